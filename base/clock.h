@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* The time, behind a seam. */
+#ifndef KC_BASE_CLOCK_H
+#define KC_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Seconds between 1970-01-01 and 2001-01-01 UTC, where Apple's absolute time begins. */
+#define KC_CLOCK_APPLE_EPOCH 978307200
+
+int64_t kc_clock_wall_ms(void);	      /* milliseconds since 1970; a hint, it may jump */
+uint64_t kc_clock_monotonic_us(void); /* microseconds since some start; never goes back */
+double kc_clock_absolute(void); /* seconds since 2001-01-01 UTC, as CFAbsoluteTimeGetCurrent */
+
+/* Replaces the wall clock, for tests; NULL restores it. */
+typedef int64_t (*kc_clock_wall_source)(void);
+void kc_clock_set_wall(kc_clock_wall_source source);
+
+#endif

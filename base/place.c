@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding and checking folders. */
+#include "base/place.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static kc_err join(const char *folder, const char *name, char **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	size_t len;
+
+	kc_buf_printf(&path, "%s/%s", folder, name);
+	if (!kc_buf_text(&path))
+		return KC_ERR(NO_MEMORY);
+	*ret = (char *)kc_buf_steal(&path, &len);
+	return KC_OK;
+}
+
+static kc_err user_home(char **ret)
+{
+	const char *home = secure_getenv("HOME");
+	const struct passwd *user;
+
+	if (!home || home[0] != '/') {
+		user = getpwuid(getuid());
+		home = user ? user->pw_dir : NULL;
+	}
+	if (!home || home[0] != '/')
+		return KC_ERR(PARAM);
+	*ret = strdup(home);
+	return *ret ? KC_OK : KC_ERR(NO_MEMORY);
+}
+
+/* An XDG folder: $variable/keycircle, else $HOME/fallback/keycircle. Relative values are ignored,
+ * as the specification says. */
+static kc_err xdg_folder(const char *variable, const char *fallback, char **ret)
+{
+	KC_CLEANUP_FREE char *home = NULL;
+	KC_CLEANUP_FREE char *base = NULL;
+	const char *set = secure_getenv(variable);
+
+	if (set && set[0] == '/')
+		return join(set, "keycircle", ret);
+	KC_TRY(user_home(&home));
+	KC_TRY(join(home, fallback, &base));
+	return join(base, "keycircle", ret);
+}
+
+static kc_err find_folders(struct kc_place *place)
+{
+	const char *home = secure_getenv("KEYCIRCLE_HOME");
+
+	if (!home || !*home) {
+		KC_TRY(xdg_folder("XDG_CONFIG_HOME", ".config", &place->config));
+		KC_TRY(xdg_folder("XDG_DATA_HOME", ".local/share", &place->data));
+		return xdg_folder("XDG_STATE_HOME", ".local/state", &place->state);
+	}
+	if (home[0] != '/')
+		return KC_ERR(PARAM);
+	KC_TRY(join(home, "config", &place->config));
+	KC_TRY(join(home, "data", &place->data));
+	return join(home, "state", &place->state);
+}
+
+/* FNV-1a, 64 bits: it only has to keep a user's own few homes apart. */
+static uint64_t hash_of(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
+	return hash;
+}
+
+static kc_err find_socket(struct kc_place *place)
+{
+	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+	char name[32];
+
+	if (runtime && runtime[0] == '/' && access(runtime, W_OK) == 0)
+		KC_TRY(join(runtime, "keycircle", &place->runtime));
+	else
+		KC_TRY(join(place->state, "run", &place->runtime));
+	snprintf(name, sizeof name, "%016llx.sock", (unsigned long long)hash_of(place->data));
+	return join(place->runtime, name, &place->socket);
+}
+
+kc_err kc_place_find(struct kc_place *ret)
+{
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+
+	KC_TRY(find_folders(&place));
+	KC_TRY(find_socket(&place));
+	*ret = place;
+	place = (struct kc_place)KC_PLACE_INIT;
+	return KC_OK;
+}
+
+void kc_place_done(struct kc_place *place)
+{
+	free(place->config);
+	free(place->data);
+	free(place->state);
+	free(place->runtime);
+	free(place->socket);
+	*place = (struct kc_place)KC_PLACE_INIT;
+}
+
+kc_err kc_place_check_folder(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return kc_err_from_errno(errno);
+	if (!S_ISDIR(status.st_mode))
+		return KC_ERR(IO);
+	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+		return KC_ERR(EXPOSED);
+	return KC_OK;
+}
+
+kc_err kc_place_make_folder(const char *path)
+{
+	KC_CLEANUP_FREE char *copy = strdup(path);
+
+	if (!copy)
+		return KC_ERR(NO_MEMORY);
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+			return kc_err_from_errno(errno);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return kc_err_from_errno(errno);
+	return kc_place_check_folder(path);
+}

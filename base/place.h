@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where a device keeps its files: under KEYCIRCLE_HOME when that is set (one value is one device),
+ * else in the folders of the XDG Base Directory Specification 0.8.
+ */
+#ifndef KC_BASE_PLACE_H
+#define KC_BASE_PLACE_H
+
+#include "base/buf.h"
+
+struct kc_place {
+	char *config; /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
+	char *data;   /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
+	char *state;  /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock file
+		       */
+	char *runtime; /* $XDG_RUNTIME_DIR/keycircle, else the state folder's run: sockets */
+	char *socket;  /* runtime/<16 hex digits of a hash of data>.sock, so two homes never meet */
+};
+
+#define KC_PLACE_INIT \
+	{             \
+		0     \
+	}
+#define KC_CLEANUP_PLACE KC_CLEANUP(kc_place_done)
+
+/* Finds the place of this process. The environment is ignored in a set-uid program (secure_getenv).
+ * Creates nothing. Errors: PARAM (KEYCIRCLE_HOME is not absolute, or no home is known), NO_MEMORY.
+ */
+KC_MUST kc_err kc_place_find(struct kc_place *ret);
+void kc_place_done(struct kc_place *place);
+
+/* Makes one folder with its parents, mode 0700, or checks it: a folder, owned by us, no access for
+ * group or others. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO. */
+KC_MUST kc_err kc_place_make_folder(const char *path);
+/* The check alone; NOT_FOUND when there is no such folder. */
+KC_MUST kc_err kc_place_check_folder(const char *path);
+
+#endif

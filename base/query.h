@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is asked of the items, and what comes back: the vocabulary of the door (backend/keychain.h)
+ * and of the socket (wire/), the same for both front ends.
+ */
+#ifndef KC_BASE_QUERY_H
+#define KC_BASE_QUERY_H
+
+#include "base/attrs.h"
+#include "base/secret.h"
+
+/* Item classes, by their Security.framework names. */
+#define KC_CLASS_GENERIC KC_NAME('g', 'e', 'n', 'p')
+#define KC_CLASS_INTERNET KC_NAME('i', 'n', 'e', 't')
+#define KC_CLASS_CERTIFICATE KC_NAME('c', 'e', 'r', 't')
+#define KC_CLASS_KEY KC_NAME('k', 'e', 'y', 's')
+
+#define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
+
+enum kc_sync_filter { KC_SYNC_LOCAL, KC_SYNC_SYNCED, KC_SYNC_ANY };
+enum kc_tomb_filter { KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY };
+/* Whether a deletion leaves a tombstone: as the sync mark says, always, never (kSecUseTombstones).
+ */
+enum kc_tomb_use { KC_TOMB_USE_DEFAULT, KC_TOMB_USE_ALWAYS, KC_TOMB_USE_NEVER };
+
+/* Parts of an item that a caller wants. */
+enum {
+	KC_WANT_ATTRS = 1,  /* attributes of the ruler that may be returned */
+	KC_WANT_SECRET = 2, /* the secret, and secret attributes */
+	KC_WANT_HIDDEN = 4, /* attributes that only Keycircle's own front ends use (ckid, spki …) */
+};
+
+struct kc_query {
+	kc_name class;	       /* 0: any class; attributes that a class lacks exclude it */
+	struct kc_attrs attrs; /* each must be equal, after the ruler's conversion */
+	bool has_ref;
+	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	enum kc_sync_filter sync; /* a local item comes before a synced one */
+	enum kc_tomb_filter tomb;
+	enum kc_tomb_use tomb_use; /* for delete, and for moves by update */
+	uint32_t limit;		   /* 0: no limit */
+	uint32_t skip;		   /* leaves out so many, for reading in pages */
+	uint32_t want;		   /* KC_WANT_… */
+	bool skip_locked;	/* leave out what the lock hides, instead of failing with LOCKED */
+	bool host_or_subdomain; /* srvr matches the host itself or any sub-domain of it */
+};
+
+#define KC_QUERY_INIT                  \
+	{                              \
+		.attrs = KC_ATTRS_INIT \
+	}
+#define KC_CLEANUP_QUERY KC_CLEANUP(kc_query_done)
+void kc_query_done(struct kc_query *query);
+void kc_query_put(struct kc_der_writer *w, const struct kc_query *query);
+void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret);
+
+/* An item that was found or added. */
+struct kc_found {
+	kc_name class;
+	uint64_t id;	  /* this device's row number; never used again for another item */
+	uint64_t version; /* grows with every change of this item on this device */
+	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	struct kc_attrs attrs;
+	bool has_secret;	 /* the item has one and it was wanted */
+	struct kc_secret secret; /* may be empty all the same: zero bytes is a secret too */
+};
+
+struct kc_found_list {
+	struct kc_found *rows;
+	size_t count, allocated;
+	bool more; /* the reply was full: ask again with skip */
+};
+
+#define KC_FOUND_LIST_INIT \
+	{                  \
+		0          \
+	}
+#define KC_CLEANUP_FOUND_LIST KC_CLEANUP(kc_found_list_done)
+#define KC_CLEANUP_FOUND KC_CLEANUP(kc_found_done)
+void kc_found_done(struct kc_found *found);
+void kc_found_list_done(struct kc_found_list *list);
+/* Appends and takes what *found holds, which is empty afterwards. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_found_list_take(struct kc_found_list *list, struct kc_found *found);
+void kc_found_list_put(struct kc_der_writer *w, const struct kc_found_list *list);
+void kc_found_list_pull(struct kc_der_reader *r, struct kc_found_list *ret);
+
+#endif

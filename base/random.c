@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* getrandom(2) behind a seam. */
+#include "base/random.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+static kc_random_source replaced;
+
+void kc_random_set_source(kc_random_source source)
+{
+	replaced = source;
+}
+
+void kc_random_fill(void *data, size_t len)
+{
+	uint8_t *at = data;
+
+	if (replaced) {
+		replaced(data, len);
+		return;
+	}
+	while (len) {
+		ssize_t got = getrandom(at, len, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			abort();
+		at += got;
+		len -= (size_t)got;
+	}
+}
+
+uint32_t kc_random_below(uint32_t below)
+{
+	/* Values from this bound on would make the small remainders more likely. */
+	uint32_t bound = UINT32_MAX - UINT32_MAX % below;
+	uint32_t value;
+
+	do
+		kc_random_fill(&value, sizeof value);
+	while (value >= bound);
+	return value % below;
+}
