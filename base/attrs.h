@@ -25,8 +25,9 @@ kc_name kc_name_from(struct kc_bytes text);
 void kc_name_text(kc_name name, char ret[static 5]);
 
 #define KC_ATTRS_MAX_COUNT 160
-#define KC_ATTRS_MAX_VALUE ((size_t)1 << 20) /* bytes of one value; the ruler's limits are lower \
-					      */
+#define KC_ATTRS_MAX_VALUE                                                    \
+	((size_t)1 << 20) /* bytes of one value; the ruler's limits are lower \
+			   */
 
 struct kc_attr {
 	kc_name name;

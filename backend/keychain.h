@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The door: everything that a front end can have of the keychain of one device, and the only way to
+ * it. All validation happens behind it; whoever calls it is believed in nothing but struct
+ * kc_caller, which the service fills from what the kernel says.
+ *
+ * Every function may be called from any thread. Each call that changes items is one durable
+ * transaction: when it returns KC_OK the change survives a power cut, otherwise nothing has
+ * changed.
+ */
+#ifndef KC_BACKEND_KEYCHAIN_H
+#define KC_BACKEND_KEYCHAIN_H
+
+#include "base/mechanism.h"
+#include "base/place.h"
+#include "base/query.h"
+#include "base/status.h"
+
+struct kc_keychain;
+
+/* On whose behalf. Group names are borrowed for the call. */
+struct kc_caller {
+	const char *const *groups; /* access groups that may be used; the first is the default */
+	size_t group_count;
+	bool all_groups; /* the user's own programs: every group, the default still groups[0] */
+};
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+/* Makes the keychain of this device at place, unlocked. Errors: KEYCHAIN_EXISTS, EXPOSED,
+ * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
+KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
+	const char *device_name, struct kc_keychain **ret);
+/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, IO. A damaged
+ * or foreign file is never touched. */
+KC_MUST kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret);
+void kc_keychain_close(struct kc_keychain *keychain);
+#define KC_CLEANUP_KEYCHAIN KC_CLEANUP(kc_keychain_close_cleanup)
+static inline void kc_keychain_close_cleanup(struct kc_keychain **keychain)
+{
+	if (*keychain)
+		kc_keychain_close(*keychain);
+}
+
+KC_MUST kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret);
+/* Errors: AUTH, after a delay that grows with each wrong try (counted on disk). */
+KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password);
+/* Whether the password is right, without changing the lock. While unlocked it is compared with a
+ * keyed hash made at unlock, in microseconds; wrong ones are slowed and counted just the same. */
+KC_MUST kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password);
+/* Wipes the class keys, and every prepared key and cache that came from them. */
+void kc_keychain_lock(struct kc_keychain *keychain);
+KC_MUST kc_err kc_keychain_change_password(
+	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password);
+
+/* --- items --------------------------------------------------------------------------------------
+ */
+
+struct kc_item_input {
+	kc_name class;
+	struct kc_attrs attrs;
+	bool has_secret;
+	struct kc_bytes secret; /* borrowed; up to 1 MiB */
+	bool one_of_both_syncs; /* an equal item with the other sync mark counts as a duplicate too
+				 */
+};
+
+/* Errors: NO_SUCH_CLASS, NO_SUCH_ATTR, PARAM, TOO_LARGE, DUPLICATE, LOCKED, NOT_ALLOWED. ret may be
+ * NULL. */
+KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_item_input *input, uint32_t want, struct kc_found *ret);
+/* NOT_FOUND when nothing matches. LOCKED when a match is hidden by the lock (unless skip_locked).
+ */
+KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_found_list *ret);
+/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL. */
+KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, const struct kc_item_input *changes, uint64_t *ret_count);
+KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, uint64_t *ret_count);
+
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+/* Makes a key pair; the halves become items with the given attributes (type, bsiz, klbl and spki
+ * are filled in). store_public false leaves the public half out. Errors as for item_add, KEY_TYPE,
+ * KEY_SIZE. */
+KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
+	const struct kc_caller *caller, enum kc_key_type type, unsigned bits,
+	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
+	bool store_public, struct kc_found *ret_private, struct kc_found *ret_public);
+
+/* What a file holds becomes items: PEM, DER, PKCS#12, OpenSSH private keys; certificates and keys.
+ * attrs are set on each (labl is the name). Nothing is stored unless all of it can be. Errors:
+ * DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key, a key
+ * type), DUPLICATE. */
+KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
+	struct kc_found_list *ret);
+
+/* Signs with the private key of row id as kc_found gave it. Errors: NOT_FOUND (deleted meanwhile),
+ * LOCKED, KEY_TYPE, MECHANISM, DATA_LEN. Runs outside the keychain's lock on a prepared key. */
+KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
+	struct kc_buf *ret_signature);
+
+/* --- the circle ---------------------------------------------------------------------------------
+ */
+
+/* Starts an account in the store (create true), or tells this member that its store moved. URL: a
+ * folder as /path or file:///path. Errors: STORE_GONE, DUPLICATE (an account is there already),
+ * FOREIGN (not empty, not a store), WEAK_PASSWORD, LOCKED. */
+KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,
+	struct kc_bytes account_password);
+/* One exchange. Errors: NO_STORE, STORE_GONE, STORE_SUSPECT (with ret filled), NOT_MEMBER, LOCKED.
+ */
+KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret);
+KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
+KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret);
+
+/* The sponsor's side of pairing, one at a time. start makes the code (nine digits in groups of
+ * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right
+ * code: WAITING until then, PAIRING_CODE when the code is burnt, TIMED_OUT after ten minutes;
+ * decide lets it in (or not), and returns when the newcomer has been given everything. */
+#define KC_PAIRING_CODE_LEN 11
+KC_MUST kc_err kc_keychain_pair_start(struct kc_keychain *keychain,
+	struct kc_bytes account_password, char ret_code[KC_PAIRING_CODE_LEN + 1]);
+KC_MUST kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret_applicant);
+KC_MUST kc_err kc_keychain_pair_decide(struct kc_keychain *keychain, bool let_in);
+void kc_keychain_pair_cancel(struct kc_keychain *keychain);
+
+/* The applicant's side. start answers at once or fails; poll goes one step on: WAITING until this
+ * device is a member and holds the items, then KC_OK. Errors: PAIRING_CODE, CANCELED (the sponsor
+ * said no), TIMED_OUT, STORE_GONE, ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url,
+	const char *code, struct kc_bytes account_password);
+KC_MUST kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report *ret);
+void kc_keychain_join_cancel(struct kc_keychain *keychain);
+
+#endif

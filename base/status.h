@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/* What a device and its circle look like from outside: plain records that travel over the socket.
+ */
+#ifndef KC_BASE_STATUS_H
+#define KC_BASE_STATUS_H
+
+#include "base/buf.h"
+#include "base/der.h"
+
+#define KC_DEVICE_NAME_MAX 64 /* bytes of UTF-8, without control characters */
+#define KC_DEVICE_ID_LEN 32   /* a peer id: SHA-384 of the permanent record, cut */
+
+enum kc_lock_state {
+	KC_LOCK_NONE,	/* there is no keychain on this device */
+	KC_LOCK_NEVER,	/* not unlocked since the service started: only "always" items */
+	KC_LOCK_LOCKED, /* locked after a first unlock: "always" and "after first unlock" */
+	KC_LOCK_UNLOCKED,
+};
+
+struct kc_status {
+	enum kc_lock_state lock;
+	char device[KC_DEVICE_NAME_MAX + 1];
+	uint8_t device_id[8]; /* random, of this database; the PKCS#11 serials come from it */
+	uint64_t items;	      /* live items; synced of them carry the sync mark */
+	uint64_t synced;
+	uint64_t quarantined; /* rows set aside as damaged */
+	char *store;	      /* URL, owned; NULL when the device does not sync */
+	uint64_t pending;     /* changes not yet sent */
+	uint64_t generation;  /* grows with every committed change: a cache is fresh while it is
+				 equal */
+	bool memory_locked;   /* secrets could be kept out of swap */
+};
+
+struct kc_sync_report {
+	uint64_t sent, received, waiting, refused; /* records, of this exchange */
+	uint64_t pending;			   /* local changes still to send */
+	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
+	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
+};
+
+struct kc_device {
+	uint8_t id[KC_DEVICE_ID_LEN];
+	char name[KC_DEVICE_NAME_MAX + 1];
+	bool is_this;
+	char added_by[KC_DEVICE_NAME_MAX + 1]; /* empty for the first */
+	uint64_t added_ms, last_seen_ms;       /* Unix ms, by the devices' own clocks */
+	uint64_t entry;			       /* number of its newest list */
+	enum kc_device_standing { KC_DEVICE_MEMBER, KC_DEVICE_REMOVED, KC_DEVICE_STALE } standing;
+};
+
+struct kc_device_list {
+	struct kc_device *rows; /* owned */
+	size_t count;
+};
+
+void kc_status_done(struct kc_status *status);
+void kc_sync_report_done(struct kc_sync_report *report);
+void kc_device_list_done(struct kc_device_list *list);
+#define KC_CLEANUP_STATUS KC_CLEANUP(kc_status_done)
+#define KC_CLEANUP_SYNC_REPORT KC_CLEANUP(kc_sync_report_done)
+#define KC_CLEANUP_DEVICE_LIST KC_CLEANUP(kc_device_list_done)
+
+void kc_status_put(struct kc_der_writer *w, const struct kc_status *status);
+void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret);
+void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *report);
+void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret);
+void kc_device_list_put(struct kc_der_writer *w, const struct kc_device_list *list);
+void kc_device_list_pull(struct kc_der_reader *r, struct kc_device_list *ret);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The client half: what a front end calls. One function a row of calls.def, doing what the function
+ * of the same name does behind the door (backend/keychain.h has the contracts).
+ *
+ * A client belongs to the process: threads share it and run in parallel, each on a connection of
+ * its own from a small pool. The service is started when nobody answers. A client survives a
+ * restart of the service (the next call connects again) and a fork (the child connects afresh).
+ * Besides the errors of the door any call can fail with SERVICE, BUSY, VERSION or NO_MEMORY.
+ */
+#ifndef KC_WIRE_CLIENT_H
+#define KC_WIRE_CLIENT_H
+
+#include "base/mechanism.h"
+#include "base/query.h"
+#include "base/status.h"
+
+struct kc_client;
+
+/* A client of the service for this process's place (base/place.h). Connects at the first call. */
+KC_MUST kc_err kc_client_new(struct kc_client **ret);
+void kc_client_free(struct kc_client *client);
+/* The one that libraries of this process share; made at the first call, never freed. */
+KC_MUST kc_err kc_client_shared(struct kc_client **ret);
+
+KC_MUST kc_err kc_client_status(struct kc_client *client, struct kc_status *ret);
+KC_MUST kc_err kc_client_setup(
+	struct kc_client *client, struct kc_bytes password, const char *device);
+KC_MUST kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes password);
+KC_MUST kc_err kc_client_lock(struct kc_client *client);
+KC_MUST kc_err kc_client_change_password(
+	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password);
+KC_MUST kc_err kc_client_login(struct kc_client *client, struct kc_bytes password);
+KC_MUST kc_err kc_client_logout(struct kc_client *client);
+KC_MUST kc_err kc_client_stop(struct kc_client *client);
+
+struct kc_client_item {
+	kc_name class;
+	const struct kc_attrs *attrs;
+	bool has_secret;
+	struct kc_bytes secret;
+	bool one_of_both_syncs;
+};
+KC_MUST kc_err kc_client_item_add(struct kc_client *client, const struct kc_client_item *item,
+	uint32_t want, struct kc_found *ret);
+/* Reads every page of the answer. */
+KC_MUST kc_err kc_client_item_find(
+	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret);
+KC_MUST kc_err kc_client_item_update(struct kc_client *client, const struct kc_query *query,
+	const struct kc_client_item *changes, uint64_t *ret_count);
+KC_MUST kc_err kc_client_item_delete(
+	struct kc_client *client, const struct kc_query *query, uint64_t *ret_count);
+
+KC_MUST kc_err kc_client_key_generate(struct kc_client *client, enum kc_key_type type,
+	unsigned bits, const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
+	bool store_public, struct kc_found_list *ret);
+KC_MUST kc_err kc_client_import(struct kc_client *client, struct kc_bytes file,
+	struct kc_bytes passphrase, const struct kc_attrs *attrs, struct kc_found_list *ret);
+KC_MUST kc_err kc_client_key_sign(struct kc_client *client, uint64_t id,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_buf *ret_signature);
+
+KC_MUST kc_err kc_client_sync_use(
+	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password);
+KC_MUST kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret);
+KC_MUST kc_err kc_client_pair_start(
+	struct kc_client *client, struct kc_bytes account_password, struct kc_buf *ret_code);
+KC_MUST kc_err kc_client_pair_poll(struct kc_client *client, struct kc_device *ret_applicant);
+KC_MUST kc_err kc_client_pair_decide(struct kc_client *client, bool let_in);
+KC_MUST kc_err kc_client_pair_cancel(struct kc_client *client);
+KC_MUST kc_err kc_client_join_start(struct kc_client *client, const char *url, const char *code,
+	struct kc_bytes account_password);
+KC_MUST kc_err kc_client_join_poll(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_join_cancel(struct kc_client *client);
+
+#endif
