@@ -105,6 +105,12 @@ KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct k
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
 
+/* Checks a signature with a public key given as SubjectPublicKeyInfo (RFC 5280 4.1.2.7), stored or
+ * not: it needs no secret, so it works while locked. Errors: VERIFY (it does not match), DECODE
+ * (the key), KEY_TYPE, MECHANISM, DATA_LEN. */
+KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature);
+
 /* --- the circle ---------------------------------------------------------------------------------
  */
 
