@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: ISC */
+/* Hashes, MACs, key derivation and sealing: published vectors, and every way of tampering. */
+#include <nettle/aes.h>
+#include <nettle/cmac.h>
+#include <nettle/ctr.h>
+#include <string.h>
+
+#include "backend/crypto/aead.h"
+#include "backend/crypto/crypto.h"
+#include "backend/crypto/hash.h"
+#include "backend/crypto/kdf.h"
+#include "backend/crypto/mac.h"
+#include "base/random.h"
+#include "tests/check.h"
+#include "tests/crypto/hex.h"
+
+#define HEX(name, text)                                        \
+	KC_CLEANUP_BUF struct kc_buf name##_buf = KC_BUF_INIT; \
+	hex_push(&name##_buf, text);                           \
+	struct kc_bytes name = kc_buf_bytes(&name##_buf)
+
+static void initialises_once(void)
+{
+	CHECK_OK(kc_crypto_init());
+	CHECK_OK(kc_crypto_init());
+}
+
+/* FIPS 180-4, example "abc". */
+static void hashes(void)
+{
+	static const struct {
+		enum kc_hash hash;
+		const char *digest;
+	} rows[] = {
+		{KC_HASH_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
+		{KC_HASH_SHA224, "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
+		{KC_HASH_SHA256,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{KC_HASH_SHA384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+				 "8086072ba1e7cc2358baeca134c825a7"},
+		{KC_HASH_SHA512,
+			"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+			"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+	};
+	const struct kc_bytes parts[] = {kc_bytes_str("a"), kc_bytes_str(""), kc_bytes_str("bc")};
+	uint8_t digest[KC_HASH_MAX_LEN];
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		size_t len = kc_hash_len(rows[i].hash);
+
+		CHECK_OK(kc_hash_compute(rows[i].hash, kc_bytes_str("abc"), digest));
+		CHECK_MSG(hex_is(kc_bytes(digest, len), rows[i].digest), rows[i].digest);
+		memset(digest, 0, sizeof digest);
+		CHECK_OK(kc_hash_parts(rows[i].hash, parts, KC_COUNT_OF(parts), digest));
+		CHECK_MSG(hex_is(kc_bytes(digest, len), rows[i].digest), rows[i].digest);
+	}
+	CHECK(kc_hash_len(KC_HASH_NONE) == 0);
+	CHECK_ERR(kc_hash_compute(KC_HASH_NONE, kc_bytes_str("abc"), digest), KC_E_BUG);
+}
+
+/* RFC 4231, test cases 2 and 6. */
+static void mac_vectors(void)
+{
+	HEX(long_key,
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaa");
+	KC_CLEANUP_MAC struct kc_mac *mac = NULL, *second = NULL, *refused = NULL;
+	const struct kc_bytes parts[] = {
+		kc_bytes_str("what do ya want "), kc_bytes_str("for nothing?")};
+	uint8_t value[KC_MAC_LEN];
+
+	CHECK_OK_FATAL(kc_mac_new(kc_bytes_str("Jefe"), &mac));
+	for (int again = 0; again < 3; again++) {
+		kc_mac_parts(mac, parts, KC_COUNT_OF(parts), value);
+		CHECK(hex_is(KC_BYTES_OF(value),
+			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+	}
+	CHECK(long_key.len == 131);
+	CHECK_OK_FATAL(kc_mac_new(long_key, &second));
+	kc_mac_compute(second,
+		kc_bytes_str("Test Using Larger Than Block-Size Key - Hash Key First"), value);
+	CHECK(hex_is(KC_BYTES_OF(value),
+		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+	CHECK_ERR(kc_mac_new(kc_bytes(NULL, 0), &refused), KC_E_BUG);
+}
+
+/* RFC 5869 A.1; the same input with SHA-384 was computed with another implementation. */
+static void hkdf_vectors(void)
+{
+	HEX(secret, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b");
+	HEX(salt, "000102030405060708090a0b0c");
+	HEX(info, "f0f1f2f3f4f5f6f7f8f9");
+	const struct kc_bytes none = {NULL, 0};
+	uint8_t out[42];
+
+	CHECK_OK(kc_kdf_hkdf(KC_HASH_SHA256, secret, salt, info, out, sizeof out));
+	CHECK(hex_is(KC_BYTES_OF(out), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56"
+				       "ecc4c5bf34007208d5b887185865"));
+	CHECK_OK(kc_kdf_hkdf(KC_HASH_SHA384, secret, salt, info, out, sizeof out));
+	CHECK(hex_is(KC_BYTES_OF(out),
+		"9b5097a86038b805309076a44b3a9f38063e25b516dcbf369f394cfab436"
+		"85f748b6457763e4f0204fc5"));
+	CHECK_OK(kc_kdf_hkdf(KC_HASH_SHA256, secret, none, info, out, sizeof out));
+	CHECK_ERR(kc_kdf_hkdf(KC_HASH_SHA256, secret, salt, none, out, sizeof out), KC_E_BUG);
+	CHECK_ERR(kc_kdf_hkdf(KC_HASH_SHA256, none, salt, info, out, sizeof out), KC_E_BUG);
+	CHECK_ERR(kc_kdf_hkdf(KC_HASH_SHA1, secret, salt, info, out, sizeof out), KC_E_BUG);
+}
+
+/* RFC 7914 section 12. */
+static void scrypt_vectors(void)
+{
+	static const struct {
+		const char *password, *salt, *key;
+		struct kc_kdf_cost cost;
+	} rows[] = {
+		{"", "",
+			"77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442"
+			"fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906",
+			{16, 1, 1}},
+		{"password", "NaCl",
+			"fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+			"2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
+			{1024, 8, 16}},
+		{"pleaseletmein", "SodiumChloride",
+			"7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
+			"d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887",
+			{16384, 8, 1}},
+	};
+	uint8_t key[64];
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_OK(kc_kdf_scrypt(kc_bytes_str(rows[i].password), kc_bytes_str(rows[i].salt),
+			&rows[i].cost, key, sizeof key));
+		CHECK_MSG(hex_is(KC_BYTES_OF(key), rows[i].key), rows[i].password);
+	}
+}
+
+/* Each would take too much, or is no cost at all; none may be begun. */
+static void scrypt_refuses_costs(void)
+{
+	static const struct kc_kdf_cost rows[] = {
+		{0, 8, 1},
+		{1, 8, 1},
+		{3, 8, 1},
+		{65537, 8, 1},
+		{1024, 0, 1},
+		{1024, 8, 0},
+		{(uint64_t)1 << 21, 8, 1},
+		{(uint64_t)1 << 20, 16, 1},
+		{(uint64_t)1 << 20, 8, 3},
+		{(uint64_t)1 << 63, UINT32_MAX, UINT32_MAX},
+		{2, UINT32_MAX, UINT32_MAX},
+	};
+	uint8_t key[32];
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
+		CHECK_ERR(kc_kdf_scrypt(
+				  kc_bytes_str("p"), kc_bytes_str("s"), &rows[i], key, sizeof key),
+			KC_E_PARAM);
+}
+
+/* McGrew and Viega, "The Galois/Counter Mode of Operation", test case 16. */
+static void gcm_vector(void)
+{
+	HEX(key_bytes, "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+	HEX(nonce, "cafebabefacedbaddecaf888");
+	HEX(ad, "feedfacedeadbeeffeedfacedeadbeefabaddad2");
+	HEX(plain, "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+		   "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT, opened = KC_BUF_INIT;
+	struct kc_gcm_key key;
+
+	memcpy(key.bytes, key_bytes.data, sizeof key.bytes);
+	CHECK_OK_FATAL(kc_aead_gcm_seal_numbered(&key, nonce.data, ad, plain, &sealed));
+	CHECK(hex_is(kc_buf_bytes(&sealed),
+		"522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+		"8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+		"76fc6ece0f4e1768cddf8853bb2d551b"));
+	CHECK_OK(kc_aead_gcm_open_numbered(&key, nonce.data, ad, kc_buf_bytes(&sealed), &opened));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&opened), plain));
+}
+
+/* dbl of RFC 5297 2.3. */
+static void double_block(uint8_t block[static 16])
+{
+	unsigned carry = block[0] >> 7;
+
+	for (size_t i = 0; i < 16; i++) {
+		unsigned next = i < 15 ? block[i + 1] >> 7 : 0;
+
+		block[i] = (uint8_t)(block[i] << 1 | (int)next);
+	}
+	block[15] ^= carry ? 0x87 : 0;
+}
+
+static void cmac(const uint8_t *key, struct kc_bytes input, uint8_t ret[static 16])
+{
+	struct cmac_aes256_ctx ctx;
+
+	cmac_aes256_set_key(&ctx, key);
+	cmac_aes256_update(&ctx, input.len, input.data);
+	cmac_aes256_digest(&ctx, 16, ret);
+}
+
+static void xor_block(uint8_t *to, const uint8_t block[static 16])
+{
+	for (size_t i = 0; i < 16; i++)
+		to[i] ^= block[i];
+}
+
+/* RFC 5297 2.4 and 2.6 written out, for one header. */
+static void siv_by_the_book(
+	const struct kc_siv_key *key, struct kc_bytes ad, struct kc_bytes plain, uint8_t *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf last = KC_BUF_INIT;
+	uint8_t d[16], mac[16], counter[16];
+	const uint8_t zero[16] = {0};
+	struct aes256_ctx aes;
+
+	cmac(key->bytes, KC_BYTES_OF(zero), d);
+	double_block(d);
+	cmac(key->bytes, ad, mac);
+	xor_block(d, mac);
+	kc_buf_push(&last, plain.data, plain.len);
+	if (plain.len < 16) {
+		double_block(d);
+		kc_buf_push_byte(&last, 0x80);
+		(void)kc_buf_extend(&last, 16 - last.len);
+		xor_block(last.data, d);
+	} else {
+		xor_block(last.data + last.len - 16, d);
+	}
+	cmac(key->bytes, kc_buf_bytes(&last), ret);
+	memcpy(counter, ret, sizeof counter);
+	counter[8] &= 0x7f;
+	counter[12] &= 0x7f;
+	aes256_set_encrypt_key(&aes, key->bytes + 32);
+	nettle_ctr_crypt(&aes, (nettle_cipher_func *)aes256_encrypt, 16, counter, plain.len,
+		ret + 16, plain.data);
+}
+
+/* RFC 5297 prints vectors for the shorter key only, so its text is the second opinion. */
+static void siv_is_as_the_book_says(void)
+{
+	HEX(ad, "101112131415161718191a1b1c1d1e1f2021222324252627");
+	for (size_t len = 1; len < 100; len += 5) {
+		KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT, opened = KC_BUF_INIT;
+		uint8_t bytes[100], wanted[100 + KC_SIV_TAG_LEN];
+		struct kc_bytes plain = kc_bytes(bytes, len);
+		struct kc_siv_key key;
+
+		kc_random_fill(&key, sizeof key);
+		kc_random_fill(bytes, sizeof bytes);
+		CHECK_OK(kc_aead_siv_seal(&key, ad, plain, &sealed));
+		CHECK_OK(kc_aead_siv_open(&key, ad, kc_buf_bytes(&sealed), &opened));
+		CHECK(kc_bytes_equal(kc_buf_bytes(&opened), plain));
+		siv_by_the_book(&key, ad, plain, wanted);
+		CHECK(kc_bytes_equal(
+			kc_buf_bytes(&sealed), kc_bytes(wanted, len + KC_SIV_TAG_LEN)));
+	}
+}
+
+static void sealing_refuses_what_it_must(void)
+{
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	const struct kc_bytes none = {NULL, 0};
+	const struct kc_gcm_key gcm = {{1}};
+	const struct kc_siv_key siv = {{1}};
+
+	kc_buf_push_str(&out, "before");
+	CHECK_ERR(kc_aead_gcm_seal(&gcm, none, kc_bytes_str("x"), &out), KC_E_BUG);
+	CHECK_ERR(kc_aead_siv_seal(&siv, none, kc_bytes_str("x"), &out), KC_E_BUG);
+	CHECK_ERR(kc_aead_siv_seal(&siv, kc_bytes_str("ad"), none, &out), KC_E_BUG);
+	CHECK(kc_bytes_equal(kc_buf_bytes(&out), kc_bytes_str("before")));
+}
+
+/* One row per way of sealing, so that each is tampered with in the same ways. */
+struct way {
+	const char *name;
+	bool takes_empty;
+	kc_err (*seal)(const void *, struct kc_bytes, struct kc_bytes, struct kc_buf *);
+	kc_err (*open)(const void *, struct kc_bytes, struct kc_bytes, struct kc_buf *);
+	kc_err (*open_secret)(const void *, struct kc_bytes, struct kc_bytes, struct kc_secret *);
+};
+
+static kc_err gcm_seal(const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_buf *ret)
+{
+	return kc_aead_gcm_seal(k, ad, in, ret);
+}
+static kc_err gcm_open(const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_buf *ret)
+{
+	return kc_aead_gcm_open(k, ad, in, ret);
+}
+static kc_err gcm_secret(
+	const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_secret *ret)
+{
+	return kc_aead_gcm_open_secret(k, ad, in, ret);
+}
+static kc_err siv_seal(const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_buf *ret)
+{
+	return kc_aead_siv_seal(k, ad, in, ret);
+}
+static kc_err siv_open(const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_buf *ret)
+{
+	return kc_aead_siv_open(k, ad, in, ret);
+}
+static kc_err siv_secret(
+	const void *k, struct kc_bytes ad, struct kc_bytes in, struct kc_secret *ret)
+{
+	return kc_aead_siv_open_secret(k, ad, in, ret);
+}
+
+static const struct way ways[] = {
+	{"gcm", true, gcm_seal, gcm_open, gcm_secret},
+	{"siv", false, siv_seal, siv_open, siv_secret},
+};
+
+static void opens_only_corrupt(
+	const struct way *way, const void *key, struct kc_bytes ad, struct kc_bytes sealed)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+
+	kc_buf_push_str(&out, "before");
+	CHECK_ERR(way->open(key, ad, sealed, &out), KC_E_CORRUPT);
+	CHECK(kc_bytes_equal(kc_buf_bytes(&out), kc_bytes_str("before")));
+	CHECK_ERR(way->open_secret(key, ad, sealed, &secret), KC_E_CORRUPT);
+	CHECK(secret.len == 0);
+}
+
+static void tamper(const struct way *way, struct kc_bytes plain)
+{
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT, out = KC_BUF_INIT, longer = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	struct kc_bytes ad = kc_bytes_str("row 7, column 2");
+	uint8_t key[KC_SIV_KEY_LEN], other[KC_SIV_KEY_LEN];
+
+	kc_random_fill(key, sizeof key);
+	kc_random_fill(other, sizeof other);
+	CHECK_OK_FATAL(way->seal(key, ad, plain, &sealed));
+	CHECK_OK(way->open(key, ad, kc_buf_bytes(&sealed), &out));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&out), plain));
+	CHECK_OK(way->open_secret(key, ad, kc_buf_bytes(&sealed), &secret));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&secret), plain));
+
+	for (size_t i = 0; i < sealed.len; i++) {
+		sealed.data[i] ^= 0x01;
+		opens_only_corrupt(way, key, ad, kc_buf_bytes(&sealed));
+		sealed.data[i] ^= 0x81;
+		opens_only_corrupt(way, key, ad, kc_buf_bytes(&sealed));
+		sealed.data[i] ^= 0x80;
+	}
+	for (size_t len = 0; len < sealed.len; len++)
+		opens_only_corrupt(way, key, ad, kc_bytes(sealed.data, len));
+	kc_buf_push(&longer, sealed.data, sealed.len);
+	kc_buf_push_byte(&longer, 0);
+	opens_only_corrupt(way, key, ad, kc_buf_bytes(&longer));
+	opens_only_corrupt(way, key, kc_bytes_str("row 8, column 2"), kc_buf_bytes(&sealed));
+	opens_only_corrupt(way, other, ad, kc_buf_bytes(&sealed));
+}
+
+static void sealed_messages_resist_tampering(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(ways); i++) {
+		tamper(&ways[i], kc_bytes_str("correct horse battery staple"));
+		tamper(&ways[i], kc_bytes_str("x"));
+		if (ways[i].takes_empty)
+			tamper(&ways[i], kc_bytes_str(""));
+	}
+}
+
+static void gcm_never_repeats_a_nonce(void)
+{
+	KC_CLEANUP_BUF struct kc_buf a = KC_BUF_INIT, b = KC_BUF_INIT;
+	const struct kc_gcm_key key = {{7}};
+
+	CHECK_OK(kc_aead_gcm_seal(&key, kc_bytes_str("ad"), kc_bytes_str("same"), &a));
+	CHECK_OK(kc_aead_gcm_seal(&key, kc_bytes_str("ad"), kc_bytes_str("same"), &b));
+	CHECK(!kc_bytes_equal(
+		kc_bytes(a.data, KC_GCM_NONCE_LEN), kc_bytes(b.data, KC_GCM_NONCE_LEN)));
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(initialises_once), /* first: nothing has used the library yet */
+		CHECK_TEST(hashes),
+		CHECK_TEST(mac_vectors),
+		CHECK_TEST(hkdf_vectors),
+		CHECK_TEST(scrypt_vectors),
+		CHECK_TEST(scrypt_refuses_costs),
+		CHECK_TEST(gcm_vector),
+		CHECK_TEST(siv_is_as_the_book_says),
+		CHECK_TEST(sealing_refuses_what_it_must),
+		CHECK_TEST(sealed_messages_resist_tampering),
+		CHECK_TEST(gcm_never_repeats_a_nonce),
+	};
+	return check_main("symmetric", tests, KC_COUNT_OF(tests));
+}
