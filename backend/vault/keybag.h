@@ -2,11 +2,11 @@
 /*
  * The keybag: seven class keys, wrapped under the keychain password and the device secret.
  *
- * password -- scrypt --> key-encryption key; it alone wraps ak and ck; mixed with the device secret
- * it wraps aku, cku and akpu; the device secret alone wraps dk and dku, which are therefore
- * readable while locked, as are the index key and the digest key, derived from dk. The keybag is a
- * DER blob (doc/keycircle.asn1, Keybag) that the store keeps in the database; the device secret is
- * a file of its own in the state folder.
+ * password -- SHA-256, scrypt --> key-encryption key; it alone wraps ak and ck; mixed with the
+ * device secret it wraps aku, cku and akpu; the device secret alone wraps dk and dku, which are
+ * therefore readable while locked, as are the index key and the digest key, derived from dk. The
+ * keybag is a DER blob (doc/keycircle.asn1, Keybag) that the store keeps in the database; the
+ * device secret is a file of its own in the state folder.
  */
 #ifndef KC_VAULT_KEYBAG_H
 #define KC_VAULT_KEYBAG_H
@@ -15,7 +15,9 @@
 #include "base/buf.h"
 #include "base/secret.h"
 
-struct kc_keybag; /* its keys live in the locked arena */
+/* Its keys live in the locked arena. Functions that take it const may run at once on several
+ * threads, the others run alone. */
+struct kc_keybag;
 
 #define KC_DEVICE_SECRET_LEN 32
 #define KC_INDEX_MAC_LEN 16
@@ -25,11 +27,16 @@ struct kc_keybag; /* its keys live in the locked arena */
 KC_MUST kc_err kc_keybag_create(const struct kc_secret *device_secret, struct kc_bytes password,
 	struct kc_keybag **ret, struct kc_buf *ret_blob);
 /* Parses a blob; the bag is locked, with dk and dku open. Errors: DECODE, DAMAGED (the device
- * secret does not fit). Costs outside N = 2^16 … 2^20, r = 8, p = 1 are refused before anything is
- * computed. */
+ * secret does not fit, or the blob was changed). Costs outside N = 2^16 … 2^20, r = 8, p = 1 are
+ * refused (DECODE) before anything is computed. */
 KC_MUST kc_err kc_keybag_open(
 	const struct kc_secret *device_secret, struct kc_bytes blob, struct kc_keybag **ret);
-void kc_keybag_free(struct kc_keybag *bag);
+void kc_keybag_free(struct kc_keybag *bag); /* NULL is fine */
+#define KC_CLEANUP_KEYBAG KC_CLEANUP(kc_keybag_free_cleanup)
+static inline void kc_keybag_free_cleanup(struct kc_keybag **bag)
+{
+	kc_keybag_free(*bag);
+}
 
 /* Errors: AUTH. Slow (scrypt) unless the bag is unlocked already, when a keyed hash decides. */
 KC_MUST kc_err kc_keybag_unlock(struct kc_keybag *bag, struct kc_bytes password);
@@ -39,9 +46,13 @@ KC_MUST kc_err kc_keybag_check(struct kc_keybag *bag, struct kc_bytes password);
 void kc_keybag_lock(struct kc_keybag *bag);
 bool kc_keybag_is_unlocked(const struct kc_keybag *bag);
 bool kc_keybag_was_unlocked(const struct kc_keybag *bag); /* since it was opened */
-/* Wraps the same class keys under a new password; needs an unlocked bag. */
+/* Wraps the same class keys under a new password. The old one counts until adopt. Errors: LOCKED.
+ */
 KC_MUST kc_err kc_keybag_rewrap(
 	struct kc_keybag *bag, struct kc_bytes new_password, struct kc_buf *ret_blob);
+/* The last rewrap counts from now on: to be called when its blob is safely stored. Without it that
+ * rewrap changes nothing. */
+void kc_keybag_adopt(struct kc_keybag *bag);
 
 /*
  * Sealing. ad binds a ciphertext to its place (row, column, class, version) and must not be empty.

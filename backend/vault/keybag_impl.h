@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/* The inside of a keybag, for the keybag_*.c files. */
+#ifndef KC_VAULT_KEYBAG_IMPL_H
+#define KC_VAULT_KEYBAG_IMPL_H
+
+#include "backend/crypto/aead.h"
+#include "backend/crypto/kdf.h"
+#include "backend/crypto/mac.h"
+#include "backend/vault/keybag.h"
+
+#define KC_CLASS_KEY_LEN 32
+#define KC_WRAPPED_KEY_LEN (KC_SIV_TAG_LEN + KC_CLASS_KEY_LEN)
+#define KC_KEYBAG_SALT_LEN 32
+
+/* What the blob says; nothing in it is secret. */
+struct kc_keybag_blob {
+	struct kc_kdf_cost cost;
+	uint8_t salt[KC_KEYBAG_SALT_LEN];
+	uint8_t wrapped[KC_PROTECTION_COUNT][KC_WRAPPED_KEY_LEN];
+};
+
+/* The root key of a protection class, as the blob wraps it. */
+struct kc_class_key {
+	uint8_t bytes[KC_CLASS_KEY_LEN];
+};
+
+/* One class that is open: its root and what is derived from it. */
+struct kc_class_keys {
+	bool is_open;
+	struct kc_class_key root;
+	struct kc_gcm_key metadata; /* seals metadata */
+	struct kc_gcm_key secret;   /* wraps the keys of items */
+};
+
+/* Recognises the password without scrypt while the bag is unlocked. */
+struct kc_password_check {
+	struct kc_mac *mac; /* under a random key; NULL when the bag is locked */
+	uint8_t value[KC_MAC_LEN];
+};
+
+struct kc_keybag {
+	struct kc_keybag_blob blob;
+	struct kc_secret device_secret;
+	struct kc_secret arena;	       /* holds classes */
+	struct kc_class_keys *classes; /* KC_PROTECTION_COUNT of them, ak first */
+	struct kc_mac *index, *digest; /* derived from dk */
+	struct kc_password_check password;
+	bool was_unlocked;
+
+	bool has_pending; /* a rewrap that has not been adopted */
+	struct kc_keybag_blob pending;
+	struct kc_password_check pending_password;
+};
+
+static inline struct kc_class_keys *kc_keybag_class(
+	const struct kc_keybag *bag, enum kc_protection protection)
+{
+	return &bag->classes[protection - KC_PROTECTION_FIRST];
+}
+
+/* The blob's bytes, with a MAC under a key from the device secret. */
+KC_MUST kc_err kc_keybag_blob_build(
+	const struct kc_keybag_blob *blob, struct kc_bytes device_secret, struct kc_buf *ret);
+/* Errors: DECODE, DAMAGED. */
+KC_MUST kc_err kc_keybag_blob_parse(
+	struct kc_bytes bytes, struct kc_bytes device_secret, struct kc_keybag_blob *ret);
+
+/* What wraps the class keys: one key for each of the three ways in. */
+enum kc_wrapping { KC_WRAPPING_PASSWORD, KC_WRAPPING_BOTH, KC_WRAPPING_DEVICE };
+enum kc_wrapping kc_keybag_wrapping(enum kc_protection protection);
+
+/* Derives the wrapping keys. password_key is scrypt's output, empty for KC_WRAPPING_DEVICE. */
+KC_MUST kc_err kc_keybag_wrap_key(enum kc_wrapping wrapping, struct kc_bytes password_key,
+	struct kc_bytes device_secret, struct kc_siv_key *ret);
+KC_MUST kc_err kc_keybag_wrap(struct kc_keybag_blob *blob, enum kc_protection protection,
+	const struct kc_siv_key *key, const struct kc_class_key *root);
+/* Errors: CORRUPT when the key is not the one that wrapped it. */
+KC_MUST kc_err kc_keybag_unwrap(const struct kc_keybag_blob *blob, enum kc_protection protection,
+	const struct kc_siv_key *key, struct kc_class_key *ret);
+
+#endif

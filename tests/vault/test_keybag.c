@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: ISC */
+/* The keybag: what opens when, and that nothing opens from changed bytes. */
+#include <string.h>
+
+#include "backend/crypto/aead.h"
+#include "backend/vault/keybag.h"
+#include "backend/vault/label.h"
+#include "base/der.h"
+#include "tests/check.h"
+
+#define EACH_PROTECTION(p)                          \
+	enum kc_protection p = KC_PROTECTION_FIRST; \
+	p <= KC_PROTECTION_AKPU;                    \
+	p++
+
+static const char right[] = "correct horse", wrong[] = "incorrect horse";
+#define RIGHT kc_bytes_str(right)
+#define WRONG kc_bytes_str(wrong)
+#define AD kc_bytes_str("table, row, column")
+
+struct fixture {
+	struct kc_secret device_secret;
+	struct kc_keybag *bag;
+	struct kc_buf blob;
+};
+
+static void fixture_done(struct fixture *f)
+{
+	kc_keybag_free(f->bag);
+	kc_buf_done(&f->blob);
+	kc_secret_done(&f->device_secret);
+}
+#define FIXTURE(f)                                                 \
+	KC_CLEANUP(fixture_done) struct fixture f = {.bag = NULL}; \
+	set_up(&f)
+
+static void set_up(struct fixture *f)
+{
+	CHECK_OK_FATAL(kc_secret_random(&f->device_secret, KC_DEVICE_SECRET_LEN));
+	CHECK_OK_FATAL(kc_keybag_create(&f->device_secret, RIGHT, &f->bag, &f->blob));
+}
+
+/* As after a restart of the service. */
+static void reopen(struct fixture *f)
+{
+	struct kc_keybag *again = NULL;
+
+	CHECK_OK_FATAL(kc_keybag_open(&f->device_secret, kc_buf_bytes(&f->blob), &again));
+	kc_keybag_free(f->bag);
+	f->bag = again;
+}
+
+/* Which classes can be opened, as the letters of their texts: "ak ck …". */
+static void check_open(const struct kc_keybag *bag, const char *wanted)
+{
+	KC_CLEANUP_BUF struct kc_buf open = KC_BUF_INIT;
+
+	for (EACH_PROTECTION(p))
+		if (kc_keybag_can_open(bag, p) == KC_OK)
+			kc_buf_printf(&open, " %s", kc_protection_text(p));
+	CHECK_MSG(strcmp(kc_buf_text(&open), wanted) == 0, kc_buf_text(&open));
+}
+
+static void protections(void)
+{
+	static const struct {
+		const char *text;
+		enum kc_protection protection;
+		bool bound;
+	} rows[] = {
+		{"ak", KC_PROTECTION_AK, false},
+		{"ck", KC_PROTECTION_CK, false},
+		{"dk", KC_PROTECTION_DK, false},
+		{"aku", KC_PROTECTION_AKU, true},
+		{"cku", KC_PROTECTION_CKU, true},
+		{"dku", KC_PROTECTION_DKU, true},
+		{"akpu", KC_PROTECTION_AKPU, true},
+	};
+	enum kc_protection got = KC_PROTECTION_AK;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_OK(kc_protection_from_text(kc_bytes_str(rows[i].text), &got));
+		CHECK_MSG(got == rows[i].protection, rows[i].text);
+		CHECK_MSG(strcmp(kc_protection_text(got), rows[i].text) == 0, rows[i].text);
+		CHECK_MSG(kc_protection_is_bound(got) == rows[i].bound, rows[i].text);
+	}
+	got = KC_PROTECTION_CKU;
+	CHECK_ERR(kc_protection_from_text(kc_bytes_str("f"), &got), KC_E_PARAM);
+	CHECK_ERR(kc_protection_from_text(kc_bytes("ak\0", 3), &got), KC_E_PARAM);
+	CHECK_ERR(kc_protection_from_text(kc_bytes_str(""), &got), KC_E_PARAM);
+	CHECK(got == KC_PROTECTION_CKU);
+}
+
+static void lock_states(void)
+{
+	FIXTURE(f);
+	check_open(f.bag, " ak ck dk aku cku dku akpu");
+	CHECK(kc_keybag_is_unlocked(f.bag) && kc_keybag_was_unlocked(f.bag));
+	reopen(&f);
+	check_open(f.bag, " dk dku");
+	CHECK(!kc_keybag_is_unlocked(f.bag) && !kc_keybag_was_unlocked(f.bag));
+	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+	check_open(f.bag, " ak ck dk aku cku dku akpu");
+	kc_keybag_lock(f.bag);
+	check_open(f.bag, " ck dk cku dku");
+	CHECK(!kc_keybag_is_unlocked(f.bag) && kc_keybag_was_unlocked(f.bag));
+	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+	check_open(f.bag, " ak ck dk aku cku dku akpu");
+}
+
+static void wrong_passwords(void)
+{
+	const struct kc_bytes rows[] = {WRONG, kc_bytes_str(""), kc_bytes(right, sizeof right),
+		kc_bytes(right, sizeof right - 2)};
+	FIXTURE(f);
+	reopen(&f);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_ERR(kc_keybag_check(f.bag, rows[i]), KC_E_AUTH);
+		CHECK_ERR(kc_keybag_unlock(f.bag, rows[i]), KC_E_AUTH);
+		check_open(f.bag, " dk dku");
+	}
+	CHECK_OK(kc_keybag_check(f.bag, RIGHT));
+	check_open(f.bag, " dk dku");
+	CHECK(!kc_keybag_is_unlocked(f.bag));
+	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_ERR(kc_keybag_check(f.bag, rows[i]), KC_E_AUTH);
+		CHECK_ERR(kc_keybag_unlock(f.bag, rows[i]), KC_E_AUTH);
+	}
+	CHECK_OK(kc_keybag_check(f.bag, RIGHT));
+	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+	CHECK(kc_keybag_is_unlocked(f.bag));
+}
+
+static void password_change(void)
+{
+	KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, changed = KC_BUF_INIT,
+				     abandoned = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+	FIXTURE(f);
+	CHECK_OK(kc_keybag_seal_metadata(
+		f.bag, KC_PROTECTION_AKU, AD, kc_bytes_str("kept"), &before));
+
+	/* A change whose blob could not be stored. */
+	CHECK_OK(kc_keybag_rewrap(f.bag, WRONG, &abandoned));
+	CHECK_OK(kc_keybag_check(f.bag, RIGHT));
+	CHECK_ERR(kc_keybag_check(f.bag, WRONG), KC_E_AUTH);
+	kc_keybag_lock(f.bag);
+	kc_keybag_adopt(f.bag);
+	CHECK_ERR(kc_keybag_unlock(f.bag, WRONG), KC_E_AUTH);
+	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+
+	CHECK_OK(kc_keybag_rewrap(f.bag, WRONG, &changed));
+	kc_keybag_adopt(f.bag);
+	CHECK_OK(kc_keybag_check(f.bag, WRONG));
+	CHECK_ERR(kc_keybag_check(f.bag, RIGHT), KC_E_AUTH);
+	kc_keybag_lock(f.bag);
+	CHECK_ERR(kc_keybag_unlock(f.bag, RIGHT), KC_E_AUTH);
+	CHECK_OK(kc_keybag_unlock(f.bag, WRONG));
+
+	kc_buf_done(&f.blob);
+	f.blob = changed;
+	changed = (struct kc_buf)KC_BUF_INIT;
+	reopen(&f);
+	CHECK_ERR(kc_keybag_rewrap(f.bag, RIGHT, &changed), KC_E_LOCKED);
+	CHECK_ERR(kc_keybag_unlock(f.bag, RIGHT), KC_E_AUTH);
+	CHECK_OK(kc_keybag_unlock(f.bag, WRONG));
+	CHECK_OK(kc_keybag_open_metadata(
+		f.bag, KC_PROTECTION_AKU, AD, kc_buf_bytes(&before), &plain));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&plain), kc_bytes_str("kept")));
+}
+
+static void sealing_needs_the_class(void)
+{
+	FIXTURE(f);
+	for (EACH_PROTECTION(p)) {
+		KC_CLEANUP_BUF struct kc_buf metadata = KC_BUF_INIT, secret = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf opened = KC_BUF_INIT;
+		KC_CLEANUP_SECRET struct kc_secret revealed = KC_SECRET_INIT;
+		kc_err wanted;
+
+		CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+		CHECK_OK(kc_keybag_seal_metadata(f.bag, p, AD, kc_bytes_str("meta"), &metadata));
+		CHECK_OK(kc_keybag_seal_secret(f.bag, p, AD, kc_bytes_str("s3cret"), &secret));
+		reopen(&f);
+		wanted = p == KC_PROTECTION_DK || p == KC_PROTECTION_DKU ? KC_OK : KC_E_LOCKED;
+		CHECK_ERR(kc_keybag_open_metadata(f.bag, p, AD, kc_buf_bytes(&metadata), &opened),
+			wanted);
+		CHECK_ERR(kc_keybag_open_secret(f.bag, p, AD, kc_buf_bytes(&secret), &revealed),
+			wanted);
+		CHECK_ERR(
+			kc_keybag_seal_metadata(f.bag, p, AD, kc_bytes_str("x"), &opened), wanted);
+		CHECK_ERR(kc_keybag_seal_secret(f.bag, p, AD, kc_bytes_str("x"), &opened), wanted);
+
+		CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+		kc_buf_reset(&opened);
+		CHECK_OK(kc_keybag_open_metadata(f.bag, p, AD, kc_buf_bytes(&metadata), &opened));
+		CHECK(kc_bytes_equal(kc_buf_bytes(&opened), kc_bytes_str("meta")));
+		CHECK_OK(kc_keybag_open_secret(f.bag, p, AD, kc_buf_bytes(&secret), &revealed));
+		CHECK(kc_bytes_equal(kc_secret_bytes(&revealed), kc_bytes_str("s3cret")));
+	}
+}
+
+/* What was sealed in one role, class or bag opens in no other. */
+static void sealed_stays_in_its_place(void)
+{
+	KC_CLEANUP_BUF struct kc_buf metadata = KC_BUF_INIT, secret = KC_BUF_INIT,
+				     out = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret revealed = KC_SECRET_INIT;
+	FIXTURE(f);
+	FIXTURE(other);
+	CHECK_OK(kc_keybag_seal_metadata(
+		f.bag, KC_PROTECTION_AK, AD, kc_bytes_str("meta"), &metadata));
+	CHECK_OK(kc_keybag_seal_secret(
+		f.bag, KC_PROTECTION_AK, AD, kc_bytes_str("s3cret"), &secret));
+	for (EACH_PROTECTION(p)) {
+		if (p == KC_PROTECTION_AK)
+			continue;
+		CHECK_ERR(kc_keybag_open_metadata(f.bag, p, AD, kc_buf_bytes(&metadata), &out),
+			KC_E_CORRUPT);
+		CHECK_ERR(kc_keybag_open_secret(f.bag, p, AD, kc_buf_bytes(&secret), &revealed),
+			KC_E_CORRUPT);
+	}
+	CHECK_ERR(kc_keybag_open_metadata(
+			  other.bag, KC_PROTECTION_AK, AD, kc_buf_bytes(&metadata), &out),
+		KC_E_CORRUPT);
+	CHECK_ERR(kc_keybag_open_secret(
+			  other.bag, KC_PROTECTION_AK, AD, kc_buf_bytes(&secret), &revealed),
+		KC_E_CORRUPT);
+	CHECK_ERR(kc_keybag_open_metadata(f.bag, KC_PROTECTION_AK, AD, kc_buf_bytes(&secret), &out),
+		KC_E_CORRUPT);
+	CHECK_ERR(kc_keybag_open_secret(
+			  f.bag, KC_PROTECTION_AK, AD, kc_buf_bytes(&metadata), &revealed),
+		KC_E_CORRUPT);
+	CHECK_ERR(kc_keybag_open_secret(f.bag, KC_PROTECTION_AK, kc_bytes_str("elsewhere"),
+			  kc_buf_bytes(&secret), &revealed),
+		KC_E_CORRUPT);
+	CHECK(out.len == 0 && revealed.len == 0);
+}
+
+/* One byte of *sealed is changed, or it ends there. */
+static void open_spoilt(const struct kc_keybag *bag, bool is_secret, struct kc_bytes sealed)
+{
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret revealed = KC_SECRET_INIT;
+
+	if (is_secret)
+		CHECK_ERR(kc_keybag_open_secret(bag, KC_PROTECTION_CK, AD, sealed, &revealed),
+			KC_E_CORRUPT);
+	else
+		CHECK_ERR(kc_keybag_open_metadata(bag, KC_PROTECTION_CK, AD, sealed, &out),
+			KC_E_CORRUPT);
+	CHECK(out.len == 0 && revealed.len == 0);
+}
+
+static void spoil(const struct kc_keybag *bag, bool is_secret, struct kc_buf *sealed)
+{
+	for (size_t at = 0; at < sealed->len; at++) {
+		open_spoilt(bag, is_secret, kc_bytes(sealed->data, at));
+		sealed->data[at] ^= 1;
+		open_spoilt(bag, is_secret, kc_buf_bytes(sealed));
+		sealed->data[at] ^= 1;
+	}
+}
+
+static void sealed_bytes_resist_tampering(void)
+{
+	KC_CLEANUP_BUF struct kc_buf metadata = KC_BUF_INIT, secret = KC_BUF_INIT;
+	FIXTURE(f);
+	CHECK_OK_FATAL(kc_keybag_seal_metadata(
+		f.bag, KC_PROTECTION_CK, AD, kc_bytes_str("metadata"), &metadata));
+	CHECK_OK_FATAL(kc_keybag_seal_secret(
+		f.bag, KC_PROTECTION_CK, AD, kc_bytes_str("s3cret"), &secret));
+	spoil(f.bag, false, &metadata);
+	spoil(f.bag, true, &secret);
+}
+
+static bool refused(kc_err err)
+{
+	return err == KC_E_DECODE || err == KC_E_DAMAGED;
+}
+
+static void blob_resists_tampering(void)
+{
+	FIXTURE(f);
+	for (size_t i = 0; i < f.blob.len; i++)
+		for (unsigned bit = 0; bit < 8; bit++) {
+			KC_CLEANUP_KEYBAG struct kc_keybag *bag = NULL;
+
+			f.blob.data[i] = (uint8_t)(f.blob.data[i] ^ 1u << bit);
+			CHECK(refused(
+				kc_keybag_open(&f.device_secret, kc_buf_bytes(&f.blob), &bag)));
+			CHECK(bag == NULL);
+			f.blob.data[i] = (uint8_t)(f.blob.data[i] ^ 1u << bit);
+		}
+	for (size_t len = 0; len < f.blob.len; len++) {
+		KC_CLEANUP_KEYBAG struct kc_keybag *bag = NULL;
+
+		CHECK(refused(kc_keybag_open(&f.device_secret, kc_bytes(f.blob.data, len), &bag)));
+	}
+	kc_buf_push_byte(&f.blob, 0);
+	CHECK(refused(kc_keybag_open(&f.device_secret, kc_buf_bytes(&f.blob), &f.bag)));
+	kc_buf_truncate(&f.blob, f.blob.len - 1);
+	reopen(&f);
+}
+
+static void another_device_secret_is_damage(void)
+{
+	KC_CLEANUP_KEYBAG struct kc_keybag *bag = NULL;
+	FIXTURE(f);
+	f.device_secret.data[0] ^= 1;
+	CHECK_ERR(kc_keybag_open(&f.device_secret, kc_buf_bytes(&f.blob), &bag), KC_E_DAMAGED);
+}
+
+/* Writes the head of a blob with the given cost; its MAC does not matter since the cost comes
+ * first. */
+static void blob_with_cost(struct kc_buf *out, uint64_t n, uint64_t r, uint64_t p)
+{
+	static const uint8_t zeros[48];
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, out);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, 1);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, n);
+	kc_der_put_uint(&w, r);
+	kc_der_put_uint(&w, p);
+	kc_der_put_bytes(&w, kc_bytes(zeros, 32));
+	kc_der_end(&w);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	for (int i = 0; i < KC_PROTECTION_COUNT; i++)
+		kc_der_put_bytes(&w, kc_bytes(zeros, 48));
+	kc_der_end(&w);
+	kc_der_end(&w);
+	kc_der_put_bytes(&w, kc_bytes(zeros, 32));
+	kc_der_end(&w);
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+}
+
+/* A good cost gets as far as the MAC (DAMAGED); a bad one does not. */
+static void costs_have_limits(void)
+{
+	static const struct {
+		uint64_t n, r, p;
+		kc_err wanted;
+	} rows[] = {
+		{16, 8, 1, KC_E_DAMAGED},
+		{1 << 20, 8, 1, KC_E_DAMAGED},
+		{8, 8, 1, KC_E_DECODE},
+		{0, 8, 1, KC_E_DECODE},
+		{1 << 21, 8, 1, KC_E_DECODE},
+		{(1 << 16) + 1, 8, 1, KC_E_DECODE},
+		{1 << 16, 9, 1, KC_E_DECODE},
+		{1 << 16, 7, 1, KC_E_DECODE},
+		{1 << 16, 8, 2, KC_E_DECODE},
+		{1 << 16, 8, 0, KC_E_DECODE},
+		{UINT64_MAX, 8, 1, KC_E_DECODE},
+	};
+	KC_CLEANUP_SECRET struct kc_secret device_secret = KC_SECRET_INIT;
+
+	CHECK_OK_FATAL(kc_secret_random(&device_secret, KC_DEVICE_SECRET_LEN));
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_KEYBAG struct kc_keybag *bag = NULL;
+		KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
+
+		blob_with_cost(&blob, rows[i].n, rows[i].r, rows[i].p);
+		CHECK_ERR(
+			kc_keybag_open(&device_secret, kc_buf_bytes(&blob), &bag), rows[i].wanted);
+	}
+}
+
+static void macs_are_stable_and_apart(void)
+{
+	uint8_t index[KC_INDEX_MAC_LEN], again[KC_INDEX_MAC_LEN], row[KC_DIGEST_LEN];
+	FIXTURE(f);
+	kc_keybag_index_mac(f.bag, kc_bytes_str("acct=alice"), index);
+	kc_keybag_row_mac(f.bag, kc_bytes_str("acct=alice"), row);
+	CHECK(memcmp(index, row, sizeof index) != 0);
+	reopen(&f); /* locked: the macs work all the same */
+	kc_keybag_index_mac(f.bag, kc_bytes_str("acct=alice"), again);
+	CHECK(memcmp(index, again, sizeof index) == 0);
+	kc_keybag_index_mac(f.bag, kc_bytes_str("acct=alicf"), again);
+	CHECK(memcmp(index, again, sizeof index) != 0);
+}
+
+/* One label, one purpose: no two are equal, and none is the beginning of another. */
+static void labels_are_apart(void)
+{
+	for (unsigned a = 0; a < KC_LABEL_COUNT; a++)
+		for (unsigned b = 0; b < KC_LABEL_COUNT; b++) {
+			struct kc_bytes x = kc_label_bytes((enum kc_label)a);
+			struct kc_bytes y = kc_label_bytes((enum kc_label)b);
+
+			CHECK(x.len > 0);
+			if (a != b && x.len <= y.len)
+				CHECK(memcmp(x.data, y.data, x.len) != 0);
+		}
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(protections),
+		CHECK_TEST(lock_states),
+		CHECK_TEST(wrong_passwords),
+		CHECK_TEST(password_change),
+		CHECK_TEST(sealing_needs_the_class),
+		CHECK_TEST(sealed_stays_in_its_place),
+		CHECK_TEST(sealed_bytes_resist_tampering),
+		CHECK_TEST(blob_resists_tampering),
+		CHECK_TEST(another_device_secret_is_damage),
+		CHECK_TEST(costs_have_limits),
+		CHECK_TEST(macs_are_stable_and_apart),
+		CHECK_TEST(labels_are_apart),
+	};
+	return check_main("keybag", tests, KC_COUNT_OF(tests));
+}
