@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: ISC */
+/* Arrays. */
+#include "keychainapi/CoreFoundation/cf_internal.h"
+
+struct __CFArray {
+	CFRuntimeBase base;
+	CFArrayCallBacks callbacks;
+	const void **values;
+	CFIndex count;
+	CFIndex capacity;
+};
+
+const CFArrayCallBacks kCFTypeArrayCallBacks = {
+	.retain = _kc_cf_retain_value,
+	.release = _kc_cf_release_value,
+	.copyDescription = CFCopyDescription,
+	.equal = CFEqual,
+};
+
+static const void *retained(CFArrayRef array, const void *value)
+{
+	return array->callbacks.retain ? array->callbacks.retain(NULL, value) : value;
+}
+
+static void release(CFArrayRef array, const void *value)
+{
+	if (array->callbacks.release)
+		array->callbacks.release(NULL, value);
+}
+
+static bool equal(CFArrayRef array, const void *a, const void *b)
+{
+	return a == b || (array->callbacks.equal && array->callbacks.equal(a, b));
+}
+
+/* --- the class ------------------------------------------------------------------------------- */
+
+static void array_finalize(CFTypeRef object)
+{
+	CFArrayRef array = object;
+
+	for (CFIndex i = 0; i < array->count; i++)
+		release(array, array->values[i]);
+	free(array->values);
+}
+
+/* Arrays that compare their values in different ways are different. */
+static Boolean array_equal(CFTypeRef a, CFTypeRef b)
+{
+	CFArrayRef array_a = a, array_b = b;
+
+	if (array_a->count != array_b->count ||
+		array_a->callbacks.equal != array_b->callbacks.equal)
+		return false;
+	for (CFIndex i = 0; i < array_a->count; i++)
+		if (!equal(array_a, array_a->values[i], array_b->values[i]))
+			return false;
+	return true;
+}
+
+static CFHashCode array_hash(CFTypeRef object)
+{
+	return (CFHashCode)CFArrayGetCount(object);
+}
+
+static CFStringRef array_copy_description(CFTypeRef object)
+{
+	CFArrayRef array = object;
+	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
+
+	if (!text)
+		return NULL;
+	CFStringAppendFormat(text, NULL,
+		CFSTR("<CFArray %p [%p]>{type = %s, count = %ld, values = ("), object,
+		(const void *)CFGetAllocator(object),
+		_kc_cf_is_mutable(array) ? "mutable-small" : "immutable", array->count);
+	for (CFIndex i = 0; i < array->count; i++) {
+		CFStringRef value = _kc_cf_copy_member_description(
+			array->callbacks.copyDescription, array->values[i]);
+
+		CFStringAppendFormat(text, NULL, CFSTR("\n\t%ld : %@"), i, value);
+		CFRelease(value);
+	}
+	CFStringAppendFormat(text, NULL, CFSTR("\n)}"));
+	return _kc_cf_string_freeze(text);
+}
+
+const CFRuntimeClass _kc_cf_class_CFArray = {
+	.className = "CFArray",
+	.finalize = array_finalize,
+	.equal = array_equal,
+	.hash = array_hash,
+	.copyDebugDesc = array_copy_description,
+};
+
+CFTypeID CFArrayGetTypeID(void)
+{
+	return KC_CF_TYPE_CFArray;
+}
+
+/* --- one way to change ----------------------------------------------------------------------- */
+
+static void reserve(struct __CFArray *array, CFIndex count)
+{
+	const void **values;
+	CFIndex capacity;
+
+	if (count <= array->capacity)
+		return;
+	capacity = count > 2 * array->capacity ? count : 2 * array->capacity;
+	values = _kc_cf_must_alloc((size_t)capacity, sizeof *values);
+	if (array->count)
+		memcpy(values, array->values, (size_t)array->count * sizeof *values);
+	free(array->values);
+	array->values = values;
+	array->capacity = capacity;
+}
+
+/*
+ * Puts count values in the place of a range. The old ones are released at the very end, when the
+ * array is whole again: what they run may look at it.
+ */
+static void replace(struct __CFArray *array, CFRange range, const void **values, CFIndex count)
+{
+	CFIndex end = range.location + range.length;
+	const void *one, **old = &one;
+
+	reserve(array, array->count - range.length + count);
+	if (range.length > 1)
+		old = _kc_cf_must_alloc((size_t)range.length, sizeof *old);
+	if (range.length)
+		memcpy(old, array->values + range.location, (size_t)range.length * sizeof *old);
+	if (array->count > end)
+		memmove(array->values + range.location + count, array->values + end,
+			(size_t)(array->count - end) * sizeof *old);
+	for (CFIndex i = 0; i < count; i++)
+		array->values[range.location + i] = retained(array, values[i]);
+	array->count += count - range.length;
+	for (CFIndex i = 0; i < range.length; i++)
+		release(array, old[i]);
+	if (old != &one)
+		free(old);
+}
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+static struct __CFArray *new_array(const CFArrayCallBacks *callbacks, uint16_t flags)
+{
+	struct __CFArray *array = _CFRuntimeCreateInstance(KC_CF_TYPE_CFArray, sizeof *array);
+
+	if (!array)
+		return NULL;
+	array->base.flags = flags;
+	if (callbacks)
+		array->callbacks = *callbacks;
+	return array;
+}
+
+CFArrayRef CFArrayCreate(CFAllocatorRef allocator, const void **values, CFIndex count,
+	const CFArrayCallBacks *callbacks)
+{
+	struct __CFArray *array;
+
+	(void)allocator;
+	KC_CF_REQUIRE(count == 0 || (count > 0 && values), "the values are NULL or negative");
+	array = new_array(callbacks, 0);
+	if (array)
+		replace(array, CFRangeMake(0, 0), values, count);
+	return array;
+}
+
+CFArrayRef CFArrayCreateCopy(CFAllocatorRef allocator, CFArrayRef array)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	if (!_kc_cf_is_mutable(array))
+		return CFRetain(array);
+	return CFArrayCreate(allocator, array->values, array->count, &array->callbacks);
+}
+
+CFMutableArrayRef CFArrayCreateMutable(
+	CFAllocatorRef allocator, CFIndex capacity, const CFArrayCallBacks *callbacks)
+{
+	(void)allocator;
+	(void)capacity;
+	return new_array(callbacks, KC_CF_MUTABLE);
+}
+
+CFMutableArrayRef CFArrayCreateMutableCopy(
+	CFAllocatorRef allocator, CFIndex capacity, CFArrayRef array)
+{
+	CFMutableArrayRef copy;
+
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	copy = CFArrayCreateMutable(allocator, capacity, &array->callbacks);
+	if (copy)
+		replace(copy, CFRangeMake(0, 0), array->values, array->count);
+	return copy;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+CFIndex CFArrayGetCount(CFArrayRef array)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	return array->count;
+}
+
+const void *CFArrayGetValueAtIndex(CFArrayRef array, CFIndex index)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE(index >= 0 && index < array->count, "the index is out of bounds");
+	return array->values[index];
+}
+
+void CFArrayGetValues(CFArrayRef array, CFRange range, const void **ret_values)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	for (CFIndex i = 0; i < range.length; i++)
+		ret_values[i] = array->values[range.location + i];
+}
+
+CFIndex CFArrayGetFirstIndexOfValue(CFArrayRef array, CFRange range, const void *value)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	for (CFIndex i = 0; i < range.length; i++)
+		if (equal(array, array->values[range.location + i], value))
+			return range.location + i;
+	return kCFNotFound;
+}
+
+CFIndex CFArrayGetLastIndexOfValue(CFArrayRef array, CFRange range, const void *value)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	for (CFIndex i = range.length; i-- > 0;)
+		if (equal(array, array->values[range.location + i], value))
+			return range.location + i;
+	return kCFNotFound;
+}
+
+CFIndex CFArrayGetCountOfValue(CFArrayRef array, CFRange range, const void *value)
+{
+	CFIndex count = 0;
+
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	for (CFIndex i = 0; i < range.length; i++)
+		count += equal(array, array->values[range.location + i], value);
+	return count;
+}
+
+Boolean CFArrayContainsValue(CFArrayRef array, CFRange range, const void *value)
+{
+	return CFArrayGetFirstIndexOfValue(array, range, value) != kCFNotFound;
+}
+
+void CFArrayApplyFunction(
+	CFArrayRef array, CFRange range, CFArrayApplierFunction applier, void *context)
+{
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	for (CFIndex i = 0; i < range.length; i++)
+		applier(CFArrayGetValueAtIndex(array, range.location + i), context);
+}
+
+/* --- changing -------------------------------------------------------------------------------- */
+
+void CFArrayReplaceValues(
+	CFMutableArrayRef array, CFRange range, const void **values, CFIndex count)
+{
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	KC_CF_REQUIRE(count == 0 || (count > 0 && values), "the values are NULL or negative");
+	replace(array, range, values, count);
+}
+
+void CFArrayInsertValueAtIndex(CFMutableArrayRef array, CFIndex index, const void *value)
+{
+	CFArrayReplaceValues(array, CFRangeMake(index, 0), &value, 1);
+}
+
+void CFArrayAppendValue(CFMutableArrayRef array, const void *value)
+{
+	CFArrayInsertValueAtIndex(array, CFArrayGetCount(array), value);
+}
+
+/* The two may be the same array. */
+void CFArrayAppendArray(CFMutableArrayRef array, CFArrayRef other, CFRange range)
+{
+	KC_CF_REQUIRE_TYPE(other, CFArray);
+	KC_CF_REQUIRE_RANGE(range, other->count);
+	for (CFIndex i = 0; i < range.length; i++)
+		CFArrayAppendValue(array, other->values[range.location + i]);
+}
+
+void CFArraySetValueAtIndex(CFMutableArrayRef array, CFIndex index, const void *value)
+{
+	CFArrayReplaceValues(
+		array, CFRangeMake(index, index < CFArrayGetCount(array) ? 1 : 0), &value, 1);
+}
+
+void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index)
+{
+	CFArrayReplaceValues(array, CFRangeMake(index, 1), NULL, 0);
+}
+
+void CFArrayRemoveAllValues(CFMutableArrayRef array)
+{
+	CFArrayReplaceValues(array, CFRangeMake(0, CFArrayGetCount(array)), NULL, 0);
+}
