@@ -108,6 +108,11 @@ void kc_der_get_array(struct kc_der_reader *r, uint8_t *ret, size_t len);
 struct kc_bytes kc_der_get_utf8(struct kc_der_reader *r);
 double kc_der_get_double(struct kc_der_reader *r, uint8_t tag);
 
+/* How long the value is whose beginning is given, header included, by what its header says; not all
+ * of it need be there. Errors: WAITING (not even the header is whole), DECODE (no value begins so).
+ */
+KC_MUST kc_err kc_der_measure(struct kc_bytes beginning, size_t *ret_len);
+
 /* Whether bytes are well-formed UTF-8 (Unicode 15, table 3-7): no surrogates, no overlong forms. A
  * NUL is a character like others. */
 bool kc_der_is_utf8(struct kc_bytes text);

@@ -45,32 +45,66 @@ int kc_der_peek(const struct kc_der_reader *r)
 	return kc_der_more(r) ? *r->at : -1;
 }
 
+struct header {
+	uint8_t tag;
+	size_t header_len, len; /* of the header itself; of the contents */
+};
+
+/* Reads the header that begins here. Errors: WAITING (cut), DECODE. */
+static kc_err parse_header(const uint8_t *at, size_t left, struct header *ret)
+{
+	size_t count, len = 0;
+
+	if (left >= 1 && (at[0] & 0x1f) == 0x1f) /* no high tag numbers */
+		return KC_E_DECODE;
+	if (left < 2)
+		return KC_E_WAITING;
+	if (at[1] < 0x80) {
+		*ret = (struct header){at[0], 2, at[1]};
+		return KC_OK;
+	}
+	count = at[1] & 0x7f;
+	if (count == 0 || count > sizeof len)
+		return KC_E_DECODE; /* indefinite, or absurd */
+	for (size_t i = 0; i < count; i++) {
+		if (i == left - 2)
+			return KC_E_WAITING;
+		if (i == 0 && at[2] == 0)
+			return KC_E_DECODE; /* not minimal */
+		len = len << 8 | at[2 + i];
+	}
+	if (len < 0x80)
+		return KC_E_DECODE;
+	*ret = (struct header){at[0], 2 + count, len};
+	return KC_OK;
+}
+
+kc_err kc_der_measure(struct kc_bytes beginning, size_t *ret_len)
+{
+	struct header header;
+	kc_err err = parse_header(beginning.data, beginning.len, &header);
+
+	if (err != KC_OK)
+		return kc_err_born(err, __FILE__, __LINE__);
+	if (header.len > KC_DER_MAX_LEN)
+		return KC_ERR(DECODE);
+	*ret_len = header.header_len + header.len;
+	return KC_OK;
+}
+
 /* Takes a header: *ret_len is the length of the contents, which are all there. */
 static bool take_header(struct kc_der_reader *r, uint8_t *ret_tag, size_t *ret_len)
 {
-	size_t left = (size_t)(r->end - r->at), count, len = 0;
+	size_t left = (size_t)(r->end - r->at);
+	struct header header;
 
-	if (r->err != KC_OK || left < 2 || (r->at[0] & 0x1f) == 0x1f) /* no high tag numbers */
+	if (r->err != KC_OK || parse_header(r->at, left, &header) != KC_OK ||
+		header.len > left - header.header_len)
 		return false;
-	*ret_tag = r->at[0];
-	count = r->at[1];
-	r->at += 2;
-	left -= 2;
-	if (count < 0x80) {
-		len = count;
-	} else {
-		count &= 0x7f;
-		if (count == 0 || count > sizeof len || count > left || r->at[0] == 0)
-			return false; /* indefinite, absurd, cut, or not minimal */
-		for (size_t i = 0; i < count; i++)
-			len = len << 8 | r->at[i];
-		if (len < 0x80)
-			return false;
-		r->at += count;
-		left -= count;
-	}
-	*ret_len = len;
-	return len <= left;
+	r->at += header.header_len;
+	*ret_tag = header.tag;
+	*ret_len = header.len;
+	return true;
 }
 
 struct kc_bytes kc_der_get(struct kc_der_reader *r, uint8_t tag)

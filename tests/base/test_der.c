@@ -290,6 +290,36 @@ static void accepted_means_canonical(void)
 	CHECK(accepted > 1000); /* else the test would prove nothing */
 }
 
+static void lengths_from_beginnings(void)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		kc_err wanted;
+		size_t value_len;
+	} rows[] = {
+		{"\x30\x00", 2, KC_OK, 2},
+		{"\x04\x7f", 2, KC_OK, 129},
+		{"\x30\x82\x01\x00", 4, KC_OK, 260},
+		{"", 0, KC_E_WAITING, 0},
+		{"\x30", 1, KC_E_WAITING, 0},
+		{"\x30\x82", 2, KC_E_WAITING, 0},
+		{"\x30\x82\x01", 3, KC_E_WAITING, 0},
+		{"\x1f", 1, KC_E_DECODE, 0},
+		{"\x30\x80", 2, KC_E_DECODE, 0},
+		{"\x30\x81\x7f", 3, KC_E_DECODE, 0},
+		{"\x30\x82\x00", 3, KC_E_DECODE, 0},
+		{"\x30\x89", 2, KC_E_DECODE, 0},
+		{"\x30\x84\x7f\xff\xff\xff", 6, KC_E_DECODE, 0},
+	};
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		size_t len = 0;
+
+		CHECK_ERR(kc_der_measure(view(rows[i].bytes, rows[i].len), &len), rows[i].wanted);
+		CHECK(len == rows[i].value_len);
+	}
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -304,6 +334,7 @@ int main(void)
 		CHECK_TEST(utf8_by_the_book),
 		CHECK_TEST(doubles_have_one_form),
 		CHECK_TEST(accepted_means_canonical),
+		CHECK_TEST(lengths_from_beginnings),
 	};
 	return check_main("base/der", tests, KC_COUNT_OF(tests));
 }
