@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/* Which engine a URL means, and the limits that hold for all of them. */
+#include "backend/cloud/cloud.h"
+
+#include <string.h>
+
+static const struct kc_cloud_engine *const engines[] = {
+	&kc_cloud_folder,
+};
+
+struct kc_cloud {
+	const struct kc_cloud_engine *engine;
+	void *handle;
+};
+
+void kc_cloud_logs_done(struct kc_cloud_logs *logs)
+{
+	free(logs->rows);
+	*logs = (struct kc_cloud_logs){0};
+}
+
+const struct kc_cloud_log *kc_cloud_logs_find(
+	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		if (memcmp(&logs->rows[i].writer, writer, sizeof *writer) == 0)
+			return &logs->rows[i];
+	return NULL;
+}
+
+/* The engine, and where in it; a bare path is a folder. */
+static kc_err find_engine(
+	const char *url, const struct kc_cloud_engine **ret, const char **ret_place)
+{
+	const char *colon = strstr(url, "://");
+
+	if (url[0] == '/') {
+		*ret = &kc_cloud_folder;
+		*ret_place = url;
+		return KC_OK;
+	}
+	if (!colon)
+		return KC_ERR(PARAM);
+	for (size_t i = 0; i < KC_COUNT_OF(engines); i++) {
+		size_t len = strlen(engines[i]->scheme);
+
+		if (len == (size_t)(colon - url) && strncmp(url, engines[i]->scheme, len) == 0) {
+			*ret = engines[i];
+			*ret_place = colon + strlen("://");
+			return KC_OK;
+		}
+	}
+	return KC_ERR(UNSUPPORTED);
+}
+
+kc_err kc_cloud_open(const char *url, struct kc_cloud **ret)
+{
+	const struct kc_cloud_engine *engine;
+	struct kc_cloud *cloud;
+	const char *place;
+	void *handle;
+
+	KC_TRY(find_engine(url, &engine, &place));
+	KC_TRY(engine->open(place, &handle));
+	cloud = malloc(sizeof *cloud);
+	if (!cloud) {
+		engine->close(handle);
+		return KC_ERR(NO_MEMORY);
+	}
+	*cloud = (struct kc_cloud){.engine = engine, .handle = handle};
+	*ret = cloud;
+	return KC_OK;
+}
+
+void kc_cloud_close(struct kc_cloud *cloud)
+{
+	cloud->engine->close(cloud->handle);
+	free(cloud);
+}
+
+unsigned kc_cloud_abilities(const struct kc_cloud *cloud)
+{
+	return cloud->engine->abilities;
+}
+
+kc_err kc_cloud_put_marker(struct kc_cloud *cloud, struct kc_bytes marker)
+{
+	return cloud->engine->put_marker(cloud->handle, marker);
+}
+
+kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret)
+{
+	return cloud->engine->get_marker(cloud->handle, ret);
+}
+
+kc_err kc_cloud_list(struct kc_cloud *cloud, struct kc_cloud_logs *ret)
+{
+	return cloud->engine->list(cloud->handle, ret);
+}
+
+kc_err kc_cloud_read(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number,
+	struct kc_buf *ret)
+{
+	return cloud->engine->read(cloud->handle, writer, number, ret);
+}
+
+kc_err kc_cloud_append(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number,
+	struct kc_bytes operation)
+{
+	if (operation.len == 0 || operation.len > KC_CLOUD_MAX_OPERATION)
+		return KC_ERR(TOO_LARGE);
+	if (number == 0 || number > KC_CLOUD_MAX_NUMBER)
+		return KC_ERR(BUG);
+	return cloud->engine->append(cloud->handle, writer, number, operation);
+}
+
+kc_err kc_cloud_drop(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t below)
+{
+	return cloud->engine->drop(cloud->handle, writer, below);
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The engine "file": a folder, which Syncthing, Nextcloud, a USB stick or nothing at all carries
+ * between devices.
+ *
+ *	ROOT/.kc-store                  the marker
+ *	ROOT/<32 hex digits>/           a writer
+ *	ROOT/<32 hex digits>/<16 digits>.op
+ *
+ * A file appears under its name whole, or not at all: written under a name that begins with a dot,
+ * synced, renamed, its folder synced. No file has two writers, since a carrier keeps the last of
+ * two versions, or keeps both under names of its own making. Such names, and all that are not in
+ * the grammar above, are passed over. Nothing is followed out of the folder, and what is no
+ *ordinary file is not opened for reading (a FIFO would hold up the exchange).
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend/cloud/cloud.h"
+#include "base/der.h"
+
+#define MARKER ".kc-store"
+#define WRITER_DIGITS 32
+#define NUMBER_DIGITS 16
+#define SUFFIX ".op"
+#define NAME_LEN (NUMBER_DIGITS + sizeof SUFFIX - 1)
+
+struct folder {
+	char *root;
+};
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define KC_CLEANUP_FD KC_CLEANUP(close_fd)
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+#define KC_CLEANUP_DIR KC_CLEANUP(close_dir)
+
+/* Takes the descriptor. */
+static kc_err open_listing(int fd, DIR **ret)
+{
+	DIR *dir = fdopendir(fd);
+
+	if (!dir) {
+		close(fd);
+		return KC_ERR(NO_MEMORY);
+	}
+	*ret = dir;
+	return KC_OK;
+}
+
+/* --- names --------------------------------------------------------------------------------------
+ */
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool parse_writer(const char *name, struct kc_writer_id *ret)
+{
+	if (strlen(name) != WRITER_DIGITS)
+		return false;
+	for (size_t i = 0; i < sizeof ret->bytes; i++) {
+		int high = hex_digit(name[2 * i]), low = hex_digit(name[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		ret->bytes[i] = (uint8_t)(high * 16 + low);
+	}
+	return true;
+}
+
+static void name_writer(const struct kc_writer_id *writer, char ret[static WRITER_DIGITS + 1])
+{
+	for (size_t i = 0; i < sizeof writer->bytes; i++)
+		snprintf(ret + 2 * i, 3, "%02x", writer->bytes[i]);
+}
+
+static bool parse_number(const char *name, uint64_t *ret)
+{
+	uint64_t number = 0;
+
+	if (strlen(name) != NAME_LEN || strcmp(name + NUMBER_DIGITS, SUFFIX) != 0)
+		return false;
+	for (size_t i = 0; i < NUMBER_DIGITS; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+		number = number * 10 + (uint64_t)(name[i] - '0');
+	}
+	*ret = number;
+	return number > 0;
+}
+
+static void name_number(uint64_t number, char ret[static NAME_LEN + 1])
+{
+	snprintf(ret, NAME_LEN + 1, "%016" PRIu64 SUFFIX, number);
+}
+
+/* --- files --------------------------------------------------------------------------------------
+ */
+
+static kc_err open_root(const struct folder *folder, int *ret)
+{
+	int fd = open(folder->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return KC_ERR(STORE_GONE);
+	*ret = fd;
+	return KC_OK;
+}
+
+/* The root of a folder that is a store: an empty mount point is none. */
+static kc_err open_store(const struct folder *folder, int *ret)
+{
+	KC_CLEANUP_FD int root = -1;
+
+	KC_TRY(open_root(folder, &root));
+	if (faccessat(root, MARKER, R_OK, 0) != 0)
+		return KC_ERR(STORE_GONE);
+	*ret = root;
+	root = -1;
+	return KC_OK;
+}
+
+/* A writer's folder; WAITING when there is none. */
+static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
+{
+	char name[WRITER_DIGITS + 1];
+	int fd;
+
+	name_writer(writer, name);
+	fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
+	*ret = fd;
+	return KC_OK;
+}
+
+static kc_err read_all(int fd, struct kc_buf *ret)
+{
+	uint8_t block[16384];
+
+	for (;;) {
+		ssize_t got = read(fd, block, sizeof block);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return KC_ERR(STORE_GONE);
+		if (got == 0)
+			return kc_buf_check(ret);
+		kc_buf_push(ret, block, (size_t)got);
+	}
+}
+
+/* An ordinary file of at most most bytes. Errors: WAITING (there is none), REFUSED (another kind of
+ * thing, or too large). */
+static kc_err read_file(int dir, const char *name, size_t most, struct kc_buf *ret)
+{
+	KC_CLEANUP_FD int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 && errno == ENOENT)
+		return KC_ERR(WAITING);
+	if (fd < 0)
+		return errno == ELOOP ? KC_ERR(REFUSED) : KC_ERR(STORE_GONE);
+	if (fstat(fd, &status) != 0)
+		return KC_ERR(STORE_GONE);
+	if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size > most)
+		return KC_ERR(REFUSED);
+	return read_all(fd, ret);
+}
+
+static kc_err write_all(int fd, struct kc_bytes bytes)
+{
+	while (bytes.len) {
+		ssize_t put = write(fd, bytes.data, bytes.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return KC_ERR(STORE_GONE);
+		bytes = kc_bytes(bytes.data + put, bytes.len - (size_t)put);
+	}
+	return fsync(fd) == 0 ? KC_OK : KC_ERR(STORE_GONE);
+}
+
+/* Gives a file its name; an existing one is DUPLICATE. Not every file system can do it in one step
+ * (vfat and some network ones cannot): there the one writer of the folder looks first. */
+static kc_err give_name(int dir, const char *temporary, const char *name)
+{
+	struct stat status;
+
+	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
+		return KC_OK;
+	if (errno == EEXIST)
+		return KC_ERR(DUPLICATE);
+	if (errno != EINVAL && errno != ENOSYS)
+		return KC_ERR(STORE_GONE);
+	if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return KC_ERR(DUPLICATE);
+	return renameat(dir, temporary, dir, name) == 0 ? KC_OK : KC_ERR(STORE_GONE);
+}
+
+/* The bytes under that name, on the disk. */
+static kc_err put_file(int dir, const char *name, struct kc_bytes bytes)
+{
+	char temporary[NAME_MAX];
+	KC_CLEANUP_FD int fd = -1;
+	kc_err err;
+
+	snprintf(temporary, sizeof temporary, ".new-%s", name);
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return KC_ERR(STORE_GONE);
+	err = write_all(fd, bytes);
+	if (err == KC_OK)
+		err = give_name(dir, temporary, name);
+	if (err == KC_OK && fsync(dir) != 0)
+		err = KC_ERR(STORE_GONE);
+	if (err != KC_OK)
+		(void)unlinkat(dir, temporary, 0);
+	return err;
+}
+
+/* --- the engine ---------------------------------------------------------------------------------
+ */
+
+static kc_err folder_open(const char *place, void **ret)
+{
+	struct folder *folder;
+	size_t len = strlen(place);
+
+	if (place[0] != '/')
+		return KC_ERR(PARAM); /* file://host/path */
+	if (len >= PATH_MAX)
+		return KC_ERR(PARAM);
+	folder = malloc(sizeof *folder);
+	if (!folder)
+		return KC_ERR(NO_MEMORY);
+	folder->root = strdup(place);
+	if (!folder->root) {
+		free(folder);
+		return KC_ERR(NO_MEMORY);
+	}
+	*ret = folder;
+	return KC_OK;
+}
+
+static void folder_close(void *handle)
+{
+	struct folder *folder = handle;
+
+	free(folder->root);
+	free(folder);
+}
+
+/* Whether nobody uses the folder yet. Carriers keep their own things under names with a dot. */
+static kc_err check_empty(int root)
+{
+	KC_CLEANUP_DIR DIR *dir = NULL;
+	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+
+	if (fd < 0)
+		return KC_ERR(STORE_GONE);
+	KC_TRY(open_listing(fd, &dir));
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			return KC_ERR(FOREIGN);
+	return KC_OK;
+}
+
+static kc_err folder_put_marker(void *handle, struct kc_bytes marker)
+{
+	const struct folder *folder = handle;
+	KC_CLEANUP_FD int root = -1;
+
+	/* The last folder of the path is made; that its parents are missing is more likely a disk
+	 * that is not mounted. */
+	if (mkdir(folder->root, 0755) != 0 && errno != EEXIST)
+		return KC_ERR(STORE_GONE);
+	KC_TRY(open_root(folder, &root));
+	if (faccessat(root, MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return KC_ERR(DUPLICATE);
+	KC_TRY(check_empty(root));
+	return put_file(root, MARKER, marker);
+}
+
+static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
+{
+	KC_CLEANUP_FD int root = -1;
+	kc_err err;
+
+	KC_TRY(open_root(handle, &root));
+	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
+	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
+}
+
+/* The numbers in a writer's folder; false when there is none. */
+static kc_err span(
+	int root, const struct kc_writer_id *writer, struct kc_cloud_log *ret, bool *ret_any)
+{
+	KC_CLEANUP_DIR DIR *dir = NULL;
+	struct dirent *entry;
+	uint64_t number;
+	int fd;
+
+	*ret = (struct kc_cloud_log){.writer = *writer, .first = UINT64_MAX};
+	KC_TRY(open_writer(root, writer, &fd));
+	KC_TRY(open_listing(fd, &dir));
+	while ((entry = readdir(dir))) {
+		if (!parse_number(entry->d_name, &number))
+			continue;
+		ret->first = number < ret->first ? number : ret->first;
+		ret->last = number > ret->last ? number : ret->last;
+	}
+	*ret_any = ret->last > 0;
+	return KC_OK;
+}
+
+static kc_err add_log(struct kc_cloud_logs *logs, const struct kc_cloud_log *log)
+{
+	struct kc_cloud_log *grown;
+
+	if (logs->count == KC_CLOUD_MAX_WRITERS)
+		return KC_ERR(REFUSED);
+	grown = reallocarray(logs->rows, logs->count + 1, sizeof *grown);
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	grown[logs->count++] = *log;
+	logs->rows = grown;
+	return KC_OK;
+}
+
+static int by_writer(const void *a, const void *b)
+{
+	const struct kc_cloud_log *x = a, *y = b;
+
+	return memcmp(&x->writer, &y->writer, sizeof x->writer);
+}
+
+static kc_err folder_list(void *handle, struct kc_cloud_logs *ret)
+{
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_DIR DIR *dir = NULL;
+	struct kc_writer_id writer;
+	struct kc_cloud_log log;
+	struct dirent *entry;
+	bool any = false;
+	int root;
+
+	KC_TRY(open_store(handle, &root));
+	KC_TRY(open_listing(root, &dir));
+	while ((entry = readdir(dir))) {
+		if (!parse_writer(entry->d_name, &writer))
+			continue;
+		/* A file, a link, or a folder that goes away meanwhile is no writer. */
+		if (span(root, &writer, &log, &any) == KC_OK && any)
+			KC_TRY(add_log(&logs, &log));
+	}
+	if (logs.count)
+		qsort(logs.rows, logs.count, sizeof *logs.rows, by_writer);
+	*ret = logs;
+	logs = (struct kc_cloud_logs){0};
+	return KC_OK;
+}
+
+/* WAITING when some of the value is yet to come, REFUSED when the file is no single DER value. What
+ * is in it is looked at above. */
+static kc_err check_whole(struct kc_bytes bytes)
+{
+	size_t len;
+	kc_err err = kc_der_measure(bytes, &len);
+
+	if (err == KC_E_DECODE)
+		return KC_ERR(REFUSED);
+	KC_TRY(err);
+	if (len > KC_CLOUD_MAX_OPERATION || bytes.len > len)
+		return KC_ERR(REFUSED);
+	return bytes.len < len ? KC_ERR(WAITING) : KC_OK;
+}
+
+static kc_err folder_read(
+	void *handle, const struct kc_writer_id *writer, uint64_t number, struct kc_buf *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	KC_CLEANUP_FD int root = -1;
+	KC_CLEANUP_FD int dir = -1;
+	char name[NAME_LEN + 1];
+
+	KC_TRY(open_store(handle, &root));
+	KC_TRY(open_writer(root, writer, &dir));
+	name_number(number, name);
+	KC_TRY(read_file(dir, name, KC_CLOUD_MAX_OPERATION, &bytes));
+	KC_TRY(check_whole(kc_buf_bytes(&bytes)));
+	kc_buf_push(ret, bytes.data, bytes.len);
+	return kc_buf_check(ret);
+}
+
+/* One's own folder, made when it is not there. */
+static kc_err make_writer(int root, const struct kc_writer_id *writer, int *ret)
+{
+	char name[WRITER_DIGITS + 1];
+
+	name_writer(writer, name);
+	if (mkdirat(root, name, 0755) == 0) {
+		if (fsync(root) != 0)
+			return KC_ERR(STORE_GONE);
+	} else if (errno != EEXIST) {
+		return KC_ERR(STORE_GONE);
+	}
+	return open_writer(root, writer, ret);
+}
+
+static kc_err folder_append(
+	void *handle, const struct kc_writer_id *writer, uint64_t number, struct kc_bytes operation)
+{
+	KC_CLEANUP_BUF struct kc_buf there = KC_BUF_INIT;
+	KC_CLEANUP_FD int root = -1;
+	KC_CLEANUP_FD int dir = -1;
+	char name[NAME_LEN + 1];
+	kc_err err;
+
+	KC_TRY(open_store(handle, &root));
+	KC_TRY(make_writer(root, writer, &dir));
+	name_number(number, name);
+	err = put_file(dir, name, operation);
+	if (err != KC_E_DUPLICATE)
+		return err;
+	KC_TRY(read_file(dir, name, KC_CLOUD_MAX_OPERATION, &there));
+	return kc_bytes_equal(kc_buf_bytes(&there), operation) ? KC_OK : err;
+}
+
+static kc_err folder_drop(void *handle, const struct kc_writer_id *writer, uint64_t below)
+{
+	KC_CLEANUP_DIR DIR *dir = NULL;
+	KC_CLEANUP_FD int root = -1;
+	char name[WRITER_DIGITS + 1];
+	struct dirent *entry;
+	uint64_t number;
+	int fd;
+	kc_err err;
+
+	KC_TRY(open_store(handle, &root));
+	err = open_writer(root, writer, &fd);
+	if (err != KC_OK)
+		return err == KC_E_WAITING ? KC_OK : err;
+	KC_TRY(open_listing(fd, &dir));
+	while ((entry = readdir(dir)))
+		if (parse_number(entry->d_name, &number) && number < below &&
+			unlinkat(fd, entry->d_name, 0) != 0)
+			return KC_ERR(STORE_GONE);
+	name_writer(writer, name);
+	if (below > KC_CLOUD_MAX_NUMBER)
+		(void)unlinkat(root, name, AT_REMOVEDIR); /* a carrier's file may keep it */
+	return KC_OK;
+}
+
+const struct kc_cloud_engine kc_cloud_folder = {
+	.scheme = "file",
+	.abilities = KC_CLOUD_DURABLE,
+	.open = folder_open,
+	.close = folder_close,
+	.put_marker = folder_put_marker,
+	.get_marker = folder_get_marker,
+	.list = folder_list,
+	.read = folder_read,
+	.append = folder_append,
+	.drop = folder_drop,
+};

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: ISC */
+/* What every engine of the store must do, and what the folder engine must survive. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend/cloud/cloud.h"
+#include "base/der.h"
+#include "base/random.h"
+#include "tests/check.h"
+
+static char root[] = "/tmp/kc-cloud-XXXXXX";
+static char place[PATH_MAX];
+static int fsyncs;
+
+/* Counts, and does it: an operation must be on the disk before append returns. */
+int fsync(int fd)
+{
+	fsyncs++;
+	return fdatasync(fd);
+}
+
+static const struct kc_writer_id one = {{1, 2, 3}}, two = {{2, 2, 2}};
+#define DIR_ONE "01020300000000000000000000000000"
+
+static void fresh_place(void)
+{
+	static int count;
+
+	snprintf(place, sizeof place, "%s/%d", root, count++);
+}
+
+/* Two answers live at a time. */
+static const char *path(const char *name)
+{
+	static char texts[2][PATH_MAX + 300];
+	static unsigned turn;
+	char *text = texts[turn++ % 2];
+
+	snprintf(text, sizeof texts[0], "%s/%s", place, name);
+	return text;
+}
+
+static struct kc_cloud *open_cloud(void)
+{
+	struct kc_cloud *cloud = NULL;
+
+	CHECK_OK_FATAL(kc_cloud_open(place, &cloud));
+	return cloud;
+}
+
+static void put_octets(struct kc_buf *buf, struct kc_bytes bytes)
+{
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, buf);
+	kc_der_put_bytes(&w, bytes);
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+}
+
+static struct kc_bytes operation(struct kc_buf *buf, const char *text)
+{
+	kc_buf_reset(buf);
+	put_octets(buf, kc_bytes_str(text));
+	return kc_buf_bytes(buf);
+}
+
+static struct kc_cloud *fresh_store(void)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	struct kc_cloud *cloud;
+
+	fresh_place();
+	cloud = open_cloud();
+	CHECK_OK_FATAL(kc_cloud_put_marker(cloud, operation(&marker, "marker")));
+	return cloud;
+}
+
+static void put_file(const char *name, const void *bytes, size_t len)
+{
+	FILE *file = fopen(path(name), "w");
+
+	CHECK_FATAL(file != NULL);
+	CHECK(fwrite(bytes, 1, len, file) == len);
+	fclose(file);
+}
+
+static void urls(void)
+{
+	static const struct {
+		const char *url;
+		kc_err wanted;
+	} rows[] = {
+		{"/tmp", KC_OK},
+		{"file:///tmp", KC_OK},
+		{"file://host/tmp", KC_E_PARAM},
+		{"relative/path", KC_E_PARAM},
+		{"", KC_E_PARAM},
+		{"carrierpigeon://coop/3", KC_E_UNSUPPORTED},
+		{"://", KC_E_UNSUPPORTED},
+	};
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+		CHECK_MSG(kc_cloud_open(rows[i].url, &cloud) == rows[i].wanted, rows[i].url);
+	}
+}
+
+static void markers(void)
+{
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	fresh_place();
+	cloud = open_cloud();
+	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
+	CHECK_OK(mkdir(place, 0755) == 0 ? KC_OK : KC_E_IO);
+	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
+	put_file(".stfolder", "", 0);
+	put_file("holiday.jpg", "", 0);
+	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_FOREIGN);
+	unlink(path("holiday.jpg"));
+	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
+	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "other")), KC_E_DUPLICATE);
+	CHECK_OK(kc_cloud_get_marker(cloud, &got));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "mine")));
+}
+
+static void no_parent_no_store(void)
+{
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	CHECK_OK_FATAL(kc_cloud_open("/nonexistent/disk/keychain", &cloud));
+	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_STORE_GONE);
+}
+
+static void logs_come_back(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK(logs.count == 0);
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_WAITING);
+	CHECK_OK(kc_cloud_append(cloud, &two, 7, operation(&buf, "seven")));
+	CHECK_OK(kc_cloud_append(cloud, &two, 9, operation(&buf, "nine")));
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK_FATAL(logs.count == 2);
+	CHECK(memcmp(&logs.rows[0].writer, &one, sizeof one) == 0);
+	CHECK(kc_cloud_logs_find(&logs, &two)->first == 7);
+	CHECK(kc_cloud_logs_find(&logs, &two)->last == 9);
+	CHECK_ERR(kc_cloud_read(cloud, &two, 8, &got), KC_E_WAITING);
+	CHECK_OK(kc_cloud_read(cloud, &two, 9, &got));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "nine")));
+}
+
+static void numbers_are_taken_once(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	CHECK_ERR(kc_cloud_append(cloud, &one, 1, operation(&buf, "other")), KC_E_DUPLICATE);
+	CHECK_OK(kc_cloud_read(cloud, &one, 1, &got));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "first")));
+	CHECK_OK(kc_cloud_append(cloud, &one, KC_CLOUD_MAX_NUMBER, operation(&buf, "last")));
+}
+
+static void sizes(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+	static const size_t lens[] = {0, 1, 127, 128, 255, 256, 65535, 65536,
+		KC_CLOUD_MAX_OPERATION - 5 /* the header */};
+
+	for (size_t i = 0; i < KC_COUNT_OF(lens); i++) {
+		kc_buf_reset(&plain);
+		kc_buf_reset(&buf);
+		kc_buf_reset(&got);
+		kc_random_fill(kc_buf_extend(&plain, lens[i]), lens[i]);
+		put_octets(&buf, kc_buf_bytes(&plain));
+		CHECK_OK(kc_cloud_append(cloud, &one, i + 1, kc_buf_bytes(&buf)));
+		CHECK_OK(kc_cloud_read(cloud, &one, i + 1, &got));
+		CHECK(kc_bytes_equal(kc_buf_bytes(&got), kc_buf_bytes(&buf)));
+	}
+	CHECK(buf.len == KC_CLOUD_MAX_OPERATION);
+	kc_buf_push_byte(&buf, 0);
+	CHECK_ERR(kc_cloud_append(cloud, &one, 99, kc_buf_bytes(&buf)), KC_E_TOO_LARGE);
+	CHECK_ERR(kc_cloud_append(cloud, &one, 99, kc_bytes(NULL, 0)), KC_E_TOO_LARGE);
+}
+
+static void appends_are_synced(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+
+	CHECK(kc_cloud_abilities(cloud) & KC_CLOUD_DURABLE);
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	fsyncs = 0;
+	CHECK_OK(kc_cloud_append(cloud, &one, 2, operation(&buf, "second")));
+	CHECK(fsyncs == 2); /* the file, the folder */
+}
+
+/* Every prefix of a file waits; a byte more is refused; so is what is no value or no file. */
+static void short_waits_long_is_refused(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+
+	kc_buf_extend(&plain, 300);
+	put_octets(&buf, kc_buf_bytes(&plain));
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, kc_buf_bytes(&buf)));
+	for (size_t len = 0; len < buf.len; len++) {
+		put_file(DIR_ONE "/0000000000000001.op", buf.data, len);
+		CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_WAITING);
+	}
+	kc_buf_push_byte(&buf, 0);
+	put_file(DIR_ONE "/0000000000000001.op", buf.data, buf.len);
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_REFUSED);
+	put_file(DIR_ONE "/0000000000000001.op", "\x04\x80\x00\x00", 4);
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_REFUSED);
+	put_file(DIR_ONE "/0000000000000001.op", "\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff", 10);
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_REFUSED);
+	CHECK(got.len == 0);
+}
+
+static void only_ordinary_files_are_read(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+	int fd;
+
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	CHECK(mkfifo(path(DIR_ONE "/0000000000000002.op"), 0644) == 0);
+	CHECK(symlink("0000000000000001.op", path(DIR_ONE "/0000000000000003.op")) == 0);
+	CHECK(mkdir(path(DIR_ONE "/0000000000000004.op"), 0755) == 0);
+	fd = open(path(DIR_ONE "/0000000000000005.op"), O_WRONLY | O_CREAT, 0644);
+	CHECK(fd >= 0 && ftruncate(fd, (off_t)1 << 40) == 0); /* a terabyte of nothing */
+	close(fd);
+	for (uint64_t number = 2; number <= 5; number++)
+		CHECK_ERR(kc_cloud_read(cloud, &one, number, &got), KC_E_REFUSED);
+}
+
+static void foreign_names_are_passed_over(void)
+{
+	static const char *const names[] = {
+		DIR_ONE "/0000000000000002.sync-conflict-20260101-120000-ABCDEFG.op",
+		DIR_ONE "/0000000000000002.op~",
+		DIR_ONE "/.syncthing.0000000000000002.op.tmp",
+		DIR_ONE "/.new-0000000000000002.op",
+		DIR_ONE "/.nfs000000000000000200000001",
+		DIR_ONE "/desktop.ini",
+		DIR_ONE "/0000000000000000.op",
+		DIR_ONE "/000000000000000a.op",
+		DIR_ONE "/2.op",
+		DIR_ONE "/0000000000000002.OP",
+		"01020300000000000000000000000000.op",
+		"02020200000000000000000000000000",
+		"Thumbs.db",
+		"notes~",
+	};
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		put_file(names[i], "x", 1);
+	CHECK(mkdir(path("0102030000000000000000000000000G"), 0755) == 0);
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK_FATAL(logs.count == 1);
+	CHECK(logs.rows[0].last == 1);
+	CHECK_OK(kc_cloud_append(cloud, &one, 2, operation(&buf, "second")));
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		if (!strstr(names[i], "/.new-")) /* that one is a leaving of our own */
+			CHECK_MSG(access(path(names[i]), F_OK) == 0, names[i]);
+}
+
+static void vanished_store(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	char aside[PATH_MAX + 8];
+
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	snprintf(aside, sizeof aside, "%s.away", place);
+	CHECK(rename(path(".kc-store"), path("marker")) == 0);
+	CHECK_ERR(kc_cloud_list(cloud, &logs), KC_E_STORE_GONE);
+	CHECK_ERR(kc_cloud_append(cloud, &one, 2, operation(&buf, "x")), KC_E_STORE_GONE);
+	CHECK(rename(path("marker"), path(".kc-store")) == 0);
+	CHECK(rename(place, aside) == 0);
+	CHECK_ERR(kc_cloud_list(cloud, &logs), KC_E_STORE_GONE);
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &buf), KC_E_STORE_GONE);
+	CHECK_ERR(kc_cloud_drop(cloud, &one, 2), KC_E_STORE_GONE);
+	CHECK(rename(aside, place) == 0);
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK(logs.count == 1);
+}
+
+static void dropping(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+
+	for (uint64_t number = 1; number <= 5; number++)
+		CHECK_OK(kc_cloud_append(cloud, &one, number, operation(&buf, "text")));
+	CHECK_OK(kc_cloud_append(cloud, &two, 1, operation(&buf, "text")));
+	CHECK_OK(kc_cloud_drop(cloud, &one, 4));
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK(logs.count == 2 && logs.rows[0].first == 4 && logs.rows[0].last == 5);
+	CHECK_OK(kc_cloud_drop(cloud, &one, UINT64_MAX));
+	CHECK_OK(kc_cloud_drop(cloud, &one, UINT64_MAX));
+	kc_cloud_logs_done(&logs);
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK(logs.count == 1);
+	CHECK(access(path(DIR_ONE), F_OK) != 0);
+}
+
+/* Eight processes, a log each, and a reader meanwhile: never half an operation, and all at the end.
+ */
+static void writers_in_parallel(void)
+{
+	enum { WRITERS = 8, EACH = 25 };
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+	pid_t pids[WRITERS];
+	int status;
+
+	for (int i = 0; i < WRITERS; i++) {
+		pids[i] = fork();
+		CHECK_FATAL(pids[i] >= 0);
+		if (pids[i] == 0) {
+			struct kc_writer_id writer = {{(uint8_t)(i + 1)}};
+			struct kc_buf buf = KC_BUF_INIT;
+
+			for (uint64_t number = 1; number <= EACH; number++)
+				if (kc_cloud_append(cloud, &writer, number,
+					    operation(&buf, "an operation")) != KC_OK)
+					_exit(1);
+			_exit(0);
+		}
+	}
+	for (int round = 0; round < 50; round++) {
+		kc_cloud_logs_done(&logs);
+		CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
+		for (size_t i = 0; i < logs.count; i++)
+			CHECK_OK(kc_cloud_read(
+				cloud, &logs.rows[i].writer, logs.rows[i].last, &got));
+	}
+	for (int i = 0; i < WRITERS; i++)
+		CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 0);
+	kc_cloud_logs_done(&logs);
+	CHECK_OK(kc_cloud_list(cloud, &logs));
+	CHECK_FATAL(logs.count == WRITERS);
+	for (size_t i = 0; i < logs.count; i++)
+		CHECK(logs.rows[i].first == 1 && logs.rows[i].last == EACH);
+}
+
+static int remove_tree(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		return unlinkat(parent, name, 0);
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove_tree(fd, entry->d_name);
+	closedir(dir);
+	return unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(urls),
+		CHECK_TEST(markers),
+		CHECK_TEST(no_parent_no_store),
+		CHECK_TEST(logs_come_back),
+		CHECK_TEST(numbers_are_taken_once),
+		CHECK_TEST(sizes),
+		CHECK_TEST(appends_are_synced),
+		CHECK_TEST(short_waits_long_is_refused),
+		CHECK_TEST(only_ordinary_files_are_read),
+		CHECK_TEST(foreign_names_are_passed_over),
+		CHECK_TEST(vanished_store),
+		CHECK_TEST(dropping),
+		CHECK_TEST(writers_in_parallel),
+	};
+	int status;
+
+	if (!mkdtemp(root))
+		return 1;
+	status = check_main("cloud", tests, KC_COUNT_OF(tests));
+	remove_tree(AT_FDCWD, root);
+	return status;
+}
