@@ -37,6 +37,19 @@ OSSL_LIB_CTX *kc_crypto_legacy(void);
 /* The library's own name of a hash ("SHA256"), for parameters. */
 const char *kc_crypto_hash_name(enum kc_hash hash);
 
+/* Parameters that are only read: the library's own constructors want pointers that may write. */
+static inline OSSL_PARAM kc_crypto_text_param(const char *name, const char *text)
+{
+	return OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)text, 0);
+}
+static inline OSSL_PARAM kc_crypto_bytes_param(const char *name, struct kc_bytes bytes)
+{
+	/* NULL would mean that there is no such parameter. */
+	const void *data = bytes.len ? bytes.data : (const void *)"";
+
+	return OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)data, bytes.len);
+}
+
 /* The error for a library call that can only have failed for want of memory, or because we called
  * it wrongly. Empties the library's error queue, here and wherever a failure is expected. */
 kc_err kc_crypto_failed(void);

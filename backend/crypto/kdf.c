@@ -5,15 +5,6 @@
 #include "backend/crypto/crypto_impl.h"
 #include "backend/crypto/hash.h"
 
-/* The library takes a NULL octet string for one that was not given at all. */
-static OSSL_PARAM octets(const char *name, struct kc_bytes bytes)
-{
-	static const uint8_t nothing[1];
-	const uint8_t *data = bytes.len ? bytes.data : nothing;
-
-	return OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)data, bytes.len);
-}
-
 static kc_err derive(EVP_KDF *kdf, const OSSL_PARAM *params, uint8_t *ret, size_t len)
 {
 	KC_CLEANUP_OSSL(EVP_KDF_CTX) EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
@@ -24,19 +15,16 @@ static kc_err derive(EVP_KDF *kdf, const OSSL_PARAM *params, uint8_t *ret, size_
 kc_err kc_kdf_hkdf(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes salt,
 	struct kc_bytes info, uint8_t *ret, size_t len)
 {
-	char name[sizeof "SHA2-256"];
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0),
-		octets(OSSL_KDF_PARAM_KEY, secret),
-		octets(OSSL_KDF_PARAM_SALT, salt),
-		octets(OSSL_KDF_PARAM_INFO, info),
-		OSSL_PARAM_construct_end(),
-	};
-
 	if ((hash != KC_HASH_SHA256 && hash != KC_HASH_SHA384) || secret.len == 0 ||
 		info.len == 0 || len == 0 || len > 255 * kc_hash_len(hash))
 		return KC_ERR(BUG);
-	OPENSSL_strlcpy(name, kc_crypto_hash_name(hash), sizeof name);
+	const OSSL_PARAM params[] = {
+		kc_crypto_text_param(OSSL_KDF_PARAM_DIGEST, kc_crypto_hash_name(hash)),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_KEY, secret),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_SALT, salt),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_INFO, info),
+		OSSL_PARAM_construct_end(),
+	};
 	return derive(kc_crypto_library()->hkdf, params, ret, len);
 }
 
@@ -56,8 +44,8 @@ kc_err kc_kdf_scrypt(struct kc_bytes password, struct kc_bytes salt, const struc
 	/* The library counts a few small blocks besides the table. */
 	uint64_t memory = KC_KDF_SCRYPT_MAX_MEMORY + ((uint64_t)1 << 20) * 64;
 	OSSL_PARAM params[] = {
-		octets(OSSL_KDF_PARAM_PASSWORD, password),
-		octets(OSSL_KDF_PARAM_SALT, salt),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_PASSWORD, password),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_SALT, salt),
 		OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n),
 		OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_R, &r),
 		OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_P, &p),

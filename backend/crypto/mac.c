@@ -12,8 +12,8 @@ struct kc_mac {
 
 kc_err kc_mac_new(struct kc_bytes key, struct kc_mac **ret)
 {
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){"SHA2-256"}, 0),
+	const OSSL_PARAM params[] = {
+		kc_crypto_text_param(OSSL_MAC_PARAM_DIGEST, kc_crypto_hash_name(KC_HASH_SHA256)),
 		OSSL_PARAM_construct_end(),
 	};
 	KC_CLEANUP_OSSL(EVP_MAC_CTX) EVP_MAC_CTX *prepared = NULL;

@@ -65,16 +65,9 @@ static kc_err curve_of_stored(struct kc_bytes stored, bool is_private, const str
 	return KC_ERR(DECODE);
 }
 
-static OSSL_PARAM group_param(const struct curve *curve)
+static struct kc_bytes point_of(const struct curve *curve, struct kc_bytes stored)
 {
-	return OSSL_PARAM_construct_utf8_string(
-		OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve->name, 0);
-}
-
-static OSSL_PARAM point_param(const struct curve *curve, struct kc_bytes stored)
-{
-	return OSSL_PARAM_construct_octet_string(
-		OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)stored.data, point_len(curve));
+	return kc_bytes(stored.data, point_len(curve));
 }
 
 static kc_err check(EVP_PKEY *key, int (*question)(EVP_PKEY_CTX *))
@@ -97,8 +90,8 @@ static kc_err load_public(struct kc_bytes stored, EVP_PKEY **ret)
 
 	KC_TRY(curve_of_stored(stored, false, &curve));
 	OSSL_PARAM params[] = {
-		group_param(curve),
-		point_param(curve, stored),
+		kc_crypto_text_param(OSSL_PKEY_PARAM_GROUP_NAME, curve->name),
+		kc_crypto_bytes_param(OSSL_PKEY_PARAM_PUB_KEY, point_of(curve, stored)),
 		OSSL_PARAM_construct_end(),
 	};
 	KC_TRY(kc_pk_from_params("EC", EVP_PKEY_PUBLIC_KEY, params, &key));
@@ -131,8 +124,8 @@ static kc_err load_private(struct kc_bytes stored, EVP_PKEY **ret)
 	KC_TRY(curve_of_stored(stored, true, &curve));
 	KC_TRY(native_scalar(curve, stored, &scalar));
 	OSSL_PARAM params[] = {
-		group_param(curve),
-		point_param(curve, stored),
+		kc_crypto_text_param(OSSL_PKEY_PARAM_GROUP_NAME, curve->name),
+		kc_crypto_bytes_param(OSSL_PKEY_PARAM_PUB_KEY, point_of(curve, stored)),
 		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, scalar.data, scalar.len),
 		OSSL_PARAM_construct_end(),
 	};

@@ -179,11 +179,6 @@ static kc_err store_public(const EVP_PKEY *key, struct kc_buf *ret)
 
 #define MAX_PARAMS 5
 
-static OSSL_PARAM text(const char *name, const char *value)
-{
-	return OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)value, 0);
-}
-
 /* The scheme as parameters of the library; salt_len must live as long as they do. */
 static kc_err choose(const struct kc_pk *pk, const struct kc_sign_params *scheme, int *salt_len,
 	OSSL_PARAM ret[static MAX_PARAMS])
@@ -193,10 +188,11 @@ static kc_err choose(const struct kc_pk *pk, const struct kc_sign_params *scheme
 
 	if (!is_pss && scheme->scheme != KC_SIGN_RSA_PKCS1)
 		return KC_ERR(MECHANISM);
-	ret[n++] = text(OSSL_SIGNATURE_PARAM_PAD_MODE,
+	ret[n++] = kc_crypto_text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
 		is_pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
 	if (digest)
-		ret[n++] = text(OSSL_SIGNATURE_PARAM_DIGEST, kc_crypto_hash_name(scheme->hash));
+		ret[n++] = kc_crypto_text_param(
+			OSSL_SIGNATURE_PARAM_DIGEST, kc_crypto_hash_name(scheme->hash));
 	if (is_pss) {
 		/* RFC 8017 9.1.1: the block holds digest, salt and two bytes, less its top bit. */
 		size_t room = (pk->bits - 1 + 7) / 8;
@@ -205,7 +201,7 @@ static kc_err choose(const struct kc_pk *pk, const struct kc_sign_params *scheme
 			digest + scheme->salt_len + 2 > room)
 			return KC_ERR(MECHANISM_PARAM);
 		*salt_len = (int)scheme->salt_len;
-		ret[n++] = text(
+		ret[n++] = kc_crypto_text_param(
 			OSSL_SIGNATURE_PARAM_MGF1_DIGEST, kc_crypto_hash_name(scheme->mgf_hash));
 		ret[n++] = OSSL_PARAM_construct_int(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt_len);
 	}
