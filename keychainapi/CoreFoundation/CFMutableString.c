@@ -87,7 +87,8 @@ void CFStringAppend(CFMutableStringRef string, CFStringRef appended)
 
 static void append_and_release(CFMutableStringRef string, CFStringRef appended)
 {
-	KC_CF_REQUIRE(appended, "the text is not valid in its encoding");
+	if (!appended)
+		return;
 	CFStringAppend(string, appended);
 	CFRelease(appended);
 }

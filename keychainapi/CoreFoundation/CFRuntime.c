@@ -63,8 +63,7 @@ static uint32_t *owners_of(CFTypeRef object)
 CFTypeRef CFRetain(CFTypeRef object)
 {
 	KC_CF_REQUIRE(object, "the object is NULL");
-	/* Static objects may stand in read-only memory: look before writing. */
-	if (__atomic_load_n(owners_of(object), __ATOMIC_RELAXED) != KC_CF_IMMORTAL)
+	if (!_kc_cf_is_immortal(object))
 		__atomic_fetch_add(owners_of(object), 1, __ATOMIC_RELAXED);
 	return object;
 }
@@ -75,7 +74,7 @@ void CFRelease(CFTypeRef object)
 	uint32_t before;
 
 	KC_CF_REQUIRE(object, "the object is NULL");
-	if (__atomic_load_n(owners_of(object), __ATOMIC_RELAXED) == KC_CF_IMMORTAL)
+	if (_kc_cf_is_immortal(object))
 		return;
 	/* Release orders this owner's writes before the last owner's finalizer, which acquires. */
 	before = __atomic_fetch_sub(owners_of(object), 1, __ATOMIC_ACQ_REL);
@@ -90,11 +89,10 @@ void CFRelease(CFTypeRef object)
 
 CFIndex CFGetRetainCount(CFTypeRef object)
 {
-	uint32_t owners;
-
 	KC_CF_REQUIRE(object, "the object is NULL");
-	owners = __atomic_load_n(owners_of(object), __ATOMIC_RELAXED);
-	return owners == KC_CF_IMMORTAL ? LONG_MAX : (CFIndex)owners;
+	if (_kc_cf_is_immortal(object))
+		return LONG_MAX;
+	return __atomic_load_n(owners_of(object), __ATOMIC_RELAXED);
 }
 
 /* --- what classes answer --------------------------------------------------------------------- */

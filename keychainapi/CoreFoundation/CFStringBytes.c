@@ -77,6 +77,8 @@ CFStringRef CFStringCreateWithBytes(CFAllocatorRef allocator, const UInt8 *bytes
 	KC_CF_REQUIRE(bytes || count <= 0, "the bytes are NULL");
 	if (!encoding || count < 0)
 		return NULL;
+	if (!bytes)
+		bytes = (const UInt8 *)"";
 	if (external)
 		encoding = _kc_cf_encoding_read_mark(encoding, bytes, (size_t)count, &skip);
 	if (!measure(encoding, bytes + skip, (size_t)count - skip, &size, &units))

@@ -86,13 +86,13 @@ CFUUIDRef CFUUIDCreate(CFAllocatorRef allocator)
 
 static bool parse_digit(char digit, UInt8 *byte)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *found = digit ? strchr(digits, digit | ('a' ^ 'A')) : NULL;
+	int value = digit >= '0' && digit <= '9'   ? digit - '0'
+		    : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+		    : digit >= 'A' && digit <= 'F' ? digit - 'A' + 10
+						   : -1;
 
-	if (!found || !isxdigit((unsigned char)digit))
-		return false;
-	*byte = (UInt8)(*byte << 4 | (found - digits));
-	return true;
+	*byte = (UInt8)(*byte << 4 | value);
+	return value >= 0;
 }
 
 static bool parse(const char *text, UInt8 ret_bytes[16])

@@ -127,7 +127,6 @@ CFHashCode _kc_cf_bytes_hash(const struct _kc_cf_bytes *bytes)
 
 bool _kc_cf_bytes_can_be_shared(CFTypeRef object, const struct _kc_cf_bytes *bytes)
 {
-	bool is_static = ((const CFRuntimeBase *)object)->owners == KC_CF_IMMORTAL;
-
-	return !_kc_cf_is_mutable(object) && (bytes->storage != KC_CF_BORROWED || is_static);
+	return !_kc_cf_is_mutable(object) &&
+	       (bytes->storage != KC_CF_BORROWED || _kc_cf_is_immortal(object));
 }

@@ -47,7 +47,15 @@ _Static_assert(KC_CF_TYPE_CFString == KC_CF_STRING_TYPE, "constants carry the ty
 const CFRuntimeClass *_kc_cf_class(CFTypeID type);
 const CFRuntimeClass *_kc_cf_class_of(CFTypeRef object);
 
-/* --- flags in the base ----------------------------------------------------------------------- */
+/* --- owners and flags in the base ------------------------------------------------------------ */
+
+/* Static objects may stand in read-only memory: nothing is written where this holds. */
+static inline bool _kc_cf_is_immortal(CFTypeRef object)
+{
+	const CFRuntimeBase *base = object;
+
+	return __atomic_load_n(&base->owners, __ATOMIC_RELAXED) == KC_CF_IMMORTAL;
+}
 
 #define KC_CF_MUTABLE 1
 

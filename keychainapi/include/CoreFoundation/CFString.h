@@ -152,10 +152,13 @@ CF_EXPORT CFMutableStringRef CFStringCreateMutableCopy(
 	CFAllocatorRef allocator, CFIndex max_length, CFStringRef string);
 
 CF_EXPORT void CFStringAppend(CFMutableStringRef string, CFStringRef appended);
+
+/* These append nothing when the text is not valid. */
 CF_EXPORT void CFStringAppendCString(
 	CFMutableStringRef string, const char *text, CFStringEncoding encoding);
 CF_EXPORT void CFStringAppendCharacters(
 	CFMutableStringRef string, const UniChar *characters, CFIndex count);
+
 CF_EXPORT void CFStringAppendFormat(
 	CFMutableStringRef string, CFDictionaryRef options, CFStringRef format, ...);
 CF_EXPORT void CFStringAppendFormatAndArguments(

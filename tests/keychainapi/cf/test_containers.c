@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: ISC */
+/* Arrays, dictionaries, sets: what they hold, whom they retain, whom they ask what is equal. */
+#include "tests/keychainapi/cf/cf_check.h"
+
+/* --- callbacks that count -------------------------------------------------------------------- */
+
+static int retained, released, compared;
+
+static const void *count_retain(CFAllocatorRef allocator, const void *value)
+{
+	(void)allocator;
+	retained++;
+	return value;
+}
+
+static void count_release(CFAllocatorRef allocator, const void *value)
+{
+	(void)allocator;
+	(void)value;
+	released++;
+}
+
+/* C strings that differ in case only are equal. */
+static Boolean count_equal(const void *a, const void *b)
+{
+	compared++;
+	return strcasecmp(a, b) == 0;
+}
+
+static CFHashCode length_hash(const void *value)
+{
+	return strlen(value); /* valid, and collides a lot */
+}
+
+static const CFArrayCallBacks counting_array = {0, count_retain, count_release, NULL, count_equal};
+static const CFDictionaryKeyCallBacks counting_keys = {
+	0, count_retain, count_release, NULL, count_equal, length_hash};
+static const CFDictionaryValueCallBacks counting_values = {
+	0, count_retain, count_release, NULL, count_equal};
+static const CFSetCallBacks counting_set = {
+	0, count_retain, count_release, NULL, count_equal, length_hash};
+
+static void start_counting(void)
+{
+	retained = released = compared = 0;
+}
+
+/* --- arrays ---------------------------------------------------------------------------------- */
+
+/* Whether the array holds these one-letter C strings. */
+static bool spells(CFArrayRef array, const char *letters)
+{
+	CFIndex count = CFArrayGetCount(array);
+
+	if (count != (CFIndex)strlen(letters))
+		return false;
+	for (CFIndex i = 0; i < count; i++)
+		if (*(const char *)CFArrayGetValueAtIndex(array, i) != letters[i])
+			return false;
+	return true;
+}
+
+static void arrays_change(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 1, NULL);
+	CF_OWNED CFArrayRef frozen = NULL, copy = NULL;
+	const void *xyz[] = {"x", "y", "z"};
+
+	CFArrayAppendValue(array, "b");
+	CFArrayInsertValueAtIndex(array, 0, "a");
+	CFArrayInsertValueAtIndex(array, 2, "d");
+	CFArrayInsertValueAtIndex(array, 2, "c");
+	CHECK(spells(array, "abcd"));
+	CFArrayRemoveValueAtIndex(array, 1);
+	CHECK(spells(array, "acd"));
+	CFArraySetValueAtIndex(array, 0, "A");
+	CFArraySetValueAtIndex(array, 3, "E");
+	CHECK(spells(array, "AcdE"));
+	CFArrayReplaceValues(array, CFRangeMake(1, 2), xyz, 3);
+	CHECK(spells(array, "AxyzE"));
+	CFArrayReplaceValues(array, CFRangeMake(0, 4), xyz, 1);
+	CHECK(spells(array, "xE"));
+	CFArrayAppendArray(array, array, CFRangeMake(0, 2));
+	CHECK(spells(array, "xExE"));
+	frozen = CFArrayCreateCopy(NULL, array);
+	copy = CFArrayCreateCopy(NULL, frozen);
+	CHECK(copy == frozen);
+	CFArrayRemoveAllValues(array);
+	CHECK(spells(array, "") && spells(frozen, "xExE"));
+	for (int i = 0; i < 1000; i++)
+		CFArrayAppendValue(array, xyz[i % 3]);
+	CHECK(CFArrayGetCount(array) == 1000 && CFArrayGetValueAtIndex(array, 998) == xyz[2]);
+}
+
+/* Adds the first letter of the value to the text. */
+static void add_up(const void *value, void *context)
+{
+	char *text = context;
+	size_t length = strlen(text);
+
+	text[length] = *(const char *)value;
+	text[length + 1] = 0;
+}
+
+static void arrays_are_read(void)
+{
+	const void *values[] = {"a", "b", "A", "b"}, *out[2];
+	CF_OWNED CFArrayRef array = CFArrayCreate(NULL, values, 4, &counting_array);
+	CF_OWNED CFArrayRef none = CFArrayCreate(NULL, NULL, 0, &kCFTypeArrayCallBacks);
+	CFRange all = CFRangeMake(0, 4), late = CFRangeMake(1, 3);
+	char text[8] = "";
+
+	CHECK(CFArrayGetCount(none) == 0);
+	values[0] = "z";
+	CHECK(spells(array, "abAb"));
+	CFArrayGetValues(array, CFRangeMake(1, 2), out);
+	CHECK(out[0] == values[1] && out[1] == values[2]);
+	CHECK(CFArrayContainsValue(array, all, "B") && !CFArrayContainsValue(array, all, "c"));
+	CHECK(!CFArrayContainsValue(array, CFRangeMake(2, 1), "b"));
+	CHECK(CFArrayGetCountOfValue(array, all, "a") == 2);
+	CHECK(CFArrayGetFirstIndexOfValue(array, all, "a") == 0);
+	CHECK(CFArrayGetFirstIndexOfValue(array, late, "a") == 2);
+	CHECK(CFArrayGetLastIndexOfValue(array, all, "b") == 3);
+	CHECK(CFArrayGetLastIndexOfValue(array, CFRangeMake(0, 3), "b") == 1);
+	CHECK(CFArrayGetFirstIndexOfValue(array, all, "c") == kCFNotFound);
+	CHECK(CFArrayGetLastIndexOfValue(array, all, "c") == kCFNotFound);
+	CFArrayApplyFunction(array, late, add_up, text);
+	CHECK(strcmp(text, "bAb") == 0);
+}
+
+static void arrays_retain_through_callbacks(void)
+{
+	const void *values[] = {"a", "b", "c"};
+	CFMutableArrayRef array, copy;
+
+	start_counting();
+	array = CFArrayCreateMutable(NULL, 0, &counting_array);
+	CFArrayReplaceValues(array, CFRangeMake(0, 0), values, 3);
+	CHECK(retained == 3 && released == 0);
+	CFArrayReplaceValues(array, CFRangeMake(0, 2), values, 1);
+	CHECK(retained == 4 && released == 2);
+	copy = CFArrayCreateMutableCopy(NULL, 0, array);
+	CHECK(retained == 6 && released == 2);
+	CFRelease(array);
+	CHECK(released == 4);
+	CFArrayRemoveAllValues(copy);
+	CHECK(released == 6);
+	CFRelease(copy);
+	CHECK(retained == 6 && released == 6);
+}
+
+static void arrays_of_objects(void)
+{
+	CF_OWNED CFStringRef string = cf_string("value");
+	CF_OWNED CFStringRef twin = cf_string("value");
+	CFTypeRef values[] = {string};
+	CFArrayRef array = CFArrayCreate(NULL, values, 1, &kCFTypeArrayCallBacks);
+	CFArrayRef raw = CFArrayCreate(NULL, values, 1, NULL);
+	CFArrayRef same, other;
+
+	CHECK(CFGetRetainCount(string) == 2); /* raw has not retained it */
+	CHECK(CFArrayContainsValue(array, CFRangeMake(0, 1), twin));
+	CHECK(!CFArrayContainsValue(raw, CFRangeMake(0, 1), twin));
+	values[0] = twin;
+	same = CFArrayCreate(NULL, values, 1, &kCFTypeArrayCallBacks);
+	values[0] = CFSTR("other");
+	other = CFArrayCreate(NULL, values, 1, &kCFTypeArrayCallBacks);
+	CHECK(CFEqual(array, same) && CFHash(array) == CFHash(same));
+	CHECK(!CFEqual(array, other) && !CFEqual(array, raw));
+	CFRelease(array);
+	CFRelease(raw);
+	CFRelease(same);
+	CFRelease(other);
+	CHECK(CFGetRetainCount(string) == 1);
+}
+
+/* --- dictionaries ---------------------------------------------------------------------------- */
+
+static CFMutableDictionaryRef new_dictionary(void)
+{
+	return CFDictionaryCreateMutable(
+		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+}
+
+static void of_equal_keys_the_first_counts(void)
+{
+	CF_OWNED CFStringRef key = cf_string("k");
+	CF_OWNED CFStringRef twin = cf_string("k");
+	const void *keys[] = {key, twin, CFSTR("l")};
+	const void *values[] = {CFSTR("1"), CFSTR("2"), CFSTR("3")};
+	CF_OWNED CFDictionaryRef dictionary = CFDictionaryCreate(NULL, keys, values, 3,
+		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	const void *found[2];
+
+	CHECK(CFDictionaryGetCount(dictionary) == 2);
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == CFSTR("1"));
+	CFDictionaryGetKeysAndValues(dictionary, found, NULL);
+	CHECK(found[0] == key && found[1] == CFSTR("l"));
+	CFDictionaryGetKeysAndValues(dictionary, NULL, found);
+	CHECK(found[0] == CFSTR("1") && found[1] == CFSTR("3"));
+}
+
+static void add_set_replace_remove(void)
+{
+	CF_OWNED CFMutableDictionaryRef dictionary = new_dictionary();
+	const void *value = "untouched";
+
+	CFDictionaryReplaceValue(dictionary, CFSTR("k"), CFSTR("0"));
+	CHECK(CFDictionaryGetCount(dictionary) == 0);
+	CFDictionaryAddValue(dictionary, CFSTR("k"), CFSTR("1"));
+	CFDictionaryAddValue(dictionary, CFSTR("k"), CFSTR("2"));
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == CFSTR("1"));
+	CFDictionarySetValue(dictionary, CFSTR("k"), CFSTR("3"));
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == CFSTR("3"));
+	CFDictionaryReplaceValue(dictionary, CFSTR("k"), CFSTR("4"));
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == CFSTR("4"));
+	CFDictionarySetValue(dictionary, CFSTR("l"), CFSTR("4"));
+	CHECK(CFDictionaryGetCount(dictionary) == 2);
+	CHECK(CFDictionaryContainsKey(dictionary, CFSTR("l")));
+	CHECK(CFDictionaryGetCountOfKey(dictionary, CFSTR("l")) == 1);
+	CHECK(CFDictionaryGetCountOfKey(dictionary, CFSTR("m")) == 0);
+	CHECK(CFDictionaryGetCountOfValue(dictionary, CFSTR("4")) == 2);
+	CHECK(CFDictionaryContainsValue(dictionary, CFSTR("4")));
+	CHECK(!CFDictionaryContainsValue(dictionary, CFSTR("5")));
+	CHECK(!CFDictionaryGetValueIfPresent(dictionary, CFSTR("m"), &value));
+	CHECK(strcmp(value, "untouched") == 0);
+	CHECK(CFDictionaryGetValueIfPresent(dictionary, CFSTR("l"), &value));
+	CHECK(value == CFSTR("4"));
+	CFDictionaryRemoveValue(dictionary, CFSTR("k"));
+	CFDictionaryRemoveValue(dictionary, CFSTR("k"));
+	CHECK(CFDictionaryGetCount(dictionary) == 1);
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == NULL);
+	CFDictionaryRemoveAllValues(dictionary);
+	CHECK(CFDictionaryGetCount(dictionary) == 0);
+	CFDictionarySetValue(dictionary, CFSTR("k"), kCFNull);
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == kCFNull);
+}
+
+/* Query dictionaries of some programs: nothing retained, keys by address. */
+static void null_callbacks_are_plain_pointers(void)
+{
+	CF_OWNED CFStringRef key = cf_string("k");
+	CF_OWNED CFStringRef twin = cf_string("k");
+	CFMutableDictionaryRef dictionary = CFDictionaryCreateMutable(NULL, 1, NULL, NULL);
+
+	CFDictionarySetValue(dictionary, key, twin);
+	CFDictionarySetValue(dictionary, twin, key);
+	CHECK(CFGetRetainCount(key) == 1 && CFGetRetainCount(twin) == 1);
+	CHECK(CFDictionaryGetCount(dictionary) == 2);
+	CHECK(CFDictionaryGetValue(dictionary, key) == twin);
+	CHECK(CFDictionaryGetValue(dictionary, CFSTR("k")) == NULL);
+	CFDictionarySetValue(dictionary, NULL, NULL); /* a pointer like any other */
+	CHECK(CFDictionaryContainsKey(dictionary, NULL));
+	CHECK(CFDictionaryGetCount(dictionary) == 3);
+	CFRelease(dictionary);
+	CHECK(CFGetRetainCount(key) == 1);
+}
+
+static void dictionaries_retain_through_callbacks(void)
+{
+	CFMutableDictionaryRef dictionary, copy;
+	CFDictionaryRef frozen;
+
+	start_counting();
+	dictionary = CFDictionaryCreateMutable(NULL, 0, &counting_keys, &counting_values);
+	CFDictionaryAddValue(dictionary, "key", "value");
+	CHECK(retained == 2 && released == 0);
+	CFDictionaryAddValue(dictionary, "KEY", "other");
+	CHECK(retained == 2 && released == 0);
+	CFDictionarySetValue(dictionary, "KEY", "other");
+	CHECK(retained == 3 && released == 1); /* the value; the old key stays */
+	CFDictionarySetValue(dictionary, "yek", "other");
+	CHECK(retained == 5 && CFDictionaryGetCount(dictionary) == 2);
+	CFDictionaryRemoveValue(dictionary, "YEK");
+	CHECK(released == 3);
+	copy = CFDictionaryCreateMutableCopy(NULL, 0, dictionary);
+	frozen = CFDictionaryCreateCopy(NULL, dictionary);
+	CHECK(retained == 9 && CFEqual(copy, dictionary) && CFEqual(frozen, copy));
+	CHECK(CFDictionaryCreateCopy(NULL, frozen) == frozen);
+	CFRelease(frozen);
+	CFRelease(frozen);
+	CFRelease(dictionary);
+	CFRelease(copy);
+	CHECK(retained == 9 && released == 9);
+}
+
+static void keys_that_are_copied(void)
+{
+	CF_OWNED CFMutableDictionaryRef dictionary = CFDictionaryCreateMutable(
+		NULL, 0, &kCFCopyStringDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	CF_OWNED CFMutableSetRef set = CFSetCreateMutable(NULL, 0, &kCFCopyStringSetCallBacks);
+	CF_OWNED CFMutableStringRef key = CFStringCreateMutableCopy(NULL, 0, CFSTR("k"));
+
+	CFDictionarySetValue(dictionary, key, kCFNull);
+	CFSetAddValue(set, key);
+	CFStringAppend(key, CFSTR("!"));
+	CHECK(CFDictionaryContainsKey(dictionary, CFSTR("k")));
+	CHECK(!CFDictionaryContainsKey(dictionary, key));
+	CHECK(CFSetContainsValue(set, CFSTR("k")) && !CFSetContainsValue(set, key));
+}
+
+static void dictionaries_are_equal_in_any_order(void)
+{
+	CF_OWNED CFMutableDictionaryRef a = new_dictionary(), b = new_dictionary();
+	CF_OWNED CFMutableDictionaryRef raw = CFDictionaryCreateMutable(NULL, 0, NULL, NULL);
+
+	for (int i = 0; i < 100; i++) {
+		CF_OWNED CFNumberRef up = cf_int(i), down = cf_int(99 - i);
+		CF_OWNED CFNumberRef twice = cf_int(2 * i), less = cf_int(2 * (99 - i));
+
+		CFDictionarySetValue(a, up, twice);
+		CFDictionarySetValue(b, down, less);
+	}
+	CHECK(CFEqual(a, b) && CFEqual(b, a) && CFHash(a) == CFHash(b));
+	CFDictionarySetValue(b, CFSTR("more"), kCFNull);
+	CHECK(!CFEqual(a, b) && !CFEqual(b, a));
+	CFDictionarySetValue(a, CFSTR("more"), CFSTR(""));
+	CHECK(!CFEqual(a, b));
+	CFDictionaryRemoveAllValues(a);
+	CHECK(!CFEqual(a, raw)); /* they would compare keys in different ways */
+}
+
+static void collect(const void *key, const void *value, void *context)
+{
+	add_up(key, context);
+	add_up(value, context);
+}
+
+static void entries_come_in_order_of_arrival(void)
+{
+	CF_OWNED CFMutableDictionaryRef dictionary =
+		CFDictionaryCreateMutable(NULL, 0, &counting_keys, NULL);
+	char text[64] = "";
+	static const char *const letters[] = {
+		"q", "w", "e", "r", "t", "y", "u", "i", "o", "p", "a", "s"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(letters); i++)
+		CFDictionarySetValue(dictionary, letters[i], letters[i]);
+	CFDictionaryRemoveValue(dictionary, "E");
+	CFDictionaryRemoveValue(dictionary, "Q");
+	CFDictionarySetValue(dictionary, "e", "3");
+	CFDictionaryApplyFunction(dictionary, collect, text);
+	CHECK_MSG(strcmp(text, "wwrrttyyuuiiooppaasse3") == 0, text);
+}
+
+/* --- a dictionary against a list that is searched from end to end ---------------------------- */
+
+#define MODEL_SIZE 512
+
+struct model {
+	int count;
+	struct {
+		int key, value;
+	} rows[MODEL_SIZE];
+};
+
+static int model_find(const struct model *model, int key)
+{
+	for (int i = 0; i < model->count; i++)
+		if (model->rows[i].key == key)
+			return i;
+	return -1;
+}
+
+static void model_put(struct model *model, int key, int value, bool replace)
+{
+	int at = model_find(model, key);
+
+	if (at < 0)
+		at = model->count++;
+	else if (!replace)
+		return;
+	model->rows[at].key = key;
+	model->rows[at].value = value;
+}
+
+static void model_remove(struct model *model, int key)
+{
+	int at = model_find(model, key);
+
+	if (at < 0)
+		return;
+	model->count--;
+	memmove(&model->rows[at], &model->rows[at + 1],
+		(size_t)(model->count - at) * sizeof model->rows[0]);
+}
+
+static bool agree(CFDictionaryRef dictionary, const struct model *model)
+{
+	const void *keys[MODEL_SIZE], *values[MODEL_SIZE];
+	int key, value;
+
+	if (CFDictionaryGetCount(dictionary) != model->count)
+		return false;
+	CFDictionaryGetKeysAndValues(dictionary, keys, values);
+	for (int i = 0; i < model->count; i++) {
+		CFNumberGetValue(keys[i], kCFNumberIntType, &key);
+		CFNumberGetValue(values[i], kCFNumberIntType, &value);
+		if (key != model->rows[i].key || value != model->rows[i].value)
+			return false;
+	}
+	return true;
+}
+
+static uint32_t random_state;
+static uint32_t next_random(uint32_t below)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return (random_state >> 8) % below;
+}
+
+static CFHashCode few_hashes(const void *value)
+{
+	return CFHash(value) % 3;
+}
+
+/* One random call on both. */
+static void step(CFMutableDictionaryRef dictionary, struct model *model, uint32_t keys)
+{
+	int key = (int)next_random(keys), value = (int)next_random(1000);
+	CF_OWNED CFNumberRef key_object = cf_int(key);
+	CF_OWNED CFNumberRef value_object = cf_int(value);
+	const void *found = NULL;
+	int at;
+
+	switch (next_random(keys > 100 ? 5 : 7)) {
+	case 0:
+	case 1:
+		CFDictionarySetValue(dictionary, key_object, value_object);
+		model_put(model, key, value, true);
+		break;
+	case 2:
+		CFDictionaryAddValue(dictionary, key_object, value_object);
+		model_put(model, key, value, false);
+		break;
+	case 3:
+		CFDictionaryReplaceValue(dictionary, key_object, value_object);
+		if (model_find(model, key) >= 0)
+			model_put(model, key, value, true);
+		break;
+	case 4:
+		at = model_find(model, key);
+		CHECK_FATAL(
+			CFDictionaryGetValueIfPresent(dictionary, key_object, &found) == (at >= 0));
+		if (found)
+			CFNumberGetValue(found, kCFNumberIntType, &value);
+		CHECK_FATAL(at < 0 || value == model->rows[at].value);
+		break;
+	default:
+		CFDictionaryRemoveValue(dictionary, key_object);
+		model_remove(model, key);
+	}
+}
+
+static void random_calls_agree_with_a_list(void)
+{
+	static const uint32_t key_ranges[] = {3, 9, 20, 60, 200, 500};
+	CFDictionaryKeyCallBacks calls = kCFTypeDictionaryKeyCallBacks;
+
+	for (int bad_hash = 0; bad_hash < 2; bad_hash++) {
+		calls.hash = bad_hash ? few_hashes : CFHash;
+		for (size_t i = 0; i < KC_COUNT_OF(key_ranges); i++) {
+			CF_OWNED CFMutableDictionaryRef dictionary = CFDictionaryCreateMutable(
+				NULL, 0, &calls, &kCFTypeDictionaryValueCallBacks);
+			struct model model = {0};
+
+			random_state = (uint32_t)i + 1;
+			for (int round = 0; round < 2000; round++) {
+				step(dictionary, &model, key_ranges[i]);
+				if (round % 50 == 0 || round < 50)
+					CHECK_FATAL(agree(dictionary, &model));
+			}
+			CHECK(agree(dictionary, &model));
+		}
+	}
+}
+
+/* Addresses and small numbers must not fall into few slots: the count of comparisons tells. */
+static int comparisons;
+static Boolean counted_equal(const void *a, const void *b)
+{
+	comparisons++;
+	return CFEqual(a, b);
+}
+
+static void finding_takes_constant_time(void)
+{
+	static const int sizes[] = {100, 1000, 20000};
+	CFDictionaryKeyCallBacks calls = kCFTypeDictionaryKeyCallBacks;
+
+	calls.equal = counted_equal;
+	for (size_t i = 0; i < KC_COUNT_OF(sizes); i++) {
+		CF_OWNED CFMutableDictionaryRef dictionary =
+			CFDictionaryCreateMutable(NULL, 0, &calls, NULL);
+
+		for (int n = 0; n < sizes[i]; n++) {
+			CF_OWNED CFNumberRef number = cf_int(n * 8);
+
+			CFDictionarySetValue(dictionary, number, dictionary);
+		}
+		comparisons = 0;
+		for (int n = 0; n < sizes[i]; n++) {
+			CF_OWNED CFNumberRef number = cf_int(n * 8);
+
+			CHECK_FATAL(CFDictionaryContainsKey(dictionary, number));
+		}
+		CHECK(comparisons < 2 * sizes[i]);
+	}
+}
+
+/* A release callback that looks at the container which is releasing finds it whole. */
+static CFMutableDictionaryRef looked_at;
+static CFIndex seen;
+static void look_while_releasing(CFAllocatorRef allocator, const void *value)
+{
+	(void)allocator;
+	(void)value;
+	seen += CFDictionaryGetCount(looked_at);
+	CHECK(!CFDictionaryContainsKey(looked_at, "gone"));
+}
+
+static void releasing_leaves_a_whole_container(void)
+{
+	const CFDictionaryValueCallBacks calls = {.release = look_while_releasing};
+
+	looked_at = CFDictionaryCreateMutable(NULL, 0, &counting_keys, &calls);
+	seen = 0;
+	CFDictionarySetValue(looked_at, "gone", "1");
+	CFDictionarySetValue(looked_at, "stays", "2");
+	CFDictionaryRemoveValue(looked_at, "gone");
+	CHECK(seen == 1);
+	CFDictionaryRemoveAllValues(looked_at);
+	CHECK(seen == 1);
+	CFRelease(looked_at);
+}
+
+/* --- sets ------------------------------------------------------------------------------------ */
+
+static void sets(void)
+{
+	CF_OWNED CFStringRef first = cf_string("a");
+	CF_OWNED CFStringRef twin = cf_string("a");
+	const void *values[] = {first, twin, CFSTR("b")}, *out[2];
+	CF_OWNED CFSetRef set = CFSetCreate(NULL, values, 3, &kCFTypeSetCallBacks);
+	CF_OWNED CFMutableSetRef copy = CFSetCreateMutableCopy(NULL, 0, set);
+	CF_OWNED CFSetRef same = CFSetCreateCopy(NULL, set);
+	CF_OWNED CFSetRef none = CFSetCreate(NULL, NULL, 0, NULL);
+	CF_OWNED CFSetRef frozen = CFSetCreateCopy(NULL, copy);
+	const void *found = NULL;
+
+	CHECK(frozen != copy && CFEqual(frozen, set));
+	CHECK(CFSetGetCount(set) == 2 && CFSetGetCount(none) == 0 && same == set);
+	CHECK(CFSetGetValue(set, twin) == first && CFSetGetValue(set, CFSTR("c")) == NULL);
+	CHECK(CFSetGetValueIfPresent(set, CFSTR("b"), &found) && found == CFSTR("b"));
+	CHECK(!CFSetGetValueIfPresent(set, CFSTR("c"), &found));
+	CFSetGetValues(set, out);
+	CHECK(out[0] == first && out[1] == CFSTR("b"));
+	CHECK(CFEqual(set, copy) && CFHash(set) == CFHash(copy));
+	CFSetAddValue(copy, twin);
+	CHECK(CFSetGetValue(copy, twin) == first);
+	CFSetSetValue(copy, twin);
+	CHECK(CFSetGetValue(copy, first) == twin && CFSetGetCount(copy) == 2);
+	CFSetSetValue(copy, CFSTR("c"));
+	CHECK(CFSetGetCount(copy) == 3 && !CFEqual(set, copy));
+	CFSetRemoveValue(copy, CFSTR("a"));
+	CHECK(CFSetGetCount(copy) == 2 && !CFSetContainsValue(copy, first));
+	CFSetRemoveAllValues(copy);
+	CHECK(CFSetGetCount(copy) == 0);
+}
+
+static void sets_retain_through_callbacks(void)
+{
+	CFMutableSetRef set, copy;
+	char text[8] = "";
+
+	start_counting();
+	set = CFSetCreateMutable(NULL, 0, &counting_set);
+	CFSetAddValue(set, "a");
+	CFSetAddValue(set, "A");
+	CFSetAddValue(set, "b");
+	CHECK(retained == 2 && released == 0);
+	CFSetSetValue(set, "B");
+	CHECK(retained == 3 && released == 1);
+	CFSetApplyFunction(set, add_up, text);
+	CHECK(strcmp(text, "aB") == 0);
+	copy = CFSetCreateMutableCopy(NULL, 0, set);
+	CHECK(retained == 5);
+	CFRelease(set);
+	CFRelease(copy);
+	CHECK(retained == released);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(arrays_change),
+		CHECK_TEST(arrays_are_read),
+		CHECK_TEST(arrays_retain_through_callbacks),
+		CHECK_TEST(arrays_of_objects),
+		CHECK_TEST(of_equal_keys_the_first_counts),
+		CHECK_TEST(add_set_replace_remove),
+		CHECK_TEST(null_callbacks_are_plain_pointers),
+		CHECK_TEST(dictionaries_retain_through_callbacks),
+		CHECK_TEST(keys_that_are_copied),
+		CHECK_TEST(dictionaries_are_equal_in_any_order),
+		CHECK_TEST(entries_come_in_order_of_arrival),
+		CHECK_TEST(random_calls_agree_with_a_list),
+		CHECK_TEST(finding_takes_constant_time),
+		CHECK_TEST(releasing_leaves_a_whole_container),
+		CHECK_TEST(sets),
+		CHECK_TEST(sets_retain_through_callbacks),
+	};
+
+	return check_main("CoreFoundation: containers", tests, KC_COUNT_OF(tests));
+}
