@@ -16,7 +16,7 @@ module                 base wire module
 keychainapi            base keychainapi wire
 cli                    base wire cli
 backend/crypto         base backend/crypto
-backend/item           base backend/crypto backend/item
+backend/item           base backend/crypto backend/vault backend/item
 backend/vault          base backend/crypto backend/vault
 backend/store          base backend/crypto backend/item backend/vault backend/store
 backend/cloud          base backend/cloud
