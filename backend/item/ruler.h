@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The attribute ruler: everything that is to be known about an attribute, one row each.
+ *
+ * Validation, defaults, primary keys, search terms, sealing, results and sync are loops over it. To
+ * add an attribute is to add a row (CONTRIBUTING.md).
+ */
+#ifndef KC_ITEM_RULER_H
+#define KC_ITEM_RULER_H
+
+#include "backend/item/kind.h"
+#include "base/query.h"
+
+/* The attributes that code speaks of by name. */
+/* clang-format off */
+#define KC_ATTR_AGRP KC_NAME('a', 'g', 'r', 'p')
+#define KC_ATTR_SYNC KC_NAME('s', 'y', 'n', 'c')
+#define KC_ATTR_VWHT KC_NAME('v', 'w', 'h', 't')
+#define KC_ATTR_TKID KC_NAME('t', 'k', 'i', 'd')
+#define KC_ATTR_GGRP KC_NAME('g', 'g', 'r', 'p')
+#define KC_ATTR_PDMN KC_NAME('p', 'd', 'm', 'n')
+#define KC_ATTR_CDAT KC_NAME('c', 'd', 'a', 't')
+#define KC_ATTR_MDAT KC_NAME('m', 'd', 'a', 't')
+#define KC_ATTR_TOMB KC_NAME('t', 'o', 'm', 'b')
+#define KC_ATTR_SHA1 KC_NAME('s', 'h', 'a', '1')
+#define KC_ATTR_UUID KC_NAME('U', 'U', 'I', 'D')
+#define KC_ATTR_SVCE KC_NAME('s', 'v', 'c', 'e')
+#define KC_ATTR_SRVR KC_NAME('s', 'r', 'v', 'r')
+#define KC_ATTR_KCLS KC_NAME('k', 'c', 'l', 's')
+#define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
+/* clang-format on */
+
+/* Classes as a set. */
+enum {
+	KC_IN_GENERIC = 1,
+	KC_IN_INTERNET = 2,
+	KC_IN_CERTIFICATE = 4,
+	KC_IN_KEY = 8,
+	KC_IN_ALL = 15,
+};
+#define KC_CLASS_COUNT 4
+
+/* What a caller may do with an attribute in an add or an update. */
+enum kc_ruler_input {
+	KC_INPUT_REFUSED, /* PARAM */
+	KC_INPUT_TAKEN,
+	KC_INPUT_DROPPED, /* accepted and ignored: the store sets it itself */
+};
+
+/* When an attribute comes back. */
+enum kc_ruler_output {
+	KC_OUTPUT_NEVER,
+	KC_OUTPUT_ATTRS,  /* with KC_WANT_ATTRS */
+	KC_OUTPUT_HIDDEN, /* with KC_WANT_HIDDEN */
+	KC_OUTPUT_SECRET, /* with KC_WANT_SECRET; sealed with the secret */
+};
+
+/* How a search finds items by it. */
+enum kc_ruler_search {
+	KC_SEARCH_NO,	  /* not a filter: PARAM */
+	KC_SEARCH_COLUMN, /* a column of the row itself */
+	KC_SEARCH_INDEX,  /* a search term in the index */
+	KC_SEARCH_MARK,	  /* a term that is compared, not indexed: too many different values */
+};
+
+/* What an item has when the caller gives nothing. */
+enum kc_ruler_default {
+	KC_DEFAULT_NONE,
+	KC_DEFAULT_TEXT,  /* empty text */
+	KC_DEFAULT_BYTES, /* no bytes */
+	KC_DEFAULT_ZERO,  /* the number 0 */
+	KC_DEFAULT_EPOCH, /* 2001-01-01 00:00 UTC */
+};
+
+struct kc_ruler_row {
+	kc_name name;
+	enum kc_kind kind;
+	uint8_t classes; /* that have it */
+	uint8_t key;	 /* where it is part of the primary key */
+	uint8_t needed;	 /* where the default applies */
+	enum kc_ruler_default otherwise;
+	enum kc_ruler_input add, update;
+	enum kc_ruler_search search;
+	enum kc_ruler_output output;
+	bool synced;	/* travels to other devices */
+	unsigned since; /* schema version that brought it */
+};
+
+#define KC_RULER_MAX_VALUE ((size_t)64 << 10) /* bytes of one attribute */
+
+/* All rows; constant. */
+const struct kc_ruler_row *kc_ruler_rows(size_t *ret_count);
+/* The row, if items of the class have such an attribute; class 0 stands for any class. NULL when
+ * there is none. */
+const struct kc_ruler_row *kc_ruler_find(kc_name class, kc_name name);
+
+/* The class's bit of KC_IN_…; 0 for what is no class. KC_IN_ALL for class 0. */
+uint8_t kc_ruler_class_bit(kc_name class);
+/* The classes in a fixed order. */
+kc_name kc_ruler_class(unsigned index);
+
+enum kc_ruler_use { KC_USE_ADD, KC_USE_UPDATE, KC_USE_QUERY };
+
+/* Checks and converts a caller's attributes. *ret gets the converted ones. Errors: NO_SUCH_CLASS,
+ * NO_SUCH_ATTR, PARAM, TOO_LARGE. */
+KC_MUST kc_err kc_ruler_convert(
+	kc_name class, enum kc_ruler_use use, const struct kc_attrs *given, struct kc_attrs *ret);
+
+#endif
