@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* Searching. */
+#include "backend/store/scan.h"
+
+#include <string.h>
+
+#include "backend/store/terms.h"
+
+/* A term with fewer rows than this is good enough: looking for a rarer one would cost more. */
+#define FEW_ROWS 8
+#define MANY_ROWS 4096 /* counting stops here */
+
+void kc_scan_match_done(struct kc_match *match)
+{
+	kc_buf_done(&match->terms);
+	kc_buf_done(&match->marks);
+	kc_buf_done(&match->groups);
+}
+
+static kc_err count_rows(struct kc_txn *txn, const uint8_t *term, int64_t most, int64_t *ret)
+{
+	static const char sql[] =
+		"SELECT count(*) FROM (SELECT 1 FROM term WHERE hash = ?1 LIMIT ?2)";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool row;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, kc_terms_hash(term));
+	kc_db_bind_int(&stmt, 2, most);
+	KC_TRY(kc_db_step(&stmt, &row));
+	*ret = kc_db_int(&stmt, 0);
+	return KC_OK;
+}
+
+/* The wanted term with the fewest rows, or a rare one; NULL when none is wanted. Each count is
+ * bounded by the best so far. */
+static kc_err rarest(struct kc_txn *txn, struct kc_bytes terms, const uint8_t **ret)
+{
+	int64_t best = MANY_ROWS;
+
+	*ret = terms.len ? terms.data : NULL;
+	for (size_t i = 0; i < kc_terms_count(terms) && kc_terms_count(terms) > 1; i++) {
+		const uint8_t *term = kc_terms_get(terms, i);
+		int64_t count;
+		KC_TRY(count_rows(txn, term, best, &count));
+		if (count >= best)
+			continue;
+		best = count;
+		*ret = term;
+		if (best < FEW_ROWS)
+			break;
+	}
+	return KC_OK;
+}
+
+static kc_err open_by_ref(struct kc_txn *txn, struct kc_scan *scan)
+{
+	static const char sql[] = "SELECT " KC_ROW_COLUMNS " FROM item WHERE ref = ?1";
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &scan->stmt));
+	kc_db_bind_bytes(&scan->stmt, 1, KC_BYTES_OF(scan->match->ref));
+	return KC_OK;
+}
+
+static kc_err open_by_term(struct kc_txn *txn, const uint8_t *term, struct kc_scan *scan)
+{
+	static const char sql[] = "SELECT " KC_ROW_COLUMNS " FROM term CROSS JOIN item"
+				  " ON item.id = term.item WHERE term.hash = ?1 ORDER BY term.item";
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &scan->stmt));
+	kc_db_bind_int(&scan->stmt, 1, kc_terms_hash(term));
+	return KC_OK;
+}
+
+static kc_err open_by_class(struct kc_txn *txn, struct kc_scan *scan)
+{
+#define SELECT_CLASS "SELECT " KC_ROW_COLUMNS " FROM item WHERE class = ?1 AND sync = ?2"
+	/* The words "tomb = 0" let SQLite use the index item_live, "tomb = 1" item_dead. */
+	static const char live[] = SELECT_CLASS " AND tomb = 0 ORDER BY id";
+	static const char dead[] = SELECT_CLASS " AND tomb = 1 ORDER BY id";
+	static const char any[] = SELECT_CLASS " ORDER BY id";
+#undef SELECT_CLASS
+	static const char *const sql[] = {
+		[KC_TOMB_LIVE] = live, [KC_TOMB_DEAD] = dead, [KC_TOMB_ANY] = any};
+
+	KC_TRY(kc_db_prepare(txn->db, sql[scan->match->tomb], &scan->stmt));
+	kc_db_bind_int(&scan->stmt, 1, scan->match->class);
+	kc_db_bind_int(&scan->stmt, 2, scan->match->sync);
+	return KC_OK;
+}
+
+kc_err kc_scan_open(struct kc_txn *txn, const struct kc_match *match, struct kc_scan *scan)
+{
+	struct kc_bytes wanted = kc_buf_bytes(&match->terms);
+	const uint8_t *term;
+
+	scan->match = match;
+	if (match->has_ref)
+		return open_by_ref(txn, scan);
+	if (wanted.len == 0 && match->groups.len == KC_INDEX_MAC_LEN)
+		wanted = kc_buf_bytes(&match->groups);
+	KC_TRY(rarest(txn, wanted, &term));
+	return term ? open_by_term(txn, term, scan) : open_by_class(txn, scan);
+}
+
+void kc_scan_done(struct kc_scan *scan)
+{
+	kc_db_release(&scan->stmt);
+}
+
+static bool is_match(const struct kc_match *match, const struct kc_row *row)
+{
+	if (row->malformed)
+		return true;
+	if (row->class != match->class || row->sync != match->sync)
+		return false;
+	if (match->tomb != KC_TOMB_ANY && row->tomb != (match->tomb == KC_TOMB_DEAD))
+		return false;
+	if (match->protection && match->protection != row->protection)
+		return false;
+	if (match->has_ref && memcmp(match->ref, row->ref, sizeof row->ref) != 0)
+		return false;
+	return kc_terms_has_all(row->terms, kc_buf_bytes(&match->terms)) &&
+	       kc_terms_has_all(row->marks, kc_buf_bytes(&match->marks)) &&
+	       (match->groups.len == 0 ||
+		       kc_terms_has_any(row->terms, kc_buf_bytes(&match->groups)));
+}
+
+kc_err kc_scan_next(struct kc_scan *scan, struct kc_row *ret, bool *ret_found)
+{
+	for (;;) {
+		KC_TRY(kc_db_step(&scan->stmt, ret_found));
+		if (!*ret_found)
+			return KC_OK;
+		kc_row_read(&scan->stmt, ret);
+		if (is_match(scan->match, ret))
+			return KC_OK;
+	}
+}

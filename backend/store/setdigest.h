@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The set digest: one keyed value over all rows of the database together, so that a row that was
+ * deleted, or put back as it once was, is noticed.
+ *
+ * Each row has a share, a keyed hash of all its columns; the digest is their exclusive or. A
+ * transaction notes the share of each row before and after its change, and carries the digest
+ * forward when it commits. The digest is stored sealed: who watches the file does not see by what
+ * it changes, and so cannot undo a change of one row in it.
+ */
+#ifndef KC_STORE_SETDIGEST_H
+#define KC_STORE_SETDIGEST_H
+
+#include "backend/store/store.h"
+
+/* Mixes the share of one row into a digest: twice is nothing. */
+void kc_setdigest_fold(
+	const struct kc_keybag *bag, struct kc_bytes row, uint8_t digest[static KC_DIGEST_LEN]);
+/* Puts a row's share in, or takes it out, when the transaction commits. */
+void kc_setdigest_toggle(struct kc_txn *txn, struct kc_bytes row);
+/* Applies what was toggled to the stored digest; kc_txn_commit calls it. */
+KC_MUST kc_err kc_setdigest_carry(struct kc_txn *txn);
+
+/* The stored digest; CORRUPT when it does not open, NOT_FOUND in a new database. */
+KC_MUST kc_err kc_setdigest_get(const struct kc_txn *txn, uint8_t ret[static KC_DIGEST_LEN]);
+KC_MUST kc_err kc_setdigest_put(struct kc_txn *txn, const uint8_t digest[static KC_DIGEST_LEN]);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* Transactions. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "backend/store/setdigest.h"
+#include "backend/store/setting.h"
+#include "backend/store/store_impl.h"
+
+kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn *txn)
+{
+	kc_err err;
+
+	if (mode == KC_TXN_WRITE && store->db.read_only)
+		return KC_ERR(READ_ONLY);
+	kc_store_hold(store);
+	err = kc_db_exec(&store->db, mode == KC_TXN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+	if (err != KC_OK) {
+		kc_store_release(store);
+		return err;
+	}
+	*txn = (struct kc_txn){
+		.store = store, .db = &store->db, .bag = store->bag, .mode = mode, .open = true};
+	return KC_OK;
+}
+
+static kc_err bump_generation(struct kc_txn *txn)
+{
+	int64_t generation;
+
+	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_GENERATION, 1, &generation));
+	return kc_setting_put_int(txn->db, KC_SETTING_GENERATION, generation + 1);
+}
+
+kc_err kc_txn_commit(struct kc_txn *txn)
+{
+	kc_err err = KC_OK;
+
+	if (txn->changed)
+		err = bump_generation(txn);
+	if (err == KC_OK)
+		err = kc_setdigest_carry(txn);
+	if (err == KC_OK)
+		err = kc_db_exec(txn->db, "COMMIT");
+	if (err == KC_OK) {
+		txn->open = false;
+		kc_store_release(txn->store);
+	}
+	return err;
+}
+
+void kc_txn_done(struct kc_txn *txn)
+{
+	if (!txn->open)
+		return;
+	/* After some failures SQLite has rolled back by itself; then there is nothing to do. */
+	if (!sqlite3_get_autocommit(txn->db->handle))
+		(void)sqlite3_exec(txn->db->handle, "ROLLBACK", NULL, NULL, NULL);
+	txn->open = false;
+	kc_store_release(txn->store);
+}
