@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* The life of a keychain: making, opening, closing, looking at it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "backend/keychain_impl.h"
+#include "backend/store/cell.h"
+#include "backend/store/setting.h"
+#include "backend/store/verify.h"
+#include "backend/vault/device_secret.h"
+
+static kc_err path_of(const struct kc_place *place, struct kc_buf *ret)
+{
+	kc_buf_printf(ret, "%s/%s", place->data, KC_STORE_NAME);
+	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
+}
+
+void kc_keychain_close(struct kc_keychain *keychain)
+{
+	kc_keychain_sync_close(keychain);
+	kc_keychain_keys_close(keychain);
+	if (keychain->store)
+		kc_store_close(keychain->store);
+	if (keychain->bag)
+		kc_keybag_free(keychain->bag);
+	pthread_mutex_destroy(&keychain->password_mutex);
+	free(keychain);
+}
+
+/* Takes the bag; opens the store with it. */
+static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keychain **ret)
+{
+	KC_CLEANUP_KEYCHAIN struct kc_keychain *keychain = calloc(1, sizeof *keychain);
+
+	if (!keychain) {
+		kc_keybag_free(bag);
+		return KC_ERR(NO_MEMORY);
+	}
+	pthread_mutex_init(&keychain->password_mutex, NULL);
+	keychain->bag = bag;
+	KC_TRY(kc_store_open(path, &keychain->store));
+	kc_store_set_bag(keychain->store, bag);
+	KC_TRY(kc_tries_init(&keychain->tries, keychain->store));
+	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
+	*ret = keychain;
+	keychain = NULL;
+	return KC_OK;
+}
+
+/* --- creation -----------------------------------------------------------------------------------
+ */
+
+static bool is_device_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > KC_DEVICE_NAME_MAX || !kc_der_is_utf8(kc_bytes(name, len)))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if ((uint8_t)name[i] < 0x20 || name[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* A secret that an earlier creation left behind serves as well as a new one. */
+static kc_err device_secret(const char *folder, struct kc_secret *ret, bool *ret_is_new)
+{
+	kc_err err = kc_device_secret_create(folder, ret);
+
+	*ret_is_new = err == KC_OK;
+	return err == KC_E_DUPLICATE ? kc_device_secret_read(folder, ret) : err;
+}
+
+static kc_err create_inlock(const struct kc_place *place, struct kc_bytes password,
+	const char *device_name, struct kc_keychain **ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT, blob = KC_BUF_INIT;
+	struct kc_keybag *bag = NULL;
+	bool secret_is_new;
+	kc_err err;
+
+	KC_TRY(path_of(place, &path));
+	if (access(kc_buf_text(&path), F_OK) == 0)
+		return KC_ERR(KEYCHAIN_EXISTS);
+	KC_TRY(device_secret(place->state, &secret, &secret_is_new));
+	err = kc_keybag_create(&secret, password, &bag, &blob);
+	if (err == KC_OK)
+		err = kc_store_create(kc_buf_text(&path), bag, kc_buf_bytes(&blob), device_name);
+	if (err == KC_OK) {
+		err = assemble(kc_buf_text(&path), bag, ret);
+		bag = NULL;
+		if (err != KC_OK)
+			kc_store_discard(kc_buf_text(&path));
+	}
+	if (bag)
+		kc_keybag_free(bag);
+	if (err != KC_OK && secret_is_new && kc_device_secret_remove(place->state) != KC_OK)
+		return err;
+	return err;
+}
+
+kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
+	const char *device_name, struct kc_keychain **ret)
+{
+	int folder;
+	kc_err err;
+
+	if (!is_device_name(device_name))
+		return KC_ERR(PARAM);
+	if (password.len == 0)
+		return KC_ERR(WEAK_PASSWORD);
+	KC_TRY(kc_place_make_folder(place->data));
+	KC_TRY(kc_place_make_folder(place->state));
+	/* Two creations at once would share, or take away, one device secret. */
+	folder = open(place->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return kc_err_from_errno(errno);
+	err = flock(folder, LOCK_EX) == 0 ? create_inlock(place, password, device_name, ret)
+					  : kc_err_from_errno(errno);
+	close(folder);
+	return err;
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+static kc_err read_keybag(const char *path, struct kc_buf *ret)
+{
+	KC_CLEANUP_STORE struct kc_store *store = NULL;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	kc_err err;
+
+	KC_TRY(kc_store_open(path, &store));
+	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
+	err = kc_setting_get_bytes(txn.db, KC_SETTING_KEYBAG, ret);
+	return err == KC_E_NOT_FOUND ? KC_ERR(DAMAGED) : err;
+}
+
+/* What is wrong with the device secret or the blob makes the whole keychain unusable. */
+static kc_err as_damage(kc_err err)
+{
+	return err == KC_E_NOT_FOUND || err == KC_E_DECODE ? KC_ERR(DAMAGED) : err;
+}
+
+static kc_err check_folder(const char *path)
+{
+	kc_err err = kc_place_check_folder(path);
+
+	return err == KC_E_NOT_FOUND ? KC_ERR(NO_KEYCHAIN) : err;
+}
+
+kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT, blob = KC_BUF_INIT;
+	struct kc_keybag *bag = NULL;
+
+	KC_TRY(check_folder(place->data));
+	KC_TRY(path_of(place, &path));
+	KC_TRY(read_keybag(kc_buf_text(&path), &blob));
+	KC_TRY(as_damage(kc_device_secret_read(place->state, &secret)));
+	KC_TRY(as_damage(kc_keybag_open(&secret, kc_buf_bytes(&blob), &bag)));
+	return assemble(kc_buf_text(&path), bag, ret);
+}
+
+/* --- status -------------------------------------------------------------------------------------
+ */
+
+/* Counting reads an index of all items; a module asks for the generation all the time. */
+static kc_err fill_counts(
+	struct kc_keychain *keychain, struct kc_txn *txn, struct kc_status *status)
+{
+	int64_t generation;
+
+	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_GENERATION, 1, &generation));
+	if (keychain->counts.generation != (uint64_t)generation) {
+		struct kc_keychain_counts counts = {.generation = (uint64_t)generation};
+		KC_TRY(kc_row_count(txn, &counts.items, &counts.synced, &counts.quarantined));
+		keychain->counts = counts;
+	}
+	status->generation = keychain->counts.generation;
+	status->items = keychain->counts.items;
+	status->synced = keychain->counts.synced;
+	status->quarantined = keychain->counts.quarantined;
+	return KC_OK;
+}
+
+static kc_err fill_device(struct kc_txn *txn, struct kc_status *status)
+{
+	KC_CLEANUP_BUF struct kc_buf id = KC_BUF_INIT, name = KC_BUF_INIT;
+	kc_err err = kc_cell_get(txn, KC_STORE_DEVICE_NAME, &name);
+
+	if (err == KC_OK && name.len <= KC_DEVICE_NAME_MAX)
+		memcpy(status->device, name.data, name.len);
+	else if (err != KC_OK && err != KC_E_NOT_FOUND && err != KC_E_CORRUPT)
+		return err;
+	KC_TRY(kc_setting_get_bytes(txn->db, KC_SETTING_DEVICE, &id));
+	if (id.len != sizeof status->device_id)
+		return KC_ERR(DAMAGED);
+	memcpy(status->device_id, id.data, id.len);
+	return KC_OK;
+}
+
+static enum kc_lock_state lock_state(const struct kc_keybag *bag)
+{
+	if (kc_keybag_is_unlocked(bag))
+		return KC_LOCK_UNLOCKED;
+	return kc_keybag_was_unlocked(bag) ? KC_LOCK_LOCKED : KC_LOCK_NEVER;
+}
+
+kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {.lock = KC_LOCK_NEVER};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(fill_counts(keychain, &txn, &status));
+	KC_TRY(fill_device(&txn, &status));
+	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
+	status.lock = lock_state(keychain->bag);
+	status.memory_locked = kc_secret_is_locked();
+	kc_status_done(ret);
+	*ret = status;
+	status = (struct kc_status){.lock = KC_LOCK_NEVER};
+	return KC_OK;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding items, and what of them a caller gets. */
+#include "backend/keychain_impl.h"
+#include "base/log.h"
+
+/* A reply stays well below what a message may hold, even when items have large secrets. */
+#define MAX_REPLY_BYTES ((size_t)2 << 20)
+
+static bool is_wanted(enum kc_ruler_output output, uint32_t want)
+{
+	switch (output) {
+	case KC_OUTPUT_NEVER:
+	case KC_OUTPUT_SECRET:
+		return false;
+	case KC_OUTPUT_ATTRS:
+		return want & KC_WANT_ATTRS;
+	case KC_OUTPUT_HIDDEN:
+		return want & KC_WANT_HIDDEN;
+	}
+	return false;
+}
+
+kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc_found *ret)
+{
+	struct kc_item *item = &stored->item;
+
+	*ret = (struct kc_found){
+		.class = item->class, .id = stored->id, .version = stored->version};
+	for (size_t i = 0; i < sizeof ret->ref; i++)
+		ret->ref[i] = stored->ref[i];
+	for (size_t i = item->attrs.count; i-- > 0;) {
+		kc_name name = item->attrs.rows[i].name;
+		const struct kc_ruler_row *row = kc_ruler_find(item->class, name);
+		if (!row || !is_wanted(row->output, want))
+			kc_attrs_remove(&item->attrs, name);
+	}
+	if ((want & KC_WANT_SECRET) && !kc_item_is_kept(item)) {
+		kc_attrs_merge(&item->attrs, &item->within);
+		ret->has_secret = item->has_secret;
+		kc_secret_move(&ret->secret, &item->secret);
+	}
+	kc_attrs_move(&ret->attrs, &item->attrs);
+	return kc_attrs_check(&ret->attrs);
+}
+
+struct finder {
+	struct kc_keychain_visitor visitor;
+	const struct kc_keybag *bag;
+	const struct kc_query *query;
+	struct kc_found_list *found;
+	struct kc_keychain_ids *damaged;
+	uint32_t skipped;
+	size_t bytes;
+};
+
+static size_t size_of(const struct kc_row *row)
+{
+	return row->meta.len + row->secret.len;
+}
+
+/* Whether row is one that this page leaves out; rows that the lock hides are on no page. */
+static bool is_skipped(struct finder *finder, const struct kc_row *row)
+{
+	if (finder->skipped == finder->query->skip || row->malformed ||
+		kc_keybag_can_open(finder->bag, row->protection) != KC_OK)
+		return false;
+	finder->skipped++;
+	return true;
+}
+
+static bool is_full(const struct finder *finder, const struct kc_row *row)
+{
+	const struct kc_query *query = finder->query;
+
+	return (query->limit && finder->found->count == query->limit) ||
+	       (finder->found->count > 0 && finder->bytes + size_of(row) > MAX_REPLY_BYTES);
+}
+
+static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)
+{
+	struct finder *finder = (struct finder *)visitor;
+	const struct kc_query *query = finder->query;
+	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+	KC_CLEANUP_FOUND struct kc_found found = {0};
+	kc_err err;
+
+	if (is_skipped(finder, row))
+		return KC_OK;
+	if (is_full(finder, row)) {
+		finder->found->more = true;
+		*stop = true;
+		return KC_OK;
+	}
+	err = kc_row_open(finder->bag, row, query->want & KC_WANT_SECRET, &stored);
+	if (err == KC_E_CORRUPT)
+		return kc_keychain_ids_push(finder->damaged, row->id);
+	if (err == KC_E_LOCKED && query->skip_locked)
+		return KC_OK;
+	if (err != KC_OK)
+		return err;
+	KC_TRY(kc_keychain_found_take(&stored, query->want, &found));
+	finder->bytes += size_of(row);
+	return kc_found_list_take(finder->found, &found);
+}
+
+static kc_err find_intxn(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_keychain_ids *damaged, struct kc_found_list *ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	struct finder finder = {
+		.visitor = {find_one}, .query = query, .found = ret, .damaged = damaged};
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	finder.bag = txn.bag;
+	return kc_keychain_search(&txn, caller, query, &finder.visitor);
+}
+
+kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_found_list *ret)
+{
+	KC_CLEANUP_IDS struct kc_keychain_ids damaged = {0};
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	kc_err err = find_intxn(keychain, caller, query, &damaged, &found);
+
+	kc_keychain_set_aside(keychain, &damaged);
+	if (err != KC_OK)
+		return err;
+	if (found.count == 0)
+		return KC_ERR(NOT_FOUND);
+	kc_found_list_done(ret);
+	*ret = found;
+	found = (struct kc_found_list)KC_FOUND_LIST_INIT;
+	return KC_OK;
+}
+
+kc_err kc_keychain_txn_get(struct kc_txn *txn, const struct kc_caller *caller, uint64_t id,
+	bool with_secret, struct kc_stored *ret)
+{
+	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+	kc_err err = kc_row_get(txn, id, with_secret, &stored);
+
+	if (err == KC_E_CORRUPT)
+		return KC_ERR(NOT_FOUND);
+	if (err != KC_OK)
+		return err;
+	KC_TRY(kc_keychain_access_caller(caller));
+	if (stored.item.tomb ||
+		kc_keychain_access_group(
+			caller, kc_attrs_get_bytes(&stored.item.attrs, KC_ATTR_AGRP)) != KC_OK)
+		return KC_ERR(NOT_FOUND);
+	kc_row_stored_done(ret);
+	*ret = stored;
+	stored = (struct kc_stored)KC_STORED_INIT;
+	return KC_OK;
+}
+
+/* --- damaged rows -------------------------------------------------------------------------------
+ */
+
+static kc_err set_aside(struct kc_keychain *keychain, const struct kc_keychain_ids *damaged)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	for (size_t i = 0; i < damaged->count; i++) {
+		KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+		if (kc_row_get(&txn, damaged->ids[i], true, &stored) == KC_E_CORRUPT)
+			KC_TRY(kc_row_quarantine(&txn, damaged->ids[i]));
+	}
+	return kc_txn_commit(&txn);
+}
+
+void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychain_ids *damaged)
+{
+	if (damaged->count > 0 && set_aside(keychain, damaged) != KC_OK)
+		kc_log_error("damaged rows could not be set aside");
+}

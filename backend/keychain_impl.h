@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The inside of the door, for the files of this folder: one struct, and what they lend each other.
+ *
+ * Locks: the store's mutex (held by a transaction) guards the database and the state of the keybag;
+ * password_mutex is held while a password is tried, delays included. The second is taken first.
+ */
+#ifndef KC_BACKEND_KEYCHAIN_IMPL_H
+#define KC_BACKEND_KEYCHAIN_IMPL_H
+
+#include <pthread.h>
+
+#include "backend/keychain.h"
+#include "backend/store/row.h"
+#include "backend/store/scan.h"
+#include "backend/store/store.h"
+#include "backend/tries.h"
+
+struct kc_keychain_keys; /* prepared keys, keychain_keys.c */
+struct kc_keychain_sync; /* the device's part in a circle, keychain_sync.c */
+
+struct kc_keychain {
+	struct kc_store *store;
+	struct kc_keybag *bag; /* lent to the store */
+	struct kc_tries tries;
+	pthread_mutex_t password_mutex;
+	bool altered; /* the database was changed by something else; under the store's mutex */
+	struct kc_keychain_counts {
+		uint64_t generation; /* that the numbers belong to; 0: none yet */
+		uint64_t items, synced, quarantined;
+	} counts;		       /* under the store's mutex */
+	struct kc_keychain_keys *keys; /* owned by keychain_keys.c; NULL at first */
+	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
+};
+
+/* --- transactions on items ----------------------------------------------------------------------
+ * Several of these in one transaction happen all or not at all:
+ *
+ *   KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+ *   KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+ *   KC_TRY(kc_keychain_txn_add(&txn, caller, &private_half, want, &ret_private));
+ *   KC_TRY(kc_keychain_txn_add(&txn, caller, &public_half, want, &ret_public));
+ *   return kc_txn_commit(&txn);
+ */
+
+/* As kc_keychain_item_add. */
+KC_MUST kc_err kc_keychain_txn_add(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_item_input *input, uint32_t want, struct kc_found *ret);
+/* The live item of a row, if the caller may see it; its secret too, even one that is never given
+ * out. Errors: NOT_FOUND, LOCKED. */
+KC_MUST kc_err kc_keychain_txn_get(struct kc_txn *txn, const struct kc_caller *caller, uint64_t id,
+	bool with_secret, struct kc_stored *ret);
+
+/* --- access -------------------------------------------------------------------------------------
+ */
+
+/* NOT_ALLOWED for a caller without any group. */
+KC_MUST kc_err kc_keychain_access_caller(const struct kc_caller *caller);
+/* NOT_ALLOWED for a group that the caller may not use. */
+KC_MUST kc_err kc_keychain_access_group(const struct kc_caller *caller, struct kc_bytes group);
+
+/* --- searching ----------------------------------------------------------------------------------
+ */
+
+/* Calls visit for each row that the query matches, local items before synced ones, until it fails
+ * or sets *ret_stop. Rows come unopened. */
+struct kc_keychain_visitor {
+	kc_err (*visit)(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop);
+};
+KC_MUST kc_err kc_keychain_search(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_keychain_visitor *visitor);
+
+/* Ids of rows, in the order that they were found. */
+struct kc_keychain_ids {
+	uint64_t *ids;
+	size_t count, allocated;
+};
+#define KC_CLEANUP_IDS KC_CLEANUP(kc_keychain_ids_done)
+void kc_keychain_ids_done(struct kc_keychain_ids *ids);
+KC_MUST kc_err kc_keychain_ids_push(struct kc_keychain_ids *ids, uint64_t id);
+/* The ids that a query matches, its limit and skip left aside. */
+KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_keychain_ids *ret);
+
+/* Sets aside those of the rows that still do not open, in a transaction of its own. A failure is
+ * only logged: the rows count as absent all the same. */
+void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychain_ids *damaged);
+/* What a caller gets of an item, as far as it wants it and may have it; takes from stored. */
+KC_MUST kc_err kc_keychain_found_take(
+	struct kc_stored *stored, uint32_t want, struct kc_found *ret);
+
+/* --- the other parts of the door ----------------------------------------------------------------
+ */
+
+void kc_keychain_keys_drop(struct kc_keychain *keychain); /* at lock: wipe prepared keys */
+void kc_keychain_keys_close(struct kc_keychain *keychain);
+void kc_keychain_sync_close(struct kc_keychain *keychain);
+/* Fills in store and pending of a status. */
+KC_MUST kc_err kc_keychain_sync_fill_status(
+	struct kc_keychain *keychain, struct kc_txn *txn, struct kc_status *status);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/* The keychain password: unlocking, locking, checking, changing. */
+#include "backend/keychain_impl.h"
+#include "backend/store/setting.h"
+#include "backend/store/verify.h"
+
+static void release_password(struct kc_keychain **keychain)
+{
+	pthread_mutex_unlock(&(*keychain)->password_mutex);
+}
+/* Holds the turn of trying a password until the end of the scope. */
+#define HOLD_PASSWORD(keychain)                                                       \
+	KC_CLEANUP(release_password) struct kc_keychain *held_password_ = (keychain); \
+	pthread_mutex_lock(&held_password_->password_mutex)
+
+/* Asks the keybag under the store's mutex, slowed and counted. */
+static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes password,
+	kc_err (*ask)(struct kc_keybag *bag, struct kc_bytes password))
+{
+	kc_err err;
+
+	kc_tries_wait(&keychain->tries);
+	kc_store_hold(keychain->store);
+	err = ask(keychain->bag, password);
+	kc_store_release(keychain->store);
+	if (err == KC_OK)
+		kc_tries_right(&keychain->tries, keychain->store);
+	else if (err == KC_E_AUTH)
+		kc_tries_wrong(&keychain->tries, keychain->store);
+	return err;
+}
+
+static bool is_unlocked(struct kc_keychain *keychain)
+{
+	bool unlocked;
+
+	kc_store_hold(keychain->store);
+	unlocked = kc_keybag_is_unlocked(keychain->bag);
+	kc_store_release(keychain->store);
+	return unlocked;
+}
+
+static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password)
+{
+	bool was_unlocked = is_unlocked(keychain), altered = false;
+
+	KC_TRY(try_password(keychain, password, kc_keybag_unlock));
+	if (was_unlocked)
+		return KC_OK;
+	/* Only now can every row be opened; what is wrong with some must not keep the user out. */
+	if (kc_verify_all(keychain->store, &altered) == KC_OK) {
+		kc_store_hold(keychain->store);
+		keychain->altered = altered;
+		kc_store_release(keychain->store);
+	}
+	return KC_OK;
+}
+
+kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password)
+{
+	HOLD_PASSWORD(keychain);
+
+	return unlock_inturn(keychain, password);
+}
+
+kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password)
+{
+	HOLD_PASSWORD(keychain);
+
+	return try_password(keychain, password, kc_keybag_check);
+}
+
+void kc_keychain_lock(struct kc_keychain *keychain)
+{
+	kc_store_hold(keychain->store);
+	kc_keybag_lock(keychain->bag);
+	kc_keychain_keys_drop(keychain);
+	kc_store_release(keychain->store);
+}
+
+static kc_err rewrap(struct kc_keychain *keychain, struct kc_bytes new_password)
+{
+	KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_keybag_rewrap(keychain->bag, new_password, &blob));
+	KC_TRY(kc_setting_put_bytes(txn.db, KC_SETTING_KEYBAG, kc_buf_bytes(&blob)));
+	KC_TRY(kc_txn_commit(&txn));
+	kc_store_hold(keychain->store);
+	kc_keybag_adopt(keychain->bag);
+	kc_store_release(keychain->store);
+	return KC_OK;
+}
+
+kc_err kc_keychain_change_password(
+	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password)
+{
+	bool was_unlocked;
+	kc_err err;
+	HOLD_PASSWORD(keychain);
+
+	if (new_password.len == 0)
+		return KC_ERR(WEAK_PASSWORD);
+	was_unlocked = is_unlocked(keychain);
+	KC_TRY(unlock_inturn(keychain, old_password));
+	err = rewrap(keychain, new_password);
+	if (!was_unlocked)
+		kc_keychain_lock(keychain);
+	return err;
+}
