@@ -237,7 +237,6 @@ static void append_bytes(
 	CFMutableStringRef string, const struct spec *spec, const char *bytes, size_t count)
 {
 	CFMutableStringRef text = CFStringCreateMutable(NULL, (CFIndex)count);
-	struct spec whole = *spec;
 
 	KC_CF_REQUIRE(text, "there is no memory left");
 	for (size_t i = 0; i < count;) {
@@ -248,8 +247,7 @@ static void append_bytes(
 		i += step ? step : 1;
 		_kc_cf_string_append_utf8(text, utf8, (CFIndex)_kc_cf_utf8_encode(point, utf8));
 	}
-	whole.precision = -1; /* it was a limit on bytes, and is spent */
-	fit_text(string, &whole, text);
+	fit_text(string, spec, text); /* a precision limited the bytes: there are no more units */
 	CFRelease(text);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One owner for the rules on bytes: always a NUL, never a trace. */
+/* One owner for the rules on bytes: 0 behind them, up to the capacity, and never a trace. */
 #include "keychainapi/CoreFoundation/cf_bytes.h"
 
 #define LENGTH_MAX (LONG_MAX / 2)
@@ -105,7 +105,6 @@ void _kc_cf_bytes_replace(
 	else
 		replace_in_place(bytes, range, replacement, length);
 	bytes->length = kept + length;
-	_kc_cf_bytes_writable(bytes)[bytes->length] = 0;
 }
 
 /* --- whole bytes ----------------------------------------------------------------------------- */

@@ -40,9 +40,9 @@ typedef struct __CFRuntimeClass {
 } CFRuntimeClass;
 
 /*
- * The type id of a class, which must be static. The same class may be registered again, by any
- * thread, and gets the same id: a GetTypeID function is one call of this. There is room for 192
- * classes in a process; the next one ends it.
+ * The type id of a class, which must be static, in a library that is never unmapped (-z nodelete).
+ * The same class may be registered again, by any thread, and gets the same id: a GetTypeID function
+ * is one call of this. There is room for 192 classes in a process; the next one ends it.
  */
 CF_EXPORT CFTypeID _CFRuntimeRegisterClass(const CFRuntimeClass *cls);
 

@@ -239,7 +239,6 @@ bool _kc_cf_table_equal(const struct _kc_cf_table *a, const struct _kc_cf_table 
 	size_t position = 0;
 
 	if (a->live != b->live || a->key_calls.equal != b->key_calls.equal ||
-		a->key_calls.hash != b->key_calls.hash ||
 		a->value_calls.equal != b->value_calls.equal)
 		return false;
 	while ((entry = _kc_cf_table_next(a, &position))) {

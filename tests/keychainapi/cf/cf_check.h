@@ -54,4 +54,10 @@ static inline bool cf_gives(CFStringRef created, const char *utf8)
 	return same;
 }
 
+/* How often a random test goes round: usually so often, much more in a long run. */
+static inline int cf_rounds(int usual)
+{
+	return getenv("KC_LONG") ? 100 * usual : usual;
+}
+
 #endif

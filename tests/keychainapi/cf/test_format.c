@@ -58,10 +58,11 @@ static void reals_ignore_the_locale(void)
 {
 	char decimal[8];
 
-	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") && !setlocale(LC_NUMERIC, "fr_FR.UTF-8")) {
-		CHECK(cf_gives(format("%.1f", 0.5), "0.5"));
+	CHECK(cf_gives(format("%.1f", 0.5), "0.5"));
+	CHECK(uselocale((locale_t)0) == LC_GLOBAL_LOCALE); /* the thread's is as it was */
+
+	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") && !setlocale(LC_NUMERIC, "fr_FR.UTF-8"))
 		return;
-	}
 	snprintf(decimal, sizeof decimal, "%.1f", 0.5);
 	CHECK(strcmp(decimal, "0,5") == 0);
 	CHECK(cf_gives(format("%.1f", 0.5), "0.5"));
@@ -107,8 +108,8 @@ static void objects(void)
 		format("%@ %@ %@", kCFBooleanTrue, kCFBooleanFalse, kCFNull), "true false <null>"));
 	CHECK(cf_gives(format("%@ %@ %@", real, precise, narrow), "0.5 0.33333333333333331 0.1"));
 	CHECK(cf_gives(format("%@", zero), "0.0"));
-	CHECK(cf_gives(format("%@", date),
-		CFStringGetCStringPtr(description, kCFStringEncodingUTF8)));
+	CHECK(cf_gives(
+		format("%@", date), CFStringGetCStringPtr(description, kCFStringEncodingUTF8)));
 	CHECK(cf_gives(format("%@ %@ %@", kCFNumberNaN, kCFNumberPositiveInfinity,
 			       kCFNumberNegativeInfinity),
 		"nan +infinity -infinity"));

@@ -42,7 +42,9 @@ static void data_is_wiped(void)
 	for (int i = 0; i < 1000; i++) /* moves several times */
 		CFDataAppendBytes(data, (const UInt8 *)"----------", 10);
 	copy = CFDataCreateCopy(NULL, data);
-	CFDataSetLength(data, 4);
+	CFRelease(data);
+	data = CFDataCreateMutableCopy(NULL, 0, copy);
+	CFDataSetLength(data, 0);
 	CFRelease(data);
 	CFRelease(copy);
 	CFRelease(CFDataCreateWithBytesNoCopy(
@@ -61,7 +63,9 @@ static void strings_are_wiped(void)
 	for (int i = 0; i < 1000; i++)
 		CFStringAppend(mutable, CFSTR("---------"));
 	CFStringDelete(mutable, CFRangeMake(3, 2000));
-	CFStringReplaceAll(mutable, CFSTR(""));
+	CFRelease(mutable);
+	mutable = CFStringCreateMutableCopy(NULL, 0, string);
+	CFStringReplaceAll(mutable, CFSTR("x"));
 	CFRelease(mutable);
 	CFRelease(CFStringCreateWithFormat(NULL, NULL, CFSTR("%@ %s %5@"), string, MARKER, string));
 	CFRelease(CFStringCreateWithCStringNoCopy(
