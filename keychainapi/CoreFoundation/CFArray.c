@@ -79,7 +79,8 @@ static CFStringRef array_copy_description(CFTypeRef object)
 			array->callbacks.copyDescription, array->values[i]);
 
 		CFStringAppendFormat(text, NULL, CFSTR("\n\t%ld : %@"), i, value);
-		CFRelease(value);
+		if (value)
+			CFRelease(value);
 	}
 	CFStringAppendFormat(text, NULL, CFSTR("\n)}"));
 	return _kc_cf_string_freeze(text);

@@ -54,30 +54,8 @@ static CFHashCode dictionary_hash(CFTypeRef object)
 static CFStringRef dictionary_copy_description(CFTypeRef object)
 {
 	CFDictionaryRef dictionary = object;
-	const struct _kc_cf_table *table = &dictionary->table;
-	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
-	const struct _kc_cf_table_entry *entry;
-	size_t position = 0;
 
-	if (!text)
-		return NULL;
-	CFStringAppendFormat(text, NULL,
-		CFSTR("<CFBasicHash %p [%p]>{type = %s dict, count = %zu,\nentries =>\n"), object,
-		(const void *)CFGetAllocator(object),
-		_kc_cf_is_mutable(object) ? "mutable" : "immutable", table->live);
-	while ((entry = _kc_cf_table_next(table, &position))) {
-		CFStringRef key = _kc_cf_copy_member_description(
-			table->key_calls.copyDescription, entry->key);
-		CFStringRef value = _kc_cf_copy_member_description(
-			table->value_calls.copyDescription, entry->value);
-
-		CFStringAppendFormat(
-			text, NULL, CFSTR("\t%zu : %@ = %@\n"), position - 1, key, value);
-		CFRelease(key);
-		CFRelease(value);
-	}
-	CFStringAppendFormat(text, NULL, CFSTR("}\n"));
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_table_copy_description(&dictionary->table, object, true);
 }
 
 const CFRuntimeClass _kc_cf_class_CFDictionary = {

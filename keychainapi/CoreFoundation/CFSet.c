@@ -47,25 +47,8 @@ static CFHashCode set_hash(CFTypeRef object)
 static CFStringRef set_copy_description(CFTypeRef object)
 {
 	CFSetRef set = object;
-	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
-	const struct _kc_cf_table_entry *entry;
-	size_t position = 0;
 
-	if (!text)
-		return NULL;
-	CFStringAppendFormat(text, NULL,
-		CFSTR("<CFBasicHash %p [%p]>{type = %s set, count = %zu,\nentries =>\n"), object,
-		(const void *)CFGetAllocator(object),
-		_kc_cf_is_mutable(object) ? "mutable" : "immutable", set->table.live);
-	while ((entry = _kc_cf_table_next(&set->table, &position))) {
-		CFStringRef value = _kc_cf_copy_member_description(
-			set->table.key_calls.copyDescription, entry->key);
-
-		CFStringAppendFormat(text, NULL, CFSTR("\t%zu : %@\n"), position - 1, value);
-		CFRelease(value);
-	}
-	CFStringAppendFormat(text, NULL, CFSTR("}\n"));
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_table_copy_description(&set->table, object, false);
 }
 
 const CFRuntimeClass _kc_cf_class_CFSet = {

@@ -248,3 +248,42 @@ bool _kc_cf_table_equal(const struct _kc_cf_table *a, const struct _kc_cf_table 
 	}
 	return true;
 }
+
+/* --- description ----------------------------------------------------------------------------- */
+
+static void append_member(
+	CFMutableStringRef text, CFDictionaryCopyDescriptionCallBack describe, const void *member)
+{
+	CFStringRef description = _kc_cf_copy_member_description(describe, member);
+
+	CFStringAppendFormat(text, NULL, CFSTR("%@"), description);
+	if (description)
+		CFRelease(description);
+}
+
+CFStringRef _kc_cf_table_copy_description(
+	const struct _kc_cf_table *table, CFTypeRef holder, bool with_values)
+{
+	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
+	const struct _kc_cf_table_entry *entry;
+	size_t position = 0;
+
+	if (!text)
+		return NULL;
+	CFStringAppendFormat(text, NULL,
+		CFSTR("<CFBasicHash %p [%p]>{type = %s %s, count = %zu,\nentries =>\n"), holder,
+		(const void *)CFGetAllocator(holder),
+		_kc_cf_is_mutable(holder) ? "mutable" : "immutable", with_values ? "dict" : "set",
+		table->live);
+	while ((entry = _kc_cf_table_next(table, &position))) {
+		CFStringAppendFormat(text, NULL, CFSTR("\t%zu : "), position - 1);
+		append_member(text, table->key_calls.copyDescription, entry->key);
+		if (with_values) {
+			CFStringAppendFormat(text, NULL, CFSTR(" = "));
+			append_member(text, table->value_calls.copyDescription, entry->value);
+		}
+		CFStringAppendFormat(text, NULL, CFSTR("\n"));
+	}
+	CFStringAppendFormat(text, NULL, CFSTR("}\n"));
+	return _kc_cf_string_freeze(text);
+}

@@ -61,10 +61,14 @@ void _kc_cf_table_put_all(struct _kc_cf_table *table, const struct _kc_cf_table 
 const struct _kc_cf_table_entry *_kc_cf_table_next(
 	const struct _kc_cf_table *table, size_t *position);
 
-/* Whether a value is among them. */
+/* How many entries have the value. */
 size_t _kc_cf_table_count_value(const struct _kc_cf_table *table, const void *value);
 
 /* Same callbacks for equality, equal keys with equal values. */
 bool _kc_cf_table_equal(const struct _kc_cf_table *a, const struct _kc_cf_table *b);
+
+/* The description of the dictionary (with values) or set (without) that holds the table. */
+CFStringRef _kc_cf_table_copy_description(
+	const struct _kc_cf_table *table, CFTypeRef holder, bool with_values);
 
 #endif

@@ -8,8 +8,8 @@
  * one has one user at a time.
  *
  * Misuse (a NULL object, one of another type, an index out of range, a change to an immutable
- * object) ends the program with a message on standard error. So does running out of memory, except
- * where a Create call can answer NULL: for the object itself, and for the bytes of data and strings.
+ * object) ends the program with a message on standard error. So does running out of memory, but for
+ * Create calls that can answer NULL: those find none for the object or for its bytes.
  */
 #ifndef COREFOUNDATION_CFBASE_H
 #define COREFOUNDATION_CFBASE_H

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The part of Apple's CoreFoundation that keychain programs use, with the C headers that programs
- * expect to get along with it.
+ * expect to get along with it. Not here: bundles, character sets, locales, property lists, time
+ * zones, trees, URLs, XML; sources and timers of run loops; allocators of the program's own;
+ * bridging to Objective-C.
  */
 #ifndef COREFOUNDATION_COREFOUNDATION_H
 #define COREFOUNDATION_COREFOUNDATION_H
