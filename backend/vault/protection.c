@@ -34,6 +34,11 @@ const char *kc_protection_text(enum kc_protection protection)
 	return rows[protection - KC_PROTECTION_FIRST].text;
 }
 
+bool kc_protection_is_valid(int64_t number)
+{
+	return number >= KC_PROTECTION_FIRST && number < KC_PROTECTION_FIRST + KC_PROTECTION_COUNT;
+}
+
 bool kc_protection_is_bound(enum kc_protection protection)
 {
 	return rows[protection - KC_PROTECTION_FIRST].bound;

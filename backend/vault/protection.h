@@ -21,6 +21,7 @@ enum kc_protection {
 /* PARAM for other texts. */
 KC_MUST kc_err kc_protection_from_text(struct kc_bytes text, enum kc_protection *ret);
 const char *kc_protection_text(enum kc_protection protection);
+bool kc_protection_is_valid(int64_t number);		    /* one of the seven */
 bool kc_protection_is_bound(enum kc_protection protection); /* this device only */
 
 #endif
