@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "backend/keychain_impl.h"
-#include "backend/store/terms.h"
+#include "backend/store/change.h"
 #include "base/random.h"
 
 static kc_err choose_group(const struct kc_caller *caller, struct kc_attrs *attrs)
@@ -33,29 +33,10 @@ static kc_err build_item(
 	return kc_item_build(input->class, &attrs, input->has_secret ? &input->secret : NULL, ret);
 }
 
-/* What stands at the primary key with this sync mark: nothing (NOT_FOUND), or a row. One that does
- * not open is set aside, and is nothing. */
-static kc_err find_rival(
-	struct kc_txn *txn, const struct kc_item *item, bool sync, struct kc_stored *ret)
-{
-	uint8_t key[KC_INDEX_MAC_LEN];
-	uint64_t id;
-	bool tomb;
-	kc_err err;
-
-	KC_TRY(kc_terms_of_key(txn->bag, item, sync, key));
-	KC_TRY(kc_row_find_key(txn, key, &id, &tomb));
-	err = kc_row_get(txn, id, false, ret);
-	if (err != KC_E_CORRUPT)
-		return err;
-	KC_TRY(kc_row_quarantine(txn, id));
-	return KC_ERR(NOT_FOUND);
-}
-
 static kc_err check_other_sync(struct kc_txn *txn, const struct kc_item *item)
 {
 	KC_CLEANUP_STORED struct kc_stored rival = KC_STORED_INIT;
-	kc_err err = find_rival(txn, item, !item->sync, &rival);
+	kc_err err = kc_change_find_rival(txn, item, !item->sync, &rival);
 
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
@@ -75,17 +56,17 @@ static kc_err revive(struct kc_txn *txn, const struct kc_stored *dead, struct kc
 		kc_attrs_set(&stored->item.attrs, KC_ATTR_UUID, uuid);
 	kc_item_touch(&stored->item, kc_attrs_get_date(&dead->item.attrs, KC_ATTR_MDAT, 0));
 	KC_TRY(kc_attrs_check(&stored->item.attrs));
-	return kc_row_replace(txn, stored);
+	return kc_change_replace(txn, stored);
 }
 
 static kc_err put_item(struct kc_txn *txn, struct kc_stored *stored)
 {
 	KC_CLEANUP_STORED struct kc_stored rival = KC_STORED_INIT;
-	kc_err err = find_rival(txn, &stored->item, stored->item.sync, &rival);
+	kc_err err = kc_change_find_rival(txn, &stored->item, stored->item.sync, &rival);
 
 	if (err == KC_E_NOT_FOUND) {
 		kc_random_fill(stored->ref, sizeof stored->ref);
-		return kc_row_insert(txn, stored);
+		return kc_change_insert(txn, stored);
 	}
 	if (err != KC_OK)
 		return err;

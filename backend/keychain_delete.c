@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Deleting items. */
 #include "backend/keychain_impl.h"
+#include "backend/store/change.h"
 
 struct deletion {
 	const struct kc_query *query;
@@ -36,9 +37,9 @@ static kc_err delete_one(struct kc_txn *txn, struct deletion *deletion, uint64_t
 		return err;
 	deletion->count++;
 	if (err == KC_E_LOCKED || !leaves_tombstone(&stored.item, deletion->query->tomb_use))
-		return kc_row_remove(txn, id);
+		return kc_change_remove(txn, id);
 	KC_TRY(kc_item_bury(&stored.item));
-	return kc_row_replace(txn, &stored);
+	return kc_change_replace(txn, &stored);
 }
 
 static kc_err delete_intxn(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Finding items, and what of them a caller gets. */
 #include "backend/keychain_impl.h"
+#include "backend/store/change.h"
 #include "base/log.h"
 
 /* A reply stays well below what a message may hold, even when items have large secrets. */
@@ -165,7 +166,7 @@ static kc_err set_aside(struct kc_keychain *keychain, const struct kc_keychain_i
 	for (size_t i = 0; i < damaged->count; i++) {
 		KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
 		if (kc_row_get(&txn, damaged->ids[i], true, &stored) == KC_E_CORRUPT)
-			KC_TRY(kc_row_quarantine(&txn, damaged->ids[i]));
+			KC_TRY(kc_change_quarantine(&txn, damaged->ids[i]));
 	}
 	return kc_txn_commit(&txn);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/keychain_impl.h"
+#include "backend/store/change.h"
 #include "backend/store/terms.h"
 #include "base/random.h"
 
@@ -16,24 +17,16 @@ struct update {
 };
 
 /* Frees the new primary key: a tombstone or a row that does not open gives way to a live item. */
-static kc_err clear_the_way(struct kc_txn *txn, const struct kc_stored *stored,
-	const uint8_t key[static KC_INDEX_MAC_LEN])
+static kc_err clear_the_way(struct kc_txn *txn, const struct kc_stored *stored)
 {
 	KC_CLEANUP_STORED struct kc_stored rival = KC_STORED_INIT;
-	uint64_t id;
-	bool tomb;
-	kc_err err = kc_row_find_key(txn, key, &id, &tomb);
+	kc_err err = kc_change_find_rival(txn, &stored->item, stored->item.sync, &rival);
 
-	if (err == KC_E_NOT_FOUND || (err == KC_OK && id == stored->id))
+	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	if (err != KC_OK)
 		return err;
-	err = kc_row_get(txn, id, false, &rival);
-	if (err == KC_E_CORRUPT)
-		return kc_row_quarantine(txn, id);
-	if (err != KC_OK)
-		return err;
-	return rival.item.tomb ? kc_row_remove(txn, id) : KC_ERR(DUPLICATE);
+	return rival.item.tomb ? kc_change_remove(txn, rival.id) : KC_ERR(DUPLICATE);
 }
 
 static bool leaves_tombstone(const struct kc_item *old, enum kc_tomb_use use)
@@ -55,7 +48,7 @@ static kc_err leave_tombstone(struct kc_txn *txn, struct kc_stored *old)
 {
 	KC_TRY(kc_item_bury(&old->item));
 	kc_random_fill(old->ref, sizeof old->ref);
-	return kc_row_insert(txn, old);
+	return kc_change_insert(txn, old);
 }
 
 static kc_err write_change(struct kc_txn *txn, const struct update *update, struct kc_stored *old,
@@ -69,10 +62,10 @@ static kc_err write_change(struct kc_txn *txn, const struct update *update, stru
 	moved = memcmp(old_key, new_key, sizeof old_key) != 0;
 	buried = moved && leaves_tombstone(&old->item, update->query->tomb_use);
 	if (moved)
-		KC_TRY(clear_the_way(txn, new, new_key));
+		KC_TRY(clear_the_way(txn, new));
 	if (buried)
 		kc_item_rename(&new->item);
-	KC_TRY(kc_row_replace(txn, new));
+	KC_TRY(kc_change_replace(txn, new));
 	return buried ? leave_tombstone(txn, old) : KC_OK;
 }
 

@@ -10,7 +10,6 @@
 #define PURPOSE_NAME "keycircle/1/store/cell-name"
 #define PURPOSE_VALUE "keycircle/1/store/cell-value"
 #define PURPOSE_SHARE "keycircle/1/store/cell-share"
-#define TAG_LEN 16
 
 struct cell {
 	uint8_t name[KC_INDEX_MAC_LEN];
@@ -46,14 +45,11 @@ static kc_err put_place(const char *purpose, const struct cell *cell, struct kc_
 
 static kc_err put_share(const struct cell *cell, struct kc_buf *ret)
 {
-	struct kc_bytes sealed = cell->sealed;
 	struct kc_der_writer w;
 
 	KC_TRY(put_place(PURPOSE_SHARE, cell, ret));
 	kc_der_writer_init(&w, ret);
-	if (sealed.len > TAG_LEN)
-		sealed = kc_bytes(sealed.data + sealed.len - TAG_LEN, TAG_LEN);
-	kc_der_put_bytes(&w, sealed);
+	kc_der_put_bytes(&w, kc_setdigest_tag(cell->sealed));
 	return kc_der_writer_check(&w);
 }
 

@@ -13,7 +13,6 @@
 #define PURPOSE_SECRET "keycircle/1/store/item-secret"
 #define PURPOSE_CONTENT "keycircle/1/store/item-content"
 #define PURPOSE_SHARE "keycircle/1/store/item-share"
-#define TAG_LEN 16
 
 void kc_row_stored_done(struct kc_stored *stored)
 {
@@ -43,8 +42,7 @@ void kc_row_read(const struct kc_stmt *stmt, struct kc_row *ret)
 		ret->malformed = true;
 	else
 		ret->class = (kc_name) class;
-	if (protection < KC_PROTECTION_FIRST ||
-		protection >= KC_PROTECTION_FIRST + KC_PROTECTION_COUNT)
+	if (!kc_protection_is_valid(protection))
 		ret->malformed = true;
 	else
 		ret->protection = (enum kc_protection)protection;
@@ -83,21 +81,14 @@ static kc_err put_ad(const char *purpose, const struct kc_row *row, struct kc_bu
 	return kc_der_writer_check(&w);
 }
 
-static struct kc_bytes tag_of(struct kc_bytes sealed)
-{
-	if (sealed.len < TAG_LEN)
-		return sealed;
-	return kc_bytes(sealed.data + sealed.len - TAG_LEN, TAG_LEN);
-}
-
 kc_err kc_row_put_share(const struct kc_row *row, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
 
 	KC_TRY(put_ad(PURPOSE_SHARE, row, ret));
 	kc_der_writer_init(&w, ret);
-	kc_der_put_bytes(&w, tag_of(row->meta));
-	kc_der_put_bytes(&w, tag_of(row->secret));
+	kc_der_put_bytes(&w, kc_setdigest_tag(row->meta));
+	kc_der_put_bytes(&w, kc_setdigest_tag(row->secret));
 	return kc_der_writer_check(&w);
 }
 
@@ -193,10 +184,10 @@ kc_err kc_row_get(struct kc_txn *txn, uint64_t id, bool with_secret, struct kc_s
 	return kc_row_open(txn->bag, &row, with_secret, ret);
 }
 
-kc_err kc_row_find_key(struct kc_txn *txn, const uint8_t key[static KC_INDEX_MAC_LEN],
-	uint64_t *ret_id, bool *ret_tomb)
+kc_err kc_row_find_key(
+	struct kc_txn *txn, const uint8_t key[static KC_INDEX_MAC_LEN], uint64_t *ret_id)
 {
-	static const char sql[] = "SELECT id, tomb FROM item WHERE key = ?1";
+	static const char sql[] = "SELECT id FROM item WHERE key = ?1";
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	bool found;
 
@@ -206,7 +197,6 @@ kc_err kc_row_find_key(struct kc_txn *txn, const uint8_t key[static KC_INDEX_MAC
 	if (!found)
 		return KC_ERR(NOT_FOUND);
 	*ret_id = (uint64_t)kc_db_int(&stmt, 0);
-	*ret_tomb = kc_db_int(&stmt, 1) != 0;
 	return KC_OK;
 }
 

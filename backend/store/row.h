@@ -54,8 +54,8 @@ KC_MUST kc_err kc_row_open(const struct kc_keybag *bag, const struct kc_row *row
 /* The same by id, or by the hash of a primary key. Errors: also NOT_FOUND. */
 KC_MUST kc_err kc_row_get(struct kc_txn *txn, uint64_t id, bool with_secret, struct kc_stored *ret);
 /* The row with this primary key. Errors: NOT_FOUND. */
-KC_MUST kc_err kc_row_find_key(struct kc_txn *txn, const uint8_t key[static KC_INDEX_MAC_LEN],
-	uint64_t *ret_id, bool *ret_tomb);
+KC_MUST kc_err kc_row_find_key(
+	struct kc_txn *txn, const uint8_t key[static KC_INDEX_MAC_LEN], uint64_t *ret_id);
 
 /* Adds a row for stored->item; ref is used as it is; id and version are set. Errors: LOCKED,
  * DISK_FULL. */

@@ -4,18 +4,21 @@
 
 #include <sqlite3.h>
 
+/* clang-format off */
 /*
  * item        one row an item. ref is its persistent reference; key the keyed hash of its primary
  *             key; terms and marks the keyed hashes that it can be found by; meta and secret are
  *             sealed, and bound to all the other columns.
  * term        the index over terms: eight bytes of the hash, and the item.
- * record      what sync knows of an item: its name in the store; the rest is sealed. It outlives
- * the item, which is how a deletion travels. journal     records with changes that are not yet in
- * the store, once each, in order. cell        small sealed values: the circle's state, floors, the
- * device's name. setting     small values in the clear, needed before any key is there. quarantine
- * rows that do not open, as they were found. history     sealed values that lost against another
- * device's, for 90 days.
+ * track       what sync knows of an item: the name of its record; the rest is sealed. It outlives
+ *             the item, which is how a deletion travels.
+ * journal     tracks with changes that are not yet sent, once each, in order.
+ * cell        small sealed values: the circle's state, floors, the device's name.
+ * setting     small values in the clear, needed before any key is there.
+ * quarantine  rows that do not open, as they were found.
+ * history     sealed values that lost against another device's, for 90 days.
  */
+/* clang-format on */
 static const char version_1[] =
 	"CREATE TABLE setting(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE item("
@@ -37,14 +40,14 @@ static const char version_1[] =
 	" hash INTEGER NOT NULL,"
 	" item INTEGER NOT NULL,"
 	" PRIMARY KEY(hash, item)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE record("
+	"CREATE TABLE track("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" name BLOB NOT NULL UNIQUE,"
 	" item INTEGER UNIQUE,"
 	" sealed BLOB NOT NULL) STRICT;"
 	"CREATE TABLE journal("
 	" sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" record INTEGER NOT NULL UNIQUE REFERENCES record(id) ON DELETE CASCADE) STRICT;"
+	" track INTEGER NOT NULL UNIQUE REFERENCES track(id) ON DELETE CASCADE) STRICT;"
 	"CREATE TABLE cell("
 	" name BLOB PRIMARY KEY,"
 	" version INTEGER NOT NULL,"
@@ -58,10 +61,10 @@ static const char version_1[] =
 	"CREATE TABLE history("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" at_ms INTEGER NOT NULL,"
-	" record BLOB NOT NULL,"
+	" name BLOB NOT NULL,"
 	" protection INTEGER NOT NULL,"
 	" sealed BLOB NOT NULL) STRICT;"
-	"CREATE INDEX history_record ON history(record);";
+	"CREATE INDEX history_name ON history(name);";
 
 /* Row n makes version n+1 from version n; version 0 is the empty database. */
 static const char *const steps[] = {

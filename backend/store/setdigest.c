@@ -8,6 +8,15 @@
 
 #define PURPOSE "keycircle/1/store/set-digest"
 
+#define TAG_LEN 16
+
+struct kc_bytes kc_setdigest_tag(struct kc_bytes sealed)
+{
+	if (sealed.len < TAG_LEN)
+		return sealed;
+	return kc_bytes(sealed.data + sealed.len - TAG_LEN, TAG_LEN);
+}
+
 static void mix(uint8_t digest[static KC_DIGEST_LEN], const uint8_t share[static KC_DIGEST_LEN])
 {
 	for (size_t i = 0; i < KC_DIGEST_LEN; i++)

@@ -13,6 +13,9 @@
 
 #include "backend/store/store.h"
 
+/* What stands for a sealed value in its row's share: the tag at its end, which nobody without the
+ * key can make for another value. */
+struct kc_bytes kc_setdigest_tag(struct kc_bytes sealed);
 /* Mixes the share of one row into a digest: twice is nothing. */
 void kc_setdigest_fold(
 	const struct kc_keybag *bag, struct kc_bytes row, uint8_t digest[static KC_DIGEST_LEN]);

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "backend/store/cell.h"
+#include "backend/store/change.h"
 #include "backend/store/row.h"
 #include "backend/store/setdigest.h"
 #include "backend/store/setting.h"
 #include "backend/store/terms.h"
+#include "backend/store/track.h"
 #include "base/log.h"
 #include "base/random.h"
 
@@ -101,6 +103,7 @@ static kc_err look(struct kc_txn *txn, struct findings *ret)
 	kc_random_fill(pairs.key, sizeof pairs.key);
 	KC_TRY(sum_rows(txn, ret->digest, &pairs));
 	KC_TRY(kc_cell_fold(txn, ret->digest));
+	KC_TRY(kc_track_fold(txn, ret->digest));
 	KC_TRY(sum_index(txn, &pairs));
 	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_ALTERED, 0, &altered));
 	ret->altered_before = altered != 0;
@@ -152,7 +155,7 @@ static kc_err sift_rows(struct kc_txn *txn, bool *ret_all_seen)
 		if (err == KC_E_LOCKED)
 			*ret_all_seen = false;
 		else if (err == KC_E_CORRUPT)
-			KC_TRY(kc_row_quarantine(txn, last));
+			KC_TRY(kc_change_quarantine(txn, last));
 		else if (err != KC_OK)
 			return err;
 	}

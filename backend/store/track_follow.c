@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How tracks follow the changes that are made on this device.
+ *
+ *   no track --- item travels ---> live --- changed ---> live, newer version
+ *   live --- item deleted, or stays on this device from now on ---> deleted
+ *   live --- item goes to another view ---> deleted; and a new track with a new name
+ *   deleted, row still there (a tombstone) --- added again ---> live, newer version
+ *   live --- row damaged ---> lost, until another device's version takes its place
+ */
+#include <string.h>
+
+#include "backend/store/row.h"
+#include "backend/store/track.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+static kc_err journal(struct kc_txn *txn, uint64_t track)
+{
+	/* Replacing gives a new sequence number: a change during an exchange is not lost with it.
+	 */
+	static const char sql[] = "INSERT OR REPLACE INTO journal(track) VALUES(?1)";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)track);
+	return kc_db_run(&stmt);
+}
+
+/* Makes the track this device's own newest version. */
+static kc_err renew(struct kc_txn *txn, struct kc_track *track)
+{
+	int64_t wall = kc_clock_wall_ms();
+	uint64_t now = wall > 0 ? (uint64_t)wall : 0;
+
+	track->t = now > track->t ? now : track->t + 1;
+	if (track->created == 0)
+		track->created = track->t;
+	track->pending = true;
+	track->lost = false;
+	memset(track->writer, 0, sizeof track->writer);
+	memset(track->digest, 0, sizeof track->digest);
+	track->counter = 0;
+	KC_TRY(kc_track_put(txn, track));
+	return journal(txn, track->id);
+}
+
+static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)
+{
+	track->item = 0;
+	if (track->deleted) /* already: the row went, and nothing that others could see */
+		return kc_track_put(txn, track);
+	track->deleted = true;
+	return renew(txn, track);
+}
+
+/* The item's track; *ret_is_there is false when it has none. One that does not open counts as none
+ * and makes way. */
+static kc_err find(struct kc_txn *txn, uint64_t item, struct kc_track *ret, bool *ret_is_there)
+{
+	static const char sql[] = "UPDATE track SET item = NULL WHERE item = ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	kc_err err = kc_track_find_item(txn, item, ret);
+
+	*ret_is_there = err == KC_OK;
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	if (err != KC_E_CORRUPT)
+		return err;
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)item);
+	return kc_db_run(&stmt);
+}
+
+static kc_err follow_live(struct kc_txn *txn, const struct kc_stored *stored, enum kc_view view,
+	struct kc_track *track)
+{
+	track->item = stored->id;
+	track->view = view;
+	track->protection = stored->item.protection;
+	track->deleted = false;
+	KC_TRY(kc_track_key_digest(&stored->item, track->key_digest));
+	return renew(txn, track);
+}
+
+kc_err kc_track_follow(struct kc_txn *txn, const struct kc_stored *stored)
+{
+	enum kc_view view = kc_policy_view(&stored->item);
+	struct kc_track track;
+	bool is_there;
+
+	KC_TRY(find(txn, stored->id, &track, &is_there));
+	if (is_there && stored->item.tomb) {
+		if (track.deleted)
+			return KC_OK;
+		track.deleted = true;
+		return renew(txn, &track);
+	}
+	if (is_there && view != track.view) {
+		KC_TRY(make_deletion(txn, &track));
+		is_there = false;
+	}
+	if (view == KC_VIEW_NEVER || stored->item.tomb)
+		return KC_OK;
+	if (!is_there) {
+		track = (struct kc_track){.id = 0};
+		kc_random_fill(track.name, sizeof track.name);
+	}
+	return follow_live(txn, stored, view, &track);
+}
+
+kc_err kc_track_follow_removal(struct kc_txn *txn, uint64_t item)
+{
+	struct kc_track track;
+	bool is_there;
+
+	KC_TRY(find(txn, item, &track, &is_there));
+	return is_there ? make_deletion(txn, &track) : KC_OK;
+}
+
+kc_err kc_track_follow_loss(struct kc_txn *txn, uint64_t item)
+{
+	struct kc_track track;
+	bool is_there;
+
+	KC_TRY(find(txn, item, &track, &is_there));
+	if (!is_there)
+		return KC_OK;
+	track.item = 0;
+	track.lost = !track.deleted;
+	return kc_track_put(txn, &track);
+}
+
+/* --- the journal --------------------------------------------------------------------------------
+ */
+
+kc_err kc_track_journal_next(
+	struct kc_txn *txn, uint64_t after, uint64_t *ret_sequence, uint64_t *ret_track)
+{
+	static const char sql[] = "SELECT sequence, track FROM journal WHERE sequence > ?1"
+				  " ORDER BY sequence LIMIT 1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool row;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)after);
+	KC_TRY(kc_db_step(&stmt, &row));
+	if (!row)
+		return KC_ERR(NOT_FOUND);
+	*ret_sequence = (uint64_t)kc_db_int(&stmt, 0);
+	*ret_track = (uint64_t)kc_db_int(&stmt, 1);
+	return KC_OK;
+}
+
+kc_err kc_track_journal_done(struct kc_txn *txn, uint64_t sequence)
+{
+	static const char sql[] = "DELETE FROM journal WHERE sequence = ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)sequence);
+	return kc_db_run(&stmt);
+}
+
+kc_err kc_track_journal_count(struct kc_txn *txn, uint64_t *ret)
+{
+	static const char sql[] = "SELECT count(*) FROM journal";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool row;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	KC_TRY(kc_db_step(&stmt, &row));
+	*ret = (uint64_t)kc_db_int(&stmt, 0);
+	return KC_OK;
+}
