@@ -222,6 +222,7 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 	KC_TRY(fill_device(&txn, &status));
 	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
 	status.lock = lock_state(keychain->bag);
+	status.altered = keychain->altered;
 	status.memory_locked = kc_secret_is_locked();
 	kc_status_done(ret);
 	*ret = status;

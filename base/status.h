@@ -28,6 +28,7 @@ struct kc_status {
 	uint64_t pending;     /* changes not yet sent */
 	uint64_t generation;  /* grows with every committed change: a cache is fresh while it is
 				 equal */
+	bool altered;	      /* the database was changed by something other than this program */
 	bool memory_locked;   /* secrets could be kept out of swap */
 };
 
