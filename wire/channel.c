@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: ISC */
+/* Taking turns in shared memory. */
+#include "wire/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "wire/message.h"
+
+#define MOST_SPIN_US 50u
+/* A wait shorter than this would have been a success of the full spin but for the time that waking
+ * up takes, so it brings the full spin back. */
+#define WORTH_SPINNING_US (4 * MOST_SPIN_US)
+#define LOOKS_A_ROUND 32    /* looks at the turn between two looks at the clock: about 1 µs */
+#define CLIENT_SLICE_MS 200 /* a sleeping client looks after the socket this often */
+#define NO_CORE UINT32_MAX
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) /* no SIGBUS by a cut segment */
+
+#if defined(__x86_64__) || defined(__i386__)
+#define relax() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define relax() __asm__ volatile("yield")
+#else
+#define relax() atomic_signal_fence(memory_order_seq_cst)
+#endif
+
+enum turn { TURN_CLIENT, TURN_POSTED, TURN_TAKEN };
+
+struct kc_slot {
+	_Alignas(64) atomic_uint turn;
+	atomic_uint len; /* of the message; beyond KC_CHANNEL_SLOT it comes through the socket */
+	struct {
+		_Alignas(64) atomic_uint asleep;
+		atomic_uint core; /* where it waited last: a hint */
+	} sides[2];
+	_Alignas(64) uint8_t payload[KC_CHANNEL_SLOT];
+};
+
+/* --- making both halves ---------------------------------------------------------------------- */
+
+static kc_err map_slot(int fd, struct kc_slot **ret)
+{
+	void *slot = mmap(NULL, sizeof **ret, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (slot == MAP_FAILED)
+		return kc_err_from_errno(errno);
+	(void)madvise(slot, sizeof **ret, MADV_DONTDUMP);
+	/* A forked child has no business with its parent's conversation. */
+	(void)madvise(slot, sizeof **ret, MADV_DONTFORK);
+	*ret = slot;
+	return KC_OK;
+}
+
+static kc_err make_slot(struct kc_slot **ret, int *ret_fd)
+{
+	KC_CLEANUP_FD int fd = memfd_create("keycircle-slot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || ftruncate(fd, sizeof **ret) != 0 || fcntl(fd, F_ADD_SEALS, SEALS) != 0)
+		return kc_err_from_errno(errno);
+	KC_TRY(map_slot(fd, ret));
+	for (unsigned side = 0; side < 2; side++)
+		atomic_store(&(*ret)->sides[side].core, NO_CORE);
+	*ret_fd = fd;
+	fd = -1;
+	return KC_OK;
+}
+
+kc_err kc_channel_offer(int socket, int process, int bulletin, struct kc_channel *ret)
+{
+	KC_CLEANUP_FD int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	KC_CLEANUP_FD int memory = -1;
+	struct kc_slot *slot = NULL;
+	kc_err err;
+
+	if (bell < 0)
+		return kc_err_from_errno(errno);
+	KC_TRY(make_slot(&slot, &memory));
+	err = kc_greeting_send(
+		socket, &(struct kc_greeting){.slot = memory, .bell = bell, .bulletin = bulletin});
+	if (err != KC_OK) {
+		munmap(slot, sizeof *slot);
+		return err;
+	}
+	*ret = (struct kc_channel){KC_CHANNEL_SERVICE, socket, bell, process, slot, MOST_SPIN_US};
+	bell = -1;
+	return KC_OK;
+}
+
+kc_err kc_channel_accept(int socket, const struct kc_greeting *greeting, struct kc_channel *ret)
+{
+	struct kc_slot *slot = NULL;
+	kc_err err = map_slot(greeting->slot, &slot);
+
+	close(greeting->slot);
+	if (err != KC_OK) {
+		close(socket);
+		close(greeting->bell);
+		return err;
+	}
+	*ret = (struct kc_channel){
+		KC_CHANNEL_CLIENT, socket, greeting->bell, -1, slot, MOST_SPIN_US};
+	return KC_OK;
+}
+
+void kc_channel_done(struct kc_channel *channel)
+{
+	munmap(channel->slot, sizeof *channel->slot);
+	close(channel->bell);
+	if (channel->side == KC_CHANNEL_CLIENT)
+		close(channel->socket);
+}
+
+/* --- waiting --------------------------------------------------------------------------------- */
+
+static bool is_mine(const struct kc_channel *channel)
+{
+	unsigned mine = channel->side == KC_CHANNEL_CLIENT ? TURN_CLIENT : TURN_POSTED;
+	return atomic_load(&channel->slot->turn) == mine;
+}
+
+static pthread_once_t counted = PTHREAD_ONCE_INIT;
+static bool has_cores;
+
+static void count_cores(void)
+{
+	cpu_set_t set;
+
+	has_cores = sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) > 1;
+}
+
+/*
+ * Looks for up to spin_us whether the turn has come. A peer that waited on this very core last can
+ * only go on when we leave it, so then there is no looking: measured, spinning beside it costs ten
+ * times what sleeping does, and sched_yield(2) beside a third program a whole time slice.
+ */
+static bool spin(const struct kc_channel *channel, uint64_t start_us)
+{
+	struct kc_slot *slot = channel->slot;
+	unsigned core = (unsigned)sched_getcpu();
+
+	atomic_store_explicit(&slot->sides[channel->side].core, core, memory_order_relaxed);
+	if (!has_cores)
+		return is_mine(channel);
+	do {
+		for (unsigned i = 0; i < LOOKS_A_ROUND; i++) {
+			if (is_mine(channel))
+				return true;
+			relax();
+		}
+		if (atomic_load_explicit(
+			    &slot->sides[1 - channel->side].core, memory_order_relaxed) == core)
+			break;
+	} while (kc_clock_monotonic_us() - start_us < channel->spin_us);
+	return is_mine(channel);
+}
+
+/* Sleeps in the futex, for a slice at most. */
+static kc_err client_sleep(struct kc_channel *channel, kc_deadline deadline)
+{
+	unsigned turn = atomic_load(&channel->slot->turn);
+	int left_ms = kc_socket_left_ms(deadline);
+	struct timespec slice = {0};
+
+	if (turn == TURN_CLIENT)
+		return KC_OK;
+	if (left_ms == 0)
+		return KC_ERR(TIMED_OUT);
+	if (left_ms < 0 || left_ms > CLIENT_SLICE_MS)
+		left_ms = CLIENT_SLICE_MS;
+	slice.tv_nsec = (long)left_ms * 1000000;
+	if (syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &slice, NULL, 0) == 0 ||
+		errno != ETIMEDOUT)
+		return KC_OK;
+	return kc_socket_is_hung_up(channel->socket) ? KC_ERR(SERVICE) : KC_OK;
+}
+
+/* Empties the bell. The flag is per call, since the client could make the descriptor, whose state
+ * it shares, a blocking one. */
+static kc_err hush(int bell)
+{
+	uint64_t count;
+	struct iovec part = {&count, sizeof count};
+
+	if (preadv2(bell, &part, 1, -1, RWF_NOWAIT) < 0 && errno != EAGAIN && errno != EINTR)
+		return kc_err_from_errno(errno);
+	return KC_OK;
+}
+
+static kc_err service_sleep(struct kc_channel *channel, kc_deadline deadline)
+{
+	struct pollfd waits[] = {
+		{.fd = channel->bell, .events = POLLIN},
+		{.fd = channel->socket, .events = POLLRDHUP},
+		{.fd = channel->process, .events = POLLIN},
+	};
+	int ready = poll(waits, KC_COUNT_OF(waits), kc_socket_left_ms(deadline));
+
+	if (ready < 0)
+		return errno == EINTR ? KC_OK : kc_err_from_errno(errno);
+	if (ready == 0)
+		return KC_ERR(TIMED_OUT);
+	if (waits[1].revents || waits[2].revents)
+		return KC_ERR(SERVICE);
+	return hush(channel->bell);
+}
+
+static kc_err sleep_until_mine(struct kc_channel *channel, kc_deadline deadline)
+{
+	atomic_uint *asleep = &channel->slot->sides[channel->side].asleep;
+	kc_err err = KC_OK;
+
+	/* The other side changes the turn first and asks for sleepers then; we the other way round:
+	 * one of us sees the other. */
+	atomic_store(asleep, 1);
+	while (err == KC_OK && !is_mine(channel))
+		err = channel->side == KC_CHANNEL_CLIENT ? client_sleep(channel, deadline)
+							 : service_sleep(channel, deadline);
+	atomic_store(asleep, 0);
+	return err;
+}
+
+kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t *ret_len)
+{
+	uint64_t start_us = kc_clock_monotonic_us();
+	size_t len;
+
+	pthread_once(&counted, count_cores);
+	if (!spin(channel, start_us)) {
+		KC_TRY(sleep_until_mine(channel, deadline));
+		if (kc_clock_monotonic_us() - start_us < WORTH_SPINNING_US)
+			channel->spin_us = MOST_SPIN_US;
+		else
+			channel->spin_us /= 2;
+	}
+	len = atomic_load(&channel->slot->len);
+	if (len > KC_MESSAGE_MAX)
+		return KC_ERR(TOO_LARGE);
+	*ret_len = len;
+	return KC_OK;
+}
+
+/* --- messages -------------------------------------------------------------------------------- */
+
+kc_err kc_channel_read(
+	struct kc_channel *channel, size_t len, kc_deadline deadline, struct kc_buf *buf)
+{
+	if (len <= KC_CHANNEL_SLOT) {
+		kc_buf_push(buf, channel->slot->payload, len);
+		kc_mem_wipe(channel->slot->payload, len);
+	} else {
+		uint8_t *room = kc_buf_extend(buf, len);
+		if (room)
+			KC_TRY(kc_socket_receive(channel->socket, room, len, deadline));
+	}
+	KC_TRY(kc_buf_check(buf));
+	if (channel->side == KC_CHANNEL_SERVICE)
+		atomic_store(&channel->slot->turn, TURN_TAKEN);
+	return KC_OK;
+}
+
+static kc_err ring_service(struct kc_channel *channel)
+{
+	uint64_t one = 1;
+
+	/* A full counter has woken it long ago. */
+	if (write(channel->bell, &one, sizeof one) < 0 && errno != EAGAIN)
+		return KC_ERR(SERVICE);
+	return KC_OK;
+}
+
+static kc_err give_turn(struct kc_channel *channel)
+{
+	struct kc_slot *slot = channel->slot;
+	bool is_client = channel->side == KC_CHANNEL_CLIENT;
+
+	atomic_store(&slot->turn, is_client ? TURN_POSTED : TURN_CLIENT);
+	if (!atomic_load(&slot->sides[1 - channel->side].asleep))
+		return KC_OK;
+	if (is_client)
+		return ring_service(channel);
+	syscall(SYS_futex, &slot->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return KC_OK;
+}
+
+kc_err kc_channel_send(struct kc_channel *channel, struct kc_bytes message, kc_deadline deadline)
+{
+	bool fits = message.len <= KC_CHANNEL_SLOT;
+
+	if (message.len > KC_MESSAGE_MAX)
+		return KC_ERR(TOO_LARGE);
+	if (fits && message.len)
+		memcpy(channel->slot->payload, message.data, message.len);
+	atomic_store(&channel->slot->len, (unsigned)message.len);
+	KC_TRY(give_turn(channel));
+	return fits ? KC_OK : kc_socket_send(channel->socket, message, deadline);
+}
+
+bool kc_channel_is_untaken(const struct kc_channel *channel)
+{
+	return atomic_load(&channel->slot->turn) == TURN_POSTED;
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: ISC */
+/* The client half: every function builds its fields, makes the exchange, and moves the result out.
+ */
+#include "wire/client.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/place.h"
+#include "wire/message.h"
+#include "wire/pool.h"
+
+/* What one process has; a fork leaves it to the parent. */
+struct own {
+	pid_t process;
+	struct own *inherited; /* the parent's: never touched, kept so that it stays reachable */
+	struct kc_pool *pool;
+	pthread_mutex_t mutex; /* guards the rest */
+	bool has_status;
+	struct kc_status status; /* as it was at issue */
+	struct kc_bulletin_issue issue;
+};
+
+struct kc_client {
+	struct kc_place place;
+	_Atomic(struct own *) own;
+};
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static void own_free(struct own *own)
+{
+	kc_pool_free(own->pool);
+	kc_status_done(&own->status);
+	pthread_mutex_destroy(&own->mutex);
+	free(own);
+}
+
+static kc_err own_new(const struct kc_place *place, struct own *inherited, struct own **ret)
+{
+	struct own *own = calloc(1, sizeof *own);
+	kc_err err;
+
+	if (!own)
+		return KC_ERR(NO_MEMORY);
+	err = kc_pool_new(place, &own->pool);
+	if (err != KC_OK) {
+		free(own);
+		return err;
+	}
+	own->process = getpid();
+	own->inherited = inherited;
+	pthread_mutex_init(&own->mutex, NULL);
+	*ret = own;
+	return KC_OK;
+}
+
+/* This process's part of the client; a new one when the last was our parent's. */
+static kc_err get_own(struct kc_client *client, struct own **ret)
+{
+	struct own *found = atomic_load(&client->own), *fresh = NULL;
+
+	if (found && found->process == getpid()) {
+		*ret = found;
+		return KC_OK;
+	}
+	KC_TRY(own_new(&client->place, found, &fresh));
+	if (atomic_compare_exchange_strong(&client->own, &found, fresh)) {
+		*ret = fresh;
+		return KC_OK;
+	}
+	own_free(fresh); /* another thread was faster */
+	*ret = found;
+	return KC_OK;
+}
+
+kc_err kc_client_new(struct kc_client **ret)
+{
+	struct kc_client *client = calloc(1, sizeof *client);
+	kc_err err;
+
+	if (!client)
+		return KC_ERR(NO_MEMORY);
+	err = kc_place_find(&client->place);
+	if (err != KC_OK) {
+		free(client);
+		return err;
+	}
+	*ret = client;
+	return KC_OK;
+}
+
+void kc_client_free(struct kc_client *client)
+{
+	struct own *own = atomic_load(&client->own);
+
+	if (own && own->process == getpid())
+		own_free(own);
+	kc_place_done(&client->place);
+	free(client);
+}
+
+kc_err kc_client_shared(struct kc_client **ret)
+{
+	static _Atomic(struct kc_client *) shared;
+	struct kc_client *found = atomic_load(&shared), *fresh;
+
+	if (!found) {
+		KC_TRY(kc_client_new(&fresh));
+		if (atomic_compare_exchange_strong(&shared, &found, fresh))
+			found = fresh;
+		else
+			kc_client_free(fresh);
+	}
+	*ret = found;
+	return KC_OK;
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+/* One call, and what its result points into. */
+struct call {
+	struct kc_buf request, reply;
+	struct kc_record result;
+	struct kc_bulletin_issue issue; /* of before the call */
+};
+
+static void call_done(struct call *call)
+{
+	kc_record_done(&call->result);
+	kc_buf_done(&call->request);
+	kc_buf_done(&call->reply);
+}
+#define CLEANUP_CALL KC_CLEANUP(call_done)
+#define CALL_INIT                                           \
+	{                                                   \
+		.request = KC_BUF_INIT_MAX(KC_MESSAGE_MAX), \
+		.reply = KC_BUF_INIT_MAX(KC_MESSAGE_MAX)    \
+	}
+
+static kc_err run(struct call *call, struct kc_client *client, enum kc_call number,
+	const struct kc_field *fields, size_t count)
+{
+	const struct kc_call_row *row = kc_calls_find(number);
+	struct own *own;
+
+	KC_TRY(get_own(client, &own));
+	kc_record_init(&call->result);
+	KC_TRY(kc_message_build_request(row, fields, count, &call->request));
+	KC_TRY(kc_pool_exchange(
+		own->pool, row, kc_buf_bytes(&call->request), &call->reply, &call->issue));
+	return kc_message_parse_reply(kc_buf_bytes(&call->reply), row, &call->result);
+}
+
+/* A call with the fields that follow its name. */
+#define RUN(call, client, name, ...)                                              \
+	run(call, client, KC_CALL_##name, (const struct kc_field[]){__VA_ARGS__}, \
+		sizeof((const struct kc_field[]){__VA_ARGS__}) / sizeof(struct kc_field))
+/* A call without fields. */
+#define RUN_PLAIN(call, client, name) run(call, client, KC_CALL_##name, NULL, 0)
+
+/* --- the lock -------------------------------------------------------------------------------- */
+
+static kc_err status_dup(const struct kc_status *status, struct kc_status *ret)
+{
+	struct kc_status copy = *status;
+
+	if (status->store) {
+		copy.store = strdup(status->store);
+		if (!copy.store)
+			return KC_ERR(NO_MEMORY);
+	}
+	*ret = copy;
+	return KC_OK;
+}
+
+/* Remembered until the service's bulletin says that something has changed. */
+kc_err kc_client_status(struct kc_client *client, struct kc_status *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	struct own *own;
+	kc_err err = KC_E_NOT_FOUND;
+
+	KC_TRY(get_own(client, &own));
+	pthread_mutex_lock(&own->mutex);
+	if (own->has_status && kc_pool_is_current(own->pool, &own->issue))
+		err = status_dup(&own->status, ret);
+	pthread_mutex_unlock(&own->mutex);
+	if (err != KC_E_NOT_FOUND)
+		return err;
+	KC_TRY(RUN_PLAIN(&call, client, STATUS));
+	pthread_mutex_lock(&own->mutex);
+	kc_status_done(&own->status);
+	err = status_dup(&call.result.status, &own->status);
+	own->has_status = err == KC_OK;
+	own->issue = call.issue;
+	pthread_mutex_unlock(&own->mutex);
+	return status_dup(&call.result.status, ret);
+}
+
+kc_err kc_client_setup(struct kc_client *client, struct kc_bytes password, const char *device)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, SETUP, KC_FIELD_B(password), KC_FIELD_S(kc_bytes_str(device)));
+}
+
+kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes password)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, UNLOCK, KC_FIELD_B(password));
+}
+
+kc_err kc_client_lock(struct kc_client *client)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN_PLAIN(&call, client, LOCK);
+}
+
+kc_err kc_client_change_password(
+	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(
+		&call, client, CHANGE_PASSWORD, KC_FIELD_B(old_password), KC_FIELD_B(new_password));
+}
+
+kc_err kc_client_login(struct kc_client *client, struct kc_bytes password)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, LOGIN, KC_FIELD_B(password));
+}
+
+kc_err kc_client_logout(struct kc_client *client)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN_PLAIN(&call, client, LOGOUT);
+}
+
+kc_err kc_client_stop(struct kc_client *client)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN_PLAIN(&call, client, STOP);
+}
+
+/* --- items ----------------------------------------------------------------------------------- */
+
+static void found_list_move(struct kc_found_list *to, struct kc_found_list *from)
+{
+	*to = *from;
+	*from = (struct kc_found_list)KC_FOUND_LIST_INIT;
+}
+
+kc_err kc_client_item_add(struct kc_client *client, const struct kc_client_item *item,
+	uint32_t want, struct kc_found *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, ITEM_ADD, KC_FIELD_U(item->class), KC_FIELD_A(item->attrs),
+		KC_FIELD_T(item->has_secret), KC_FIELD_B(item->secret),
+		KC_FIELD_T(item->one_of_both_syncs), KC_FIELD_U(want)));
+	if (call.result.found.count != 1)
+		return KC_ERR(DECODE);
+	if (ret) {
+		*ret = call.result.found.rows[0];
+		call.result.found.rows[0] = (struct kc_found){0};
+	}
+	return KC_OK;
+}
+
+/* Moves the rows of one page to the end of the list. */
+static kc_err append_page(struct kc_found_list *list, struct kc_found_list *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		KC_TRY(kc_found_list_take(list, &page->rows[i]));
+	return KC_OK;
+}
+
+kc_err kc_client_item_find(
+	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	struct kc_query page = *query; /* borrows the attributes */
+	bool more = true;
+	kc_err err;
+
+	while (more) {
+		CLEANUP_CALL struct call call = CALL_INIT;
+		page.skip = query->skip + (uint32_t)all.count;
+		if (query->limit)
+			page.limit = query->limit - (uint32_t)all.count;
+		err = RUN(&call, client, ITEM_FIND, KC_FIELD_Q(&page));
+		if (err == KC_E_NOT_FOUND && all.count)
+			break; /* the last page was the end after all */
+		KC_TRY(err);
+		more = call.result.found.more && call.result.found.count;
+		KC_TRY(append_page(&all, &call.result.found));
+	}
+	found_list_move(ret, &all);
+	return KC_OK;
+}
+
+kc_err kc_client_item_update(struct kc_client *client, const struct kc_query *query,
+	const struct kc_client_item *changes, uint64_t *ret_count)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, ITEM_UPDATE, KC_FIELD_Q(query), KC_FIELD_A(changes->attrs),
+		KC_FIELD_T(changes->has_secret), KC_FIELD_B(changes->secret)));
+	if (ret_count)
+		*ret_count = call.result.number;
+	return KC_OK;
+}
+
+kc_err kc_client_item_delete(
+	struct kc_client *client, const struct kc_query *query, uint64_t *ret_count)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, ITEM_DELETE, KC_FIELD_Q(query)));
+	if (ret_count)
+		*ret_count = call.result.number;
+	return KC_OK;
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+kc_err kc_client_key_generate(struct kc_client *client, enum kc_key_type type, unsigned bits,
+	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
+	bool store_public, struct kc_found_list *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, KEY_GENERATE, KC_FIELD_U(type), KC_FIELD_U(bits),
+		KC_FIELD_A(private_attrs), KC_FIELD_A(public_attrs), KC_FIELD_T(store_public)));
+	found_list_move(ret, &call.result.found);
+	return KC_OK;
+}
+
+kc_err kc_client_import(struct kc_client *client, struct kc_bytes file, struct kc_bytes passphrase,
+	const struct kc_attrs *attrs, struct kc_found_list *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, IMPORT, KC_FIELD_B(file), KC_FIELD_B(passphrase),
+		KC_FIELD_A(attrs)));
+	found_list_move(ret, &call.result.found);
+	return KC_OK;
+}
+
+kc_err kc_client_key_sign(struct kc_client *client, uint64_t id,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_buf *ret_signature)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	struct kc_bytes signature;
+
+	KC_TRY(RUN(&call, client, KEY_SIGN, KC_FIELD_U(id), KC_FIELD_P(params), KC_FIELD_B(input)));
+	signature = call.result.fields[0].bytes;
+	kc_buf_push(ret_signature, signature.data, signature.len);
+	return kc_buf_check(ret_signature);
+}
+
+kc_err kc_client_key_verify(struct kc_client *client, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, KEY_VERIFY, KC_FIELD_B(spki), KC_FIELD_P(params),
+		KC_FIELD_B(input), KC_FIELD_B(signature));
+}
+
+/* --- the circle ------------------------------------------------------------------------------ */
+
+/* A report comes with an error too. */
+static kc_err run_for_report(
+	struct kc_client *client, enum kc_call number, struct kc_sync_report *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	kc_err err = run(&call, client, number, NULL, 0);
+
+	if (call.result.count) {
+		*ret = call.result.report;
+		call.result.report = (struct kc_sync_report){0};
+	}
+	return err;
+}
+
+kc_err kc_client_sync_use(
+	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, SYNC_USE, KC_FIELD_S(kc_bytes_str(url)), KC_FIELD_T(create),
+		KC_FIELD_B(account_password));
+}
+
+kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_SYNC_NOW, ret);
+}
+
+kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_SYNC_STATUS, ret);
+}
+
+kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN_PLAIN(&call, client, DEVICES));
+	*ret = call.result.devices;
+	call.result.devices = (struct kc_device_list){0};
+	return KC_OK;
+}
+
+kc_err kc_client_pair_start(
+	struct kc_client *client, struct kc_bytes account_password, struct kc_buf *ret_code)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	struct kc_bytes code;
+
+	KC_TRY(RUN(&call, client, PAIR_START, KC_FIELD_B(account_password)));
+	code = call.result.fields[0].bytes;
+	kc_buf_push(ret_code, code.data, code.len);
+	return kc_buf_check(ret_code);
+}
+
+kc_err kc_client_pair_poll(struct kc_client *client, struct kc_device *ret_applicant)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN_PLAIN(&call, client, PAIR_POLL));
+	if (call.result.devices.count != 1)
+		return KC_ERR(DECODE);
+	*ret_applicant = call.result.devices.rows[0];
+	return KC_OK;
+}
+
+kc_err kc_client_pair_decide(struct kc_client *client, bool let_in)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, PAIR_DECIDE, KC_FIELD_T(let_in));
+}
+
+kc_err kc_client_pair_cancel(struct kc_client *client)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN_PLAIN(&call, client, PAIR_CANCEL);
+}
+
+kc_err kc_client_join_start(struct kc_client *client, const char *url, const char *code,
+	struct kc_bytes account_password)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, JOIN_START, KC_FIELD_S(kc_bytes_str(url)),
+		KC_FIELD_S(kc_bytes_str(code)), KC_FIELD_B(account_password));
+}
+
+kc_err kc_client_join_poll(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_JOIN_POLL, ret);
+}
+
+kc_err kc_client_join_cancel(struct kc_client *client)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN_PLAIN(&call, client, JOIN_CANCEL);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: ISC */
+/* Connections: the one used last is used next, since its thread in the service is still awake. */
+#include "wire/pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "wire/channel.h"
+#include "wire/start.h"
+
+#define GREETING_SECONDS 10
+#define WAIT_FOR_FREE_SECONDS 30
+#define ATTEMPTS 3 /* at reaching a service that may be ending just now */
+
+struct connection {
+	struct connection *next; /* while idle */
+	struct kc_channel channel;
+	const struct kc_bulletin_page *bulletin;
+};
+
+struct kc_pool {
+	const struct kc_place *place;
+	pthread_mutex_t mutex;
+	pthread_cond_t freed;
+	struct connection *idle;
+	unsigned open; /* idle ones and those in use */
+};
+
+/* --- one connection -------------------------------------------------------------------------- */
+
+static void connection_close(struct connection *connection)
+{
+	kc_channel_done(&connection->channel);
+	kc_bulletin_unmap(connection->bulletin);
+	free(connection);
+}
+
+/* A socket with our service at the other end. Nobody else can listen in a folder of ours with mode
+ * 0700, but the folder may not be what it should be. */
+static kc_err reach(const struct kc_place *place, int *ret_fd)
+{
+	KC_CLEANUP_FD int fd = -1;
+	uid_t uid;
+	pid_t pid;
+
+	KC_TRY(kc_socket_connect(place->socket, &fd));
+	KC_TRY(kc_socket_peer(fd, &uid, &pid));
+	if (uid != geteuid())
+		return KC_ERR(SERVICE);
+	*ret_fd = fd;
+	fd = -1;
+	return KC_OK;
+}
+
+/* Takes fd and what the greeting brought. */
+static kc_err make_connection(int fd, struct kc_greeting *greeting, struct connection **ret)
+{
+	KC_CLEANUP_FD int bulletin = greeting->bulletin;
+	struct connection *connection = calloc(1, sizeof *connection);
+	kc_err err;
+
+	if (!connection) {
+		close(fd);
+		close(greeting->slot);
+		close(greeting->bell);
+		return KC_ERR(NO_MEMORY);
+	}
+	err = kc_channel_accept(fd, greeting, &connection->channel);
+	if (err != KC_OK) {
+		free(connection);
+		return err;
+	}
+	err = kc_bulletin_map(bulletin, &connection->bulletin);
+	if (err != KC_OK) {
+		connection_close(connection);
+		return err;
+	}
+	*ret = connection;
+	return KC_OK;
+}
+
+static kc_err connect_once(const struct kc_place *place, struct connection **ret)
+{
+	KC_CLEANUP_FD int fd = -1;
+	struct kc_greeting greeting;
+	int taken;
+
+	if (reach(place, &fd) != KC_OK) {
+		KC_TRY(kc_start_service(place));
+		KC_TRY(reach(place, &fd));
+	}
+	KC_TRY(kc_greeting_receive(fd, kc_socket_deadline(GREETING_SECONDS), &greeting));
+	taken = fd;
+	fd = -1;
+	return make_connection(taken, &greeting, ret);
+}
+
+/* A service that ends while we connect closes the connection before its greeting; the next attempt
+ * starts another. */
+static kc_err connection_open(const struct kc_place *place, struct connection **ret)
+{
+	kc_err err = KC_E_SERVICE;
+
+	for (unsigned i = 0; i < ATTEMPTS && err == KC_E_SERVICE; i++)
+		err = connect_once(place, ret);
+	return err;
+}
+
+/* --- the pool -------------------------------------------------------------------------------- */
+
+kc_err kc_pool_new(const struct kc_place *place, struct kc_pool **ret)
+{
+	struct kc_pool *pool = calloc(1, sizeof *pool);
+	pthread_condattr_t monotonic;
+
+	if (!pool)
+		return KC_ERR(NO_MEMORY);
+	pool->place = place;
+	pthread_mutex_init(&pool->mutex, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->freed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	*ret = pool;
+	return KC_OK;
+}
+
+void kc_pool_free(struct kc_pool *pool)
+{
+	while (pool->idle) {
+		struct connection *next = pool->idle->next;
+		connection_close(pool->idle);
+		pool->idle = next;
+	}
+	pthread_cond_destroy(&pool->freed);
+	pthread_mutex_destroy(&pool->mutex);
+	free(pool);
+}
+
+/* An idle connection, or the right to open one (NULL). */
+static kc_err take_place(struct kc_pool *pool, struct connection **ret)
+{
+	struct timespec until;
+	kc_err err = KC_OK;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += WAIT_FOR_FREE_SECONDS;
+	pthread_mutex_lock(&pool->mutex);
+	while (err == KC_OK && !pool->idle && pool->open == KC_POOL_CONNECTIONS)
+		if (pthread_cond_timedwait(&pool->freed, &pool->mutex, &until) == ETIMEDOUT)
+			err = KC_ERR(BUSY);
+	if (err == KC_OK && pool->idle) {
+		*ret = pool->idle;
+		pool->idle = pool->idle->next;
+	} else if (err == KC_OK) {
+		*ret = NULL;
+		pool->open++;
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return err;
+}
+
+static void give_up_place(struct kc_pool *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	pool->open--;
+	pthread_cond_signal(&pool->freed);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static kc_err take(struct kc_pool *pool, struct connection **ret)
+{
+	kc_err err;
+
+	KC_TRY(take_place(pool, ret));
+	if (*ret)
+		return KC_OK;
+	err = connection_open(pool->place, ret);
+	if (err != KC_OK)
+		give_up_place(pool);
+	return err;
+}
+
+static void give_back(struct kc_pool *pool, struct connection *connection)
+{
+	pthread_mutex_lock(&pool->mutex);
+	connection->next = pool->idle;
+	pool->idle = connection;
+	pthread_cond_signal(&pool->freed);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static void drop(struct kc_pool *pool, struct connection *connection)
+{
+	connection_close(connection);
+	give_up_place(pool);
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+static kc_err converse(struct kc_channel *channel, unsigned patience_s, struct kc_bytes request,
+	struct kc_buf *reply)
+{
+	kc_deadline deadline = kc_socket_deadline(patience_s);
+	size_t len;
+
+	KC_TRY(kc_channel_send(channel, request, deadline));
+	KC_TRY(kc_channel_wait(channel, deadline, &len));
+	return kc_channel_read(channel, len, deadline, reply);
+}
+
+kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
+	struct kc_bytes request, struct kc_buf *reply, struct kc_bulletin_issue *ret_issue)
+{
+	struct connection *connection;
+	kc_err err = KC_E_SERVICE;
+	bool again = true;
+
+	/* All idle connections may be of a service that has ended: each attempt drops one. */
+	for (unsigned i = 0; again && i < KC_POOL_CONNECTIONS + ATTEMPTS; i++) {
+		KC_TRY(take(pool, &connection));
+		if (ret_issue)
+			*ret_issue = kc_bulletin_read(connection->bulletin);
+		err = converse(&connection->channel, call->patience_s, request, reply);
+		if (err == KC_OK) {
+			give_back(pool, connection);
+			return KC_OK;
+		}
+		kc_buf_reset(reply);
+		again = err == KC_E_SERVICE &&
+			(!call->changes || kc_channel_is_untaken(&connection->channel));
+		drop(pool, connection);
+	}
+	return err;
+}
+
+bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *issue)
+{
+	struct kc_bulletin_issue now;
+	bool current = false;
+
+	pthread_mutex_lock(&pool->mutex);
+	if (pool->idle) {
+		now = kc_bulletin_read(pool->idle->bulletin);
+		current = now.service == issue->service && now.change == issue->change &&
+			  !kc_socket_is_hung_up(pool->idle->channel.socket);
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return current;
+}
