@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* Threads, and the list of them. */
+#include "service/connection.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "service/conversation.h"
+#include "wire/greeting.h"
+
+#define STACK_BYTES ((size_t)512 << 10)
+
+struct connection {
+	struct connection *next;
+	struct kc_service *service;
+	int socket;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+static struct connection *connections;
+static unsigned count;
+
+static void forget(struct connection *connection)
+{
+	struct connection **at = &connections;
+
+	pthread_mutex_lock(&mutex);
+	while (*at != connection)
+		at = &(*at)->next;
+	*at = connection->next;
+	close(connection->socket); /* in the lock: kc_connection_end_all uses the number */
+	count--;
+	pthread_cond_broadcast(&ended);
+	/* Still in the lock: once the last one is gone the service may be, too. */
+	kc_service_wake(connection->service);
+	pthread_mutex_unlock(&mutex);
+	free(connection);
+}
+
+static void *run(void *argument)
+{
+	struct connection *connection = argument;
+
+	kc_conversation_run(connection->service, connection->socket);
+	forget(connection);
+	return NULL;
+}
+
+static kc_err start_thread(struct connection *connection)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int failed;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	failed = pthread_create(&thread, &attributes, run, connection);
+	pthread_attr_destroy(&attributes);
+	return failed ? KC_ERR(NO_MEMORY) : KC_OK;
+}
+
+static kc_err enlist(struct connection *connection)
+{
+	kc_err err = KC_OK;
+
+	pthread_mutex_lock(&mutex);
+	if (count == KC_CONNECTION_MOST) {
+		err = KC_ERR(BUSY);
+	} else {
+		connection->next = connections;
+		connections = connection;
+		count++;
+	}
+	pthread_mutex_unlock(&mutex);
+	return err;
+}
+
+void kc_connection_start(struct kc_service *service, int socket)
+{
+	struct connection *connection = malloc(sizeof *connection);
+	kc_err err = KC_E_NO_MEMORY;
+
+	if (connection) {
+		*connection = (struct connection){.service = service, .socket = socket};
+		err = enlist(connection);
+	}
+	if (err != KC_OK) {
+		kc_greeting_refuse(socket, err);
+		close(socket);
+		free(connection);
+		return;
+	}
+	err = start_thread(connection);
+	if (err != KC_OK) {
+		kc_greeting_refuse(socket, err);
+		forget(connection);
+	}
+}
+
+unsigned kc_connection_count(void)
+{
+	unsigned now;
+
+	pthread_mutex_lock(&mutex);
+	now = count;
+	pthread_mutex_unlock(&mutex);
+	return now;
+}
+
+bool kc_connection_end_all(unsigned seconds)
+{
+	struct timespec until;
+	bool none;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+	pthread_mutex_lock(&mutex);
+	/* Receiving ends, sending goes on: replies still get through. */
+	for (struct connection *at = connections; at; at = at->next)
+		shutdown(at->socket, SHUT_RD);
+	while (count && pthread_cond_clockwait(&ended, &mutex, CLOCK_MONOTONIC, &until) == 0)
+		;
+	none = count == 0;
+	pthread_mutex_unlock(&mutex);
+	return none;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of handlers, and what is the same for every call. */
+#include "service/dispatch.h"
+
+#include "base/clock.h"
+
+/* What a handler needs, and what follows from it. */
+enum {
+	NEEDS_KEYCHAIN = 1, /* fails with the reason when there is none */
+	IS_USE = 2,	    /* keeps the keychain from locking itself as idle */
+	MAY_LOCK = 4,	    /* or unlock: the timers look again */
+	HAS_REPORT = 8,	    /* the result is sent with an error too */
+};
+
+static const struct row {
+	kc_handler handle;
+	unsigned flags;
+} rows[] = {
+	/* clang-format off */
+	[KC_CALL_HELLO]           = {kc_handle_hello,           0},
+	[KC_CALL_STATUS]          = {kc_handle_status,          0},
+	[KC_CALL_SETUP]           = {kc_handle_setup,           IS_USE | MAY_LOCK},
+	[KC_CALL_UNLOCK]          = {kc_handle_unlock,          NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
+	[KC_CALL_LOCK]            = {kc_handle_lock,            NEEDS_KEYCHAIN | MAY_LOCK},
+	[KC_CALL_CHANGE_PASSWORD] = {kc_handle_change_password, NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
+	[KC_CALL_LOGIN]           = {kc_handle_login,           NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
+	[KC_CALL_LOGOUT]          = {kc_handle_logout,          0},
+	[KC_CALL_STOP]            = {kc_handle_stop,            0},
+	[KC_CALL_ITEM_ADD]        = {kc_handle_item_add,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_ITEM_FIND]       = {kc_handle_item_find,       NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_ITEM_UPDATE]     = {kc_handle_item_update,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_ITEM_DELETE]     = {kc_handle_item_delete,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_GENERATE]    = {kc_handle_key_generate,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_IMPORT]          = {kc_handle_import,          NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_SIGN]        = {kc_handle_key_sign,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_VERIFY]      = {kc_handle_key_verify,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_SYNC_USE]        = {kc_handle_sync_use,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_SYNC_NOW]        = {kc_handle_sync_now,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_SYNC_STATUS]     = {kc_handle_sync_status,     NEEDS_KEYCHAIN},
+	[KC_CALL_DEVICES]         = {kc_handle_devices,         NEEDS_KEYCHAIN},
+	[KC_CALL_PAIR_START]      = {kc_handle_pair_start,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_PAIR_POLL]       = {kc_handle_pair_poll,       NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_PAIR_DECIDE]     = {kc_handle_pair_decide,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_PAIR_CANCEL]     = {kc_handle_pair_cancel,     NEEDS_KEYCHAIN},
+	[KC_CALL_JOIN_START]      = {kc_handle_join_start,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_JOIN_POLL]       = {kc_handle_join_poll,       NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_JOIN_CANCEL]     = {kc_handle_join_cancel,     NEEDS_KEYCHAIN},
+	/* clang-format on */
+};
+
+static kc_err handle(
+	struct kc_request *request, const struct kc_call_row *call, const struct row *row)
+{
+	kc_err err;
+
+	if (call->who == KC_CALL_WHO_USER && request->access->sandboxed)
+		return KC_ERR(NOT_ALLOWED);
+	if (row->flags & IS_USE)
+		atomic_store(&request->service->used_us, kc_clock_monotonic_us());
+	if (row->flags & NEEDS_KEYCHAIN)
+		KC_TRY(kc_service_keychain(request->service, &request->keychain));
+	err = row->handle(request);
+	if (call->changes)
+		kc_service_changed(request->service);
+	if (row->flags & MAY_LOCK)
+		kc_service_wake(request->service);
+	return err;
+}
+
+static void request_done(struct kc_request *request)
+{
+	kc_record_done(&request->arguments);
+	kc_record_done(&request->result);
+}
+
+kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
+	const struct kc_access *access, struct kc_bytes message, struct kc_buf *reply)
+{
+	const char *const groups[] = {access->group};
+	const struct kc_call_row *call = NULL;
+	KC_CLEANUP(request_done)
+	struct kc_request request = {
+		.service = service,
+		.application = application,
+		.access = access,
+		.caller = {groups, 1, !access->sandboxed},
+	};
+	bool has_result;
+	kc_err err;
+
+	kc_record_init(&request.arguments);
+	kc_record_init(&request.result);
+	err = kc_message_parse_request(message, &call, &request.arguments);
+	if (err == KC_OK)
+		err = handle(&request, call, &rows[call->call]);
+	has_result = err == KC_OK || (call && rows[call->call].flags & HAS_REPORT);
+	KC_TRY(kc_message_build_reply(call, err, has_result ? &request.result : NULL, reply));
+	return KC_OK;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* From a request's bytes to its handler, and back to a reply's bytes. */
+#ifndef KC_SERVICE_DISPATCH_H
+#define KC_SERVICE_DISPATCH_H
+
+#include "service/access.h"
+#include "service/application.h"
+#include "service/service.h"
+#include "wire/message.h"
+
+/* One call while it runs. */
+struct kc_request {
+	struct kc_service *service;
+	struct kc_application *application;
+	const struct kc_access *access;
+	struct kc_caller caller;      /* for the door */
+	struct kc_keychain *keychain; /* NULL for handlers that work without */
+	struct kc_record arguments;
+	struct kc_record result;
+};
+
+/* Fills the members of result that the call's signature names. */
+typedef kc_err (*kc_handler)(struct kc_request *request);
+
+/* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY, TOO_LARGE. */
+KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
+	const struct kc_access *access, struct kc_bytes message, struct kc_buf *reply);
+
+/* The handlers, by what they are about. */
+kc_err kc_handle_hello(struct kc_request *request);
+kc_err kc_handle_status(struct kc_request *request);
+kc_err kc_handle_setup(struct kc_request *request);
+kc_err kc_handle_unlock(struct kc_request *request);
+kc_err kc_handle_lock(struct kc_request *request);
+kc_err kc_handle_change_password(struct kc_request *request);
+kc_err kc_handle_login(struct kc_request *request);
+kc_err kc_handle_logout(struct kc_request *request);
+kc_err kc_handle_stop(struct kc_request *request);
+
+kc_err kc_handle_item_add(struct kc_request *request);
+kc_err kc_handle_item_find(struct kc_request *request);
+kc_err kc_handle_item_update(struct kc_request *request);
+kc_err kc_handle_item_delete(struct kc_request *request);
+kc_err kc_handle_key_generate(struct kc_request *request);
+kc_err kc_handle_import(struct kc_request *request);
+kc_err kc_handle_key_sign(struct kc_request *request);
+kc_err kc_handle_key_verify(struct kc_request *request);
+
+kc_err kc_handle_sync_use(struct kc_request *request);
+kc_err kc_handle_sync_now(struct kc_request *request);
+kc_err kc_handle_sync_status(struct kc_request *request);
+kc_err kc_handle_devices(struct kc_request *request);
+kc_err kc_handle_pair_start(struct kc_request *request);
+kc_err kc_handle_pair_poll(struct kc_request *request);
+kc_err kc_handle_pair_decide(struct kc_request *request);
+kc_err kc_handle_pair_cancel(struct kc_request *request);
+kc_err kc_handle_join_start(struct kc_request *request);
+kc_err kc_handle_join_poll(struct kc_request *request);
+kc_err kc_handle_join_cancel(struct kc_request *request);
+
+#endif

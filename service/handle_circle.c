@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/* The calls about the circle and its store. */
+#include "service/dispatch.h"
+
+/* A text field as a C string that buf owns; the parser lets no NUL through. */
+static const char *text_of(const struct kc_field *field, struct kc_buf *buf)
+{
+	kc_buf_push(buf, field->bytes.data, field->bytes.len);
+	return kc_buf_text(buf);
+}
+
+kc_err kc_handle_sync_use(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	const char *url = text_of(&fields[0], &buf);
+
+	if (!url)
+		return KC_ERR(NO_MEMORY);
+	return kc_keychain_sync_use(request->keychain, url, fields[1].truth, fields[2].bytes);
+}
+
+kc_err kc_handle_sync_now(struct kc_request *request)
+{
+	return kc_keychain_sync_now(request->keychain, &request->result.report);
+}
+
+kc_err kc_handle_sync_status(struct kc_request *request)
+{
+	return kc_keychain_sync_status(request->keychain, &request->result.report);
+}
+
+kc_err kc_handle_devices(struct kc_request *request)
+{
+	return kc_keychain_devices(request->keychain, &request->result.devices);
+}
+
+kc_err kc_handle_pair_start(struct kc_request *request)
+{
+	char code[KC_PAIRING_CODE_LEN + 1];
+
+	KC_TRY(kc_keychain_pair_start(request->keychain, request->arguments.fields[0].bytes, code));
+	kc_buf_push(&request->result.buf, code, KC_PAIRING_CODE_LEN);
+	kc_mem_wipe(code, sizeof code);
+	return kc_buf_check(&request->result.buf);
+}
+
+kc_err kc_handle_pair_poll(struct kc_request *request)
+{
+	struct kc_device_list *list = &request->result.devices;
+	struct kc_device applicant;
+
+	KC_TRY(kc_keychain_pair_poll(request->keychain, &applicant));
+	list->rows = malloc(sizeof *list->rows);
+	if (!list->rows)
+		return KC_ERR(NO_MEMORY);
+	list->rows[0] = applicant;
+	list->count = 1;
+	return KC_OK;
+}
+
+kc_err kc_handle_pair_decide(struct kc_request *request)
+{
+	return kc_keychain_pair_decide(request->keychain, request->arguments.fields[0].truth);
+}
+
+kc_err kc_handle_pair_cancel(struct kc_request *request)
+{
+	kc_keychain_pair_cancel(request->keychain);
+	return KC_OK;
+}
+
+kc_err kc_handle_join_start(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	KC_CLEANUP_BUF struct kc_buf url_buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf code_buf = KC_BUF_INIT;
+	const char *url = text_of(&fields[0], &url_buf);
+	const char *code = text_of(&fields[1], &code_buf);
+
+	if (!url || !code)
+		return KC_ERR(NO_MEMORY);
+	return kc_keychain_join_start(request->keychain, url, code, fields[2].bytes);
+}
+
+kc_err kc_handle_join_poll(struct kc_request *request)
+{
+	return kc_keychain_join_poll(request->keychain, &request->result.report);
+}
+
+kc_err kc_handle_join_cancel(struct kc_request *request)
+{
+	kc_keychain_join_cancel(request->keychain);
+	return KC_OK;
+}

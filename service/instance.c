@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/* The lock file (flock(2)) and the sockets. */
+#include "service/instance.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "wire/socket.h"
+
+#define FIRST_PASSED_FD 3 /* sd_listen_fds(3) */
+#define OTHER_SECONDS 10  /* another service that is just starting gets so long to answer */
+
+/* The one socket of systemd's, if it passed exactly one to this process; else -1. */
+static int passed_listener(void)
+{
+	const char *process = secure_getenv("LISTEN_PID"), *number = secure_getenv("LISTEN_FDS");
+	int fd = FIRST_PASSED_FD, listening = 0;
+	socklen_t len = sizeof listening;
+
+	if (!process || !number || strtol(process, NULL, 10) != getpid() ||
+		strcmp(number, "1") != 0)
+		return -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 || !listening)
+		return -1;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static kc_err open_lock(const struct kc_place *place, int *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	int fd;
+
+	kc_buf_printf(&path, "%s/keycircled.lock", place->state);
+	if (!kc_buf_text(&path))
+		return KC_ERR(NO_MEMORY);
+	fd = open(kc_buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return kc_err_from_errno(errno);
+	*ret = fd;
+	return KC_OK;
+}
+
+static kc_err write_path(int lock, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (ftruncate(lock, 0) != 0 || pwrite(lock, path, len, 0) != (ssize_t)len)
+		return kc_err_from_errno(errno);
+	return KC_OK;
+}
+
+/* Whether the service that has the lock answers; if so its socket is linked to from our place. */
+static bool find_other(int lock, const struct kc_place *place)
+{
+	KC_CLEANUP_BUF struct kc_buf link = KC_BUF_INIT;
+	KC_CLEANUP_FD int fd = -1;
+	char path[4096];
+	ssize_t len = pread(lock, path, sizeof path - 1, 0);
+
+	if (len <= 0)
+		return false;
+	path[len] = 0;
+	if (kc_socket_connect(path, &fd) != KC_OK)
+		return false;
+	if (strcmp(path, place->socket) == 0)
+		return true;
+	kc_buf_printf(&link, "%s.link", place->socket);
+	if (!kc_buf_text(&link))
+		return false;
+	unlink(kc_buf_text(&link));
+	return symlink(path, kc_buf_text(&link)) == 0 &&
+	       rename(kc_buf_text(&link), place->socket) == 0;
+}
+
+/* Takes the lock. Another service that is ending gives it up soon, one that is starting answers
+ * soon. */
+static kc_err take_lock(int lock, const struct kc_place *place)
+{
+	static const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+	kc_deadline deadline = kc_socket_deadline(OTHER_SECONDS);
+
+	while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+		if (find_other(lock, place))
+			return KC_ERR(DUPLICATE);
+		if (kc_socket_left_ms(deadline) == 0)
+			return KC_ERR(BUSY);
+		nanosleep(&moment, NULL);
+	}
+	return KC_OK;
+}
+
+kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
+{
+	KC_CLEANUP_FD int lock = -1;
+	int own;
+
+	KC_TRY(kc_place_make_folder(place->state));
+	KC_TRY(kc_place_make_folder(place->runtime));
+	KC_TRY(open_lock(place, &lock));
+	KC_TRY(take_lock(lock, place));
+	KC_TRY(write_path(lock, place->socket));
+	KC_TRY(kc_socket_listen(place->socket, &own));
+	*ret = (struct kc_instance){lock, {own, passed_listener()}};
+	lock = -1;
+	return KC_OK;
+}
+
+void kc_instance_done(const struct kc_place *place, struct kc_instance *instance)
+{
+	unlink(place->socket);
+	for (size_t i = 0; i < KC_COUNT_OF(instance->listeners); i++)
+		if (instance->listeners[i] >= 0)
+			close(instance->listeners[i]);
+	close(instance->lock);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One service for one data folder: a locked file in the state folder, which holds the path of the
+ * socket. Programs may look for the socket elsewhere (in a session without XDG_RUNTIME_DIR, say);
+ * a service started from there finds the first one, leaves a link to its socket, and ends.
+ */
+#ifndef KC_SERVICE_INSTANCE_H
+#define KC_SERVICE_INSTANCE_H
+
+#include "base/place.h"
+
+struct kc_instance {
+	int lock;
+	int listeners[2]; /* our own, and the one that systemd passed on, or -1 */
+};
+
+/* Makes the folders, takes the lock and listens. DUPLICATE when another service has it and answers,
+ * also at our place now. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO, BUSY (another one has the lock
+ * and does not answer). */
+KC_MUST kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret);
+/* Stops listening, and gives up the lock. */
+void kc_instance_done(const struct kc_place *place, struct kc_instance *instance);
+
+#endif

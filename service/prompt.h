@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Asking the user for the keychain password on behalf of a program that has none: with the askpass
+ * program of the service's environment (KC_ASKPASS; SSH_ASKPASS when SSH_ASKPASS_REQUIRE is force),
+ * else with pinentry where there is a display. Never on a terminal: the service has none.
+ */
+#ifndef KC_SERVICE_PROMPT_H
+#define KC_SERVICE_PROMPT_H
+
+#include "backend/keychain.h"
+
+/* Asks up to three times and unlocks. One question is open at a time; who comes meanwhile waits for
+ * its outcome. Errors: LOCKED (nobody to ask, or no answer within seconds), CANCELED, AUTH (three
+ * wrong ones). */
+KC_MUST kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: ISC */
+/* The client half against a running service: what a front end relies on. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "tests/check.h"
+#include "tests/wire/device.h"
+
+#define ACCOUNT KC_NAME('a', 'c', 'c', 't')
+
+static const struct kc_sign_params sha256 = {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA256};
+
+static kc_err add(struct kc_client *client, const char *account, struct kc_bytes secret)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	struct kc_client_item item = {
+		.class = KC_CLASS_GENERIC, .attrs = &attrs, .has_secret = true, .secret = secret};
+
+	kc_attrs_set_str(&attrs, ACCOUNT, account);
+	return kc_client_item_add(client, &item, KC_WANT_ATTRS, NULL);
+}
+
+static kc_err find(struct kc_client *client, const char *account, struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+
+	query.want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	if (account)
+		kc_attrs_set_str(&query.attrs, ACCOUNT, account);
+	return kc_client_item_find(client, &query, ret);
+}
+
+static kc_err remove_all(struct kc_client *client)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	return kc_client_item_delete(client, &query, NULL);
+}
+
+static void first_call_starts_a_service(void)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct kc_client *client;
+
+	CHECK(device_service() == 0);
+	CHECK_OK_FATAL(kc_client_new(&client));
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.lock == KC_LOCK_NONE);
+	CHECK(device_service() != 0);
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0); /* no child of ours is left */
+	CHECK_ERR(remove_all(client), KC_E_NO_KEYCHAIN);
+	kc_client_free(client);
+}
+
+static void items_go_round(void)
+{
+	static const size_t lens[] = {0, 1, 100, 65000, 65536, 70000, 1 << 20};
+	struct kc_client *client = device_client();
+
+	for (size_t i = 0; i < KC_COUNT_OF(lens); i++) {
+		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+		KC_CLEANUP_BUF struct kc_buf secret = KC_BUF_INIT;
+		char account[16];
+
+		snprintf(account, sizeof account, "a%zu", i);
+		if (lens[i])
+			memset(kc_buf_extend(&secret, lens[i]), (int)('A' + i), lens[i]);
+		CHECK_OK(add(client, account, kc_buf_bytes(&secret)));
+		CHECK_OK(find(client, account, &found));
+		CHECK_FATAL(found.count == 1);
+		CHECK(kc_bytes_equal(
+			kc_secret_bytes(&found.rows[0].secret), kc_buf_bytes(&secret)));
+	}
+	CHECK_OK(remove_all(client));
+	CHECK_ERR(remove_all(client), KC_E_NOT_FOUND);
+	kc_client_free(client);
+}
+
+static void too_large_is_refused_here(void)
+{
+	KC_CLEANUP_BUF struct kc_buf input = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+	struct kc_client *client = device_client();
+
+	kc_buf_extend(&input, (size_t)5 << 20);
+	CHECK_ERR(kc_client_key_sign(client, 1, &sha256, kc_buf_bytes(&input), &signature),
+		KC_E_TOO_LARGE);
+	CHECK_OK(kc_client_key_sign(client, 1, &sha256, kc_bytes_str("abc"), &signature));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&signature), kc_bytes_str("cba")));
+	kc_client_free(client);
+}
+
+/* More rows than a page has, and more bytes. */
+static void finds_in_pages(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list some = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_BUF struct kc_buf secret = KC_BUF_INIT;
+	enum { COUNT = 5000, BIG = 8 };
+	bool in_order = true;
+
+	kc_buf_extend(&secret, 900000);
+	for (unsigned i = 0; i < COUNT; i++) {
+		char account[16];
+		snprintf(account, sizeof account, "%u", i);
+		CHECK_OK_FATAL(add(client, account, kc_bytes_str(account)));
+	}
+	for (unsigned i = 0; i < BIG; i++)
+		CHECK_OK_FATAL(add(client, "big", kc_buf_bytes(&secret)));
+	CHECK_OK(find(client, NULL, &all));
+	CHECK_FATAL(all.count == COUNT + BIG);
+	CHECK(!all.more);
+	for (size_t i = 1; i < all.count; i++)
+		in_order = in_order && all.rows[i].id == all.rows[i - 1].id + 1;
+	CHECK(in_order);
+
+	query.skip = 100;
+	query.limit = 4500;
+	CHECK_OK(kc_client_item_find(client, &query, &some));
+	CHECK(some.count == 4500);
+	CHECK(some.rows[0].id == all.rows[100].id);
+	CHECK_OK(remove_all(client));
+	kc_client_free(client);
+}
+
+static void errors_come_through(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	struct kc_device applicant;
+
+	CHECK_ERR(kc_client_setup(client, kc_bytes_str("x"), "again"), KC_E_KEYCHAIN_EXISTS);
+	CHECK_ERR(
+		kc_client_key_sign(client, 404, &sha256, kc_bytes_str("a"), &out), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_key_verify(
+		client, kc_bytes_str("key"), &sha256, kc_bytes_str("ab"), kc_bytes_str("ba")));
+	CHECK_ERR(kc_client_key_verify(client, kc_bytes_str("key"), &sha256, kc_bytes_str("ab"),
+			  kc_bytes_str("ab")),
+		KC_E_VERIFY);
+	/* An error with a result: the report says why. */
+	CHECK_ERR(kc_client_sync_now(client, &report), KC_E_STORE_SUSPECT);
+	CHECK(report.refused == 3 && report.alarm && strcmp(report.alarm, "rollback") == 0);
+	CHECK_ERR(kc_client_sync_use(client, "/gone", true, kc_bytes_str("p")), KC_E_STORE_GONE);
+	CHECK_OK(kc_client_devices(client, &devices));
+	CHECK(devices.count == 2 && strcmp(devices.rows[1].name, "desk") == 0);
+	CHECK_OK(kc_client_pair_start(client, kc_bytes_str("p"), &out));
+	CHECK(strcmp(kc_buf_text(&out), "493-207-118") == 0);
+	CHECK_OK(kc_client_pair_poll(client, &applicant));
+	CHECK(strcmp(applicant.name, "desk") == 0);
+	CHECK_ERR(kc_client_pair_decide(client, false), KC_E_CANCELED);
+	CHECK_ERR(kc_client_join_start(client, "/s", "000-000-000", kc_bytes_str("p")),
+		KC_E_PAIRING_CODE);
+	kc_client_free(client);
+}
+
+static void lock_and_login(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	CHECK_OK(kc_client_lock(client));
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.lock == KC_LOCK_LOCKED);
+	CHECK_ERR(add(client, "a", kc_bytes_str("b")), KC_E_LOCKED);
+	CHECK_ERR(kc_client_login(client, kc_bytes_str("")), KC_E_LOCKED); /* nobody to ask */
+	CHECK_ERR(kc_client_login(client, kc_bytes_str("wrong")), KC_E_AUTH);
+	CHECK_OK(kc_client_login(client, kc_bytes_str("fake")));
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.lock == KC_LOCK_UNLOCKED);
+	CHECK_ERR(kc_client_login(client, kc_bytes_str("wrong")), KC_E_AUTH);
+	CHECK_OK(kc_client_login(client, kc_bytes_str("")));
+	CHECK_OK(kc_client_logout(client));
+	CHECK_OK(kc_client_change_password(client, kc_bytes_str("fake"), kc_bytes_str("new")));
+	CHECK_ERR(kc_client_unlock(client, kc_bytes_str("fake")), KC_E_AUTH);
+	CHECK_OK(kc_client_change_password(client, kc_bytes_str("new"), kc_bytes_str("fake")));
+	kc_client_free(client);
+}
+
+/* A status is remembered, but never longer than it holds: also when another process changes it. */
+static void status_is_cheap_and_true(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	enum { COUNT = 20000 };
+	uint64_t start, us, generation;
+	pid_t child;
+
+	CHECK_OK(kc_client_status(client, &status));
+	start = kc_clock_monotonic_us();
+	for (unsigned i = 0; i < COUNT; i++)
+		CHECK_OK(kc_client_status(client, &status));
+	us = kc_clock_monotonic_us() - start;
+	printf(" %.2f us a status;", (double)us / COUNT);
+	generation = status.generation;
+
+	child = fork();
+	if (child == 0) {
+		struct kc_client *other;
+		bool good = kc_client_new(&other) == KC_OK &&
+			    add(other, "from a child", kc_bytes_str("x")) == KC_OK;
+		_exit(good ? 0 : 1);
+	}
+	int how;
+	CHECK(waitpid(child, &how, 0) == child && how == 0);
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.generation != generation);
+	CHECK_OK(remove_all(client));
+	kc_client_free(client);
+}
+
+/* --- threads, forks, restarts ---------------------------------------------------------------- */
+
+struct worker {
+	struct kc_client *client;
+	unsigned number, good;
+};
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+
+	for (unsigned i = 0; i < 200; i++) {
+		KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+		char text[2] = {(char)('a' + worker->number % 26), (char)('a' + i % 26)};
+		char turned[2] = {text[1], text[0]};
+		if (kc_client_key_sign(worker->client, i == 50 ? 1020 : 1, &sha256,
+			    kc_bytes(text, 2), &signature) == KC_OK &&
+			kc_bytes_equal(kc_buf_bytes(&signature), kc_bytes(turned, 2)))
+			worker->good++;
+	}
+	return NULL;
+}
+
+/* More threads than a pool has connections. */
+static void threads_share_a_client(void)
+{
+	enum { COUNT = 24 };
+	struct kc_client *client = device_client();
+	struct worker workers[COUNT];
+	pthread_t threads[COUNT];
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		workers[i] = (struct worker){client, i, 0};
+		CHECK_FATAL(pthread_create(&threads[i], NULL, work, &workers[i]) == 0);
+	}
+	for (unsigned i = 0; i < COUNT; i++) {
+		pthread_join(threads[i], NULL);
+		CHECK(workers[i].good == 200);
+	}
+	kc_client_free(client);
+}
+
+static void survives_a_fork(void)
+{
+	struct kc_client *client = device_client();
+	pid_t children[8];
+	int how;
+
+	CHECK_OK(add(client, "parent", kc_bytes_str("1")));
+	for (size_t i = 0; i < KC_COUNT_OF(children); i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			struct worker worker = {client, (unsigned)i, 0};
+			work(&worker);
+			_exit(worker.good == 200 ? 0 : 1);
+		}
+	}
+	struct worker worker = {client, 20, 0};
+	work(&worker);
+	CHECK(worker.good == 200);
+	for (size_t i = 0; i < KC_COUNT_OF(children); i++)
+		CHECK(waitpid(children[i], &how, 0) == children[i] && how == 0);
+	CHECK_OK(remove_all(client));
+	kc_client_free(client);
+}
+
+static void survives_a_restart(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	pid_t first = device_service();
+
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.lock == KC_LOCK_UNLOCKED);
+	CHECK_FATAL(first > 0);
+	CHECK(kill(first, SIGKILL) == 0);
+	CHECK(device_wait_until_gone());
+	CHECK_OK(kc_client_status(client, &status));
+	CHECK(status.lock == KC_LOCK_NONE); /* what the last service said counts for nothing */
+	CHECK(device_service() != first);
+	kc_client_free(client);
+
+	client = device_client();
+	CHECK_OK(kc_client_stop(client));
+	CHECK_OK(kc_client_setup(client, kc_bytes_str("fake"), "again"));
+	kc_client_free(client);
+}
+
+static void *kill_soon(void *argument)
+{
+	(void)argument;
+	usleep(300000);
+	kill(device_service(), SIGKILL);
+	return NULL;
+}
+
+/* The service dies in the middle of a call: the caller hears of it soon, and a call that changes
+ * nothing is made again by itself. */
+static void death_in_the_middle(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	pthread_t killer;
+	uint64_t start = kc_clock_monotonic_us();
+
+	CHECK_FATAL(pthread_create(&killer, NULL, kill_soon, NULL) == 0);
+	/* KEY_SIGN changes nothing; the new service has no keychain. */
+	CHECK_ERR(kc_client_key_sign(client, 6000, &sha256, kc_bytes_str("ab"), &out),
+		KC_E_NO_KEYCHAIN);
+	CHECK(kc_clock_monotonic_us() - start < 3000000);
+	pthread_join(killer, NULL);
+	kc_client_free(client);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(first_call_starts_a_service),
+		CHECK_TEST(items_go_round),
+		CHECK_TEST(too_large_is_refused_here),
+		CHECK_TEST(finds_in_pages),
+		CHECK_TEST(errors_come_through),
+		CHECK_TEST(lock_and_login),
+		CHECK_TEST(status_is_cheap_and_true),
+		CHECK_TEST(threads_share_a_client),
+		CHECK_TEST(survives_a_fork),
+		CHECK_TEST(survives_a_restart),
+		CHECK_TEST(death_in_the_middle),
+	};
+	int status;
+
+	device_make("tests/wire/keycircled-fake");
+	status = check_main("wire/client", tests, KC_COUNT_OF(tests));
+	device_remove();
+	return status;
+}
