@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/* One row a password: the options that give it, and how it is asked for. */
+#include "cli/password.h"
+
+#include "cli/ask.h"
+#include "cli/input.h"
+
+static const struct row {
+	enum kc_option file, fd;
+	const char *prompt;
+	const char *wanted, *source;
+	bool is_new;
+} rows[] = {
+	/* clang-format off */
+	[KC_PASSWORD_KEYCHAIN] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
+		"Keychain password: ",
+		"the keychain password", "--password-file FILE", false},
+	[KC_PASSWORD_NEW] = {KC_OPTION_NEW_PASSWORD_FILE, KC_OPTION_NEW_PASSWORD_FD,
+		"New keychain password: ",
+		"the new keychain password", "--new-password-file FILE", true},
+	[KC_PASSWORD_FIRST] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
+		"Password for the new keychain (usually your login password): ",
+		"a password for the new keychain", "--password-file FILE", true},
+	[KC_PASSWORD_ACCOUNT] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
+		"Account password, the same on all your devices: ",
+		"the account password", "--account-password-file FILE", false},
+	[KC_PASSWORD_ACCOUNT_FIRST] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
+		"New account password, for all your devices (eight characters or more): ",
+		"an account password", "--account-password-file FILE", true},
+	[KC_PASSWORD_FILE] = {KC_OPTION_PASSPHRASE_FILE, KC_OPTION_PASSPHRASE_FD,
+		"Passphrase of the file: ",
+		"the passphrase of the file", "--passphrase-file FILE", false},
+	/* clang-format on */
+};
+
+bool kc_password_is_given(const struct kc_run *run, enum kc_password which)
+{
+	return kc_run_has(run, rows[which].file) || kc_run_has(run, rows[which].fd);
+}
+
+static kc_err read_given(struct kc_run *run, const struct row *row, struct kc_buf *ret)
+{
+	long fd;
+
+	if (kc_run_has(run, row->file) && kc_run_has(run, row->fd))
+		return kc_run_misused(run, "%s can come from one place only", row->wanted);
+	if (kc_run_has(run, row->file))
+		return kc_input_file(run, kc_run_get(run, row->file), KC_INPUT_MAX_PASSWORD, ret);
+	KC_TRY(kc_options_number(&run->options, row->fd, 0, 65535, &run->facts, &fd));
+	return kc_input_fd(run, (int)fd, KC_INPUT_MAX_PASSWORD, ret);
+}
+
+kc_err kc_password_get(struct kc_run *run, enum kc_password which, struct kc_secret *ret)
+{
+	const struct row *row = &rows[which];
+	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
+
+	if (!kc_password_is_given(run, which))
+		return kc_ask_secret(run, row->prompt, row->is_new, row->wanted, row->source, ret);
+	KC_TRY(read_given(run, row, &text));
+	kc_input_chomp(&text);
+	return kc_secret_set(ret, kc_buf_bytes(&text));
+}

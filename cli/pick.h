@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Out of several items that share a name: the one that is meant. */
+#ifndef KC_CLI_PICK_H
+#define KC_CLI_PICK_H
+
+#include "cli/find.h"
+
+/* The one item that matches, first in the list, behind it its other half or its synced twin. Two
+ * halves of a key are one, the private half first; of a local and a synced item that are otherwise
+ * equal the local one counts. Errors: those of kc_find_all, AMBIGUOUS (told). */
+KC_MUST kc_err kc_pick_one(
+	struct kc_run *run, const struct kc_find *find, struct kc_found_list *ret);
+
+/* Leaves out public halves whose private half is in the list too. */
+void kc_pick_drop_halves(struct kc_found_list *list);
+/* Orders by name, then user. */
+void kc_pick_sort(struct kc_found_list *list);
+
+#endif

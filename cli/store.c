@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/* A folder can be looked at from here; of any other store only its URL is known. */
+#include "cli/store.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MARKER ".kc-store"
+#define FILE_SCHEME "file://"
+
+static const struct {
+	const char *name, *sentence;
+} alarms[] = {
+	{"rollback", "your store is older than what this device has already seen."},
+	{"fork", "your store shows this device another story than it has shown before."},
+	{"omission", "something that this device has already seen is missing from your store."},
+	{"forgery", "your store holds something that none of your devices has made."},
+};
+
+kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
+{
+	char here[PATH_MAX];
+
+	kc_buf_reset(ret);
+	if (!written[0])
+		return kc_run_misused(run, "the store is empty; it is a folder or a URL");
+	if (written[0] != '/' && !strstr(written, "://")) {
+		if (!getcwd(here, sizeof here))
+			return KC_ERR(IO);
+		kc_buf_printf(ret, "%s/", strcmp(here, "/") == 0 ? "" : here);
+	}
+	kc_buf_push_str(ret, written);
+	while (ret->len > 1 && ret->data[ret->len - 1] == '/')
+		kc_buf_truncate(ret, ret->len - 1);
+	if (!kc_buf_text(ret))
+		return KC_ERR(NO_MEMORY);
+	kc_facts_set(&run->facts, KC_FACT_URL, kc_buf_bytes(ret));
+	return KC_OK;
+}
+
+static void look_at_folder(struct kc_run *run, const char *url)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	const char *folder = url;
+
+	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+		folder = url + strlen(FILE_SCHEME);
+	if (folder[0] != '/')
+		return;
+	kc_buf_printf(&marker, "%s/" MARKER, folder);
+	if (!kc_buf_text(&marker))
+		return;
+	if (access(folder, F_OK) != 0)
+		kc_facts_set_str(&run->facts, KC_FACT_LOST, folder);
+	else if (access(kc_buf_text(&marker), F_OK) != 0)
+		kc_facts_set_str(&run->facts, KC_FACT_UNMARKED, folder);
+}
+
+static void explain_absence(struct kc_run *run)
+{
+	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct kc_bytes known = kc_facts_get(&run->facts, KC_FACT_URL);
+
+	if (known.len)
+		kc_buf_push(&url, known.data, known.len);
+	else if (kc_client_status(run->client, &status) == KC_OK && status.store)
+		kc_buf_push_str(&url, status.store);
+	if (kc_buf_text(&url))
+		look_at_folder(run, kc_buf_text(&url));
+}
+
+static void explain_alarm(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	if (kc_client_sync_status(run->client, &report) != KC_OK || !report.alarm)
+		return;
+	for (size_t i = 0; i < KC_COUNT_OF(alarms); i++)
+		if (strcmp(alarms[i].name, report.alarm) == 0)
+			kc_facts_set_str(&run->facts, KC_FACT_ALARM, alarms[i].sentence);
+}
+
+void kc_store_explain(struct kc_run *run, kc_err err)
+{
+	if (err == KC_E_STORE_GONE)
+		explain_absence(run);
+	else if (err == KC_E_STORE_SUSPECT)
+		explain_alarm(run);
+}
+
+void kc_store_set_report(json_t *object, const struct kc_sync_report *report)
+{
+	kc_json_set(object, "sent", json_integer((json_int_t)report->sent));
+	kc_json_set(object, "received", json_integer((json_int_t)report->received));
+	kc_json_set(object, "waiting", json_integer((json_int_t)report->waiting));
+	kc_json_set(object, "refused", json_integer((json_int_t)report->refused));
+	kc_json_set(object, "pending", json_integer((json_int_t)report->pending));
+	kc_json_set(object, "last", kc_json_ms(report->last_ms));
+	kc_json_set(object, "alarm", report->alarm ? json_string(report->alarm) : json_null());
+}

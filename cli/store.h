@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* The store between devices as its users speak of it: a folder or a URL, and what may be wrong with
+ * it. */
+#ifndef KC_CLI_STORE_H
+#define KC_CLI_STORE_H
+
+#include "cli/run.h"
+
+/* A store as it was written, made absolute: a path from here on becomes one from the root; a URL
+ * stays. Told as {url}. Errors: PARAM. */
+KC_MUST kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret);
+/* Before a failure is told: which store it is about, and what can be seen from here. */
+void kc_store_explain(struct kc_run *run, kc_err err);
+/* A report of an exchange under the keys of the JSON contract. */
+void kc_store_set_report(json_t *object, const struct kc_sync_report *report);
+
+#endif

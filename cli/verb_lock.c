@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* kc unlock, lock, passwd and service stop: who may read the keychain from now on. */
+#include "cli/input.h"
+#include "cli/password.h"
+#include "cli/session.h"
+#include "cli/verb.h"
+
+static kc_err lock_state(struct kc_run *run, enum kc_lock_state *ret)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (status.lock == KC_LOCK_NONE)
+		return KC_ERR(NO_KEYCHAIN);
+	*ret = status.lock;
+	return KC_OK;
+}
+
+static kc_err answer(struct kc_run *run, bool locked)
+{
+	json_t *object;
+
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_json_set(object, "locked", json_boolean(locked));
+	return kc_run_answer(run, object);
+}
+
+/* The password from --stdin, --fd or --file, less one final newline whichever it was. */
+static kc_err unlock_from_source(struct kc_run *run, bool *ret_given)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	struct kc_bytes password;
+
+	KC_TRY(kc_input_secret(run, &secret, ret_given));
+	if (!*ret_given)
+		return KC_OK;
+	password = kc_secret_bytes(&secret);
+	if (password.len && password.data[password.len - 1] == '\n')
+		password.len--;
+	return kc_client_unlock(run->client, password);
+}
+
+kc_err kc_verb_unlock(struct kc_run *run)
+{
+	enum kc_lock_state lock;
+	bool given;
+
+	KC_TRY(lock_state(run, &lock));
+	KC_TRY(unlock_from_source(run, &given));
+	/* When it is open already nobody is asked, but a password that was given is tried. */
+	if (!given && (lock != KC_LOCK_UNLOCKED || kc_password_is_given(run, KC_PASSWORD_KEYCHAIN)))
+		KC_TRY(kc_session_unlock(run));
+	kc_run_note(run, KC_NOTE_UNLOCKED);
+	return answer(run, false);
+}
+
+kc_err kc_verb_lock(struct kc_run *run)
+{
+	enum kc_lock_state lock;
+
+	KC_TRY(lock_state(run, &lock));
+	KC_TRY(kc_client_lock(run->client));
+	kc_run_note(run, KC_NOTE_LOCKED);
+	return answer(run, true);
+}
+
+kc_err kc_verb_service_stop(struct kc_run *run)
+{
+	KC_TRY(kc_client_stop(run->client));
+	kc_run_note(run, KC_NOTE_STOPPED);
+	return answer(run, true);
+}
+
+kc_err kc_verb_passwd(struct kc_run *run)
+{
+	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT, after = KC_SECRET_INIT;
+	enum kc_lock_state lock;
+
+	KC_TRY(lock_state(run, &lock));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, &before));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
+	KC_TRY(kc_client_change_password(
+		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after)));
+	kc_run_note(run, KC_NOTE_PASSWD);
+	KC_TRY(lock_state(run, &lock));
+	return answer(run, lock != KC_LOCK_UNLOCKED);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/* kc status: this device at a glance. */
+#include "cli/verb.h"
+
+static const char *const states[] = {
+	[KC_LOCK_NONE] = "none",
+	[KC_LOCK_NEVER] = "locked",
+	[KC_LOCK_LOCKED] = "locked",
+	[KC_LOCK_UNLOCKED] = "open",
+};
+
+static const char *const words[] = {
+	[KC_LOCK_NONE] = "there is none yet",
+	[KC_LOCK_NEVER] = "locked, not opened since the service started",
+	[KC_LOCK_LOCKED] = "locked",
+	[KC_LOCK_UNLOCKED] = "open",
+};
+
+static json_t *number(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static kc_err answer(struct kc_run *run, const struct kc_status *status)
+{
+	json_t *object = kc_json_object();
+
+	kc_json_set(object, "device", kc_json_text(kc_bytes_str(status->device)));
+	kc_json_set(object, "locked", json_boolean(status->lock != KC_LOCK_UNLOCKED));
+	kc_json_set(object, "state", json_string(states[status->lock]));
+	kc_json_set(object, "items", number(status->items));
+	kc_json_set(object, "synced", number(status->synced));
+	kc_json_set(object, "quarantined", number(status->quarantined));
+	kc_json_set(object, "store",
+		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
+	kc_json_set(object, "pending", number(status->pending));
+	kc_json_set(object, "memory_locked", json_boolean(status->memory_locked));
+	return kc_run_answer(run, object);
+}
+
+kc_err kc_verb_status(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct kc_out *out = &run->out;
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (kc_run_json(run))
+		return answer(run, &status);
+	kc_out_print(out, "Keychain     %s\n", words[status.lock]);
+	if (status.lock == KC_LOCK_NONE)
+		return KC_OK;
+	kc_out_print(out, "This device  ");
+	kc_out_name(out, kc_bytes_str(status.device));
+	kc_out_print(out, "\nItems        %llu, %llu of them sync\n",
+		(unsigned long long)status.items, (unsigned long long)status.synced);
+	kc_out_print(out, "Store        ");
+	kc_out_name(out,
+		kc_bytes_str(status.store ? status.store : "none; nothing leaves this device"));
+	kc_out_print(out, "\n");
+	if (status.pending)
+		kc_out_print(out, "Not sent yet %llu\n", (unsigned long long)status.pending);
+	if (status.quarantined)
+		kc_out_print(out, "Set aside    %llu damaged items\n",
+			(unsigned long long)status.quarantined);
+	if (!status.memory_locked)
+		kc_out_print(out, "Memory       could not be kept out of swap (ulimit -l)\n");
+	return KC_OK;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* kc sync and its kin: the store, the exchange, and which items take part. */
+#include "base/clock.h"
+#include "cli/attr.h"
+#include "cli/password.h"
+#include "cli/pick.h"
+#include "cli/store.h"
+#include "cli/verb.h"
+#include "cli/when.h"
+
+static kc_err answer_report(struct kc_run *run, const struct kc_sync_report *report)
+{
+	json_t *object = kc_json_object();
+
+	kc_store_set_report(object, report);
+	return kc_run_answer(run, object);
+}
+
+kc_err kc_verb_sync(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	kc_err err = kc_client_sync_now(run->client, &report);
+
+	if (err == KC_E_STORE_SUSPECT && kc_run_json(run)) {
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report found = {0};
+		if (kc_client_sync_status(run->client, &found) == KC_OK)
+			KC_TRY(answer_report(run, &found));
+	}
+	KC_TRY(err);
+	if (kc_run_json(run))
+		return answer_report(run, &report);
+	kc_out_print(&run->out, "%llu sent, %llu received, %llu waiting, %llu refused\n",
+		(unsigned long long)report.sent, (unsigned long long)report.received,
+		(unsigned long long)report.waiting, (unsigned long long)report.refused);
+	return KC_OK;
+}
+
+kc_err kc_verb_sync_use(struct kc_run *run)
+{
+	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	json_t *object;
+	bool create;
+
+	KC_TRY(kc_store_url(run, run->args[0], &url));
+	KC_TRY(kc_client_status(run->client, &status));
+	/* A device that syncs already has moved its store, unless it says that this is a new one.
+	 */
+	create = kc_run_has(run, KC_OPTION_NEW) || !status.store;
+	KC_TRY(kc_password_get(
+		run, create ? KC_PASSWORD_ACCOUNT_FIRST : KC_PASSWORD_ACCOUNT, &password));
+	KC_TRY(kc_client_sync_use(
+		run->client, kc_buf_text(&url), create, kc_secret_bytes(&password)));
+	kc_run_note(run, create ? KC_NOTE_STORE_NEW : KC_NOTE_STORE_MOVED);
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_json_set(object, "store", kc_json_text(kc_buf_bytes(&url)));
+	kc_json_set(object, "new", json_boolean(create));
+	return kc_run_answer(run, object);
+}
+
+/* Sets the mark of an item, of a key on both halves. */
+static kc_err mark(struct kc_run *run, const struct kc_found_list *found, bool synced)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+		KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+		const struct kc_found *item = &found->rows[i];
+		struct kc_client_item changes = {.class = item->class, .attrs = &attrs};
+		uint64_t count;
+		if (kc_item_is_synced(item) == synced ||
+			(i && !kc_item_is_same_key(&found->rows[0], item)))
+			continue;
+		if (synced && kc_item_is_bound(item))
+			return KC_ERR(SYNC_BOUND);
+		kc_find_query(item, &query);
+		kc_attrs_set_number(&attrs, KC_ATTR_SYNC, synced);
+		KC_TRY(kc_attrs_check(&attrs));
+		KC_TRY(kc_client_item_update(run->client, &query, &changes, &count));
+	}
+	return KC_OK;
+}
+
+static kc_err switch_sync(struct kc_run *run, bool synced)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	struct kc_find find;
+	json_t *object;
+
+	KC_TRY(kc_find_asked(run, &find));
+	KC_TRY(kc_pick_one(run, &find, &found));
+	KC_TRY(mark(run, &found, synced));
+	kc_run_note(run, synced ? KC_NOTE_SYNC_ON : KC_NOTE_SYNC_OFF);
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_json_set(object, "name", kc_json_text(kc_item_name(&found.rows[0])));
+	kc_json_set(object, "user", kc_json_text(kc_item_user(&found.rows[0])));
+	kc_json_set(object, "sync", json_boolean(synced));
+	return kc_run_answer(run, object);
+}
+
+kc_err kc_verb_sync_on(struct kc_run *run)
+{
+	return switch_sync(run, true);
+}
+
+kc_err kc_verb_sync_off(struct kc_run *run)
+{
+	return switch_sync(run, false);
+}
+
+static void print_status(
+	struct kc_run *run, const struct kc_status *status, const struct kc_sync_report *report)
+{
+	struct kc_out *out = &run->out;
+	char when[KC_WHEN_LEN] = "never";
+
+	if (report->last_ms)
+		kc_when_ago((int64_t)(report->last_ms / 1000), kc_clock_wall_ms() / 1000, when);
+	kc_out_push(out, kc_bytes_str("Store          "));
+	kc_out_name(out,
+		kc_bytes_str(status->store ? status->store : "none; nothing leaves this device"));
+	kc_out_print(out, "\nLast exchange  %s\n", when);
+	kc_out_print(out, "Not sent yet   %llu\n", (unsigned long long)report->pending);
+	kc_out_print(out, "Waiting        %llu\n", (unsigned long long)report->waiting);
+	kc_out_print(out, "Refused        %llu\n", (unsigned long long)report->refused);
+	if (report->alarm)
+		kc_out_print(out, "Alarm          %s\n", report->alarm);
+}
+
+kc_err kc_verb_sync_status(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	json_t *object;
+	kc_err err;
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (status.lock == KC_LOCK_NONE)
+		return KC_ERR(NO_KEYCHAIN);
+	err = kc_client_sync_status(run->client, &report);
+	if (err != KC_E_NO_STORE) /* which is a state like others here */
+		KC_TRY(err);
+	if (!kc_run_json(run)) {
+		print_status(run, &status, &report);
+		return KC_OK;
+	}
+	object = kc_json_object();
+	kc_json_set(object, "store",
+		status.store ? kc_json_text(kc_bytes_str(status.store)) : json_null());
+	kc_store_set_report(object, &report);
+	return kc_run_answer(run, object);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* Signals are blocked and taken by sigtimedwait, which is also the pause between two looks. */
+#include "cli/wait.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define PAUSE_NS 250000000L
+
+/* Waits out one pause; the number of a signal that came, else 0. */
+static int pause_a_while(const sigset_t *signals)
+{
+	const struct timespec pause = {0, PAUSE_NS};
+	int number = sigtimedwait(signals, NULL, &pause);
+
+	return number > 0 ? number : 0;
+}
+
+static bool is_over(uint64_t start, unsigned most_seconds)
+{
+	return most_seconds && kc_clock_monotonic_us() - start > (uint64_t)most_seconds * 1000000u;
+}
+
+kc_err kc_wait_for(kc_err (*look)(void *context), void (*give_up)(void *context), void *context,
+	unsigned most_seconds)
+{
+	uint64_t start = kc_clock_monotonic_us();
+	sigset_t signals, before;
+	int number = 0;
+	kc_err err;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	while ((err = look(context)) == KC_E_WAITING && number == 0) {
+		if (is_over(start, most_seconds))
+			err = KC_ERR(TIMED_OUT);
+		if (err != KC_E_WAITING)
+			break;
+		number = pause_a_while(&signals);
+	}
+	if (give_up && (number || err == KC_E_TIMED_OUT))
+		give_up(context);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (number)
+		kill(getpid(), number);
+	return err;
+}
