@@ -38,6 +38,9 @@ struct kc_pk {
 /* Takes the key. is_private says which half it was loaded as. */
 KC_MUST kc_err kc_pk_take(
 	const struct kc_pk_kind *kind, bool is_private, EVP_PKEY *key, struct kc_pk **ret);
+/* Our own key from a private one of the library's, of whatever context; key stays the caller's.
+ * Errors: DECODE, KEY_SIZE; UNSUPPORTED for a type or a curve that we have not. */
+KC_MUST kc_err kc_pk_adopt(EVP_PKEY *key, struct kc_pk **ret);
 /* A key from its parameters, through EVP_PKEY_fromdata. Errors: DECODE, NO_MEMORY. */
 KC_MUST kc_err kc_pk_from_params(
 	const char *name, int selection, OSSL_PARAM *params, EVP_PKEY **ret);
