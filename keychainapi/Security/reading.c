@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+/* What each key of a dictionary does to a request: a function for each meaning of the grammar. */
+#include "keychainapi/Security/reading.h"
+
+#include <Security/SecItemPriv.h>
+#include <string.h>
+
+#include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/object.h"
+
+#define CLASS_LEN 4
+#define REF_LEN (CLASS_LEN + KC_PERSISTENT_REF_LEN)
+#define OLD_REF_LEN (CLASS_LEN + 8) /* class and row number, from before there were identifiers */
+#define ATTRIBUTE_LEN 4		    /* characters in the name of an attribute */
+#define MOST_OTHER_KEYS 90
+#define CLASS_IDENTITY KC_NAME('i', 'd', 'n', 't')
+#define SYNC KC_NAME('s', 'y', 'n', 'c')
+#define TOMB KC_NAME('t', 'o', 'm', 'b')
+
+static bool is_search(const struct kc_request *request)
+{
+	return request->use != KC_GRAMMAR_ADD && request->use != KC_GRAMMAR_CHANGES;
+}
+
+bool kc_reading_is_search(const struct kc_reading *reading)
+{
+	return is_search(reading->request);
+}
+
+static bool is_class(kc_name name)
+{
+	return name == KC_CLASS_GENERIC || name == KC_CLASS_INTERNET ||
+	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY;
+}
+
+static kc_err take_attribute(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
+{
+	kc_name name = kc_name_from(kc_object_bytes(key));
+
+	if (reading->request->use == KC_GRAMMAR_CHANGES && kc_object_kind(value) == KC_OBJECT_NULL)
+		return KC_ERR(PARAM);
+	/* Four characters that are not four bytes are the name of nothing. */
+	if (name == 0)
+		return reading->request->strict ? KC_ERR(NO_SUCH_ATTR) : KC_OK;
+	return kc_object_set_attr(&reading->request->query.attrs, name, value);
+}
+
+static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
+{
+	if (kc_object_kind(value) != KC_OBJECT_STRING)
+		return KC_OK;
+	reading->class = kc_name_from(kc_object_bytes(value));
+	if (reading->class == CLASS_IDENTITY)
+		return KC_ERR(UNSUPPORTED);
+	return is_class(reading->class) ? KC_OK : KC_ERR(NO_SUCH_CLASS);
+}
+
+static kc_err take_limit_number(struct kc_request *request, CFNumberRef value)
+{
+	int64_t limit = 0;
+
+	CFNumberGetValue(value, kCFNumberSInt64Type, &limit);
+	if (limit < 0 && !request->strict)
+		return KC_ERR(PARAM);
+	request->finds_nothing = limit == 0;
+	request->as_array = limit != 1;
+	request->query.limit = limit < 0 || limit > UINT32_MAX ? 0 : (uint32_t)limit;
+	return KC_OK;
+}
+
+static kc_err take_limit(struct kc_request *request, CFTypeRef value)
+{
+	if (kc_object_kind(value) == KC_OBJECT_NUMBER)
+		return take_limit_number(request, value);
+	request->as_array = CFEqual(value, kSecMatchLimitAll);
+	if (!request->as_array && !CFEqual(value, kSecMatchLimitOne))
+		return KC_ERR(PARAM);
+	request->query.limit = request->as_array ? 0 : 1;
+	return KC_OK;
+}
+
+static kc_err take_host(struct kc_reading *reading, CFTypeRef value)
+{
+	if (kc_object_kind(value) != KC_OBJECT_STRING)
+		return KC_ERR(PARAM);
+	reading->host = kc_object_bytes(value);
+	reading->has_host = true;
+	return KC_OK;
+}
+
+/* In the default profile numbers are truth values too, and anything else is false. */
+static kc_err take_return(struct kc_request *request, unsigned what, CFTypeRef value)
+{
+	bool wanted;
+
+	if (kc_object_truth(value, &wanted) == KC_OK && wanted)
+		request->returns |= what;
+	return KC_OK;
+}
+
+static kc_err take_secret(struct kc_request *request, CFTypeRef value)
+{
+	enum kc_object_kind kind = kc_object_kind(value);
+	bool is_text_taken = !request->strict && request->use == KC_GRAMMAR_ADD;
+
+	if (kind != KC_OBJECT_DATA && !(kind == KC_OBJECT_STRING && is_text_taken))
+		return KC_ERR(PARAM);
+	if (is_search(request))
+		return KC_OK;
+	request->secret = kc_object_bytes(value);
+	request->has_secret = true;
+	return KC_OK;
+}
+
+static kc_err take_persistent_ref(struct kc_reading *reading, CFTypeRef value)
+{
+	struct kc_request *request = reading->request;
+	struct kc_bytes ref = kc_object_bytes(value);
+	kc_name class;
+
+	if (kc_object_kind(value) != KC_OBJECT_DATA)
+		return KC_ERR(PARAM);
+	if (ref.len != REF_LEN && (ref.len != OLD_REF_LEN || !is_search(request)))
+		return KC_ERR(PARAM);
+	class = kc_name_from(kc_bytes(ref.data, CLASS_LEN));
+	if (class == CLASS_IDENTITY)
+		return KC_ERR(UNSUPPORTED);
+	if (!is_class(class))
+		return KC_ERR(PARAM);
+	if (!is_search(request))
+		return KC_OK; /* a new item gets a reference of its own */
+	reading->ref_class = class;
+	request->query.has_ref = ref.len == REF_LEN;
+	request->finds_nothing = request->finds_nothing || ref.len == OLD_REF_LEN;
+	if (request->query.has_ref)
+		memcpy(request->query.ref, ref.data + CLASS_LEN, KC_PERSISTENT_REF_LEN);
+	return KC_OK;
+}
+
+/* Leaving out items that need authentication has a meaning in a search alone. Otherwise nothing is
+ * to be done: no call here asks the user. */
+static kc_err take_auth_ui(const struct kc_request *request, CFTypeRef value)
+{
+	if (request->use != KC_GRAMMAR_FIND && CFEqual(value, kSecUseAuthenticationUISkip))
+		return KC_ERR(PARAM);
+	return KC_OK;
+}
+
+static kc_err take_tomb_use(struct kc_request *request, CFTypeRef value)
+{
+	bool wanted;
+
+	KC_TRY(kc_object_truth(value, &wanted));
+	request->query.tomb_use = wanted ? KC_TOMB_USE_ALWAYS : KC_TOMB_USE_NEVER;
+	return KC_OK;
+}
+
+static kc_err take_sync(struct kc_reading *reading, CFTypeRef value)
+{
+	struct kc_request *request = reading->request;
+	bool is_any = CFEqual(value, kSecAttrSynchronizableAny);
+	bool synced = false;
+
+	reading->sync = value;
+	if (!is_any)
+		KC_TRY(kc_object_truth(value, &synced));
+	if (is_search(request)) {
+		request->query.sync = is_any   ? KC_SYNC_ANY
+				      : synced ? KC_SYNC_SYNCED
+					       : KC_SYNC_LOCAL;
+		request->sync_given = true;
+	} else if (!is_any) {
+		kc_attrs_set_number(&request->query.attrs, SYNC, synced);
+		request->sync_given = true;
+	}
+	return KC_OK;
+}
+
+static kc_err take_tomb(struct kc_request *request, CFTypeRef value)
+{
+	bool dead;
+
+	KC_TRY(kc_object_truth(value, &dead));
+	if (is_search(request))
+		request->query.tomb = dead ? KC_TOMB_DEAD : KC_TOMB_LIVE;
+	else
+		kc_attrs_set_number(&request->query.attrs, TOMB, dead);
+	return KC_OK;
+}
+
+static kc_err take_access_control(struct kc_reading *reading, CFTypeRef value)
+{
+	if (!kc_access_control_is(value))
+		return KC_ERR(PARAM);
+	reading->access_control = value;
+	return KC_OK;
+}
+
+/* The group of what tokens hold can be searched, and that is all. */
+static kc_err take_access_group(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
+{
+	if (reading->request->use != KC_GRAMMAR_FIND && CFEqual(value, kSecAttrAccessGroupToken))
+		return KC_ERR(NOT_ALLOWED);
+	return take_attribute(reading, key, value);
+}
+
+/* Nobody here belongs to a sharing group, so the only one that may be named is none. */
+static kc_err take_sharing_group(CFTypeRef value)
+{
+	return CFEqual(value, kSecAttrSharingGroupNone) ? KC_OK : KC_ERR(NOT_ALLOWED);
+}
+
+static kc_err take(
+	struct kc_reading *reading, enum kc_grammar_meaning meaning, CFTypeRef key, CFTypeRef value)
+{
+	struct kc_request *request = reading->request;
+
+	switch (meaning) {
+	case KC_GRAMMAR_ATTRIBUTE:
+		return take_attribute(reading, key, value);
+	case KC_GRAMMAR_NOTHING:
+		return KC_OK;
+	case KC_GRAMMAR_CLASS:
+		return take_class(reading, value);
+	case KC_GRAMMAR_LIMIT:
+		return take_limit(request, value);
+	case KC_GRAMMAR_HOST:
+		return take_host(reading, value);
+	case KC_GRAMMAR_CERTIFICATE:
+		reading->looks_at_certificates = true;
+		return KC_OK;
+	case KC_GRAMMAR_RETURN_DATA:
+		return take_return(request, KC_RETURN_DATA, value);
+	case KC_GRAMMAR_RETURN_ATTRS:
+		return take_return(request, KC_RETURN_ATTRS, value);
+	case KC_GRAMMAR_RETURN_REF:
+		return take_return(request, KC_RETURN_REF, value);
+	case KC_GRAMMAR_RETURN_PERSISTENT_REF:
+		return take_return(request, KC_RETURN_PERSISTENT_REF, value);
+	case KC_GRAMMAR_SECRET:
+		return take_secret(request, value);
+	case KC_GRAMMAR_PERSISTENT_REF:
+		return take_persistent_ref(reading, value);
+	case KC_GRAMMAR_AUTH_UI:
+		return take_auth_ui(request, value);
+	case KC_GRAMMAR_CONTEXT:
+		reading->has_context = true;
+		return KC_OK;
+	case KC_GRAMMAR_CREDENTIAL:
+		reading->has_credential = true;
+		return KC_OK;
+	case KC_GRAMMAR_TOMB_USE:
+		return take_tomb_use(request, value);
+	case KC_GRAMMAR_SYNC:
+		return take_sync(reading, value);
+	case KC_GRAMMAR_TOMB:
+		return take_tomb(request, value);
+	case KC_GRAMMAR_ACCESS_CONTROL:
+		return take_access_control(reading, value);
+	case KC_GRAMMAR_ACCESS_GROUP:
+		return take_access_group(reading, key, value);
+	case KC_GRAMMAR_SHARING_GROUP:
+		return take_sharing_group(value);
+	}
+	return KC_ERR(BUG);
+}
+
+kc_err kc_reading_take(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
+{
+	const struct kc_request *request = reading->request;
+	const struct kc_grammar_row *row = kc_grammar_find(key);
+	bool taken = false;
+
+	KC_TRY(kc_grammar_judge(row, request->strict, request->use, value, &taken));
+	if (kc_object_kind(key) == KC_OBJECT_STRING && CFStringGetLength(key) != ATTRIBUTE_LEN)
+		reading->other_keys++;
+	if (reading->other_keys > MOST_OTHER_KEYS && request->strict)
+		return KC_ERR(PARAM);
+	return taken ? take(reading, row->meaning, key, value) : KC_OK;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/* What all headers of the Security framework stand on: the result codes and the object types. */
+#ifndef SECURITY_SECBASE_H
+#define SECURITY_SECBASE_H
+
+#include <CoreFoundation/CFBase.h>
+#include <CoreFoundation/CFData.h>
+#include <CoreFoundation/CFDictionary.h>
+#include <CoreFoundation/CFError.h>
+#include <CoreFoundation/CFString.h>
+
+CF_EXTERN_C_BEGIN
+
+/* Objects, to be retained and released like those of CoreFoundation. */
+CF_DECLARE_REF(SecAccessControlRef, struct __SecAccessControl);
+
+/* What a call answers. */
+enum {
+	/* general */
+	errSecSuccess = 0,
+	errSecUnimplemented = -4,
+	errSecDiskFull = -34,
+	errSecIO = -36,
+	errSecOpWr = -49,
+	errSecParam = -50,
+	errSecWrPerm = -61,
+	errSecAllocate = -108,
+	errSecUserCanceled = -128,
+	errSecBadReq = -909,
+	errSecInternalComponent = -2070,
+	errSecCoreFoundationUnknown = -4960,
+	errSSLCrypto = -9809,
+	errSecMissingEntitlement = -34018,
+	errSecUpgradePending = -34019,
+	errSecRestrictedAPI = -34020,
+
+	/* keychains and items */
+	errSecNotAvailable = -25291,
+	errSecReadOnly = -25292,
+	errSecAuthFailed = -25293,
+	errSecNoSuchKeychain = -25294,
+	errSecInvalidKeychain = -25295,
+	errSecDuplicateKeychain = -25296,
+	errSecDuplicateCallback = -25297,
+	errSecInvalidCallback = -25298,
+	errSecDuplicateItem = -25299,
+	errSecItemNotFound = -25300,
+	errSecBufferTooSmall = -25301,
+	errSecDataTooLarge = -25302,
+	errSecNoSuchAttr = -25303,
+	errSecInvalidItemRef = -25304,
+	errSecInvalidSearchRef = -25305,
+	errSecNoSuchClass = -25306,
+	errSecNoDefaultKeychain = -25307,
+	errSecInteractionNotAllowed = -25308,
+	errSecReadOnlyAttr = -25309,
+	errSecWrongSecVersion = -25310,
+	errSecKeySizeNotAllowed = -25311,
+	errSecNoStorageModule = -25312,
+	errSecNoCertificateModule = -25313,
+	errSecNoPolicyModule = -25314,
+	errSecInteractionRequired = -25315,
+	errSecDataNotAvailable = -25316,
+	errSecDataNotModifiable = -25317,
+	errSecCreateChainFailed = -25318,
+	errSecInvalidPrefsDomain = -25319,
+	errSecInDarkWake = -25320,
+	errSecAuthNeeded = -25330,
+
+	/* access and trust */
+	errSecACLNotSimple = -25240,
+	errSecPolicyNotFound = -25241,
+	errSecInvalidTrustSetting = -25242,
+	errSecNoAccessForItem = -25243,
+	errSecInvalidOwnerEdit = -25244,
+	errSecTrustNotAvailable = -25245,
+
+	/* import and export */
+	errSecUnsupportedFormat = -25256,
+	errSecUnknownFormat = -25257,
+	errSecKeyIsSensitive = -25258,
+	errSecMultiplePrivKeys = -25259,
+	errSecPassphraseRequired = -25260,
+	errSecInvalidPasswordRef = -25261,
+	errSecInvalidTrustSettings = -25262,
+	errSecNoTrustSettings = -25263,
+	errSecPkcs12VerifyFailure = -25264,
+	errSecNotSigner = -26267,
+	errSecDecode = -26275,
+	errSecInternal = -26276,
+
+	/* cryptography */
+	errSecServiceNotAvailable = -67585,
+	errSecKeyUsageIncorrect = -67694,
+	errSecVerifyFailed = -67808
+};
+
+/*
+ * The English text of a result code, owned by the caller; "OSStatus N" for a number that is no
+ * code. NULL only without memory. reserved is not looked at.
+ */
+CF_EXPORT CFStringRef SecCopyErrorMessageString(OSStatus status, void *reserved);
+
+CF_EXTERN_C_END
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Everything of the Security framework that Keycircle offers, with CoreFoundation and the standard
+ * headers that programs expect of it.
+ */
+#ifndef SECURITY_SECURITY_H
+#define SECURITY_SECURITY_H
+
+#include <CoreFoundation/CoreFoundation.h>
+
+#include <Security/SecBase.h>
+
+#include <Security/SecAccessControl.h>
+#include <Security/SecImportExport.h>
+#include <Security/SecItem.h>
+#include <Security/SecKey.h>
+#include <Security/SecRandom.h>
+#include <Security/SecSharedCredential.h>
+
+#endif
