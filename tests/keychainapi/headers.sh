@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Each public header, alone, is clean in every dialect that ported programs are written in.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../../.." && pwd)}
+top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 include=$top/keychainapi/include
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM
@@ -60,16 +60,18 @@ in_every_dialect() { # wanted status, file, more flags
   done
 }
 
-for header in "$include"/CoreFoundation/*.h; do
+for header in "$include"/*/*.h; do
   file=$scratch/alone.c
-  printf '#include <CoreFoundation/%s>\nint main(void);\n' "$(basename "$header")" > "$file"
+  printf '#include <%s>\nint main(void);\n' "${header#"$include"/}" > "$file"
   in_every_dialect 0 "$file"
   if have clang; then expect 0 clang "-x objective-c -std=c11" "$file"; fi
 done
 
 # Use of each kind of thing in them, with references as pointers and as integers.
-in_every_dialect 0 "$top/tests/keychainapi/cf/use.c"
-in_every_dialect 0 "$top/tests/keychainapi/cf/use.c" -DKEYCIRCLE_CF_REFS_AS_UINTPTR
+for use in cf/use.c security/use.c; do
+  in_every_dialect 0 "$top/tests/keychainapi/$use"
+  in_every_dialect 0 "$top/tests/keychainapi/$use" -DKEYCIRCLE_CF_REFS_AS_UINTPTR
+done
 
 # The check itself must notice: an unused variable in a function of a header's kind.
 printf '#include <CoreFoundation/CoreFoundation.h>\nint main(void) { CFIndex i; return 0; }\n' \

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/* Running rows of facts. */
+#include "tests/keychainapi/security/facts.h"
+
+#include "base/mem.h"
+#include "tests/check.h"
+#include "tests/keychainapi/security/describe.h"
+#include "tests/keychainapi/security/dictionary.h"
+#include "wire/client.h"
+
+/* Deletes every item, whatever its sync mark, and the tombstones that this leaves. */
+static void delete_everything(void)
+{
+	static const char *const classes[] = {"genp", "inet"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
+		const struct member live[] = {{"class", {OBJECT_TEXT, classes[i], 0, 0}}, ANY,
+			{"u_Tomb", NO}, {"nleg", YES}, {NULL, {0}}};
+		const struct member dead[] = {{"class", {OBJECT_TEXT, classes[i], 0, 0}}, ANY,
+			{"tomb", YES}, {"nleg", YES}, {NULL, {0}}};
+		SecItemDelete(dictionary_make(live));
+		SecItemDelete(dictionary_make(dead));
+	}
+}
+
+static OSStatus lock(bool locked)
+{
+	struct kc_client *client;
+	kc_err err = kc_client_shared(&client);
+
+	if (err == KC_OK)
+		err = locked ? kc_client_lock(client)
+			     : kc_client_unlock(client, kc_bytes_str("fake"));
+	return kc_err_osstatus(err);
+}
+
+static OSStatus run(const struct fact *fact, CFTypeRef *result)
+{
+	CFDictionaryRef dictionary = fact->dictionary ? dictionary_make(fact->dictionary) : NULL;
+	CFDictionaryRef changes = fact->changes ? dictionary_make(fact->changes) : NULL;
+
+	switch (fact->call) {
+	case CALL_FRESH:
+		delete_everything();
+		return errSecSuccess;
+	case CALL_ADD:
+		return SecItemAdd(dictionary, result);
+	case CALL_FIND:
+		return SecItemCopyMatching(dictionary, result);
+	case CALL_UPDATE:
+		return SecItemUpdate(dictionary, changes);
+	case CALL_DELETE:
+		return SecItemDelete(dictionary);
+	case CALL_LOCK:
+		return lock(true);
+	case CALL_UNLOCK:
+		return lock(false);
+	}
+	return errSecInternal;
+}
+
+/* A reference that came back, alone or among others, serves later rows. */
+static void remember(CFTypeRef result)
+{
+	CFTypeRef ref = result;
+
+	if (!result || result == describe_untouched)
+		return;
+	if (CFGetTypeID(result) == CFDictionaryGetTypeID())
+		ref = CFDictionaryGetValue(result, kSecValuePersistentRef);
+	if (ref && CFGetTypeID(ref) == CFDataGetTypeID() && CFDataGetLength(ref) == 20)
+		dictionary_set_last(ref);
+}
+
+static void check_one(const struct fact *fact)
+{
+	KC_CLEANUP_FREE char *why = NULL;
+	char words[200];
+	CFTypeRef result = describe_untouched;
+	OSStatus status = run(fact, &result);
+
+	snprintf(words, sizeof words, "%s %s: %d, not %d", fact->section, fact->what, (int)status,
+		(int)fact->status);
+	CHECK_MSG(status == fact->status, words);
+	if (status == fact->status && fact->result) {
+		why = describe_difference(result, fact->result);
+		snprintf(words, sizeof words, "%s %s: %s", fact->section, fact->what,
+			why ? why : "");
+		CHECK_MSG(!why, words);
+	}
+	remember(result);
+	if (result && result != describe_untouched)
+		CFRelease(result);
+	dictionary_release();
+}
+
+void facts_check(const struct fact_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		check_one(&table->rows[i]);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* Section 3, strict profile: which dictionaries are understood, and what is said of the others. */
+#include "base/mem.h"
+#include "tests/keychainapi/security/facts.h"
+
+/* clang-format off */
+#define A {"acct", T("a")}
+
+static const struct fact rows[] = {
+	FRESH ("3", "no items"),
+	ADD   ("3", "one item", 0, NULL, GENP, A, {"svce", T("s")}, {"v_Data", D("secret")}),
+	ADD   ("3", "another", 0, NULL, GENP, {"acct", T("b")}, {"svce", T("s")}, {"v_Data", D("other")}),
+
+	/* keys */
+	FIND  ("3.1", "an unknown attribute", errSecNoSuchAttr, "untouched", GENP, {"zzzz", T("x")}),
+	FIND  ("3.1", "four characters that are more bytes", errSecNoSuchAttr, NULL, GENP, {"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", T("x")}),
+	FIND  ("3.1", "nleg is ignored", 0, NULL, GENP, A, {"nleg", YES}),
+	FIND  ("3.1", "c… is class alone", errSecParam, NULL, GENP, {"certdata", D("x")}),
+	FIND  ("3.1", "m… is accepted", 0, NULL, GENP, A, {"m_Whatever", T("x")}),
+	FIND  ("3.1", "r… is four keys", errSecParam, NULL, GENP, {"r_Whatever", YES}),
+	FIND  ("3.1", "r_Data is a truth value", errSecParam, NULL, GENP, {"r_Data", N(1)}),
+	FIND  ("3.1", "r_Attributes is a truth value", errSecParam, NULL, GENP, {"r_Attributes", T("1")}),
+	FIND  ("3.1", "r_Ref is a truth value", errSecParam, NULL, GENP, {"r_Ref", N(0)}),
+	FIND  ("3.1", "r_PersistentRef is a truth value", errSecParam, NULL, GENP, {"r_PersistentRef", D("1")}),
+	FIND  ("3.1", "r_… false", 0, "untouched", GENP, A, {"r_Data", NO}, {"r_Attributes", NO}, {"r_Ref", NO}, {"r_PersistentRef", NO}),
+	FIND  ("3.1", "u… is known keys", errSecParam, NULL, GENP, {"u_Whatever", YES}),
+	FIND  ("3.1", "the file keychain's keys are unknown", errSecParam, NULL, GENP, {"u_Keychain", T("login")}),
+	FIND  ("3.1", "v… is known keys", errSecParam, NULL, GENP, {"v_Whatever", D("x")}),
+	FIND  ("3.1", "f… is ignored", 0, NULL, GENP, A, {"f_Callback", T("x")}),
+	FIND  ("3.1", "another letter", errSecParam, NULL, GENP, {"persistref", D("0123456789abcdef")}),
+	FIND  ("3.1", "another letter", errSecParam, NULL, GENP, {"private", T("x")}),
+	FIND  ("3.1", "one character", errSecParam, NULL, GENP, {"m", T("x")}),
+	FIND  ("3.1", "no character", errSecParam, NULL, GENP, {"", T("x")}),
+	FIND  ("3.1", "a key without value", errSecParam, NULL, GENP, {"acct", MISSING}),
+	FIND  ("3.1", "a fraction anywhere", errSecParam, NULL, GENP, {"m_Whatever", FRACTION(0.5)}),
+	FIND  ("3.1", "an object that cannot cross", errSecParam, NULL, GENP, {"m_Whatever", CONTROL("ak", -1)}),
+	FIND  ("3.1", "inside an array, too", errSecParam, NULL, GENP, {"m_SearchList", CONTAINING}),
+	FIND  ("3.1", "an array that can", 0, NULL, GENP, A, {"m_SearchList", ARRAY("login")}),
+
+	/* classes */
+	FIND  ("3.2", "no class", errSecParam, NULL, A),
+	DELETE("3.2", "no class", errSecParam, A),
+	ADD   ("3.2", "no class", errSecParam, NULL, A),
+	UPDATE("3.2", "no class", errSecParam, DICT(A), EMPTY),
+	FIND  ("3.2", "a class that is no text", errSecParam, NULL, {"class", N(1)}, A),
+	FIND  ("3.2", "an unknown class", errSecNoSuchClass, NULL, {"class", T("xxxx")}, A),
+	ADD   ("3.2", "an unknown class", errSecNoSuchClass, NULL, {"class", T("xxxx")}, A),
+	FIND  ("3.2", "a class of the server alone", errSecNoSuchClass, NULL, {"class", T("apls")}),
+	FIND  ("3.2", "a class of another length", errSecNoSuchClass, NULL, {"class", T("generic")}),
+
+	/* match keys */
+	FIND  ("3.3", "limit one", 0, "data:secret", GENP, A, {"m_Limit", T("m_LimitOne")}, RETURN_DATA),
+	FIND  ("3.3", "limit 1", 0, "data:secret", GENP, A, {"m_Limit", N(1)}, RETURN_DATA),
+	FIND  ("3.3", "limit 2", 0, "[data:secret]", GENP, A, {"m_Limit", N(2)}, RETURN_DATA),
+	FIND  ("3.3", "limit 2 of two", 0, "[data:other data:secret]", GENP, {"m_Limit", N(2)}, RETURN_DATA),
+	FIND  ("3.3", "limit all", 0, "[data:other data:secret]", GENP, ALL, RETURN_DATA),
+	FIND  ("3.3", "limit -1 is none", 0, "[data:other data:secret]", GENP, {"m_Limit", N(-1)}, RETURN_DATA),
+	FIND  ("3.3", "limit 0", errSecItemNotFound, "untouched", GENP, {"m_Limit", N(0)}, RETURN_DATA),
+	FIND  ("3.3", "another text", errSecParam, NULL, GENP, {"m_Limit", T("2")}),
+	FIND  ("3.3", "a truth value", errSecParam, NULL, GENP, {"m_Limit", YES}),
+	FIND  ("3.3", "issuers of a password", errSecUnimplemented, NULL, GENP, {"m_Issuers", ARRAY("x")}),
+	FIND  ("3.3", "a policy that is none", errSecParam, NULL, GENP, {"m_Policy", T("x")}),
+	FIND  ("3.3", "a date to be valid on", 0, NULL, GENP, A, {"m_ValidOnDate", DATE(1)}),
+	FIND  ("3.3", "now", 0, NULL, GENP, A, {"m_ValidOnDate", NOTHING}),
+	FIND  ("3.3", "no date", errSecParam, NULL, GENP, {"m_ValidOnDate", N(1)}),
+	FIND  ("3.3", "trusted only", 0, NULL, GENP, A, {"m_TrustedOnly", YES}),
+	FIND  ("3.3", "trusted only, not a truth value", errSecParam, NULL, GENP, {"m_TrustedOnly", N(1)}),
+	FIND  ("3.3", "a mail address", 0, NULL, GENP, A, {"m_EmailAddressIfPresent", T("a@b")}),
+	FIND  ("3.3", "a mail address that is no text", errSecParam, NULL, GENP, {"m_EmailAddressIfPresent", D("a@b")}),
+	FIND  ("3.3", "host of a generic password", errSecUnimplemented, NULL, GENP, {"m_HostOrSubdomainOfHost", T("example.org")}),
+	FIND  ("3.3", "host that is no text", errSecParam, NULL, INET, {"m_HostOrSubdomainOfHost", D("example.org")}),
+	FIND  ("3.3", "ignored keys", 0, NULL, GENP, A, {"m_SubjectContains", T("x")}, {"m_CaseInsensitive", YES}, {"m_SearchList", T("x")}),
+	FIND  ("3.3", "an item list of data is ignored", 0, "data:secret", GENP, A, {"m_ItemList", ARRAY("x")}, RETURN_DATA),
+	FIND  ("3.3", "one of objects is not", errSecParam, NULL, GENP, A, {"m_ItemList", CONTAINING}),
+
+	/* values */
+	FIND  ("3.4", "v_Data has no influence", 0, NULL, GENP, A, {"v_Data", D("not this")}),
+	FIND  ("3.4", "but is data", errSecParam, NULL, GENP, A, {"v_Data", T("secret")}),
+	FIND  ("3.4", "v_Ref of another kind", errSecParam, NULL, GENP, {"v_Ref", T("x")}),
+	FIND  ("3.4", "a persistent reference", 0, "ref:genp", GENP, A, RETURN_PREF),
+	FIND  ("3.4", "finds its item", 0, "data:secret", {"v_PersistentRef", LAST}, RETURN_DATA),
+	FIND  ("3.4", "with its class", 0, "data:secret", GENP, {"v_PersistentRef", LAST}, RETURN_DATA),
+	FIND  ("3.2", "with another class", errSecNoSuchClass, NULL, INET, {"v_PersistentRef", LAST}),
+	FIND  ("3.4", "with an attribute", errSecParam, NULL, GENP, {"v_PersistentRef", LAST}, A),
+	FIND  ("3.4", "with the group", errSecParam, NULL, {"v_PersistentRef", LAST}, {"agrp", T("user")}),
+	FIND  ("3.4", "with the protection", errSecParam, NULL, {"v_PersistentRef", LAST}, {"pdmn", T("ak")}),
+	FIND  ("3.4", "with a sync mark", errSecParam, NULL, {"v_PersistentRef", LAST}, {"sync", NO}),
+	FIND  ("3.4", "with any sync mark", 0, "data:secret", {"v_PersistentRef", LAST}, ANY, RETURN_DATA),
+	FIND  ("3.4", "in an array", 0, "[data:secret]", {"v_PersistentRef", LAST}, ALL, RETURN_DATA),
+	FIND  ("6.6", "a stale reference", errSecItemNotFound, NULL, {"v_PersistentRef", CHANGED}, RETURN_DATA),
+	FIND  ("6.6", "an old reference", errSecItemNotFound, NULL, {"v_PersistentRef", OLD_REF("genp")}),
+	FIND  ("3.2", "an old reference of no class", errSecParam, NULL, {"v_PersistentRef", OLD_REF("zzzz")}),
+	FIND  ("3.2", "garbage", errSecParam, NULL, {"v_PersistentRef", D("garbage")}),
+	FIND  ("3.2", "a reference of no class", errSecParam, NULL, {"v_PersistentRef", D("zzzz0123456789abcdef")}),
+	FIND  ("3.2", "a reference that is no data", errSecParam, NULL, GENP, {"v_PersistentRef", T("genp0123456789abcdef")}),
+	UPDATE("3.4", "an attribute that does not fit is a filter of updates", errSecItemNotFound,
+	       DICT({"v_PersistentRef", LAST}, {"acct", T("b")}), DICT({"icmt", T("x")})),
+	UPDATE("3.4", "one that fits, too", 0, DICT({"v_PersistentRef", LAST}, A), DICT({"icmt", T("x")})),
+	DELETE("3.4", "an attribute that does not fit is a filter of deletions", errSecItemNotFound, {"v_PersistentRef", LAST}, {"acct", T("b")}),
+
+	/* use keys */
+	FIND  ("3.5", "UI allowed", 0, NULL, GENP, A, {"u_AuthUI", T("u_AuthUIA")}),
+	FIND  ("3.5", "UI fails", 0, NULL, GENP, A, {"u_AuthUI", T("u_AuthUIF")}),
+	FIND  ("3.5", "UI skips", 0, NULL, GENP, A, {"u_AuthUI", T("u_AuthUIS")}),
+	FIND  ("3.5", "another value is dropped", 0, NULL, GENP, A, {"u_AuthUI", T("x")}),
+	DELETE("3.5", "UI skips, outside a search", errSecParam, GENP, A, {"u_AuthUI", T("u_AuthUIS")}),
+	ADD   ("3.5", "UI skips, outside a search", errSecParam, NULL, GENP, {"acct", T("c")}, {"u_AuthUI", T("u_AuthUIS")}),
+	FIND  ("3.5", "no UI, a prompt, a name", 0, NULL, GENP, A, {"u_NoAuthUI", YES}, {"u_OpPrompt", T("?")}, {"u_CallerName", T("me")}),
+	FIND  ("3.5", "a credential that is no data", errSecParam, NULL, GENP, {"u_CredRef", T("x")}),
+	FIND  ("3.5", "a credential", 0, NULL, GENP, A, {"u_CredRef", D("x")}),
+	FIND  ("3.5", "a credential and a context", errSecParam, NULL, GENP, A, {"u_CredRef", D("x")}, {"u_AuthCtx", T("x")}),
+	FIND  ("3.5", "tombstones: truth value", 0, NULL, GENP, A, {"u_Tomb", NO}),
+	FIND  ("3.5", "tombstones: number", 0, NULL, GENP, A, {"u_Tomb", N(1)}),
+	FIND  ("3.5", "tombstones: decimal text", 0, NULL, GENP, A, {"u_Tomb", T("0")}),
+	FIND  ("3.5", "tombstones: other text", errSecParam, NULL, GENP, {"u_Tomb", T("yes")}),
+	FIND  ("3.5", "tombstones: data", errSecParam, NULL, GENP, {"u_Tomb", D("1")}),
+	FIND  ("3.5", "an item list", errSecParam, NULL, GENP, {"u_ItemList", ARRAY("x")}),
+	UPDATE("3.5", "an item list", errSecParam, DICT(GENP, {"u_ItemList", ARRAY("x")}), EMPTY),
+	FIND  ("3.5", "token items raw", 0, NULL, GENP, A, {"u_TokenRawItems", YES}),
+	FIND  ("3.5", "the system keychain", errSecMissingEntitlement, NULL, GENP, {"u_SystemKeychain", YES}),
+	FIND  ("3.5", "always the system keychain", errSecMissingEntitlement, NULL, GENP, {"u_SystemKeychainAlways", YES}),
+	FIND  ("3.5", "the sync bubble", errSecMissingEntitlement, NULL, GENP, {"u_SyncBubbleKeychain", YES}),
+
+	/* access groups */
+	ADD   ("3.6", "the tokens' group is read-only", errSecMissingEntitlement, NULL, GENP, {"acct", T("c")}, {"agrp", T("com.apple.token")}),
+	UPDATE("3.6", "the tokens' group is read-only", errSecMissingEntitlement, DICT(GENP, {"agrp", T("com.apple.token")}), EMPTY),
+	UPDATE("3.6", "nothing moves there", errSecMissingEntitlement, DICT(GENP, A), DICT({"agrp", T("com.apple.token")})),
+	DELETE("3.6", "the tokens' group is read-only", errSecMissingEntitlement, GENP, {"agrp", T("com.apple.token")}),
+	FIND  ("3.6", "the tokens' group may be searched", errSecItemNotFound, NULL, GENP, {"agrp", T("com.apple.token")}),
+};
+/* clang-format on */
+
+const struct fact_table grammar_facts = {"3: query grammar", rows, KC_COUNT_OF(rows)};

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+/* The item calls in the strict profile, against a real service. */
+#include <Security/SecItemPriv.h>
+
+#include "base/mem.h"
+#include "tests/check.h"
+#include "tests/keychainapi/security/facts.h"
+#include "tests/wire/device.h"
+
+#define KIB 1024
+
+static void attributes(void)
+{
+	facts_check(&attribute_facts);
+}
+
+static void grammar(void)
+{
+	facts_check(&grammar_facts);
+}
+
+static void calls(void)
+{
+	facts_check(&call_facts);
+}
+
+static void sync_marks(void)
+{
+	facts_check(&sync_facts);
+}
+
+static CFMutableDictionaryRef new_item(CFStringRef account)
+{
+	CFMutableDictionaryRef item = CFDictionaryCreateMutable(
+		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+
+	CFDictionarySetValue(item, kSecClass, kSecClassGenericPassword);
+	CFDictionarySetValue(item, kSecAttrAccount, account);
+	return item;
+}
+
+/* Sets key to len bytes, stores the item, says how that went. */
+static OSStatus add_sized(CFStringRef key, CFIndex len)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("sized"));
+	CFMutableDataRef data = CFDataCreateMutable(NULL, 0);
+	UInt8 block[KIB];
+	OSStatus status;
+
+	memset(block, 'x', sizeof block);
+	for (CFIndex i = 0; i < len / KIB; i++)
+		CFDataAppendBytes(data, block, KIB);
+	CFDataAppendBytes(data, block, len % KIB);
+	CFDictionarySetValue(item, key, data);
+	status = SecItemAdd(item, NULL);
+	CFDictionaryRemoveValue(item, key);
+	if (status == errSecSuccess)
+		CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(data);
+	CFRelease(item);
+	return status;
+}
+
+static void sizes_are_limited(void)
+{
+	CHECK(add_sized(kSecValueData, 1024 * KIB) == errSecSuccess);
+	CHECK(add_sized(kSecValueData, 1024 * KIB + 1) == errSecDataTooLarge);
+	CHECK(add_sized(kSecAttrGeneric, 64 * KIB) == errSecSuccess);
+	CHECK(add_sized(kSecAttrGeneric, 64 * KIB + 1) == errSecDataTooLarge);
+	CHECK(add_sized(kSecAttrGeneric, 1024 * KIB + 1) == errSecDataTooLarge);
+}
+
+/* 38 attributes of the class and these must not be more than 128. */
+static void keys_are_limited(void)
+{
+	CFMutableDictionaryRef query = new_item(CFSTR("nobody"));
+
+	for (int i = 1; i < 90; i++) {
+		CFStringRef key = CFStringCreateWithFormat(NULL, NULL, CFSTR("m_Number%d"), i);
+		CFDictionarySetValue(query, key, kCFBooleanTrue);
+		CFRelease(key);
+	}
+	CHECK(SecItemCopyMatching(query, NULL) == errSecItemNotFound);
+	CFDictionarySetValue(query, CFSTR("m_OneTooMany"), kCFBooleanTrue);
+	CHECK(SecItemCopyMatching(query, NULL) == errSecParam);
+	CFRelease(query);
+}
+
+/* With a NULL result a search tells whether there is such an item. */
+static void results_may_be_null(void)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("exists"));
+
+	CFDictionarySetValue(item, kSecReturnData, kCFBooleanTrue);
+	CHECK(SecItemCopyMatching(item, NULL) == errSecItemNotFound);
+	CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+	CHECK(SecItemCopyMatching(item, NULL) == errSecSuccess);
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(item);
+}
+
+static void success_clears_the_last_error(void)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("error"));
+	CFErrorRef error;
+
+	CHECK(SecItemCopyMatching(item, NULL) == errSecItemNotFound);
+	error = SecCopyLastError(errSecItemNotFound);
+	CHECK(error && CFErrorGetCode(error) == errSecItemNotFound);
+	if (error)
+		CFRelease(error);
+	CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+	CHECK(SecCopyLastError(errSecSuccess) == NULL);
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(item);
+}
+
+/* An attribute dictionary that came back, without its digest, is a query for the same item. */
+static void attributes_are_a_query(void)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("round")), query;
+	CFTypeRef attributes = NULL, ref = NULL, same = NULL;
+
+	CFDictionarySetValue(item, kSecAttrLabel, CFSTR("trip"));
+	CFDictionarySetValue(item, kSecReturnPersistentRef, kCFBooleanTrue);
+	CHECK(SecItemAdd(item, &ref) == errSecSuccess);
+	CFDictionaryRemoveValue(item, kSecReturnPersistentRef);
+	CFDictionarySetValue(item, kSecReturnAttributes, kCFBooleanTrue);
+	CHECK(SecItemCopyMatching(item, &attributes) == errSecSuccess);
+	CHECK_FATAL(attributes && ref);
+	query = CFDictionaryCreateMutableCopy(NULL, 0, attributes);
+	CFDictionaryRemoveValue(query, kSecAttrSHA1);
+	CFDictionarySetValue(query, kSecClass, kSecClassGenericPassword);
+	CFDictionarySetValue(query, kSecReturnPersistentRef, kCFBooleanTrue);
+	CHECK(SecItemCopyMatching(query, &same) == errSecSuccess);
+	CHECK(same && CFEqual(same, ref));
+	if (same)
+		CFRelease(same);
+	CFDictionaryRemoveValue(item, kSecReturnAttributes);
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(query);
+	CFRelease(attributes);
+	CFRelease(ref);
+	CFRelease(item);
+}
+
+static CFAbsoluteTime modified(CFDictionaryRef query)
+{
+	CFTypeRef attributes = NULL;
+	CFAbsoluteTime time = 0;
+
+	if (SecItemCopyMatching(query, &attributes) != errSecSuccess)
+		return 0;
+	time = CFDateGetAbsoluteTime(CFDictionaryGetValue(attributes, kSecAttrModificationDate));
+	CFRelease(attributes);
+	return time;
+}
+
+/* 4.3: every update of an item makes its modification date later, an empty one too. */
+static void dates_move_on(void)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("dates"));
+	CFDictionaryRef empty = CFDictionaryCreate(NULL, NULL, NULL, 0, NULL, NULL);
+	CFAbsoluteTime before = CFAbsoluteTimeGetCurrent(), last, next;
+
+	CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+	CFDictionarySetValue(item, kSecReturnAttributes, kCFBooleanTrue);
+	last = modified(item);
+	CHECK(last > before - 1 && last < CFAbsoluteTimeGetCurrent() + 1);
+	for (int i = 0; i < 20; i++) {
+		CFDictionarySetValue(item, kSecReturnAttributes, kCFBooleanFalse);
+		CHECK(SecItemUpdate(item, empty) == errSecSuccess);
+		CFDictionarySetValue(item, kSecReturnAttributes, kCFBooleanTrue);
+		next = modified(item);
+		CHECK(next > last);
+		last = next;
+	}
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(empty);
+	CFRelease(item);
+}
+
+static void a_keychain(void)
+{
+	kc_client_free(device_client());
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(a_keychain),
+		CHECK_TEST(attributes),
+		CHECK_TEST(grammar),
+		CHECK_TEST(calls),
+		CHECK_TEST(sync_marks),
+		CHECK_TEST(sizes_are_limited),
+		CHECK_TEST(keys_are_limited),
+		CHECK_TEST(results_may_be_null),
+		CHECK_TEST(success_clears_the_last_error),
+		CHECK_TEST(attributes_are_a_query),
+		CHECK_TEST(dates_move_on),
+	};
+	int status;
+
+	setenv("KEYCIRCLE_STRICT_SECITEM", "1", 1);
+	device_make("keycircled");
+	status = check_main("keychainapi/secitem, strict", tests, KC_COUNT_OF(tests));
+	device_remove();
+	return status;
+}
