@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/* PKCS#11 3.1, 5.4: the library as a whole. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "module/fixed.h"
+#include "module/module.h"
+
+/*
+ * All four mutex functions or none. The module locks with the operating system's mutexes either
+ * way: every thread of a Linux process is one that those know, whatever the application locks with
+ * itself, and no function of the application is ever called under a lock of ours.
+ */
+static CK_RV check_mutexes(const CK_C_INITIALIZE_ARGS *args)
+{
+	int given = (args->CreateMutex != NULL) + (args->DestroyMutex != NULL) +
+		    (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
+
+	return given == 0 || given == 4 ? CKR_OK : CKR_ARGUMENTS_BAD;
+}
+
+/* pReserved is for p11-kit's x-init-reserved, of which there is nothing that the module reads.
+ * Nobody's wish about threads matters: the module starts none. */
+CK_RV C_Initialize(CK_VOID_PTR args)
+{
+	if (args)
+		KC_RV_TRY(check_mutexes(args));
+	return kc_module_start();
+}
+
+CK_RV C_Finalize(CK_VOID_PTR reserved)
+{
+	if (reserved)
+		return CKR_ARGUMENTS_BAD;
+	return kc_module_stop();
+}
+
+/* "major.minor" at the start of the package's version. */
+static CK_VERSION library_version(void)
+{
+	char *end;
+	unsigned long major = strtoul(PACKAGE_VERSION, &end, 10);
+	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+
+	return (CK_VERSION){(CK_BYTE)major, (CK_BYTE)minor};
+}
+
+CK_RV C_GetInfo(CK_INFO_PTR info)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!info)
+		return CKR_ARGUMENTS_BAD;
+	*info = (CK_INFO){
+		.cryptokiVersion = {CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR},
+		.libraryVersion = library_version(),
+	};
+	KC_FIXED(info->manufacturerID, KC_MANUFACTURER);
+	KC_FIXED(info->libraryDescription, "Keycircle keychain");
+	return CKR_OK;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lists of functions that an application gets hold of first.
+ *
+ * Only these three names are exported. Version 2.40 is the only list offered: a version is named
+ * when every function of it is there, since consumers read the list as far as the version says.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "module/cryptoki.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static CK_FUNCTION_LIST functions = {
+	.version = {CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR},
+#define KC_CALL(name, chapter) .C_##name = C_##name,
+#include "module/calls.def"
+#undef KC_CALL
+};
+
+static CK_UTF8CHAR standard_name[] = "PKCS 11";
+
+static CK_INTERFACE interfaces[] = {
+	{standard_name, &functions, 0},
+};
+
+EXPORTED CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list)
+{
+	if (!list)
+		return CKR_ARGUMENTS_BAD;
+	*list = &functions;
+	return CKR_OK;
+}
+
+EXPORTED CK_RV C_GetInterfaceList(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+{
+	CK_ULONG room;
+
+	if (!count)
+		return CKR_ARGUMENTS_BAD;
+	room = *count;
+	*count = KC_COUNT_OF(interfaces);
+	if (!list)
+		return CKR_OK;
+	if (room < KC_COUNT_OF(interfaces))
+		return CKR_BUFFER_TOO_SMALL;
+	memcpy(list, interfaces, sizeof interfaces);
+	return CKR_OK;
+}
+
+static bool is_wanted(const CK_INTERFACE *interface, const CK_UTF8CHAR *name,
+	const CK_VERSION *version, CK_FLAGS flags)
+{
+	const CK_VERSION *offered = interface->pFunctionList; /* every list begins with it */
+
+	if (name && strcmp((const char *)name, (const char *)interface->pInterfaceName) != 0)
+		return false;
+	if (version && (version->major != offered->major || version->minor != offered->minor))
+		return false;
+	return (flags & ~interface->flags) == 0;
+}
+
+EXPORTED CK_RV C_GetInterface(
+	CK_UTF8CHAR *name, CK_VERSION_PTR version, CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags)
+{
+	if (!interface)
+		return CKR_ARGUMENTS_BAD;
+	for (size_t i = 0; i < KC_COUNT_OF(interfaces); i++) {
+		if (is_wanted(&interfaces[i], name, version, flags)) {
+			*interface = &interfaces[i];
+			return CKR_OK;
+		}
+	}
+	return CKR_FUNCTION_FAILED;
+}

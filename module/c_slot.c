@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* PKCS#11 3.1, 5.5: slots and tokens. */
+#include <stdio.h>
+
+#include "module/fixed.h"
+#include "module/mechanism.h"
+#include "module/module.h"
+
+#define PIN_MAX 1024 /* bytes of a keychain password */
+
+/* Both slots are always there; their tokens are, while there is a keychain. */
+CK_RV C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR count)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	CK_ULONG room, found = KC_TOKEN_COUNT;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!count)
+		return CKR_ARGUMENTS_BAD;
+	if (token_present && kc_token_check_present(module) != CKR_OK)
+		found = 0;
+	room = *count;
+	*count = found;
+	if (!slots)
+		return CKR_OK;
+	if (room < found)
+		return CKR_BUFFER_TOO_SMALL;
+	for (CK_ULONG i = 0; i < found; i++)
+		slots[i] = kc_token_facts((enum kc_token_number)i)->slot;
+	return CKR_OK;
+}
+
+CK_RV C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	enum kc_token_number token;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!info)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_token_of_slot(slot, &token));
+	*info = (CK_SLOT_INFO){0};
+	KC_FIXED(info->slotDescription, kc_token_facts(token)->label);
+	KC_FIXED(info->manufacturerID, KC_MANUFACTURER);
+	if (kc_token_check_present(module) == CKR_OK)
+		info->flags = CKF_TOKEN_PRESENT;
+	return CKR_OK;
+}
+
+/* The token's letter and the first 15 hexadecimal digits of the device's number. */
+static void fill_serial(const struct kc_token_facts *facts, const struct kc_token_status *status,
+	CK_TOKEN_INFO *info)
+{
+	char text[2 + 2 * sizeof status->device_id];
+
+	text[0] = facts->serial_letter;
+	for (size_t i = 0; i < sizeof status->device_id; i++)
+		snprintf(text + 1 + 2 * i, 3, "%02x", status->device_id[i]);
+	KC_FIXED(info->serialNumber, text);
+}
+
+/* The flags depend on the lock alone, never on who asks: open, no login is needed; locked, the
+ * service can ask for the password by itself. */
+static CK_FLAGS flags_of(const struct kc_token_status *status)
+{
+	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED;
+
+	if (status->lock != KC_LOCK_UNLOCKED)
+		flags |= CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH;
+	return flags;
+}
+
+CK_RV C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	struct kc_token_status status;
+	enum kc_token_number token;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!info)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_token_of_slot(slot, &token));
+	kc_token_status(module, &status);
+	if (status.lock == KC_LOCK_NONE)
+		return CKR_TOKEN_NOT_PRESENT;
+	*info = (CK_TOKEN_INFO){
+		.flags = flags_of(&status),
+		.ulMaxSessionCount = CK_EFFECTIVELY_INFINITE,
+		.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE,
+		.ulMaxPinLen = PIN_MAX,
+		.ulMinPinLen = 1,
+		.ulTotalPublicMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION,
+	};
+	KC_FIXED(info->label, kc_token_facts(token)->label);
+	KC_FIXED(info->manufacturerID, KC_MANUFACTURER);
+	KC_FIXED(info->model, "Keychain");
+	KC_FIXED(info->utcTime, "");
+	fill_serial(kc_token_facts(token), &status, info);
+	kc_module_relock(module);
+	kc_sessions_count(&module->sessions, token, &info->ulSessionCount, &info->ulRwSessionCount);
+	kc_module_unlock();
+	return CKR_OK;
+}
+
+CK_RV C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	const struct kc_mechanism *rows;
+	enum kc_token_number token;
+	size_t found;
+	CK_ULONG room;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!count)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_token_of_slot(slot, &token));
+	rows = kc_mechanism_rows(&found);
+	room = *count;
+	*count = found;
+	if (!list)
+		return CKR_OK;
+	if (room < found)
+		return CKR_BUFFER_TOO_SMALL;
+	for (size_t i = 0; i < found; i++)
+		list[i] = rows[i].type;
+	return CKR_OK;
+}
+
+CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	const struct kc_mechanism *row;
+	enum kc_token_number token;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!info)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_token_of_slot(slot, &token));
+	KC_RV_TRY(kc_mechanism_find(type, &row));
+	*info = row->info;
+	return CKR_OK;
+}
+
+/* Tokens neither come nor go while a program runs, but for the making of the keychain. */
+CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	if (!slot || reserved)
+		return CKR_ARGUMENTS_BAD;
+	return flags & CKF_DONT_BLOCK ? CKR_NO_EVENT : CKR_FUNCTION_NOT_SUPPORTED;
+}

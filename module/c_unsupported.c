@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* The functions of PKCS#11 that this token does not have, one row each. */
+#include "module/module.h"
+
+static CK_RV refuse(CK_RV answer)
+{
+	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+
+	KC_RV_TRY(kc_module_enter(&module));
+	return answer;
+}
+
+/* clang-format off */
+#define REFUSE(name, answer, parameters) \
+	CK_RV C_##name parameters { return refuse(answer); }
+#define U __attribute__((unused))
+#define SESSION CK_SESSION_HANDLE session U
+#define MECHANISM CK_MECHANISM_PTR mechanism U
+#define KEY CK_OBJECT_HANDLE key U
+#define IN(name) CK_BYTE_PTR name U, CK_ULONG name##_len U
+#define OUT(name) CK_BYTE_PTR name U, CK_ULONG_PTR name##_len U
+#define TEMPLATE CK_ATTRIBUTE_PTR template U, CK_ULONG count U
+#define MADE CK_OBJECT_HANDLE_PTR made U
+#define NO CKR_FUNCTION_NOT_SUPPORTED
+
+/* A keychain is made by its owner (kc setup), with a password that no officer knows. */
+REFUSE(InitToken,           NO, (CK_SLOT_ID slot U, IN(pin), CK_UTF8CHAR_PTR label U))
+REFUSE(InitPIN,             NO, (SESSION, IN(pin)))
+REFUSE(GetOperationState,   NO, (SESSION, OUT(state)))
+REFUSE(SetOperationState,   NO, (SESSION, IN(state), CK_OBJECT_HANDLE encryption U, CK_OBJECT_HANDLE other U))
+REFUSE(CopyObject,          NO, (SESSION, CK_OBJECT_HANDLE object U, TEMPLATE, MADE))
+REFUSE(EncryptInit,         NO, (SESSION, MECHANISM, KEY))
+REFUSE(Encrypt,             NO, (SESSION, IN(data), OUT(encrypted)))
+REFUSE(EncryptUpdate,       NO, (SESSION, IN(data), OUT(encrypted)))
+REFUSE(EncryptFinal,        NO, (SESSION, OUT(encrypted)))
+REFUSE(DecryptInit,         NO, (SESSION, MECHANISM, KEY))
+REFUSE(Decrypt,             NO, (SESSION, IN(encrypted), OUT(data)))
+REFUSE(DecryptUpdate,       NO, (SESSION, IN(encrypted), OUT(data)))
+REFUSE(DecryptFinal,        NO, (SESSION, OUT(data)))
+REFUSE(DigestKey,           NO, (SESSION, KEY))
+REFUSE(SignRecoverInit,     NO, (SESSION, MECHANISM, KEY))
+REFUSE(SignRecover,         NO, (SESSION, IN(data), OUT(signature)))
+REFUSE(VerifyRecoverInit,   NO, (SESSION, MECHANISM, KEY))
+REFUSE(VerifyRecover,       NO, (SESSION, IN(signature), OUT(data)))
+REFUSE(DigestEncryptUpdate, NO, (SESSION, IN(data), OUT(encrypted)))
+REFUSE(DecryptDigestUpdate, NO, (SESSION, IN(encrypted), OUT(data)))
+REFUSE(SignEncryptUpdate,   NO, (SESSION, IN(data), OUT(encrypted)))
+REFUSE(DecryptVerifyUpdate, NO, (SESSION, IN(encrypted), OUT(data)))
+REFUSE(GenerateKey,         NO, (SESSION, MECHANISM, TEMPLATE, MADE))
+REFUSE(WrapKey,             NO, (SESSION, MECHANISM, CK_OBJECT_HANDLE wrapping U, KEY, OUT(wrapped)))
+REFUSE(UnwrapKey,           NO, (SESSION, MECHANISM, KEY, IN(wrapped), TEMPLATE, MADE))
+REFUSE(DeriveKey,           NO, (SESSION, MECHANISM, KEY, TEMPLATE, MADE))
+/* Functions do not run in parallel since PKCS#11 2.0. */
+REFUSE(GetFunctionStatus,   CKR_FUNCTION_NOT_PARALLEL, (SESSION))
+REFUSE(CancelFunction,      CKR_FUNCTION_NOT_PARALLEL, (SESSION))
+/* clang-format on */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/* The way from a handle to an object. */
+#include "module/fetch.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "module/module.h"
+
+#define FRESH_US 1000000
+
+CK_RV kc_fetch_known(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret)
+{
+	struct kc_object *object;
+
+	kc_module_relock(session->module);
+	object = kc_objects_get(&session->module->objects, session->token, handle);
+	kc_module_unlock();
+	if (!object)
+		return CKR_OBJECT_HANDLE_INVALID;
+	*ret = object;
+	return CKR_OK;
+}
+
+CK_RV kc_fetch_keep(struct kc_session *session, struct kc_object *object)
+{
+	CK_RV rv;
+
+	kc_module_relock(session->module);
+	rv = kc_objects_put(&session->module->objects, object);
+	kc_module_unlock();
+	return rv;
+}
+
+void kc_fetch_forget(struct kc_session *session, CK_OBJECT_HANDLE handle)
+{
+	kc_module_relock(session->module);
+	kc_objects_remove(&session->module->objects, handle);
+	kc_module_unlock();
+}
+
+void kc_fetch_query(const struct kc_object *object, struct kc_query *ret)
+{
+	*ret = (struct kc_query){
+		.class = object->item.class,
+		.has_ref = true,
+		.sync = kc_token_facts(object->token)->sync,
+		.limit = 1,
+	};
+	memcpy(ret->ref, object->item.ref, sizeof ret->ref);
+}
+
+/* Asks the service for the item of an object. */
+static CK_RV ask(struct kc_session *session, const struct kc_object *object, uint32_t want,
+	struct kc_object **ret)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	struct kc_object *found;
+
+	kc_fetch_query(object, &query);
+	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN | want;
+	KC_RV_OF(kc_client_item_find(session->module->client, &query, &list));
+	if (list.count != 1)
+		return CKR_OBJECT_HANDLE_INVALID;
+	KC_RV_TRY(kc_object_new(object->token, &list.rows[0], want != 0, &found));
+	if (!found)
+		return CKR_OBJECT_HANDLE_INVALID;
+	*ret = found;
+	return CKR_OK;
+}
+
+CK_RV kc_fetch_again(
+	struct kc_session *session, const struct kc_object *object, struct kc_object **ret)
+{
+	KC_CLEANUP_OBJECT struct kc_object *fresh = NULL;
+	CK_RV rv = ask(session, object, 0, &fresh);
+
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
+		kc_fetch_forget(session, object->handle);
+	KC_RV_TRY(rv);
+	KC_RV_TRY(kc_fetch_keep(session, fresh));
+	*ret = fresh;
+	fresh = NULL;
+	return CKR_OK;
+}
+
+CK_RV kc_fetch_fresh(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret)
+{
+	KC_CLEANUP_OBJECT struct kc_object *known = NULL;
+
+	KC_RV_TRY(kc_fetch_known(session, handle, &known));
+	if (!kc_object_is_on_token(known) ||
+		kc_clock_monotonic_us() - known->fetched_us < FRESH_US) {
+		*ret = known;
+		known = NULL;
+		return CKR_OK;
+	}
+	return kc_fetch_again(session, known, ret);
+}
+
+CK_RV kc_fetch_secret(
+	struct kc_session *session, const struct kc_object *object, struct kc_object **ret)
+{
+	KC_CLEANUP_OBJECT struct kc_object *full = NULL;
+
+	KC_RV_TRY(ask(session, object, KC_WANT_SECRET, &full));
+	if (full->kind == KC_OBJECT_CERTIFICATE)
+		KC_RV_TRY(kc_fetch_keep(session, full));
+	*ret = full;
+	full = NULL;
+	return CKR_OK;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Objects for a call inside a session: out of the table, or from the service again. */
+#ifndef KC_MODULE_FETCH_H
+#define KC_MODULE_FETCH_H
+
+#include "module/session.h"
+
+/* The object of a handle as the table has it. CKR_OBJECT_HANDLE_INVALID. */
+CK_RV kc_fetch_known(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret);
+/* The same, asked for again when the table's is older than a second: another program may have
+ * changed or deleted it. */
+CK_RV kc_fetch_fresh(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret);
+/* The object with its secret. Only a certificate stays in the table so. */
+CK_RV kc_fetch_secret(
+	struct kc_session *session, const struct kc_object *object, struct kc_object **ret);
+/* The object as the service has it now. */
+CK_RV kc_fetch_again(
+	struct kc_session *session, const struct kc_object *object, struct kc_object **ret);
+/* A query for this one item. */
+void kc_fetch_query(const struct kc_object *object, struct kc_query *ret);
+/* Puts a new object into the table. */
+CK_RV kc_fetch_keep(struct kc_session *session, struct kc_object *object);
+/* Takes it out of the table. */
+void kc_fetch_forget(struct kc_session *session, CK_OBJECT_HANDLE handle);
+
+#endif

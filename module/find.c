@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/* From a template to handles. */
+#include "module/find.h"
+
+#include "module/fetch.h"
+#include "module/module.h"
+#include "module/names.h"
+
+/* The handles found so far; owned until the session takes them. */
+struct findings {
+	struct kc_session *session;
+	const struct kc_template *template;
+	CK_OBJECT_HANDLE *handles;
+	size_t count, allocated;
+};
+
+static void findings_done(struct findings *findings)
+{
+	free(findings->handles);
+}
+
+static CK_RV add(struct findings *findings, CK_OBJECT_HANDLE handle)
+{
+	if (findings->count == findings->allocated) {
+		size_t wanted = findings->allocated ? findings->allocated * 2 : 16;
+		CK_OBJECT_HANDLE *grown = realloc(findings->handles, wanted * sizeof *grown);
+		if (!grown)
+			return CKR_HOST_MEMORY;
+		findings->handles = grown;
+		findings->allocated = wanted;
+	}
+	findings->handles[findings->count++] = handle;
+	return CKR_OK;
+}
+
+static bool matches(const struct kc_object *object, const struct kc_template *t)
+{
+	for (CK_ULONG i = 0; i < t->count; i++)
+		if (!kc_attribute_equals(object, &t->rows[i]))
+			return false;
+	return true;
+}
+
+/* The kinds of objects that can match: those that have every attribute of the template. */
+static unsigned kinds_of(const struct kc_template *t)
+{
+	unsigned kinds = KC_OBJECT_ALL;
+
+	for (CK_ULONG i = 0; i < t->count; i++) {
+		const CK_ATTRIBUTE *given = &t->rows[i];
+		CK_ULONG class;
+
+		kinds &= kc_attribute_kinds(given->type);
+		if (given->type == CKA_CLASS)
+			kinds &= kc_template_get_number(t, CKA_CLASS, 0, &class) == CKR_OK
+					 ? kc_object_kind_of_class(class)
+					 : 0;
+	}
+	return kinds;
+}
+
+/* The ruler's attributes that narrow a search for these kinds: where one row speaks for all of
+ * them. An absent value and an empty one are the same here, but not in the index. */
+static void narrow(const struct kc_template *t, unsigned kinds, struct kc_query *query)
+{
+	for (CK_ULONG i = 0; i < t->count; i++) {
+		const struct kc_attribute *rows;
+		size_t count;
+
+		rows = kc_attribute_rows(&count);
+		for (size_t j = 0; j < count; j++) {
+			if (rows[j].type != t->rows[i].type || !(rows[j].given & KC_GIVEN_INDEX) ||
+				(kinds & ~rows[j].kinds) || t->rows[i].ulValueLen == 0)
+				continue;
+			/* A value that cannot be written cannot be found either. */
+			(void)kc_attribute_write(&rows[j], &t->rows[i], &query->attrs);
+		}
+	}
+}
+
+/* Whether an attribute of the template is in the secret part. */
+static bool needs_secret(const struct kc_template *t)
+{
+	return kc_template_find(t, CKA_VALUE) || kc_template_find(t, CKA_CHECK_VALUE);
+}
+
+/* One search of the service, in one class of items or (0) in all. */
+static CK_RV search(struct findings *findings, kc_name class, unsigned kinds)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	struct kc_session *session = findings->session;
+	/* A certificate's value is what everybody asks for next. */
+	bool with_secret = class != 0 && class != KC_CLASS_KEY &&
+			   (class == KC_CLASS_CERTIFICATE || needs_secret(findings->template));
+	kc_err err;
+
+	query.class = class;
+	query.sync = kc_token_facts(session->token)->sync;
+	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN | (with_secret ? KC_WANT_SECRET : 0u);
+	query.skip_locked = true;
+	narrow(findings->template, kinds, &query);
+	if (kinds == KC_OBJECT_PUBLIC || kinds == KC_OBJECT_PRIVATE)
+		kc_attrs_set_number(&query.attrs, KC_ATTR_KCLS,
+			kinds == KC_OBJECT_PRIVATE ? KC_KEY_PRIVATE : KC_KEY_PUBLIC);
+	KC_RV_OF(kc_attrs_check(&query.attrs));
+	err = kc_client_item_find(session->module->client, &query, &list);
+	if (err == KC_E_NOT_FOUND || err == KC_E_LOCKED)
+		return CKR_OK;
+	KC_RV_OF(err);
+	for (size_t i = 0; i < list.count; i++) {
+		KC_CLEANUP_OBJECT struct kc_object *object = NULL;
+		KC_RV_TRY(kc_object_new(session->token, &list.rows[i], with_secret, &object));
+		if (!object || !matches(object, findings->template))
+			continue;
+		KC_RV_TRY(kc_fetch_keep(session, object));
+		KC_RV_TRY(add(findings, object->handle));
+	}
+	return CKR_OK;
+}
+
+/* The service is asked once where one class of items holds all that can match, or any can. */
+static CK_RV search_token(struct findings *findings, unsigned kinds)
+{
+	static const struct {
+		kc_name class;
+		unsigned kinds;
+	} classes[] = {
+		{KC_CLASS_KEY, KC_OBJECT_KEY},
+		{KC_CLASS_CERTIFICATE, KC_OBJECT_CERTIFICATE},
+		{KC_CLASS_GENERIC, KC_OBJECT_DATA},
+		{KC_CLASS_INTERNET, KC_OBJECT_DATA},
+	};
+
+	if (kinds == KC_OBJECT_ALL)
+		return search(findings, 0, kinds);
+	for (size_t i = 0; i < KC_COUNT_OF(classes); i++)
+		if (classes[i].kinds & kinds)
+			KC_RV_TRY(search(findings, classes[i].class, classes[i].kinds & kinds));
+	return CKR_OK;
+}
+
+static CK_RV look_at(struct kc_object *object, void *context)
+{
+	struct findings *findings = context;
+
+	return matches(object, findings->template) ? add(findings, object->handle) : CKR_OK;
+}
+
+static CK_RV search_session_objects(struct findings *findings)
+{
+	struct kc_module *module = findings->session->module;
+	CK_RV rv;
+
+	kc_module_relock(module);
+	rv = kc_objects_each_session_object(
+		&module->objects, findings->session->token, look_at, findings);
+	kc_module_unlock();
+	return rv;
+}
+
+CK_RV kc_find_all(struct kc_session *session, const struct kc_template *t)
+{
+	__attribute__((cleanup(findings_done))) struct findings findings = {
+		.session = session,
+		.template = t,
+	};
+	unsigned kinds = kinds_of(t);
+	bool on_token, wants_token;
+
+	KC_RV_TRY(kc_template_get_flag(t, CKA_TOKEN, true, &on_token));
+	wants_token = kc_template_find(t, CKA_TOKEN) != NULL;
+	if (kinds && on_token)
+		KC_RV_TRY(search_token(&findings, kinds));
+	if (kinds && !(wants_token && on_token))
+		KC_RV_TRY(search_session_objects(&findings));
+	session->search = (struct kc_search){
+		.is_active = true,
+		.handles = findings.handles,
+		.count = findings.count,
+	};
+	findings.handles = NULL;
+	return CKR_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who is logged in. A login is this application's alone and lasts until it logs out, closes its
+ * last session of the token, or the keychain is locked behind its back.
+ */
+#ifndef KC_MODULE_LOGIN_H
+#define KC_MODULE_LOGIN_H
+
+#include "module/module.h"
+
+bool kc_login_is_in(struct kc_module *module, enum kc_token_number token);
+/* Checks the password with the service, which opens the keychain when it is locked; an empty one
+ * lets the service ask the user. CKR_USER_ALREADY_LOGGED_IN, CKR_PIN_INCORRECT,
+ * CKR_FUNCTION_CANCELED (the user said no), CKR_USER_NOT_LOGGED_IN (nobody could be asked). */
+CK_RV kc_login_start(
+	struct kc_module *module, enum kc_token_number token, struct kc_bytes password);
+/* Ends the token's login, if there is one; the service hears of the last. */
+void kc_login_end(struct kc_module *module, enum kc_token_number token);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An object: an item of the keychain as the service gave it, or a session object, which lives in
+ * this process alone. It does not change once it is in the table (module/objects.h): a newer
+ * version takes its place there, while those who hold the older one go on with it.
+ */
+#ifndef KC_MODULE_OBJECT_H
+#define KC_MODULE_OBJECT_H
+
+#include <stdatomic.h>
+
+#include "base/mechanism.h"
+#include "base/query.h"
+#include "module/token.h"
+
+/* What CKA_CLASS says, as bits so that the rows of attributes.def can name several. */
+enum kc_object_kind {
+	KC_OBJECT_DATA = 1,
+	KC_OBJECT_CERTIFICATE = 2,
+	KC_OBJECT_PUBLIC = 4,
+	KC_OBJECT_PRIVATE = 8,
+};
+#define KC_OBJECT_KEY (KC_OBJECT_PUBLIC | KC_OBJECT_PRIVATE)
+#define KC_OBJECT_ALL (KC_OBJECT_DATA | KC_OBJECT_CERTIFICATE | KC_OBJECT_KEY)
+
+/* The kind of a CKA_CLASS value and back; 0 for a class that no object here has. */
+unsigned kc_object_kind_of_class(CK_OBJECT_CLASS class);
+CK_OBJECT_CLASS kc_object_class_of_kind(enum kc_object_kind kind);
+
+struct kc_object {
+	atomic_uint refs;
+	CK_OBJECT_HANDLE handle; /* 0 until it is in the table */
+	enum kc_token_number token;
+	CK_SESSION_HANDLE session; /* the owner of a session object; 0 for a token object */
+	enum kc_object_kind kind;
+	struct kc_found item;
+	bool has_value; /* the secret was asked for: it is in item, if there is one, or here: */
+	struct kc_buf value; /* a certificate, which is public */
+	uint64_t fetched_us; /* on the monotonic clock */
+};
+
+/* Makes an object of a found item, which it takes; has_value tells that the secret was asked for.
+ * ret gets NULL when PKCS#11 has no such object (a key of another class). CKR_HOST_MEMORY. */
+CK_RV kc_object_new(
+	enum kc_token_number token, struct kc_found *found, bool has_value, struct kc_object **ret);
+struct kc_object *kc_object_ref(struct kc_object *object);
+void kc_object_put(struct kc_object *object);
+#define KC_CLEANUP_OBJECT KC_CLEANUP(kc_object_put_cleanup)
+static inline void kc_object_put_cleanup(struct kc_object **object)
+{
+	if (*object)
+		kc_object_put(*object);
+}
+
+static inline bool kc_object_is_on_token(const struct kc_object *object)
+{
+	return object->session == 0;
+}
+/* The size in bits of a key's modulus or curve. */
+unsigned kc_object_key_bits(const struct kc_object *object);
+enum kc_key_type kc_object_key_type(const struct kc_object *object);
+/* SubjectPublicKeyInfo of a key, borrowed; empty when the item has none. */
+struct kc_bytes kc_object_spki(const struct kc_object *object);
+
+#endif

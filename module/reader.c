@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* Readers of attributes that objects of several kinds have. */
+#include <string.h>
+
+#include "module/date.h"
+#include "module/hasher.h"
+#include "module/names.h"
+#include "module/readers.h"
+
+/* A reader looks at the object, its row, or neither. */
+#define UNUSED(argument) ((void)(argument))
+
+KC_READER(class)
+{
+	UNUSED(row);
+	return kc_cell_set_number(cell, kc_object_class_of_kind(object->kind));
+}
+
+KC_READER(token)
+{
+	UNUSED(row);
+	return kc_cell_set_flag(cell, kc_object_is_on_token(object));
+}
+
+/* An object is public when it can be read at all times: the protection classes whose names begin
+ * with "d" (kSecAttrAccessibleAlways and its kin). */
+KC_READER(is_private)
+{
+	struct kc_bytes when = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_PDMN);
+
+	UNUSED(row);
+	return kc_cell_set_flag(cell, when.len == 0 || when.data[0] != 'd');
+}
+
+/* The item's persistent reference, in hexadecimal since the attribute is text. */
+KC_READER(unique_id)
+{
+	UNUSED(row);
+	if (!kc_object_is_on_token(object))
+		kc_buf_printf(&cell->made, "session-%lu", object->handle);
+	for (size_t i = 0; kc_object_is_on_token(object) && i < sizeof object->item.ref; i++)
+		kc_buf_printf(&cell->made, "%02x", object->item.ref[i]);
+	return kc_cell_set_made(cell);
+}
+
+KC_READER(flag)
+{
+	bool otherwise = (row->kinds_true & object->kind) != 0;
+
+	return kc_cell_set_flag(
+		cell, kc_attrs_get_number(&object->item.attrs, row->ruler, otherwise) != 0);
+}
+
+KC_READER(bytes)
+{
+	return kc_cell_set_bytes(cell, kc_attrs_get_bytes(&object->item.attrs, row->ruler));
+}
+
+KC_READER(date)
+{
+	double date = kc_attrs_get_date(&object->item.attrs, row->ruler, 0);
+	CK_DATE day;
+
+	if (date == 0 || kc_date_build(date, &day) != CKR_OK)
+		return kc_cell_set_bytes(cell, kc_bytes(NULL, 0));
+	kc_buf_push(&cell->made, &day, sizeof day);
+	return kc_cell_set_made(cell);
+}
+
+KC_READER(true)
+{
+	UNUSED(object);
+	UNUSED(row);
+	return kc_cell_set_flag(cell, true);
+}
+
+KC_READER(false)
+{
+	UNUSED(object);
+	UNUSED(row);
+	return kc_cell_set_flag(cell, false);
+}
+
+KC_READER(zero)
+{
+	UNUSED(object);
+	UNUSED(row);
+	return kc_cell_set_number(cell, 0);
+}
+
+KC_READER(empty)
+{
+	UNUSED(object);
+	UNUSED(row);
+	return kc_cell_set_bytes(cell, kc_bytes(NULL, 0));
+}
+
+/* A password's application is the service or the server that it is for. */
+KC_READER(application)
+{
+	bool is_generic = object->item.class == KC_CLASS_GENERIC;
+
+	UNUSED(row);
+	return kc_cell_set_bytes(cell,
+		kc_attrs_get_bytes(&object->item.attrs, is_generic ? KC_ATTR_SVCE : KC_ATTR_SRVR));
+}
+
+/* The secret of a password; an item without one has an empty value. */
+KC_READER(secret)
+{
+	UNUSED(row);
+	if (!object->has_value)
+		return KC_RV_NEEDS_SECRET;
+	return kc_cell_set_bytes(cell, kc_secret_bytes(&object->item.secret));
+}
+
+KC_READER(certificate)
+{
+	UNUSED(row);
+	if (!object->has_value)
+		return KC_RV_NEEDS_SECRET;
+	return kc_cell_set_bytes(cell, kc_buf_bytes(&object->value));
+}
+
+/* The first three bytes of the SHA-1 of the certificate, PKCS#11 3.1 4.6.2. */
+KC_READER(check_value)
+{
+	uint8_t digest[KC_HASHER_MAX_LEN];
+	struct kc_hasher hasher;
+
+	UNUSED(row);
+	if (!object->has_value)
+		return KC_RV_NEEDS_SECRET;
+	kc_hasher_start(&hasher, KC_HASH_SHA1);
+	kc_hasher_update(&hasher, kc_buf_bytes(&object->value));
+	kc_hasher_finish(&hasher, digest);
+	kc_buf_push(&cell->made, digest, 3);
+	return kc_cell_set_made(cell);
+}
