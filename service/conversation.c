@@ -20,7 +20,7 @@ struct conversation {
 /* Short messages lie in the slot and count for nothing. */
 static size_t cost_of(size_t len)
 {
-	return len > KC_CHANNEL_SLOT ? len : 0;
+	return len > KC_SLOT_PAYLOAD ? len : 0;
 }
 
 /* Long messages give their memory back, short ones keep it for the next. */

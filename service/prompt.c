@@ -233,7 +233,7 @@ static kc_err ask(bool again, kc_deadline deadline, struct kc_secret *ret)
 	return KC_ERR(LOCKED);
 }
 
-static kc_err unlock_inlock(struct kc_keychain *keychain, kc_deadline deadline)
+static kc_err ask_and_unlock(struct kc_keychain *keychain, kc_deadline deadline)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
@@ -249,17 +249,42 @@ static kc_err unlock_inlock(struct kc_keychain *keychain, kc_deadline deadline)
 	return err;
 }
 
-kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds)
+/* One question at a time. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t answered = PTHREAD_COND_INITIALIZER;
+static bool asking;
+
+static kc_err begin(unsigned seconds)
 {
-	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	struct timespec until;
-	kc_err err;
+	kc_err err = KC_OK;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += seconds;
-	if (pthread_mutex_clocklock(&one_at_a_time, CLOCK_MONOTONIC, &until) != 0)
-		return KC_ERR(LOCKED);
-	err = unlock_inlock(keychain, kc_socket_deadline(seconds));
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_lock(&mutex);
+	while (err == KC_OK && asking)
+		if (pthread_cond_clockwait(&answered, &mutex, CLOCK_MONOTONIC, &until) == ETIMEDOUT)
+			err = KC_ERR(LOCKED);
+	if (err == KC_OK)
+		asking = true;
+	pthread_mutex_unlock(&mutex);
+	return err;
+}
+
+static void end(void)
+{
+	pthread_mutex_lock(&mutex);
+	asking = false;
+	pthread_cond_signal(&answered);
+	pthread_mutex_unlock(&mutex);
+}
+
+kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds)
+{
+	kc_err err;
+
+	KC_TRY(begin(seconds));
+	err = ask_and_unlock(keychain, kc_socket_deadline(seconds));
+	end();
 	return err;
 }

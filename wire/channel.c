@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -34,18 +33,6 @@
 #else
 #define relax() atomic_signal_fence(memory_order_seq_cst)
 #endif
-
-enum turn { TURN_CLIENT, TURN_POSTED, TURN_TAKEN };
-
-struct kc_slot {
-	_Alignas(64) atomic_uint turn;
-	atomic_uint len; /* of the message; beyond KC_CHANNEL_SLOT it comes through the socket */
-	struct {
-		_Alignas(64) atomic_uint asleep;
-		atomic_uint core; /* where it waited last: a hint */
-	} sides[2];
-	_Alignas(64) uint8_t payload[KC_CHANNEL_SLOT];
-};
 
 /* --- making both halves ---------------------------------------------------------------------- */
 
@@ -125,7 +112,7 @@ void kc_channel_done(struct kc_channel *channel)
 
 static bool is_mine(const struct kc_channel *channel)
 {
-	unsigned mine = channel->side == KC_CHANNEL_CLIENT ? TURN_CLIENT : TURN_POSTED;
+	unsigned mine = channel->side == KC_CHANNEL_CLIENT ? KC_SLOT_CLIENT : KC_SLOT_POSTED;
 	return atomic_load(&channel->slot->turn) == mine;
 }
 
@@ -172,7 +159,7 @@ static kc_err client_sleep(struct kc_channel *channel, kc_deadline deadline)
 	int left_ms = kc_socket_left_ms(deadline);
 	struct timespec slice = {0};
 
-	if (turn == TURN_CLIENT)
+	if (turn == KC_SLOT_CLIENT)
 		return KC_OK;
 	if (left_ms == 0)
 		return KC_ERR(TIMED_OUT);
@@ -255,7 +242,7 @@ kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t 
 kc_err kc_channel_read(
 	struct kc_channel *channel, size_t len, kc_deadline deadline, struct kc_buf *buf)
 {
-	if (len <= KC_CHANNEL_SLOT) {
+	if (len <= KC_SLOT_PAYLOAD) {
 		kc_buf_push(buf, channel->slot->payload, len);
 		kc_mem_wipe(channel->slot->payload, len);
 	} else {
@@ -265,7 +252,7 @@ kc_err kc_channel_read(
 	}
 	KC_TRY(kc_buf_check(buf));
 	if (channel->side == KC_CHANNEL_SERVICE)
-		atomic_store(&channel->slot->turn, TURN_TAKEN);
+		atomic_store(&channel->slot->turn, KC_SLOT_TAKEN);
 	return KC_OK;
 }
 
@@ -284,7 +271,7 @@ static kc_err give_turn(struct kc_channel *channel)
 	struct kc_slot *slot = channel->slot;
 	bool is_client = channel->side == KC_CHANNEL_CLIENT;
 
-	atomic_store(&slot->turn, is_client ? TURN_POSTED : TURN_CLIENT);
+	atomic_store(&slot->turn, is_client ? KC_SLOT_POSTED : KC_SLOT_CLIENT);
 	if (!atomic_load(&slot->sides[1 - channel->side].asleep))
 		return KC_OK;
 	if (is_client)
@@ -295,7 +282,7 @@ static kc_err give_turn(struct kc_channel *channel)
 
 kc_err kc_channel_send(struct kc_channel *channel, struct kc_bytes message, kc_deadline deadline)
 {
-	bool fits = message.len <= KC_CHANNEL_SLOT;
+	bool fits = message.len <= KC_SLOT_PAYLOAD;
 
 	if (message.len > KC_MESSAGE_MAX)
 		return KC_ERR(TOO_LARGE);
@@ -308,5 +295,5 @@ kc_err kc_channel_send(struct kc_channel *channel, struct kc_bytes message, kc_d
 
 bool kc_channel_is_untaken(const struct kc_channel *channel)
 {
-	return atomic_load(&channel->slot->turn) == TURN_POSTED;
+	return atomic_load(&channel->slot->turn) == KC_SLOT_POSTED;
 }

@@ -2,10 +2,8 @@
 /*
  * A connection between a client and the service: one request, one reply, in turn.
  *
- * Messages up to KC_CHANNEL_SLOT bytes lie in a slot of memory that both sides map; longer ones go
- * through the socket. Whose turn it is stands in the slot too:
- *
- *   CLIENT  --client sends-->  POSTED  --service has copied it-->  TAKEN  --service sends--> CLIENT
+ * Short messages lie in a slot of memory that both sides map (wire/slot.h), which also says whose
+ * turn it is; longer ones go through the socket.
  *
  * Whoever waits looks at the turn for a bounded time first (some tens of microseconds, none where
  * it does not pay), then sleeps: the client in a futex, waking up at times to look whether the
@@ -20,10 +18,7 @@
 
 #include "base/buf.h"
 #include "wire/greeting.h"
-
-#define KC_CHANNEL_SLOT ((size_t)64 << 10)
-
-struct kc_slot;
+#include "wire/slot.h"
 
 enum kc_channel_side { KC_CHANNEL_CLIENT, KC_CHANNEL_SERVICE };
 

@@ -53,6 +53,13 @@ static pid_t bare_fork(void)
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
+/* _exit(2), past whatever the program we live in has put in its way. */
+static _Noreturn void bare_exit(void)
+{
+	for (;;)
+		syscall(SYS_exit_group, 1);
+}
+
 static void close_others(void)
 {
 	if (syscall(SYS_close_range, FIRST_OTHER_FD, ~0u, 0) == 0)
@@ -83,13 +90,13 @@ static _Noreturn void become_service(const struct start *start)
 
 	for (int fd = 0; fd < KC_START_READY_FD; fd++)
 		if (dup2(null, fd) < 0)
-			_exit(1);
+			bare_exit();
 	if (dup2(ready, KC_START_READY_FD) < 0)
-		_exit(1);
+		bare_exit();
 	close_others();
 	forget_signals();
 	execve(start->program, arguments, start->environment);
-	_exit(1);
+	bare_exit();
 }
 
 static kc_err run_detached(const struct start *start)
@@ -102,7 +109,7 @@ static kc_err run_detached(const struct start *start)
 		setsid();
 		if (bare_fork() == 0)
 			become_service(start);
-		_exit(0);
+		bare_exit();
 	}
 	while (waitpid(child, NULL, (int)__WCLONE) < 0 && errno == EINTR)
 		;
