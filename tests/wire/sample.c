@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/* Sample messages. */
+#include "tests/wire/sample.h"
+
+#include <string.h>
+
+static kc_err sample_attrs(struct kc_attrs *attrs)
+{
+	kc_attrs_set_str(attrs, KC_NAME('a', 'c', 'c', 't'), "ana");
+	kc_attrs_set_number(attrs, KC_NAME('p', 'o', 'r', 't'), 443);
+	kc_attrs_set_date(attrs, KC_NAME('c', 'd', 'a', 't'), 700000000.5);
+	return kc_attrs_check(attrs);
+}
+
+static kc_err sample_query(struct kc_query *query)
+{
+	query->class = KC_CLASS_INTERNET;
+	query->limit = 10;
+	query->sync = KC_SYNC_ANY;
+	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	return sample_attrs(&query->attrs);
+}
+
+static struct kc_field sample_field(char letter, const struct kc_query *query,
+	const struct kc_attrs *attrs, const struct kc_sign_params *params)
+{
+	switch (letter) { /* a character of a signature, not an enum of ours */
+	case 'u':
+		return KC_FIELD_U(70000);
+	case 't':
+		return KC_FIELD_T(true);
+	case 'b':
+		return KC_FIELD_B(kc_bytes_str("\x01 bytes"));
+	case 's':
+		return KC_FIELD_S(kc_bytes_str("t\xc3\xa9xt"));
+	case 'Q':
+		return KC_FIELD_Q(query);
+	case 'A':
+		return KC_FIELD_A(attrs);
+	default:
+		return KC_FIELD_P(params);
+	}
+}
+
+kc_err sample_request(const struct kc_call_row *call, struct kc_buf *out)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	struct kc_sign_params params = {.scheme = KC_SIGN_RSA_PSS,
+		.hash = KC_HASH_SHA256,
+		.mgf_hash = KC_HASH_SHA256,
+		.salt_len = 32};
+	struct kc_field fields[KC_RECORD_MAX];
+	size_t count = strlen(call->request);
+
+	KC_TRY(sample_query(&query));
+	KC_TRY(sample_attrs(&attrs));
+	for (size_t i = 0; i < count; i++)
+		fields[i] = sample_field(call->request[i], &query, &attrs, &params);
+	return kc_message_build_request(call, fields, count, out);
+}
+
+static kc_err sample_result(struct kc_record *result)
+{
+	KC_CLEANUP_FOUND struct kc_found found = {
+		.class = KC_CLASS_GENERIC, .id = 5, .version = 9, .has_secret = true};
+
+	result->number = 3;
+	kc_buf_push_str(&result->buf, "493-207-118");
+	KC_TRY(sample_attrs(&found.attrs));
+	KC_TRY(kc_secret_set(&found.secret, kc_bytes_str("secret")));
+	KC_TRY(kc_found_list_take(&result->found, &found));
+	result->status =
+		(struct kc_status){.lock = KC_LOCK_UNLOCKED, .device = "laptop", .items = 4};
+	result->status.store = strdup("/store");
+	result->report = (struct kc_sync_report){.sent = 1, .received = 2};
+	result->report.alarm = strdup("fork");
+	result->devices.rows = calloc(1, sizeof *result->devices.rows);
+	if (!result->status.store || !result->report.alarm || !result->devices.rows)
+		return KC_ERR(NO_MEMORY);
+	result->devices.rows[0] = (struct kc_device){.name = "desk", .is_this = true};
+	result->devices.count = 1;
+	return KC_OK;
+}
+
+kc_err sample_reply(const struct kc_call_row *call, struct kc_buf *out)
+{
+	KC_CLEANUP_RECORD struct kc_record result;
+
+	kc_record_init(&result);
+	KC_TRY(sample_result(&result));
+	return kc_message_build_reply(call, KC_OK, &result, out);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/* Messages: exactly what the signatures say, or nothing. */
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/wire/sample.h"
+
+/* Every letter of every signature is known, and no signature is longer than a record. */
+static void table_is_sound(void)
+{
+	size_t count;
+	const struct kc_call_row *rows = kc_calls_all(&count);
+
+	CHECK(count >= 28);
+	for (size_t i = 0; i < count; i++) {
+		CHECK_MSG(strlen(rows[i].request) <= KC_RECORD_MAX, rows[i].name);
+		CHECK_MSG(strspn(rows[i].request, "utbsQAP") == strlen(rows[i].request),
+			rows[i].name);
+		CHECK_MSG(strspn(rows[i].reply, "ubsFSRD") == strlen(rows[i].reply), rows[i].name);
+		CHECK_MSG(strlen(rows[i].reply) <= 1, rows[i].name); /* a result has one of each */
+		CHECK_MSG(rows[i].patience_s >= 10 && rows[i].patience_s <= 300, rows[i].name);
+		CHECK_MSG(kc_calls_find((uint64_t)rows[i].call) == &rows[i], rows[i].name);
+	}
+	CHECK(!kc_calls_find(0));
+	CHECK(!kc_calls_find((uint64_t)KC_CALL_HELLO + ((uint64_t)1 << 32)));
+}
+
+static kc_err parse(struct kc_bytes message, const struct kc_call_row **ret)
+{
+	KC_CLEANUP_RECORD struct kc_record record;
+
+	kc_record_init(&record);
+	return kc_message_parse_request(message, ret, &record);
+}
+
+static void requests_round_trip(void)
+{
+	size_t count;
+	const struct kc_call_row *rows = kc_calls_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
+		KC_CLEANUP_RECORD struct kc_record record;
+		const struct kc_call_row *call = NULL;
+
+		kc_record_init(&record);
+		CHECK_OK(sample_request(&rows[i], &first));
+		CHECK_OK(kc_message_parse_request(kc_buf_bytes(&first), &call, &record));
+		CHECK_MSG(call == &rows[i], rows[i].name);
+		CHECK_OK(kc_message_build_request(call, record.fields, record.count, &second));
+		CHECK_MSG(
+			kc_bytes_equal(kc_buf_bytes(&first), kc_buf_bytes(&second)), rows[i].name);
+	}
+}
+
+/* No part of a request is one, and nor is a request with something behind it. */
+static void torn_requests_are_refused(void)
+{
+	size_t count;
+	const struct kc_call_row *rows = kc_calls_all(&count), *call = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+
+		CHECK_OK(sample_request(&rows[i], &message));
+		for (size_t len = 0; len < message.len; len++)
+			CHECK_MSG(parse(kc_bytes(message.data, len), &call) == KC_E_DECODE,
+				rows[i].name);
+		kc_buf_push_byte(&message, 0);
+		CHECK_MSG(parse(kc_buf_bytes(&message), &call) == KC_E_DECODE, rows[i].name);
+	}
+	CHECK(call == NULL);
+}
+
+/* Arguments of one call under the number of another. */
+static void other_signatures_are_refused(void)
+{
+	size_t count;
+	unsigned tried = 0;
+	const struct kc_call_row *rows = kc_calls_all(&count), *call = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < count; j++) {
+			KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+			struct kc_call_row mixed = rows[i];
+
+			if (strcmp(rows[i].request, rows[j].request) == 0)
+				continue;
+			mixed.call = rows[j].call;
+			CHECK_OK(sample_request(&mixed, &message));
+			CHECK_MSG(
+				parse(kc_buf_bytes(&message), &call) == KC_E_DECODE, rows[j].name);
+			tried++;
+		}
+	}
+	CHECK(tried > 500);
+}
+
+static void build_insists_on_the_signature(void)
+{
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	const struct kc_call_row *unlock = kc_calls_find(KC_CALL_UNLOCK);
+	struct kc_field good = KC_FIELD_B(kc_bytes_str("p")), bad = KC_FIELD_U(1);
+
+	CHECK_ERR(kc_message_build_request(unlock, &bad, 1, &out), KC_E_BUG);
+	CHECK_ERR(kc_message_build_request(unlock, &good, 0, &out), KC_E_BUG);
+	kc_buf_reset(&out);
+	CHECK_OK(kc_message_build_request(unlock, &good, 1, &out));
+}
+
+static void header(struct kc_buf *out, uint64_t version, uint64_t number)
+{
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, out);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, version);
+	kc_der_put_uint(&w, number);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_end(&w);
+	kc_der_end(&w);
+	CHECK_OK(kc_der_writer_check(&w));
+}
+
+static void versions_and_unknown_calls(void)
+{
+	static const struct {
+		uint64_t version, number;
+		kc_err wanted;
+	} rows[] = {
+		{KC_WIRE_VERSION, KC_CALL_STATUS, KC_OK},
+		{KC_WIRE_VERSION + 1, KC_CALL_STATUS, KC_E_VERSION},
+		{0, KC_CALL_STATUS, KC_E_VERSION},
+		{KC_WIRE_VERSION + 1, 9999, KC_E_VERSION},
+		{KC_WIRE_VERSION, 0, KC_E_UNSUPPORTED},
+		{KC_WIRE_VERSION, 9999, KC_E_UNSUPPORTED},
+		{KC_WIRE_VERSION, UINT64_MAX, KC_E_UNSUPPORTED},
+	};
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+		const struct kc_call_row *call;
+
+		header(&message, rows[i].version, rows[i].number);
+		CHECK_ERR(parse(kc_buf_bytes(&message), &call), rows[i].wanted);
+	}
+}
+
+static void texts_have_no_nul(void)
+{
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	const struct kc_call_row *setup = kc_calls_find(KC_CALL_SETUP), *call;
+	const struct kc_field fields[] = {
+		KC_FIELD_B(kc_bytes_str("p")), KC_FIELD_S(kc_bytes("a\0b", 3))};
+
+	CHECK_OK(kc_message_build_request(setup, fields, 2, &out));
+	CHECK_ERR(parse(kc_buf_bytes(&out), &call), KC_E_DECODE);
+}
+
+static void replies_round_trip(void)
+{
+	size_t count;
+	const struct kc_call_row *rows = kc_calls_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
+		KC_CLEANUP_RECORD struct kc_record result;
+
+		kc_record_init(&result);
+		CHECK_OK(sample_reply(&rows[i], &first));
+		CHECK_OK(kc_message_parse_reply(kc_buf_bytes(&first), &rows[i], &result));
+		for (size_t f = 0; f < result.count; f++)
+			if (strchr("bs", result.fields[f].letter))
+				kc_buf_push(&result.buf, result.fields[f].bytes.data,
+					result.fields[f].bytes.len);
+		CHECK_OK(kc_message_build_reply(&rows[i], KC_OK, &result, &second));
+		CHECK_MSG(
+			kc_bytes_equal(kc_buf_bytes(&first), kc_buf_bytes(&second)), rows[i].name);
+	}
+}
+
+static kc_err parse_reply(struct kc_bytes message, enum kc_call call)
+{
+	KC_CLEANUP_RECORD struct kc_record result;
+
+	kc_record_init(&result);
+	return kc_message_parse_reply(message, kc_calls_find(call), &result);
+}
+
+static void replies_with_errors(void)
+{
+	KC_CLEANUP_BUF struct kc_buf bare = KC_BUF_INIT, reported = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf unknown = KC_BUF_INIT;
+	KC_CLEANUP_RECORD struct kc_record result;
+	const struct kc_call_row *sync = kc_calls_find(KC_CALL_SYNC_NOW);
+	struct kc_der_writer w;
+
+	kc_record_init(&result);
+	CHECK_ERR(kc_message_build_reply(sync, KC_OK, NULL, &bare), KC_E_BUG);
+	CHECK_OK(kc_message_build_reply(sync, KC_E_LOCKED, NULL, &bare));
+	CHECK_ERR(parse_reply(kc_buf_bytes(&bare), KC_CALL_SYNC_NOW), KC_E_LOCKED);
+	CHECK_ERR(parse_reply(kc_buf_bytes(&bare), KC_CALL_ITEM_FIND), KC_E_LOCKED);
+	/* With a result it answers its own call only. */
+	CHECK_OK(kc_message_build_reply(sync, KC_E_STORE_SUSPECT, &result, &reported));
+	CHECK_ERR(parse_reply(kc_buf_bytes(&reported), KC_CALL_SYNC_NOW), KC_E_STORE_SUSPECT);
+	CHECK_ERR(parse_reply(kc_buf_bytes(&reported), KC_CALL_ITEM_FIND), KC_E_DECODE);
+	/* A success needs its result, and an error must be one. */
+	kc_der_writer_init(&w, &unknown);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, KC_OK);
+	kc_der_end(&w);
+	CHECK_ERR(parse_reply(kc_buf_bytes(&unknown), KC_CALL_LOCK), KC_E_DECODE);
+	kc_buf_reset(&unknown);
+	kc_der_writer_init(&w, &unknown);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, KC_ERR_COUNT);
+	kc_der_end(&w);
+	CHECK_ERR(parse_reply(kc_buf_bytes(&unknown), KC_CALL_LOCK), KC_E_DECODE);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(table_is_sound),
+		CHECK_TEST(requests_round_trip),
+		CHECK_TEST(torn_requests_are_refused),
+		CHECK_TEST(other_signatures_are_refused),
+		CHECK_TEST(build_insists_on_the_signature),
+		CHECK_TEST(versions_and_unknown_calls),
+		CHECK_TEST(texts_have_no_nul),
+		CHECK_TEST(replies_round_trip),
+		CHECK_TEST(replies_with_errors),
+	};
+	return check_main("wire/message", tests, KC_COUNT_OF(tests));
+}
