@@ -71,7 +71,7 @@ kc_err words_add(struct home *home, kc_name class, const char *attrs, const char
 	return words_add_as(home, &home_user, class, attrs, secret, NULL);
 }
 
-static void make_query(kc_name class, const char *attrs, struct kc_query *ret)
+void words_query(kc_name class, const char *attrs, struct kc_query *ret)
 {
 	ret->class = class;
 	ret->sync = KC_SYNC_ANY;
@@ -84,7 +84,7 @@ kc_err words_find_as(struct home *home, const struct kc_caller *caller, kc_name 
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 
-	make_query(class, attrs, &query);
+	words_query(class, attrs, &query);
 	return kc_keychain_item_find(home->keychain, caller, &query, ret);
 }
 
@@ -111,7 +111,7 @@ kc_err words_update(struct home *home, kc_name class, const char *query_text,
 		.has_secret = secret != NULL, .secret = kc_bytes_str(secret)};
 	kc_err err;
 
-	make_query(class, query_text, &query);
+	words_query(class, query_text, &query);
 	words_attrs(&changes.attrs, changes_text);
 	err = kc_keychain_item_update(home->keychain, &home_user, &query, &changes, NULL);
 	kc_attrs_done(&changes.attrs);
@@ -122,7 +122,17 @@ kc_err words_delete(struct home *home, kc_name class, const char *query_text)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 
-	make_query(class, query_text, &query);
+	words_query(class, query_text, &query);
+	return kc_keychain_item_delete(home->keychain, &home_user, &query, NULL);
+}
+
+kc_err words_delete_use(
+	struct home *home, kc_name class, const char *query_text, enum kc_tomb_use use)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+
+	words_query(class, query_text, &query);
+	query.tomb_use = use;
 	return kc_keychain_item_delete(home->keychain, &home_user, &query, NULL);
 }
 

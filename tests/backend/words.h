@@ -24,6 +24,10 @@ size_t words_count(struct home *home, kc_name class, const char *attrs);
 KC_MUST kc_err words_update(struct home *home, kc_name class, const char *query,
 	const char *changes, const char *secret);
 KC_MUST kc_err words_delete(struct home *home, kc_name class, const char *query);
+/* A query from text, for tests that set more of it. */
+void words_query(kc_name class, const char *attrs, struct kc_query *ret);
+KC_MUST kc_err words_delete_use(
+	struct home *home, kc_name class, const char *query, enum kc_tomb_use use);
 
 /* Whether the one item that is found has this secret. */
 bool words_has_secret(struct home *home, kc_name class, const char *query, const char *secret);
