@@ -22,6 +22,7 @@ static kc_err find_held(struct kc_txn *txn, struct kc_track *version, struct kc_
 	if (err != KC_OK)
 		return err;
 	version->id = held.id;
+	version->protection = held.protection;
 	if (version->created == 0)
 		version->created = held.created;
 	if (held.item == 0)

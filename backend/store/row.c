@@ -87,6 +87,7 @@ kc_err kc_row_put_share(const struct kc_row *row, struct kc_buf *ret)
 
 	KC_TRY(put_ad(PURPOSE_SHARE, row, ret));
 	kc_der_writer_init(&w, ret);
+	kc_der_put_bool(&w, row->malformed); /* what was read as something it is not */
 	kc_der_put_bytes(&w, kc_setdigest_tag(row->meta));
 	kc_der_put_bytes(&w, kc_setdigest_tag(row->secret));
 	return kc_der_writer_check(&w);

@@ -189,6 +189,19 @@ kc_err kc_track_next(struct kc_txn *txn, uint64_t after, struct kc_track *ret)
 	return find_by_int(txn, sql, after, ret);
 }
 
+kc_err kc_track_next_id(struct kc_txn *txn, uint64_t after, uint64_t *ret)
+{
+	static const char sql[] = "SELECT coalesce(min(id), 0) FROM track WHERE id > ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool row;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)after);
+	KC_TRY(kc_db_step(&stmt, &row));
+	*ret = (uint64_t)kc_db_int(&stmt, 0);
+	return KC_OK;
+}
+
 kc_err kc_track_find_name(
 	struct kc_txn *txn, const uint8_t name[static KC_TRACK_NAME_LEN], struct kc_track *ret)
 {
@@ -234,6 +247,8 @@ kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track)
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 
+	if (!kc_protection_is_valid(track->protection))
+		return KC_ERR(PARAM); /* it would not be readable again */
 	if (track->id == 0)
 		KC_TRY(next_id(txn, &track->id));
 	else

@@ -47,7 +47,10 @@ KC_MUST kc_err kc_track_find_name(
 KC_MUST kc_err kc_track_find_item(struct kc_txn *txn, uint64_t item, struct kc_track *ret);
 /* The first track whose id is above after: for looking at all of them. */
 KC_MUST kc_err kc_track_next(struct kc_txn *txn, uint64_t after, struct kc_track *ret);
-/* Adds (id 0, which is set then) or replaces a track as it is. Nothing is journaled. */
+/* The least id above after, of a track that may not open; 0 when there is none. */
+KC_MUST kc_err kc_track_next_id(struct kc_txn *txn, uint64_t after, uint64_t *ret);
+/* Adds (id 0, which is set then) or replaces a track as it is. Nothing is journaled. PARAM for a
+ * protection that is none. */
 KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 /* Forgets a track, and its journal entry. */
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);

@@ -133,6 +133,37 @@ static kc_err next_row_after(struct kc_txn *txn, uint64_t after, struct kc_stmt 
 	return KC_OK;
 }
 
+/* Forgets tracks that do not open: their items get new ones, or come back from other devices. */
+static kc_err sift_tracks(struct kc_txn *txn)
+{
+	uint64_t id = 0;
+
+	for (;;) {
+		struct kc_track track;
+		kc_err err;
+		KC_TRY(kc_track_next_id(txn, id, &id));
+		if (id == 0)
+			return KC_OK;
+		err = kc_track_get(txn, id, &track);
+		if (err == KC_E_CORRUPT)
+			err = kc_track_drop(txn, id);
+		if (err != KC_OK)
+			return err;
+	}
+}
+
+/* A synced item must have a track, or nobody else will ever see what becomes of it. */
+static kc_err keep_tracked(struct kc_txn *txn, const struct kc_stored *stored)
+{
+	struct kc_track track;
+	kc_err err;
+
+	if (!stored->item.sync || stored->item.tomb)
+		return KC_OK;
+	err = kc_track_find_item(txn, stored->id, &track);
+	return err == KC_E_NOT_FOUND ? kc_track_follow(txn, stored) : err;
+}
+
 /* Opens every row that can be opened; those that are not what they were are set aside. */
 static kc_err sift_rows(struct kc_txn *txn, bool *ret_all_seen)
 {
@@ -156,7 +187,9 @@ static kc_err sift_rows(struct kc_txn *txn, bool *ret_all_seen)
 			*ret_all_seen = false;
 		else if (err == KC_E_CORRUPT)
 			KC_TRY(kc_change_quarantine(txn, last));
-		else if (err != KC_OK)
+		else if (err == KC_OK)
+			KC_TRY(keep_tracked(txn, &stored));
+		else
 			return err;
 	}
 }
@@ -186,6 +219,7 @@ static kc_err repair(struct kc_txn *txn, const struct findings *found)
 	bool all_seen = true;
 
 	if (!found->digest_fits) {
+		KC_TRY(sift_tracks(txn));
 		KC_TRY(sift_rows(txn, &all_seen));
 		KC_TRY(kc_setting_put_int(txn->db, KC_SETTING_ALTERED, 1));
 	}
