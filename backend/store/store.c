@@ -297,6 +297,11 @@ bool kc_store_is_read_only(const struct kc_store *store)
 	return store->db.read_only;
 }
 
+uint64_t kc_store_changes(const struct kc_store *store)
+{
+	return store->changes;
+}
+
 void kc_store_set_bag(struct kc_store *store, struct kc_keybag *bag)
 {
 	store->bag = bag;

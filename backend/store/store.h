@@ -49,6 +49,10 @@ void kc_store_set_bag(struct kc_store *store, struct kc_keybag *bag);
 void kc_store_hold(struct kc_store *store);
 void kc_store_release(struct kc_store *store);
 
+/* Grows with each commit of this process that callers can see. Needs no lock: what was looked at
+ * under one count is still so while the count is the same, as far as this process knows. */
+uint64_t kc_store_changes(const struct kc_store *store);
+
 /* --- transactions -------------------------------------------------------------------------------
  */
 

@@ -12,6 +12,7 @@ struct kc_store {
 	struct kc_db db;
 	struct kc_keybag *bag; /* borrowed */
 	pthread_mutex_t mutex;
+	_Atomic uint64_t changes;
 };
 
 #endif

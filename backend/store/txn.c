@@ -43,6 +43,7 @@ kc_err kc_txn_commit(struct kc_txn *txn)
 	if (err == KC_OK)
 		err = kc_db_exec(txn->db, "COMMIT");
 	if (err == KC_OK) {
+		txn->store->changes += txn->changed;
 		txn->open = false;
 		kc_store_release(txn->store);
 	}
