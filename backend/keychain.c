@@ -43,6 +43,7 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 	keychain->bag = bag;
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
+	KC_TRY(kc_keychain_keys_open(keychain));
 	KC_TRY(kc_tries_init(&keychain->tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
 	*ret = keychain;

@@ -29,7 +29,7 @@ struct kc_keychain {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */
 		uint64_t items, synced, quarantined;
 	} counts;		       /* under the store's mutex */
-	struct kc_keychain_keys *keys; /* owned by keychain_keys.c; NULL at first */
+	struct kc_keychain_keys *keys; /* owned by keychain_keys.c */
 	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
 };
 
@@ -92,7 +92,9 @@ KC_MUST kc_err kc_keychain_found_take(
 /* --- the other parts of the door ----------------------------------------------------------------
  */
 
-void kc_keychain_keys_drop(struct kc_keychain *keychain); /* at lock: wipe prepared keys */
+KC_MUST kc_err kc_keychain_keys_open(struct kc_keychain *keychain);
+/* At lock: forgets the prepared keys. The store's mutex is held. */
+void kc_keychain_keys_drop(struct kc_keychain *keychain);
 void kc_keychain_keys_close(struct kc_keychain *keychain);
 void kc_keychain_sync_close(struct kc_keychain *keychain);
 /* Fills in store and pending of a status. */

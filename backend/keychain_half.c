@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/* The halves of a key pair as items. */
+#include "backend/item/ruler.h"
+#include "backend/keychain_keys.h"
+#include "base/mechanism.h"
+
+#define TYPE KC_NAME('t', 'y', 'p', 'e')
+#define BSIZ KC_NAME('b', 's', 'i', 'z')
+#define ESIZ KC_NAME('e', 's', 'i', 'z')
+#define KLBL KC_NAME('k', 'l', 'b', 'l')
+#define CKID KC_NAME('c', 'k', 'i', 'd')
+#define SPKI KC_NAME('s', 'p', 'k', 'i')
+#define LOCL KC_NAME('l', 'o', 'c', 'l')
+#define SENS KC_NAME('s', 'e', 'n', 's')
+#define ASEN KC_NAME('a', 's', 'e', 'n')
+#define NEXT KC_NAME('n', 'e', 'x', 't')
+
+/* What a half is by default. The uses are those of SecKeyCopyAttributes, by type. */
+/* clang-format off */
+static const struct fact {
+	kc_name name;
+	struct { bool rsa, ec, ed25519; } private, public;
+} facts[] = {
+	/*                                 private: RSA EC Ed    public: RSA EC Ed */
+	{KC_NAME('p', 'e', 'r', 'm'), {true,  true,  true},  {true,  true,  true}},
+	{KC_NAME('p', 'r', 'i', 'v'), {true,  true,  true},  {false, false, false}},
+	{KC_NAME('m', 'o', 'd', 'i'), {true,  true,  true},  {true,  true,  true}},
+	{SENS,                        {true,  true,  true},  {false, false, false}},
+	{KC_ATTR_EXTR,                {false, false, false}, {true,  true,  true}},
+	{KC_NAME('e', 'n', 'c', 'r'), {false, false, false}, {true,  true,  false}},
+	{KC_NAME('d', 'e', 'c', 'r'), {true,  true,  false}, {true,  false, false}},
+	{KC_NAME('d', 'r', 'v', 'e'), {false, true,  false}, {false, false, false}},
+	{KC_NAME('s', 'i', 'g', 'n'), {true,  true,  true},  {false, false, false}},
+	{KC_NAME('v', 'r', 'f', 'y'), {false, false, false}, {true,  true,  true}},
+	{KC_NAME('s', 'n', 'r', 'c'), {false, false, false}, {false, false, false}},
+	{KC_NAME('v', 'y', 'r', 'c'), {false, false, false}, {false, false, false}},
+	{KC_NAME('w', 'r', 'a', 'p'), {false, false, false}, {true,  true,  false}},
+	{KC_NAME('u', 'n', 'w', 'p'), {true,  true,  false}, {false, false, false}},
+};
+/* clang-format on */
+
+void kc_keychain_half_done(struct kc_keychain_half *half)
+{
+	kc_attrs_done(&half->attrs);
+	kc_secret_done(&half->secret);
+}
+
+static bool default_of(const struct fact *fact, bool is_private, enum kc_key_type type)
+{
+	switch (type) {
+	case KC_KEY_RSA:
+		return is_private ? fact->private.rsa : fact->public.rsa;
+	case KC_KEY_EC:
+		return is_private ? fact->private.ec : fact->public.ec;
+	case KC_KEY_ED25519:
+		return is_private ? fact->private.ed25519 : fact->public.ed25519;
+	}
+	return false;
+}
+
+static kc_err set_key(struct kc_attrs *attrs, const struct kc_pk *key, enum kc_key_class class)
+{
+	KC_CLEANUP_BUF struct kc_buf spki = KC_BUF_INIT;
+	uint8_t label[20];
+
+	KC_TRY(kc_pk_label(key, label));
+	KC_TRY(kc_pk_spki(key, &spki));
+	kc_attrs_set_number(attrs, KC_ATTR_KCLS, class);
+	kc_attrs_set_number(attrs, TYPE, kc_pk_type(key));
+	kc_attrs_set_number(attrs, BSIZ, kc_pk_bits(key));
+	kc_attrs_set_number(attrs, ESIZ, kc_pk_bits(key));
+	kc_attrs_set_bytes(attrs, KLBL, KC_BYTES_OF(label));
+	kc_attrs_set_bytes(attrs, SPKI, kc_buf_bytes(&spki));
+	if (!kc_attrs_get(attrs, CKID))
+		kc_attrs_set_bytes(attrs, CKID, KC_BYTES_OF(label));
+	return KC_OK;
+}
+
+/* A key that came from outside may have been anywhere before. */
+static void set_history(struct kc_attrs *attrs, enum kc_keychain_origin origin)
+{
+	bool ours = origin == KC_ORIGIN_GENERATED;
+
+	kc_attrs_set_number(attrs, LOCL, ours);
+	kc_attrs_set_number(attrs, ASEN, ours && kc_attrs_get_number(attrs, SENS, 0));
+	kc_attrs_set_number(attrs, NEXT, ours && !kc_attrs_get_number(attrs, KC_ATTR_EXTR, 1));
+}
+
+static kc_err build_attrs(const struct kc_pk *key, enum kc_key_class class,
+	enum kc_keychain_origin origin, const struct kc_attrs *given, struct kc_attrs *ret)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(facts); i++)
+		kc_attrs_set_number(ret, facts[i].name,
+			default_of(&facts[i], class == KC_KEY_PRIVATE, kc_pk_type(key)));
+	kc_attrs_merge(ret, given);
+	KC_TRY(set_key(ret, key, class));
+	set_history(ret, origin);
+	return kc_attrs_check(ret);
+}
+
+kc_err kc_keychain_half_private(const struct kc_pk *key, enum kc_keychain_origin origin,
+	const struct kc_attrs *given, struct kc_keychain_half *ret)
+{
+	KC_TRY(build_attrs(key, KC_KEY_PRIVATE, origin, given, &ret->attrs));
+	return kc_pk_store_private(key, &ret->secret);
+}
+
+kc_err kc_keychain_half_public(const struct kc_pk *key, enum kc_keychain_origin origin,
+	const struct kc_attrs *given, bool bound, struct kc_keychain_half *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf stored = KC_BUF_INIT;
+
+	KC_TRY(build_attrs(key, KC_KEY_PUBLIC, origin, given, &ret->attrs));
+	if (!kc_attrs_get(&ret->attrs, KC_ATTR_PDMN))
+		kc_attrs_set_str(&ret->attrs, KC_ATTR_PDMN, kc_keychain_half_open_class(bound));
+	KC_TRY(kc_attrs_check(&ret->attrs));
+	KC_TRY(kc_pk_store_public(key, &stored));
+	return kc_secret_set(&ret->secret, kc_buf_bytes(&stored));
+}
+
+bool kc_keychain_half_is_bound(const struct kc_attrs *attrs)
+{
+	enum kc_protection protection;
+
+	return kc_protection_from_text(kc_attrs_get_bytes(attrs, KC_ATTR_PDMN), &protection) ==
+		       KC_OK &&
+	       kc_protection_is_bound(protection);
+}
+
+const char *kc_keychain_half_open_class(bool bound)
+{
+	return kc_protection_text(bound ? KC_PROTECTION_DKU : KC_PROTECTION_DK);
+}
+
+kc_err kc_keychain_half_add(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_keychain_half *half, bool one_of_both_syncs, struct kc_found *ret)
+{
+	const struct kc_item_input input = {
+		.class = KC_CLASS_KEY,
+		.attrs = half->attrs, /* borrowed */
+		.has_secret = true,
+		.secret = kc_secret_bytes(&half->secret),
+		.one_of_both_syncs = one_of_both_syncs,
+	};
+
+	return kc_keychain_txn_add(txn, caller, &input, KC_WANT_ATTRS | KC_WANT_HIDDEN, ret);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* What callers do with keys: make them, sign, verify. */
+#include "backend/keychain_keys.h"
+
+struct pair {
+	struct kc_keychain_half private, public;
+};
+
+static void pair_done(struct pair *pair)
+{
+	kc_keychain_half_done(&pair->private);
+	kc_keychain_half_done(&pair->public);
+}
+
+static void found_move(struct kc_found *to, struct kc_found *from)
+{
+	if (!to)
+		return;
+	*to = *from;
+	*from = (struct kc_found){0};
+}
+
+static kc_err add_pair(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct pair *pair, bool store_public, struct kc_found *ret_private,
+	struct kc_found *ret_public)
+{
+	KC_CLEANUP_FOUND struct kc_found private = {0};
+	KC_CLEANUP_FOUND struct kc_found public = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_keychain_half_add(&txn, caller, &pair->private, false, &private));
+	if (store_public)
+		KC_TRY(kc_keychain_half_add(&txn, caller, &pair->public, false, &public));
+	KC_TRY(kc_txn_commit(&txn));
+	found_move(ret_private, &private);
+	found_move(ret_public, &public);
+	return KC_OK;
+}
+
+kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_caller *caller,
+	enum kc_key_type type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_attrs *public_attrs, bool store_public, struct kc_found *ret_private,
+	struct kc_found *ret_public)
+{
+	KC_CLEANUP(pair_done)
+	struct pair pair = {KC_KEYCHAIN_HALF_INIT, KC_KEYCHAIN_HALF_INIT};
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	KC_TRY(kc_attrs_check(private_attrs));
+	KC_TRY(kc_attrs_check(public_attrs));
+	/* Outside any transaction: a large RSA key takes seconds. */
+	KC_TRY(kc_pk_generate(type, bits, &key));
+	KC_TRY(kc_keychain_half_private(key, KC_ORIGIN_GENERATED, private_attrs, &pair.private));
+	KC_TRY(kc_keychain_half_public(key, KC_ORIGIN_GENERATED, public_attrs,
+		kc_keychain_half_is_bound(private_attrs), &pair.public));
+	return add_pair(keychain, caller, &pair, store_public, ret_private, ret_public);
+}
+
+kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
+	struct kc_buf *ret_signature)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, &key));
+	return kc_pk_sign(key, params, input, ret_signature);
+}
+
+kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	(void)keychain; /* nothing of it is needed: the key came with the question */
+	KC_TRY(kc_pk_load_spki(spki, &key));
+	return kc_pk_verify(key, params, input, signature);
+}
