@@ -92,8 +92,8 @@ KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	bool store_public, struct kc_found *ret_private, struct kc_found *ret_public);
 
 /* What a file holds becomes items: PEM, DER, PKCS#12, OpenSSH private keys; certificates and keys.
- * attrs are set on each that has such attributes (labl is the name). Nothing is stored unless all of
- * it can be; what is there already stays as it is and is not in ret, and DUPLICATE says that this is
+ * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE leaves
+ * out the public halves of private keys. Nothing is stored unless all of it can be; what is there already stays as it is and is not in ret, and DUPLICATE says that this is
  * all of it. Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted
  * OpenSSH key, a key type, too many iterations), KEY_SIZE, DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,

@@ -142,11 +142,16 @@ static kc_err add_key(struct job *job, size_t at)
 {
 	const struct kc_import_object *object = &job->import.rows[at];
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	bool only_private =
+		kc_attrs_get_number(job->given, KC_ATTR_KCLS, KC_KEY_PUBLIC) == KC_KEY_PRIVATE;
 
 	KC_TRY(choose_given(job, KC_CLASS_KEY, &attrs));
 	KC_TRY(name_key(job, object, &attrs));
-	if (kc_pk_is_private(object->key))
+	if (kc_pk_is_private(object->key)) {
 		KC_TRY(add_private(job, object->key, &attrs));
+		if (only_private)
+			return KC_OK;
+	}
 	return add_public(job, object->key, &attrs);
 }
 
@@ -175,7 +180,9 @@ static kc_err add_certificate(struct job *job, size_t at)
 	KC_TRY(kc_attrs_check(&attrs));
 	input.attrs = attrs; /* borrowed */
 	return keep_found(job,
-		kc_keychain_txn_add(&job->txn, job->caller, &input, KC_WANT_ATTRS, &found), &found);
+		kc_keychain_txn_add(
+			&job->txn, job->caller, &input, KC_WANT_ATTRS | KC_WANT_HIDDEN, &found),
+		&found);
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
