@@ -86,24 +86,17 @@ static CK_RV check_templates(struct pair *pair)
 		&pair->private_template, KC_OBJECT_PRIVATE, pair->type, KC_GIVEN_GENERATE);
 }
 
-/* What the two items will say of themselves besides what the service fills in. */
+/* What the two items will say of themselves; the service fills in the rest (uses, history, what the
+ * key itself says). */
 static CK_RV describe(struct kc_session *session, struct pair *pair)
 {
 	struct kc_attrs *public = &pair->public_attrs, *private = &pair->private_attrs;
 
-	kc_attrs_set_number(private, KC_ATTR_SENS, 1);
-	kc_attrs_set_number(private, KC_ATTR_EXTR, 0);
-	kc_attrs_set_number(private, KC_ATTR_SIGN, 1);
-	kc_attrs_set_number(private, KC_ATTR_LOCL, 1);
-	kc_attrs_set_number(public, KC_ATTR_VRFY, 1);
-	kc_attrs_set_number(public, KC_ATTR_LOCL, 1);
 	KC_RV_TRY(
 		kc_template_write(&pair->private_template, KC_OBJECT_PRIVATE, pair->type, private));
 	KC_RV_TRY(kc_template_write(&pair->public_template, KC_OBJECT_PUBLIC, pair->type, public));
 	KC_RV_TRY(kc_create_common(session, &pair->private_template, true, private));
 	KC_RV_TRY(kc_create_common(session, &pair->public_template, false, public));
-	kc_attrs_set_number(private, KC_ATTR_ASEN, kc_attrs_get_number(private, KC_ATTR_SENS, 1));
-	kc_attrs_set_number(private, KC_ATTR_NEXT, !kc_attrs_get_number(private, KC_ATTR_EXTR, 0));
 	KC_RV_OF(kc_attrs_check(public));
 	KC_RV_OF(kc_attrs_check(private));
 	return CKR_OK;
@@ -116,6 +109,7 @@ static CK_RV make_public_in_session(
 	KC_CLEANUP_MADE struct kc_made made = KC_MADE_INIT;
 
 	KC_RV_TRY(kc_create_public_item(spki, &made));
+	kc_attrs_set_number(&made.attrs, KC_ATTR_LOCL, 1);
 	kc_attrs_merge(&made.attrs, &pair->public_attrs);
 	return kc_create_in_session(session, &made, ret);
 }
@@ -127,7 +121,7 @@ static CK_RV generate(struct kc_session *session, struct pair *pair, CK_OBJECT_H
 
 	KC_RV_OF(kc_client_key_generate(session->module->client, pair->type, pair->bits,
 		&pair->private_attrs, &pair->public_attrs, pair->is_public_on_token, &list));
-	if (list.count != (pair->is_public_on_token ? 2 : 1))
+	if (list.count < (pair->is_public_on_token ? 2 : 1))
 		return CKR_GENERAL_ERROR;
 	if (pair->is_public_on_token)
 		KC_RV_TRY(kc_create_adopt(session, &list.rows[1], ret_public));

@@ -262,7 +262,8 @@ static CK_RV build_pkcs8(const struct kc_template *t, enum kc_key_type type, str
 	return kc_err_ckr(kc_keyform_build_pkcs8_rsa(parts, ret));
 }
 
-/* A key that came from outside was neither always sensitive nor never extractable. */
+/* The service says what a key that came from outside is: sensitive and not extractable unless the
+ * template wants it otherwise, and never always so. */
 static CK_RV create_private(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret)
 {
@@ -275,10 +276,7 @@ static CK_RV create_private(
 	KC_RV_TRY(kc_create_place(session, t, &on_token));
 	if (!on_token)
 		return CKR_TEMPLATE_INCONSISTENT;
-	kc_attrs_set_number(&made.attrs, KC_ATTR_SENS, 1);
-	kc_attrs_set_number(&made.attrs, KC_ATTR_EXTR, 0);
-	kc_attrs_set_number(&made.attrs, KC_ATTR_ASEN, 0);
-	kc_attrs_set_number(&made.attrs, KC_ATTR_NEXT, 0);
+	kc_attrs_set_number(&made.attrs, KC_ATTR_KCLS, KC_KEY_PRIVATE); /* and no public one */
 	KC_RV_TRY(kc_template_write(t, KC_OBJECT_PRIVATE, type, &made.attrs));
 	KC_RV_TRY(kc_create_common(session, t, true, &made.attrs));
 	KC_RV_TRY(build_pkcs8(t, type, &made.value));

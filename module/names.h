@@ -7,7 +7,6 @@
 #include "base/attrs.h"
 
 /* clang-format off */
-#define KC_ATTR_LABL KC_NAME('l', 'a', 'b', 'l')
 #define KC_ATTR_SYNC KC_NAME('s', 'y', 'n', 'c')
 #define KC_ATTR_PDMN KC_NAME('p', 'd', 'm', 'n') /* when the item can be read */
 #define KC_ATTR_SVCE KC_NAME('s', 'v', 'c', 'e') /* of a generic password */
@@ -19,21 +18,11 @@
 #define KC_ATTR_KLBL KC_NAME('k', 'l', 'b', 'l') /* SHA-1 of the public key */
 #define KC_ATTR_PKHH KC_NAME('p', 'k', 'h', 'h') /* the same, of a certificate's key */
 #define KC_ATTR_PERM KC_NAME('p', 'e', 'r', 'm')
-#define KC_ATTR_PRIV KC_NAME('p', 'r', 'i', 'v')
 #define KC_ATTR_SENS KC_NAME('s', 'e', 'n', 's')
-#define KC_ATTR_ASEN KC_NAME('a', 's', 'e', 'n')
 #define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
-#define KC_ATTR_NEXT KC_NAME('n', 'e', 'x', 't')
-#define KC_ATTR_SIGN KC_NAME('s', 'i', 'g', 'n')
-#define KC_ATTR_VRFY KC_NAME('v', 'r', 'f', 'y')
-#define KC_ATTR_CTYP KC_NAME('c', 't', 'y', 'p') /* X.509 version */
-#define KC_ATTR_CENC KC_NAME('c', 'e', 'n', 'c')
-#define KC_ATTR_ISSR KC_NAME('i', 's', 's', 'r')
-#define KC_ATTR_SLNR KC_NAME('s', 'l', 'n', 'r')
 
 /* Keycircle's own. */
 #define KC_ATTR_KCID KC_NAME('k', 'c', 'i', 'd') /* random, tells equal objects apart */
-#define KC_ATTR_CKID KC_NAME('c', 'k', 'i', 'd') /* CKA_ID */
 #define KC_ATTR_SPKI KC_NAME('s', 'p', 'k', 'i') /* SubjectPublicKeyInfo of a key */
 #define KC_ATTR_LOCL KC_NAME('l', 'o', 'c', 'l') /* CKA_LOCAL */
 #define KC_ATTR_DSUB KC_NAME('d', 's', 'u', 'b') /* subject of a certificate, DER Name */
