@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# p11-kit finds the module by its module file. As root it ignores a user's configuration, so this test
+# then goes on as nobody.
+if [ "$(id -u)" -eq 0 ] && [ -z "${KC_TEST_AS_NOBODY-}" ]; then
+  command -v setpriv > /dev/null || { echo "no setpriv here"; exit 77; }
+  KC_TEST_AS_NOBODY=1
+  export KC_TEST_AS_NOBODY
+  exec setpriv --reuid=65534 --regid=65534 --clear-groups sh "$0"
+fi
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+needs p11-kit p11tool
+make_keychain
+mkdir -p "$work/.config/pkcs11/modules"
+sed "s|^module: .*/keycircle-pkcs11.so\$|module: $module|" "$top_builddir/conf/keycircle.module" \
+  > "$work/.config/pkcs11/modules/keycircle.module"
+unset XDG_CONFIG_HOME
+works "lists modules" p11-kit list-modules
+says '^keycircle: .*/keycircle-pkcs11.so$' "ours among them"
+says 'token: Keycircle Sync' "with both tokens"
+works "makes a key" "$kc" key new kit --type ec:p256
+works "signs through p11-kit, with no module named" p11tool --test-sign \
+  'pkcs11:token=Keycircle;object=kit;type=private'
+works "lists modules again" p11-kit list-modules
+finish

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# OpenSSH: keys listed, and a login to a server on the loopback with the key in the keychain.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+needs ssh ssh-keygen sshd python3
+make_keychain
+works "makes a P-256 key" "$kc" key new work --type ec:p256
+works "makes an RSA key" "$kc" key new tower --type rsa:2048
+works "lists keys" ssh-keygen -D "$module"
+says '^ecdsa-sha2-nistp256 ' "the elliptic key"
+says '^ssh-rsa ' "the RSA key"
+grep '^ecdsa' "$out" > "$work/authorized_keys"
+"$kc" key show work --ssh > "$work/shown"
+works "the key that kc shows" sh -c \
+  "[ \"\$(cut -d' ' -f2 '$work/shown')\" = \"\$(cut -d' ' -f2 '$work/authorized_keys')\" ]"
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
+chmod 755 "$work" && chmod 600 "$work/authorized_keys"
+[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+"$(command -v sshd)" -D -f /dev/null -h "$work/host_key" -p "$port" -o ListenAddress=127.0.0.1 \
+  -o AuthorizedKeysFile="$work/authorized_keys" -o StrictModes=no -o UsePAM=no \
+  -o PasswordAuthentication=no -o PidFile=none -o PermitRootLogin=prohibit-password \
+  > "$work/sshd.log" 2>&1 &
+ours=$!
+printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 "$work/host_key.pub")" > "$work/known_hosts"
+cat > "$work/log_in" << LOG_IN
+exec ssh -F /dev/null -p $port -o PKCS11Provider=$module -o IdentityAgent=none -o IdentityFile=none \
+  -o UserKnownHostsFile=$work/known_hosts -o BatchMode=yes $(id -un)@127.0.0.1 echo welcome
+LOG_IN
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2> /dev/null && break
+  sleep 0.2
+done
+works "logs in with the key" sh "$work/log_in"
+says '^welcome' "what the server answers"
+"$kc" lock
+sleep 1
+works "lists keys while locked" ssh-keygen -D "$module"
+says '^ecdsa-sha2-nistp256 ' "the elliptic key"
+fails "does not log in while locked" sh "$work/log_in"
+works "opens" "$kc" unlock --password-file "$work/pin"
+works "logs in again" sh "$work/log_in"
+finish
