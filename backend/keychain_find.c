@@ -25,8 +25,10 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 {
 	struct kc_item *item = &stored->item;
 
-	*ret = (struct kc_found){
-		.class = item->class, .id = stored->id, .version = stored->version};
+	*ret = (struct kc_found){.class = item->class,
+		.id = stored->id,
+		.version = stored->version,
+		.synced = item->sync};
 	for (size_t i = 0; i < sizeof ret->ref; i++)
 		ret->ref[i] = stored->ref[i];
 	for (size_t i = item->attrs.count; i-- > 0;) {
@@ -50,23 +52,12 @@ struct finder {
 	const struct kc_query *query;
 	struct kc_found_list *found;
 	struct kc_keychain_ids *damaged;
-	uint32_t skipped;
 	size_t bytes;
 };
 
 static size_t size_of(const struct kc_row *row)
 {
 	return row->meta.len + row->secret.len;
-}
-
-/* Whether row is one that this page leaves out; rows that the lock hides are on no page. */
-static bool is_skipped(struct finder *finder, const struct kc_row *row)
-{
-	if (finder->skipped == finder->query->skip || row->malformed ||
-		kc_keybag_can_open(finder->bag, row->protection) != KC_OK)
-		return false;
-	finder->skipped++;
-	return true;
 }
 
 static bool is_full(const struct finder *finder, const struct kc_row *row)
@@ -85,8 +76,6 @@ static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row 
 	KC_CLEANUP_FOUND struct kc_found found = {0};
 	kc_err err;
 
-	if (is_skipped(finder, row))
-		return KC_OK;
 	if (is_full(finder, row)) {
 		finder->found->more = true;
 		*stop = true;

@@ -78,7 +78,7 @@ struct kc_keychain_ids {
 #define KC_CLEANUP_IDS KC_CLEANUP(kc_keychain_ids_done)
 void kc_keychain_ids_done(struct kc_keychain_ids *ids);
 KC_MUST kc_err kc_keychain_ids_push(struct kc_keychain_ids *ids, uint64_t id);
-/* The ids that a query matches, its limit and skip left aside. */
+/* The ids that a query matches, its limit and page left aside. */
 KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_ids *ret);
 

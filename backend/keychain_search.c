@@ -125,14 +125,16 @@ static kc_err run_scan(struct kc_txn *txn, const struct kc_match *match,
 	return KC_OK;
 }
 
-static kc_err search_class(struct kc_txn *txn, const struct request *request, kc_name class,
-	bool sync, struct kc_keychain_visitor *visitor, bool *stop)
+/* The rows of one class and one sync mark with ids above after. */
+static kc_err search_part(struct kc_txn *txn, const struct request *request, kc_name class,
+	bool sync, uint64_t after, struct kc_keychain_visitor *visitor, bool *stop)
 {
 	KC_CLEANUP_MATCH struct kc_match match = KC_MATCH_INIT;
 	bool possible;
 
 	KC_TRY(build_match(txn->bag, request, class, &match, &possible));
 	match.sync = sync;
+	match.after = after;
 	return possible ? run_scan(txn, &match, visitor, stop) : KC_OK;
 }
 
@@ -160,22 +162,38 @@ static kc_err check_query(const struct kc_caller *caller, const struct kc_query 
 	return KC_OK;
 }
 
+/* The parts of a list, in its order: each class of local items, then of synced ones. */
+#define PART_COUNT (2 * KC_CLASS_COUNT)
+
+static kc_err find_part(const struct kc_page_end *end, unsigned *ret)
+{
+	unsigned part = end->synced ? KC_CLASS_COUNT : 0, most = part + KC_CLASS_COUNT;
+
+	while (end->id && part < most && kc_ruler_class(part % KC_CLASS_COUNT) != end->class)
+		part++;
+	if (part == most)
+		return KC_ERR(PARAM);
+	*ret = end->id ? part : 0;
+	return KC_OK;
+}
+
 kc_err kc_keychain_search(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_visitor *visitor)
 {
 	struct request request = {.query = query, .caller = caller};
+	uint64_t after = query->after.id;
 	bool stop = false;
+	unsigned first = 0;
 
 	KC_TRY(check_query(caller, query));
 	KC_TRY(read_marks(&request));
-	for (int sync = 0; sync <= 1; sync++) {
-		if (!is_wanted(request.sync, sync))
-			continue;
-		for (unsigned i = 0; i < KC_CLASS_COUNT && !stop; i++) {
-			kc_name class = kc_ruler_class(i);
-			if (query->class == 0 || query->class == class)
-				KC_TRY(search_class(txn, &request, class, sync, visitor, &stop));
-		}
+	KC_TRY(find_part(&query->after, &first));
+	for (unsigned part = first; part < PART_COUNT && !stop; part++) {
+		kc_name class = kc_ruler_class(part % KC_CLASS_COUNT);
+		bool sync = part >= KC_CLASS_COUNT;
+		if (is_wanted(request.sync, sync) && (query->class == 0 || query->class == class))
+			KC_TRY(search_part(txn, &request, class, sync, after, visitor, &stop));
+		after = 0;
 	}
 	return KC_OK;
 }
@@ -220,6 +238,8 @@ kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller
 	const struct kc_query *query, struct kc_keychain_ids *ret)
 {
 	struct id_collector collector = {.visitor = {collect_id}, .ids = ret};
+	struct kc_query whole = *query; /* borrows the attributes */
 
-	return kc_keychain_search(txn, caller, query, &collector.visitor);
+	whole.after = (struct kc_page_end){0};
+	return kc_keychain_search(txn, caller, &whole, &collector.visitor);
 }

@@ -32,7 +32,9 @@ void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
 	kc_der_put_uint(w, query->tomb);
 	kc_der_put_uint(w, query->tomb_use);
 	kc_der_put_uint(w, query->limit);
-	kc_der_put_uint(w, query->skip);
+	kc_der_put_uint(w, query->after.id);
+	put_name(w, query->after.class);
+	kc_der_put_bool(w, query->after.synced);
 	kc_der_put_uint(w, query->want);
 	kc_der_put_bool(w, query->skip_locked);
 	kc_der_put_bool(w, query->host_or_subdomain);
@@ -53,7 +55,9 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 	query.tomb = (enum kc_tomb_filter)kc_der_get_uint_max(&seq, KC_TOMB_ANY);
 	query.tomb_use = (enum kc_tomb_use)kc_der_get_uint_max(&seq, KC_TOMB_USE_NEVER);
 	query.limit = (uint32_t)kc_der_get_uint_max(&seq, UINT32_MAX);
-	query.skip = (uint32_t)kc_der_get_uint_max(&seq, UINT32_MAX);
+	query.after.id = kc_der_get_uint(&seq);
+	query.after.class = get_name(&seq);
+	query.after.synced = kc_der_get_bool(&seq);
 	query.want = (uint32_t)kc_der_get_uint_max(&seq, MOST_WANTED);
 	query.skip_locked = kc_der_get_bool(&seq);
 	query.host_or_subdomain = kc_der_get_bool(&seq);
@@ -106,6 +110,7 @@ static void put_found(struct kc_der_writer *w, const struct kc_found *found)
 	put_name(w, found->class);
 	kc_der_put_uint(w, found->id);
 	kc_der_put_uint(w, found->version);
+	kc_der_put_bool(w, found->synced);
 	kc_der_put_bytes(w, KC_BYTES_OF(found->ref));
 	kc_attrs_put(w, &found->attrs);
 	kc_der_put_bool(w, found->has_secret);
@@ -121,6 +126,7 @@ static void pull_found(struct kc_der_reader *r, struct kc_found *ret)
 	ret->class = get_name(&seq);
 	ret->id = kc_der_get_uint(&seq);
 	ret->version = kc_der_get_uint(&seq);
+	ret->synced = kc_der_get_bool(&seq);
 	kc_der_get_array(&seq, ret->ref, sizeof ret->ref);
 	kc_attrs_pull(&seq, &ret->attrs);
 	ret->has_secret = kc_der_get_bool(&seq);

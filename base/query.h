@@ -30,6 +30,17 @@ enum {
 	KC_WANT_HIDDEN = 4, /* attributes that only Keycircle's own front ends use (ckid, spki …) */
 };
 
+/*
+ * The last item of a page. A list has local items before synced ones, then the order of the
+ * classes, then of the ids, so that what is added or deleted meanwhile neither hides nor doubles
+ * another.
+ */
+struct kc_page_end {
+	uint64_t id; /* 0: no page yet */
+	kc_name class;
+	bool synced;
+};
+
 struct kc_query {
 	kc_name class;	       /* 0: any class; attributes that a class lacks exclude it */
 	struct kc_attrs attrs; /* each must be equal, after the ruler's conversion */
@@ -39,7 +50,7 @@ struct kc_query {
 	enum kc_tomb_filter tomb;
 	enum kc_tomb_use tomb_use; /* for delete, and for moves by update */
 	uint32_t limit;		   /* 0: no limit */
-	uint32_t skip;		   /* leaves out so many, for reading in pages */
+	struct kc_page_end after;  /* of the page before; not for update and delete */
 	uint32_t want;		   /* KC_WANT_… */
 	bool skip_locked;	/* leave out what the lock hides, instead of failing with LOCKED */
 	bool host_or_subdomain; /* srvr matches the host itself or any sub-domain of it */
@@ -59,6 +70,7 @@ struct kc_found {
 	kc_name class;
 	uint64_t id;	  /* this device's row number; never used again for another item */
 	uint64_t version; /* grows with every change of this item on this device */
+	bool synced;	  /* it carries the sync mark */
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
 	struct kc_attrs attrs;
 	bool has_secret;	 /* the item has one and it was wanted */
@@ -68,7 +80,7 @@ struct kc_found {
 struct kc_found_list {
 	struct kc_found *rows;
 	size_t count, allocated;
-	bool more; /* the reply was full: ask again with skip */
+	bool more; /* the reply was full: ask again, after its last row */
 };
 
 #define KC_FOUND_LIST_INIT \

@@ -277,6 +277,11 @@ static kc_err append_page(struct kc_found_list *list, struct kc_found_list *page
 	return KC_OK;
 }
 
+static struct kc_page_end end_of(const struct kc_found *last)
+{
+	return (struct kc_page_end){last->id, last->class, last->synced};
+}
+
 kc_err kc_client_item_find(
 	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
 {
@@ -287,7 +292,6 @@ kc_err kc_client_item_find(
 
 	while (more) {
 		CLEANUP_CALL struct call call = CALL_INIT;
-		page.skip = query->skip + (uint32_t)all.count;
 		if (query->limit)
 			page.limit = query->limit - (uint32_t)all.count;
 		err = RUN(&call, client, ITEM_FIND, KC_FIELD_Q(&page));
@@ -296,6 +300,8 @@ kc_err kc_client_item_find(
 		KC_TRY(err);
 		more = call.result.found.more && call.result.found.count;
 		KC_TRY(append_page(&all, &call.result.found));
+		if (more)
+			page.after = end_of(&all.rows[all.count - 1]);
 	}
 	found_list_move(ret, &all);
 	return KC_OK;

@@ -65,16 +65,18 @@ static kc_err open_by_ref(struct kc_txn *txn, struct kc_scan *scan)
 static kc_err open_by_term(struct kc_txn *txn, const uint8_t *term, struct kc_scan *scan)
 {
 	static const char sql[] = "SELECT " KC_ROW_COLUMNS " FROM term CROSS JOIN item"
-				  " ON item.id = term.item WHERE term.hash = ?1 ORDER BY term.item";
+				  " ON item.id = term.item WHERE term.hash = ?1"
+				  " AND term.item > ?2 ORDER BY term.item";
 
 	KC_TRY(kc_db_prepare(txn->db, sql, &scan->stmt));
 	kc_db_bind_int(&scan->stmt, 1, kc_terms_hash(term));
+	kc_db_bind_int(&scan->stmt, 2, (int64_t)scan->match->after);
 	return KC_OK;
 }
 
 static kc_err open_by_class(struct kc_txn *txn, struct kc_scan *scan)
 {
-#define SELECT_CLASS "SELECT " KC_ROW_COLUMNS " FROM item WHERE class = ?1 AND sync = ?2"
+#define SELECT_CLASS "SELECT " KC_ROW_COLUMNS " FROM item WHERE class = ?1 AND sync = ?2 AND id > ?3"
 	/* The words "tomb = 0" let SQLite use the index item_live, "tomb = 1" item_dead. */
 	static const char live[] = SELECT_CLASS " AND tomb = 0 ORDER BY id";
 	static const char dead[] = SELECT_CLASS " AND tomb = 1 ORDER BY id";
@@ -86,6 +88,7 @@ static kc_err open_by_class(struct kc_txn *txn, struct kc_scan *scan)
 	KC_TRY(kc_db_prepare(txn->db, sql[scan->match->tomb], &scan->stmt));
 	kc_db_bind_int(&scan->stmt, 1, scan->match->class);
 	kc_db_bind_int(&scan->stmt, 2, scan->match->sync);
+	kc_db_bind_int(&scan->stmt, 3, (int64_t)scan->match->after);
 	return KC_OK;
 }
 
@@ -110,6 +113,8 @@ void kc_scan_done(struct kc_scan *scan)
 
 static bool is_match(const struct kc_match *match, const struct kc_row *row)
 {
+	if (row->id <= match->after)
+		return false;
 	if (row->malformed)
 		return true;
 	if (row->class != match->class || row->sync != match->sync)

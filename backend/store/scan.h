@@ -17,6 +17,7 @@ struct kc_match {
 	bool sync;
 	enum kc_tomb_filter tomb;
 	unsigned protection; /* 0 for any */
+	uint64_t after;	     /* only ids above this one */
 	bool has_ref;
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
 	struct kc_buf terms, marks; /* each is wanted */

@@ -316,7 +316,8 @@ static void by_reference(void)
 	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
 }
 
-/* Reads 25 items in pages of 4, some of them synced: each once, the local ones first. */
+/* Reads 25 items in pages of 4, some of them synced: each once, the local ones first, although
+ * one of the first page is deleted after it. */
 static void pages(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
@@ -346,7 +347,9 @@ static void pages(void)
 				CHECK(seen[j] != found.rows[i].id);
 			seen[count++] = found.rows[i].id;
 		}
-		query.skip += (uint32_t)found.count;
+		query.after = words_page_end(&found);
+		if (count == 4)
+			CHECK_OK(words_delete(&home, GENP, "svce=page acct=1"));
 		if (!found.more)
 			break;
 		CHECK(found.count == 4);
@@ -361,6 +364,7 @@ static void a_reply_has_a_limit(void)
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_BUF struct kc_buf big = KC_BUF_INIT;
+	size_t first;
 
 	home_init(&home);
 	kc_buf_extend(&big, ((size_t)1 << 20) - 1024);
@@ -376,9 +380,10 @@ static void a_reply_has_a_limit(void)
 	words_query(GENP, "svce=big", &query);
 	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
 	CHECK(found.count < 3 && found.more);
-	query.skip = (uint32_t)found.count;
+	first = found.count;
+	query.after = words_page_end(&found);
 	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
-	CHECK(query.skip + found.count == 3 && !found.more);
+	CHECK(first + found.count == 3 && !found.more);
 }
 
 /* --- what comes back ----------------------------------------------------------------------------

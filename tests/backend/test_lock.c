@@ -92,9 +92,9 @@ static void the_lock_of_one_stops_a_whole_call(void)
 	query.skip_locked = true;
 	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
 	CHECK(found.count == 1);
-	query.skip = 1;
+	query.after = words_page_end(&found);
 	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
-	query.skip = 0;
+	query.after = (struct kc_page_end){0};
 	query.limit = 1;
 	query.skip_locked = false;
 	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));

@@ -136,6 +136,13 @@ kc_err words_delete_use(
 	return kc_keychain_item_delete(home->keychain, &home_user, &query, NULL);
 }
 
+struct kc_page_end words_page_end(const struct kc_found_list *found)
+{
+	const struct kc_found *last = &found->rows[found->count - 1];
+
+	return (struct kc_page_end){last->id, last->class, last->synced};
+}
+
 bool words_has_secret(struct home *home, kc_name class, const char *query, const char *secret)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;

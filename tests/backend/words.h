@@ -29,6 +29,8 @@ void words_query(kc_name class, const char *attrs, struct kc_query *ret);
 KC_MUST kc_err words_delete_use(
 	struct home *home, kc_name class, const char *query, enum kc_tomb_use use);
 
+/* Where the page ended that found is. */
+struct kc_page_end words_page_end(const struct kc_found_list *found);
 /* Whether the one item that is found has this secret. */
 bool words_has_secret(struct home *home, kc_name class, const char *query, const char *secret);
 /* The text of an attribute, "" when absent; valid while attrs is. */

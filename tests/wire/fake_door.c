@@ -175,11 +175,10 @@ kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller
 static kc_err find_inlock(
 	struct kc_keychain *keychain, const struct kc_query *query, struct kc_found_list *ret)
 {
-	uint32_t skip = query->skip;
-
 	for (size_t i = 0; i < keychain->items.count; i++) {
 		KC_CLEANUP_FOUND struct kc_found copy = {0};
-		if (!matches(&keychain->items.rows[i], query) || (skip && skip--))
+		if (!matches(&keychain->items.rows[i], query) ||
+			keychain->items.rows[i].id <= query->after.id)
 			continue;
 		if (query->limit && ret->count == query->limit)
 			break;

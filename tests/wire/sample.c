@@ -16,6 +16,7 @@ static kc_err sample_query(struct kc_query *query)
 {
 	query->class = KC_CLASS_INTERNET;
 	query->limit = 10;
+	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true};
 	query->sync = KC_SYNC_ANY;
 	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
 	return sample_attrs(&query->attrs);
@@ -62,8 +63,11 @@ kc_err sample_request(const struct kc_call_row *call, struct kc_buf *out)
 
 static kc_err sample_result(struct kc_record *result)
 {
-	KC_CLEANUP_FOUND struct kc_found found = {
-		.class = KC_CLASS_GENERIC, .id = 5, .version = 9, .has_secret = true};
+	KC_CLEANUP_FOUND struct kc_found found = {.class = KC_CLASS_GENERIC,
+		.id = 5,
+		.version = 9,
+		.synced = true,
+		.has_secret = true};
 
 	result->number = 3;
 	kc_buf_push_str(&result->buf, "493-207-118");

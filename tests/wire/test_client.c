@@ -120,7 +120,7 @@ static void finds_in_pages(void)
 		in_order = in_order && all.rows[i].id == all.rows[i - 1].id + 1;
 	CHECK(in_order);
 
-	query.skip = 100;
+	query.after.id = all.rows[99].id;
 	query.limit = 4500;
 	CHECK_OK(kc_client_item_find(client, &query, &some));
 	CHECK(some.count == 4500);
