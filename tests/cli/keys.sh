@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Keys and certificates: made, taken over, shown; OpenSSL and ssh-keygen are the judges.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_device one
+
+for type in ec:p256 ec:p384 ec:p521 rsa:2048 ed25519; do
+  name="key of $type"
+  run key new "$name" --type "$type" --json
+  exits 0 "key new --type $type"
+  json '.kind == "key" and .class == "keys" and (.ssh | length > 0) and (.uri | test("^pkcs11:token=Keycircle;object=key%20of%20"))' "$type in JSON"
+  run key show "$name" --ssh
+  holds "ssh-keygen reads the line of $type" ssh-keygen -l -f "$out" -q > /dev/null
+  cp "$out" "$work/line"
+  run key show "$name" --pem
+  holds "OpenSSL reads the PEM of $type" openssl pkey -pubin -in "$out" -noout
+  case $type in
+    ed25519) ;; # ssh-keygen of Debian 12 converts none of these
+    *)
+      ssh-keygen -e -m PKCS8 -f "$work/line" > "$work/converted" 2> /dev/null
+      holds "both are the same key of $type" cmp -s "$work/converted" "$out"
+      ;;
+  esac
+done
+run key show 'key of ec:p256' --uri
+writes 'pkcs11:token=Keycircle;object=key%20of%20ec%3Ap256\n' "key show --uri"
+run key new 'key of ec:p256'
+exits 6 "a name is used once"
+run key new odd --type ec:p224
+exits 2 "an unknown type"
+run key show nothing --ssh
+exits 3 "no such key"
+run key show 'key of ec:p256' --ssh --pem
+exits 2 "one form at a time"
+run get 'key of ec:p256'
+exits 8 "a key is not copied out"
+complains '--extractable' "the message says how it could be"
+run key new open --extractable
+exits 0 "unless it was made so"
+run get open
+exits 0 "then it is"
+holds "and OpenSSL reads it" openssl pkey -inform DER -in "$out" -noout
+run list --json --kind key
+json '[.items[].name] | sort | unique | length == 6' "a key is one line of the list, not two"
+json '(.items | length) == 6' "whatever its halves"
+
+run key new travels --sync --json
+json '.sync == true and (.uri | test("token=Keycircle%20Sync"))' "key new --sync"
+run sync off travels
+run key show travels --uri
+says 'token=Keycircle;' "sync off takes both halves"
+run sync on travels --json
+json '.sync == true' "sync on takes both halves"
+run item -q 'class=keys,labl=travels,sync=0'
+exits 3 "none stays"
+run key new bound --accessible aku
+exits 0 "a key of this device only"
+run sync on bound
+exits 2 "cannot sync"
+run key new bound2 --accessible aku --sync
+exits 2 "also from the start"
+
+run lock
+run key show 'key of ec:p256' --ssh
+exits 0 "the public half can be read while locked"
+run get open
+exits 4 "the private half cannot"
+run unlock --password-file "$work/secret/keychain"
+
+run rm open --yes --json
+json '.removed == 2' "rm takes both halves"
+
+# --- taken over -------------------------------------------------------------------------------------
+ssh-keygen -q -t ecdsa -N '' -C x -f "$work/secret/id_ecdsa"
+ssh-keygen -q -t ed25519 -N '' -C x -f "$work/secret/id_ed25519"
+ssh-keygen -q -t rsa -b 2048 -N '' -C x -f "$work/secret/id_rsa"
+ssh-keygen -q -t ed25519 -N passphrase -C x -f "$work/secret/id_locked"
+for key in ecdsa ed25519 rsa; do
+  run key import "$work/secret/id_$key" "mine $key" --json
+  exits 0 "an OpenSSH key: $key"
+  run key show "mine $key" --ssh
+  holds "$key is the same key" test "$(cut -d' ' -f1,2 < "$out")" = "$(cut -d' ' -f1,2 < "$work/secret/id_$key.pub")"
+done
+run key import "$work/secret/id_locked" locked
+exits 2 "an encrypted OpenSSH key"
+complains "ssh-keygen -p -N '' -f $work/secret/id_locked" "is refused with the line that helps"
+run key import "$work/secret/id_locked" locked --json
+json_error '.try | any(test("^ssh-keygen -p"))' "also in JSON"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/secret/k.pem" -out "$work/c.pem" \
+  -subj '/CN=Ana Lima' -days 30 2> /dev/null
+openssl pkcs12 -export -inkey "$work/secret/k.pem" -in "$work/c.pem" -name ana -passout pass:p12 -out "$work/secret/k.p12"
+printf 'p12\n' > "$work/secret/p12"
+run cert import "$work/c.pem" ana-cert --json
+exits 0 "a certificate in PEM"
+json '.items | length == 1 and .[0].kind == "certificate" and .[0].name == "ana-cert"' "is one item"
+run get ana-cert
+openssl x509 -in "$work/c.pem" -outform DER -out "$work/c.der"
+holds "get gives its DER" cmp -s "$out" "$work/c.der"
+run rm ana-cert --yes
+run key import "$work/secret/k.p12"
+exits 5 "PKCS#12 needs its passphrase"
+complains 'passphrase' "which is told"
+run key import "$work/secret/k.p12" ana --passphrase-file "$work/secret/wrong"
+exits 5 "the right one"
+run key import "$work/secret/k.p12" ana --passphrase-file "$work/secret/p12" --json
+exits 0 "PKCS#12 with its passphrase"
+json '[.items[].kind] | (index("key") != null) and (index("certificate") != null)' "brings key and certificate"
+run key show ana --pem
+openssl x509 -in "$work/c.pem" -noout -pubkey > "$work/c.pub"
+holds "the key of the certificate" cmp -s "$out" "$work/c.pub"
+run rm ana --yes
+exits 12 "one name, two things"
+run rm ana --kind certificate --yes
+exits 0 "--kind says which"
+printf 'no key at all' > "$work/noise"
+run key import "$work/noise"
+exits 2 "a file that is no key"
+run key import "$work/nowhere"
+exits 3 "a file that is not there"
+run key import "$work/secret/k.pem"
+exits 6 "the same key again"
+
+finish

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Help, manual page and completions say what the tables say.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+on none
+
+run
+exits 0 "kc alone"
+says '^  add +save a password' "lists the commands"
+run help
+exits 0 "kc help"
+run -h
+exits 0 "kc -h"
+run --version
+says '^kc [0-9]' "kc --version"
+run version --json
+json '.version | test("^[0-9]")' "kc version --json"
+run help recovery
+says 'kc passwd' "a topic"
+run help ideas --json
+json '.topic == "ideas" and (.text | length > 100)' "a topic in JSON"
+run help nonsense
+exits 2 "no such topic"
+run help --json
+json '(.items | length > 20) and (.options | length > 20)' "the tables in JSON"
+cp "$out" "$work/table.json"
+jq -r '.items[].name' < "$work/table.json" > "$work/verbs"
+while read -r verb; do
+  # shellcheck disable=SC2086
+  run $verb -h
+  exits 0 "kc $verb -h"
+  says '^Examples:$' "shows examples of $verb"
+  # shellcheck disable=SC2086
+  run help $verb --json
+  json ".items[0].name == \"$verb\"" "kc help $verb --json"
+done < "$work/verbs"
+
+# --- wrong usage ------------------------------------------------------------------------------------
+run frobnicate
+exits 2 "no such command"
+complains 'there is no command “frobnicate”' "is told"
+run lsit --json
+json_error '.exit == 2 and (.message | test("list")) and (.try | index("kc help") != null)' "what may have been meant"
+run get
+exits 2 "a word is missing"
+run get a b
+exits 2 "a word too many"
+run get a --frob
+exits 2 "no such option"
+complains 'there is no option --frob' "is told"
+run get a --json --frob
+json_error '.exit == 2' "also in JSON"
+run get a --stdin
+exits 2 "an option of another command"
+run get a --user
+exits 2 "an option without its value"
+run key
+complains 'new, import, show' "the second word is told"
+run sync nowhere
+complains 'use, on, off, status' "also after a word that is no second one"
+run add --user x -- --version
+exits 4 "words behind -- are no options"
+
+# --- the manual page --------------------------------------------------------------------------------
+page=$top_srcdir/doc/kc.1
+check_page() { # page
+  python3 "$top_srcdir/tests/cli/check_page.py" "$1" "$top_srcdir/base/errors.def" < "$work/table.json" > "$out" 2> "$err"
+  status=$?
+}
+check_page "$page"
+exits 0 "the manual page says what the tables say"
+for seed in '/^\.It Cm sync use/d' 's/^\.It Cm watch/.It Cm wach/' 's/ Fl -dry-run//' 's/^\.It 12$/.It 14/' '/^\.Cm passwords/d'; do
+  sed "$seed" "$page" > "$work/seeded.1"
+  check_page "$work/seeded.1"
+  exits 1 "a page with a fault is noticed: $seed"
+done
+for name in kc.1 kc-services.7; do
+  groff -mdoc -Tutf8 -ww "$top_srcdir/doc/$name" > /dev/null 2> "$err"
+  status=$?
+  exits 0 "$name is formatted"
+  holds "$name without a warning" test ! -s "$err"
+done
+
+# --- completions ------------------------------------------------------------------------------------
+mkdir "$work/made"
+python3 "$top_srcdir/conf/completions/generate.py" "$work/made" < "$work/table.json"
+for name in kc _kc kc.fish; do
+  holds "completion $name is made from the table" cmp -s "$work/made/$name" "$top_srcdir/conf/completions/$name"
+done
+offer() { # words of a command line, the last one to be completed; answers in $out
+  # shellcheck disable=SC2016
+  PATH=$top_builddir:$PATH timeout 60 setsid -w bash -c '
+    . "$1/conf/completions/kc"
+    shift
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    _kc
+    printf "%s\n" "${COMPREPLY[@]}"' bash "$top_srcdir" "$@" < /dev/null > "$out" 2> "$err"
+  status=$?
+}
+offer kc un
+writes 'unlock\n' "bash completes a command"
+offer kc sync ''
+writes 'use\non\noff\nstatus\n' "and its second word"
+offer kc --json devices ''
+writes 'add\n' "behind an option"
+offer kc --password-file lock key n
+writes 'new\n' "and behind a value that looks like a command"
+offer kc import --dr
+writes '--dry-run\n' "and an option of that command"
+offer kc get --dr
+writes '\n' "but of no other"
+offer kc get git
+writes '\n' "without a keychain there are no names"
+make_device names
+run_with x add github.com --user ana --stdin
+run_with x add 'two words' --stdin
+offer kc get git
+writes 'github.com\n' "names of items"
+offer kc sync on tw
+writes 'two\\ words\n' "quoted for the shell"
+run lock
+offer kc get git
+writes '\n' "none while it is locked, and nobody is asked"
+
+finish
