@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PASSWD_ENTRY 16384 /* bytes of a user's line and its strings, generously */
+
 static kc_err join(const char *folder, const char *name, char **ret)
 {
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
@@ -21,16 +23,29 @@ static kc_err join(const char *folder, const char *name, char **ret)
 	return KC_OK;
 }
 
+/* The home folder in the user database (getpwuid_r(3)); *ret lives in entry. */
+static kc_err database_home(struct kc_buf *entry, const char **ret)
+{
+	struct passwd user, *found = NULL;
+	size_t len = PASSWD_ENTRY;
+	uint8_t *room = kc_buf_extend(entry, len);
+
+	if (!room)
+		return KC_ERR(NO_MEMORY);
+	if (getpwuid_r(getuid(), &user, (char *)room, len, &found) != 0 || !found)
+		return KC_ERR(PARAM);
+	*ret = found->pw_dir;
+	return KC_OK;
+}
+
 static kc_err user_home(char **ret)
 {
+	KC_CLEANUP_BUF struct kc_buf entry = KC_BUF_INIT;
 	const char *home = secure_getenv("HOME");
-	const struct passwd *user;
 
-	if (!home || home[0] != '/') {
-		user = getpwuid(getuid());
-		home = user ? user->pw_dir : NULL;
-	}
 	if (!home || home[0] != '/')
+		KC_TRY(database_home(&entry, &home));
+	if (home[0] != '/')
 		return KC_ERR(PARAM);
 	*ret = strdup(home);
 	return *ret ? KC_OK : KC_ERR(NO_MEMORY);
@@ -99,6 +114,21 @@ kc_err kc_place_find(struct kc_place *ret)
 	*ret = place;
 	place = (struct kc_place)KC_PLACE_INIT;
 	return KC_OK;
+}
+
+kc_err kc_place_find_activated(const struct kc_place *place, char **ret)
+{
+	static const char *const choices[] = {"KEYCIRCLE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"};
+	KC_CLEANUP_BUF struct kc_buf entry = KC_BUF_INIT;
+	const char *home = secure_getenv("HOME"), *users_own;
+
+	for (size_t i = 0; i < KC_COUNT_OF(choices); i++)
+		if (secure_getenv(choices[i]))
+			return KC_ERR(NOT_FOUND);
+	KC_TRY(database_home(&entry, &users_own));
+	if (home && strcmp(home, users_own) != 0)
+		return KC_ERR(NOT_FOUND);
+	return join(place->runtime, "default.sock", ret);
 }
 
 void kc_place_done(struct kc_place *place)

@@ -29,6 +29,11 @@ struct kc_place {
 KC_MUST kc_err kc_place_find(struct kc_place *ret);
 void kc_place_done(struct kc_place *place);
 
+/* The path where a service manager may listen on behalf of the service: runtime/default.sock. Only
+ * for the user's own keychain: NOT_FOUND when the environment chose another place. *ret is
+ * malloc()ed. */
+KC_MUST kc_err kc_place_find_activated(const struct kc_place *place, char **ret);
+
 /* Makes one folder with its parents, mode 0700, or checks it: a folder, owned by us, no access for
  * group or others. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO. */
 KC_MUST kc_err kc_place_make_folder(const char *path);

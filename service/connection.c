@@ -16,14 +16,18 @@ struct connection {
 	struct connection *next;
 	struct kc_service *service;
 	int socket;
+	pthread_t thread;
+	bool has_thread;
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
-static struct connection *connections;
+static struct connection *connections; /* that are served */
+static struct connection *finished;    /* whose threads are to be joined */
 static unsigned count;
 
-static void forget(struct connection *connection)
+/* Out of the list of those who are served. */
+static void delist(struct connection *connection)
 {
 	struct connection **at = &connections;
 
@@ -32,12 +36,11 @@ static void forget(struct connection *connection)
 		at = &(*at)->next;
 	*at = connection->next;
 	close(connection->socket); /* in the lock: kc_connection_end_all uses the number */
+	connection->next = finished;
+	finished = connection;
 	count--;
 	pthread_cond_broadcast(&ended);
-	/* Still in the lock: once the last one is gone the service may be, too. */
-	kc_service_wake(connection->service);
 	pthread_mutex_unlock(&mutex);
-	free(connection);
 }
 
 static void *run(void *argument)
@@ -45,22 +48,41 @@ static void *run(void *argument)
 	struct connection *connection = argument;
 
 	kc_conversation_run(connection->service, connection->socket);
-	forget(connection);
+	delist(connection);
+	kc_service_wake(connection->service);
 	return NULL;
+}
+
+void kc_connection_reap(void)
+{
+	struct connection *list, *next;
+
+	pthread_mutex_lock(&mutex);
+	list = finished;
+	finished = NULL;
+	pthread_mutex_unlock(&mutex);
+	for (; list; list = next) {
+		next = list->next;
+		if (list->has_thread)
+			pthread_join(list->thread, NULL);
+		free(list);
+	}
 }
 
 static kc_err start_thread(struct connection *connection)
 {
 	pthread_attr_t attributes;
-	pthread_t thread;
 	int failed;
 
+	connection->has_thread = true;
 	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	failed = pthread_create(&thread, &attributes, run, connection);
+	failed = pthread_create(&connection->thread, &attributes, run, connection);
 	pthread_attr_destroy(&attributes);
-	return failed ? KC_ERR(NO_MEMORY) : KC_OK;
+	if (!failed)
+		return KC_OK;
+	connection->has_thread = false;
+	return KC_ERR(NO_MEMORY);
 }
 
 static kc_err enlist(struct connection *connection)
@@ -97,7 +119,7 @@ void kc_connection_start(struct kc_service *service, int socket)
 	err = start_thread(connection);
 	if (err != KC_OK) {
 		kc_greeting_refuse(socket, err);
-		forget(connection);
+		delist(connection);
 	}
 }
 
@@ -126,5 +148,6 @@ bool kc_connection_end_all(unsigned seconds)
 		;
 	none = count == 0;
 	pthread_mutex_unlock(&mutex);
+	kc_connection_reap();
 	return none;
 }

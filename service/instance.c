@@ -9,25 +9,42 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "wire/socket.h"
 
 #define FIRST_PASSED_FD 3 /* sd_listen_fds(3) */
 #define OTHER_SECONDS 10  /* another service that is just starting gets so long to answer */
 
-/* The one socket of systemd's, if it passed exactly one to this process; else -1. */
-static int passed_listener(void)
+/* Whether a socket is bound to a path. */
+static bool is_bound_to(int fd, const char *path)
+{
+	struct sockaddr_un address = {0};
+	socklen_t len = sizeof address;
+
+	return path && getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
+	       address.sun_family == AF_UNIX &&
+	       strncmp(address.sun_path, path, sizeof address.sun_path) == 0;
+}
+
+/* The one socket that a service manager passed on (sd_listen_fds(3)), if programs would look for
+ * this place's service there; else -1. */
+static int passed_listener(const struct kc_place *place)
 {
 	const char *process = secure_getenv("LISTEN_PID"), *number = secure_getenv("LISTEN_FDS");
-	int fd = FIRST_PASSED_FD, listening = 0;
-	socklen_t len = sizeof listening;
+	KC_CLEANUP_FREE char *activated = NULL;
+	int fd = FIRST_PASSED_FD;
 
 	if (!process || !number || strtol(process, NULL, 10) != getpid() ||
 		strcmp(number, "1") != 0)
 		return -1;
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 || !listening)
+	(void)!kc_place_find_activated(place, &activated);
+	if (!is_bound_to(fd, activated) && !is_bound_to(fd, place->socket)) {
+		kc_log_error("the socket that was passed on is not for this place");
 		return -1;
+	}
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 	return fd;
@@ -100,24 +117,27 @@ static kc_err take_lock(int lock, const struct kc_place *place)
 kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
 {
 	KC_CLEANUP_FD int lock = -1;
-	int own;
+	int own = -1, passed = passed_listener(place);
 
 	KC_TRY(kc_place_make_folder(place->state));
 	KC_TRY(kc_place_make_folder(place->runtime));
 	KC_TRY(open_lock(place, &lock));
 	KC_TRY(take_lock(lock, place));
 	KC_TRY(write_path(lock, place->socket));
-	KC_TRY(kc_socket_listen(place->socket, &own));
-	*ret = (struct kc_instance){lock, {own, passed_listener()}};
+	if (passed < 0 || !is_bound_to(passed, place->socket))
+		KC_TRY(kc_socket_listen(place->socket, &own));
+	*ret = (struct kc_instance){lock, own, passed};
 	lock = -1;
 	return KC_OK;
 }
 
 void kc_instance_done(const struct kc_place *place, struct kc_instance *instance)
 {
-	unlink(place->socket);
-	for (size_t i = 0; i < KC_COUNT_OF(instance->listeners); i++)
-		if (instance->listeners[i] >= 0)
-			close(instance->listeners[i]);
+	if (instance->own >= 0) {
+		unlink(place->socket);
+		close(instance->own);
+	}
+	if (instance->passed >= 0)
+		close(instance->passed); /* the service manager keeps listening */
 	close(instance->lock);
 }

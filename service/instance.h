@@ -11,7 +11,7 @@
 
 struct kc_instance {
 	int lock;
-	int listeners[2]; /* our own, and the one that systemd passed on, or -1 */
+	int own, passed; /* listening sockets: ours and a service manager's; one may be -1 */
 };
 
 /* Makes the folders, takes the lock and listens. DUPLICATE when another service has it and answers,

@@ -100,8 +100,8 @@ static void serve(struct kc_service *service, const struct kc_instance *instance
 	struct pollfd waits[] = {
 		{.fd = signals, .events = POLLIN},
 		{.fd = service->wake, .events = POLLIN},
-		{.fd = instance->listeners[0], .events = POLLIN},
-		{.fd = instance->listeners[1], .events = POLLIN},
+		{.fd = instance->own, .events = POLLIN},
+		{.fd = instance->passed, .events = POLLIN},
 	};
 	struct kc_timers timers;
 	uint64_t rung;
@@ -109,6 +109,7 @@ static void serve(struct kc_service *service, const struct kc_instance *instance
 	kc_timers_init(&timers);
 	while (!atomic_load(&service->stopping)) {
 		int left_ms = kc_timers_run(&timers, service);
+		kc_connection_reap();
 		if (poll(waits, KC_COUNT_OF(waits), left_ms) < 0 && errno != EINTR)
 			break;
 		if (waits[0].revents)

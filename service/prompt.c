@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include "wire/socket.h"
 
 #define TRIES 3
+#define FAREWELL_MS 2000	      /* a program that has answered gets so long to end */
 #define ANSWER_MAX ((size_t)16 << 10) /* bytes that an asking program may say in all */
 
 extern char **environ;
@@ -60,14 +62,16 @@ static kc_err asker_start(char *const arguments[], kc_deadline deadline, struct 
 	return KC_OK;
 }
 
-/* Ends the program, if it has not ended by itself; tells whether it did so with success. */
+/* Ends the program, which may do so by itself for a moment; tells whether it did, with success. */
 static bool asker_end(struct asker *asker)
 {
+	KC_CLEANUP_FD int pidfd = (int)syscall(SYS_pidfd_open, asker->process, 0);
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 	int status = -1;
 
 	close(asker->fd);
 	kc_buf_done(&asker->said);
-	if (kc_socket_left_ms(asker->deadline) == 0)
+	if (kc_socket_left_ms(asker->deadline) == 0 || poll(&ended, 1, FAREWELL_MS) != 1)
 		kill(asker->process, SIGKILL);
 	while (waitpid(asker->process, &status, 0) < 0 && errno == EINTR)
 		;

@@ -44,7 +44,12 @@ static kc_err reach(const struct kc_place *place, int *ret_fd)
 	uid_t uid;
 	pid_t pid;
 
-	KC_TRY(kc_socket_connect(place->socket, &fd));
+	if (kc_socket_connect(place->socket, &fd) != KC_OK) {
+		KC_CLEANUP_FREE char *activated = NULL;
+		if (kc_place_find_activated(place, &activated) != KC_OK)
+			return KC_ERR(SERVICE);
+		KC_TRY(kc_socket_connect(activated, &fd));
+	}
 	KC_TRY(kc_socket_peer(fd, &uid, &pid));
 	if (uid != geteuid())
 		return KC_ERR(SERVICE);
