@@ -27,7 +27,7 @@ static struct kc_field sample_field(char letter, const struct kc_query *query,
 {
 	switch (letter) { /* a character of a signature, not an enum of ours */
 	case 'u':
-		return KC_FIELD_U(70000);
+		return KC_FIELD_U(300);
 	case 't':
 		return KC_FIELD_T(true);
 	case 'b':
