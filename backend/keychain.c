@@ -213,6 +213,22 @@ static enum kc_lock_state lock_state(const struct kc_keybag *bag)
 	return kc_keybag_was_unlocked(bag) ? KC_LOCK_LOCKED : KC_LOCK_NEVER;
 }
 
+kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {.lock = KC_LOCK_NEVER};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	if (!is_device_name(device_name))
+		return KC_ERR(PARAM);
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
+	if (status.store)
+		return KC_ERR(UNSUPPORTED);
+	KC_TRY(kc_cell_put(
+		&txn, KC_PROTECTION_DK, KC_STORE_DEVICE_NAME, kc_bytes_str(device_name)));
+	return kc_txn_commit(&txn);
+}
+
 kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {.lock = KC_LOCK_NEVER};

@@ -43,6 +43,9 @@ static inline void kc_keychain_close_cleanup(struct kc_keychain **keychain)
 		kc_keychain_close(*keychain);
 }
 
+/* Gives this device another name. Errors: PARAM (name), UNSUPPORTED (a device that syncs keeps the
+ * name that the others know it by). */
+KC_MUST kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name);
 KC_MUST kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret);
 /* Errors: AUTH, after a delay that grows with each wrong try (counted on disk). */
 KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password);

@@ -26,6 +26,7 @@ static const struct row {
 	[KC_CALL_LOGIN]           = {kc_handle_login,           NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
 	[KC_CALL_LOGOUT]          = {kc_handle_logout,          0},
 	[KC_CALL_STOP]            = {kc_handle_stop,            0},
+	[KC_CALL_RENAME]          = {kc_handle_rename,          NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_ITEM_ADD]        = {kc_handle_item_add,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_ITEM_FIND]       = {kc_handle_item_find,       NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_ITEM_UPDATE]     = {kc_handle_item_update,     NEEDS_KEYCHAIN | IS_USE},

@@ -32,6 +32,7 @@ kc_err kc_handle_status(struct kc_request *request);
 kc_err kc_handle_setup(struct kc_request *request);
 kc_err kc_handle_unlock(struct kc_request *request);
 kc_err kc_handle_lock(struct kc_request *request);
+kc_err kc_handle_rename(struct kc_request *request);
 kc_err kc_handle_change_password(struct kc_request *request);
 kc_err kc_handle_login(struct kc_request *request);
 kc_err kc_handle_logout(struct kc_request *request);

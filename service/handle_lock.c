@@ -38,6 +38,17 @@ kc_err kc_handle_setup(struct kc_request *request)
 	return kc_service_create(request->service, fields[0].bytes, kc_buf_text(&name));
 }
 
+kc_err kc_handle_rename(struct kc_request *request)
+{
+	struct kc_bytes text = request->arguments.fields[0].bytes;
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+
+	kc_buf_push(&name, text.data, text.len);
+	if (!kc_buf_text(&name))
+		return KC_ERR(NO_MEMORY);
+	return kc_keychain_rename(request->keychain, kc_buf_text(&name));
+}
+
 kc_err kc_handle_unlock(struct kc_request *request)
 {
 	return kc_keychain_unlock(request->keychain, request->arguments.fields[0].bytes);

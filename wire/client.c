@@ -212,6 +212,12 @@ kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes password)
 	return RUN(&call, client, UNLOCK, KC_FIELD_B(password));
 }
 
+kc_err kc_client_rename(struct kc_client *client, const char *device)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+	return RUN(&call, client, RENAME, KC_FIELD_S(kc_bytes_str(device)));
+}
+
 kc_err kc_client_lock(struct kc_client *client)
 {
 	CLEANUP_CALL struct call call = CALL_INIT;

@@ -32,6 +32,7 @@ KC_MUST kc_err kc_client_change_password(
 	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password);
 KC_MUST kc_err kc_client_login(struct kc_client *client, struct kc_bytes password);
 KC_MUST kc_err kc_client_logout(struct kc_client *client);
+KC_MUST kc_err kc_client_rename(struct kc_client *client, const char *device);
 KC_MUST kc_err kc_client_stop(struct kc_client *client);
 
 struct kc_client_item {

