@@ -242,6 +242,18 @@ static void cancel_joining(void *context)
 		KC_OK); /* it ends in ten minutes anyway */
 }
 
+/* Before it is known to others, the device may still be called something else. */
+static kc_err rename_device(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	const char *name = kc_run_get(run, KC_OPTION_NAME);
+
+	if (!name)
+		return KC_OK;
+	KC_TRY(kc_client_status(run->client, &status));
+	return strcmp(name, status.device) == 0 ? KC_OK : kc_client_rename(run->client, name);
+}
+
 kc_err kc_verb_join(struct kc_run *run)
 {
 	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT, code = KC_BUF_INIT;
@@ -254,6 +266,7 @@ kc_err kc_verb_join(struct kc_run *run)
 	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&url));
 	KC_TRY(get_code(run, &code));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
+	KC_TRY(rename_device(run));
 	KC_TRY(kc_client_join_start(
 		run->client, kc_buf_text(&url), kc_buf_text(&code), kc_secret_bytes(&password)));
 	kc_run_note(run, KC_NOTE_JOINING);

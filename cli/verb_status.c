@@ -34,6 +34,7 @@ static kc_err answer(struct kc_run *run, const struct kc_status *status)
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
 	kc_json_set(object, "pending", number(status->pending));
+	kc_json_set(object, "altered", json_boolean(status->altered));
 	kc_json_set(object, "memory_locked", json_boolean(status->memory_locked));
 	return kc_run_answer(run, object);
 }
@@ -62,6 +63,9 @@ kc_err kc_verb_status(struct kc_run *run)
 	if (status.quarantined)
 		kc_out_print(out, "Set aside    %llu damaged items\n",
 			(unsigned long long)status.quarantined);
+	if (status.altered)
+		kc_out_print(
+			out, "Database     was changed by something other than this program\n");
 	if (!status.memory_locked)
 		kc_out_print(out, "Memory       could not be kept out of swap (ulimit -l)\n");
 	return KC_OK;

@@ -41,7 +41,11 @@ run key new open --extractable
 exits 0 "unless it was made so"
 run get open
 exits 0 "then it is"
-holds "and OpenSSL reads it" openssl pkey -inform DER -in "$out" -noout
+holds "as SecKeyCopyExternalRepresentation gives it: point and scalar" test "$(wc -c < "$out")" -eq 97
+run key new open-rsa --type rsa:2048 --extractable
+run get open-rsa
+holds "and OpenSSL reads RSA's" openssl pkey -inform DER -in "$out" -noout
+run rm open-rsa --yes
 run list --json --kind key
 json '[.items[].name] | sort | unique | length == 6' "a key is one line of the list, not two"
 json '(.items | length) == 6' "whatever its halves"
