@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Our keys and signatures against the openssl command, in both directions.
+set -eu
+command -v openssl > /dev/null || exit 77
+tool=$top_builddir/tests/crypto/pk_tool
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+failed=0
+head -c 1000 /dev/urandom > message
+head -c 1000 /dev/urandom > other
+
+say() {
+  echo "FAILED: $*" >&2
+  failed=1
+}
+
+# Options of `openssl dgst` for a scheme.
+options() {
+  case $1 in
+    pss) echo "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest" ;;
+    *) echo "" ;;
+  esac
+}
+
+# What it verifies of ours, and that it verifies nothing else.
+ours() { # type bits scheme hash
+  "$tool" make "$1" "$2" private spki.der
+  openssl pkey -pubin -inform DER -in spki.der -pubout -outform DER -out again.der
+  cmp -s spki.der again.der || say "$* SubjectPublicKeyInfo"
+  "$tool" sign "$1" private "$3" "$4" message > signature
+  if [ "$1" = ed25519 ]; then
+    openssl pkeyutl -verify -pubin -keyform DER -inkey spki.der -rawin -in message -sigfile signature > /dev/null ||
+      say "$* ours"
+    ! openssl pkeyutl -verify -pubin -keyform DER -inkey spki.der -rawin -in other -sigfile signature > /dev/null 2>&1 ||
+      say "$* ours, another message"
+  else
+    # shellcheck disable=SC2046
+    openssl dgst "-$4" -keyform DER -verify spki.der $(options "$3") -signature signature message > /dev/null ||
+      say "$* ours"
+    # shellcheck disable=SC2046
+    ! openssl dgst "-$4" -keyform DER -verify spki.der $(options "$3") -signature signature other > /dev/null 2>&1 ||
+      say "$* ours, another message"
+  fi
+}
+
+# What we verify of it.
+theirs() { # scheme hash genpkey-options…
+  scheme=$1 hash=$2
+  shift 2
+  openssl genpkey -quiet "$@" -out key.pem
+  openssl pkey -in key.pem -pubout -outform DER -out spki.der
+  if [ "$hash" = none ]; then
+    openssl pkeyutl -sign -inkey key.pem -rawin -in message -out signature
+  else
+    # shellcheck disable=SC2046
+    openssl dgst "-$hash" -sign key.pem $(options "$scheme") -out signature message
+  fi
+  "$tool" verify spki.der "$scheme" "$hash" message signature || say "$* $scheme theirs"
+  ! "$tool" verify spki.der "$scheme" "$hash" other signature 2> /dev/null || say "$* $scheme theirs, another message"
+}
+
+for hash in sha1 sha224 sha256 sha384 sha512; do
+  ours rsa 2048 pkcs1 $hash
+  ours rsa 2048 pss $hash
+  ours ec 256 ecdsa $hash
+  ours ec 384 ecdsa $hash
+  ours ec 521 ecdsa $hash
+done
+ours rsa 3072 pkcs1 sha256
+ours ed25519 256 eddsa none
+
+theirs pkcs1 sha256 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+theirs pss sha512 -algorithm RSA -pkeyopt rsa_keygen_bits:3072
+theirs pkcs1 sha1 -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3
+for curve in P-256 P-384 P-521; do
+  theirs ecdsa sha256 -algorithm EC -pkeyopt ec_paramgen_curve:$curve
+  theirs ecdsa sha512 -algorithm EC -pkeyopt ec_paramgen_curve:$curve
+done
+theirs eddsa none -algorithm ED25519
+exit $failed

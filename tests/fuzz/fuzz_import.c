@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Any bytes as a file to import. What is found must be usable: each key must survive its own stored
+ * form, and each certificate say the same of itself twice. Seeds are tests/data/import, and the
+ * contents of its PEM blocks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/crypto/import.h"
+#include "backend/crypto/x509.h"
+#include "tests/fuzz/fuzz.h"
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void try_key(const struct kc_pk *key)
+{
+	KC_CLEANUP_SECRET struct kc_secret private = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf public = KC_BUF_INIT, spki = KC_BUF_INIT;
+	KC_CLEANUP_PK struct kc_pk *again = NULL, *from_spki = NULL;
+	uint8_t label[20], label_again[20];
+	bool is_private = kc_pk_is_private(key);
+
+	must(kc_pk_store_public(key, &public) == KC_OK);
+	if (is_private)
+		must(kc_pk_store_private(key, &private) == KC_OK);
+	must(kc_pk_load(kc_pk_type(key), is_private,
+		     is_private ? kc_secret_bytes(&private) : kc_buf_bytes(&public),
+		     &again) == KC_OK);
+	must(kc_pk_spki(key, &spki) == KC_OK);
+	must(kc_pk_load_spki(kc_buf_bytes(&spki), &from_spki) == KC_OK);
+	must(kc_pk_label(key, label) == KC_OK && kc_pk_label(again, label_again) == KC_OK);
+	must(memcmp(label, label_again, sizeof label) == 0);
+	must(kc_pk_bits(key) == kc_pk_bits(from_spki));
+}
+
+static void try_certificate(struct kc_bytes der)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT, again = KC_ATTRS_INIT;
+	kc_err err = kc_x509_describe(der, &attrs);
+
+	must(err == kc_x509_describe(der, &again));
+	must(kc_attrs_equal(&attrs, &again));
+	must(err == KC_OK || attrs.count == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	KC_CLEANUP_IMPORT struct kc_import found = KC_IMPORT_INIT;
+	kc_err err = kc_import_parse(kc_bytes(data, len), kc_bytes_str("correct horse"), &found);
+
+	must((err == KC_OK) == (found.count > 0));
+	for (size_t i = 0; i < found.count; i++)
+		if (found.rows[i].key)
+			try_key(found.rows[i].key);
+		else
+			try_certificate(kc_buf_bytes(&found.rows[i].certificate));
+	return 0;
+}
