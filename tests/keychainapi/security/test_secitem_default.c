@@ -5,6 +5,11 @@
 #include "tests/keychainapi/security/facts.h"
 #include "tests/wire/device.h"
 
+static void keys(void)
+{
+	facts_check_keys(false);
+}
+
 static void facts(void)
 {
 	facts_check(&default_facts);
@@ -32,8 +37,8 @@ static void a_keychain(void)
 
 int main(void)
 {
-	static const struct check_test tests[] = {
-		CHECK_TEST(a_keychain), CHECK_TEST(facts), CHECK_TEST(sizes_are_limited)};
+	static const struct check_test tests[] = {CHECK_TEST(a_keychain), CHECK_TEST(keys),
+		CHECK_TEST(facts), CHECK_TEST(sizes_are_limited)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");

@@ -9,6 +9,11 @@
 
 #define KIB 1024
 
+static void keys(void)
+{
+	facts_check_keys(true);
+}
+
 static void attributes(void)
 {
 	facts_check(&attribute_facts);
@@ -189,6 +194,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(a_keychain),
+		CHECK_TEST(keys),
 		CHECK_TEST(attributes),
 		CHECK_TEST(grammar),
 		CHECK_TEST(calls),
