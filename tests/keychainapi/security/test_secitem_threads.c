@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Eight threads make all four calls at once; each sees its own items and its own errors. */
+/* The item calls from eight threads at once, and from a forked child. */
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <Security/SecItemPriv.h>
 #include <Security/Security.h>
 
@@ -93,6 +95,7 @@ static void *work(void *argument)
 	return NULL;
 }
 
+/* Each thread sees its own items and its own errors. */
 static void all_four_calls_at_once(void)
 {
 	struct worker workers[THREADS] = {{0}};
@@ -107,6 +110,25 @@ static void all_four_calls_at_once(void)
 	}
 }
 
+/* The child of a program that has made calls makes them, too, and does not disturb its parent. */
+static void a_child_calls_as_well(void)
+{
+	struct worker parent = {.number = 100}, child = {.number = 101};
+	int status = -1;
+	pid_t pid;
+
+	one_round(&parent, 0);
+	pid = fork();
+	if (pid == 0) {
+		one_round(&child, 0);
+		_exit(child.wrong);
+	}
+	one_round(&parent, 1);
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	one_round(&parent, 2);
+	CHECK(parent.wrong == 0);
+}
+
 static void a_keychain(void)
 {
 	kc_client_free(device_client());
@@ -114,8 +136,8 @@ static void a_keychain(void)
 
 int main(void)
 {
-	static const struct check_test tests[] = {
-		CHECK_TEST(a_keychain), CHECK_TEST(all_four_calls_at_once)};
+	static const struct check_test tests[] = {CHECK_TEST(a_keychain),
+		CHECK_TEST(a_child_calls_as_well), CHECK_TEST(all_four_calls_at_once)};
 	int status;
 
 	device_make("keycircled");
