@@ -173,6 +173,8 @@ static void a_tombstone_lives_again(void)
 	CHECK(words_count(&home, GENP, "acct=a tomb=!1") == 0);
 	CHECK(words_has_secret(&home, GENP, "acct=a", "other"));
 	/* A local item leaves nothing behind, and comes back as another. */
+	kc_found_done(&first);
+	kc_found_done(&again);
 	CHECK_OK(words_add_as(&home, &home_user, GENP, "acct=l", NULL, &first));
 	CHECK_OK(words_delete(&home, GENP, "acct=l"));
 	CHECK(words_count(&home, GENP, "acct=l tomb=!1") == 0);
