@@ -6,6 +6,7 @@
 #include <time.h>
 
 static kc_clock_wall_source replaced;
+static kc_clock_suspended_source replaced_suspended;
 
 void kc_clock_set_wall(kc_clock_wall_source source)
 {
@@ -33,4 +34,22 @@ uint64_t kc_clock_monotonic_us(void)
 double kc_clock_absolute(void)
 {
 	return (double)kc_clock_wall_ms() / 1000.0 - KC_CLOCK_APPLE_EPOCH;
+}
+
+void kc_clock_set_suspended(kc_clock_suspended_source source)
+{
+	replaced_suspended = source;
+}
+
+/* The one clock goes on while the computer sleeps, the other does not (clock_gettime(2)). */
+int64_t kc_clock_suspended_us(void)
+{
+	struct timespec boot, monotonic;
+
+	if (replaced_suspended)
+		return replaced_suspended();
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_MONOTONIC, &monotonic);
+	return ((int64_t)boot.tv_sec - monotonic.tv_sec) * 1000000 +
+	       (boot.tv_nsec - monotonic.tv_nsec) / 1000;
 }

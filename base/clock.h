@@ -12,6 +12,13 @@ int64_t kc_clock_wall_ms(void);	      /* milliseconds since 1970; a hint, it may
 uint64_t kc_clock_monotonic_us(void); /* microseconds since some start; never goes back */
 double kc_clock_absolute(void); /* seconds since 2001-01-01 UTC, as CFAbsoluteTimeGetCurrent */
 
+/* How long this computer has been suspended since it started, microseconds. */
+int64_t kc_clock_suspended_us(void);
+
+/* Replaces the time suspended, for tests; NULL restores it. */
+typedef int64_t (*kc_clock_suspended_source)(void);
+void kc_clock_set_suspended(kc_clock_suspended_source source);
+
 /* Replaces the wall clock, for tests; NULL restores it. */
 typedef int64_t (*kc_clock_wall_source)(void);
 void kc_clock_set_wall(kc_clock_wall_source source);

@@ -2,9 +2,7 @@
 /* Threads, and the list of them. */
 #include "service/connection.h"
 
-#include <errno.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "service/conversation.h"
@@ -133,21 +131,14 @@ unsigned kc_connection_count(void)
 	return now;
 }
 
-bool kc_connection_end_all(unsigned seconds)
+void kc_connection_end_all(void)
 {
-	struct timespec until;
-	bool none;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
 	pthread_mutex_lock(&mutex);
 	/* Receiving ends, sending goes on: replies still get through. */
 	for (struct connection *at = connections; at; at = at->next)
 		shutdown(at->socket, SHUT_RD);
-	while (count && pthread_cond_clockwait(&ended, &mutex, CLOCK_MONOTONIC, &until) == 0)
-		;
-	none = count == 0;
+	while (count)
+		pthread_cond_wait(&ended, &mutex);
 	pthread_mutex_unlock(&mutex);
 	kc_connection_reap();
-	return none;
 }

@@ -12,7 +12,7 @@ void kc_connection_start(struct kc_service *service, int socket);
 unsigned kc_connection_count(void);
 /* Frees what is left of connections that have ended. Each end wakes the service's main loop. */
 void kc_connection_reap(void);
-/* Ends all, each after the call that it is serving; whether none is left after so many seconds. */
-bool kc_connection_end_all(unsigned seconds);
+/* Ends all, each after the call that it is serving. */
+void kc_connection_end_all(void);
 
 #endif

@@ -95,32 +95,42 @@ static void accept_all(struct kc_service *service, int listener)
 	}
 }
 
-static void serve(struct kc_service *service, const struct kc_instance *instance, int signals)
+/* What the main loop waits for. */
+enum { WAIT_SIGNAL, WAIT_WAKE, WAIT_JUMP, WAIT_OWN, WAIT_PASSED, WAIT_COUNT };
+
+static void wait_and_accept(
+	struct kc_service *service, struct pollfd waits[static WAIT_COUNT], int left_ms)
 {
-	struct pollfd waits[] = {
-		{.fd = signals, .events = POLLIN},
-		{.fd = service->wake, .events = POLLIN},
-		{.fd = instance->own, .events = POLLIN},
-		{.fd = instance->passed, .events = POLLIN},
-	};
-	struct kc_timers timers;
 	uint64_t rung;
 
+	if (poll(waits, WAIT_COUNT, left_ms) <= 0)
+		return;
+	if (waits[WAIT_SIGNAL].revents)
+		kc_service_stop(service);
+	if (waits[WAIT_WAKE].revents)
+		(void)!read(waits[WAIT_WAKE].fd, &rung, sizeof rung);
+	for (unsigned i = WAIT_OWN; i <= WAIT_PASSED; i++)
+		if (waits[i].revents)
+			accept_all(service, waits[i].fd);
+}
+
+static void serve(struct kc_service *service, const struct kc_instance *instance, int signals)
+{
+	struct pollfd waits[WAIT_COUNT] = {
+		[WAIT_SIGNAL] = {.fd = signals, .events = POLLIN},
+		[WAIT_WAKE] = {.fd = service->wake, .events = POLLIN},
+		[WAIT_OWN] = {.fd = instance->own, .events = POLLIN},
+		[WAIT_PASSED] = {.fd = instance->passed, .events = POLLIN},
+	};
+	struct kc_timers timers;
+
 	kc_timers_init(&timers);
+	waits[WAIT_JUMP] = (struct pollfd){.fd = timers.jump, .events = POLLIN};
 	while (!atomic_load(&service->stopping)) {
-		int left_ms = kc_timers_run(&timers, service);
 		kc_connection_reap();
-		if (poll(waits, KC_COUNT_OF(waits), left_ms) < 0 && errno != EINTR)
-			break;
-		if (waits[0].revents)
-			break;
-		if (waits[1].revents)
-			(void)!read(service->wake, &rung, sizeof rung);
-		for (size_t i = 2; i < KC_COUNT_OF(waits); i++)
-			if (waits[i].revents)
-				accept_all(service, waits[i].fd);
+		wait_and_accept(service, waits, kc_timers_run(&timers, service));
 	}
-	kc_service_stop(service);
+	kc_timers_done(&timers);
 }
 
 static kc_err run(const struct options *options, struct kc_place *place, bool *ret_told)
@@ -141,13 +151,11 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 		kc_ready_tell(options->ready_fd, KC_OK);
 		*ret_told = true;
 		serve(&service, &instance, signals);
+		/* A call that is stuck must not keep the keys in memory: then the signal ends the
+		 * process, which is as good for the database as any other moment. */
+		(void)alarm(END_SECONDS);
+		kc_connection_end_all();
 		kc_sync_end(sync);
-	}
-	/* A call that is stuck must not keep the keys in memory: then the process just ends, which
-	 * is as good for the database as any other moment. */
-	if (!kc_connection_end_all(END_SECONDS)) {
-		kc_log_error("a call did not finish in time");
-		_exit(1);
 	}
 	kc_instance_done(&service.place, &instance);
 	kc_service_done(&service);

@@ -2,28 +2,40 @@
 /* Idle lock, lock after a suspend, and the end of a service that nobody uses. */
 #include "service/timers.h"
 
-#include <time.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "service/connection.h"
 
+#define JUMP_FLAGS (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)
 #define SUSPENDED_US 1000000 /* shorter differences are the two clocks' own */
 
-/* The clocks differ by the time spent suspended (clock_gettime(2)). */
-static int64_t suspended_us(void)
+/* A timer that never comes, but is cancelled when the wall clock jumps, as it does when the
+ * computer wakes up (timerfd_create(2)). */
+static int open_jump(void)
 {
-	struct timespec boot, monotonic;
+	const struct itimerspec far = {.it_value = {.tv_sec = INT32_MAX}};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	return ((int64_t)boot.tv_sec - monotonic.tv_sec) * 1000000 +
-	       (boot.tv_nsec - monotonic.tv_nsec) / 1000;
+	if (fd >= 0)
+		(void)timerfd_settime(fd, JUMP_FLAGS, &far, NULL);
+	return fd;
 }
 
 void kc_timers_init(struct kc_timers *timers)
 {
-	*timers = (struct kc_timers){.suspended_us = suspended_us()};
+	*timers = (struct kc_timers){
+		.jump = open_jump(),
+		.suspended_us = kc_clock_suspended_us(),
+	};
+}
+
+void kc_timers_done(struct kc_timers *timers)
+{
+	if (timers->jump >= 0)
+		close(timers->jump);
 }
 
 /* Microseconds from now until a moment so many seconds after start; 0 when it has come. */
@@ -45,8 +57,10 @@ int kc_timers_run(struct kc_timers *timers, struct kc_service *service)
 {
 	const struct kc_settings *settings = &service->settings;
 	bool unlocked = kc_service_is_unlocked(service);
-	int64_t suspended = suspended_us();
-	uint64_t left = UINT64_MAX;
+	int64_t suspended = kc_clock_suspended_us();
+	uint64_t left = UINT64_MAX, expired;
+
+	(void)!read(timers->jump, &expired, sizeof expired); /* once told is enough */
 
 	if (unlocked && settings->lock_on_suspend &&
 		suspended - timers->suspended_us > SUSPENDED_US) {
