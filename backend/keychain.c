@@ -6,11 +6,17 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "backend/crypto/crypto.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/cell.h"
 #include "backend/store/setting.h"
 #include "backend/store/verify.h"
 #include "backend/vault/device_secret.h"
+
+kc_err kc_keychain_init(void)
+{
+	return kc_crypto_init();
+}
 
 static kc_err path_of(const struct kc_place *place, struct kc_buf *ret)
 {

@@ -28,6 +28,9 @@ struct kc_caller {
 /* --- life ---------------------------------------------------------------------------------------
  */
 
+/* To be called first in main(), before anything can have used the cryptographic library: makes it
+ * wipe what it frees. Errors: BUG (too late). */
+KC_MUST kc_err kc_keychain_init(void);
 /* Makes the keychain of this device at place, unlocked. Errors: KEYCHAIN_EXISTS, EXPOSED,
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,

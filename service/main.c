@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "backend/keychain.h"
 #include "base/log.h"
 #include "config.h"
 #include "service/connection.h"
@@ -174,7 +175,9 @@ int main(int argc, char **argv)
 		return status;
 	kc_harden_process();
 	kc_log_setup(options.verbose ? KC_LOG_DEBUG : KC_LOG_INFO, "keycircled");
-	err = kc_place_find(&place);
+	err = kc_keychain_init();
+	if (err == KC_OK)
+		err = kc_place_find(&place);
 	if (err == KC_OK)
 		err = run(&options, &place, &told);
 	if (err == KC_E_DUPLICATE) {

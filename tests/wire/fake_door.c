@@ -44,6 +44,11 @@ static kc_err make(struct kc_bytes password, enum kc_lock_state lock, struct kc_
 	return kc_secret_set(&keychain->password, password);
 }
 
+kc_err kc_keychain_init(void)
+{
+	return KC_OK;
+}
+
 kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret)
 {
