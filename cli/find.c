@@ -128,28 +128,53 @@ static void push_name_and_user(struct kc_buf *out, const struct kc_found *item)
 	kc_buf_push_str(out, ")");
 }
 
+/* The items whose names rank best, best first; how many of them. */
+static size_t rank(const struct kc_found_list *list, struct kc_bytes name,
+	const struct kc_found *ret[static MOST_SIMILAR])
+{
+	size_t ranks[MOST_SIMILAR], count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		size_t this = kc_similar_rank(name, kc_item_name(&list->rows[i]));
+		size_t place = count;
+		if (this == KC_SIMILAR_NOT)
+			continue;
+		while (place > 0 && ranks[place - 1] > this)
+			place--;
+		if (place == MOST_SIMILAR)
+			continue;
+		count += count < MOST_SIMILAR;
+		for (size_t j = count - 1; j > place; j--) {
+			ranks[j] = ranks[j - 1];
+			ret[j] = ret[j - 1];
+		}
+		ranks[place] = this;
+		ret[place] = &list->rows[i];
+	}
+	return count;
+}
+
 /* Tells the names that may have been meant. Best effort: the answer is "not found" either way. */
 static void tell_similar(struct kc_run *run, const struct kc_find *find)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_BUF struct kc_buf similar = KC_BUF_INIT;
-	struct kc_bytes name = kc_bytes_str(find->name);
-	unsigned told = 0;
+	const struct kc_found *best[MOST_SIMILAR];
+	size_t count;
 
 	query.sync = KC_SYNC_ANY;
 	query.want = KC_WANT_ATTRS;
 	query.skip_locked = true;
 	if (kc_client_item_find(run->client, &query, &found) != KC_OK)
 		return;
-	for (size_t i = 0; i < found.count && told < MOST_SIMILAR; i++) {
-		if (!kc_similar_is(name, kc_item_name(&found.rows[i])))
-			continue;
-		if (told++)
+	count = rank(&found, kc_bytes_str(find->name), best);
+	for (size_t i = 0; i < count; i++) {
+		if (i)
 			kc_buf_push_str(&similar, ", ");
-		push_name_and_user(&similar, &found.rows[i]);
+		push_name_and_user(&similar, best[i]);
 	}
-	if (told)
+	if (count)
 		kc_facts_set(&run->facts, KC_FACT_SIMILAR, kc_buf_bytes(&similar));
 }
 

@@ -54,11 +54,11 @@ static bool holds(struct kc_bytes whole, struct kc_bytes part)
 	return false;
 }
 
-bool kc_similar_is(struct kc_bytes a, struct kc_bytes b)
+size_t kc_similar_rank(struct kc_bytes a, struct kc_bytes b)
 {
-	size_t most = a.len < 6 ? 1 : a.len / 3;
+	size_t most = a.len < 6 ? 1 : a.len / 3, distance = kc_similar_distance(a, b, most);
 
-	if (a.len >= 3 && holds(b, a))
-		return true;
-	return kc_similar_distance(a, b, most) <= most;
+	if (distance <= most)
+		return distance;
+	return a.len >= 3 && holds(b, a) ? most + 1 : KC_SIMILAR_NOT;
 }

@@ -8,7 +8,9 @@
 /* Single changes (a byte more, less, other, or two swapped) that make one of the other, letters
  * without their case; more than most gives most + 1. */
 size_t kc_similar_distance(struct kc_bytes a, struct kc_bytes b, size_t most);
-/* Whether b may have been meant by a: a third of it may be wrong, or b holds all of a. */
-bool kc_similar_is(struct kc_bytes a, struct kc_bytes b);
+/* How well b may have been meant by a: 0 for equal; KC_SIMILAR_NOT when not at all. A third of a
+ * may be wrong, or b may hold all of it. */
+#define KC_SIMILAR_NOT SIZE_MAX
+size_t kc_similar_rank(struct kc_bytes a, struct kc_bytes b);
 
 #endif

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* kc devices, devices add and join: who may read what syncs. */
-#include <string.h>
-
+/* kc devices and devices add: who may read what syncs, seen from a device that may. */
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/columns.h"
 #include "cli/password.h"
-#include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/wait.h"
 #include "cli/when.h"
-
-#define TEN_MINUTES 600u
-#define CODE_DIGITS 9
 
 static const char *const standings[] = {
 	[KC_DEVICE_MEMBER] = "member",
@@ -175,110 +169,11 @@ kc_err kc_verb_devices_add(struct kc_run *run)
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
 	KC_TRY(kc_client_pair_start(run->client, kc_secret_bytes(&password), &code));
 	KC_TRY(show_code(run, &code));
-	KC_TRY(kc_wait_for(look_for_applicant, cancel_pairing, &sponsor, TEN_MINUTES));
+	KC_TRY(kc_wait_for(look_for_applicant, cancel_pairing, &sponsor, KC_WAIT_FOR_PAIRING));
 	KC_TRY(decide(run, &sponsor.applicant));
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
 	kc_json_set(object, "added", device_json(&sponsor.applicant));
 	return kc_run_answer(run, object);
-}
-
-/* --- join ---------------------------------------------------------------------------------------
- */
-
-/* Nine digits, however they were grouped, as 493-207-118. */
-static kc_err parse_code(struct kc_run *run, const char *typed, struct kc_buf *ret)
-{
-	size_t digits = 0;
-
-	kc_buf_reset(ret);
-	for (const char *at = typed; *at; at++) {
-		if (strchr(" -.\t", *at))
-			continue;
-		if (*at < '0' || *at > '9' || digits == CODE_DIGITS) {
-			digits = CODE_DIGITS + 1;
-			break;
-		}
-		if (digits && digits % 3 == 0)
-			kc_buf_push_byte(ret, '-');
-		kc_buf_push_byte(ret, (uint8_t)*at);
-		digits++;
-	}
-	if (digits != CODE_DIGITS) {
-		kc_facts_set_str(&run->facts, KC_FACT_CODE, typed);
-		return KC_ERR(PAIRING_CODE);
-	}
-	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
-}
-
-static kc_err get_code(struct kc_run *run, struct kc_buf *ret)
-{
-	KC_CLEANUP_BUF struct kc_buf line = KC_BUF_INIT;
-	const char *given = kc_run_get(run, KC_OPTION_CODE);
-
-	if (given)
-		return parse_code(run, given, ret);
-	KC_TRY(kc_ask_line(run, "Code from your other device: ", "the code from your other device",
-		"--code CODE", &line));
-	return kc_buf_text(&line) ? parse_code(run, kc_buf_text(&line), ret) : KC_ERR(NO_MEMORY);
-}
-
-struct applicant {
-	struct kc_run *run;
-	struct kc_sync_report report;
-};
-
-static kc_err look_for_answer(void *context)
-{
-	struct applicant *applicant = context;
-	return kc_client_join_poll(applicant->run->client, &applicant->report);
-}
-
-static void cancel_joining(void *context)
-{
-	struct applicant *applicant = context;
-	(void)(kc_client_join_cancel(applicant->run->client) ==
-		KC_OK); /* it ends in ten minutes anyway */
-}
-
-/* Before it is known to others, the device may still be called something else. */
-static kc_err rename_device(struct kc_run *run)
-{
-	KC_CLEANUP_STATUS struct kc_status status = {0};
-	const char *name = kc_run_get(run, KC_OPTION_NAME);
-
-	if (!name)
-		return KC_OK;
-	KC_TRY(kc_client_status(run->client, &status));
-	return strcmp(name, status.device) == 0 ? KC_OK : kc_client_rename(run->client, name);
-}
-
-kc_err kc_verb_join(struct kc_run *run)
-{
-	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT, code = KC_BUF_INIT;
-	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
-	struct applicant applicant = {.run = run};
-	json_t *object;
-	kc_err err;
-
-	KC_TRY(kc_store_url(run, run->args[0], &url));
-	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&url));
-	KC_TRY(get_code(run, &code));
-	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
-	KC_TRY(rename_device(run));
-	KC_TRY(kc_client_join_start(
-		run->client, kc_buf_text(&url), kc_buf_text(&code), kc_secret_bytes(&password)));
-	kc_run_note(run, KC_NOTE_JOINING);
-	err = kc_wait_for(look_for_answer, cancel_joining, &applicant, TEN_MINUTES);
-	if (err == KC_OK) {
-		kc_run_note(run, KC_NOTE_JOINED);
-		if (kc_run_json(run)) {
-			object = kc_json_object();
-			kc_store_set_report(object, &applicant.report);
-			err = kc_run_answer(run, object);
-		}
-	}
-	kc_sync_report_done(&applicant.report);
-	return err;
 }

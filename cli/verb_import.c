@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/attr.h"
 #include "cli/input.h"
 #include "cli/logins.h"
 #include "cli/verb.h"
 
 #define MOST_REASONS 16
+#define A_SECOND 1000000u
 
 /* A login of this file that a dry run would have saved. */
 struct planned {
@@ -220,6 +222,20 @@ static kc_err take(struct kc_run *run, struct import *import, struct kc_login *l
 	return KC_ERR(BUG);
 }
 
+/* A long import says how far it is, once a second and on a terminal only. */
+static void show_progress(struct kc_run *run, const struct import *import, uint64_t *next_us)
+{
+	uint64_t now_us = kc_clock_monotonic_us();
+
+	if (*next_us == 0)
+		*next_us = now_us + A_SECOND;
+	if (now_us < *next_us || !run->words.terminal || kc_run_json(run) ||
+		kc_run_has(run, KC_OPTION_QUIET))
+		return;
+	*next_us = now_us + A_SECOND;
+	fprintf(stderr, "%zu read so far\n", import->read);
+}
+
 static kc_err answer(struct kc_run *run, struct import *import, const struct kc_logins *logins)
 {
 	json_t *object = kc_json_object();
@@ -261,6 +277,7 @@ kc_err kc_verb_import(struct kc_run *run)
 	KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
 	KC_CLEANUP_LOGINS struct kc_logins logins = {0};
 	KC_CLEANUP(import_done) struct import import = {.skips = json_array()};
+	uint64_t next_us = 0;
 	bool more = true;
 
 	KC_TRY(kc_input_file(run, run->args[0], KC_INPUT_MAX_FILE, &file));
@@ -270,6 +287,7 @@ kc_err kc_verb_import(struct kc_run *run)
 		KC_TRY(kc_logins_next(&logins, &login, &more));
 		if (more)
 			KC_TRY(take(run, &import, &login));
+		show_progress(run, &import, &next_us);
 	}
 	return tell(run, &import, &logins);
 }
