@@ -30,7 +30,8 @@ static kc_err build_item(
 	if (input->class == 0 || kc_ruler_class_bit(input->class) == 0)
 		return KC_ERR(NO_SUCH_CLASS);
 	KC_TRY(choose_group(caller, &attrs));
-	return kc_item_build(input->class, &attrs, input->has_secret ? &input->secret : NULL, ret);
+	KC_TRY(kc_item_build(input->class, &attrs, input->has_secret ? &input->secret : NULL, ret));
+	return kc_keychain_describe(ret);
 }
 
 static kc_err check_other_sync(struct kc_txn *txn, const struct kc_item *item)
