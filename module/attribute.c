@@ -113,8 +113,7 @@ const struct kc_attribute *kc_attribute_rows(size_t *ret_count)
 CK_RV kc_attribute_read(
 	const struct kc_object *object, CK_ATTRIBUTE_TYPE type, struct kc_cell *cell)
 {
-	const struct kc_attribute *row =
-		kc_attribute_find(type, object->kind, kc_object_key_type(object));
+	const struct kc_attribute *row = kc_attribute_find(type, object->kind, object->key_type);
 
 	return row ? row->read(object, row, cell) : CKR_ATTRIBUTE_TYPE_INVALID;
 }

@@ -15,7 +15,7 @@ static CK_RV check_key(const struct kc_object *key, const struct kc_mechanism *m
 	CK_BBOOL yes = CK_TRUE;
 	CK_ATTRIBUTE may_sign = {CKA_SIGN, &yes, sizeof yes};
 
-	if (key->kind != KC_OBJECT_PRIVATE || kc_object_key_type(key) != mechanism->key)
+	if (key->kind != KC_OBJECT_PRIVATE || key->key_type != mechanism->key)
 		return CKR_KEY_TYPE_INCONSISTENT;
 	return kc_attribute_equals(key, &may_sign) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
@@ -41,7 +41,7 @@ CK_RV C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HAN
 
 static CK_ULONG signature_len(const struct kc_operation *sign)
 {
-	unsigned bits = kc_object_key_bits(sign->key);
+	unsigned bits = sign->key->key_bits;
 	const struct kc_curve *curve = kc_keyform_curve(sign->mechanism->key, bits);
 
 	return curve ? 2 * curve->scalar_len : (bits + 7) / 8;

@@ -9,7 +9,7 @@ static CK_RV check_key(const struct kc_object *key, const struct kc_mechanism *m
 	CK_BBOOL yes = CK_TRUE;
 	CK_ATTRIBUTE may_verify = {CKA_VERIFY, &yes, sizeof yes};
 
-	if (key->kind != KC_OBJECT_PUBLIC || kc_object_key_type(key) != mechanism->key)
+	if (key->kind != KC_OBJECT_PUBLIC || key->key_type != mechanism->key)
 		return CKR_KEY_TYPE_INCONSISTENT;
 	return kc_attribute_equals(key, &may_verify) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }

@@ -30,7 +30,7 @@ static CK_RV check(const struct kc_object *object, const struct kc_template *t)
 	CK_BBOOL yes = CK_TRUE;
 	CK_ATTRIBUTE modifiable = {CKA_MODIFIABLE, &yes, sizeof yes};
 
-	KC_RV_TRY(kc_template_check(t, object->kind, kc_object_key_type(object), KC_GIVEN_SET));
+	KC_RV_TRY(kc_template_check(t, object->kind, object->key_type, KC_GIVEN_SET));
 	KC_RV_TRY(check_directions(object, t));
 	return kc_attribute_equals(object, &modifiable) ? CKR_OK : CKR_ACTION_PROHIBITED;
 }
@@ -77,7 +77,7 @@ CK_RV kc_change_object(
 	KC_CLEANUP_ATTRS struct kc_attrs changes = KC_ATTRS_INIT;
 
 	KC_RV_TRY(check(object, t));
-	KC_RV_TRY(kc_template_write(t, object->kind, kc_object_key_type(object), &changes));
+	KC_RV_TRY(kc_template_write(t, object->kind, object->key_type, &changes));
 	KC_RV_OF(kc_attrs_check(&changes));
 	return kc_object_is_on_token(object) ? change_on_token(session, object, t, &changes)
 					     : change_in_session(session, object, t, &changes);

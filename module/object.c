@@ -79,6 +79,11 @@ CK_RV kc_object_new(
 	atomic_init(&object->refs, 1);
 	object->token = token;
 	object->kind = (enum kc_object_kind)kind;
+	if (kind & KC_OBJECT_KEY) {
+		object->key_type =
+			(enum kc_key_type)kc_attrs_get_number(&found->attrs, KC_ATTR_TYPE, 0);
+		object->key_bits = (unsigned)kc_attrs_get_number(&found->attrs, KC_ATTR_BSIZ, 0);
+	}
 	object->item = *found;
 	object->has_value = has_value;
 	*found = (struct kc_found){0};
@@ -102,16 +107,6 @@ void kc_object_put(struct kc_object *object)
 	kc_found_done(&object->item);
 	kc_buf_done(&object->value);
 	free(object);
-}
-
-unsigned kc_object_key_bits(const struct kc_object *object)
-{
-	return (unsigned)kc_attrs_get_number(&object->item.attrs, KC_ATTR_BSIZ, 0);
-}
-
-enum kc_key_type kc_object_key_type(const struct kc_object *object)
-{
-	return (enum kc_key_type)kc_attrs_get_number(&object->item.attrs, KC_ATTR_TYPE, 0);
 }
 
 struct kc_bytes kc_object_spki(const struct kc_object *object)

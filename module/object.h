@@ -33,6 +33,8 @@ struct kc_object {
 	enum kc_token_number token;
 	CK_SESSION_HANDLE session; /* the owner of a session object; 0 for a token object */
 	enum kc_object_kind kind;
+	enum kc_key_type key_type; /* of a key */
+	unsigned key_bits;	   /* the size of its modulus or curve */
 	struct kc_found item;
 	bool has_value; /* the secret was asked for: it is in item, if there is one, or here: */
 	struct kc_buf value; /* a certificate, which is public */
@@ -56,9 +58,6 @@ static inline bool kc_object_is_on_token(const struct kc_object *object)
 {
 	return object->session == 0;
 }
-/* The size in bits of a key's modulus or curve. */
-unsigned kc_object_key_bits(const struct kc_object *object);
-enum kc_key_type kc_object_key_type(const struct kc_object *object);
 /* SubjectPublicKeyInfo of a key, borrowed; empty when the item has none. */
 struct kc_bytes kc_object_spki(const struct kc_object *object);
 

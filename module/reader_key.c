@@ -18,7 +18,7 @@ static CK_RV public_key_of(const struct kc_object *object, struct kc_public_key 
 KC_READER(key_type)
 {
 	UNUSED(row);
-	switch (kc_object_key_type(object)) {
+	switch (object->key_type) {
 	case KC_KEY_RSA:
 		return kc_cell_set_number(cell, CKK_RSA);
 	case KC_KEY_EC:
@@ -35,7 +35,7 @@ KC_READER(made_by)
 	UNUSED(row);
 	if (kc_attrs_get_number(&object->item.attrs, KC_ATTR_LOCL, 0) == 0)
 		return kc_cell_set_number(cell, CK_UNAVAILABLE_INFORMATION);
-	switch (kc_object_key_type(object)) {
+	switch (object->key_type) {
 	case KC_KEY_RSA:
 		return kc_cell_set_number(cell, CKM_RSA_PKCS_KEY_PAIR_GEN);
 	case KC_KEY_EC:
@@ -139,7 +139,7 @@ KC_READER(private_part)
 		KC_RV_OF(kc_keyform_parse_rsa(stored, parts));
 		return kc_cell_set_bytes(cell, parts[rsa_part_of(row->type)]);
 	}
-	curve = kc_keyform_curve(kc_object_key_type(object), kc_object_key_bits(object));
+	curve = kc_keyform_curve(object->key_type, object->key_bits);
 	if (!curve)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
 	KC_RV_OF(kc_keyform_parse_scalar(stored, curve, &scalar));
