@@ -18,7 +18,7 @@ static char home[] = "/tmp/keycircle-module-XXXXXX";
 static struct kc_client *owner;
 static void *library;
 
-static void die(const char *what)
+__attribute__((noreturn)) static void die(const char *what)
 {
 	fprintf(stderr, "cannot test: %s\n", what);
 	exit(1);
@@ -78,6 +78,11 @@ void harness_lock(void)
 void harness_unlock(void)
 {
 	must(kc_client_unlock(owner, kc_bytes_str(HARNESS_PASSWORD)), "unlock");
+}
+
+struct kc_client *harness_client(void)
+{
+	return owner;
 }
 
 CK_FUNCTION_LIST *harness_load(void)

@@ -20,6 +20,8 @@ void harness_stop(void);
 /* The same keychain, locked or opened behind the module's back. */
 void harness_lock(void);
 void harness_unlock(void);
+/* A client of the same service, for items of other programs. */
+struct kc_client *harness_client(void);
 
 /* Loads the module; unload drops it again. Loaded twice it is the same library. */
 CK_FUNCTION_LIST *harness_load(void);

@@ -5,6 +5,7 @@
 
 #include "tests/module/certificate.h"
 #include "tests/module/harness.h"
+#include "wire/client.h"
 
 static CK_OBJECT_CLASS class_data = CKO_DATA, class_cert = CKO_CERTIFICATE,
 		       class_public = CKO_PUBLIC_KEY, class_private = CKO_PRIVATE_KEY;
@@ -371,6 +372,61 @@ static void imported_keys(void)
 	harness_end(&x);
 }
 
+#define NAME(a) KC_NAME((a)[0], (a)[1], (a)[2], (a)[3])
+
+/* An item of another program, which knows nothing of PKCS#11; the numbers are by name, or 0. */
+static void add_item(kc_name class, int64_t type, int64_t key_class, struct kc_bytes value)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	const struct kc_client_item item = {
+		.class = class, .attrs = &attrs, .has_secret = true, .secret = value};
+
+	kc_attrs_set_str(&attrs, NAME("labl"), "foreign");
+	if (class == KC_CLASS_CERTIFICATE) /* in the primary key, so that two can be there */
+		kc_attrs_set_bytes(&attrs, NAME("slnr"), kc_bytes(value.data, 1));
+	if (type) {
+		kc_attrs_set_number(&attrs, NAME("type"), type);
+		kc_attrs_set_number(&attrs, NAME("kcls"), key_class);
+		kc_attrs_set_number(&attrs, NAME("bsiz"), 256);
+	}
+	CHECK_OK_FATAL(kc_client_item_add(harness_client(), &item, 0, NULL));
+}
+
+static void items_of_others(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE found[8];
+	CK_ATTRIBUTE by_subject[] = {
+		ATTR_TEXT(CKA_LABEL, "foreign"), ATTR_BYTES(CKA_SUBJECT, certificate_subject)};
+	CK_ATTRIBUTE by_id[] = {
+		ATTR(CKA_CLASS, class_cert), ATTR_BYTES(CKA_ID, certificate_key_digest)};
+	CK_ATTRIBUTE private_key[] = {
+		ATTR(CKA_CLASS, class_private), ATTR_TEXT(CKA_LABEL, "foreign")};
+	CK_ATTRIBUTE all[] = {ATTR_TEXT(CKA_LABEL, "foreign")};
+	CK_BYTE stored[97], value[4096];
+	size_t count;
+
+	memcpy(stored, point + 2, 65); /* 04, X, Y */
+	memset(stored + 65, 0, 31);
+	stored[96] = 1;
+	add_item(NAME("cert"), 0, 0, KC_BYTES_OF(certificate_der));
+	add_item(NAME("cert"), 0, 0, kc_bytes_str("not a certificate"));
+	add_item(NAME("keys"), 73, 1, KC_BYTES_OF(stored));
+	add_item(NAME("keys"), 73, 2, kc_bytes_str("a secret key")); /* no object yet */
+	CHECK(harness_find(&x, by_subject, 2, found, 8) == 1);
+	CHECK(harness_find(&x, by_id, 2, found, 8) == 1);
+	CHECK(has(&x, found[0], CKA_VALUE, certificate_der, sizeof certificate_der));
+	CHECK(harness_find(&x, private_key, 2, found, 8) == 1);
+	CHECK(has(&x, found[0], CKA_EC_POINT, point, sizeof point));
+	CHECK(read_one(&x, found[0], CKA_ID, value) == 20);
+	CHECK(read_one(&x, found[0], CKA_VALUE, value) == -(long)CKR_ATTRIBUTE_SENSITIVE);
+	count = harness_find(&x, all, 1, found, 8);
+	CHECK(count == 3);
+	for (size_t i = 0; i < count; i++)
+		CHECK_RV(x.f->C_DestroyObject(x.session, found[i]), CKR_OK);
+	harness_end(&x);
+}
+
 /* What consumers search for, and how many they must find. */
 static void searches(void)
 {
@@ -470,6 +526,7 @@ int main(void)
 		CHECK_TEST(two_tokens),
 		CHECK_TEST(certificates),
 		CHECK_TEST(imported_keys),
+		CHECK_TEST(items_of_others),
 		CHECK_TEST(searches),
 		CHECK_TEST(search_state),
 	};
