@@ -6,9 +6,10 @@
 
 #include "backend/store/terms.h"
 
-/* A term with fewer rows than this is good enough: looking for a rarer one would cost more. */
+/* A term with at most so many rows is good enough; from there the bound grows until some term is
+ * below it, so that a rare term is found without counting the rows of a common one. */
 #define FEW_ROWS 8
-#define MANY_ROWS 4096 /* counting stops here */
+#define MANY_ROWS 4096
 
 void kc_scan_match_done(struct kc_match *match)
 {
@@ -32,24 +33,21 @@ static kc_err count_rows(struct kc_txn *txn, const uint8_t *term, int64_t most, 
 	return KC_OK;
 }
 
-/* The wanted term with the fewest rows, or a rare one; NULL when none is wanted. Each count is
- * bounded by the best so far. */
+/* One of the wanted terms with about the fewest rows; NULL when none is wanted. */
 static kc_err rarest(struct kc_txn *txn, struct kc_bytes terms, const uint8_t **ret)
 {
-	int64_t best = MANY_ROWS;
-
 	*ret = terms.len ? terms.data : NULL;
-	for (size_t i = 0; i < kc_terms_count(terms) && kc_terms_count(terms) > 1; i++) {
-		const uint8_t *term = kc_terms_get(terms, i);
-		int64_t count;
-		KC_TRY(count_rows(txn, term, best, &count));
-		if (count >= best)
-			continue;
-		best = count;
-		*ret = term;
-		if (best < FEW_ROWS)
-			break;
-	}
+	if (kc_terms_count(terms) < 2)
+		return KC_OK;
+	for (int64_t bound = FEW_ROWS; bound <= MANY_ROWS; bound *= 8)
+		for (size_t i = 0; i < kc_terms_count(terms); i++) {
+			int64_t count;
+			KC_TRY(count_rows(txn, kc_terms_get(terms, i), bound, &count));
+			if (count < bound) {
+				*ret = kc_terms_get(terms, i);
+				return KC_OK;
+			}
+		}
 	return KC_OK;
 }
 
