@@ -55,9 +55,10 @@ struct finder {
 	size_t bytes;
 };
 
-static size_t size_of(const struct kc_row *row)
+/* What the row adds to the reply, roughly. */
+static size_t size_of(const struct finder *finder, const struct kc_row *row)
 {
-	return row->meta.len + row->secret.len;
+	return row->meta.len + (finder->query->want & KC_WANT_SECRET ? row->secret.len : 0);
 }
 
 static bool is_full(const struct finder *finder, const struct kc_row *row)
@@ -65,7 +66,7 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 	const struct kc_query *query = finder->query;
 
 	return (query->limit && finder->found->count == query->limit) ||
-	       (finder->found->count > 0 && finder->bytes + size_of(row) > MAX_REPLY_BYTES);
+	       (finder->found->count > 0 && finder->bytes + size_of(finder, row) > MAX_REPLY_BYTES);
 }
 
 static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)
@@ -89,7 +90,7 @@ static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row 
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_keychain_found_take(&stored, query->want, &found));
-	finder->bytes += size_of(row);
+	finder->bytes += size_of(finder, row);
 	return kc_found_list_take(finder->found, &found);
 }
 

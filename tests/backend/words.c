@@ -95,12 +95,19 @@ kc_err words_find(struct home *home, kc_name class, const char *attrs, struct kc
 
 size_t words_count(struct home *home, kc_name class, const char *attrs)
 {
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	kc_err err = words_find(home, class, attrs, &found);
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	bool more = true;
 
-	if (err != KC_E_NOT_FOUND)
-		CHECK_OK(err);
-	return found.count;
+	words_query(class, attrs, &query);
+	while (more) {
+		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+		kc_err err = kc_keychain_item_find(home->keychain, &home_user, &query, &found);
+		if (err != KC_E_NOT_FOUND)
+			CHECK_OK(err);
+		query.skip += (uint32_t)found.count;
+		more = found.more;
+	}
+	return query.skip;
 }
 
 kc_err words_update(struct home *home, kc_name class, const char *query_text,
