@@ -16,10 +16,27 @@ void kc_db_set_vfs(const char *name)
 	vfs_name = name;
 }
 
-/* Errors of system calls that SQLite reports as "input/output". */
+/* The errno of the system call that failed last. The connection's own note is not made when a
+ * COMMIT fails, so the files are asked too: database, and WAL. */
+static int last_errno(struct sqlite3 *handle)
+{
+	int number = sqlite3_system_errno(handle);
+	struct sqlite3_file *wal = NULL;
+
+	if (number == 0)
+		sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+	if (number == 0 &&
+		sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) ==
+			SQLITE_OK &&
+		wal && wal->pMethods)
+		wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
+/* What SQLite reports as "input/output" has several causes, which our callers tell apart. */
 static kc_err io_error(const struct kc_db *db)
 {
-	int number = db->handle ? sqlite3_system_errno(db->handle) : 0;
+	int number = db->handle ? last_errno(db->handle) : 0;
 
 	if (number == ENOSPC || number == EDQUOT || number == EFBIG)
 		return KC_ERR(DISK_FULL);

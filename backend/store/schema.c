@@ -107,7 +107,8 @@ kc_err kc_schema_create(struct kc_db *db)
 {
 	KC_CLEANUP_BUF struct kc_buf stamp = KC_BUF_INIT;
 
-	kc_buf_printf(&stamp, "PRAGMA application_id = %d", KC_SCHEMA_APPLICATION_ID);
+	kc_buf_printf(&stamp, "PRAGMA page_size = %d; PRAGMA application_id = %d",
+		KC_SCHEMA_PAGE_LEN, KC_SCHEMA_APPLICATION_ID);
 	KC_TRY(kc_buf_check(&stamp));
 	KC_TRY(kc_db_exec(db, kc_buf_text(&stamp)));
 	return climb(db, 0);

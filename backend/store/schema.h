@@ -8,6 +8,8 @@
 /* "KCdb" in the SQLite header: what tells our files from others. */
 #define KC_SCHEMA_APPLICATION_ID 0x4b436462
 
+#define KC_SCHEMA_PAGE_LEN 4096
+
 /* Makes all tables in an empty database. */
 KC_MUST kc_err kc_schema_create(struct kc_db *db);
 /* Whether this program can work with the database: FOREIGN, NEWER, DAMAGED. Changes nothing. */

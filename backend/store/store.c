@@ -199,6 +199,16 @@ static bool is_ours(const uint8_t header[static HEADER_LEN])
 	       be32toh(application) == KC_SCHEMA_APPLICATION_ID;
 }
 
+static bool has_wal(const char *path)
+{
+	KC_CLEANUP_BUF struct kc_buf wal = KC_BUF_INIT;
+	struct stat status;
+
+	if (with_suffix(path, "-wal", &wal) != KC_OK)
+		return true;
+	return stat(kc_buf_text(&wal), &status) == 0 && status.st_size > 0;
+}
+
 static kc_err look_at_file(const char *path)
 {
 	uint8_t header[HEADER_LEN];
@@ -218,17 +228,12 @@ static kc_err look_at_file(const char *path)
 		return KC_ERR(EXPOSED);
 	if (pread(file, header, sizeof header, 0) != (ssize_t)sizeof header)
 		return KC_ERR(DAMAGED);
-	return is_ours(header) ? KC_OK : KC_ERR(FOREIGN);
-}
-
-static bool has_wal(const char *path)
-{
-	KC_CLEANUP_BUF struct kc_buf wal = KC_BUF_INIT;
-	struct stat status;
-
-	if (with_suffix(path, "-wal", &wal) != KC_OK)
-		return true;
-	return stat(kc_buf_text(&wal), &status) == 0 && status.st_size > 0;
+	if (!is_ours(header))
+		return KC_ERR(FOREIGN);
+	/* SQLite would take the rest of a page that was cut for zeros. Only a WAL may hold it. */
+	if (status.st_size % KC_SCHEMA_PAGE_LEN != 0 && !has_wal(path))
+		return KC_ERR(DAMAGED);
+	return KC_OK;
 }
 
 /* Whether SQLite may write the file, and make its companions beside it. */

@@ -14,6 +14,12 @@ static const char *const sandbox_groups[] = {"flatpak.org.example.Mail", "shared
 const struct kc_caller home_user = {user_groups, 1, true};
 const struct kc_caller home_sandbox = {sandbox_groups, 2, false};
 
+void home_use_memory(void)
+{
+	if (access("/dev/shm", W_OK) == 0)
+		setenv("TMPDIR", "/dev/shm", 1);
+}
+
 static char *in_home(const struct home *home, const char *name)
 {
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;

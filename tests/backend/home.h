@@ -31,6 +31,9 @@ const char *home_database(const struct home *home);
 /* A caller of the user's own programs, and one of a sandbox. */
 extern const struct kc_caller home_user, home_sandbox;
 
+/* Homes are made in memory from now on, where there is such a place: for tests that need no disk.
+ */
+void home_use_memory(void);
 /* Removes a folder with all that is in it. */
 void home_remove_tree(const char *path);
 

@@ -96,6 +96,7 @@ kc_err words_find(struct home *home, kc_name class, const char *attrs, struct kc
 size_t words_count(struct home *home, kc_name class, const char *attrs)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	size_t count = 0;
 	bool more = true;
 
 	words_query(class, attrs, &query);
@@ -104,10 +105,12 @@ size_t words_count(struct home *home, kc_name class, const char *attrs)
 		kc_err err = kc_keychain_item_find(home->keychain, &home_user, &query, &found);
 		if (err != KC_E_NOT_FOUND)
 			CHECK_OK(err);
-		query.skip += (uint32_t)found.count;
+		count += found.count;
 		more = found.more;
+		if (more)
+			query.after = words_page_end(&found);
 	}
-	return query.skip;
+	return count;
 }
 
 kc_err words_update(struct home *home, kc_name class, const char *query_text,

@@ -84,9 +84,9 @@ static double list_ms(struct home *home, uint32_t want, size_t wanted)
 	query.want = want;
 	while (more) {
 		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-		query.skip = (uint32_t)count;
 		CHECK_OK_FATAL(kc_keychain_item_find(home->keychain, &home_user, &query, &found));
 		count += found.count;
+		query.after = words_page_end(&found);
 		more = found.more;
 	}
 	CHECK_FATAL(count == wanted);

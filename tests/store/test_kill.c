@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Four processes write into one keychain and are killed at a random moment, many times over. What a
+ * process had been told is there is there afterwards, at most one more of its items, and the
+ * database is sound.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "tests/backend/words.h"
+#include "tests/check.h"
+
+#define GENP KC_CLASS_GENERIC
+#define WRITERS 4
+
+/* How far each writer is; in memory that outlives it. */
+struct progress {
+	volatile unsigned added;   /* acknowledged */
+	volatile unsigned deleted; /* of these, from the first on */
+	volatile unsigned changed;
+	volatile bool ready, failed;
+};
+
+static void item_name(char *text, size_t len, unsigned writer, unsigned number)
+{
+	snprintf(text, len, "svce=writer-%u acct=%u", writer, number);
+}
+
+/* Adds items without end; deletes every third, changes every fifth. */
+static void write_for_ever(struct home *home, unsigned writer, struct progress *progress)
+{
+	kc_err err;
+
+	home->keychain = NULL;
+	err = kc_keychain_open(&home->place, &home->keychain);
+	if (err == KC_OK)
+		err = kc_keychain_unlock(home->keychain, kc_bytes_str("password"));
+	progress->ready = true;
+	while (err == KC_OK) {
+		unsigned number = progress->added;
+		char name[64];
+		item_name(name, sizeof name, writer, number);
+		err = words_add(home, GENP, name, "secret of an item");
+		if (err != KC_OK)
+			break;
+		progress->added = number + 1;
+		if (number % 3 == 2) {
+			item_name(name, sizeof name, writer, progress->deleted);
+			err = words_delete(home, GENP, name);
+			if (err == KC_OK)
+				progress->deleted++;
+		} else if (number % 5 == 4) {
+			err = words_update(home, GENP, name, "labl=changed", NULL);
+			if (err == KC_OK)
+				progress->changed++;
+		}
+	}
+	progress->failed = true;
+	_exit(1);
+}
+
+static void check_writer(struct home *home, unsigned writer, const struct progress *progress)
+{
+	char query[64];
+	size_t count, changed;
+
+	snprintf(query, sizeof query, "svce=writer-%u", writer);
+	count = words_count(home, GENP, query);
+	/* One call of each may have been done and not yet been told. */
+	CHECK(count + 1 >= progress->added - progress->deleted);
+	CHECK(count <= progress->added - progress->deleted + 1);
+	snprintf(query, sizeof query, "svce=writer-%u labl=changed", writer);
+	changed = words_count(home, GENP, query);
+	CHECK(changed <= progress->changed + 1);
+	for (unsigned number = progress->deleted + 1; number < progress->added; number++) {
+		item_name(query, sizeof query, writer, number);
+		CHECK(words_has_secret(home, GENP, query, "secret of an item"));
+	}
+	for (unsigned number = 0; number < progress->deleted; number++) {
+		item_name(query, sizeof query, writer, number);
+		CHECK(words_count(home, GENP, query) == 0);
+	}
+}
+
+static bool all_ready(const struct progress *progress)
+{
+	for (unsigned i = 0; i < WRITERS; i++)
+		if (!progress[i].ready)
+			return false;
+	return true;
+}
+
+static void one_round(struct home *home, struct progress *progress)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	pid_t writers[WRITERS];
+
+	home_close(home);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		progress[i] = (struct progress){.added = 0};
+		writers[i] = fork();
+		CHECK_FATAL(writers[i] >= 0);
+		if (writers[i] == 0)
+			write_for_ever(home, i, &progress[i]);
+	}
+	for (int wait = 0; wait < 1000 && !all_ready(progress); wait++)
+		usleep(1000);
+	usleep(kc_random_below(40000));
+	for (unsigned i = 0; i < WRITERS; i++)
+		kill(writers[i], SIGKILL);
+	for (unsigned i = 0; i < WRITERS; i++)
+		CHECK_FATAL(waitpid(writers[i], NULL, 0) == writers[i]);
+	home_open(home);
+	home_unlock(home);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		CHECK(!progress[i].failed);
+		check_writer(home, i, &progress[i]);
+	}
+	CHECK_OK(kc_keychain_status(home->keychain, &status));
+	CHECK(!status.altered && status.quarantined == 0);
+	CHECK(words_delete(home, GENP, "") != KC_E_IO);
+}
+
+static void killed_at_random_moments(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	struct progress *progress = mmap(NULL, WRITERS * sizeof *progress, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int rounds = getenv("KC_LONG") ? 2000 : 200;
+	unsigned added = 0;
+
+	CHECK_FATAL(progress != MAP_FAILED);
+	home_init(&home);
+	for (int round = 0; round < rounds; round++) {
+		one_round(&home, progress);
+		for (unsigned i = 0; i < WRITERS; i++)
+			added += progress[i].added;
+	}
+	printf("%u items added in %d rounds ", added, rounds);
+	CHECK(added > 4 * (unsigned)rounds);
+	munmap(progress, WRITERS * sizeof *progress);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(killed_at_random_moments),
+	};
+	home_use_memory(); /* what a kill leaves, the kernel has: no disk is asked */
+	return check_main("kill -9", tests, KC_COUNT_OF(tests));
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Nothing of an item can be read in the files of a keychain: neither its secret nor its names, in
+ * no usual form, neither while it is open nor afterwards.
+ */
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/keychain_impl.h"
+#include "backend/store/cell.h"
+#include "tests/backend/words.h"
+#include "tests/check.h"
+
+#define GENP KC_CLASS_GENERIC
+#define INET KC_CLASS_INTERNET
+
+/* Everything that must not show. */
+static const char *const hidden[] = {
+	"the-first-secret",
+	"the-second-secret",
+	"the-old-keychain-password",
+	"the-new-keychain-password",
+	"service-of-the-item",
+	"account-of-the-item",
+	"label-of-the-item",
+	"server.example.org",
+	"one-time-password-seed",
+	"a-value-of-the-circle",
+	"name-of-a-cell",
+	"device-with-a-name",
+};
+
+/* --- forms --------------------------------------------------------------------------------------
+ */
+
+enum form {
+	FORM_RAW,
+	FORM_UTF16_LITTLE,
+	FORM_UTF16_BIG,
+	FORM_HEX,
+	FORM_HEX_UPPER,
+	FORM_BASE64, /* three, by where it begins in a group of three bytes */
+	FORM_BASE64_1,
+	FORM_BASE64_2,
+	FORM_COUNT
+};
+
+static void push_wide(const char *text, unsigned at, struct kc_buf *ret)
+{
+	for (; *text; text++) {
+		uint8_t pair[2] = {0, 0};
+		pair[at] = (uint8_t)*text;
+		kc_buf_push(ret, pair, sizeof pair);
+	}
+}
+
+static void push_hex(const char *text, const char *format, struct kc_buf *ret)
+{
+	for (; *text; text++) {
+		char digits[3];
+		snprintf(digits, sizeof digits, format[1] == 'X' ? "%02X" : "%02x",
+			(unsigned)(uint8_t)*text);
+		kc_buf_push_str(ret, digits);
+	}
+}
+
+/* The part of a base64 text that does not depend on what stands around: shift bytes of the first
+ * group belong to something else. */
+static void push_base64(const char *text, unsigned shift, struct kc_buf *ret)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t skip = shift == 0 ? 0 : 3 - shift;
+
+	for (text += skip; strlen(text) >= 3; text += 3) {
+		uint32_t group = (uint32_t)(uint8_t)text[0] << 16 |
+				 (uint32_t)(uint8_t)text[1] << 8 | (uint8_t)text[2];
+		for (int bit = 18; bit >= 0; bit -= 6)
+			kc_buf_push_byte(ret, (uint8_t)digits[group >> bit & 63]);
+	}
+}
+
+static void push_form(const char *text, enum form form, struct kc_buf *ret)
+{
+	switch (form) {
+	case FORM_RAW:
+		kc_buf_push_str(ret, text);
+		return;
+	case FORM_UTF16_LITTLE:
+		push_wide(text, 0, ret);
+		return;
+	case FORM_UTF16_BIG:
+		push_wide(text, 1, ret);
+		return;
+	case FORM_HEX:
+		push_hex(text, "%x", ret);
+		return;
+	case FORM_HEX_UPPER:
+		push_hex(text, "%X", ret);
+		return;
+	case FORM_BASE64:
+	case FORM_BASE64_1:
+	case FORM_BASE64_2:
+		push_base64(text, (unsigned)form - FORM_BASE64, ret);
+		return;
+	case FORM_COUNT:
+		return;
+	}
+}
+
+/* --- the search ---------------------------------------------------------------------------------
+ */
+
+static size_t finds, files;
+
+static void search_file(const char *path)
+{
+	KC_CLEANUP_BUF struct kc_buf contents = {.max = (size_t)64 << 20};
+	uint8_t block[65536];
+	FILE *file = fopen(path, "rb");
+	size_t got;
+
+	CHECK_FATAL(file != NULL);
+	while ((got = fread(block, 1, sizeof block, file)) > 0)
+		kc_buf_push(&contents, block, got);
+	fclose(file);
+	CHECK_OK_FATAL(kc_buf_check(&contents));
+	files++;
+	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
+		for (int form = 0; form < FORM_COUNT; form++) {
+			KC_CLEANUP_BUF struct kc_buf wanted = KC_BUF_INIT;
+			push_form(hidden[i], (enum form)form, &wanted);
+			CHECK_FATAL(wanted.len >= 8);
+			if (contents.len &&
+				memmem(contents.data, contents.len, wanted.data, wanted.len))
+				finds++;
+		}
+}
+
+static int visit(const char *path, const struct stat *status, int flag, struct FTW *walk)
+{
+	(void)status, (void)walk;
+	if (flag == FTW_F)
+		search_file(path);
+	return 0;
+}
+
+/* How many hidden values are found in the files of the home, each form counted. */
+static size_t search(const struct home *home)
+{
+	finds = files = 0;
+	CHECK_FATAL(nftw(home->path, visit, 16, FTW_PHYS) == 0);
+	return finds;
+}
+
+/* Each form of each value, written into a file of the home, is found: before it is said that none
+ * is there. */
+static void the_search_finds_what_is_there(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	char path[96];
+
+	home_init_empty(&home);
+	snprintf(path, sizeof path, "%s/planted", home.path);
+	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
+		for (int form = 0; form < FORM_COUNT; form++) {
+			KC_CLEANUP_BUF struct kc_buf planted = KC_BUF_INIT;
+			FILE *file = fopen(path, "wb");
+			kc_buf_push_str(&planted, "before");
+			push_form(hidden[i], (enum form)form, &planted);
+			kc_buf_push_str(&planted, "after");
+			CHECK_FATAL(
+				file && fwrite(planted.data, 1, planted.len, file) == planted.len);
+			fclose(file);
+			CHECK(search(&home) >= 1);
+		}
+	unlink(path);
+	CHECK(search(&home) == 0);
+}
+
+/* --- a life that leaves traces ------------------------------------------------------------------
+ */
+
+static void make_cell(struct home *home)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(kc_txn_begin(home->keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK(kc_cell_put(
+		&txn, KC_PROTECTION_DK, "name-of-a-cell", kc_bytes_str("a-value-of-the-circle")));
+	CHECK_OK(kc_txn_commit(&txn));
+}
+
+static void live(struct home *home)
+{
+	CHECK_OK_FATAL(kc_keychain_create(&home->place, kc_bytes_str("the-old-keychain-password"),
+		"device-with-a-name", &home->keychain));
+	CHECK_OK(words_add(home, GENP,
+		"svce=service-of-the-item acct=account-of-the-item labl=label-of-the-item sync=!1",
+		"the-first-secret"));
+	CHECK_OK(words_add(home, INET,
+		"srvr=server.example.org acct=%6163636f756e742d6f662d7468652d6974656d"
+		" bin0=%6f6e652d74696d652d70617373776f72642d73656564",
+		"the-first-secret"));
+	CHECK_OK(words_add(
+		home, KC_CLASS_KEY, "labl=label-of-the-item kcls=0", "the-second-secret"));
+	make_cell(home);
+	CHECK_OK(words_update(home, GENP, "", "acct=another", "the-second-secret"));
+	CHECK_OK(kc_keychain_change_password(home->keychain,
+		kc_bytes_str("the-old-keychain-password"),
+		kc_bytes_str("the-new-keychain-password")));
+	CHECK_ERR(words_find(home, GENP, "svce=the-first-secret",
+			  &(struct kc_found_list)KC_FOUND_LIST_INIT),
+		KC_E_NOT_FOUND);
+}
+
+static void the_files_are_silent(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init_empty(&home);
+	live(&home);
+	CHECK(search(&home) == 0);
+	CHECK(files >= 4); /* database, WAL, shared memory, device secret */
+	CHECK_OK(words_delete(&home, GENP, ""));
+	CHECK(search(&home) == 0);
+	home_close(&home);
+	CHECK(search(&home) == 0);
+	CHECK(files == 2);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(the_search_finds_what_is_there),
+		CHECK_TEST(the_files_are_silent),
+	};
+	return check_main("nothing readable on the disk", tests, KC_COUNT_OF(tests));
+}
