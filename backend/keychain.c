@@ -12,6 +12,7 @@
 #include "backend/store/setting.h"
 #include "backend/store/verify.h"
 #include "backend/vault/device_secret.h"
+#include "base/log.h"
 
 kc_err kc_keychain_init(void)
 {
@@ -81,12 +82,31 @@ static kc_err device_secret(const char *folder, struct kc_secret *ret, bool *ret
 	return err == KC_E_DUPLICATE ? kc_device_secret_read(folder, ret) : err;
 }
 
+/* Makes the database for a device secret, and opens it. */
+static kc_err create_database(const char *path, const struct kc_secret *secret,
+	struct kc_bytes password, const char *device_name, struct kc_keychain **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
+	struct kc_keybag *bag = NULL;
+	kc_err err;
+
+	KC_TRY(kc_keybag_create(secret, password, &bag, &blob));
+	err = kc_store_create(path, bag, kc_buf_bytes(&blob), device_name);
+	if (err != KC_OK) {
+		kc_keybag_free(bag);
+		return err;
+	}
+	err = assemble(path, bag, ret);
+	if (err != KC_OK)
+		kc_store_discard(path);
+	return err;
+}
+
 static kc_err create_inlock(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT, blob = KC_BUF_INIT;
-	struct kc_keybag *bag = NULL;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
 	bool secret_is_new;
 	kc_err err;
 
@@ -94,19 +114,9 @@ static kc_err create_inlock(const struct kc_place *place, struct kc_bytes passwo
 	if (access(kc_buf_text(&path), F_OK) == 0)
 		return KC_ERR(KEYCHAIN_EXISTS);
 	KC_TRY(device_secret(place->state, &secret, &secret_is_new));
-	err = kc_keybag_create(&secret, password, &bag, &blob);
-	if (err == KC_OK)
-		err = kc_store_create(kc_buf_text(&path), bag, kc_buf_bytes(&blob), device_name);
-	if (err == KC_OK) {
-		err = assemble(kc_buf_text(&path), bag, ret);
-		bag = NULL;
-		if (err != KC_OK)
-			kc_store_discard(kc_buf_text(&path));
-	}
-	if (bag)
-		kc_keybag_free(bag);
+	err = create_database(kc_buf_text(&path), &secret, password, device_name, ret);
 	if (err != KC_OK && secret_is_new && kc_device_secret_remove(place->state) != KC_OK)
-		return err;
+		kc_log_error("a device secret is left behind");
 	return err;
 }
 

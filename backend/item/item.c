@@ -246,10 +246,13 @@ kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs changes = KC_ATTRS_INIT;
+	bool was_kept = kc_item_is_kept(item);
 
 	KC_TRY(kc_ruler_convert(item->class, KC_USE_UPDATE, given, &changes));
 	kc_attrs_merge(&item->attrs, &changes);
 	KC_TRY(kc_attrs_check(&item->attrs));
+	if (was_kept && !kc_item_is_kept(item))
+		return KC_ERR(NOT_MODIFIABLE);
 	if (secret)
 		KC_TRY(set_secret(item, secret));
 	kc_item_touch(item, kc_attrs_get_date(&item->attrs, KC_ATTR_MDAT, 0));

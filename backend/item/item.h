@@ -41,7 +41,8 @@ KC_MUST kc_err kc_item_build(kc_name class, const struct kc_attrs *given,
 KC_MUST kc_err kc_item_build_remote(kc_name class, const struct kc_attrs *attrs,
 	const struct kc_attrs *within, const struct kc_bytes *secret, struct kc_item *ret);
 /* Sets what a caller wants changed; secret may be NULL. mdat becomes now, and later than it was.
- * The item is broken after a failure. Errors: as for build. */
+ * The item is broken after a failure. Errors: as for build; NOT_MODIFIABLE when a key that is never
+ * given out would be from now on. */
 KC_MUST kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret);
 /* Takes away all that a tombstone does not have, and marks it; its date is later than the item's.

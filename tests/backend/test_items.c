@@ -445,6 +445,24 @@ static void keys_that_stay_inside(void)
 	}
 }
 
+/* Otherwise an update would be the way around the last test. */
+static void they_cannot_be_let_out(void)
+{
+	static const char *const changes[] = {"extr=!1", "extr=1", "kcls=0", "kcls=x"};
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init(&home);
+	CHECK_OK(words_add(&home, KEYS, "kcls=1 extr=!0", "key bits"));
+	for (size_t i = 0; i < KC_COUNT_OF(changes); i++) {
+		CHECK_MSG(words_update(&home, KEYS, "", changes[i], NULL) == KC_E_NOT_MODIFIABLE,
+			changes[i]);
+		CHECK_MSG(!words_has_secret(&home, KEYS, "", "key bits"), changes[i]);
+	}
+	CHECK_OK(words_update(&home, KEYS, "", "kcls=2 labl=x", NULL));
+	CHECK(!words_has_secret(&home, KEYS, "", "key bits"));
+	CHECK_OK(words_update(&home, KEYS, "", "labl=y extr=!0", NULL));
+}
+
 /* --- groups -------------------------------------------------------------------------------------
  */
 
@@ -506,6 +524,7 @@ int main(void)
 		CHECK_TEST(a_reply_has_a_limit),
 		CHECK_TEST(only_what_is_wanted),
 		CHECK_TEST(keys_that_stay_inside),
+		CHECK_TEST(they_cannot_be_let_out),
 		CHECK_TEST(groups_keep_callers_apart),
 	};
 	return check_main("adding and finding", tests, KC_COUNT_OF(tests));
