@@ -44,10 +44,9 @@ static kc_err wish_for_server(struct kc_run *run, struct wish *wish)
 			"“%s” is no kind of URL that passwords are kept for; with --kind generic "
 			"any name will do",
 			run->args[0]);
-	if (err == KC_E_PARAM)
-		return kc_run_misused(run,
-			"“%s” is no URL; it needs a server, and a password never stands in it",
-			run->args[0]);
+	if (err == KC_E_PARAM) /* without the name: there may be a password in it */
+		return kc_run_misused(run, "that is no URL: it needs a server, a port is a number "
+					   "up to 65535, and a password never stands in it");
 	KC_TRY(err);
 	wish->class = KC_CLASS_INTERNET;
 	kc_url_set(&url, &wish->identity);

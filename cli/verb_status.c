@@ -50,7 +50,9 @@ kc_err kc_verb_status(struct kc_run *run)
 	kc_out_print(out, "Keychain     %s\n", words[status.lock]);
 	if (status.lock == KC_LOCK_NONE)
 		return KC_OK;
-	kc_out_print(out, "This device  ");
+	kc_out_print(out, "Kept in      ");
+	kc_out_name(out, kc_facts_get(&run->facts, KC_FACT_FOLDER));
+	kc_out_print(out, "\nThis device  ");
 	kc_out_name(out, kc_bytes_str(status.device));
 	kc_out_print(out, "\nItems        %llu, %llu of them sync\n",
 		(unsigned long long)status.items, (unsigned long long)status.synced);

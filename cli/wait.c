@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 #define PAUSE_NS 250000000L
 
@@ -17,6 +18,18 @@ static int pause_a_while(const sigset_t *signals)
 	int number = sigtimedwait(signals, NULL, &pause);
 
 	return number > 0 ? number : 0;
+}
+
+/* Those that would end the process; one that is ignored, as by nohup(1), stays so. */
+static void interruptions(sigset_t *ret)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action;
+
+	sigemptyset(ret);
+	for (size_t i = 0; i < KC_COUNT_OF(numbers); i++)
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(ret, numbers[i]);
 }
 
 static bool is_over(uint64_t start, unsigned most_seconds)
@@ -32,10 +45,7 @@ kc_err kc_wait_for(kc_err (*look)(void *context), void (*give_up)(void *context)
 	int number = 0;
 	kc_err err;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
+	interruptions(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	while ((err = look(context)) == KC_E_WAITING && number == 0) {
 		if (is_over(start, most_seconds))

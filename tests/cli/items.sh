@@ -121,6 +121,7 @@ run_with x add 'gopher://h' --kind generic --stdin
 exits 0 "is a name for a service"
 run_with x add 'https://ana:pw@h.example' --stdin
 exits 2 "no password inside a URL"
+never_says ':pw@' "nor in the message"
 run_with x add 'https://carla@carla.example' --stdin
 run list --json carla.example
 json '.items[0].user == "carla"' "a user inside a URL is one"
