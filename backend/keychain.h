@@ -107,8 +107,7 @@ KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_
 	struct kc_found_list *ret);
 
 /* Signs with the private key of row id as kc_found gave it. Errors: NOT_FOUND (deleted meanwhile),
- * LOCKED, KEY_TYPE (no private key), KEY_USE (not marked for signing), MECHANISM, MECHANISM_PARAM,
- * DATA_LEN. Runs outside the keychain's lock on a prepared key. */
+ * LOCKED, KEY_TYPE, MECHANISM, DATA_LEN. Runs outside the keychain's lock on a prepared key. */
 KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
@@ -136,7 +135,8 @@ KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_devic
 /* The sponsor's side of pairing, one at a time. start makes the code (nine digits in groups of
  * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right
  * code: WAITING until then, PAIRING_CODE when the code is burnt, TIMED_OUT after ten minutes;
- * decide lets it in (or not), and returns when the newcomer has been given everything. */
+ * decide lets it in (or not), and returns when the newcomer has been given everything.
+ * Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after three burnt codes. */
 #define KC_PAIRING_CODE_LEN 11
 KC_MUST kc_err kc_keychain_pair_start(struct kc_keychain *keychain,
 	struct kc_bytes account_password, char ret_code[KC_PAIRING_CODE_LEN + 1]);
