@@ -71,12 +71,16 @@ kc_err kc_apply_live(
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT, dead = KC_STORED_INIT;
 	KC_CLEANUP_STORED struct kc_stored new = KC_STORED_INIT;
+	kc_err err;
 
 	kc_item_move(&new.item, item);
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
 	KC_TRY(kc_track_key_digest(&new.item, version->key_digest));
 	KC_TRY(find_held(txn, version, &old));
-	KC_TRY(clear_the_way(txn, &new.item, old.id, &dead, ret_rival));
+	err = clear_the_way(txn, &new.item, old.id, &dead, ret_rival);
+	if (err == KC_E_DUPLICATE)
+		kc_item_move(item, &new.item);
+	KC_TRY(err);
 	if (old.id) {
 		if (!old.item.tomb)
 			KC_TRY(kc_history_keep(txn, version->name, &old.item));

@@ -10,9 +10,9 @@
 #include "backend/store/track.h"
 
 /* The version is live: item becomes the content of the record version->name, in the row that the
- * record has, or in a new one. version->id and ->item are filled in. item is taken. Errors: LOCKED
- * (the item's class, or that of what it replaces: hold the record); DUPLICATE (another live item
- * has this primary key: *ret_rival is its row). */
+ * record has, or in a new one. version->id and ->item are filled in. item is taken, unless it comes
+ * to DUPLICATE. Errors: LOCKED (the item's class, or that of what it replaces: hold the record);
+ * DUPLICATE (another live item has this primary key: *ret_rival is its row). */
 KC_MUST kc_err kc_apply_live(
 	struct kc_txn *txn, struct kc_track *version, struct kc_item *item, uint64_t *ret_rival);
 /* The version is a deletion: the record's item becomes a tombstone. An item that the lock hides

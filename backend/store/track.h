@@ -55,6 +55,10 @@ KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 /* Forgets a track, and its journal entry. */
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 
+/* Makes the track, as it is otherwise, this device's own newest version of time t, and journals it:
+ * for what a merge has to write. */
+KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
+
 /* The journal: what is to be sent, oldest change first, each track once. next gives the first entry
  * after a sequence number (0 for the first of all), or NOT_FOUND; done ends an entry, if no newer
  * change took its place. */

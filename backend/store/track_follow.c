@@ -27,15 +27,11 @@ static kc_err journal(struct kc_txn *txn, uint64_t track)
 	return kc_db_run(&stmt);
 }
 
-/* Makes the track this device's own newest version. */
-static kc_err renew(struct kc_txn *txn, struct kc_track *track)
+kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 {
-	int64_t wall = kc_clock_wall_ms();
-	uint64_t now = wall > 0 ? (uint64_t)wall : 0;
-
-	track->t = now > track->t ? now : track->t + 1;
+	track->t = t;
 	if (track->created == 0)
-		track->created = track->t;
+		track->created = t;
 	track->pending = true;
 	track->lost = false;
 	memset(track->writer, 0, sizeof track->writer);
@@ -43,6 +39,15 @@ static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 	track->counter = 0;
 	KC_TRY(kc_track_put(txn, track));
 	return journal(txn, track->id);
+}
+
+/* A version of now, or just after the one that it replaces. */
+static kc_err renew(struct kc_txn *txn, struct kc_track *track)
+{
+	int64_t wall = kc_clock_wall_ms();
+	uint64_t now = wall > 0 ? (uint64_t)wall : 0;
+
+	return kc_track_write(txn, track, now > track->t ? now : track->t + 1);
 }
 
 static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)
