@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* The account: where it began, and the keys that all its devices share (doc/protocol.md 3 and 4).
+ */
+#ifndef KC_CIRCLE_ACCOUNT_H
+#define KC_CIRCLE_ACCOUNT_H
+
+#include "backend/circle/record.h"
+#include "backend/crypto/aead.h"
+#include "base/secret.h"
+
+#define KC_TAG_LEN 16
+#define KC_TAG_KEY_LEN 32
+
+/* Begins an account: its genesis, and the id that is the genesis's hash. */
+KC_MUST kc_err kc_account_begin(struct kc_bytes first_permanent_body, uint64_t time_ms,
+	struct kc_buf *ret_genesis, struct kc_account_id *ret_id);
+
+struct kc_genesis {
+	struct kc_peer_id first; /* the device that began the account */
+	uint64_t time_ms;	 /* by its clock */
+};
+/* The parts of an account's genesis. Errors: DECODE; VERIFY (another account's). */
+KC_MUST kc_err kc_account_check_genesis(
+	struct kc_bytes genesis, const struct kc_account_id *account, struct kc_genesis *ret);
+
+/* The marker of a store. Errors of parse: DECODE (not ours, or of a newer version). */
+KC_MUST kc_err kc_account_put_marker(const struct kc_account_id *account, struct kc_buf *ret);
+KC_MUST kc_err kc_account_parse_marker(struct kc_bytes marker, struct kc_account_id *ret);
+
+/* K_meta and K_tag; in the arena. */
+struct kc_account_keys {
+	struct kc_siv_key meta;
+	uint8_t tag[KC_TAG_KEY_LEN];
+};
+/* Views of a secret that holds such a pair: made at random, or from DER and back. */
+KC_MUST kc_err kc_account_keys_make(struct kc_secret *ret);
+KC_MUST kc_err kc_account_keys_parse(struct kc_bytes bytes, struct kc_secret *ret);
+KC_MUST kc_err kc_account_keys_put(const struct kc_secret *keys, struct kc_buf *ret);
+const struct kc_account_keys *kc_account_keys_get(const struct kc_secret *keys);
+
+/* What the store sees in place of the account and of a view. */
+KC_MUST kc_err kc_account_tag(const struct kc_account_keys *keys,
+	const struct kc_account_id *account, uint8_t ret[static KC_TAG_LEN]);
+KC_MUST kc_err kc_account_view_tag(const struct kc_account_keys *keys,
+	const struct kc_account_id *account, unsigned view, uint8_t ret[static KC_TAG_LEN]);
+
+#endif

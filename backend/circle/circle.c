@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* The life of a circle, and finding things in it. */
+#include "backend/circle/circle.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static const char *const alarm_names[] = {
+	[KC_ALARM_ROLLBACK] = "rollback",
+	[KC_ALARM_FORK] = "fork",
+	[KC_ALARM_OMISSION] = "omission",
+	[KC_ALARM_FORGERY] = "forgery",
+};
+
+const char *kc_alarm_name(enum kc_alarm alarm)
+{
+	return alarm_names[alarm];
+}
+
+kc_err kc_circle_new(struct kc_circle **ret)
+{
+	struct kc_circle *circle = calloc(1, sizeof *circle);
+
+	if (!circle)
+		return KC_ERR(NO_MEMORY);
+	*ret = circle;
+	return KC_OK;
+}
+
+static void free_member(struct kc_member *member)
+{
+	kc_buf_done(&member->permanent_record);
+	kc_buf_done(&member->list_record);
+	free(member->list);
+	free(member);
+}
+
+void kc_circle_free(struct kc_circle *circle)
+{
+	if (!circle)
+		return;
+	for (size_t i = 0; i < circle->member_count; i++)
+		free_member(circle->members[i]);
+	for (size_t i = 0; i < circle->voucher_count; i++)
+		kc_buf_done(&circle->vouchers[i].record);
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		kc_buf_done(&circle->epochs[i].record);
+		kc_secret_done(&circle->epochs[i].key);
+		free(circle->epochs[i].epoch);
+	}
+	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
+		kc_head_log_done(&circle->views[i].log);
+	free(circle->vouchers);
+	free(circle->epochs);
+	kc_buf_done(&circle->genesis);
+	kc_secret_done(&circle->keys);
+	kc_buf_done(&circle->account_key_record);
+	kc_identity_done(&circle->identity);
+	kc_buf_done(&circle->own_lists);
+	kc_buf_done(&circle->queue);
+	free(circle);
+}
+
+/* --- the first device ---------------------------------------------------------------------------
+ */
+
+/* Identity, genesis, account id, shared keys. */
+static kc_err make_account(struct kc_circle *circle)
+{
+	int64_t now = kc_clock_wall_ms();
+	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
+
+	KC_TRY(kc_identity_make(&circle->identity));
+	KC_TRY(kc_permanent_put_body(&circle->identity.permanent, &body));
+	circle->begun.first = circle->identity.id;
+	circle->begun.time_ms = now > 0 ? (uint64_t)now : 0;
+	KC_TRY(kc_account_begin(
+		kc_buf_bytes(&body), circle->begun.time_ms, &circle->genesis, &circle->account));
+	KC_TRY(kc_account_keys_make(&circle->keys));
+	return kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis));
+}
+
+static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account_password)
+{
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+
+	KC_TRY(kc_account_key_make(&circle->account, &circle->identity, &circle->keys,
+		account_password, 1, &circle->account_key_record, &keys));
+	KC_TRY(kc_account_key_open(
+		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
+	return kc_circle_queue_clear(circle, "k", kc_buf_bytes(&circle->account_key_record));
+}
+
+kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password, unsigned views,
+	struct kc_circle **ret)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf permanent = KC_BUF_INIT;
+	struct kc_trust trust;
+
+	if (account_password.len < KC_ACCOUNT_PASSWORD_MIN)
+		return KC_ERR(WEAK_PASSWORD);
+	if (strlen(device_name) > KC_DEVICE_NAME_MAX)
+		return KC_ERR(PARAM);
+	KC_TRY(kc_circle_new(&circle));
+	memcpy(circle->name, device_name, strlen(device_name));
+	KC_TRY(make_account(circle));
+	KC_TRY(make_account_key(circle, account_password));
+	KC_TRY(kc_identity_permanent_record(&circle->identity, &circle->account, &permanent));
+	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
+	KC_TRY(kc_circle_take_permanent(circle, kc_buf_bytes(&permanent)));
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
+		if (views >> view & 1)
+			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_FIRST));
+	*ret = circle;
+	circle = NULL;
+	return KC_OK;
+}
+
+/* --- finding ------------------------------------------------------------------------------------
+ */
+
+struct kc_member *kc_circle_self(const struct kc_circle *circle)
+{
+	return circle->members[circle->self];
+}
+
+struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id)
+{
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_id_equal(&circle->members[i]->id, id))
+			return circle->members[i];
+	return NULL;
+}
+
+struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id)
+{
+	struct kc_writer_id writer;
+
+	memcpy(writer.bytes, id->bytes, sizeof writer.bytes);
+	return writer;
+}
+
+struct kc_member *kc_circle_find_writer(
+	const struct kc_circle *circle, const struct kc_writer_id *writer)
+{
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (memcmp(circle->members[i]->id.bytes, writer->bytes, sizeof writer->bytes) == 0)
+			return circle->members[i];
+	return NULL;
+}
+
+const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle)
+{
+	return kc_account_keys_get(&circle->keys);
+}
+
+const struct kc_voucher *kc_circle_find_voucher(
+	const struct kc_circle *circle, const struct kc_peer_id *beneficiary)
+{
+	for (size_t i = 0; i < circle->voucher_count; i++)
+		if (kc_peer_id_equal(&circle->vouchers[i].voucher.beneficiary, beneficiary))
+			return &circle->vouchers[i].voucher;
+	return NULL;
+}
+
+/* --- writes that go out -------------------------------------------------------------------------
+ */
+
+kc_err kc_circle_queue_clear(struct kc_circle *circle, const char *key, struct kc_bytes record)
+{
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, &circle->queue);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_str(&w, key);
+	kc_der_put_bytes(&w, record);
+	kc_der_end(&w);
+	return kc_der_writer_check(&w);
+}
+
+kc_err kc_circle_queue_sealed(struct kc_circle *circle, const char *key, struct kc_bytes record)
+{
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	struct kc_place_in_store place = {&circle->account, &writer, kc_bytes_str(key)};
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+
+	KC_TRY(kc_envelope_seal(kc_circle_keys(circle), &place, record, &sealed));
+	return kc_circle_queue_clear(circle, key, kc_buf_bytes(&sealed));
+}
+
+kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder)
+{
+	struct kc_der_reader r, one;
+
+	kc_der_reader_init(&r, kc_buf_bytes(&circle->queue));
+	while (kc_der_more(&r)) {
+		struct kc_bytes key, value;
+
+		kc_der_enter(&r, KC_DER_SEQUENCE, &one);
+		key = kc_der_get_utf8(&one);
+		value = kc_der_get_bytes(&one);
+		kc_der_leave(&r, &one);
+		kc_op_builder_put(builder, key, value);
+	}
+	KC_TRY(kc_der_reader_finish(&r));
+	kc_buf_reset(&circle->queue);
+	return KC_OK;
+}

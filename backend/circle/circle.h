@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What this device knows of its circle: the account, the members, the keys of the views; kept
+ * sealed by whoever owns it, in memory only while it is worked with.
+ *
+ * Records enter through kc_circle_take_…, which answer
+ *   KC_OK          taken, or known already
+ *   WAITING        a piece is missing that may still come
+ *   NEWER          newer software wrote it
+ *   REFUSED        it will never be right
+ *   STORE_SUSPECT  evidence against the store or a device: circle->alarm says which kind
+ * and leave the circle as it was unless they answer KC_OK. Nothing that a store offers lowers what
+ * has been seen: the records themselves are kept, and all verdicts are computed from them anew.
+ */
+#ifndef KC_CIRCLE_CIRCLE_H
+#define KC_CIRCLE_CIRCLE_H
+
+#include "backend/circle/account_key.h"
+#include "backend/circle/envelope.h"
+#include "backend/circle/epoch.h"
+#include "backend/circle/head.h"
+#include "backend/circle/op.h"
+#include "backend/circle/shares.h"
+#include "backend/circle/trust.h"
+#include "backend/circle/voucher.h"
+
+enum kc_alarm {
+	KC_ALARM_NONE,
+	KC_ALARM_ROLLBACK,
+	KC_ALARM_FORK,
+	KC_ALARM_OMISSION,
+	KC_ALARM_FORGERY,
+};
+const char *kc_alarm_name(enum kc_alarm alarm); /* "rollback"; NULL for none */
+
+/* A peer, this device among them. */
+struct kc_member {
+	struct kc_peer_id id;
+	struct kc_permanent permanent;
+	char name[KC_DEVICE_NAME_MAX + 1]; /* as it applied; its list says it later */
+	struct kc_buf permanent_record;
+	struct kc_buf list_record; /* the last one accepted; empty before the first */
+	struct kc_list *list;	   /* its parts, owned; NULL before the first */
+	struct kc_record_id list_id;
+	struct kc_log_position position;     /* settled so far in its log */
+	struct kc_log_position target;	     /* to be reached before this device has joined */
+	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
+	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+};
+
+struct kc_held_voucher {
+	struct kc_voucher voucher;
+	struct kc_buf record;
+};
+
+struct kc_held_epoch {
+	struct kc_epoch *epoch; /* owned; its views are of record */
+	struct kc_record_id id;
+	struct kc_buf record;
+	struct kc_secret key; /* empty when this device has none */
+};
+
+/* One view, as this device writes and holds it. */
+struct kc_view_state {
+	uint64_t counter;	 /* of this device's last dot */
+	struct kc_vector vector; /* what it holds of each writer */
+	struct kc_head_log log;	 /* its own dots that somebody may still lack */
+};
+
+#define KC_CIRCLE_OWN_LISTS 1000 /* identities of own lists that are remembered */
+#define KC_CIRCLE_MAX_EPOCHS 512
+
+struct kc_circle {
+	struct kc_account_id account;
+	struct kc_genesis begun; /* the parts of genesis */
+	struct kc_buf genesis;
+	struct kc_secret keys; /* struct kc_account_keys */
+	struct kc_buf account_key_record;
+	struct kc_account_key account_key; /* its parts */
+	struct kc_identity identity;
+	char name[KC_DEVICE_NAME_MAX + 1];
+	struct kc_member *members[KC_CIRCLE_MAX_PEERS]; /* in the order of their coming */
+	size_t member_count, self;
+	struct kc_held_voucher *vouchers;
+	size_t voucher_count;
+	struct kc_held_epoch *epochs;
+	size_t epoch_count;
+	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
+	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
+	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
+	bool joining;		 /* has not yet reached the sponsor's positions */
+	enum kc_alarm alarm;
+};
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+/* A zeroed circle; members and all come by take, begin or load. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_circle_new(struct kc_circle **ret);
+void kc_circle_free(struct kc_circle *circle); /* wipes; NULL is fine */
+#define KC_CLEANUP_CIRCLE KC_CLEANUP(kc_circle_free_cleanup)
+static inline void kc_circle_free_cleanup(struct kc_circle **circle)
+{
+	kc_circle_free(*circle);
+}
+
+/* Begins an account with this device as its first. Keys of the views with a bit in views are made.
+ * Errors: WEAK_PASSWORD. */
+KC_MUST kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password,
+	unsigned views, struct kc_circle **ret);
+
+/* The whole state as one value, to be sealed; and back. Errors: CORRUPT. */
+KC_MUST kc_err kc_circle_save(const struct kc_circle *circle, struct kc_buf *ret);
+KC_MUST kc_err kc_circle_load(struct kc_bytes saved, struct kc_circle **ret);
+
+/* --- looking ------------------------------------------------------------------------------------
+ */
+
+struct kc_member *kc_circle_self(const struct kc_circle *circle);
+struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
+struct kc_member *kc_circle_find_writer(
+	const struct kc_circle *circle, const struct kc_writer_id *writer);
+struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
+const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
+/* The voucher that introduced a peer, or NULL for the first device. */
+const struct kc_voucher *kc_circle_find_voucher(
+	const struct kc_circle *circle, const struct kc_peer_id *beneficiary);
+
+/* Who is trusted now; by the members' numbers. */
+KC_MUST kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret);
+
+/* --- records that come in ------------------------------------------------------------------------
+ */
+
+/* from is the peer whose log a record stands in, and must be its author; NULL when it came in
+ * another way. */
+KC_MUST kc_err kc_circle_take_genesis(const struct kc_circle *circle, struct kc_bytes genesis);
+KC_MUST kc_err kc_circle_take_permanent(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_take_voucher(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* *ret_current: it is now the last list of its peer; an older one is passed over unread. */
+KC_MUST kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *from,
+	struct kc_bytes record, bool *ret_current);
+KC_MUST kc_err kc_circle_take_epoch(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+KC_MUST kc_err kc_circle_take_shares(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
+
+/* Whether something that lists name is still missing here: a newer list of a trusted peer. */
+bool kc_circle_is_behind(const struct kc_circle *circle, const struct kc_member *member);
+
+/* --- writes that go out --------------------------------------------------------------------------
+ */
+
+/* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */
+KC_MUST kc_err kc_circle_queue_sealed(
+	struct kc_circle *circle, const char *key, struct kc_bytes record);
+KC_MUST kc_err kc_circle_queue_clear(
+	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* Moves all queued writes into an operation. */
+KC_MUST kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder);
+
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+/* The epoch to write a view in. Errors: NOT_FOUND when none is usable: begin one; WAITING when
+ * there is one whose key has not come yet. */
+KC_MUST kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_held_epoch **ret);
+/* The epoch with this kid, whether it may be written in or not; NULL when there is none. Its key
+ * may be missing. */
+const struct kc_held_epoch *kc_circle_find_epoch(
+	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
+/* Begins the next epoch of a view for all who are trusted, and queues its record. Shares are the
+ * caller's to queue, once for all views. */
+KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, enum kc_epoch_reason reason);
+/* The newest key of each view for one peer, as a signed record. */
+KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
+	struct kc_buf *ret);
+/* Queues shares for every other trusted peer. */
+KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
+
+/* --- what this device says ----------------------------------------------------------------------
+ */
+
+/* Signs the next list, with all that the circle knows now, and takes it as this device's own. */
+KC_MUST kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy);
+/* Whether the next list would say something new about who belongs to the circle. */
+KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the circle share, besides its header. */
+#ifndef KC_CIRCLE_CIRCLE_IMPL_H
+#define KC_CIRCLE_CIRCLE_IMPL_H
+
+#include "backend/circle/circle.h"
+
+/* What a failure to read a record means for the record: bad bytes are bad for ever. */
+KC_MUST kc_err kc_circle_refuse(kc_err err);
+#define KC_TRY_RECORD(expr) KC_TRY(kc_circle_refuse(expr))
+
+/* REFUSED when a record of author stands in the log of another. */
+KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
+
+/* Notes the first alarm. Always STORE_SUSPECT. */
+KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
+
+/* Makes a list that has been checked the last one of its peer. */
+KC_MUST kc_err kc_circle_adopt_list(
+	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
+
+/* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, REFUSED
+ * (no room), NO_MEMORY. */
+KC_MUST kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,
+	const struct kc_permanent *permanent, const struct kc_peer_id *id);
+KC_MUST kc_err kc_circle_add_voucher(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_voucher *voucher);
+KC_MUST kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record);
+/* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
+ */
+KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);
+
+#endif

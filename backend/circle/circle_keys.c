@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: ISC */
+/* The keys of the views: epochs and shares, coming in and going out (doc/protocol.md 6). */
+#include "backend/circle/circle_impl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_trusted(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_id_equal(&circle->members[i]->id, id))
+			return kc_peer_set_has(trust->trusted, i);
+	return false;
+}
+
+const struct kc_held_epoch *kc_circle_find_epoch(
+	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
+			return &circle->epochs[i];
+	return NULL;
+}
+
+static struct kc_held_epoch *find_name(
+	const struct kc_circle *circle, const struct kc_view_key_name *name)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (kc_view_key_name_equal(&circle->epochs[i].epoch->name, name))
+			return &circle->epochs[i];
+	return NULL;
+}
+
+/* Gets the keys of earlier epochs that links give away, newest first. */
+static void walk_links(struct kc_circle *circle)
+{
+	bool found = true;
+
+	while (found) {
+		found = false;
+		for (size_t i = 0; i < circle->epoch_count; i++) {
+			const struct kc_held_epoch *held = &circle->epochs[i];
+			struct kc_view_key_name before = {.view = held->epoch->name.view,
+				.epoch = held->epoch->name.epoch - 1};
+			struct kc_held_epoch *prev;
+
+			memcpy(before.kid, held->epoch->prev_kid, sizeof before.kid);
+			if (!held->key.len || !held->epoch->has_prev)
+				continue;
+			prev = find_name(circle, &before);
+			/* A link that does not open is its author's affair: the key may still
+			 * come in a share. */
+			if (prev && !prev->key.len &&
+				kc_epoch_open_link(held->epoch, &circle->account, &held->key,
+					&prev->key) == KC_OK)
+				found = true;
+		}
+	}
+}
+
+/* --- coming in ----------------------------------------------------------------------------------
+ */
+
+kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record)
+{
+	struct kc_held_epoch held = {.record = KC_BUF_INIT}, *grown;
+	kc_err err;
+
+	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
+		return KC_ERR(REFUSED);
+	grown = reallocarray(circle->epochs, circle->epoch_count + 1, sizeof *grown);
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	circle->epochs = grown;
+	held.epoch = malloc(sizeof *held.epoch);
+	if (!held.epoch)
+		return KC_ERR(NO_MEMORY);
+	kc_buf_push(&held.record, record.data, record.len);
+	err = kc_buf_check(&held.record);
+	if (err == KC_OK)
+		err = kc_epoch_parse(
+			kc_buf_bytes(&held.record), &circle->account, held.epoch, &held.id);
+	if (err != KC_OK) {
+		kc_buf_done(&held.record);
+		free(held.epoch);
+		return err;
+	}
+	grown[circle->epoch_count++] = held;
+	return KC_OK;
+}
+
+kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	const struct kc_member *author;
+	struct kc_record_id id;
+
+	if (!epoch)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY_RECORD(kc_epoch_parse(record, &circle->account, epoch, &id));
+	author = kc_circle_find(circle, &epoch->author);
+	if (!author)
+		return KC_ERR(WAITING);
+	return kc_circle_refuse(
+		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
+}
+
+kc_err kc_circle_take_epoch(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	struct kc_record_id id;
+	struct kc_trust trust;
+
+	if (!epoch)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY_RECORD(kc_epoch_parse(record, &circle->account, epoch, &id));
+	KC_TRY(kc_circle_check_from(from, &epoch->author));
+	/* The kid commits to the key: two records of one key would be one epoch told twice. */
+	if (find_name(circle, &epoch->name))
+		return KC_OK;
+	KC_TRY(kc_circle_check_epoch_author(circle, record));
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!is_trusted(circle, &trust, &epoch->author))
+		return KC_ERR(REFUSED);
+	KC_TRY(kc_circle_add_epoch(circle, record));
+	walk_links(circle);
+	return KC_OK;
+}
+
+static kc_err open_shares(struct kc_circle *circle, const struct kc_shares *shares)
+{
+	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
+
+	if (err == KC_E_VERIFY) /* signed by a trusted device, and not the key it announced */
+		err = kc_circle_raise(circle, KC_ALARM_FORGERY);
+	for (size_t i = 0; i < shares->count; i++) {
+		struct kc_held_epoch *held = find_name(circle, &shares->names[i]);
+
+		if (err == KC_OK && held && !held->key.len)
+			kc_secret_move(&held->key, &keys[i]);
+		kc_secret_done(&keys[i]);
+	}
+	return kc_circle_refuse(err);
+}
+
+kc_err kc_circle_take_shares(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
+{
+	const struct kc_member *author;
+	struct kc_shares shares;
+	struct kc_trust trust;
+	bool known = true;
+
+	KC_TRY_RECORD(kc_shares_parse(record, &shares));
+	KC_TRY(kc_circle_check_from(from, &shares.author));
+	author = kc_circle_find(circle, &shares.author);
+	if (!author)
+		return KC_ERR(WAITING);
+	KC_TRY_RECORD(kc_shares_verify(record, &circle->account, &shares, &author->permanent));
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!is_trusted(circle, &trust, &shares.author))
+		return KC_ERR(REFUSED);
+	for (size_t i = 0; i < shares.count; i++) {
+		const struct kc_held_epoch *held = find_name(circle, &shares.names[i]);
+
+		if (!held)
+			return KC_ERR(WAITING);
+		known = known && held->key.len;
+	}
+	if (known)
+		return KC_OK;
+	KC_TRY(open_shares(circle, &shares));
+	walk_links(circle);
+	return KC_OK;
+}
+
+/* --- choosing -----------------------------------------------------------------------------------
+ */
+
+/* Whether all who have the key may have it. */
+static bool is_proper(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	if (!is_trusted(circle, trust, &held->epoch->author))
+		return false;
+	for (size_t i = 0; i < held->epoch->recipient_count; i++)
+		if (!is_trusted(circle, trust, &held->epoch->recipients[i]))
+			return false;
+	return true;
+}
+
+static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
+{
+	if (a->epoch->name.epoch != b->epoch->name.epoch)
+		return a->epoch->name.epoch > b->epoch->name.epoch;
+	return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
+}
+
+kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_held_epoch **ret)
+{
+	const struct kc_held_epoch *best = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->epoch->name.view == view && is_proper(circle, trust, held) &&
+			(!best || is_later(held, best)))
+			best = held;
+	}
+	if (!best)
+		return KC_ERR(NOT_FOUND);
+	if (!best->key.len)
+		return KC_ERR(WAITING);
+	*ret = best;
+	return KC_OK;
+}
+
+/* --- going out ----------------------------------------------------------------------------------
+ */
+
+/* The newest epoch of a view whose key this device has. */
+static const struct kc_held_epoch *newest(const struct kc_circle *circle, unsigned view)
+{
+	const struct kc_held_epoch *best = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->epoch->name.view == view && held->key.len &&
+			(!best || is_later(held, best)))
+			best = held;
+	}
+	return best;
+}
+
+static void set_recipients(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_epoch *epoch)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		size_t at = epoch->recipient_count;
+
+		if (!kc_peer_set_has(trust->trusted, i))
+			continue;
+		while (at > 0 && kc_peer_id_compare(
+					 &circle->members[i]->id, &epoch->recipients[at - 1]) < 0) {
+			epoch->recipients[at] = epoch->recipients[at - 1];
+			at--;
+		}
+		epoch->recipients[at] = circle->members[i]->id;
+		epoch->recipient_count++;
+	}
+}
+
+/* "e/<epoch>/<view tag>" */
+static kc_err epoch_key(
+	const struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_buf *ret)
+{
+	uint8_t tag[KC_TAG_LEN];
+
+	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, name->view, tag));
+	kc_buf_printf(ret, "e/%" PRIu64 "/", name->epoch);
+	kc_op_put_hex(ret, KC_BYTES_OF(tag));
+	return kc_buf_check(ret);
+}
+
+static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epoch,
+	struct kc_secret *key, const struct kc_secret *prev_key)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf where = KC_BUF_INIT;
+
+	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, key, prev_key, &record));
+	KC_TRY(epoch_key(circle, &epoch->name, &where));
+	KC_TRY(kc_circle_queue_sealed(circle, kc_buf_text(&where), kc_buf_bytes(&record)));
+	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));
+	kc_secret_move(&circle->epochs[circle->epoch_count - 1].key, key);
+	return KC_OK;
+}
+
+kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
+	enum kc_epoch_reason reason)
+{
+	const struct kc_held_epoch *before = newest(circle, view);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+
+	if (!epoch)
+		return KC_ERR(NO_MEMORY);
+	epoch->author = circle->identity.id;
+	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
+	epoch->reason = reason;
+	if (before) {
+		epoch->name.epoch = before->epoch->name.epoch + 1;
+		epoch->has_prev = true;
+		memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
+		epoch->closing = circle->views[view].vector;
+		KC_TRY(kc_vector_raise(
+			&epoch->closing, &circle->identity.id, circle->views[view].counter));
+		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
+	}
+	set_recipients(circle, trust, epoch);
+	KC_TRY(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
+	return publish_epoch(circle, epoch, &key, &prev_key);
+}
+
+kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
+	struct kc_buf *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	const struct kc_secret *keys[KC_CIRCLE_MAX_VIEWS];
+	struct kc_shares shares = {
+		.author = circle->identity.id,
+		.receiver = *receiver_id,
+		.author_seq = self->list ? self->list->seq : 0,
+	};
+
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		const struct kc_held_epoch *held;
+
+		if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
+			continue;
+		shares.names[shares.count] = held->epoch->name;
+		keys[shares.count++] = &held->key;
+	}
+	return kc_shares_build(&shares, &circle->account, &circle->identity, receiver, keys, ret);
+}
+
+kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_member *m = circle->members[i];
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
+			continue;
+		KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
+		kc_buf_push_str(&key, "s/");
+		kc_op_put_hex(&key, kc_bytes(m->id.bytes, sizeof(struct kc_writer_id)));
+		KC_TRY(kc_buf_check(&key));
+		KC_TRY(kc_circle_queue_sealed(circle, kc_buf_text(&key), kc_buf_bytes(&record)));
+	}
+	return KC_OK;
+}

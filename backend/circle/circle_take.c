@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: ISC */
+/* Records of the circle that come in: permanent records, vouchers, lists, account keys. */
+#include "backend/circle/circle_impl.h"
+
+#include <string.h>
+
+kc_err kc_circle_refuse(kc_err err)
+{
+	if (err == KC_E_DECODE || err == KC_E_VERIFY || err == KC_E_CORRUPT || err == KC_E_PARAM)
+		return KC_ERR(REFUSED);
+	return err;
+}
+
+kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author)
+{
+	return from && !kc_peer_id_equal(from, author) ? KC_ERR(REFUSED) : KC_OK;
+}
+
+kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm)
+{
+	if (circle->alarm == KC_ALARM_NONE)
+		circle->alarm = alarm;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+static kc_err keep(struct kc_buf *to, struct kc_bytes record)
+{
+	kc_buf_push(to, record.data, record.len);
+	return kc_buf_check(to);
+}
+
+kc_err kc_circle_take_genesis(const struct kc_circle *circle, struct kc_bytes genesis)
+{
+	return kc_bytes_equal(genesis, kc_buf_bytes(&circle->genesis)) ? KC_OK : KC_ERR(REFUSED);
+}
+
+/* --- permanent records --------------------------------------------------------------------------
+ */
+
+/* A peer that nobody vouched for takes no room, whatever it publishes. */
+static bool is_expected(const struct kc_circle *circle, const struct kc_peer_id *id)
+{
+	return kc_peer_id_equal(id, &circle->begun.first) ||
+	       kc_peer_id_equal(id, &circle->identity.id) || kc_circle_find_voucher(circle, id);
+}
+
+kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,
+	const struct kc_permanent *permanent, const struct kc_peer_id *id)
+{
+	struct kc_member *member;
+	kc_err err;
+
+	if (circle->member_count == KC_CIRCLE_MAX_PEERS)
+		return KC_ERR(REFUSED);
+	member = calloc(1, sizeof *member);
+	if (!member)
+		return KC_ERR(NO_MEMORY);
+	member->id = *id;
+	member->permanent = *permanent;
+	err = keep(&member->permanent_record, record);
+	if (err != KC_OK) {
+		kc_buf_done(&member->permanent_record);
+		free(member);
+		return err;
+	}
+	if (kc_peer_id_equal(id, &circle->identity.id))
+		circle->self = circle->member_count;
+	circle->members[circle->member_count++] = member;
+	return KC_OK;
+}
+
+kc_err kc_circle_take_permanent(struct kc_circle *circle, struct kc_bytes record)
+{
+	struct kc_permanent permanent;
+	struct kc_peer_id id;
+
+	KC_TRY_RECORD(kc_permanent_open(record, &circle->account, &permanent, &id));
+	if (kc_circle_find(circle, &id))
+		return KC_OK;
+	if (!is_expected(circle, &id))
+		return KC_ERR(WAITING);
+	return kc_circle_add_member(circle, record, &permanent, &id);
+}
+
+/* --- vouchers -----------------------------------------------------------------------------------
+ */
+
+static bool holds_voucher(const struct kc_circle *circle, struct kc_bytes record)
+{
+	for (size_t i = 0; i < circle->voucher_count; i++)
+		if (kc_bytes_equal(kc_buf_bytes(&circle->vouchers[i].record), record))
+			return true;
+	return false;
+}
+
+/* A voucher comes before the list that follows from it: one for an earlier time was made up later.
+ */
+static bool is_backdated(const struct kc_member *sponsor, const struct kc_voucher *voucher)
+{
+	return sponsor->list && voucher->sponsor_seq <= sponsor->list->seq;
+}
+
+kc_err kc_circle_add_voucher(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_voucher *voucher)
+{
+	struct kc_held_voucher *grown, held = {.voucher = *voucher, .record = KC_BUF_INIT};
+
+	if (circle->voucher_count == KC_TRUST_MAX_VOUCHERS)
+		return KC_ERR(REFUSED);
+	grown = reallocarray(circle->vouchers, circle->voucher_count + 1, sizeof *grown);
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	circle->vouchers = grown;
+	KC_TRY(keep(&held.record, record));
+	grown[circle->voucher_count++] = held;
+	return KC_OK;
+}
+
+kc_err kc_circle_take_voucher(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
+{
+	const struct kc_member *sponsor;
+	struct kc_voucher voucher;
+
+	if (holds_voucher(circle, record))
+		return KC_OK;
+	KC_TRY_RECORD(kc_voucher_parse(record, &voucher));
+	KC_TRY(kc_circle_check_from(from, &voucher.sponsor));
+	sponsor = kc_circle_find(circle, &voucher.sponsor);
+	if (!sponsor)
+		return KC_ERR(WAITING);
+	KC_TRY_RECORD(kc_voucher_verify(record, &circle->account, &voucher, &sponsor->permanent));
+	if (is_backdated(sponsor, &voucher))
+		return KC_ERR(REFUSED);
+	return kc_circle_add_voucher(circle, record, &voucher);
+}
+
+/* --- lists --------------------------------------------------------------------------------------
+ */
+
+/* The identity of this device's own list number seq, when it still remembers. */
+static const uint8_t *own_list_id(const struct kc_circle *circle, uint64_t seq)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	size_t count = circle->own_lists.len / 32;
+	uint64_t newest = self->list ? self->list->seq : 0;
+
+	if (seq > newest || newest - seq >= count)
+		return NULL;
+	return circle->own_lists.data + (count - 1 - (size_t)(newest - seq)) * 32;
+}
+
+/* Rule 4: what a list says of this device. */
+static kc_err check_seen_self(struct kc_circle *circle, const struct kc_list *list)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	const struct kc_seen *seen = kc_list_find_seen(list, &circle->identity.id);
+	const uint8_t *id;
+
+	if (!seen)
+		return KC_OK;
+	if (seen->seq > (self->list ? self->list->seq : 0))
+		return kc_circle_raise(circle, KC_ALARM_FORK);
+	id = own_list_id(circle, seen->seq);
+	if (id && memcmp(id, seen->id.bytes, sizeof seen->id.bytes) != 0)
+		return kc_circle_raise(circle, KC_ALARM_FORK);
+	return KC_OK;
+}
+
+/* Rule 5: what a list says of others. */
+static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *list)
+{
+	for (size_t i = 0; i < list->seen_count; i++) {
+		const struct kc_seen *seen = &list->seen[i];
+		const struct kc_member *m = kc_circle_find(circle, &seen->peer);
+
+		if (m && m->list && m->list->seq == seen->seq &&
+			!kc_record_id_equal(&m->list_id, &seen->id))
+			return kc_circle_raise(circle, KC_ALARM_FORK);
+	}
+	return KC_OK;
+}
+
+/* Rule 3: nothing that was said is taken back. */
+static bool takes_back(const struct kc_list *before, const struct kc_list *list)
+{
+	for (size_t i = 0; i < before->include_count; i++)
+		if (!kc_list_includes(list, &before->include[i]))
+			return true;
+	for (size_t i = 0; i < before->exclude_count; i++)
+		if (!kc_list_find_exclusion(list, &before->exclude[i].target))
+			return true;
+	for (size_t i = 0; i < before->seen_count; i++) {
+		const struct kc_seen *seen = kc_list_find_seen(list, &before->seen[i].peer);
+
+		if (!seen || seen->seq < before->seen[i].seq)
+			return true;
+	}
+	return false;
+}
+
+/* Against the list before, where there is one. */
+static kc_err check_succession(const struct kc_member *member, const struct kc_list *list)
+{
+	if (!member->list)
+		return KC_OK;
+	if (list->seq == member->list->seq + 1 &&
+		(!list->has_prev || !kc_record_id_equal(&list->prev, &member->list_id)))
+		return KC_ERR(WAITING);
+	return takes_back(member->list, list) ? KC_ERR(REFUSED) : KC_OK;
+}
+
+kc_err kc_circle_adopt_list(
+	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
+	struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+	kc_err err;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	err = keep(&kept, record);
+	if (err == KC_OK) /* once more, for views into the copy */
+		err = kc_list_parse(kc_buf_bytes(&kept), &circle->account, list, &id);
+	if (err != KC_OK) {
+		free(list);
+		return err;
+	}
+	free(member->list);
+	kc_buf_done(&member->list_record);
+	member->list = list;
+	member->list_id = id;
+	member->list_record = kept;
+	kept = (struct kc_buf)KC_BUF_INIT;
+	return KC_OK;
+}
+
+static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
+	const struct kc_list *list, const struct kc_record_id *id)
+{
+	struct kc_member *member = kc_circle_find(circle, &list->peer);
+
+	if (!member)
+		return KC_ERR(WAITING);
+	if (member->list && list->seq < member->list->seq)
+		return KC_OK; /* an earlier operation of the log */
+	if (member->list && kc_record_id_equal(id, &member->list_id))
+		return KC_OK;
+	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));
+	if (member->list && list->seq == member->list->seq)
+		return kc_circle_raise(circle, KC_ALARM_FORK);
+	KC_TRY(check_seen_self(circle, list));
+	KC_TRY(check_seen_others(circle, list));
+	KC_TRY(check_succession(member, list));
+	return kc_circle_adopt_list(circle, member, record);
+}
+
+kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *from,
+	struct kc_bytes record, bool *ret_current)
+{
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	const struct kc_member *member;
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY_RECORD(kc_list_parse(record, &circle->account, list, &id));
+	KC_TRY(kc_circle_check_from(from, &list->peer));
+	KC_TRY(take_parsed_list(circle, record, list, &id));
+	member = kc_circle_find(circle, &list->peer);
+	*ret_current = member && kc_record_id_equal(&member->list_id, &id);
+	return KC_OK;
+}
+
+bool kc_circle_is_behind(const struct kc_circle *circle, const struct kc_member *member)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
+
+		if (seen && seen->seq > (member->list ? member->list->seq : 0))
+			return true;
+	}
+	return false;
+}
+
+/* --- the account key ----------------------------------------------------------------------------
+ */
+
+/* A new password needs a trusted device's word and the old password's. */
+static kc_err check_account_key(const struct kc_circle *circle, struct kc_bytes record)
+{
+	struct kc_record parsed;
+	struct kc_trust trust;
+	uint8_t user_id[32];
+
+	KC_TRY_RECORD(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
+	KC_TRY_RECORD(kc_signature_key_id(KC_BYTES_OF(circle->account_key.user_public), user_id));
+	KC_TRY_RECORD(kc_record_verify(&parsed, &circle->account, 2, KC_SIGNATURE_P256,
+		KC_BYTES_OF(circle->account_key.user_public), user_id));
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_member *m = circle->members[i];
+
+		if (kc_peer_set_has(trust.trusted, i) &&
+			kc_account_key_check_author(
+				record, &circle->account, &m->id, &m->permanent) == KC_OK)
+			return KC_OK;
+	}
+	return KC_ERR(REFUSED);
+}
+
+kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
+	struct kc_account_key parts;
+
+	KC_TRY_RECORD(kc_account_key_open(record, &circle->account, &parts));
+	if (parts.seq < circle->account_key.seq ||
+		kc_bytes_equal(record, kc_buf_bytes(&circle->account_key_record)))
+		return KC_OK;
+	if (parts.seq == circle->account_key.seq)
+		return KC_ERR(REFUSED);
+	KC_TRY(check_account_key(circle, record));
+	KC_TRY(keep(&kept, record));
+	KC_TRY(kc_account_key_open(kc_buf_bytes(&kept), &circle->account, &parts));
+	kc_buf_done(&circle->account_key_record);
+	circle->account_key_record = kept;
+	circle->account_key = parts;
+	kept = (struct kc_buf)KC_BUF_INIT;
+	return KC_OK;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who is trusted: a function of lists and vouchers alone (doc/protocol.md 5).
+ *
+ * Peers are numbered by the caller; sets of them are bits of a word. All signatures have been
+ * checked before: a list here is its author's, a voucher its sponsor's, a rank that of a
+ * co-signature that verifies.
+ */
+#ifndef KC_CIRCLE_TRUST_H
+#define KC_CIRCLE_TRUST_H
+
+#include "backend/circle/list.h"
+
+typedef uint64_t kc_peer_set; /* bit i: peer number i */
+static inline bool kc_peer_set_has(kc_peer_set set, size_t peer)
+{
+	return set >> peer & 1;
+}
+
+/* Orders exclusions that strike each other. */
+enum kc_rank { KC_RANK_NONE, KC_RANK_USER_KEY, KC_RANK_RECOVERY_KEY };
+
+struct kc_trust_statement {
+	uint8_t author, target;
+	uint64_t cut_seq;
+	enum kc_rank rank;
+};
+struct kc_trust_voucher {
+	uint8_t sponsor, beneficiary;
+	uint64_t sponsor_seq;
+};
+
+#define KC_TRUST_MAX_STATEMENTS 512
+#define KC_TRUST_MAX_VOUCHERS 512
+
+struct kc_trust {
+	/* what is known */
+	size_t self, first; /* the device that asks; the one of genesis */
+	size_t peer_count;
+	struct kc_peer_id ids[KC_CIRCLE_MAX_PEERS];
+	kc_peer_set include[KC_CIRCLE_MAX_PEERS]; /* of each peer's list; 0 without one */
+	struct kc_trust_statement statements[KC_TRUST_MAX_STATEMENTS];
+	size_t statement_count;
+	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
+	size_t voucher_count;
+	/* what follows */
+	kc_peer_set introduced, excluded, trusted;
+	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
+};
+
+/* Fills the second part from the first. */
+void kc_trust_compute(struct kc_trust *trust);
+
+#endif
