@@ -1,82 +1,268 @@
 /* SPDX-License-Identifier: ISC */
-/* The circle behind the door. */
-#include "backend/keychain_impl.h"
+/* The circle behind the door: the store, exchanges, the devices. */
+#include "backend/keychain_sync.h"
+
+#include <string.h>
+
+#include "backend/store/track.h"
+#include "base/clock.h"
+
+#define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
+#define ALL_VIEWS (((1u << KC_VIEW_COUNT) - 1) & ~(1u << KC_VIEW_NEVER))
+
+uint64_t kc_keychain_sync_now_ms(void)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	return now > 0 ? (uint64_t)now : 0;
+}
+
+/* --- the lock -----------------------------------------------------------------------------------
+ */
+
+static kc_err find_or_make(struct kc_keychain *keychain, struct kc_keychain_sync **ret)
+{
+	kc_err err = KC_OK;
+
+	kc_store_hold(keychain->store);
+	if (!keychain->sync) {
+		keychain->sync = calloc(1, sizeof *keychain->sync);
+		if (keychain->sync)
+			pthread_mutex_init(&keychain->sync->mutex, NULL);
+		else
+			err = KC_ERR(NO_MEMORY);
+	}
+	*ret = keychain->sync;
+	kc_store_release(keychain->store);
+	return err;
+}
+
+kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sync **ret)
+{
+	struct kc_keychain_sync *sync;
+
+	KC_TRY(find_or_make(keychain, &sync));
+	pthread_mutex_lock(&sync->mutex);
+	*ret = sync;
+	return KC_OK;
+}
+
+void kc_keychain_sync_unlock(struct kc_keychain_sync **sync)
+{
+	if (*sync)
+		pthread_mutex_unlock(&(*sync)->mutex);
+}
 
 void kc_keychain_sync_close(struct kc_keychain *keychain)
 {
-	(void)keychain;
+	if (!keychain->sync)
+		return;
+	kc_keychain_pair_end(&keychain->sync->sponsor);
+	kc_keychain_join_end(&keychain->sync->applicant);
+	pthread_mutex_destroy(&keychain->sync->mutex);
+	free(keychain->sync);
+	keychain->sync = NULL;
+}
+
+/* --- exchanges ----------------------------------------------------------------------------------
+ */
+
+kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
+	struct kc_sync_report *ret, bool *ret_joining)
+{
+	kc_err err = kc_exchange_run(keychain->store, ret, ret_joining);
+
+	if (err == KC_OK)
+		sync->last_ms = ret->last_ms;
+	return err;
+}
+
+kc_err kc_keychain_sync_recall(
+	struct kc_keychain *keychain, struct kc_buf *ret_place, struct kc_circle **ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_place(&txn, ret_place));
+	return kc_memory_get_circle(&txn, ret);
+}
+
+kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	bool joining;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	return kc_keychain_sync_exchange(keychain, sync, ret, &joining);
+}
+
+kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_place(&txn, &place));
+	KC_TRY(kc_memory_get_report(&txn, ret));
+	if (ret->last_ms < sync->last_ms)
+		ret->last_ms = sync->last_ms;
+	return KC_OK;
 }
 
 kc_err kc_keychain_sync_fill_status(
 	struct kc_keychain *keychain, struct kc_txn *txn, struct kc_status *status)
 {
-	(void)keychain, (void)txn, (void)status;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	kc_err err = kc_memory_get_place(txn, &place);
+
+	(void)keychain;
+	if (err == KC_E_NO_STORE || err == KC_E_CORRUPT)
+		return KC_OK;
+	KC_TRY(err);
+	status->store = strdup(kc_buf_text(&place));
+	if (!status->store)
+		return KC_ERR(NO_MEMORY);
+	return kc_track_journal_count(txn, &status->pending);
+}
+
+/* --- beginning, moving --------------------------------------------------------------------------
+ */
+
+static kc_err device_name(struct kc_keychain *keychain, char ret[static KC_DEVICE_NAME_MAX + 1])
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_keychain_status(keychain, &status));
+	if (status.lock != KC_LOCK_UNLOCKED)
+		return KC_ERR(LOCKED);
+	memcpy(ret, status.device, sizeof status.device);
 	return KC_OK;
+}
+
+static kc_err remember_new(
+	struct kc_keychain *keychain, const char *url, const struct kc_circle *circle)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_place(&txn, url));
+	KC_TRY(kc_memory_put_circle(&txn, circle));
+	KC_TRY(kc_memory_clear_outbox(&txn));
+	KC_TRY(kc_exchange_start_over(&txn));
+	return kc_txn_commit(&txn);
+}
+
+static kc_err begin_account(struct kc_keychain *keychain, struct kc_cloud *cloud, const char *url,
+	struct kc_bytes account_password)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	char name[KC_DEVICE_NAME_MAX + 1];
+
+	KC_TRY(device_name(keychain, name));
+	KC_TRY(kc_circle_begin(name, account_password, ALL_VIEWS, &circle));
+	KC_TRY(kc_account_put_marker(&circle->account, &marker));
+	KC_TRY(kc_cloud_put_marker(cloud, kc_buf_bytes(&marker)));
+	return remember_new(keychain, url, circle);
+}
+
+/* The same account at another place. */
+static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud, const char *url,
+	struct kc_bytes account_password)
+{
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	kc_err err;
+
+	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
+	err = kc_exchange_check_marker(cloud, &circle->account);
+	if (err == KC_E_STORE_SUSPECT)
+		return KC_ERR(FOREIGN);
+	KC_TRY(err);
+	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_place(&txn, url));
+	return kc_txn_commit(&txn);
 }
 
 kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,
 	struct kc_bytes account_password)
 {
-	(void)keychain, (void)url, (void)create, (void)account_password;
-	return KC_ERR(UNSUPPORTED);
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	bool joining;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	KC_TRY(kc_cloud_open(url, &cloud));
+	if (!create)
+		return move_account(keychain, cloud, url, account_password);
+	KC_TRY(begin_account(keychain, cloud, url, account_password));
+	return kc_keychain_sync_exchange(keychain, sync, &report, &joining);
 }
 
-kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret)
+/* --- devices ------------------------------------------------------------------------------------
+ */
+
+static const char *name_of(const struct kc_member *member)
 {
-	(void)keychain, (void)ret;
-	return KC_ERR(NO_STORE);
+	return member->list ? member->list->name : member->name;
 }
 
-kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret)
+static void fill_origin(
+	const struct kc_circle *circle, const struct kc_member *member, struct kc_device *ret)
 {
-	(void)keychain, (void)ret;
-	return KC_ERR(NO_STORE);
+	const struct kc_voucher *voucher = kc_circle_find_voucher(circle, &member->id);
+	const struct kc_member *sponsor =
+		voucher ? kc_circle_find(circle, &voucher->sponsor) : NULL;
+
+	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
+	if (sponsor)
+		memcpy(ret->added_by, name_of(sponsor), strlen(name_of(sponsor)));
+}
+
+static void fill_device(const struct kc_circle *circle, const struct kc_trust *trust, size_t number,
+	struct kc_device *ret)
+{
+	const struct kc_member *member = circle->members[number];
+	uint64_t now = kc_keychain_sync_now_ms();
+
+	*ret = (struct kc_device){.is_this = number == circle->self, .standing = KC_DEVICE_MEMBER};
+	memcpy(ret->id, member->id.bytes, sizeof ret->id);
+	memcpy(ret->name, name_of(member), strlen(name_of(member)));
+	fill_origin(circle, member, ret);
+	if (member->list) {
+		ret->last_seen_ms = member->list->time_ms;
+		ret->entry = member->list->seq;
+	}
+	if (kc_peer_set_has(trust->excluded, number))
+		ret->standing = KC_DEVICE_REMOVED;
+	else if (member->list && !ret->is_this && member->list->time_ms + STALE_MS < now)
+		ret->standing = KC_DEVICE_STALE;
 }
 
 kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret)
 {
-	(void)keychain, (void)ret;
-	return KC_ERR(NO_STORE);
-}
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_device_list list = {0};
+	struct kc_trust trust;
 
-kc_err kc_keychain_pair_start(struct kc_keychain *keychain, struct kc_bytes account_password,
-	char ret_code[KC_PAIRING_CODE_LEN + 1])
-{
-	(void)keychain, (void)account_password, (void)ret_code;
-	return KC_ERR(NO_STORE);
-}
-
-kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret_applicant)
-{
-	(void)keychain, (void)ret_applicant;
-	return KC_ERR(NO_STORE);
-}
-
-kc_err kc_keychain_pair_decide(struct kc_keychain *keychain, bool let_in)
-{
-	(void)keychain, (void)let_in;
-	return KC_ERR(NO_STORE);
-}
-
-void kc_keychain_pair_cancel(struct kc_keychain *keychain)
-{
-	(void)keychain;
-}
-
-kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url, const char *code,
-	struct kc_bytes account_password)
-{
-	(void)keychain, (void)url, (void)code, (void)account_password;
-	return KC_ERR(UNSUPPORTED);
-}
-
-kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report *ret)
-{
-	(void)keychain, (void)ret;
-	return KC_ERR(NO_STORE);
-}
-
-void kc_keychain_join_cancel(struct kc_keychain *keychain)
-{
-	(void)keychain;
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
+	KC_TRY(kc_circle_judge(circle, &trust));
+	list.rows = calloc(circle->member_count, sizeof *list.rows);
+	if (!list.rows)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_set_has(trust.introduced | trust.excluded, i))
+			fill_device(circle, &trust, i, &list.rows[list.count++]);
+	kc_device_list_done(ret);
+	*ret = list;
+	return KC_OK;
 }

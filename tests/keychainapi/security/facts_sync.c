@@ -5,7 +5,6 @@
 
 /* clang-format off */
 #define A {"acct", T("a")}
-#define DEAD {"tomb", YES}
 
 static const struct fact rows[] = {
 	FRESH ("5.1", "no items"),
@@ -52,38 +51,6 @@ static const struct fact rows[] = {
 	FIND  ("4.4", "none is there", errSecItemNotFound, NULL, GENP, A, ANY),
 	ADD   ("4.1", "added over a tombstone", 0, NULL, GENP, A, {"sync", YES}, {"v_Data", D("again")}),
 	FIND  ("4.1", "is there", 0, "data:again", GENP, A, {"sync", YES}, RETURN_DATA),
-
-	/* tombstones */
-	FRESH ("5.4", "no items"),
-	ADD   ("5.4", "a local item", 0, NULL, GENP, A, {"v_Data", D("x")}),
-	DELETE("5.4", "leaves none", 0, GENP, A),
-	FIND  ("5.4", "none", errSecItemNotFound, NULL, GENP, A, DEAD),
-	ADD   ("5.4", "a local item", 0, "ref:genp", GENP, A, {"v_Data", D("x")}, {"labl", T("l")}, RETURN_PREF),
-	DELETE("5.4", "told to leave one", 0, GENP, A, {"u_Tomb", YES}),
-	FIND  ("5.4", "ordinary searches do not see it", errSecItemNotFound, NULL, GENP, A),
-	FIND  ("5.4", "others do; the secret is gone, and so are other attributes", 0, "?tomb=number:1,acct=text:a,-v_Data,-labl",
-	       GENP, A, DEAD, RETURN_ATTRS, RETURN_DATA),
-	UPDATE("5.4", "an ordinary update does not see it", errSecItemNotFound, DICT(GENP, A), DICT({"icmt", T("i")})),
-	DELETE("5.4", "nor does an ordinary deletion", errSecItemNotFound, GENP, A),
-	ADD   ("4.1", "added over it", 0, NULL, GENP, A, {"v_Data", D("y")}),
-	FIND  ("4.1", "the reference is inherited", 0, "data:y", {"v_PersistentRef", LAST}, RETURN_DATA),
-	FIND  ("5.4", "the tombstone is gone", errSecItemNotFound, NULL, GENP, A, DEAD),
-	DELETE("5.4", "told to leave one", 0, GENP, A, {"u_Tomb", YES}),
-	DELETE("5.4", "deleted, told to leave it", 0, GENP, A, DEAD, {"u_Tomb", YES}),
-	FIND  ("5.4", "it is left", 0, NULL, GENP, A, DEAD),
-	DELETE("5.4", "deleted", 0, GENP, A, DEAD),
-	FIND  ("5.4", "it is gone", errSecItemNotFound, NULL, GENP, A, DEAD),
-	ADD   ("5.4", "a synced item", 0, NULL, GENP, A, {"sync", YES}),
-	DELETE("5.4", "leaves one", 0, GENP, A, {"sync", YES}),
-	FIND  ("5.4", "there it is", 0, NULL, GENP, A, {"sync", YES}, DEAD),
-	DELETE("5.4", "deleted", 0, GENP, A, {"sync", YES}, DEAD),
-	ADD   ("5.4", "a synced item", 0, NULL, GENP, A, {"sync", YES}),
-	DELETE("5.4", "told to leave none", 0, GENP, A, {"sync", YES}, {"u_Tomb", NO}),
-	FIND  ("5.4", "none", errSecItemNotFound, NULL, GENP, A, {"sync", YES}, DEAD),
-	ADD   ("4.1", "a tombstone outright", 0, NULL, GENP, A, {"tomb", YES}, {"v_Data", D("x")}),
-	FIND  ("4.1", "there it is", 0, "?tomb=number:1,-v_Data", GENP, A, DEAD, RETURN_ATTRS, RETURN_DATA),
-	ADD   ("5.4", "an item over it, with u_Tomb", 0, NULL, GENP, A, {"u_Tomb", YES}),
-	FIND  ("5.4", "tomb false is live", 0, "?tomb=number:0", GENP, A, {"tomb", NO}, RETURN_ATTRS),
 };
 /* clang-format on */
 

@@ -91,41 +91,6 @@ static void keys_are_limited(void)
 	CFRelease(query);
 }
 
-/* 3.1: keys are strings; the numbers of older interfaces name attributes, but not here. */
-static void keys_of_other_kinds(void)
-{
-	CFDataRef data = CFDataCreate(NULL, (const UInt8 *)"class", 5);
-	int five = 5;
-	CFNumberRef number = CFNumberCreate(NULL, kCFNumberIntType, &five);
-	const struct {
-		CFTypeRef key;
-		OSStatus query, changes;
-	} rows[] = {
-		{number, errSecNoSuchAttr, errSecParam},
-		{data, errSecParam, errSecParam},
-		{NULL, errSecParam, errSecParam},
-	};
-
-	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
-		const void *keys[] = {kSecClass, rows[i].key};
-		const void *values[] = {kSecClassGenericPassword, kCFBooleanTrue};
-		CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
-		CFDictionaryRef plain = CFDictionaryCreate(NULL, keys, values, 1, NULL, NULL);
-		CFDictionaryRef changes =
-			CFDictionaryCreate(NULL, keys + 1, values + 1, 1, NULL, NULL);
-		CHECK(SecItemCopyMatching(query, NULL) == rows[i].query);
-		CHECK(SecItemDelete(query) == rows[i].query);
-		CHECK(SecItemAdd(query, NULL) == rows[i].query);
-		CHECK(SecItemUpdate(query, changes) == rows[i].query);
-		CHECK(SecItemUpdate(plain, changes) == rows[i].changes);
-		CFRelease(changes);
-		CFRelease(plain);
-		CFRelease(query);
-	}
-	CFRelease(number);
-	CFRelease(data);
-}
-
 /* With a NULL result a search tells whether there is such an item. */
 static void results_may_be_null(void)
 {
@@ -236,7 +201,6 @@ int main(void)
 		CHECK_TEST(sync_marks),
 		CHECK_TEST(sizes_are_limited),
 		CHECK_TEST(keys_are_limited),
-		CHECK_TEST(keys_of_other_kinds),
 		CHECK_TEST(results_may_be_null),
 		CHECK_TEST(success_clears_the_last_error),
 		CHECK_TEST(attributes_are_a_query),

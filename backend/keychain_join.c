@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+/* Being let in: the applicant's side of pairing, through the store. */
+#include <string.h>
+
+#include "backend/circle/welcome.h"
+#include "backend/keychain_sync.h"
+#include "base/random.h"
+
+/* How long an offer may take to arrive after its code was typed. */
+#define LOOK_MS (UINT64_C(20) * 1000)
+
+void kc_keychain_join_end(struct kc_applicant *applicant)
+{
+	free(applicant->url);
+	kc_secret_done(&applicant->password);
+	kc_pairing_free(applicant->pairing);
+	kc_identity_done(&applicant->identity);
+	kc_mem_wipe(applicant, sizeof *applicant);
+}
+
+/* --- starting -----------------------------------------------------------------------------------
+ */
+
+static kc_err marker_account(struct kc_cloud *cloud, struct kc_account_id *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+
+	KC_TRY(kc_cloud_get_marker(cloud, &marker));
+	return kc_account_parse_marker(kc_buf_bytes(&marker), ret) == KC_OK ? KC_OK
+									    : KC_ERR(STORE_SUSPECT);
+}
+
+/* A device that is a member already has nothing to join; one that was put out may come again. */
+static kc_err check_outside(struct kc_keychain *keychain)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_trust trust;
+	kc_err err = kc_keychain_sync_recall(keychain, &place, &circle);
+
+	if (err == KC_E_NO_STORE)
+		return KC_OK;
+	KC_TRY(err);
+	KC_TRY(kc_circle_judge(circle, &trust));
+	return trust.trusted ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+/* The password is tried on what the offer says, which is bound into the pairing: a wrong one costs
+ * no code. */
+static kc_err check_password(const struct kc_applicant *applicant)
+{
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	struct kc_account_key record;
+
+	if (kc_account_key_open(kc_pairing_account_key(applicant->pairing), &applicant->account,
+		    &record) != KC_OK)
+		return KC_ERR(STORE_SUSPECT);
+	return kc_account_key_try(
+		&record, &applicant->account, kc_secret_bytes(&applicant->password), &keys);
+}
+
+/* Message 0 to message 1. */
+static kc_err answer(struct kc_applicant *applicant, struct kc_cloud *cloud)
+{
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+
+	KC_TRY(kc_mailbox_find_offer(cloud, &applicant->account, &applicant->pairing));
+	KC_TRY(check_password(applicant));
+	KC_TRY(kc_identity_make(&applicant->identity));
+	KC_TRY(kc_pairing_answer(applicant->pairing, applicant->code, &message));
+	kc_random_fill(applicant->mailbox.writer.bytes, sizeof applicant->mailbox.writer.bytes);
+	KC_TRY(kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)));
+	applicant->stage = KC_APPLICANT_ANSWERED;
+	return KC_OK;
+}
+
+static kc_err start(struct kc_applicant *applicant, const char *url, const char *code,
+	struct kc_bytes account_password)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	uint64_t now = kc_keychain_sync_now_ms();
+	kc_err err;
+
+	KC_TRY(kc_pairing_parse_code(code, applicant->code));
+	KC_TRY(kc_cloud_open(url, &cloud));
+	KC_TRY(marker_account(cloud, &applicant->account));
+	applicant->url = strdup(url);
+	if (!applicant->url)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(kc_secret_set(&applicant->password, account_password));
+	applicant->look_until_ms = now + LOOK_MS;
+	applicant->until_ms = now + KC_PAIRING_LIFE_MS;
+	err = answer(applicant, cloud);
+	return err == KC_E_WAITING ? KC_OK : err; /* the offer may still be on its way */
+}
+
+kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url, const char *code,
+	struct kc_bytes account_password)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	kc_err err;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	KC_TRY(kc_keychain_status(keychain, &status));
+	if (status.lock != KC_LOCK_UNLOCKED)
+		return KC_ERR(LOCKED);
+	KC_TRY(check_outside(keychain));
+	kc_keychain_join_end(&sync->applicant);
+	err = start(&sync->applicant, url, code, account_password);
+	if (err != KC_OK)
+		kc_keychain_join_end(&sync->applicant);
+	return err;
+}
+
+/* --- one step -----------------------------------------------------------------------------------
+ */
+
+/* Tells the sponsor that it is over; it takes both logs away. */
+static void stop(struct kc_applicant *applicant, struct kc_cloud *cloud)
+{
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+
+	if (applicant->stage == KC_APPLICANT_ANSWERED &&
+		(kc_pairing_abort(kc_pairing_slot(applicant->pairing), &message) != KC_OK ||
+			kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)) !=
+				KC_OK))
+		kc_mailbox_drop(cloud, &applicant->mailbox.writer);
+	kc_keychain_join_end(applicant);
+}
+
+/* What the sponsor's log says next: message number of the session. An abort is CANCELED. */
+static kc_err read_sponsor(const struct kc_applicant *applicant, struct kc_cloud *cloud,
+	uint64_t operation, struct kc_buf *ret)
+{
+	const struct kc_writer_id *slot = kc_pairing_slot(applicant->pairing);
+	enum kc_pairing_number number;
+	struct kc_writer_id named;
+	kc_err err = kc_mailbox_read(cloud, slot, operation, ret);
+
+	if (err == KC_E_REFUSED)
+		return KC_ERR(PAIRING_CODE);
+	KC_TRY(err);
+	if (kc_pairing_peek(kc_buf_bytes(ret), &named, &number) != KC_OK)
+		return KC_ERR(PAIRING_CODE);
+	return number == KC_PAIRING_ABORT ? KC_ERR(CANCELED) : KC_OK;
+}
+
+/* Message 2 to message 3. */
+static kc_err confirm(
+	struct kc_applicant *applicant, struct kc_cloud *cloud, const char *device_name)
+{
+	KC_CLEANUP_BUF struct kc_buf reply = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf application = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+
+	KC_TRY(read_sponsor(applicant, cloud, 2, &reply));
+	if (kc_pairing_check_reply(applicant->pairing, kc_buf_bytes(&reply)) != KC_OK)
+		return KC_ERR(PAIRING_CODE);
+	KC_TRY(kc_application_build(
+		&applicant->identity, &applicant->account, device_name, &application));
+	KC_TRY(kc_pairing_confirm(applicant->pairing, kc_buf_bytes(&application), &message));
+	KC_TRY(kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)));
+	applicant->stage = KC_APPLICANT_CONFIRMED;
+	return KC_ERR(WAITING);
+}
+
+static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *applicant,
+	const struct kc_circle *circle)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_place(&txn, applicant->url));
+	KC_TRY(kc_memory_put_circle(&txn, circle));
+	KC_TRY(kc_memory_clear_outbox(&txn));
+	KC_TRY(kc_exchange_start_over(&txn));
+	return kc_txn_commit(&txn);
+}
+
+/* Message 4: this device is a member, if it still wants to be one. */
+static kc_err enter(struct kc_keychain *keychain, struct kc_applicant *applicant,
+	struct kc_cloud *cloud, const char *device_name)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
+	const struct kc_pairing *pairing = applicant->pairing;
+	kc_err err;
+
+	KC_TRY(read_sponsor(applicant, cloud, 3, &message));
+	err = kc_pairing_finish(applicant->pairing, kc_buf_bytes(&message), &welcome);
+	if (err == KC_E_CANCELED)
+		return err;
+	if (err != KC_OK || kc_circle_enter(kc_buf_bytes(&welcome), &applicant->account,
+				    kc_pairing_account_key(pairing), kc_pairing_transcript(pairing),
+				    device_name, &applicant->identity, &circle) != KC_OK)
+		return KC_ERR(PAIRING_CODE);
+	KC_TRY(remember(keychain, applicant, circle));
+	kc_mailbox_drop(cloud, &applicant->mailbox.writer);
+	kc_keychain_join_end(applicant);
+	return KC_OK;
+}
+
+static kc_err step(
+	struct kc_keychain *keychain, struct kc_applicant *applicant, struct kc_cloud *cloud)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	kc_err err;
+
+	KC_TRY(kc_keychain_status(keychain, &status));
+	switch (applicant->stage) {
+	case KC_APPLICANT_LOOKING:
+		err = answer(applicant, cloud);
+		if (err == KC_E_WAITING && kc_keychain_sync_now_ms() > applicant->look_until_ms)
+			return KC_ERR(PAIRING_CODE); /* no such session, or not any more */
+		return err == KC_OK ? KC_ERR(WAITING) : err;
+	case KC_APPLICANT_ANSWERED:
+		return confirm(applicant, cloud, status.device);
+	case KC_APPLICANT_CONFIRMED:
+		return enter(keychain, applicant, cloud, status.device);
+	}
+	return KC_ERR(BUG);
+}
+
+/* Until this device is a member. */
+static kc_err pair(struct kc_keychain *keychain, struct kc_applicant *applicant)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	kc_err err;
+
+	KC_TRY(kc_cloud_open(applicant->url, &cloud));
+	if (kc_keychain_sync_now_ms() > applicant->until_ms) {
+		stop(applicant, cloud);
+		return KC_ERR(TIMED_OUT);
+	}
+	err = step(keychain, applicant, cloud);
+	if (err != KC_OK && err != KC_E_WAITING && err != KC_E_STORE_GONE)
+		stop(applicant, cloud);
+	return err;
+}
+
+kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	bool joining;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	if (sync->applicant.url)
+		KC_TRY(pair(keychain, &sync->applicant));
+	KC_TRY(kc_keychain_sync_exchange(keychain, sync, ret, &joining));
+	return joining ? KC_ERR(WAITING) : KC_OK;
+}
+
+void kc_keychain_join_cancel(struct kc_keychain *keychain)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	if (kc_keychain_sync_lock(keychain, &sync) != KC_OK || !sync->applicant.url)
+		return;
+	if (kc_cloud_open(sync->applicant.url, &cloud) == KC_OK)
+		stop(&sync->applicant, cloud);
+	else
+		kc_keychain_join_end(&sync->applicant);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* What the door's circle functions share: one lock, the last report, the pairing under way. */
+#ifndef KC_BACKEND_KEYCHAIN_SYNC_H
+#define KC_BACKEND_KEYCHAIN_SYNC_H
+
+#include "backend/keychain_impl.h"
+#include "backend/sync/exchange.h"
+#include "backend/sync/mailbox.h"
+
+/* The sponsor's side of a pairing. */
+struct kc_sponsor {
+	struct kc_pairing *pairing; /* owned; NULL: none under way */
+	struct kc_mailbox mailbox;
+	struct kc_writer_id applicant; /* its log */
+	enum {
+		KC_SPONSOR_OFFERED,
+		KC_SPONSOR_REPLIED,
+		KC_SPONSOR_ASKED,
+		KC_SPONSOR_WELCOMED
+	} stage;
+	uint64_t until_ms;
+	struct kc_buf application, message; /* what the applicant says; the welcome, to be posted */
+};
+
+/* The applicant's side. */
+struct kc_applicant {
+	char *url; /* owned; NULL: none under way */
+	char code[KC_PAIRING_DIGITS + 1];
+	struct kc_secret password; /* the account's */
+	struct kc_account_id account;
+	struct kc_pairing *pairing;
+	struct kc_identity identity;
+	struct kc_mailbox mailbox;
+	enum { KC_APPLICANT_LOOKING, KC_APPLICANT_ANSWERED, KC_APPLICANT_CONFIRMED } stage;
+	uint64_t look_until_ms, until_ms;
+};
+
+/* Everything here is under the mutex, which is taken before the store's. */
+struct kc_keychain_sync {
+	pthread_mutex_t mutex;
+	uint64_t last_ms; /* end of the last good exchange, as far as this process knows */
+	struct kc_sponsor sponsor;
+	struct kc_applicant applicant;
+};
+
+/* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sync **ret);
+void kc_keychain_sync_unlock(struct kc_keychain_sync **sync);
+#define KC_CLEANUP_SYNC KC_CLEANUP(kc_keychain_sync_unlock)
+
+/* One exchange, with the mutex held. */
+KC_MUST kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain,
+	struct kc_keychain_sync *sync, struct kc_sync_report *ret, bool *ret_joining);
+/* The place and the circle of this device, out of a transaction. Errors: NO_STORE, LOCKED. */
+KC_MUST kc_err kc_keychain_sync_recall(
+	struct kc_keychain *keychain, struct kc_buf *ret_place, struct kc_circle **ret);
+
+uint64_t kc_keychain_sync_now_ms(void);
+
+/* Ends a pairing, if there is one; nothing is told to the other side. */
+void kc_keychain_pair_end(struct kc_sponsor *sponsor);
+void kc_keychain_join_end(struct kc_applicant *applicant);
+
+#endif

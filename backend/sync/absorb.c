@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/* Sorting the records of operations, and those of the circle among them. */
+#include "backend/sync/absorb.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const struct form {
+	const char *key; /* whole, or a beginning when it ends in '/' */
+	enum kc_absorb_kind kind;
+	bool sealed;
+} forms[] = {
+	{"g",     KC_ABSORB_GENESIS,     true},
+	{"k",     KC_ABSORB_ACCOUNT_KEY, false},
+	{"v/",    KC_ABSORB_VOUCHER,     true},
+	{"perm",  KC_ABSORB_PERMANENT,   true},
+	{"perm/", KC_ABSORB_PERMANENT,   true},
+	{"p",     KC_ABSORB_LIST,        true},
+	{"e/",    KC_ABSORB_EPOCH,       true},
+	{"s/",    KC_ABSORB_SHARES,      true},
+	{"i/",    KC_ABSORB_ITEM,        false},
+};
+/* clang-format on */
+
+void kc_absorb_done(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++)
+		kc_buf_done(&absorb->records[i].plain);
+	free(absorb->records);
+	absorb->records = NULL;
+	absorb->count = 0;
+}
+
+static const struct kc_member *author_of(
+	const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return absorb->circle->members[absorb->gathered->ops[record->op].member];
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+static const struct form *find_form(struct kc_bytes key, struct kc_bytes *ret_rest)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(forms); i++) {
+		size_t len = strlen(forms[i].key);
+
+		if (kc_op_key_has(key, forms[i].key, ret_rest) &&
+			(ret_rest->len == 0) != (forms[i].key[len - 1] == '/'))
+			return &forms[i];
+	}
+	return NULL;
+}
+
+static kc_err add_record(struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	if (absorb->count == absorb->allocated) {
+		size_t wanted = absorb->allocated ? 2 * absorb->allocated : 64;
+		struct kc_absorb_record *grown =
+			reallocarray(absorb->records, wanted, sizeof *grown);
+
+		if (!grown)
+			return KC_ERR(NO_MEMORY);
+		absorb->records = grown;
+		absorb->allocated = wanted;
+	}
+	absorb->records[absorb->count++] = *record;
+	return KC_OK;
+}
+
+/* Shares for other devices are none of ours to open. */
+static bool is_for_another(
+	const struct kc_absorb *absorb, const struct form *form, struct kc_bytes rest)
+{
+	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
+
+	return form->kind == KC_ABSORB_SHARES &&
+	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
+	       memcmp(&own, &receiver, sizeof own) != 0;
+}
+
+static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
+{
+	struct kc_absorb_record record = {
+		.op = op, .value = write->value, .plain = KC_BUF_INIT, .state = KC_E_WAITING};
+	const struct kc_circle *circle = absorb->circle;
+	struct kc_writer_id writer;
+	struct kc_bytes rest;
+	const struct form *form = find_form(write->key, &rest);
+
+	if (!form || write->value.len == 0 || is_for_another(absorb, form, rest))
+		return KC_OK; /* of a later version of the protocol; taken away; not ours */
+	record.kind = form->kind;
+	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
+		record.state = KC_ERR(REFUSED);
+	if (form->sealed) {
+		struct kc_place_in_store place = {&circle->account, &writer, write->key};
+		kc_err err;
+
+		writer = kc_circle_writer(&author_of(absorb, &record)->id);
+		err = kc_envelope_open(kc_circle_keys(circle), &place, write->value, &record.plain);
+		if (err == KC_E_NO_MEMORY)
+			return err;
+		if (err != KC_OK && err != KC_E_WAITING)
+			record.state = KC_ERR(REFUSED);
+		record.value = kc_buf_bytes(&record.plain);
+	}
+	return add_record(absorb, &record);
+}
+
+static kc_err open_ops(struct kc_absorb *absorb)
+{
+	for (; absorb->ops_seen < absorb->gathered->count; absorb->ops_seen++) {
+		struct kc_op op = absorb->gathered->ops[absorb->ops_seen].op;
+		struct kc_op_write write;
+
+		while (kc_op_next(&op, &write))
+			KC_TRY(open_write(absorb, absorb->ops_seen, &write));
+	}
+	return KC_OK;
+}
+
+/* --- taking -------------------------------------------------------------------------------------
+ */
+
+static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
+{
+	struct kc_circle *circle = absorb->circle;
+	const struct kc_peer_id from = author_of(absorb, record)->id;
+
+	switch (record->kind) {
+	case KC_ABSORB_GENESIS:
+		return kc_circle_take_genesis(circle, record->value);
+	case KC_ABSORB_ACCOUNT_KEY:
+		return kc_circle_take_account_key(circle, record->value);
+	case KC_ABSORB_PERMANENT:
+		return kc_circle_take_permanent(circle, record->value);
+	case KC_ABSORB_VOUCHER:
+		return kc_circle_take_voucher(circle, &from, record->value);
+	case KC_ABSORB_LIST:
+		return kc_circle_take_list(circle, &from, record->value, &record->current);
+	case KC_ABSORB_EPOCH:
+		return kc_circle_take_epoch(circle, &from, record->value);
+	case KC_ABSORB_SHARES:
+		return kc_circle_take_shares(circle, &from, record->value);
+	case KC_ABSORB_ITEM:
+		break;
+	}
+	return KC_ERR(BUG);
+}
+
+/* Lists of one device are taken in their order: one that waits holds up those behind it. */
+static bool is_held_up(const struct kc_absorb *absorb, size_t number)
+{
+	const struct kc_absorb_record *record = &absorb->records[number];
+
+	if (record->kind != KC_ABSORB_LIST)
+		return false;
+	for (size_t i = 0; i < number; i++) {
+		const struct kc_absorb_record *before = &absorb->records[i];
+
+		if (before->kind == KC_ABSORB_LIST &&
+			(before->state == KC_E_WAITING || before->state == KC_E_NEWER) &&
+			author_of(absorb, before) == author_of(absorb, record))
+			return true;
+	}
+	return false;
+}
+
+kc_err kc_absorb_circle(struct kc_absorb *absorb)
+{
+	bool progress = true;
+
+	KC_TRY(open_ops(absorb));
+	while (progress) {
+		progress = false;
+		for (size_t i = 0; i < absorb->count; i++) {
+			struct kc_absorb_record *record = &absorb->records[i];
+
+			if (record->kind == KC_ABSORB_ITEM || record->state != KC_E_WAITING ||
+				record->value.len == 0 || is_held_up(absorb, i))
+				continue;
+			record->state = take(absorb, record);
+			if (record->state == KC_E_STORE_SUSPECT || record->state == KC_E_NO_MEMORY)
+				return record->state;
+			progress = progress || record->state == KC_OK;
+		}
+	}
+	return KC_OK;
+}
+
+/* --- settling -----------------------------------------------------------------------------------
+ */
+
+static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
+
+		*refused += record->state == KC_E_REFUSED;
+		if (record->state != KC_E_WAITING && record->state != KC_E_NEWER)
+			continue;
+		(*waiting)++;
+		op->waits = true;
+		if (record->state == KC_E_WAITING)
+			absorb->missing |= (kc_peer_set)1 << op->member;
+	}
+}
+
+void kc_absorb_settle(
+	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused)
+{
+	const struct kc_gathered *gathered = absorb->gathered;
+	struct kc_circle *circle = absorb->circle;
+	kc_peer_set stopped = 0;
+
+	*ret_waiting = gathered->waiting;
+	*ret_refused = gathered->refused;
+	mark_ops(absorb, ret_waiting, ret_refused);
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (op->waits)
+			stopped |= (kc_peer_set)1 << op->member;
+		if (!kc_peer_set_has(stopped, op->member))
+			circle->members[op->member]->position = op->op.position;
+	}
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *m = circle->members[i];
+		bool behind = kc_peer_set_has(gathered->read, i) && kc_circle_is_behind(circle, m);
+
+		if (behind && !kc_peer_set_has(gathered->holes | absorb->missing, i))
+			(*ret_waiting)++;
+		if (!behind &&
+			!kc_peer_set_has(gathered->holes | gathered->damaged | absorb->missing, i))
+			m->waiting_since_ms = 0;
+		else if (m->waiting_since_ms == 0)
+			m->waiting_since_ms = now_ms;
+	}
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What comes in: the records of gathered operations, taken into the circle and the store one kind
+ * after the other (doc/protocol.md 8, steps 3 to 5).
+ */
+#ifndef KC_SYNC_ABSORB_H
+#define KC_SYNC_ABSORB_H
+
+#include "backend/store/store.h"
+#include "backend/sync/gather.h"
+
+enum kc_absorb_kind {
+	KC_ABSORB_GENESIS,
+	KC_ABSORB_ACCOUNT_KEY,
+	KC_ABSORB_PERMANENT,
+	KC_ABSORB_VOUCHER,
+	KC_ABSORB_LIST,
+	KC_ABSORB_EPOCH,
+	KC_ABSORB_SHARES,
+	KC_ABSORB_ITEM,
+};
+
+/* A record, and what has become of it. */
+struct kc_absorb_record {
+	size_t op; /* number in gathered */
+	enum kc_absorb_kind kind;
+	struct kc_bytes value; /* as it is in the store, or opened, in plain */
+	struct kc_buf plain;
+	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
+	bool current;			  /* a list: the last one of its peer when it was taken */
+	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED */
+};
+
+struct kc_absorb {
+	struct kc_circle *circle;     /* borrowed */
+	struct kc_gathered *gathered; /* borrowed */
+	struct kc_absorb_record *records;
+	size_t count, allocated;
+	size_t ops_seen;
+	kc_peer_set missing; /* members whose logs name what is not here */
+	uint64_t received;   /* items that were applied */
+};
+#define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
+void kc_absorb_done(struct kc_absorb *absorb);
+
+/* Opens the records of operations that were gathered since the last call, and takes those of the
+ * circle, until nothing more comes of it. Errors: STORE_SUSPECT. */
+KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
+/* Takes items and heads of trusted writers. */
+KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
+/* Moves the members' positions over all that is settled. now_ms starts, and clears, the clocks of
+ * those whose logs miss a piece. Returns how many records wait and were refused. */
+void kc_absorb_settle(
+	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused);
+
+#endif

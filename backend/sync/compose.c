@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/* Journal entry to track to record. Order in the operation: keys, items, the list last. */
+#include "backend/sync/compose.h"
+
+#include <string.h>
+
+#include "backend/store/change.h"
+#include "backend/sync/item_record.h"
+
+struct composer {
+	struct kc_txn *txn;
+	struct kc_circle *circle;
+	struct kc_trust trust;
+	struct kc_op_builder builder;
+	size_t items;
+};
+
+void kc_composed_done(struct kc_composed *composed)
+{
+	kc_buf_done(&composed->operation);
+}
+
+/* A view whose keys somebody has who should not gets new ones before anything is written in it. */
+static kc_err ensure_epochs(struct composer *c)
+{
+	bool began = false;
+
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+		const struct kc_held_epoch *held;
+		kc_err err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
+
+		if (err == KC_E_NOT_FOUND) {
+			KC_TRY(kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL));
+			began = true;
+		} else if (err != KC_OK && err != KC_E_WAITING) {
+			return err;
+		}
+	}
+	return began ? kc_circle_queue_shares(c->circle, &c->trust) : KC_OK;
+}
+
+/* --- one change ---------------------------------------------------------------------------------
+ */
+
+static kc_err make_header(const struct composer *c, const struct kc_track *track,
+	const struct kc_held_epoch *held, struct kc_item_header *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(c->circle);
+
+	KC_TRY(kc_account_tag(keys, &c->circle->account, ret->account_tag));
+	KC_TRY(kc_account_view_tag(keys, &c->circle->account, track->view, ret->view_tag));
+	memcpy(ret->name, track->name, sizeof ret->name);
+	memcpy(ret->kid, held->epoch->name.kid, sizeof ret->kid);
+	ret->class = kc_item_class_of(track->protection);
+	return KC_OK;
+}
+
+static kc_err make_body(
+	const struct composer *c, const struct kc_track *track, struct kc_item_body *ret)
+{
+	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+
+	ret->version.t = track->t;
+	ret->version.writer = c->circle->identity.id;
+	ret->counter = c->circle->views[track->view].counter + 1;
+	ret->created = track->created;
+	ret->deleted = track->deleted;
+	ret->policy = KC_POLICY_VERSION;
+	ret->padded_len = track->padded_len;
+	memcpy(ret->key_digest, track->key_digest, sizeof ret->key_digest);
+	if (track->deleted)
+		return KC_OK;
+	KC_TRY(kc_row_get(c->txn, track->item, true, &stored));
+	kc_item_move(&ret->item, &stored.item);
+	return KC_OK;
+}
+
+/* The dot is taken: the record is in the operation, and its name in the log. */
+static kc_err count_dot(struct composer *c, struct kc_track *track, const struct kc_item_body *body)
+{
+	struct kc_view_state *view = &c->circle->views[track->view];
+	struct kc_log_entry entry = {.counter = body->counter, .t = body->version.t};
+
+	memcpy(entry.name, track->name, sizeof entry.name);
+	memcpy(entry.digest, body->version.digest, sizeof entry.digest);
+	KC_TRY(kc_head_log_add(&view->log, &entry));
+	view->counter = body->counter;
+	track->pending = false;
+	track->counter = body->counter;
+	track->padded_len = body->padded_len;
+	memcpy(track->writer, body->version.writer.bytes, sizeof track->writer);
+	memcpy(track->digest, body->version.digest, sizeof track->digest);
+	c->items++;
+	return kc_track_put(c->txn, track);
+}
+
+static kc_err put_change(
+	struct composer *c, struct kc_track *track, const struct kc_held_epoch *held)
+{
+	enum kc_view_key_use use;
+	KC_CLEANUP_SECRET struct kc_secret class_key = KC_SECRET_INIT;
+	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {0};
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+	struct kc_item_header header;
+
+	KC_TRY(make_body(c, track, &body));
+	KC_TRY(make_header(c, track, held, &header));
+	use = header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C;
+	KC_TRY(kc_view_key_derive(
+		&c->circle->account, &held->epoch->name, &held->key, use, &class_key));
+	KC_TRY(kc_item_record_seal(&header, kc_view_key_siv(&class_key), &body, &record));
+	kc_buf_push_str(&key, "i/");
+	kc_op_put_hex(&key, KC_BYTES_OF(header.name));
+	KC_TRY(kc_buf_check(&key));
+	kc_op_builder_put(&c->builder, kc_buf_bytes(&key), kc_buf_bytes(&record));
+	return count_dot(c, track, &body);
+}
+
+/* A row that does not open is set aside; others still have the item. */
+static kc_err set_aside(struct composer *c, const struct kc_track *track, kc_err err)
+{
+	if (err == KC_E_CORRUPT)
+		return kc_change_quarantine(c->txn, track->item);
+	return err == KC_E_NOT_FOUND || err == KC_E_TOO_LARGE ? KC_OK : err;
+}
+
+/* --- all of them --------------------------------------------------------------------------------
+ */
+
+/* One journal entry. *ret_stays: it waits for the keys of its view. */
+static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
+{
+	const struct kc_held_epoch *held;
+	struct kc_track track;
+	kc_err err = kc_track_get(c->txn, track_id, &track);
+
+	*ret_stays = false;
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT || (err == KC_OK && !track.pending))
+		return KC_OK;
+	KC_TRY(err);
+	err = kc_circle_usable_epoch(c->circle, &c->trust, track.view, &held);
+	if (err == KC_E_WAITING) {
+		*ret_stays = true;
+		return KC_OK;
+	}
+	KC_TRY(err);
+	err = put_change(c, &track, held);
+	return err == KC_OK ? KC_OK : set_aside(c, &track, err);
+}
+
+static kc_err take_journal(struct composer *c, bool *ret_more)
+{
+	uint64_t sequence = 0, track;
+	bool stays;
+
+	for (;;) {
+		kc_err err = kc_track_journal_next(c->txn, sequence, &sequence, &track);
+
+		*ret_more = err == KC_OK;
+		if (err == KC_E_NOT_FOUND)
+			return KC_OK;
+		KC_TRY(err);
+		if (c->items == KC_COMPOSE_MAX_ITEMS ||
+			kc_op_builder_len(&c->builder) > KC_COMPOSE_MAX_LEN)
+			return KC_OK;
+		KC_TRY(take_entry(c, track, &stays));
+		if (!stays)
+			KC_TRY(kc_track_journal_done(c->txn, sequence));
+	}
+}
+
+static kc_err compose(struct composer *c, bool insist, struct kc_composed *ret)
+{
+	struct kc_member *self = kc_circle_self(c->circle);
+	struct kc_log_position next;
+	bool news;
+
+	KC_TRY(ensure_epochs(c));
+	KC_TRY(kc_circle_has_news(c->circle, &news));
+	news = news || c->circle->queue.len > 0;
+	KC_TRY(kc_circle_drain(c->circle, &c->builder));
+	KC_TRY(take_journal(c, &ret->more));
+	if (!insist && !news && c->items == 0)
+		return KC_OK;
+	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
+	KC_TRY(kc_circle_drain(c->circle, &c->builder));
+	KC_TRY(kc_op_builder_end(&c->builder, &self->position, &ret->operation, &next));
+	self->position = next;
+	ret->number = next.number;
+	ret->items = c->items;
+	return KC_OK;
+}
+
+kc_err kc_compose(
+	struct kc_txn *txn, struct kc_circle *circle, bool insist, struct kc_composed *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	struct kc_writer_id writer = kc_circle_writer(&self->id);
+	struct composer c = {.txn = txn, .circle = circle};
+	kc_err err;
+
+	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
+	KC_TRY(kc_circle_judge(circle, &c.trust));
+	kc_op_builder_init(&c.builder, &writer, &self->position, false);
+	err = compose(&c, insist, ret);
+	kc_op_builder_done(&c.builder);
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* What goes out: this device's changes, sealed into the next operation of its log. */
+#ifndef KC_SYNC_COMPOSE_H
+#define KC_SYNC_COMPOSE_H
+
+#include "backend/circle/circle.h"
+#include "backend/store/track.h"
+
+#define KC_COMPOSE_MAX_ITEMS 512	     /* of one operation; as many as a head names */
+#define KC_COMPOSE_MAX_LEN ((size_t)1 << 20) /* bytes, after which no more is added */
+
+struct kc_composed {
+	struct kc_buf operation; /* empty: there was nothing to say */
+	uint64_t number;
+	uint64_t items; /* item records in it */
+	bool more;	/* changes are left for another operation */
+};
+void kc_composed_done(struct kc_composed *composed);
+#define KC_CLEANUP_COMPOSED KC_CLEANUP(kc_composed_done)
+
+/* Takes changes out of the journal, gives them their dots, and makes the operation that follows
+ * this device's last one; the circle counts it as said. insist: also when only the list is new. */
+KC_MUST kc_err kc_compose(
+	struct kc_txn *txn, struct kc_circle *circle, bool insist, struct kc_composed *ret);
+
+#endif

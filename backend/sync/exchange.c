@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading outside of transactions, deciding and sealing inside one, sending after it. */
+#include "backend/sync/exchange.h"
+
+#include <string.h>
+
+#include "backend/sync/absorb.h"
+#include "backend/sync/compose.h"
+#include "backend/circle/welcome.h"
+#include "base/clock.h"
+
+struct exchange {
+	struct kc_store *store;
+	struct kc_cloud *cloud;	  /* owned */
+	struct kc_circle *circle; /* owned */
+	struct kc_sync_report report;
+	uint64_t now_ms;
+	bool more;	/* another round is needed */
+	bool busy;	/* something happened that the report should tell */
+	bool had_alarm; /* the report before told of an alarm */
+};
+
+static void exchange_done(struct exchange *x)
+{
+	if (x->cloud)
+		kc_cloud_close(x->cloud);
+	kc_circle_free(x->circle);
+	kc_sync_report_done(&x->report);
+}
+
+static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
+{
+	free(x->report.alarm);
+	x->report.alarm = strdup(kc_alarm_name(alarm));
+	return x->report.alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
+}
+
+kc_err kc_exchange_check_marker(struct kc_cloud *cloud, const struct kc_account_id *account)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	struct kc_account_id found;
+
+	KC_TRY(kc_cloud_get_marker(cloud, &marker));
+	if (kc_account_parse_marker(kc_buf_bytes(&marker), &found) != KC_OK ||
+		memcmp(&found, account, sizeof found) != 0)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
+}
+
+/* --- sending ------------------------------------------------------------------------------------
+ */
+
+static kc_err clear_outbox(struct exchange *x)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_clear_outbox(&txn));
+	return kc_txn_commit(&txn);
+}
+
+/* Another operation under a number that this device has used: it has a twin. */
+static kc_err send(struct exchange *x, uint64_t number, struct kc_bytes operation)
+{
+	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
+	kc_err err = kc_cloud_append(x->cloud, &writer, number, operation);
+
+	if (err == KC_E_DUPLICATE)
+		return set_alarm(x, KC_ALARM_FORK);
+	KC_TRY(err);
+	return clear_outbox(x);
+}
+
+/* --- beginning ----------------------------------------------------------------------------------
+ */
+
+static kc_err recall(
+	struct exchange *x, struct kc_buf *place, uint64_t *ret_number, struct kc_buf *outbox)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	kc_err err;
+
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_place(&txn, place));
+	if (!kc_keybag_is_unlocked(txn.bag))
+		return KC_ERR(LOCKED);
+	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	KC_TRY(kc_memory_get_report(&txn, &last));
+	x->had_alarm = last.alarm != NULL;
+	x->report.pending = last.pending;
+	err = kc_memory_get_outbox(&txn, ret_number, outbox);
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}
+
+/* Steps 0 and 1: memory, store, and what an exchange before left in the outbox. */
+static kc_err begin(struct exchange *x)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf outbox = KC_BUF_INIT;
+	int64_t now = kc_clock_wall_ms();
+	uint64_t number = 0;
+	kc_err err;
+
+	x->now_ms = now > 0 ? (uint64_t)now : 0;
+	KC_TRY(recall(x, &place, &number, &outbox));
+	KC_TRY(kc_cloud_open(kc_buf_text(&place), &x->cloud));
+	err = kc_exchange_check_marker(x->cloud, &x->circle->account);
+	if (err == KC_E_STORE_SUSPECT)
+		return set_alarm(x, KC_ALARM_FORGERY);
+	KC_TRY(err);
+	return outbox.len ? send(x, number, kc_buf_bytes(&outbox)) : KC_OK;
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+/* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read. */
+static kc_err read_circle(
+	struct exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
+{
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	struct kc_trust trust;
+	kc_peer_set before;
+
+	KC_TRY(kc_cloud_list(x->cloud, &logs));
+	KC_TRY(kc_gather_check_own(&logs, x->circle));
+	KC_TRY(kc_circle_judge(x->circle, &trust));
+	do {
+		kc_peer_set readable = trust.introduced & ~trust.excluded;
+
+		readable &= ~((kc_peer_set)1 << x->circle->self);
+		before = gathered->read;
+		KC_TRY(kc_gather(x->cloud, &logs, x->circle, readable, gathered));
+		KC_TRY(kc_absorb_circle(absorb));
+		KC_TRY(kc_circle_judge(x->circle, &trust));
+	} while (gathered->read != before);
+	return kc_peer_set_has(trust.trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
+}
+
+/* --- deciding -----------------------------------------------------------------------------------
+ */
+
+/* Whether a day has passed since the last list, and somebody said something since. */
+static bool is_heartbeat_due(const struct exchange *x)
+{
+	const struct kc_list *own = kc_circle_self(x->circle)->list;
+
+	if (!own || own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms)
+		return false;
+	for (size_t i = 0; i < x->circle->member_count; i++) {
+		const struct kc_member *m = x->circle->members[i];
+		const struct kc_seen *seen = kc_list_find_seen(own, &m->id);
+
+		if (i != x->circle->self && m->list && (!seen || seen->seq < m->list->seq))
+			return true;
+	}
+	return false;
+}
+
+/* A piece that has been missing for longer than it may take to arrive. */
+static bool is_overdue(const struct exchange *x)
+{
+	for (size_t i = 0; i < x->circle->member_count; i++) {
+		uint64_t since = x->circle->members[i]->waiting_since_ms;
+
+		if (since && since + KC_EXCHANGE_GRACE_MS <= x->now_ms)
+			return true;
+	}
+	return false;
+}
+
+/* Step 5, in one transaction; the operation to send is in *ret. */
+static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_composed *ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	uint64_t waiting, refused;
+
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	if (!kc_keybag_is_unlocked(txn.bag))
+		return KC_ERR(LOCKED);
+	KC_TRY(kc_absorb_items(&txn, absorb));
+	kc_absorb_settle(absorb, x->now_ms, &waiting, &refused);
+	(void)kc_circle_has_arrived(x->circle);
+	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
+	x->report.sent += ret->items;
+	x->report.received += absorb->received;
+	x->report.waiting = waiting;
+	x->report.refused += refused;
+	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
+	if (ret->operation.len)
+		KC_TRY(kc_memory_put_outbox(&txn, ret->number, kc_buf_bytes(&ret->operation)));
+	KC_TRY(kc_memory_put_circle(&txn, x->circle));
+	return kc_txn_commit(&txn);
+}
+
+/* Whether there is nothing to take, to say or to remember: then nothing is written. */
+static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathered, bool *ret)
+{
+	bool news, clocks = false;
+
+	KC_TRY(kc_circle_has_news(x->circle, &news));
+	for (size_t i = 0; i < x->circle->member_count; i++)
+		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
+			 kc_circle_is_behind(x->circle, x->circle->members[i]);
+	*ret = gathered->count == 0 && gathered->holes == 0 && gathered->damaged == 0 &&
+	       x->report.pending == 0 && !news && !clocks && !x->circle->joining &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	return KC_OK;
+}
+
+static kc_err round_trip(struct exchange *x)
+{
+	KC_CLEANUP_GATHERED struct kc_gathered gathered = KC_GATHERED_INIT;
+	KC_CLEANUP_ABSORB struct kc_absorb absorb = {.circle = x->circle, .gathered = &gathered};
+	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
+	bool quiet;
+
+	KC_TRY(read_circle(x, &gathered, &absorb));
+	KC_TRY(is_quiet(x, &gathered, &quiet));
+	x->more = false;
+	if (quiet)
+		return KC_OK;
+	x->busy = true;
+	KC_TRY(decide(x, &absorb, &composed));
+	x->more = composed.more || gathered.more;
+	if (composed.operation.len)
+		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
+	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
+}
+
+/* --- ending -------------------------------------------------------------------------------------
+ */
+
+/* An idle look at the store leaves no trace on the disk. */
+static kc_err remember_report(struct exchange *x)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
+
+	if (!x->report.alarm)
+		x->report.last_ms = x->now_ms;
+	if (!x->busy && !x->report.alarm && !x->had_alarm)
+		return KC_OK;
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_get_report(&txn, &last));
+	if (x->report.alarm)
+		x->report.last_ms = last.last_ms;
+	KC_TRY(kc_memory_put_report(&txn, &x->report));
+	return kc_txn_commit(&txn);
+}
+
+static kc_err run(struct exchange *x)
+{
+	kc_err err = begin(x);
+
+	do {
+		if (err == KC_OK)
+			err = round_trip(x);
+	} while (err == KC_OK && x->more);
+	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
+		err = set_alarm(x, x->circle->alarm);
+	return err;
+}
+
+kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool *ret_joining)
+{
+	KC_CLEANUP(exchange_done) struct exchange x = {.store = store};
+	kc_err err = run(&x);
+
+	*ret_joining = x.circle && x.circle->joining;
+	if (err != KC_OK && err != KC_E_STORE_SUSPECT)
+		return err;
+	KC_TRY(remember_report(&x));
+	kc_sync_report_done(ret);
+	*ret = x.report;
+	x.report = (struct kc_sync_report){0};
+	return err;
+}
+
+kc_err kc_exchange_start_over(struct kc_txn *txn)
+{
+	struct kc_track track = {.id = 0};
+	kc_err err;
+
+	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		if (track.deleted || track.lost || track.item == 0)
+			KC_TRY(kc_track_drop(txn, track.id));
+		else
+			KC_TRY(kc_track_write(txn, &track, track.t));
+	}
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading the logs of the store: operations that continue what this device has settled, in order,
+ * never past a hole (doc/protocol.md 3). */
+#ifndef KC_SYNC_GATHER_H
+#define KC_SYNC_GATHER_H
+
+#include "backend/circle/circle.h"
+
+#define KC_GATHER_MAX_LEN \
+	((size_t)32 << 20) /* bytes of one exchange; the rest comes with the next */
+
+struct kc_gathered_op {
+	size_t member; /* whose log it is from */
+	struct kc_buf bytes;
+	struct kc_op op; /* views of bytes */
+	bool waits;	 /* something in it is not settled */
+};
+
+struct kc_gathered {
+	struct kc_gathered_op *ops; /* of one log in order, log after log */
+	size_t count, allocated;
+	size_t bytes;
+	kc_peer_set read;  /* members whose logs were looked at */
+	kc_peer_set holes; /* those with a piece missing */
+	kc_peer_set
+		damaged; /* those with an operation that was refused: nothing behind it settles */
+	uint64_t waiting, refused; /* operations */
+	bool more;
+};
+#define KC_GATHERED_INIT \
+	{                \
+		0        \
+	}
+#define KC_CLEANUP_GATHERED KC_CLEANUP(kc_gathered_done)
+void kc_gathered_done(struct kc_gathered *gathered);
+
+/* Reads the logs of members that were not read yet. Errors: STORE_GONE; STORE_SUSPECT, with the
+ * circle's alarm set: a log has become shorter, or tells another story. */
+KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
+	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+
+/* Whether this device's own log is as it left it: STORE_SUSPECT with rollback (it is shorter) or
+ * fork (somebody else writes in it). */
+KC_MUST kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *circle);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/* Cells: bound to this device, all of them. */
+#include "backend/sync/memory.h"
+
+#include <string.h>
+
+#include "backend/store/cell.h"
+#include "backend/store/track.h"
+
+#define CELL_PLACE "sync/place"
+#define CELL_CIRCLE "sync/circle"
+#define CELL_OUTBOX "sync/outbox"
+#define CELL_REPORT "sync/report"
+#define CELL_PAIRING "sync/pairing"
+
+kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
+{
+	kc_err err = kc_cell_get(txn, CELL_PLACE, ret);
+
+	if (err == KC_E_NOT_FOUND)
+		return KC_ERR(NO_STORE);
+	KC_TRY(err);
+	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
+}
+
+kc_err kc_memory_put_place(struct kc_txn *txn, const char *url)
+{
+	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_PLACE, kc_bytes_str(url));
+}
+
+kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	kc_err err = kc_cell_get(txn, CELL_CIRCLE, &saved);
+
+	if (err == KC_E_NOT_FOUND)
+		return KC_ERR(NO_STORE);
+	KC_TRY(err);
+	return kc_circle_load(kc_buf_bytes(&saved), ret);
+}
+
+kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+
+	KC_TRY(kc_circle_save(circle, &saved));
+	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_CIRCLE, kc_buf_bytes(&saved));
+}
+
+kc_err kc_memory_get_outbox(struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_reader r, seq;
+	struct kc_bytes operation;
+	uint64_t number;
+
+	KC_TRY(kc_cell_get(txn, CELL_OUTBOX, &saved));
+	kc_der_reader_init(&r, kc_buf_bytes(&saved));
+	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+	number = kc_der_get_uint(&seq);
+	operation = kc_der_get_bytes(&seq);
+	kc_der_leave(&r, &seq);
+	if (kc_der_reader_finish(&r) != KC_OK)
+		return KC_ERR(CORRUPT);
+	kc_buf_push(ret_operation, operation.data, operation.len);
+	KC_TRY(kc_buf_check(ret_operation));
+	*ret_number = number;
+	return KC_OK;
+}
+
+kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes operation)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, &saved);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, number);
+	kc_der_put_bytes(&w, operation);
+	kc_der_end(&w);
+	KC_TRY(kc_der_writer_check(&w));
+	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_OUTBOX, kc_buf_bytes(&saved));
+}
+
+kc_err kc_memory_clear_outbox(struct kc_txn *txn)
+{
+	return kc_cell_remove(txn, CELL_OUTBOX);
+}
+
+kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_reader r;
+	kc_err err = kc_cell_get(txn, CELL_REPORT, &saved);
+
+	if (err == KC_OK) {
+		kc_der_reader_init(&r, kc_buf_bytes(&saved));
+		kc_sync_report_pull(&r, &report);
+		if (kc_der_reader_finish(&r) != KC_OK)
+			return KC_ERR(CORRUPT);
+	} else if (err != KC_E_NOT_FOUND) {
+		return err;
+	}
+	KC_TRY(kc_track_journal_count(txn, &report.pending));
+	kc_sync_report_done(ret);
+	*ret = report;
+	report = (struct kc_sync_report){0};
+	return KC_OK;
+}
+
+kc_err kc_memory_put_report(struct kc_txn *txn, const struct kc_sync_report *report)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, &saved);
+	kc_sync_report_put(&w, report);
+	KC_TRY(kc_der_writer_check(&w));
+	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_REPORT, kc_buf_bytes(&saved));
+}
+
+kc_err kc_memory_get_pairing(struct kc_txn *txn, struct kc_memory_pairing *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_reader r, seq, one;
+	kc_err err = kc_cell_get(txn, CELL_PAIRING, &saved);
+
+	*ret = (struct kc_memory_pairing){0};
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	kc_der_reader_init(&r, kc_buf_bytes(&saved));
+	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+	ret->burnt = kc_der_get_uint(&seq);
+	ret->last_burnt_ms = kc_der_get_uint(&seq);
+	while (kc_der_more(&seq) && ret->session_count < KC_MEMORY_MAX_SESSIONS) {
+		struct kc_memory_session *session = &ret->sessions[ret->session_count++];
+
+		kc_der_enter(&seq, KC_DER_SEQUENCE, &one);
+		kc_der_get_array(&one, session->writer.bytes, sizeof session->writer.bytes);
+		session->time_ms = kc_der_get_uint(&one);
+		kc_der_leave(&seq, &one);
+	}
+	kc_der_leave(&r, &seq);
+	return kc_der_reader_finish(&r) == KC_OK ? KC_OK : KC_ERR(CORRUPT);
+}
+
+kc_err kc_memory_put_pairing(struct kc_txn *txn, const struct kc_memory_pairing *pairing)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, &saved);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, pairing->burnt);
+	kc_der_put_uint(&w, pairing->last_burnt_ms);
+	for (size_t i = 0; i < pairing->session_count; i++) {
+		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_bytes(&w, KC_BYTES_OF(pairing->sessions[i].writer.bytes));
+		kc_der_put_uint(&w, pairing->sessions[i].time_ms);
+		kc_der_end(&w);
+	}
+	kc_der_end(&w);
+	KC_TRY(kc_der_writer_check(&w));
+	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_PAIRING, kc_buf_bytes(&saved));
+}
+
+void kc_memory_add_session(
+	struct kc_memory_pairing *pairing, const struct kc_writer_id *writer, uint64_t time_ms)
+{
+	if (pairing->session_count == KC_MEMORY_MAX_SESSIONS)
+		memmove(&pairing->sessions[0], &pairing->sessions[1],
+			--pairing->session_count * sizeof pairing->sessions[0]);
+	pairing->sessions[pairing->session_count++] = (struct kc_memory_session){*writer, time_ms};
+}

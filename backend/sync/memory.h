@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* What sync remembers between exchanges: four cells of the database. */
+#ifndef KC_SYNC_MEMORY_H
+#define KC_SYNC_MEMORY_H
+
+#include "backend/circle/circle.h"
+#include "backend/store/store.h"
+#include "base/status.h"
+
+/* The store's URL; readable while locked. Errors: NO_STORE; NO_MEMORY. */
+KC_MUST kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret);
+KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url);
+
+/* The circle. Errors: NO_STORE, LOCKED, CORRUPT. */
+KC_MUST kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret);
+KC_MUST kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle);
+
+/* An operation that is part of the log and may not be in the store yet. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_memory_get_outbox(
+	struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation);
+KC_MUST kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes operation);
+KC_MUST kc_err kc_memory_clear_outbox(struct kc_txn *txn);
+
+/* How the last exchange went; zeroes before the first. pending is counted anew. */
+KC_MUST kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret);
+KC_MUST kc_err kc_memory_put_report(struct kc_txn *txn, const struct kc_sync_report *report);
+
+/* Pairings: how many codes in a row were burnt for nothing, and the logs of sessions that are still
+ * to be taken out of the store. */
+#define KC_MEMORY_MAX_SESSIONS 16
+struct kc_memory_pairing {
+	uint64_t burnt, last_burnt_ms;
+	struct kc_memory_session {
+		struct kc_writer_id writer;
+		uint64_t time_ms;	    /* when it was last of use */
+	} sessions[KC_MEMORY_MAX_SESSIONS]; /* the oldest first */
+	size_t session_count;
+};
+KC_MUST kc_err kc_memory_get_pairing(struct kc_txn *txn, struct kc_memory_pairing *ret);
+KC_MUST kc_err kc_memory_put_pairing(struct kc_txn *txn, const struct kc_memory_pairing *pairing);
+/* Notes a session; when there are too many the oldest is forgotten. */
+void kc_memory_add_session(
+	struct kc_memory_pairing *pairing, const struct kc_writer_id *writer, uint64_t time_ms);
+
+#endif

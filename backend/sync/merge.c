@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* Comparing, applying, and repairing two records of one primary key. */
+#include "backend/sync/merge.h"
+
+#include <string.h>
+
+#include "backend/store/history.h"
+
+/* The version that a track stands for. A change that is not sent yet has its time already, and is
+ * this device's. */
+static struct kc_version version_of(const struct kc_track *track, const struct kc_peer_id *self)
+{
+	struct kc_version version = {.t = track->t};
+
+	if (track->pending) {
+		version.writer = *self;
+		return version;
+	}
+	memcpy(version.writer.bytes, track->writer, sizeof version.writer.bytes);
+	memcpy(version.digest, track->digest, sizeof version.digest);
+	return version;
+}
+
+/* The record's track. One that is lost or does not open holds nothing, but has a place. */
+static kc_err find_held(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	struct kc_track *ret, bool *ret_holds)
+{
+	kc_err err = kc_track_find_name(txn, name, ret);
+
+	*ret_holds = err == KC_OK && !ret->lost;
+	return err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ? KC_OK : err;
+}
+
+kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,
+	const uint8_t name[static KC_RECORD_NAME_LEN], const struct kc_version *version, bool *ret)
+{
+	struct kc_version held_version;
+	struct kc_track held;
+	kc_err err = kc_track_find_name(txn, name, &held);
+
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT) {
+		*ret = false;
+		return KC_OK;
+	}
+	KC_TRY(err);
+	held_version = version_of(&held, self);
+	/* What was damaged here was held once: the store is not to blame. */
+	*ret = kc_version_compare(&held_version, version) >= 0;
+	return KC_OK;
+}
+
+/* --- applying -----------------------------------------------------------------------------------
+ */
+
+static struct kc_track track_of(const struct kc_incoming *incoming)
+{
+	const struct kc_item_body *body = &incoming->body;
+	struct kc_track track = {
+		.view = incoming->view,
+		.protection = body->deleted ? KC_PROTECTION_AK : body->item.protection,
+		.deleted = body->deleted,
+		.t = body->version.t,
+		.created = body->created,
+		.counter = body->counter,
+		.padded_len = body->padded_len,
+	};
+
+	memcpy(track.name, incoming->name, sizeof track.name);
+	memcpy(track.writer, body->version.writer.bytes, sizeof track.writer);
+	memcpy(track.digest, body->version.digest, sizeof track.digest);
+	memcpy(track.key_digest, body->key_digest, sizeof track.key_digest);
+	return track;
+}
+
+/* The row that the incoming record had under another primary key is not needed any more. */
+static kc_err clear_row(struct kc_txn *txn, const struct kc_track *held, uint64_t rival_row)
+{
+	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
+	kc_err err;
+
+	if (held->item == 0 || held->item == rival_row)
+		return KC_OK;
+	err = kc_row_get(txn, held->item, true, &old);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	if (err != KC_E_CORRUPT)
+		KC_TRY(err);
+	if (err == KC_OK && !old.item.tomb)
+		KC_TRY(kc_history_keep(txn, held->name, &old.item));
+	return kc_row_remove(txn, held->item);
+}
+
+/* Gives the row of the rival to the record that stays, and makes the other one a deletion. */
+static kc_err hand_over(
+	struct kc_txn *txn, uint64_t row, struct kc_track *stays, struct kc_track *goes, uint64_t t)
+{
+	goes->item = 0;
+	goes->deleted = true;
+	KC_TRY(kc_track_write(txn, goes, t));
+	stays->item = row;
+	stays->deleted = false;
+	return kc_track_put(txn, stays);
+}
+
+/*
+ * Two live records, one primary key. The smaller name stays, with the content of the greater
+ * version; the other becomes a deletion. What no record says yet is written by this device, just
+ * after both. Records of two views cannot take each other's content: there the greater version
+ * stays.
+ */
+static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self,
+	struct kc_incoming *incoming, struct kc_track *track, uint64_t rival_row)
+{
+	struct kc_version ours, theirs = incoming->body.version;
+	struct kc_track rival, *stays, *goes;
+	bool theirs_wins, theirs_stays;
+	uint64_t t, none;
+
+	KC_TRY(kc_track_find_item(txn, rival_row, &rival));
+	ours = version_of(&rival, self);
+	t = (theirs.t > ours.t ? theirs.t : ours.t) + 1;
+	theirs_wins = kc_version_compare(&theirs, &ours) > 0;
+	theirs_stays = memcmp(track->name, rival.name, sizeof track->name) < 0;
+	if (track->view != rival.view)
+		theirs_stays = theirs_wins;
+	stays = theirs_stays ? track : &rival;
+	goes = theirs_stays ? &rival : track;
+	if (theirs_stays)
+		stays->protection = rival.protection;
+	KC_TRY(hand_over(txn, rival_row, stays, goes, t));
+	if (!theirs_wins) {
+		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
+		return theirs_stays ? kc_track_write(txn, stays, t) : KC_OK;
+	}
+	KC_TRY(kc_apply_live(txn, stays, &incoming->body.item, &none));
+	return theirs_stays ? KC_OK : kc_track_write(txn, stays, t);
+}
+
+static kc_err apply(struct kc_txn *txn, const struct kc_peer_id *self, struct kc_incoming *incoming,
+	const struct kc_track *held)
+{
+	struct kc_track track = track_of(incoming);
+	uint64_t rival = 0;
+	kc_err err;
+
+	if (incoming->body.deleted)
+		return kc_apply_deletion(txn, &track);
+	err = kc_apply_live(txn, &track, &incoming->body.item, &rival);
+	if (err != KC_E_DUPLICATE)
+		return err;
+	KC_TRY(clear_row(txn, held, rival));
+	track.id = held->id;
+	return repair_collision(txn, self, incoming, &track, rival);
+}
+
+/* What a device of ours could not have written. */
+static kc_err check_content(const struct kc_incoming *incoming)
+{
+	const struct kc_item_body *body = &incoming->body;
+	uint8_t key_digest[KC_TRACK_DIGEST_LEN];
+
+	if (body->deleted)
+		return KC_OK;
+	KC_TRY(kc_track_key_digest(&body->item, key_digest));
+	if (kc_policy_view(&body->item) != incoming->view ||
+		memcmp(key_digest, body->key_digest, sizeof key_digest) != 0)
+		return KC_ERR(REFUSED);
+	return KC_OK;
+}
+
+kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
+	struct kc_incoming *incoming, bool *ret_applied)
+{
+	struct kc_version held_version;
+	struct kc_track held = {0};
+	bool holds, wins = true;
+
+	*ret_applied = false;
+	KC_TRY(check_content(incoming));
+	KC_TRY(find_held(txn, incoming->name, &held, &holds));
+	if (holds) {
+		held_version = version_of(&held, self);
+		wins = kc_version_compare(&incoming->body.version, &held_version) > 0;
+	}
+	if (incoming->acknowledged && held.id == 0)
+		return KC_OK; /* deleted, and collected since */
+	if (incoming->acknowledged && holds && wins)
+		return KC_ERR(REFUSED); /* made up after this device had accounted for the dot */
+	if (!wins) {
+		/* Lost against a change made here at the same time. */
+		if (held.pending && !incoming->body.deleted)
+			KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
+		return KC_OK;
+	}
+	KC_TRY(apply(txn, self, incoming, &held));
+	*ret_applied = true;
+	return KC_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The merge: what becomes of a version that another device wrote (doc/protocol.md 7).
+ *
+ * Total and deterministic: whatever order versions come in, every device ends with the same ones.
+ */
+#ifndef KC_SYNC_MERGE_H
+#define KC_SYNC_MERGE_H
+
+#include "backend/store/apply.h"
+#include "backend/sync/item_record.h"
+
+/* A version from the store, opened. */
+struct kc_incoming {
+	uint8_t name[KC_RECORD_NAME_LEN];
+	enum kc_view view;
+	bool acknowledged; /* its dot is within what this device says it holds */
+	struct kc_item_body body;
+};
+
+/* Takes what body holds. *ret_applied is false when this device had it, or a greater one. Errors:
+ * REFUSED (it cannot be what it says), LOCKED. */
+KC_MUST kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
+	struct kc_incoming *incoming, bool *ret_applied);
+
+/* Whether this device holds a version of that record at least as great. */
+KC_MUST kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,
+	const uint8_t name[static KC_RECORD_NAME_LEN], const struct kc_version *version, bool *ret);
+
+#endif

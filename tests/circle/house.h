@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* Several devices of one person and the folder between them, for tests. */
+#ifndef KC_TESTS_CIRCLE_HOUSE_H
+#define KC_TESTS_CIRCLE_HOUSE_H
+
+#include "tests/backend/words.h"
+
+#define HOUSE_PASSWORD "one account for all devices"
+#define HOUSE_MAX 6
+
+struct house {
+	char store[64]; /* the folder */
+	struct home homes[HOUSE_MAX];
+	size_t count;
+};
+#define CLEANUP_HOUSE KC_CLEANUP(house_done)
+
+/* One device, which has begun an account in the folder. */
+void house_init(struct house *house);
+void house_done(struct house *house);
+/* A further keychain, not yet a member; its number. */
+size_t house_add_home(struct house *house);
+/* Lets home number newcomer in by number sponsor, and waits until it has arrived. */
+void house_pair(struct house *house, size_t sponsor, size_t newcomer);
+/* Both in one. */
+size_t house_add(struct house *house, size_t sponsor);
+
+/* One exchange; counts are added to report, which may be NULL. */
+KC_MUST kc_err house_sync(struct house *house, size_t device, struct kc_sync_report *report);
+/* Exchanges of all devices until nobody has anything to send or receive. */
+void house_settle(struct house *house);
+/* Whether all devices have the same synced items, with the same secrets. */
+bool house_agrees(struct house *house);
+
+/* The clock of all devices: real, or set and then moved by hand. */
+void house_clock_set(int64_t ms);
+void house_clock_move(int64_t ms);
+void house_clock_real(void);
+
+/* Calls visit for each operation file of the store, with its path and contents. */
+void house_each_operation(struct house *house,
+	void (*visit)(void *context, const char *path, struct kc_buf *contents), void *context);
+void house_write_file(const char *path, struct kc_bytes bytes);
+bool house_read_file(const char *path, struct kc_buf *ret);
+
+#endif
