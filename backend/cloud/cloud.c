@@ -57,7 +57,7 @@ kc_err kc_cloud_open(const char *url, struct kc_cloud **ret)
 {
 	const struct kc_cloud_engine *engine;
 	struct kc_cloud *cloud;
-	const char *place;
+	const char *place = NULL;
 	void *handle;
 
 	KC_TRY(find_engine(url, &engine, &place));
