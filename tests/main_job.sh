@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The main job on real input: one keychain, both front ends.
+# The main job on real input: two devices, one folder, both front ends.
 #
 #   main_job.sh PREFIX      where Keycircle is installed (./quickstart passes build/installed)
 #
@@ -13,7 +13,9 @@ report="python3 $here/main_job_report.py"
 kc=$prefix/bin/kc
 module=$(find "$prefix/lib" -name keycircle-pkcs11.so | head -n 1)
 work=$(mktemp -d)
+folder=$work/folder
 laptop=$work/laptop
+desktop=$work/desktop
 KEYCIRCLED=$(find "$prefix/libexec" "$prefix/lib" -name keycircled -type f 2> /dev/null | head -n 1)
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name security.pc | head -n 1)")
 XDG_RUNTIME_DIR=$work/run
@@ -26,7 +28,10 @@ on() { # device, command…
 }
 
 clean_up() {
-  [ ! -d "$laptop" ] || on "$laptop" "$kc" service stop > /dev/null 2>&1 || true
+  [ -z "${waiting-}" ] || kill "$waiting" 2> /dev/null || true
+  for home in "$laptop" "$desktop"; do
+    [ ! -d "$home" ] || on "$home" "$kc" service stop > /dev/null 2>&1 || true
+  done
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -41,8 +46,11 @@ fail() {
   exit 1
 }
 
-mkdir -m 700 "$XDG_RUNTIME_DIR" "$work/secret"
+mkdir -m 700 "$folder" "$XDG_RUNTIME_DIR" "$work/secret"
 printf 'correct horse laptop\n' > "$work/secret/laptop"
+printf 'battery staple desktop\n' > "$work/secret/desktop"
+printf 'one account for all devices\n' > "$work/secret/account"
+account="--account-password-file $work/secret/account"
 
 step "Laptop: a keychain, $($report logins "$csv" | wc -l) logins from Firefox, a client identity, an ssh key"
 on "$laptop" "$kc" setup --name laptop --password-file "$work/secret/laptop"
@@ -63,7 +71,29 @@ $report logins "$csv" | while IFS='	' read -r number name user; do
 done
 on "$laptop" "$kc" sync on work
 
-step "Laptop: one password through <Security/Security.h>"
+step "Laptop: the folder becomes the store; desktop is let in with a code"
+# shellcheck disable=SC2086
+on "$laptop" "$kc" sync use "$folder" --new $account
+on "$desktop" "$kc" setup --name desktop --password-file "$work/secret/desktop"
+mkfifo "$work/code"
+# shellcheck disable=SC2086
+on "$laptop" "$kc" devices add --yes $account > "$work/code" &
+waiting=$!
+read -r code < "$work/code"
+# shellcheck disable=SC2086
+on "$desktop" "$kc" join "$folder" --code "$code" --name desktop $account
+wait "$waiting" || fail "devices add did not end well"
+waiting=
+on "$laptop" "$kc" sync
+on "$desktop" "$kc" sync
+on "$laptop" "$kc" devices
+
+step "What travelled and what stayed"
+on "$laptop" "$kc" list --json > "$work/laptop.json"
+on "$desktop" "$kc" list --json > "$work/desktop.json"
+$report table "$work/laptop.json" "$work/desktop.json" || fail "not what was marked"
+
+step "Desktop: one password through <Security/Security.h>"
 $report logins "$csv" | sed -n 19p > "$work/login" # number 18: marked, with its own user
 IFS='	' read -r number name user < "$work/login"
 host=${name#*//}
@@ -71,29 +101,29 @@ host=${name#*//}
 cc -Wall -Werror -o "$work/read" "$here/main_job_read.c" $(pkg-config --cflags --libs security)
 LD_LIBRARY_PATH=$(dirname "$(find "$prefix/lib" -name libSecurity.so | head -n 1)")
 export LD_LIBRARY_PATH
-on "$laptop" "$work/read" "${host%%:*}" "$user" > "$work/secret/got"
+on "$desktop" "$work/read" "${host%%:*}" "$user" > "$work/secret/got"
 $report password "$csv" "$number" > "$work/secret/wanted"
 cmp "$work/secret/got" "$work/secret/wanted" || fail "another password"
 echo "SecItemCopyMatching gave the password of $user at ${host%%:*}: the $(wc -c < "$work/secret/got") bytes of the CSV."
 
-step "Laptop: the synced key through PKCS#11"
-on "$laptop" p11tool --provider "$module" --list-tokens 2> /dev/null | grep -E '^Token|URL|Label'
+step "Desktop: the synced key through PKCS#11"
+on "$desktop" p11tool --provider "$module" --list-tokens 2> /dev/null | grep -E '^Token|URL|Label'
 key='pkcs11:token=Keycircle%20Sync;object=work'
-on "$laptop" p11tool --provider "$module" --test-sign "$key;type=private"
-printf 'signed by the token\n' > "$work/message"
-on "$laptop" pkcs11-tool --module "$module" --token-label 'Keycircle Sync' --sign --label work \
+on "$desktop" p11tool --provider "$module" --test-sign "$key;type=private"
+printf 'signed on desktop\n' > "$work/message"
+on "$desktop" pkcs11-tool --module "$module" --token-label 'Keycircle Sync' --sign --label work \
   --mechanism ECDSA-SHA256 --signature-format openssl -i "$work/message" -o "$work/signature"
 on "$laptop" "$kc" key show work --pem > "$work/work.pub.pem"
 openssl dgst -sha256 -verify "$work/work.pub.pem" -signature "$work/signature" "$work/message" ||
-  fail "the token's signature does not fit the public key"
+  fail "desktop's signature does not fit laptop's public key"
 ssh-keygen -e -m PKCS8 -f "$work/secret/id_ecdsa.pub" | cmp -s - "$work/work.pub.pem" ||
   fail "laptop shows another public key than ssh-keygen"
-echo "OpenSSL verified the token's signature with the public key."
+echo "OpenSSL verified desktop's signature with laptop's public key."
 
-step "Looking for every secret and name in the whole home"
+step "Looking for every secret and name in the folder and in both homes"
 {
   $report needles "$csv" 'Ana Lima' 'Keycircle main job' 'ana client' \
-    'correct horse laptop' 'p12-passphrase'
+    'correct horse laptop' 'battery staple desktop' 'one account for all devices' 'p12-passphrase'
   # The private numbers themselves: the EC scalar, and the RSA exponent and first prime.
   ssh-keygen -q -p -m PEM -N '' -f "$work/secret/id_ecdsa" > /dev/null
   openssl ec -in "$work/secret/id_ecdsa" -noout -text 2> /dev/null |
@@ -101,7 +131,7 @@ step "Looking for every secret and name in the whole home"
   openssl rsa -in "$work/secret/client.key" -noout -text 2> /dev/null |
     sed -n '/^prime1:/,/^prime2:/p' | grep '^ ' | tr -d ' :\n' | sed 's/^00//' && echo
 } > "$work/secret/needles"
-python3 "$here/leak_scan.py" "$work/secret/needles" "$laptop" ||
+python3 "$here/leak_scan.py" "$work/secret/needles" "$folder" "$laptop" "$desktop" ||
   fail "a secret or a name is in the clear"
 
 printf '\nThe main job is done. Nothing is left of it.\n'
