@@ -62,7 +62,9 @@ static kc_err serve_one(struct conversation *with)
 
 	KC_TRY(kc_channel_wait(&with->channel, KC_DEADLINE_NEVER, &len));
 	KC_TRY(kc_budget_take(cost_of(len)));
+	kc_bulletin_enter(&with->service->bulletin);
 	err = answer(with, len);
+	kc_bulletin_leave(&with->service->bulletin);
 	tidy(&with->request);
 	kc_budget_give(cost_of(len));
 	if (err == KC_OK)
@@ -74,7 +76,7 @@ static kc_err serve_one(struct conversation *with)
 static kc_err greet(struct conversation *with, int socket)
 {
 	KC_TRY(kc_access_decide(with->application->process, with->process, &with->access));
-	return kc_channel_offer(socket, with->process, with->service->bulletin.fd, &with->channel);
+	return kc_channel_offer(socket, with->process, &with->service->bulletin, &with->channel);
 }
 
 void kc_conversation_run(struct kc_service *service, int socket)

@@ -13,6 +13,7 @@
 struct kc_bulletin_page {
 	uint64_t service; /* constant once the page is passed on */
 	_Atomic uint64_t change;
+	_Alignas(64) atomic_uint calls; /* being served */
 };
 
 #define SEALS (F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -49,6 +50,16 @@ void kc_bulletin_bump(struct kc_bulletin *bulletin)
 	atomic_fetch_add(&bulletin->page->change, 1);
 }
 
+void kc_bulletin_enter(struct kc_bulletin *bulletin)
+{
+	atomic_fetch_add(&bulletin->page->calls, 1);
+}
+
+void kc_bulletin_leave(struct kc_bulletin *bulletin)
+{
+	atomic_fetch_sub(&bulletin->page->calls, 1);
+}
+
 kc_err kc_bulletin_map(int fd, const struct kc_bulletin_page **ret)
 {
 	void *page = mmap(NULL, sizeof **ret, PROT_READ, MAP_SHARED, fd, 0);
@@ -61,11 +72,15 @@ kc_err kc_bulletin_map(int fd, const struct kc_bulletin_page **ret)
 
 void kc_bulletin_unmap(const struct kc_bulletin_page *page)
 {
-	if (page)
-		munmap((void *)(uintptr_t)page, sizeof *page);
+	munmap((void *)(uintptr_t)page, sizeof *page);
 }
 
 struct kc_bulletin_issue kc_bulletin_read(const struct kc_bulletin_page *page)
 {
 	return (struct kc_bulletin_issue){page->service, atomic_load(&page->change)};
+}
+
+unsigned kc_bulletin_calls(const struct kc_bulletin_page *page)
+{
+	return atomic_load_explicit(&page->calls, memory_order_relaxed);
 }

@@ -17,10 +17,13 @@
 #include "base/clock.h"
 #include "wire/message.h"
 
-#define MOST_SPIN_US 50u
-/* A wait shorter than this would have been a success of the full spin but for the time that waking
- * up takes, so it brings the full spin back. */
-#define WORTH_SPINNING_US (4 * MOST_SPIN_US)
+/* Waking up costs some tens to some hundreds of microseconds, so looking pays about as long. */
+#define SPIN_US 100u
+/* A wait longer than this was no success of looking, not even but for the waking up. */
+#define SPIN_PAYS_US (4 * SPIN_US)
+/* A client that knows when the answer will come sleeps until shortly before. */
+#define NAP_PAYS_US 10000u
+
 #define LOOKS_A_ROUND 32    /* looks at the turn between two looks at the clock: about 1 µs */
 #define CLIENT_SLICE_MS 200 /* a sleeping client looks after the socket this often */
 #define NO_CORE UINT32_MAX
@@ -63,40 +66,56 @@ static kc_err make_slot(struct kc_slot **ret, int *ret_fd)
 	return KC_OK;
 }
 
-kc_err kc_channel_offer(int socket, int process, int bulletin, struct kc_channel *ret)
+kc_err kc_channel_offer(
+	int socket, int process, const struct kc_bulletin *bulletin, struct kc_channel *ret)
 {
 	KC_CLEANUP_FD int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	KC_CLEANUP_FD int memory = -1;
+	struct kc_greeting greeting = {.bell = bell, .bulletin = bulletin->fd};
 	struct kc_slot *slot = NULL;
 	kc_err err;
 
 	if (bell < 0)
 		return kc_err_from_errno(errno);
 	KC_TRY(make_slot(&slot, &memory));
-	err = kc_greeting_send(
-		socket, &(struct kc_greeting){.slot = memory, .bell = bell, .bulletin = bulletin});
+	greeting.slot = memory;
+	err = kc_greeting_send(socket, &greeting);
 	if (err != KC_OK) {
 		munmap(slot, sizeof *slot);
 		return err;
 	}
-	*ret = (struct kc_channel){KC_CHANNEL_SERVICE, socket, bell, process, slot, MOST_SPIN_US};
+	*ret = (struct kc_channel){.side = KC_CHANNEL_SERVICE,
+		.socket = socket,
+		.bell = bell,
+		.process = process,
+		.slot = slot,
+		.bulletin = bulletin->page};
 	bell = -1;
 	return KC_OK;
 }
 
-kc_err kc_channel_accept(int socket, const struct kc_greeting *greeting, struct kc_channel *ret)
+kc_err kc_channel_accept(int socket, kc_deadline deadline, struct kc_channel *ret)
 {
-	struct kc_slot *slot = NULL;
-	kc_err err = map_slot(greeting->slot, &slot);
+	KC_CLEANUP_FD int memory = -1;
+	KC_CLEANUP_FD int bell = -1;
+	KC_CLEANUP_FD int bulletin = -1;
+	struct kc_greeting greeting;
+	struct kc_channel channel = {.side = KC_CHANNEL_CLIENT, .socket = socket, .process = -1};
+	kc_err err;
 
-	close(greeting->slot);
+	KC_TRY(kc_greeting_receive(socket, deadline, &greeting));
+	memory = greeting.slot;
+	bell = greeting.bell;
+	bulletin = greeting.bulletin;
+	KC_TRY(map_slot(memory, &channel.slot));
+	err = kc_bulletin_map(bulletin, &channel.bulletin);
 	if (err != KC_OK) {
-		close(socket);
-		close(greeting->bell);
+		munmap(channel.slot, sizeof *channel.slot);
 		return err;
 	}
-	*ret = (struct kc_channel){
-		KC_CHANNEL_CLIENT, socket, greeting->bell, -1, slot, MOST_SPIN_US};
+	channel.bell = bell;
+	bell = -1;
+	*ret = channel;
 	return KC_OK;
 }
 
@@ -104,8 +123,10 @@ void kc_channel_done(struct kc_channel *channel)
 {
 	munmap(channel->slot, sizeof *channel->slot);
 	close(channel->bell);
-	if (channel->side == KC_CHANNEL_CLIENT)
+	if (channel->side == KC_CHANNEL_CLIENT) {
+		kc_bulletin_unmap(channel->bulletin);
 		close(channel->socket);
+	}
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */
@@ -117,59 +138,83 @@ static bool is_mine(const struct kc_channel *channel)
 }
 
 static pthread_once_t counted = PTHREAD_ONCE_INIT;
-static bool has_cores;
+static unsigned core_count = 1;
 
 static void count_cores(void)
 {
 	cpu_set_t set;
 
-	has_cores = sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) > 1;
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		core_count = (unsigned)CPU_COUNT(&set);
+}
+
+/* Whether all calls together, each with a client and a thread of the service, have a core apiece.
+ * The service has counted its own last call out already. */
+static bool has_room(const struct kc_channel *channel)
+{
+	unsigned calls = kc_bulletin_calls(channel->bulletin);
+
+	if (channel->side == KC_CHANNEL_SERVICE)
+		calls++;
+	return 2 * calls <= core_count;
+}
+
+static unsigned peer_core(const struct kc_channel *channel)
+{
+	return atomic_load_explicit(
+		&channel->slot->sides[1 - channel->side].core, memory_order_relaxed);
 }
 
 /*
- * Looks for up to spin_us whether the turn has come. A peer that waited on this very core last can
- * only go on when we leave it, so then there is no looking: measured, spinning beside it costs ten
- * times what sleeping does, and sched_yield(2) beside a third program a whole time slice.
+ * Looks for a while whether the turn has come. A peer that waited on this very core last can only
+ * go on when we leave it, so then there is no looking: measured, spinning beside it costs ten times
+ * what sleeping does, and sched_yield(2) beside a third program a whole time slice.
  */
-static bool spin(const struct kc_channel *channel, uint64_t start_us)
+static bool spin(const struct kc_channel *channel)
 {
-	struct kc_slot *slot = channel->slot;
 	unsigned core = (unsigned)sched_getcpu();
+	uint64_t start_us = kc_clock_monotonic_us();
 
-	atomic_store_explicit(&slot->sides[channel->side].core, core, memory_order_relaxed);
-	if (!has_cores)
-		return is_mine(channel);
+	atomic_store_explicit(
+		&channel->slot->sides[channel->side].core, core, memory_order_relaxed);
 	do {
 		for (unsigned i = 0; i < LOOKS_A_ROUND; i++) {
 			if (is_mine(channel))
 				return true;
 			relax();
 		}
-		if (atomic_load_explicit(
-			    &slot->sides[1 - channel->side].core, memory_order_relaxed) == core)
+		if (peer_core(channel) == core || !has_room(channel))
 			break;
-	} while (kc_clock_monotonic_us() - start_us < channel->spin_us);
+	} while (kc_clock_monotonic_us() - start_us < SPIN_US);
 	return is_mine(channel);
 }
 
-/* Sleeps in the futex, for a slice at most. */
-static kc_err client_sleep(struct kc_channel *channel, kc_deadline deadline)
+/* Sleeps in the futex until the turn changes from what it is, for so long at most; whether that
+ * ended the sleep, rather than time. */
+static bool client_sleep(struct kc_channel *channel, uint64_t most_us)
 {
 	unsigned turn = atomic_load(&channel->slot->turn);
-	int left_ms = kc_socket_left_ms(deadline);
-	struct timespec slice = {0};
+	struct timespec most = {
+		.tv_sec = (time_t)(most_us / 1000000), .tv_nsec = (long)(most_us % 1000000) * 1000};
 
-	if (turn == KC_SLOT_CLIENT)
-		return KC_OK;
+	return turn == KC_SLOT_CLIENT ||
+	       syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &most, NULL, 0) == 0 ||
+	       errno != ETIMEDOUT;
+}
+
+/* Sleeps for a slice, since the service cannot wake us when it dies. */
+static kc_err client_sleep_slice(struct kc_channel *channel, kc_deadline deadline)
+{
+	int left_ms = kc_socket_left_ms(deadline);
+
 	if (left_ms == 0)
 		return KC_ERR(TIMED_OUT);
 	if (left_ms < 0 || left_ms > CLIENT_SLICE_MS)
 		left_ms = CLIENT_SLICE_MS;
-	slice.tv_nsec = (long)left_ms * 1000000;
-	if (syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &slice, NULL, 0) == 0 ||
-		errno != ETIMEDOUT)
-		return KC_OK;
-	return kc_socket_is_hung_up(channel->socket) ? KC_ERR(SERVICE) : KC_OK;
+	if (!client_sleep(channel, (uint64_t)left_ms * 1000) &&
+		kc_socket_is_hung_up(channel->socket))
+		return KC_ERR(SERVICE);
+	return KC_OK;
 }
 
 /* Empties the bell. The flag is per call, since the client could make the descriptor, whose state
@@ -211,10 +256,31 @@ static kc_err sleep_until_mine(struct kc_channel *channel, kc_deadline deadline)
 	 * one of us sees the other. */
 	atomic_store(asleep, 1);
 	while (err == KC_OK && !is_mine(channel))
-		err = channel->side == KC_CHANNEL_CLIENT ? client_sleep(channel, deadline)
+		err = channel->side == KC_CHANNEL_CLIENT ? client_sleep_slice(channel, deadline)
 							 : service_sleep(channel, deadline);
 	atomic_store(asleep, 0);
 	return err;
+}
+
+/* Sleeps until shortly before the answer is due. */
+static void nap(struct kc_channel *channel)
+{
+	atomic_uint *asleep = &channel->slot->sides[channel->side].asleep;
+
+	atomic_store(asleep, 1);
+	(void)client_sleep(channel, channel->last_us - SPIN_US);
+	atomic_store(asleep, 0);
+}
+
+static bool wait_awake(struct kc_channel *channel)
+{
+	bool may_nap = channel->side == KC_CHANNEL_CLIENT && channel->last_us < NAP_PAYS_US;
+
+	if (core_count == 1 || (channel->last_us > SPIN_PAYS_US && !may_nap))
+		return false;
+	if (may_nap && channel->last_us > 2 * SPIN_US && has_room(channel))
+		nap(channel);
+	return spin(channel);
 }
 
 kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t *ret_len)
@@ -223,13 +289,9 @@ kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t 
 	size_t len;
 
 	pthread_once(&counted, count_cores);
-	if (!spin(channel, start_us)) {
+	if (!wait_awake(channel))
 		KC_TRY(sleep_until_mine(channel, deadline));
-		if (kc_clock_monotonic_us() - start_us < WORTH_SPINNING_US)
-			channel->spin_us = MOST_SPIN_US;
-		else
-			channel->spin_us /= 2;
-	}
+	channel->last_us = kc_clock_monotonic_us() - start_us;
 	len = atomic_load(&channel->slot->len);
 	if (len > KC_MESSAGE_MAX)
 		return KC_ERR(TOO_LARGE);

@@ -17,6 +17,7 @@
 #define KC_WIRE_CHANNEL_H
 
 #include "base/buf.h"
+#include "wire/bulletin.h"
 #include "wire/greeting.h"
 #include "wire/slot.h"
 
@@ -28,16 +29,17 @@ struct kc_channel {
 	int bell;    /* eventfd, owned */
 	int process; /* the service's: a borrowed pidfd that ends the connection, or -1 */
 	struct kc_slot *slot;
-	uint32_t spin_us; /* how long the next wait looks before it sleeps */
+	const struct kc_bulletin_page *bulletin; /* as socket */
+	uint64_t last_us; /* how long the last wait took: the forecast for the next */
 };
 
-/* The service's half of a new connection: makes slot and bell, and greets. Borrows the descriptors
- * until kc_channel_done. */
-KC_MUST kc_err kc_channel_offer(int socket, int process, int bulletin, struct kc_channel *ret);
-/* The client's half. Takes socket and the descriptors of the greeting but for the bulletin, also
- * when it fails. */
-KC_MUST kc_err kc_channel_accept(
-	int socket, const struct kc_greeting *greeting, struct kc_channel *ret);
+/* The service's half of a new connection: makes slot and bell, and greets. Borrows socket, process
+ * and bulletin until kc_channel_done. */
+KC_MUST kc_err kc_channel_offer(
+	int socket, int process, const struct kc_bulletin *bulletin, struct kc_channel *ret);
+/* The client's half: waits for the greeting. Takes socket, unless it fails. Errors: as
+ * kc_greeting_receive. */
+KC_MUST kc_err kc_channel_accept(int socket, kc_deadline deadline, struct kc_channel *ret);
 void kc_channel_done(struct kc_channel *channel);
 
 /* Gives a message to the other side. The side whose turn it is not must not send. Errors: SERVICE

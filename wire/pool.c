@@ -16,7 +16,6 @@
 struct connection {
 	struct connection *next; /* while idle */
 	struct kc_channel channel;
-	const struct kc_bulletin_page *bulletin;
 };
 
 struct kc_pool {
@@ -32,7 +31,6 @@ struct kc_pool {
 static void connection_close(struct connection *connection)
 {
 	kc_channel_done(&connection->channel);
-	kc_bulletin_unmap(connection->bulletin);
 	free(connection);
 }
 
@@ -58,47 +56,22 @@ static kc_err reach(const struct kc_place *place, int *ret_fd)
 	return KC_OK;
 }
 
-/* Takes fd and what the greeting brought. */
-static kc_err make_connection(int fd, struct kc_greeting *greeting, struct connection **ret)
-{
-	KC_CLEANUP_FD int bulletin = greeting->bulletin;
-	struct connection *connection = calloc(1, sizeof *connection);
-	kc_err err;
-
-	if (!connection) {
-		close(fd);
-		close(greeting->slot);
-		close(greeting->bell);
-		return KC_ERR(NO_MEMORY);
-	}
-	err = kc_channel_accept(fd, greeting, &connection->channel);
-	if (err != KC_OK) {
-		free(connection);
-		return err;
-	}
-	err = kc_bulletin_map(bulletin, &connection->bulletin);
-	if (err != KC_OK) {
-		connection_close(connection);
-		return err;
-	}
-	*ret = connection;
-	return KC_OK;
-}
-
 static kc_err connect_once(const struct kc_place *place, struct connection **ret)
 {
 	KC_CLEANUP_FD int fd = -1;
-	struct kc_greeting greeting;
-	int taken;
+	KC_CLEANUP_FREE struct connection *connection = calloc(1, sizeof *connection);
 
+	if (!connection)
+		return KC_ERR(NO_MEMORY);
 	if (reach(place, &fd) != KC_OK) {
 		KC_TRY(kc_start_service(place));
 		KC_TRY(reach(place, &fd));
 	}
-	KC_TRY(kc_greeting_receive(fd, kc_socket_deadline(GREETING_SECONDS), &greeting));
-	taken = fd;
+	KC_TRY(kc_channel_accept(fd, kc_socket_deadline(GREETING_SECONDS), &connection->channel));
 	fd = -1;
-	return make_connection(taken, &greeting, ret);
+	*ret = connection;
+	connection = NULL;
+	return KC_OK;
 }
 
 /* A service that ends while we connect closes the connection before its greeting; the next attempt
@@ -226,7 +199,7 @@ kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	for (unsigned i = 0; again && i < KC_POOL_CONNECTIONS + ATTEMPTS; i++) {
 		KC_TRY(take(pool, &connection));
 		if (ret_issue)
-			*ret_issue = kc_bulletin_read(connection->bulletin);
+			*ret_issue = kc_bulletin_read(connection->channel.bulletin);
 		err = converse(&connection->channel, call->patience_s, request, reply);
 		if (err == KC_OK) {
 			give_back(pool, connection);
@@ -247,7 +220,7 @@ bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *is
 
 	pthread_mutex_lock(&pool->mutex);
 	if (pool->idle) {
-		now = kc_bulletin_read(pool->idle->bulletin);
+		now = kc_bulletin_read(pool->idle->channel.bulletin);
 		current = now.service == issue->service && now.change == issue->change &&
 			  !kc_socket_is_hung_up(pool->idle->channel.socket);
 	}

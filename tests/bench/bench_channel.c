@@ -204,16 +204,15 @@ static void serve(struct end *end, const struct way *way, double work_us)
 /* Both halves of a real channel; the greeting goes through the pair of sockets. */
 static void make_channel(struct end *end)
 {
-	struct kc_greeting greeting;
+	static struct kc_bulletin bulletin;
 
-	if (end->side == 1) {
-		int bulletin = memfd_create("bench", MFD_CLOEXEC);
-		must(kc_channel_offer(end->fd, -1, bulletin, &end->channel) == KC_OK, "offer");
-		return;
-	}
-	must(kc_greeting_receive(end->fd, KC_DEADLINE_NEVER, &greeting) == KC_OK, "greeting");
-	close(greeting.bulletin);
-	must(kc_channel_accept(end->fd, &greeting, &end->channel) == KC_OK, "accept");
+	if (end->side == 1)
+		must(kc_bulletin_init(&bulletin) == KC_OK &&
+				kc_channel_offer(end->fd, -1, &bulletin, &end->channel) == KC_OK,
+			"offer");
+	else
+		must(kc_channel_accept(end->fd, KC_DEADLINE_NEVER, &end->channel) == KC_OK,
+			"accept");
 }
 
 static int by_size(const void *a, const void *b)

@@ -8,18 +8,12 @@
 
 kc_err raw_open_at(const char *path, struct raw *ret)
 {
-	struct kc_greeting greeting;
-	kc_err err;
-	int fd;
+	KC_CLEANUP_FD int fd = -1;
 
 	KC_TRY(kc_socket_connect(path, &fd));
-	err = kc_greeting_receive(fd, kc_socket_deadline(SECONDS), &greeting);
-	if (err != KC_OK) {
-		close(fd);
-		return err;
-	}
-	close(greeting.bulletin);
-	return kc_channel_accept(fd, &greeting, &ret->channel);
+	KC_TRY(kc_channel_accept(fd, kc_socket_deadline(SECONDS), &ret->channel));
+	fd = -1;
+	return KC_OK;
 }
 
 kc_err raw_open(struct raw *ret)
