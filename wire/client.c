@@ -172,6 +172,7 @@ static kc_err status_dup(const struct kc_status *status, struct kc_status *ret)
 		if (!copy.store)
 			return KC_ERR(NO_MEMORY);
 	}
+	kc_status_done(ret);
 	*ret = copy;
 	return KC_OK;
 }
@@ -192,7 +193,6 @@ kc_err kc_client_status(struct kc_client *client, struct kc_status *ret)
 		return err;
 	KC_TRY(RUN_PLAIN(&call, client, STATUS));
 	pthread_mutex_lock(&own->mutex);
-	kc_status_done(&own->status);
 	err = status_dup(&call.result.status, &own->status);
 	own->has_status = err == KC_OK;
 	own->issue = call.issue;
@@ -254,6 +254,7 @@ kc_err kc_client_stop(struct kc_client *client)
 
 static void found_list_move(struct kc_found_list *to, struct kc_found_list *from)
 {
+	kc_found_list_done(to);
 	*to = *from;
 	*from = (struct kc_found_list)KC_FOUND_LIST_INIT;
 }
@@ -391,6 +392,7 @@ static kc_err run_for_report(
 	kc_err err = run(&call, client, number, NULL, 0);
 
 	if (call.result.count) {
+		kc_sync_report_done(ret);
 		*ret = call.result.report;
 		call.result.report = (struct kc_sync_report){0};
 	}
@@ -420,6 +422,7 @@ kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret)
 	CLEANUP_CALL struct call call = CALL_INIT;
 
 	KC_TRY(RUN_PLAIN(&call, client, DEVICES));
+	kc_device_list_done(ret);
 	*ret = call.result.devices;
 	call.result.devices = (struct kc_device_list){0};
 	return KC_OK;

@@ -6,6 +6,8 @@
  * A client belongs to the process: threads share it and run in parallel, each on a connection of
  * its own from a small pool. The service is started when nobody answers. A client survives a
  * restart of the service (the next call connects again) and a fork (the child connects afresh).
+ * Lists and records that are handed in are given back when the answer takes their place.
+ *
  * Besides the errors of the door any call can fail with SERVICE, BUSY, VERSION or NO_MEMORY.
  */
 #ifndef KC_WIRE_CLIENT_H
