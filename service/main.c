@@ -139,7 +139,7 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 	struct kc_instance instance;
 	struct kc_service service;
 	struct kc_sync *sync;
-	int signals = -1;
+	KC_CLEANUP_FD int signals = -1;
 	kc_err err;
 
 	KC_TRY(open_signals(&signals));
