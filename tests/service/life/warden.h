@@ -23,8 +23,8 @@ void warden_kill(pid_t child); /* SIGKILL to one of the test's own, and waits */
 pid_t warden_find_service(void);
 /* SIGKILL, and waits until it is gone. Whether it was that which ended it. */
 bool warden_kill_service(pid_t service);
-/* Forgets the services that have ended by themselves. How many did so with a failure: a signal, or
- * an exit status other than 0. */
+/* Forgets the services that have ended by themselves. How many did so with a failure: a signal
+ * other than SIGKILL, or an exit status other than 0. */
 unsigned warden_count_failed(void);
 
 #endif
