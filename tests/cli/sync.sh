@@ -1,0 +1,252 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Two devices and a folder: sync, devices, join, watch, and what goes wrong.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+folder=$work/folder
+mkdir -m 700 "$folder"
+waiting=
+watching=
+trap 'kill $waiting $watching 2> /dev/null; clean_up' EXIT
+
+# With the account password.
+run_known() {
+  run "$@" --account-password-file "$work/secret/account"
+}
+
+# --- a device that does not sync --------------------------------------------------------------------
+make_device laptop
+run sync status --json
+exits 0 "sync status without a store"
+json '.store == null and .sent == 0 and .last == null and .alarm == null' "says that there is none"
+run sync
+exits 2 "sync without a store"
+complains 'kc sync use' "says how to get one"
+run devices add
+exits 2 "devices add without a store"
+run_with 'first secret' add first.example --user ana --stdin
+run_with 'stays here' add local.example --user ana --stdin
+run sync on first.example --json
+exits 0 "an item is marked"
+json '.sync == true and .name == "first.example"' "sync on --json"
+run list first.example --json
+json '.items[0].sync == true' "and shows it"
+run sync on first.example
+exits 0 "marking twice does no harm"
+run sync on nothing.example
+exits 3 "what is not there cannot be marked"
+run_with x add bound.example --accessible aku --stdin
+run sync on bound.example
+exits 2 "an item of this device only cannot be marked"
+
+# --- the store --------------------------------------------------------------------------------------
+run sync use "$folder"
+exits 4 "sync use asks for the account password, and there is nobody"
+complains 'an account password is needed' "which is told"
+printf 'short' > "$work/secret/short"
+run sync use "$folder" --account-password-file "$work/secret/short"
+exits 2 "a short account password"
+run_known sync use "$work/nowhere/folder"
+exits 9 "a store that is not there"
+complains "nowhere/folder isn't there" "which is told"
+cd "$work" || exit 99
+run_known sync use folder --json
+exits 0 "sync use, by a path from here"
+json ".store == \"$folder\" and .new == true" "sync use --json"
+cd / || exit 99
+run status --json
+json ".store == \"$folder\"" "status names the store"
+run sync --json
+exits 0 "an exchange"
+json '(.sent | type) == "number" and (.received | type) == "number" and .waiting == 0 and .refused == 0' "sync --json"
+run sync
+says '^[0-9]+ sent, 0 received, 0 waiting, 0 refused$' "sync in words"
+run devices --json
+exits 0 "devices"
+json '.items | length == 1 and .[0].this == true and .[0].name == "laptop" and .[0].status == "member" and
+  (.[0].id | test("^[0-9a-f]{64}$")) and (.[0] | has("added") and has("added_by") and has("last_seen"))' "devices --json"
+run devices
+says '^laptop +[0-9a-f]{8} .*member, this one$' "devices in words"
+
+# --- a second device --------------------------------------------------------------------------------
+make_device desktop
+run_known sync use "$folder"
+exits 6 "a second account in the same store"
+complains "kc join $folder" "the message says how to join"
+run_known join "$folder" --code 12345678
+exits 5 "a code that cannot be one"
+complains 'nine digits. “12345678”' "is told so"
+run join "$folder" --code 493-207-118
+exits 4 "join asks for the account password, and there is nobody"
+run join "$folder"
+exits 4 "join asks for the code, and there is nobody"
+
+# Starts devices add in the background, with its code in $code.
+start_pairing() { # words of kc…
+  on laptop
+  rm -f "$work/code"
+  mkfifo "$work/code"
+  setsid "$program" devices add --account-password-file "$work/secret/account" "$@" < /dev/null > "$work/code" 2> "$work/sponsor" &
+  waiting=$!
+  exec 8< "$work/code"
+  read -r code <&8
+}
+end_pairing() {
+  cat <&8 > "$work/sponsored"
+  exec 8<&-
+  wait "$waiting"
+  sponsor=$?
+  waiting=
+}
+
+on laptop
+run_known devices add
+exits 4 "devices add asks before it lets anybody in, and there is nobody"
+complains 'your consent is needed' "before a code is made"
+run devices add --yes --account-password-file "$work/secret/wrong"
+exits 5 "a wrong account password"
+
+start_pairing --yes
+holds "the first line is the code" sh -c "printf %s '$code' | grep -qE '^[0-9]{3}-[0-9]{3}-[0-9]{3}$'"
+wrong=$(printf %s "$code" | tr 0123456789 1234567890)
+on desktop
+run_known join "$folder" --code "$wrong"
+exits 5 "a wrong code, on the new device"
+end_pairing
+holds "a wrong code, on the other" test "$sponsor" -eq 5
+holds "the message says what happened" grep -q "that code didn't work, and it can't be used again" "$work/sponsor"
+run devices
+exits 2 "nothing came in"
+
+start_pairing --yes --json
+code=$(printf %s "$code" | jq -r 'select(.v == 1).code')
+on desktop
+run_known join "$folder" --code "$(printf %s "$code" | tr -d -)" --name 'the desk' --json
+exits 0 "the right code, whatever its grouping"
+json '.received > 0 and .alarm == null' "join --json"
+end_pairing
+holds "devices add ends well" test "$sponsor" -eq 0
+holds "and answers who came in" sh -c "jq -e '.v == 1 and .added.name == \"the desk\"' '$work/sponsored' > /dev/null"
+run devices --json
+json '[.items[].name] | sort == ["laptop", "the desk"]' "both are members, by their names"
+run get first.example
+writes 'first secret' "the synced item is here"
+run get local.example
+exits 3 "the local one is not"
+run_known join "$folder" --code 493-207-118 --name other
+exits 2 "a device that syncs keeps its name"
+
+# --- exchange, watch --------------------------------------------------------------------------------
+on desktop
+setsid "$program" watch --json < /dev/null > "$work/watched" 2> /dev/null &
+watching=$!
+on laptop
+run_with 'second secret' add second.example --user ana --stdin --sync --json
+json '.sync == true' "add --sync"
+run sync
+exits 0 "an exchange"
+on desktop
+for _ in 1 2 3 4 5 6 7 8; do
+  run sync
+  run get second.example
+  [ "$status" -ne 0 ] || break
+  sleep 0.5
+done
+writes 'second secret' "the new item arrives"
+for _ in 1 2 3 4 5 6 7 8; do
+  grep -q second.example "$work/watched" && break
+  sleep 0.5
+done
+kill "$watching" 2> /dev/null
+wait "$watching" 2> /dev/null
+watching=
+holds "watch tells of it" sh -c "jq -se 'any(.v == 1 and .change == \"new\" and .name == \"second.example\")' '$work/watched' > /dev/null"
+run rm second.example --yes
+run sync
+on laptop
+run sync
+run get second.example
+exits 3 "a deletion travels back"
+run sync off first.example
+run sync
+on desktop
+run sync
+on laptop
+run get first.example
+writes 'first secret' "an item that stays home is still at home"
+
+# --- the store is away ------------------------------------------------------------------------------
+mv "$folder" "$work/away"
+run sync
+exits 9 "the store is not there"
+complains "$folder isn't there" "which is told"
+complains 'Your items work here as always' "and that nothing is lost"
+run_with 'while away' add away.example --user ana --stdin --sync
+exits 0 "items are saved all the same"
+run sync status --json
+exits 0 "sync status without the store"
+mkdir -m 700 "$folder"
+run sync --json
+exits 9 "an empty folder is no store"
+json_error '.exit == 9 and (.message | test("marker file .kc-store is missing")) and (.try | any(test("--new")))' "which is told"
+rmdir "$folder"
+mv "$work/away" "$folder"
+run sync
+exits 0 "the store is back"
+on desktop
+run sync
+run get away.example
+writes 'while away' "and what waited has come"
+
+# --- no, and no more --------------------------------------------------------------------------------
+make_device phone
+on laptop
+python3 "$top_srcdir/tests/cli/terminal.py" -a 'Let it in? [y/N]' n -- sh -c \
+  "exec '$program' devices add --account-password-file '$work/secret/account' > '$work/code2'" > "$work/shown" 2>&1 &
+waiting=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  [ -s "$work/code2" ] && break
+  sleep 0.5
+done
+on phone
+run_known join "$folder" --code "$(cat "$work/code2")"
+exits 7 "the other device says no"
+wait "$waiting"
+sponsor=$?
+waiting=
+holds "which ends with 7 there too" test "$sponsor" -eq 7
+holds "it was told who asks" grep -q 'wants to use your passwords' "$work/shown"
+on laptop
+run devices --json
+json '.items | length == 2' "nobody came in"
+
+start_pairing --yes
+kill "$waiting"
+end_pairing
+holds "a signal ends devices add" test "$sponsor" -eq 143
+on phone
+run_known join "$folder" --code "$code"
+exits 5 "a code that was given up"
+
+# --- a store that goes back in time -----------------------------------------------------------------
+on laptop
+run sync
+exits 0 "all is well"
+cp -a "$folder" "$work/old"
+run_with 'later' add later.example --user ana --stdin --sync
+run sync
+mv "$folder" "$work/new"
+mv "$work/old" "$folder"
+run sync --json
+exits 10 "an old copy of the store"
+json '.alarm == "rollback"' "is told by its name"
+json_error '.name == "errKCStoreSuspect" and .exit == 10 and (.message | test("older than what this device has already seen"))' "and in words"
+run sync
+complains 'Keep the store as it is' "which say what to do"
+run sync status --json
+json '.alarm == "rollback"' "sync status remembers"
+run get later.example
+writes 'later' "nothing was lost"
+
+finish
