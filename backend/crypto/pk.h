@@ -16,10 +16,12 @@
 
 struct kc_pk;
 
-/* RSA 2048 to 8192 bits, e = 65537; EC 256, 384, 521; Ed25519 (bits 256 or 0). Errors: KEY_TYPE,
- * KEY_SIZE. */
+/* RSA 2048 to 8192 bits in steps of 8, e = 65537; EC 256, 384, 521; Ed25519 (bits 256 or 0).
+ * Errors: KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret);
-/* From the stored form. Errors: DECODE, KEY_TYPE, KEY_SIZE. Public points are fully checked. */
+/* From the stored form; RSA from 1024 bits on, so that old keys work. Public points are fully
+ * checked, and so is that the halves of an EC key belong together; of RSA only that n = p · q.
+ * Errors: DECODE, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_load(
 	enum kc_key_type type, bool is_private, struct kc_bytes stored, struct kc_pk **ret);
 KC_MUST kc_err kc_pk_load_spki(struct kc_bytes spki, struct kc_pk **ret);
