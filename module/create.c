@@ -118,16 +118,20 @@ static CK_RV create_data(
 	return on_token ? store(session, &made, ret) : kc_create_in_session(session, &made, ret);
 }
 
-/* The names and the serial number come out of the certificate, whatever the template says. */
+/* The names and the serial number come out of the certificate, whatever the template says; and a
+ * certificate is public. */
 static CK_RV create_certificate(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret)
 {
 	KC_CLEANUP_MADE struct kc_made made = KC_MADE_INIT;
 	struct kc_bytes value;
-	bool on_token;
+	bool on_token, is_private;
 
 	KC_RV_TRY(kc_template_check(t, KC_OBJECT_CERTIFICATE, KC_KEY_RSA, KC_GIVEN_CREATE));
 	KC_RV_TRY(kc_template_need_bytes(t, CKA_VALUE, &value));
+	KC_RV_TRY(kc_template_get_flag(t, CKA_PRIVATE, false, &is_private));
+	if (is_private)
+		return CKR_ATTRIBUTE_VALUE_INVALID;
 	KC_RV_TRY(kc_create_place(session, t, &on_token));
 	if (!on_token)
 		return CKR_TEMPLATE_INCONSISTENT;

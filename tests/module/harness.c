@@ -48,7 +48,7 @@ void harness_start(void)
 	if (!mkdtemp(home))
 		die("no temporary folder");
 	setenv("KEYCIRCLE_HOME", home, 1);
-	setenv("KEYCIRCLED", built("keycircled", path), 0);
+	setenv("KEYCIRCLED", built("tests/service/keycircled-fast", path), 0);
 	unsetenv("XDG_RUNTIME_DIR");
 	unsetenv("DISPLAY");
 	must(kc_client_new(&owner), "client");

@@ -6,7 +6,7 @@
 set -u
 top_builddir=${top_builddir:-.}
 module=$top_builddir/.libs/keycircle-pkcs11.so
-KEYCIRCLED=$top_builddir/keycircled
+KEYCIRCLED=$top_builddir/tests/service/keycircled-fast
 work=$(mktemp -d)
 mkdir -m 700 "$work/run" "$work/home"
 KEYCIRCLE_HOME=$work/home

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Several processes at once: nothing that was acknowledged is lost, readers see no errors, and a
+ * session that was open before sees what others made.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/module/harness.h"
+
+#define WRITERS 4
+#define READERS 2
+#define OBJECTS 50 /* of each writer */
+
+/* The library in a child, from the start. */
+static bool start_child(struct fixture *x)
+{
+	return x->f->C_Initialize(NULL) == CKR_OK &&
+	       x->f->C_OpenSession(HARNESS_DEVICE, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+		       &x->session) == CKR_OK;
+}
+
+static bool write_objects(struct fixture *x, int number)
+{
+	CK_OBJECT_CLASS class = CKO_DATA;
+	char label[32];
+
+	for (int i = 0; i < OBJECTS; i++) {
+		CK_OBJECT_HANDLE made;
+		CK_ATTRIBUTE template[] = {ATTR(CKA_CLASS, class), ATTR(CKA_TOKEN, harness_true),
+			{CKA_LABEL, label, 0}, ATTR_TEXT(CKA_APPLICATION, "processes")};
+
+		template[2].ulValueLen =
+			(CK_ULONG)snprintf(label, sizeof label, "%d of writer %d", i, number);
+		if (x->f->C_CreateObject(x->session, template, 4, &made) != CKR_OK)
+			return false;
+	}
+	return true;
+}
+
+/* Lists and reads until everything is there, and nothing may be gone in between. */
+static bool read_objects(struct fixture *x, int number)
+{
+	CK_ATTRIBUTE template[] = {ATTR_TEXT(CKA_APPLICATION, "processes")};
+	size_t seen = 0;
+
+	(void)number;
+	for (int round = 0; round < 3000 && seen < (size_t)WRITERS * OBJECTS; round++) {
+		CK_OBJECT_HANDLE found[WRITERS * OBJECTS];
+		char label[64];
+		size_t count = harness_find(x, template, 1, found, KC_COUNT_OF(found));
+
+		if (count < seen)
+			return false;
+		seen = count;
+		for (size_t i = 0; i < count; i++) {
+			CK_ATTRIBUTE asked = {CKA_LABEL, label, sizeof label};
+			if (x->f->C_GetAttributeValue(x->session, found[i], &asked, 1) != CKR_OK)
+				return false;
+		}
+		usleep(10000);
+	}
+	return seen == (size_t)WRITERS * OBJECTS && CU_get_number_of_failures() == 0;
+}
+
+static pid_t start(struct fixture *x, bool (*body)(struct fixture *x, int number), int number)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(start_child(x) && body(x, number) ? 0 : 1);
+	return child;
+}
+
+static void writers_and_readers(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_ATTRIBUTE template[] = {ATTR_TEXT(CKA_APPLICATION, "processes")};
+	CK_OBJECT_HANDLE found[WRITERS * OBJECTS + 1];
+	pid_t children[WRITERS + READERS];
+
+	CHECK(harness_find(&x, template, 1, found, KC_COUNT_OF(found)) == 0);
+	for (int i = 0; i < WRITERS; i++)
+		children[i] = start(&x, write_objects, i);
+	for (int i = 0; i < READERS; i++)
+		children[WRITERS + i] = start(&x, read_objects, i);
+	for (size_t i = 0; i < KC_COUNT_OF(children); i++) {
+		int status = 1;
+		CHECK(children[i] > 0 && waitpid(children[i], &status, 0) == children[i]);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	CHECK(harness_find(&x, template, 1, found, KC_COUNT_OF(found)) == WRITERS * OBJECTS);
+	harness_end(&x);
+}
+
+/* What another process destroys is gone for one that holds a handle of it, a second later. */
+static bool destroy_all(struct fixture *x, int number)
+{
+	CK_ATTRIBUTE template[] = {ATTR_TEXT(CKA_APPLICATION, "processes")};
+	CK_OBJECT_HANDLE found[WRITERS * OBJECTS];
+	size_t count = harness_find(x, template, 1, found, KC_COUNT_OF(found));
+
+	(void)number;
+	for (size_t i = 0; i < count; i++)
+		if (x->f->C_DestroyObject(x->session, found[i]) != CKR_OK)
+			return false;
+	return count == KC_COUNT_OF(found);
+}
+
+static void handles_of_what_is_gone(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_ATTRIBUTE template[] = {ATTR_TEXT(CKA_APPLICATION, "processes")};
+	CK_OBJECT_HANDLE found[WRITERS * OBJECTS];
+	CK_ULONG class;
+	CK_ATTRIBUTE asked = {CKA_CLASS, &class, sizeof class};
+	pid_t child;
+	int status = 1;
+
+	CHECK_FATAL(harness_find(&x, template, 1, found, KC_COUNT_OF(found)) == KC_COUNT_OF(found));
+	child = start(&x, destroy_all, 0);
+	CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+	CHECK(harness_find(&x, template, 1, found, KC_COUNT_OF(found)) == 0);
+	sleep(1);
+	CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], &asked, 1),
+		CKR_OBJECT_HANDLE_INVALID);
+	CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], &asked, 1),
+		CKR_OBJECT_HANDLE_INVALID);
+	harness_end(&x);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(writers_and_readers),
+		CHECK_TEST(handles_of_what_is_gone),
+	};
+	int status;
+
+	harness_start();
+	status = check_main("module: several processes", tests, KC_COUNT_OF(tests));
+	harness_stop();
+	return status;
+}
