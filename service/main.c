@@ -145,8 +145,10 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 	KC_TRY(open_signals(&signals));
 	KC_TRY(kc_instance_init(place, &instance));
 	err = kc_service_init(&service, place);
-	if (err != KC_OK)
+	if (err != KC_OK) {
+		kc_instance_done(place, &instance);
 		return err;
+	}
 	err = kc_sync_start(&service, &sync);
 	if (err == KC_OK) {
 		kc_ready_tell(options->ready_fd, KC_OK);

@@ -8,7 +8,8 @@
  * restart of the service (the next call connects again) and a fork (the child connects afresh).
  * Lists and records that are handed in are given back when the answer takes their place.
  *
- * Besides the errors of the door any call can fail with SERVICE, BUSY, VERSION or NO_MEMORY.
+ * Besides the errors of the door any call can fail with SERVICE, BUSY, VERSION, EXPOSED
+ * or NO_MEMORY.
  */
 #ifndef KC_WIRE_CLIENT_H
 #define KC_WIRE_CLIENT_H

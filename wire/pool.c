@@ -188,16 +188,22 @@ static kc_err converse(struct kc_channel *channel, unsigned patience_s, struct k
 	return kc_channel_read(channel, len, deadline, reply);
 }
 
+/* That the service does not answer in time is another thing than the time-outs that it reports. */
+static kc_err as_seen_by_callers(kc_err err)
+{
+	return err == KC_E_TIMED_OUT ? KC_ERR(BUSY) : err;
+}
+
 kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	struct kc_bytes request, struct kc_buf *reply, struct kc_bulletin_issue *ret_issue)
 {
-	struct connection *connection;
+	struct connection *connection = NULL;
 	kc_err err = KC_E_SERVICE;
 	bool again = true;
 
 	/* All idle connections may be of a service that has ended: each attempt drops one. */
 	for (unsigned i = 0; again && i < KC_POOL_CONNECTIONS + ATTEMPTS; i++) {
-		KC_TRY(take(pool, &connection));
+		KC_TRY(as_seen_by_callers(take(pool, &connection)));
 		if (ret_issue)
 			*ret_issue = kc_bulletin_read(connection->channel.bulletin);
 		err = converse(&connection->channel, call->patience_s, request, reply);
@@ -210,7 +216,7 @@ kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 			(!call->changes || kc_channel_is_untaken(&connection->channel));
 		drop(pool, connection);
 	}
-	return err;
+	return as_seen_by_callers(err);
 }
 
 bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *issue)

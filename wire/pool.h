@@ -24,8 +24,8 @@ void kc_pool_free(struct kc_pool *pool);
  * Sends a request and waits for its reply, connecting and starting the service as needed.
  * *ret_issue is of before the call, unless NULL. A request that certainly had no effect, or that
  * changes nothing, is sent once more when the service ended meanwhile. Errors: SERVICE (also when
- * it ended in the middle of a change, which may or may not have happened), BUSY, VERSION, EXPOSED,
- * TIMED_OUT.
+ * it ended in the middle of a change, which may or may not have happened), BUSY (it does not answer
+ * in time, or has no room), VERSION, EXPOSED.
  */
 KC_MUST kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	struct kc_bytes request, struct kc_buf *reply, struct kc_bulletin_issue *ret_issue);

@@ -4,9 +4,11 @@
  * need no backend. There is no keychain until setup, and none again after a restart.
  *
  * Signing turns the input round; with id 404 it finds nothing, and with an id above 1000 it takes
- * so many milliseconds more than 1000.
+ * so many milliseconds more than 1000. Generating a key takes as many milliseconds as it has bits.
+ * The store "/counted" counts exchanges, and says so as changes pending.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,6 +22,8 @@ struct kc_keychain {
 	enum kc_lock_state lock;
 	uint64_t generation, next_id;
 	struct kc_found_list items;
+	atomic_bool is_counted; /* it has a store */
+	atomic_uint exchanges;
 };
 
 static void sleep_ms(uint64_t ms)
@@ -84,7 +88,10 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 		.generation = keychain->generation,
 	};
 	pthread_mutex_unlock(&keychain->mutex);
-	return KC_OK;
+	if (!atomic_load(&keychain->is_counted))
+		return KC_OK;
+	ret->store = strdup("/counted");
+	return ret->store ? KC_OK : KC_ERR(NO_MEMORY);
 }
 
 kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password)
@@ -269,8 +276,8 @@ kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_ca
 	};
 
 	(void)type;
-	(void)bits;
 	(void)store_public;
+	sleep_ms(bits);
 	KC_TRY(kc_keychain_item_add(keychain, caller, &halves[0], 0, ret_private));
 	return kc_keychain_item_add(keychain, caller, &halves[1], 0, ret_public);
 }
@@ -315,22 +322,27 @@ kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki
 	return kc_bytes_equal(kc_buf_bytes(&good), signature) ? KC_OK : KC_ERR(VERIFY);
 }
 
-/* --- the circle: there is no store -------------------------------------------------------------
+/* --- the circle: the only store is "/counted", which counts exchanges
+ * -------------------------------------------------------------
  */
 
 kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,
 	struct kc_bytes account_password)
 {
-	(void)keychain;
 	(void)create;
 	(void)account_password;
-	return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(FOREIGN);
+	if (strcmp(url, "/counted") != 0)
+		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(FOREIGN);
+	atomic_store(&keychain->is_counted, true);
+	return KC_OK;
 }
 
-/* An error that comes with a report. */
+/* Without a store, an error that comes with a report. */
 kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret)
 {
-	(void)keychain;
+	atomic_fetch_add(&keychain->exchanges, 1);
+	if (atomic_load(&keychain->is_counted))
+		return KC_OK;
 	ret->refused = 3;
 	ret->alarm = strdup("rollback");
 	return ret->alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
@@ -338,8 +350,7 @@ kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report 
 
 kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret)
 {
-	(void)keychain;
-	ret->pending = 7;
+	ret->pending = atomic_load(&keychain->exchanges);
 	return KC_OK;
 }
 

@@ -330,6 +330,22 @@ static void death_in_the_middle(void)
 	kc_client_free(client);
 }
 
+/* A change may have happened or not: it is not made again behind the caller's back. */
+static void a_change_is_not_repeated(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	struct kc_attrs none = KC_ATTRS_INIT;
+	pthread_t killer;
+
+	CHECK_FATAL(pthread_create(&killer, NULL, kill_soon, NULL) == 0);
+	CHECK_ERR(kc_client_key_generate(client, KC_KEY_RSA, 5000, &none, &none, true, &found),
+		KC_E_SERVICE);
+	CHECK(device_service() == 0); /* nor was another service started for it */
+	pthread_join(killer, NULL);
+	kc_client_free(client);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -344,6 +360,7 @@ int main(void)
 		CHECK_TEST(survives_a_fork),
 		CHECK_TEST(survives_a_restart),
 		CHECK_TEST(death_in_the_middle),
+		CHECK_TEST(a_change_is_not_repeated),
 	};
 	int status;
 

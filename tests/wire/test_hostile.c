@@ -369,6 +369,37 @@ static void held_by_an_orphan(void)
 	CHECK(others_are_well());
 }
 
+/* The other way round: a service that is stopped holds up no client for ever. */
+static void a_stuck_service(void)
+{
+	pid_t service = device_service();
+	KC_CLEANUP_BUF struct kc_buf request = KC_BUF_INIT, big = KC_BUF_INIT;
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	KC_CLEANUP_FD int fd = -1;
+	struct kc_channel channel;
+	struct raw raws[2];
+	size_t len;
+
+	CHECK_OK(sample_request(kc_calls_find(KC_CALL_STATUS), &request));
+	kc_buf_extend(&big, (size_t)2 << 20);
+	CHECK_OK_FATAL(kc_place_find(&place));
+	CHECK_OK_FATAL(raw_open(&raws[0]));
+	CHECK_OK_FATAL(raw_open(&raws[1]));
+	CHECK_OK(raw_call(&raws[0], KC_CALL_STATUS));
+	CHECK_FATAL(kill(service, SIGSTOP) == 0);
+	CHECK_OK(kc_channel_send(&raws[0].channel, kc_buf_bytes(&request), kc_socket_deadline(1)));
+	CHECK_ERR(kc_channel_wait(&raws[0].channel, kc_socket_deadline(1), &len), KC_E_TIMED_OUT);
+	CHECK(kc_channel_is_untaken(&raws[0].channel));
+	CHECK_ERR(kc_channel_send(&raws[1].channel, kc_buf_bytes(&big), kc_socket_deadline(1)),
+		KC_E_TIMED_OUT);
+	CHECK_OK(kc_socket_connect(place.socket, &fd));
+	CHECK_ERR(kc_channel_accept(fd, kc_socket_deadline(1), &channel), KC_E_TIMED_OUT);
+	CHECK(kill(service, SIGCONT) == 0);
+	raw_close(&raws[0]);
+	raw_close(&raws[1]);
+	CHECK(others_are_well());
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -383,6 +414,7 @@ int main(void)
 		CHECK_TEST(two_hundred_connections),
 		CHECK_TEST(killed_in_the_middle),
 		CHECK_TEST(held_by_an_orphan),
+		CHECK_TEST(a_stuck_service),
 	};
 	int status;
 
