@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The processes that are connected, each with what its connections share: how many there are, and
- * whether its user has just waved a question away.
+ * The programs that are connected, each with what its connections share. A program is a process;
+ * but a sandboxed one is all the processes of its sandbox, which can make as many as it likes.
  */
 #ifndef KC_SERVICE_APPLICATION_H
 #define KC_SERVICE_APPLICATION_H
 
 #include <stdatomic.h>
-#include <sys/types.h>
 
-#include "base/mem.h"
+#include "service/budget.h"
+#include "service/peer.h"
 
-#define KC_APPLICATION_CONNECTIONS 64 /* of one process at once */
+#define KC_APPLICATION_CONNECTIONS 64		/* of one program at once */
+#define KC_APPLICATION_BYTES ((size_t)16 << 20) /* of its long messages at once */
 
 struct kc_application {
 	struct kc_application *next;
-	pid_t process;
-	uint64_t started; /* clock ticks since boot: a process number alone may come again */
+	pid_t process; /* with started: which one; neither counts for a sandboxed one */
+	uint64_t started;
+	struct kc_access access;
 	unsigned connections;
+	struct kc_budget budget;
 	_Atomic uint64_t refused_us; /* when its user last refused to give a password; 0 never */
 };
 
-/* The record of the process at the other end of a socket, made when it is its first connection, and
- * a pidfd of it. Errors: NOT_ALLOWED (another user, or nobody knows who), BUSY (too many
+/* The record of a peer's program, made when it is its first connection. Errors: BUSY (too many
  * connections), NO_MEMORY. */
-KC_MUST kc_err kc_application_join(int socket, struct kc_application **ret, int *ret_pidfd);
+KC_MUST kc_err kc_application_join(const struct kc_peer *peer, struct kc_application **ret);
 /* One connection less; the record goes with the last. */
 void kc_application_leave(struct kc_application *application);
 

@@ -8,11 +8,13 @@
 
 #define PATIENCE_SECONDS 10
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t given = PTHREAD_COND_INITIALIZER;
-static size_t taken;
+void kc_budget_done(struct kc_budget *budget)
+{
+	pthread_mutex_destroy(&budget->mutex);
+	pthread_cond_destroy(&budget->given);
+}
 
-kc_err kc_budget_take(size_t bytes)
+kc_err kc_budget_take(struct kc_budget *budget, size_t bytes)
 {
 	struct timespec until;
 	kc_err err = KC_OK;
@@ -21,22 +23,23 @@ kc_err kc_budget_take(size_t bytes)
 		return KC_OK;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PATIENCE_SECONDS;
-	pthread_mutex_lock(&mutex);
-	while (err == KC_OK && taken + bytes > KC_BUDGET_BYTES)
-		if (pthread_cond_clockwait(&given, &mutex, CLOCK_MONOTONIC, &until) == ETIMEDOUT)
+	pthread_mutex_lock(&budget->mutex);
+	while (err == KC_OK && budget->taken + bytes > budget->most)
+		if (pthread_cond_clockwait(
+			    &budget->given, &budget->mutex, CLOCK_MONOTONIC, &until) == ETIMEDOUT)
 			err = KC_ERR(BUSY);
 	if (err == KC_OK)
-		taken += bytes;
-	pthread_mutex_unlock(&mutex);
+		budget->taken += bytes;
+	pthread_mutex_unlock(&budget->mutex);
 	return err;
 }
 
-void kc_budget_give(size_t bytes)
+void kc_budget_give(struct kc_budget *budget, size_t bytes)
 {
 	if (bytes == 0)
 		return;
-	pthread_mutex_lock(&mutex);
-	taken -= bytes;
-	pthread_cond_broadcast(&given);
-	pthread_mutex_unlock(&mutex);
+	pthread_mutex_lock(&budget->mutex);
+	budget->taken -= bytes;
+	pthread_cond_broadcast(&budget->given);
+	pthread_mutex_unlock(&budget->mutex);
 }

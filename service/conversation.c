@@ -2,17 +2,17 @@
 /* Serving one client. */
 #include "service/conversation.h"
 
-#include "service/budget.h"
 #include "service/dispatch.h"
 #include "wire/channel.h"
 
 #define TRANSFER_SECONDS 30 /* a long message gets so long to pass */
 
+#define ALL_BYTES ((size_t)64 << 20) /* of all programs' long messages at once */
+
 struct conversation {
 	struct kc_service *service;
+	struct kc_peer peer;
 	struct kc_application *application;
-	int process; /* pidfd */
-	struct kc_access access;
 	struct kc_channel channel;
 	struct kc_buf request, reply;
 };
@@ -32,15 +32,35 @@ static void tidy(struct kc_buf *buf)
 		kc_buf_reset(buf);
 }
 
+/* A program's own budget comes first, so that one that holds back its messages waits for itself. */
+static struct kc_budget all_bytes = KC_BUDGET_INIT(ALL_BYTES);
+
+static kc_err charge(struct conversation *with, size_t cost)
+{
+	kc_err err;
+
+	KC_TRY(kc_budget_take(&with->application->budget, cost));
+	err = kc_budget_take(&all_bytes, cost);
+	if (err != KC_OK)
+		kc_budget_give(&with->application->budget, cost);
+	return err;
+}
+
+static void discharge(struct conversation *with, size_t cost)
+{
+	kc_budget_give(&all_bytes, cost);
+	kc_budget_give(&with->application->budget, cost);
+}
+
 static kc_err answer(struct conversation *with, size_t len)
 {
 	KC_TRY(kc_channel_read(
 		&with->channel, len, kc_socket_deadline(TRANSFER_SECONDS), &with->request));
 	/* The process that was judged at the beginning must be the one that asks now. */
-	if (kc_access_has_ended(with->process))
+	if (kc_access_has_ended(with->peer.pidfd))
 		return KC_ERR(NOT_ALLOWED);
-	return kc_dispatch(with->service, with->application, &with->access,
-		kc_buf_bytes(&with->request), &with->reply);
+	return kc_dispatch(
+		with->service, with->application, kc_buf_bytes(&with->request), &with->reply);
 }
 
 static kc_err send_reply(struct conversation *with)
@@ -48,10 +68,10 @@ static kc_err send_reply(struct conversation *with)
 	size_t cost = cost_of(with->reply.len);
 	kc_err err;
 
-	KC_TRY(kc_budget_take(cost));
+	KC_TRY(charge(with, cost));
 	err = kc_channel_send(
 		&with->channel, kc_buf_bytes(&with->reply), kc_socket_deadline(TRANSFER_SECONDS));
-	kc_budget_give(cost);
+	discharge(with, cost);
 	return err;
 }
 
@@ -61,22 +81,46 @@ static kc_err serve_one(struct conversation *with)
 	kc_err err;
 
 	KC_TRY(kc_channel_wait(&with->channel, KC_DEADLINE_NEVER, &len));
-	KC_TRY(kc_budget_take(cost_of(len)));
+	KC_TRY(charge(with, cost_of(len)));
 	kc_bulletin_enter(&with->service->bulletin);
 	err = answer(with, len);
 	kc_bulletin_leave(&with->service->bulletin);
 	tidy(&with->request);
-	kc_budget_give(cost_of(len));
+	discharge(with, cost_of(len));
 	if (err == KC_OK)
 		err = send_reply(with);
 	tidy(&with->reply);
 	return err;
 }
 
-static kc_err greet(struct conversation *with, int socket)
+/* From the greeting to the end. */
+static kc_err serve(struct conversation *with, int socket)
 {
-	KC_TRY(kc_access_decide(with->application->process, with->process, &with->access));
-	return kc_channel_offer(socket, with->process, &with->service->bulletin, &with->channel);
+	kc_err err;
+
+	KC_TRY(kc_channel_offer(
+		socket, with->peer.pidfd, &with->service->bulletin, &with->channel));
+	do
+		err = serve_one(with);
+	while (err == KC_OK && !atomic_load(&with->service->stopping));
+	kc_channel_done(&with->channel);
+	kc_buf_done(&with->request);
+	kc_buf_done(&with->reply);
+	return KC_OK;
+}
+
+static kc_err identify_and_serve(struct conversation *with, int socket)
+{
+	kc_err err;
+
+	KC_TRY(kc_peer_identify(socket, &with->peer));
+	err = kc_application_join(&with->peer, &with->application);
+	if (err == KC_OK) {
+		err = serve(with, socket);
+		kc_application_leave(with->application);
+	}
+	kc_peer_done(&with->peer);
+	return err;
 }
 
 void kc_conversation_run(struct kc_service *service, int socket)
@@ -86,22 +130,8 @@ void kc_conversation_run(struct kc_service *service, int socket)
 		.request = KC_BUF_INIT_MAX(KC_MESSAGE_MAX),
 		.reply = KC_BUF_INIT_MAX(KC_MESSAGE_MAX),
 	};
-	kc_err err = kc_application_join(socket, &with.application, &with.process);
+	kc_err err = identify_and_serve(&with, socket);
 
-	if (err != KC_OK) {
+	if (err != KC_OK) /* there was no greeting */
 		kc_greeting_refuse(socket, err);
-		return;
-	}
-	err = greet(&with, socket);
-	if (err != KC_OK) {
-		kc_greeting_refuse(socket, err);
-	} else {
-		while (err == KC_OK && !atomic_load(&service->stopping))
-			err = serve_one(&with);
-		kc_channel_done(&with.channel);
-	}
-	kc_buf_done(&with.request);
-	kc_buf_done(&with.reply);
-	close(with.process);
-	kc_application_leave(with.application);
 }

@@ -54,7 +54,7 @@ static kc_err handle(
 {
 	kc_err err;
 
-	if (call->who == KC_CALL_WHO_USER && request->access->sandboxed)
+	if (call->who == KC_CALL_WHO_USER && request->application->access.sandboxed)
 		return KC_ERR(NOT_ALLOWED);
 	if (row->flags & IS_USE)
 		atomic_store(&request->service->used_us, kc_clock_monotonic_us());
@@ -75,16 +75,15 @@ static void request_done(struct kc_request *request)
 }
 
 kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
-	const struct kc_access *access, struct kc_bytes message, struct kc_buf *reply)
+	struct kc_bytes message, struct kc_buf *reply)
 {
-	const char *const groups[] = {access->group};
+	const char *const groups[] = {application->access.group};
 	const struct kc_call_row *call = NULL;
 	KC_CLEANUP(request_done)
 	struct kc_request request = {
 		.service = service,
 		.application = application,
-		.access = access,
-		.caller = {groups, 1, !access->sandboxed},
+		.caller = {groups, 1, !application->access.sandboxed},
 	};
 	bool has_result;
 	kc_err err;

@@ -3,7 +3,6 @@
 #ifndef KC_SERVICE_DISPATCH_H
 #define KC_SERVICE_DISPATCH_H
 
-#include "service/access.h"
 #include "service/application.h"
 #include "service/service.h"
 #include "wire/message.h"
@@ -12,7 +11,6 @@
 struct kc_request {
 	struct kc_service *service;
 	struct kc_application *application;
-	const struct kc_access *access;
 	struct kc_caller caller;      /* for the door */
 	struct kc_keychain *keychain; /* NULL for handlers that work without */
 	struct kc_record arguments;
@@ -24,7 +22,7 @@ typedef kc_err (*kc_handler)(struct kc_request *request);
 
 /* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY, TOO_LARGE. */
 KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
-	const struct kc_access *access, struct kc_bytes message, struct kc_buf *reply);
+	struct kc_bytes message, struct kc_buf *reply);
 
 /* The handlers, by what they are about. */
 kc_err kc_handle_hello(struct kc_request *request);

@@ -19,7 +19,7 @@ kc_err kc_handle_status(struct kc_request *request)
 	struct kc_status *status = &request->result.status;
 
 	KC_TRY(kc_service_status(request->service, status));
-	if (request->access->sandboxed) { /* what others keep is not its business */
+	if (request->application->access.sandboxed) { /* what others keep is not its business */
 		struct kc_status lock = {.lock = status->lock, .generation = status->generation};
 		kc_status_done(status);
 		*status = lock;

@@ -20,7 +20,7 @@ extern char **environ;
 
 struct start {
 	const char *program;
-	char **environment; /* a copy without LD_…, which is meant for the program we live in */
+	char **environment;
 	int ready;
 };
 
@@ -28,6 +28,17 @@ static bool may_start(void)
 {
 	return !getauxval(AT_SECURE) && access("/.flatpak-info", F_OK) != 0 &&
 	       !secure_getenv("SNAP");
+}
+
+/* What a program was told about itself, by whoever started it. */
+static bool is_personal(const char *variable)
+{
+	static const char *const prefixes[] = {"LD_", "LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(prefixes); i++)
+		if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
 }
 
 static char **clean_environment(void)
@@ -41,7 +52,7 @@ static char **clean_environment(void)
 	if (!clean)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(environ[i], "LD_", 3) != 0)
+		if (!is_personal(environ[i]))
 			clean[kept++] = environ[i];
 	return clean;
 }

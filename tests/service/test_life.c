@@ -379,20 +379,18 @@ static kc_err raw_unlock(struct raw *raw)
 	return raw_receive(raw, KC_CALL_UNLOCK);
 }
 
+/* What runs in the sandbox; path is of the socket there. Answers an exit status. */
+typedef int (*sandboxed)(const char *path);
+
 /* A program whose root folder has a Flatpak's mark: chroot(2) stands in for the sandbox. */
-static void sandboxed_programs_may_do_less(void)
+static int exit_of_sandboxed(sandboxed run)
 {
-	struct kc_client *client = device_client();
 	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
 	char path[128];
 	pid_t child;
 	FILE *file;
+	int status;
 
-	if (geteuid() != 0) {
-		printf(" (only root can try it)");
-		kc_client_free(client);
-		return;
-	}
 	snprintf(path, sizeof path, "%s/.flatpak-info", device_path());
 	file = fopen(path, "w");
 	CHECK_FATAL(file != NULL);
@@ -401,21 +399,65 @@ static void sandboxed_programs_may_do_less(void)
 	CHECK_OK_FATAL(kc_place_find(&place));
 	child = fork();
 	if (child == 0) {
-		struct raw raw;
 		if (chroot(device_path()) != 0 || chdir("/") != 0)
 			_exit(1);
-		if (raw_open_at(place.socket + strlen(device_path()), &raw) != KC_OK)
-			_exit(2);
-		if (raw_call(&raw, KC_CALL_STATUS) != KC_OK)
-			_exit(3);
-		_exit(raw_call(&raw, KC_CALL_DEVICES) == KC_E_NOT_ALLOWED &&
-					raw_unlock(&raw) == KC_E_NOT_ALLOWED &&
-					raw_call(&raw, KC_CALL_STOP) == KC_E_NOT_ALLOWED
-				? 0
-				: 4);
+		_exit(run(place.socket + strlen(device_path())));
 	}
-	CHECK(exit_of(child) == 0);
+	status = exit_of(child);
 	unlink(path);
+	return status;
+}
+
+static int tries_what_is_the_users(const char *path)
+{
+	struct raw raw;
+
+	if (raw_open_at(path, &raw) != KC_OK)
+		return 2;
+	if (raw_call(&raw, KC_CALL_STATUS) != KC_OK)
+		return 3;
+	return raw_call(&raw, KC_CALL_DEVICES) == KC_E_NOT_ALLOWED &&
+			       raw_unlock(&raw) == KC_E_NOT_ALLOWED &&
+			       raw_call(&raw, KC_CALL_STOP) == KC_E_NOT_ALLOWED
+		       ? 0
+		       : 4;
+}
+
+static unsigned open_many(const char *path, unsigned count)
+{
+	struct raw raw; /* left to the end of the process */
+	unsigned open = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		open += raw_open_at(path, &raw) == KC_OK;
+	return open;
+}
+
+static int forks_for_more_connections(const char *path)
+{
+	if (open_many(path, 40) != 40)
+		return 2;
+	for (unsigned i = 0; i < 3; i++) {
+		pid_t child = fork();
+		if (child == 0)
+			_exit((int)open_many(path, 40));
+		if (exit_of(child) != 24) /* of 64 */
+			return 3;
+		sleep_ms(300); /* until its connections are forgotten */
+	}
+	return 0;
+}
+
+static void sandboxed_programs_may_do_less(void)
+{
+	struct kc_client *client = device_client();
+
+	if (geteuid() != 0) {
+		printf(" (only root can try it)");
+	} else {
+		CHECK(exit_of_sandboxed(tries_what_is_the_users) == 0);
+		CHECK(exit_of_sandboxed(forks_for_more_connections) == 0);
+	}
 	kc_client_free(client);
 }
 
