@@ -97,6 +97,7 @@ kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller
 	KC_TRY(kc_keychain_txn_add(&txn, caller, input, want, &found));
 	KC_TRY(kc_txn_commit(&txn));
 	if (ret) {
+		kc_found_done(ret);
 		*ret = found;
 		found = (struct kc_found){0};
 	}

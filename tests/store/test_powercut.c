@@ -248,8 +248,16 @@ static void the_life_is_right_without_a_cut(void)
 	CHECK(one_life(0) > 1000);
 }
 
-/* make check-long cuts at every operation; otherwise all of the small steps are cut, and a sample
- * of the writes of huge items. */
+/* How far apart cuts are among the small steps, and among the writes of huge items. */
+#ifdef KC_SANITIZED
+#define SMALL_STRIDE 5
+#define LARGE_STRIDE 499
+#else
+#define SMALL_STRIDE 1
+#define LARGE_STRIDE 97
+#endif
+
+/* make check-long cuts at every operation. */
 static void cuts(void)
 {
 	bool all = getenv("KC_LONG") != NULL;
@@ -258,7 +266,10 @@ static void cuts(void)
 
 	for (uint64_t at = 1; at <= total; lives++) {
 		one_life(at);
-		at += all || at < 300 || at + 100 > total ? 1 : 97;
+		if (all)
+			at++;
+		else
+			at += at < 300 || at + 100 > total ? SMALL_STRIDE : LARGE_STRIDE;
 	}
 	printf("%zu cuts in %llu operations ", lives, (unsigned long long)total);
 }
