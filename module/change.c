@@ -65,7 +65,7 @@ static CK_RV change_in_session(struct kc_session *session, const struct kc_objec
 	kc_attrs_merge(&found.attrs, &object->item.attrs);
 	kc_attrs_merge(&found.attrs, changes);
 	KC_RV_OF(kc_attrs_check(&found.attrs));
-	KC_RV_TRY(kc_object_new(object->token, &found, true, &changed));
+	KC_RV_TRY(kc_object_new(object->token, &found, true, NULL, &changed));
 	changed->session = object->session;
 	changed->handle = object->handle;
 	return kc_fetch_keep(session, changed);

@@ -44,7 +44,7 @@ CK_RV kc_create_adopt(struct kc_session *session, struct kc_found *found, CK_OBJ
 {
 	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
 
-	KC_RV_TRY(kc_object_new(session->token, found, false, &object));
+	KC_RV_TRY(kc_object_new(session->token, found, false, NULL, &object));
 	if (!object)
 		return CKR_GENERAL_ERROR;
 	KC_RV_TRY(kc_fetch_keep(session, object));
@@ -61,7 +61,7 @@ CK_RV kc_create_in_session(struct kc_session *session, struct kc_made *made, CK_
 	KC_RV_OF(kc_buf_check(&made->value));
 	KC_RV_OF(kc_secret_set(&found.secret, kc_buf_bytes(&made->value)));
 	kc_attrs_move(&found.attrs, &made->attrs);
-	KC_RV_TRY(kc_object_new(session->token, &found, true, &object));
+	KC_RV_TRY(kc_object_new(session->token, &found, true, NULL, &object));
 	object->session = session->handle;
 	KC_RV_TRY(kc_fetch_keep(session, object));
 	*ret = object->handle;

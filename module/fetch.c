@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "module/module.h"
 
-#define FRESH_US 1000000
+#define MOMENT_US 100000
 
 CK_RV kc_fetch_known(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret)
 {
@@ -56,14 +56,16 @@ static CK_RV ask(struct kc_session *session, const struct kc_object *object, uin
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	struct kc_token_status seen;
 	struct kc_object *found;
 
+	kc_token_status(session->module, &seen);
 	kc_fetch_query(object, &query);
 	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN | want;
 	KC_RV_OF(kc_client_item_find(session->module->client, &query, &list));
 	if (list.count != 1)
 		return CKR_OBJECT_HANDLE_INVALID;
-	KC_RV_TRY(kc_object_new(object->token, &list.rows[0], want != 0, &found));
+	KC_RV_TRY(kc_object_new(object->token, &list.rows[0], want != 0, &seen, &found));
 	if (!found)
 		return CKR_OBJECT_HANDLE_INVALID;
 	*ret = found;
@@ -85,13 +87,23 @@ CK_RV kc_fetch_again(
 	return CKR_OK;
 }
 
+static bool is_fresh(struct kc_session *session, const struct kc_object *object)
+{
+	struct kc_token_status now;
+
+	if (!kc_object_is_on_token(object) ||
+		kc_clock_monotonic_us() - object->fetched_us < MOMENT_US)
+		return true;
+	kc_token_status(session->module, &now);
+	return now.generation == object->seen.generation && now.lock == object->seen.lock;
+}
+
 CK_RV kc_fetch_fresh(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret)
 {
 	KC_CLEANUP_OBJECT struct kc_object *known = NULL;
 
 	KC_RV_TRY(kc_fetch_known(session, handle, &known));
-	if (!kc_object_is_on_token(known) ||
-		kc_clock_monotonic_us() - known->fetched_us < FRESH_US) {
+	if (is_fresh(session, known)) {
 		*ret = known;
 		known = NULL;
 		return CKR_OK;

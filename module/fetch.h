@@ -7,8 +7,8 @@
 
 /* The object of a handle as the table has it. CKR_OBJECT_HANDLE_INVALID. */
 CK_RV kc_fetch_known(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret);
-/* The same, asked for again when the table's is older than a second: another program may have
- * changed or deleted it. */
+/* The same as it is now: asked for again when anything has changed since it was found, but for the
+ * first moment, so that a program which lists and reads is not slowed down by one that writes. */
 CK_RV kc_fetch_fresh(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret);
 /* The object with its secret. Only a certificate stays in the table so. */
 CK_RV kc_fetch_secret(

@@ -90,11 +90,13 @@ static CK_RV search(struct findings *findings, kc_name class, unsigned kinds)
 	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	struct kc_session *session = findings->session;
+	struct kc_token_status seen;
 	/* A certificate's value is what everybody asks for next. */
 	bool with_secret = class != 0 && class != KC_CLASS_KEY &&
 			   (class == KC_CLASS_CERTIFICATE || needs_secret(findings->template));
 	kc_err err;
 
+	kc_token_status(session->module, &seen);
 	query.class = class;
 	query.sync = kc_token_facts(session->token)->sync;
 	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN | (with_secret ? KC_WANT_SECRET : 0u);
@@ -110,7 +112,8 @@ static CK_RV search(struct findings *findings, kc_name class, unsigned kinds)
 	KC_RV_OF(err);
 	for (size_t i = 0; i < list.count; i++) {
 		KC_CLEANUP_OBJECT struct kc_object *object = NULL;
-		KC_RV_TRY(kc_object_new(session->token, &list.rows[i], with_secret, &object));
+		KC_RV_TRY(
+			kc_object_new(session->token, &list.rows[i], with_secret, &seen, &object));
 		if (!object || !matches(object, findings->template))
 			continue;
 		KC_RV_TRY(kc_fetch_keep(session, object));

@@ -25,7 +25,6 @@ static void set(struct kc_module *module, enum kc_token_number token, bool is_in
 {
 	kc_module_relock(module);
 	module->tokens[token].is_logged_in = is_in;
-	module->status.is_known = false; /* the keychain may have been opened */
 	kc_module_unlock();
 }
 

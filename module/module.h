@@ -22,7 +22,6 @@ struct kc_module {
 	unsigned users;		  /* calls inside, and one while initialised */
 	struct kc_client *client; /* owned; safe for threads by itself */
 	struct kc_token tokens[KC_TOKEN_COUNT];
-	struct kc_token_status status;
 	struct kc_sessions sessions;
 	struct kc_objects objects;
 };

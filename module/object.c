@@ -63,8 +63,8 @@ static CK_RV keep_value(struct kc_object *object)
 	return CKR_OK;
 }
 
-CK_RV kc_object_new(
-	enum kc_token_number token, struct kc_found *found, bool has_value, struct kc_object **ret)
+CK_RV kc_object_new(enum kc_token_number token, struct kc_found *found, bool has_value,
+	const struct kc_token_status *seen, struct kc_object **ret)
 {
 	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
 	unsigned kind = kind_of_item(found);
@@ -87,6 +87,8 @@ CK_RV kc_object_new(
 	object->item = *found;
 	object->has_value = has_value;
 	*found = (struct kc_found){0};
+	if (seen)
+		object->seen = *seen;
 	object->fetched_us = kc_clock_monotonic_us();
 	KC_RV_TRY(keep_value(object));
 	*ret = object;

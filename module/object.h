@@ -37,14 +37,16 @@ struct kc_object {
 	unsigned key_bits;	   /* the size of its modulus or curve */
 	struct kc_found item;
 	bool has_value; /* the secret was asked for: it is in item, if there is one, or here: */
-	struct kc_buf value; /* a certificate, which is public */
-	uint64_t fetched_us; /* on the monotonic clock */
+	struct kc_buf value;	     /* a certificate, which is public */
+	struct kc_token_status seen; /* how the keychain stood before the item was asked for */
+	uint64_t fetched_us;	     /* on the monotonic clock */
 };
 
-/* Makes an object of a found item, which it takes; has_value tells that the secret was asked for.
- * ret gets NULL when PKCS#11 has no such object (a key of another class). CKR_HOST_MEMORY. */
-CK_RV kc_object_new(
-	enum kc_token_number token, struct kc_found *found, bool has_value, struct kc_object **ret);
+/* Makes an object of a found item, which it takes; has_value tells that the secret was asked for,
+ * seen how the keychain stood before that (NULL when it is not known). ret gets NULL when PKCS#11
+ * has no such object (a key of another class). CKR_HOST_MEMORY. */
+CK_RV kc_object_new(enum kc_token_number token, struct kc_found *found, bool has_value,
+	const struct kc_token_status *seen, struct kc_object **ret);
 struct kc_object *kc_object_ref(struct kc_object *object);
 void kc_object_put(struct kc_object *object);
 #define KC_CLEANUP_OBJECT KC_CLEANUP(kc_object_put_cleanup)

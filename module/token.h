@@ -30,19 +30,16 @@ struct kc_token {
 	bool is_logged_in;
 };
 
-/* What the service said of itself last; guarded by the module's lock. */
+/* How the keychain stands. */
 struct kc_token_status {
-	bool is_known;
-	uint64_t asked_us; /* on the monotonic clock */
 	enum kc_lock_state lock;
+	uint64_t generation; /* grows with every change of an item */
 	uint8_t device_id[8];
 };
 
-/* The state of the keychain, asked for when the last answer is older than half a second: listing
- * programs ask a dozen times. A service that cannot be reached counts as no keychain. */
+/* Costs no round trip while nothing has changed (wire/bulletin.h). A service that cannot be reached
+ * counts as no keychain. */
 void kc_token_status(struct kc_module *module, struct kc_token_status *ret);
-/* The same, asked for now. */
-void kc_token_status_fresh(struct kc_module *module, struct kc_token_status *ret);
 /* CKR_TOKEN_NOT_PRESENT when there is no keychain. */
 CK_RV kc_token_check_present(struct kc_module *module);
 

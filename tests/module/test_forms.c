@@ -118,7 +118,7 @@ static struct kc_object *object_of_row(uint64_t id, CK_SESSION_HANDLE session)
 	struct kc_found found = {.class = KC_CLASS_GENERIC, .id = id};
 	struct kc_object *object = NULL;
 
-	CHECK_FATAL(kc_object_new(KC_TOKEN_DEVICE, &found, false, &object) == CKR_OK);
+	CHECK_FATAL(kc_object_new(KC_TOKEN_DEVICE, &found, false, NULL, &object) == CKR_OK);
 	object->session = session;
 	return object;
 }

@@ -2,19 +2,12 @@
 /* Logging in, and what the lock of the keychain shows and hides (decided in doc/architecture.md).
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/module/harness.h"
 
 static CK_UTF8CHAR right[] = HARNESS_PASSWORD, wrong[] = "wrong horse";
 #define RIGHT_LEN (sizeof right - 1)
 #define WRONG_LEN (sizeof wrong - 1)
-
-/* Long enough for the module to ask for the state of the lock again. */
-static void wait_for_status(void)
-{
-	usleep(600000);
-}
 
 static CK_STATE state_of(const struct fixture *x)
 {
@@ -93,7 +86,6 @@ static void while_locked(void)
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, right, RIGHT_LEN), CKR_OK);
 
 	harness_lock();
-	wait_for_status();
 	for (CK_SLOT_ID slot = 0; slot < 2; slot++)
 		CHECK((flags_of(&x, slot) &
 			      (CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH)) ==

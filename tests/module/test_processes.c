@@ -95,7 +95,7 @@ static void writers_and_readers(void)
 	harness_end(&x);
 }
 
-/* What another process destroys is gone for one that holds a handle of it, a second later. */
+/* What another process destroys is gone for one that holds a handle of it, a moment later. */
 static bool destroy_all(struct fixture *x, int number)
 {
 	CK_ATTRIBUTE template[] = {ATTR_TEXT(CKA_APPLICATION, "processes")};
@@ -123,7 +123,7 @@ static void handles_of_what_is_gone(void)
 	child = start(&x, destroy_all, 0);
 	CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 	CHECK(harness_find(&x, template, 1, found, KC_COUNT_OF(found)) == 0);
-	sleep(1);
+	usleep(200000);
 	CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], &asked, 1),
 		CKR_OBJECT_HANDLE_INVALID);
 	CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], &asked, 1),

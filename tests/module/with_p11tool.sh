@@ -53,7 +53,6 @@ fails "lists nothing in the other token" p11tool --provider "$module" --list-all
 says 'No matching objects found' "the other token is empty"
 
 works "locks" "$kc" lock
-sleep 1
 works "lists the tokens of a locked keychain" p11tool --provider "$module" --list-tokens
 says 'Requires login' "a locked keychain needs a login"
 works "shows certificates while locked" p11tool --provider "$module" --list-all "$token"

@@ -94,7 +94,6 @@ run "tests elliptic curves" --session-rw --test-ec --id 77 --label tested --key-
 works "tests forks" pkcs11-tool --module "$module" --test-fork
 
 works "locks" "$kc" lock
-sleep 1
 fails "a wrong PIN" pkcs11-tool --module "$module" --token-label Keycircle --login --pin wrong -O
 says 'CKR_PIN_INCORRECT' "why"
 run "the right PIN opens" --sign -m ECDSA-SHA256 --id 01 -i "$work/message" -o "$work/sig"

@@ -35,7 +35,6 @@ done
 works "logs in with the key" sh "$work/log_in"
 says '^welcome' "what the server answers"
 "$kc" lock
-sleep 1
 works "lists keys while locked" ssh-keygen -D "$module"
 says '^ecdsa-sha2-nistp256 ' "the elliptic key"
 fails "does not log in while locked" sh "$work/log_in"
