@@ -131,8 +131,6 @@ CK_RV kc_attribute_check_form(const struct kc_attribute *row, const CK_ATTRIBUTE
 {
 	bool is_right = true;
 
-	if (!given->pValue && given->ulValueLen != 0)
-		return CKR_ATTRIBUTE_VALUE_INVALID;
 	switch (row->form) {
 	case KC_FORM_BOOL:
 		is_right = given->ulValueLen == sizeof(CK_BBOOL) &&

@@ -8,6 +8,9 @@ CK_RV kc_template_init(struct kc_template *t, const CK_ATTRIBUTE *rows, CK_ULONG
 {
 	if (!rows && count)
 		return CKR_ARGUMENTS_BAD;
+	for (CK_ULONG i = 0; i < count; i++)
+		if (!rows[i].pValue && rows[i].ulValueLen)
+			return CKR_ATTRIBUTE_VALUE_INVALID;
 	*t = (struct kc_template){rows, count};
 	return CKR_OK;
 }

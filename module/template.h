@@ -10,7 +10,8 @@ struct kc_template {
 	CK_ULONG count;
 };
 
-/* CKR_ARGUMENTS_BAD when there is a count without rows. */
+/* CKR_ARGUMENTS_BAD when there is a count without rows, CKR_ATTRIBUTE_VALUE_INVALID for a length
+ * without a value. */
 CK_RV kc_template_init(struct kc_template *t, const CK_ATTRIBUTE *rows, CK_ULONG count);
 /* NULL when absent. */
 const CK_ATTRIBUTE *kc_template_find(const struct kc_template *t, CK_ATTRIBUTE_TYPE type);

@@ -497,6 +497,7 @@ static void search_state(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_OBJECT_HANDLE made[3], found[2];
 	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "one by one")};
+	CK_ATTRIBUTE no_value[] = {{CKA_LABEL, NULL, 4}};
 	CK_ULONG count = 9;
 
 	for (size_t i = 0; i < 3; i++)
@@ -504,6 +505,7 @@ static void search_state(void)
 	CHECK_RV(x.f->C_FindObjects(x.session, found, 2, &count), CKR_OPERATION_NOT_INITIALIZED);
 	CHECK_RV(x.f->C_FindObjectsFinal(x.session), CKR_OPERATION_NOT_INITIALIZED);
 	CHECK_RV(x.f->C_FindObjectsInit(x.session, NULL, 2), CKR_ARGUMENTS_BAD);
+	CHECK_RV(x.f->C_FindObjectsInit(x.session, no_value, 1), CKR_ATTRIBUTE_VALUE_INVALID);
 	CHECK_RV(x.f->C_FindObjectsInit(x.session, by_label, 1), CKR_OK);
 	CHECK_RV(x.f->C_FindObjectsInit(x.session, by_label, 1), CKR_OPERATION_ACTIVE);
 	CHECK_RV(x.f->C_FindObjects(x.session, NULL, 2, &count), CKR_ARGUMENTS_BAD);
