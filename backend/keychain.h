@@ -107,7 +107,8 @@ KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_
 	struct kc_found_list *ret);
 
 /* Signs with the private key of row id as kc_found gave it. Errors: NOT_FOUND (deleted meanwhile),
- * LOCKED, KEY_TYPE, MECHANISM, DATA_LEN. Runs outside the keychain's lock on a prepared key. */
+ * LOCKED, KEY_TYPE (no private key), KEY_USE (not marked for signing), MECHANISM, MECHANISM_PARAM,
+ * DATA_LEN. Runs outside the keychain's lock on a prepared key. */
 KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
