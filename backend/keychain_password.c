@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The keychain password: unlocking, locking, checking, changing. */
 #include "backend/keychain_impl.h"
+#include "backend/store/history.h"
 #include "backend/store/setting.h"
 #include "backend/store/verify.h"
+#include "base/log.h"
 
 static void release_password(struct kc_keychain **keychain)
 {
@@ -40,19 +42,37 @@ static bool is_unlocked(struct kc_keychain *keychain)
 	return unlocked;
 }
 
-static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password)
+static kc_err purge_history(struct kc_keychain *keychain)
 {
-	bool was_unlocked = is_unlocked(keychain), altered = false;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
-	KC_TRY(try_password(keychain, password, kc_keybag_unlock));
-	if (was_unlocked)
-		return KC_OK;
-	/* Only now can every row be opened; what is wrong with some must not keep the user out. */
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_history_purge(&txn));
+	return kc_txn_commit(&txn);
+}
+
+/* What is done once for each unlocking. None of it may keep the user out. */
+static void look_after(struct kc_keychain *keychain)
+{
+	bool altered;
+
+	/* Only now can every row be opened. */
 	if (kc_verify_all(keychain->store, &altered) == KC_OK) {
 		kc_store_hold(keychain->store);
 		keychain->altered = altered;
 		kc_store_release(keychain->store);
 	}
+	if (!kc_store_is_read_only(keychain->store) && purge_history(keychain) != KC_OK)
+		kc_log_error("old values could not be forgotten");
+}
+
+static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password)
+{
+	bool was_unlocked = is_unlocked(keychain);
+
+	KC_TRY(try_password(keychain, password, kc_keybag_unlock));
+	if (!was_unlocked)
+		look_after(keychain);
 	return KC_OK;
 }
 
@@ -90,6 +110,7 @@ static kc_err rewrap(struct kc_keychain *keychain, struct kc_bytes new_password)
 	kc_store_hold(keychain->store);
 	kc_keybag_adopt(keychain->bag);
 	kc_store_release(keychain->store);
+	kc_store_settle(keychain->store); /* the old password's wrapping must not linger */
 	return KC_OK;
 }
 

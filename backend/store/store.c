@@ -24,6 +24,7 @@
 #include "backend/store/schema.h"
 #include "backend/store/setting.h"
 #include "backend/store/store_impl.h"
+#include "base/log.h"
 #include "base/random.h"
 
 /* Where the application id stands in a SQLite file (sqlite.org/fileformat.html, 1.3). */
@@ -320,4 +321,13 @@ void kc_store_hold(struct kc_store *store)
 void kc_store_release(struct kc_store *store)
 {
 	pthread_mutex_unlock(&store->mutex);
+}
+
+void kc_store_settle(struct kc_store *store)
+{
+	kc_store_hold(store);
+	if (!store->db.read_only &&
+		kc_db_exec(&store->db, "PRAGMA wal_checkpoint(TRUNCATE)") != KC_OK)
+		kc_log_error("the WAL could not be emptied");
+	kc_store_release(store);
 }

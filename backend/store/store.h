@@ -53,6 +53,10 @@ void kc_store_release(struct kc_store *store);
  * under one count is still so while the count is the same, as far as this process knows. */
 uint64_t kc_store_changes(const struct kc_store *store);
 
+/* Copies the WAL back into the file and empties it, so that what it still held of older versions is
+ * gone. Nothing happens while another process reads, or where the store cannot be written. */
+void kc_store_settle(struct kc_store *store);
+
 /* --- transactions -------------------------------------------------------------------------------
  */
 

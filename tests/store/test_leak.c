@@ -10,6 +10,7 @@
 
 #include "backend/keychain_impl.h"
 #include "backend/store/cell.h"
+#include "backend/store/setting.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
 
@@ -115,18 +116,25 @@ static void push_form(const char *text, enum form form, struct kc_buf *ret)
 
 static size_t finds, files;
 
-static void search_file(const char *path)
+static bool read_file(const char *path, struct kc_buf *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf contents = {.max = (size_t)64 << 20};
 	uint8_t block[65536];
 	FILE *file = fopen(path, "rb");
 	size_t got;
 
-	CHECK_FATAL(file != NULL);
+	if (!file)
+		return false;
 	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		kc_buf_push(&contents, block, got);
+		kc_buf_push(ret, block, got);
 	fclose(file);
-	CHECK_OK_FATAL(kc_buf_check(&contents));
+	return kc_buf_check(ret) == KC_OK;
+}
+
+static void search_file(const char *path)
+{
+	KC_CLEANUP_BUF struct kc_buf contents = {.max = (size_t)64 << 20};
+
+	CHECK_FATAL(read_file(path, &contents));
 	files++;
 	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
 		for (int form = 0; form < FORM_COUNT; form++) {
@@ -231,11 +239,58 @@ static void the_files_are_silent(void)
 	CHECK(files == 2);
 }
 
+/* --- the old password ---------------------------------------------------------------------------
+ */
+
+static void get_keybag(struct home *home, struct kc_buf *ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(kc_txn_begin(home->keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_setting_get_bytes(txn.db, KC_SETTING_KEYBAG, ret));
+}
+
+/* Whether the class keys as the keybag wraps them (its end) are in a file. */
+static bool file_holds(const char *path, struct kc_bytes keybag)
+{
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	const size_t len = 48;
+
+	if (!read_file(path, &contents))
+		return false;
+	return memmem(contents.data, contents.len, keybag.data + keybag.len - len, len) != NULL;
+}
+
+static bool home_holds(const struct home *home, struct kc_bytes keybag)
+{
+	char wal[160];
+
+	snprintf(wal, sizeof wal, "%s-wal", home_database(home));
+	return file_holds(home_database(home), keybag) || file_holds(wal, keybag);
+}
+
+/* Who learns an old password later must not find what it opened. */
+static void an_old_wrapping_is_gone(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT, new = KC_BUF_INIT;
+
+	home_init(&home);
+	get_keybag(&home, &old);
+	CHECK(home_holds(&home, kc_buf_bytes(&old)));
+	CHECK_OK(kc_keychain_change_password(
+		home.keychain, kc_bytes_str("password"), kc_bytes_str("new")));
+	get_keybag(&home, &new);
+	CHECK(home_holds(&home, kc_buf_bytes(&new)));
+	CHECK(!home_holds(&home, kc_buf_bytes(&old)));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(the_search_finds_what_is_there),
 		CHECK_TEST(the_files_are_silent),
+		CHECK_TEST(an_old_wrapping_is_gone),
 	};
 	return check_main("nothing readable on the disk", tests, KC_COUNT_OF(tests));
 }
