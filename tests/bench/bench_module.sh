@@ -4,7 +4,7 @@
 #
 #   bench_module.sh [ROUNDS [OBJECTS]]      in the build folder
 set -eu
-rounds=${1:-3}
+rounds=${1:-15}
 objects=${2:-1000}
 softhsm=${SOFTHSM_MODULE:-/usr/lib/softhsm/libsofthsm2.so}
 work=$(mktemp -d)
@@ -25,4 +25,3 @@ if [ -f "$softhsm" ]; then
   set -- "$@" "softhsm=$softhsm,bench,1234"
 fi
 ./tests/bench/bench_module "$rounds" "$objects" "$@"
-grep -E '^Vm(RSS|HWM)' "/proc/$(pgrep -n -f "$KEYCIRCLED")/status" || true

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # OpenSSH: keys listed, and a login to a server on the loopback with the key in the keychain.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
-needs ssh ssh-keygen sshd python3
+needs ssh ssh-add ssh-agent ssh-keygen sshd python3
 make_keychain
 works "makes a P-256 key" "$kc" key new work --type ec:p256
 works "makes an RSA key" "$kc" key new tower --type rsa:2048
@@ -40,4 +40,25 @@ says '^ecdsa-sha2-nistp256 ' "the elliptic key"
 fails "does not log in while locked" sh "$work/log_in"
 works "opens" "$kc" unlock --password-file "$work/pin"
 works "logs in again" sh "$work/log_in"
+
+# An agent's helper lives for hours: through a lock, and through a restart of the service.
+printf '#!/bin/sh\necho\n' > "$work/enter" && chmod 700 "$work/enter"
+SSH_ASKPASS=$work/enter
+SSH_ASKPASS_REQUIRE=force
+export SSH_ASKPASS SSH_ASKPASS_REQUIRE
+eval "$(ssh-agent -s -P "$module" -a "$work/agent" | sed '/^echo/d')"
+ours="$ours $SSH_AGENT_PID"
+sed "s|-o PKCS11Provider=[^ ]* -o IdentityAgent=none|-o IdentityAgent=$work/agent|" "$work/log_in" \
+  > "$work/log_in_by_agent"
+works "the agent takes the module, without a PIN" ssh-add -s "$module"
+works "and has its keys" ssh-add -l
+says 'ECDSA' "the elliptic key"
+works "logs in by the agent" sh "$work/log_in_by_agent"
+works "locks" "$kc" lock
+fails "not while locked" sh "$work/log_in_by_agent"
+works "opens" "$kc" unlock --password-file "$work/pin"
+works "logs in by the agent again" sh "$work/log_in_by_agent"
+works "ends the service" "$kc" service stop
+works "opens a new one" "$kc" unlock --password-file "$work/pin"
+works "logs in by the agent after the restart" sh "$work/log_in_by_agent"
 finish
