@@ -2,11 +2,13 @@
 /* Serving one client. */
 #include "service/conversation.h"
 
+#include "base/clock.h"
 #include "service/dispatch.h"
 #include "wire/channel.h"
 
 #define TRANSFER_SECONDS 30 /* a long message gets so long to pass */
 
+#define BUSY_US 2000		     /* a client that calls again within this time is busy */
 #define ALL_BYTES ((size_t)64 << 20) /* of all programs' long messages at once */
 
 struct conversation {
@@ -15,6 +17,7 @@ struct conversation {
 	struct kc_application *application;
 	struct kc_channel channel;
 	struct kc_buf request, reply;
+	bool busy; /* as the bulletin counts it */
 };
 
 /* Short messages lie in the slot and count for nothing. */
@@ -75,16 +78,37 @@ static kc_err send_reply(struct conversation *with)
 	return err;
 }
 
+static void set_busy(struct conversation *with, bool busy)
+{
+	if (busy && !with->busy)
+		kc_bulletin_enter(&with->service->bulletin);
+	else if (!busy && with->busy)
+		kc_bulletin_leave(&with->service->bulletin);
+	with->busy = busy;
+}
+
+static kc_err await_request(struct conversation *with, size_t *ret_len)
+{
+	kc_err err = KC_E_TIMED_OUT;
+
+	if (with->busy)
+		err = kc_channel_wait(&with->channel, kc_clock_monotonic_us() + BUSY_US, ret_len);
+	if (err == KC_E_TIMED_OUT) {
+		set_busy(with, false);
+		err = kc_channel_wait(&with->channel, KC_DEADLINE_NEVER, ret_len);
+	}
+	return err;
+}
+
 static kc_err serve_one(struct conversation *with)
 {
 	size_t len;
 	kc_err err;
 
-	KC_TRY(kc_channel_wait(&with->channel, KC_DEADLINE_NEVER, &len));
+	KC_TRY(await_request(with, &len));
+	set_busy(with, true);
 	KC_TRY(charge(with, cost_of(len)));
-	kc_bulletin_enter(&with->service->bulletin);
 	err = answer(with, len);
-	kc_bulletin_leave(&with->service->bulletin);
 	tidy(&with->request);
 	discharge(with, cost_of(len));
 	if (err == KC_OK)
@@ -103,6 +127,7 @@ static kc_err serve(struct conversation *with, int socket)
 	do
 		err = serve_one(with);
 	while (err == KC_OK && !atomic_load(&with->service->stopping));
+	set_busy(with, false);
 	kc_channel_done(&with->channel);
 	kc_buf_done(&with->request);
 	kc_buf_done(&with->reply);

@@ -13,7 +13,7 @@
 struct kc_bulletin_page {
 	uint64_t service; /* constant once the page is passed on */
 	_Atomic uint64_t change;
-	_Alignas(64) atomic_uint calls; /* being served */
+	_Alignas(64) atomic_uint busy; /* connections */
 };
 
 #define SEALS (F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -52,12 +52,12 @@ void kc_bulletin_bump(struct kc_bulletin *bulletin)
 
 void kc_bulletin_enter(struct kc_bulletin *bulletin)
 {
-	atomic_fetch_add(&bulletin->page->calls, 1);
+	atomic_fetch_add(&bulletin->page->busy, 1);
 }
 
 void kc_bulletin_leave(struct kc_bulletin *bulletin)
 {
-	atomic_fetch_sub(&bulletin->page->calls, 1);
+	atomic_fetch_sub(&bulletin->page->busy, 1);
 }
 
 kc_err kc_bulletin_map(int fd, const struct kc_bulletin_page **ret)
@@ -80,7 +80,7 @@ struct kc_bulletin_issue kc_bulletin_read(const struct kc_bulletin_page *page)
 	return (struct kc_bulletin_issue){page->service, atomic_load(&page->change)};
 }
 
-unsigned kc_bulletin_calls(const struct kc_bulletin_page *page)
+unsigned kc_bulletin_busy(const struct kc_bulletin_page *page)
 {
-	return atomic_load_explicit(&page->calls, memory_order_relaxed);
+	return atomic_load_explicit(&page->busy, memory_order_relaxed);
 }

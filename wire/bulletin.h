@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One page that the service writes and every client can read: a number that grows with each change,
- * so that a client knows without asking whether what it remembers still holds; and how many calls
- * are being served, so that both sides know whether the computer has time for waiting awake.
+ * so that a client knows without asking whether what it remembers still holds; and how many clients
+ * are busy, so that both sides know whether the computer has time for waiting awake.
  */
 #ifndef KC_WIRE_BULLETIN_H
 #define KC_WIRE_BULLETIN_H
@@ -22,7 +22,7 @@ void kc_bulletin_done(struct kc_bulletin *bulletin);
 /* Says that something has changed. From any thread. */
 void kc_bulletin_bump(struct kc_bulletin *bulletin);
 
-/* A call is being served from the one to the other. */
+/* A connection is busy from the one to the other: a call follows the last one soon. */
 void kc_bulletin_enter(struct kc_bulletin *bulletin);
 void kc_bulletin_leave(struct kc_bulletin *bulletin);
 
@@ -37,6 +37,6 @@ struct kc_bulletin_issue {
 KC_MUST kc_err kc_bulletin_map(int fd, const struct kc_bulletin_page **ret);
 void kc_bulletin_unmap(const struct kc_bulletin_page *page);
 struct kc_bulletin_issue kc_bulletin_read(const struct kc_bulletin_page *page);
-unsigned kc_bulletin_calls(const struct kc_bulletin_page *page);
+unsigned kc_bulletin_busy(const struct kc_bulletin_page *page);
 
 #endif

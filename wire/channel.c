@@ -17,12 +17,18 @@
 #include "base/clock.h"
 #include "wire/message.h"
 
-/* Waking up costs some tens to some hundreds of microseconds, so looking pays about as long. */
-#define SPIN_US 100u
-/* A wait longer than this was no success of looking, not even but for the waking up. */
-#define SPIN_PAYS_US (4 * SPIN_US)
-/* A client that knows when the answer will come sleeps until shortly before. */
-#define NAP_PAYS_US 10000u
+/*
+ * How long each side looks before it sleeps, and the longest last wait after which it looks at all:
+ * beyond, looking was no success, not even but for the time that waking up takes. A client knows
+ * that its answer is being made, so it looks for as long as an RSA signature takes; the service can
+ * only hope for the next request.
+ */
+static const struct {
+	unsigned spin_us, pays_us;
+} patience[] = {
+	[KC_CHANNEL_CLIENT] = {400, 600},
+	[KC_CHANNEL_SERVICE] = {100, 400},
+};
 
 #define LOOKS_A_ROUND 32    /* looks at the turn between two looks at the clock: about 1 µs */
 #define CLIENT_SLICE_MS 200 /* a sleeping client looks after the socket this often */
@@ -148,15 +154,10 @@ static void count_cores(void)
 		core_count = (unsigned)CPU_COUNT(&set);
 }
 
-/* Whether all calls together, each with a client and a thread of the service, have a core apiece.
- * The service has counted its own last call out already. */
+/* Whether both ends of every busy connection have a core apiece. */
 static bool has_room(const struct kc_channel *channel)
 {
-	unsigned calls = kc_bulletin_calls(channel->bulletin);
-
-	if (channel->side == KC_CHANNEL_SERVICE)
-		calls++;
-	return 2 * calls <= core_count;
+	return 2 * kc_bulletin_busy(channel->bulletin) <= core_count;
 }
 
 static unsigned peer_core(const struct kc_channel *channel)
@@ -170,11 +171,12 @@ static unsigned peer_core(const struct kc_channel *channel)
  * go on when we leave it, so then there is no looking: measured, spinning beside it costs ten times
  * what sleeping does, and sched_yield(2) beside a third program a whole time slice.
  */
-static bool spin(const struct kc_channel *channel)
+static bool spin(const struct kc_channel *channel, uint64_t start_us)
 {
 	unsigned core = (unsigned)sched_getcpu();
-	uint64_t start_us = kc_clock_monotonic_us();
 
+	if (core_count == 1 || channel->last_us > patience[channel->side].pays_us)
+		return is_mine(channel);
 	atomic_store_explicit(
 		&channel->slot->sides[channel->side].core, core, memory_order_relaxed);
 	do {
@@ -185,36 +187,28 @@ static bool spin(const struct kc_channel *channel)
 		}
 		if (peer_core(channel) == core || !has_room(channel))
 			break;
-	} while (kc_clock_monotonic_us() - start_us < SPIN_US);
+	} while (kc_clock_monotonic_us() - start_us < patience[channel->side].spin_us);
 	return is_mine(channel);
 }
 
-/* Sleeps in the futex until the turn changes from what it is, for so long at most; whether that
- * ended the sleep, rather than time. */
-static bool client_sleep(struct kc_channel *channel, uint64_t most_us)
+/* Sleeps in the futex, for a slice at most, since the service cannot wake us when it dies. */
+static kc_err client_sleep(struct kc_channel *channel, kc_deadline deadline)
 {
 	unsigned turn = atomic_load(&channel->slot->turn);
-	struct timespec most = {
-		.tv_sec = (time_t)(most_us / 1000000), .tv_nsec = (long)(most_us % 1000000) * 1000};
-
-	return turn == KC_SLOT_CLIENT ||
-	       syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &most, NULL, 0) == 0 ||
-	       errno != ETIMEDOUT;
-}
-
-/* Sleeps for a slice, since the service cannot wake us when it dies. */
-static kc_err client_sleep_slice(struct kc_channel *channel, kc_deadline deadline)
-{
 	int left_ms = kc_socket_left_ms(deadline);
+	struct timespec slice = {0};
 
+	if (turn == KC_SLOT_CLIENT)
+		return KC_OK;
 	if (left_ms == 0)
 		return KC_ERR(TIMED_OUT);
 	if (left_ms < 0 || left_ms > CLIENT_SLICE_MS)
 		left_ms = CLIENT_SLICE_MS;
-	if (!client_sleep(channel, (uint64_t)left_ms * 1000) &&
-		kc_socket_is_hung_up(channel->socket))
-		return KC_ERR(SERVICE);
-	return KC_OK;
+	slice.tv_nsec = (long)left_ms * 1000000;
+	if (syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &slice, NULL, 0) == 0 ||
+		errno != ETIMEDOUT)
+		return KC_OK;
+	return kc_socket_is_hung_up(channel->socket) ? KC_ERR(SERVICE) : KC_OK;
 }
 
 /* Empties the bell. The flag is per call, since the client could make the descriptor, whose state
@@ -256,31 +250,10 @@ static kc_err sleep_until_mine(struct kc_channel *channel, kc_deadline deadline)
 	 * one of us sees the other. */
 	atomic_store(asleep, 1);
 	while (err == KC_OK && !is_mine(channel))
-		err = channel->side == KC_CHANNEL_CLIENT ? client_sleep_slice(channel, deadline)
+		err = channel->side == KC_CHANNEL_CLIENT ? client_sleep(channel, deadline)
 							 : service_sleep(channel, deadline);
 	atomic_store(asleep, 0);
 	return err;
-}
-
-/* Sleeps until shortly before the answer is due. */
-static void nap(struct kc_channel *channel)
-{
-	atomic_uint *asleep = &channel->slot->sides[channel->side].asleep;
-
-	atomic_store(asleep, 1);
-	(void)client_sleep(channel, channel->last_us - SPIN_US);
-	atomic_store(asleep, 0);
-}
-
-static bool wait_awake(struct kc_channel *channel)
-{
-	bool may_nap = channel->side == KC_CHANNEL_CLIENT && channel->last_us < NAP_PAYS_US;
-
-	if (core_count == 1 || (channel->last_us > SPIN_PAYS_US && !may_nap))
-		return false;
-	if (may_nap && channel->last_us > 2 * SPIN_US && has_room(channel))
-		nap(channel);
-	return spin(channel);
 }
 
 kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t *ret_len)
@@ -289,7 +262,7 @@ kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline, size_t 
 	size_t len;
 
 	pthread_once(&counted, count_cores);
-	if (!wait_awake(channel))
+	if (!spin(channel, start_us))
 		KC_TRY(sleep_until_mine(channel, deadline));
 	channel->last_us = kc_clock_monotonic_us() - start_us;
 	len = atomic_load(&channel->slot->len);

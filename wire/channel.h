@@ -5,8 +5,8 @@
  * Short messages lie in a slot of memory that both sides map (wire/slot.h), which also says whose
  * turn it is; longer ones go through the socket.
  *
- * Whoever waits looks at the turn for a bounded time first (some tens of microseconds, none where
- * it does not pay), then sleeps: the client in a futex, waking up at times to look whether the
+ * Whoever waits looks at the turn for a bounded time first, where that pays and leaves the others
+ * room, then sleeps: the client in a futex, waking up at times to look whether the
  * socket still stands; the service in poll(2) on the socket, on an eventfd that the client rings,
  * and on the client's process. The measurements behind this are in doc/architecture.md.
  *

@@ -157,24 +157,60 @@ static void torn_long_messages(void)
 	CHECK(others_are_well());
 }
 
-/* Asks for much and reads nothing of it. */
-static void a_client_that_does_not_read(void)
+static kc_err build_sign(size_t len, struct kc_buf *out)
 {
-	KC_CLEANUP_BUF struct kc_buf input = KC_BUF_INIT, request = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf input = KC_BUF_INIT;
 	const struct kc_sign_params params = {.scheme = KC_SIGN_EDDSA};
-	struct raw raws[8];
-	unsigned before = service_threads();
 
-	kc_buf_extend(&input, (size_t)3 << 20);
+	kc_buf_extend(&input, len);
 	const struct kc_field fields[] = {
 		KC_FIELD_U(1), KC_FIELD_P(&params), KC_FIELD_B(kc_buf_bytes(&input))};
-	CHECK_OK(kc_message_build_request(
-		kc_calls_find(KC_CALL_KEY_SIGN), fields, KC_COUNT_OF(fields), &request));
+	return kc_message_build_request(
+		kc_calls_find(KC_CALL_KEY_SIGN), fields, KC_COUNT_OF(fields), out);
+}
+
+/* Another program gets a long message through. */
+static bool another_program_is_well(void)
+{
+	pid_t child = fork();
+	int how;
+
+	if (child == 0) {
+		KC_CLEANUP_BUF struct kc_buf request = KC_BUF_INIT;
+		struct raw raw;
+		_exit(build_sign((size_t)1 << 20, &request) == KC_OK && raw_open(&raw) == KC_OK &&
+					raw_send(&raw, kc_buf_bytes(&request)) == KC_OK &&
+					raw_receive(&raw, KC_CALL_KEY_SIGN) == KC_OK
+				? 0
+				: 1);
+	}
+	return waitpid(child, &how, 0) == child && how == 0;
+}
+
+/* Asks for much and reads nothing of it: its own budget is used up, and it is turned away, while
+ * nobody else notices. */
+static void a_client_that_does_not_read(void)
+{
+	KC_CLEANUP_BUF struct kc_buf request = KC_BUF_INIT;
+	struct raw raws[5], one_more;
+	unsigned before;
+	uint64_t start;
+
+	CHECK(others_are_well());
+	before = service_threads();
+	CHECK_OK(build_sign((size_t)3 << 20, &request));
 	for (size_t i = 0; i < KC_COUNT_OF(raws); i++) {
 		CHECK_OK_FATAL(raw_open(&raws[i]));
 		CHECK_OK(raw_send(&raws[i], kc_buf_bytes(&request)));
 	}
+	sleep_ms(1000); /* until the answers are made, and stuck */
 	CHECK(others_are_well());
+	start = kc_clock_monotonic_us();
+	CHECK(another_program_is_well());
+	CHECK(kc_clock_monotonic_us() - start < WELL_BEHAVED_US);
+	CHECK_OK_FATAL(raw_open(&one_more));
+	CHECK_ERR(raw_send(&one_more, kc_buf_bytes(&request)), KC_E_SERVICE);
+	raw_close(&one_more);
 	CHECK_OK(raw_receive(&raws[3], KC_CALL_KEY_SIGN)); /* one that reads after all */
 	for (size_t i = 0; i < KC_COUNT_OF(raws); i++)
 		raw_close(&raws[i]);
@@ -387,6 +423,7 @@ static void a_stuck_service(void)
 	CHECK_OK_FATAL(raw_open(&raws[1]));
 	CHECK_OK(raw_call(&raws[0], KC_CALL_STATUS));
 	CHECK_FATAL(kill(service, SIGSTOP) == 0);
+	sleep_ms(300); /* its threads stop one by one */
 	CHECK_OK(kc_channel_send(&raws[0].channel, kc_buf_bytes(&request), kc_socket_deadline(1)));
 	CHECK_ERR(kc_channel_wait(&raws[0].channel, kc_socket_deadline(1), &len), KC_E_TIMED_OUT);
 	CHECK(kc_channel_is_untaken(&raws[0].channel));
