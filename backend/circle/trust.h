@@ -51,4 +51,8 @@ struct kc_trust {
 /* Fills the second part from the first. */
 void kc_trust_compute(struct kc_trust *trust);
 
+/* How many vouchers each peer is away from genesis, exclusions aside. */
+#define KC_TRUST_FAR 255 /* not introduced */
+void kc_trust_measure(const struct kc_trust *trust, uint8_t ret[static KC_CIRCLE_MAX_PEERS]);
+
 #endif

@@ -160,13 +160,56 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 		const struct kc_absorb_record *before = &absorb->records[i];
 
 		if (before->kind == KC_ABSORB_LIST &&
-			(before->state == KC_E_WAITING || before->state == KC_E_NEWER) &&
+			(before->state == KC_E_WAITING || before->state == KC_E_NEWER ||
+				before->state == KC_E_STORE_SUSPECT) &&
 			author_of(absorb, before) == author_of(absorb, record))
 			return true;
 	}
 	return false;
 }
 
+/* Takes all that wait, lists or all else. */
+static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->kind == KC_ABSORB_ITEM || (record->kind == KC_ABSORB_LIST) != lists ||
+			record->state != KC_E_WAITING || record->value.len == 0 ||
+			is_held_up(absorb, i))
+			continue;
+		record->state = take(absorb, record);
+		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+			return record->state;
+		*ret_progress = *ret_progress || record->state == KC_OK;
+	}
+	return KC_OK;
+}
+
+/* Evidence counts once all else is taken, and not on the word of one who is out by then: it would
+ * keep this device from hearing of the removal. */
+static kc_err weigh_evidence(struct kc_absorb *absorb)
+{
+	struct kc_circle *circle = absorb->circle;
+	struct kc_trust trust;
+
+	if (circle->alarm == KC_ALARM_NONE)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->state != KC_E_STORE_SUSPECT)
+			continue;
+		if (!kc_circle_is_excluded(circle, &trust, &author_of(absorb, record)->id))
+			return record->state;
+		record->state = KC_ERR(REFUSED);
+	}
+	circle->alarm = KC_ALARM_NONE;
+	return KC_OK;
+}
+
+/* A voucher comes before the list that follows from it, wherever the store put it. */
 kc_err kc_absorb_circle(struct kc_absorb *absorb)
 {
 	bool progress = true;
@@ -174,19 +217,10 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 	KC_TRY(open_ops(absorb));
 	while (progress) {
 		progress = false;
-		for (size_t i = 0; i < absorb->count; i++) {
-			struct kc_absorb_record *record = &absorb->records[i];
-
-			if (record->kind == KC_ABSORB_ITEM || record->state != KC_E_WAITING ||
-				record->value.len == 0 || is_held_up(absorb, i))
-				continue;
-			record->state = take(absorb, record);
-			if (!kc_absorb_is_verdict(record->state))
-				return record->state;
-			progress = progress || record->state == KC_OK;
-		}
+		KC_TRY(take_all(absorb, false, &progress));
+		KC_TRY(take_all(absorb, true, &progress));
 	}
-	return KC_OK;
+	return weigh_evidence(absorb);
 }
 
 /* --- settling -----------------------------------------------------------------------------------
@@ -208,13 +242,15 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 	}
 }
 
-void kc_absorb_settle(
+kc_err kc_absorb_settle(
 	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused)
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct kc_circle *circle = absorb->circle;
 	kc_peer_set stopped = 0;
+	struct kc_trust trust;
 
+	KC_TRY(kc_circle_judge(circle, &trust));
 	*ret_waiting = gathered->waiting;
 	*ret_refused = gathered->refused;
 	mark_ops(absorb, ret_waiting, ret_refused);
@@ -230,14 +266,16 @@ void kc_absorb_settle(
 	}
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
-		bool behind = kc_peer_set_has(gathered->read, i) && kc_circle_is_behind(circle, m);
+		bool behind = kc_peer_set_has(gathered->read, i) &&
+			      kc_circle_is_behind(circle, trust.trusted, m);
 
 		if (behind && !kc_peer_set_has(gathered->holes | absorb->missing, i))
 			(*ret_waiting)++;
 		if (!behind &&
 			!kc_peer_set_has(gathered->holes | gathered->damaged | absorb->missing, i))
 			m->waiting_since_ms = 0;
-		else if (m->waiting_since_ms == 0)
-			m->waiting_since_ms = now_ms;
+		else if (m->waiting_since_ms == 0 || m->waiting_since_ms > now_ms)
+			m->waiting_since_ms = now_ms; /* a clock that was set back waits anew */
 	}
+	return KC_OK;
 }

@@ -28,7 +28,8 @@ struct kc_absorb_record {
 	struct kc_buf plain;
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
 	bool current;			  /* a list: the last one of its peer when it was taken */
-	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED */
+	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED;
+			 STORE_SUSPECT: evidence that is yet to be weighed */
 };
 _Static_assert(sizeof(struct kc_absorb_record) <= KC_GATHER_WRITE_LEN, "counted when gathered");
 
@@ -58,7 +59,7 @@ KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
 /* Moves the members' positions over all that is settled. now_ms starts, and clears, the clocks of
  * those whose logs miss a piece. Returns how many records wait and were refused. */
-void kc_absorb_settle(
+KC_MUST kc_err kc_absorb_settle(
 	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused);
 
 #endif

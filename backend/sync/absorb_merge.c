@@ -67,18 +67,38 @@ static uint64_t read_to(const struct kc_absorb_reader *r, size_t member)
 	return last;
 }
 
+/* Whether the records that came follow on what was here, without a gap. */
+static bool has_gap(const struct kc_absorb_reader *r)
+{
+	const struct kc_absorb_item *before = NULL;
+
+	for (size_t i = 0; i < r->item_count; i++) {
+		const struct kc_absorb_item *dot = r->dots[i];
+		const struct kc_vector *vector = &r->circle->views[dot->view].vector;
+		uint64_t had = kc_vector_get(vector, &r->circle->members[dot->member]->id);
+		bool same = before && before->member == dot->member && before->view == dot->view;
+
+		if (same && before->counter > had)
+			had = before->counter;
+		if (dot->counter > had && dot->counter - had > 1)
+			return true;
+		before = dot;
+	}
+	return false;
+}
+
 static bool is_complete(const struct kc_absorb_reader *r)
 {
 	const struct kc_gathered *gathered = r->absorb->gathered;
 
-	if (gathered->more || gathered->holes || gathered->damaged)
+	if (gathered->more || gathered->holes || gathered->damaged || has_gap(r))
 		return false;
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_member *member = r->circle->members[i];
 
 		if (i == r->circle->self || !kc_peer_set_has(r->trust.trusted, i))
 			continue;
-		if (kc_circle_is_behind(r->circle, member) ||
+		if (kc_circle_is_behind(r->circle, r->trust.trusted, member) ||
 			(r->circle->joining && read_to(r, i) < member->target.number))
 			return false;
 	}

@@ -86,6 +86,7 @@ static kc_err recall(
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
@@ -135,6 +136,10 @@ static kc_err read_circle(
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before);
+	if (gathered->suspects & ~trust.excluded) {
+		x->circle->alarm = gathered->alarm;
+		return KC_ERR(STORE_SUSPECT);
+	}
 	return kc_peer_set_has(trust.trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
 }
 
@@ -180,7 +185,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_absorb_items(&txn, absorb));
-	kc_absorb_settle(absorb, x->now_ms, &waiting, &refused);
+	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
 	(void)kc_circle_has_arrived(x->circle);
 	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
 	x->report.sent += ret->items;
@@ -198,11 +203,13 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
 	bool news, clocks = false;
+	struct kc_trust trust;
 
+	KC_TRY(kc_circle_judge(x->circle, &trust));
 	KC_TRY(kc_circle_has_news(x->circle, &news));
 	for (size_t i = 0; i < x->circle->member_count; i++)
 		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
-			 kc_circle_is_behind(x->circle, x->circle->members[i]);
+			 kc_circle_is_behind(x->circle, trust.trusted, x->circle->members[i]);
 	*ret = gathered->count == 0 && gathered->holes == 0 && gathered->damaged == 0 &&
 	       x->report.pending == 0 && !news && !clocks && !x->circle->joining &&
 	       x->circle->queue.len == 0 && !is_heartbeat_due(x);

@@ -12,17 +12,10 @@ void kc_gathered_done(struct kc_gathered *gathered)
 	*gathered = (struct kc_gathered)KC_GATHERED_INIT;
 }
 
-static kc_err raise_alarm(struct kc_circle *circle, enum kc_alarm alarm)
-{
-	if (circle->alarm == KC_ALARM_NONE)
-		circle->alarm = alarm;
-	return KC_ERR(STORE_SUSPECT);
-}
-
 /* Where the reading of a log is. */
 struct cursor {
 	struct kc_cloud *cloud;
-	struct kc_circle *circle;
+	const struct kc_circle *circle;
 	struct kc_writer_id writer;
 	size_t member;
 	struct kc_log_position position;
@@ -58,19 +51,26 @@ static kc_err read_op(struct cursor *c, uint64_t number, struct kc_buf *ret, str
 /* Each operation names the one before; and what the sponsor had settled when it let this device in
  * is what this device is shown. No record says yet where a log begins anew, so an operation that
  * claims to is one like others. */
-static kc_err check_chain(struct cursor *c, const struct kc_op *op)
+static bool continues(struct cursor *c, const struct kc_op *op)
 {
 	const struct kc_log_position *target = &c->circle->members[c->member]->target;
 
 	if (c->chained && c->position.number > 0 &&
 		memcmp(op->previous, c->position.digest, sizeof op->previous) != 0)
-		return raise_alarm(c->circle, KC_ALARM_FORK);
+		return false;
 	if (op->position.number == target->number &&
 		memcmp(op->position.digest, target->digest, sizeof target->digest) != 0)
-		return raise_alarm(c->circle, KC_ALARM_FORK);
+		return false;
 	c->position = op->position;
 	c->chained = true;
-	return KC_OK;
+	return true;
+}
+
+static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm alarm)
+{
+	gathered->suspects |= (kc_peer_set)1 << member;
+	if (gathered->alarm == KC_ALARM_NONE)
+		gathered->alarm = alarm;
 }
 
 static kc_err read_log(
@@ -102,15 +102,18 @@ static kc_err read_log(
 			continue;
 		}
 		KC_TRY(err);
-		KC_TRY(check_chain(c, &op));
+		if (!continues(c, &op)) {
+			suspect(gathered, c->member, KC_ALARM_FORK);
+			return KC_OK;
+		}
 		KC_TRY(keep(gathered, c, &bytes, &op));
 		gathered->ops[gathered->count - 1].waits = gathered->damaged & bit;
 	}
 	return KC_OK;
 }
 
-kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs, struct kc_circle *circle,
-	kc_peer_set members, struct kc_gathered *gathered)
+kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
 {
 	size_t logs_to_read = 1;
 
@@ -132,8 +135,8 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs, struc
 		c.chained = true;
 		log = kc_cloud_logs_find(logs, &c.writer);
 		if (m->position.number > (log ? log->last : 0))
-			return raise_alarm(circle, KC_ALARM_ROLLBACK);
-		if (log)
+			suspect(gathered, i, KC_ALARM_ROLLBACK);
+		else if (log)
 			KC_TRY(read_log(&c, log, gathered));
 	}
 	return KC_OK;
@@ -146,7 +149,8 @@ kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *c
 	const struct kc_cloud_log *log = kc_cloud_logs_find(logs, &writer);
 	uint64_t last = log ? log->last : 0;
 
-	if (last < self->position.number)
-		return raise_alarm(circle, KC_ALARM_ROLLBACK);
-	return last > self->position.number ? raise_alarm(circle, KC_ALARM_FORK) : KC_OK;
+	if (last == self->position.number)
+		return KC_OK;
+	circle->alarm = last < self->position.number ? KC_ALARM_ROLLBACK : KC_ALARM_FORK;
+	return KC_ERR(STORE_SUSPECT);
 }

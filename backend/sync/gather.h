@@ -26,6 +26,8 @@ struct kc_gathered {
 	kc_peer_set holes; /* those with a piece missing */
 	kc_peer_set
 		damaged; /* those with an operation that was refused: nothing behind it settles */
+	kc_peer_set suspects;	   /* those whose log has become shorter, or tells another story */
+	enum kc_alarm alarm;	   /* of the first of them */
 	uint64_t waiting, refused; /* operations */
 	bool more;
 };
@@ -36,10 +38,10 @@ struct kc_gathered {
 #define KC_CLEANUP_GATHERED KC_CLEANUP(kc_gathered_done)
 void kc_gathered_done(struct kc_gathered *gathered);
 
-/* Reads the logs of members that were not read yet. Errors: STORE_GONE; STORE_SUSPECT, with the
- * circle's alarm set: a log has become shorter, or tells another story. */
+/* Reads the logs of members that were not read yet. A log that goes back is noted, and not read any
+ * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
-	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 
 /* Whether this device's own log is as it left it: STORE_SUSPECT with rollback (it is shorter) or
  * fork (somebody else writes in it). */

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "backend/circle/op.h"
-#include "backend/crypto/hash.h"
-#include "base/random.h"
+#include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 
@@ -107,32 +106,58 @@ static void log_restore(const struct log *log)
 /* What becomes of one write: value may be changed; false takes it out. */
 typedef bool (*edit_fn)(void *context, uint64_t number, struct kc_bytes key, struct kc_buf *value);
 
+static struct kc_log_position end_of(const struct log *log)
+{
+	struct kc_op op;
+
+	CHECK_FATAL(log->count > 0);
+	CHECK_OK_FATAL(kc_op_parse(
+		kc_buf_bytes(&log->operations[log->count - 1]), &log->writer, log->count, &op));
+	return op.position;
+}
+
+/* Puts the writes of an operation that pass into another one. */
+static void copy_writes(const struct log *log, uint64_t number, edit_fn edit, void *context,
+	struct kc_op_builder *builder)
+{
+	struct kc_op_write write;
+	struct kc_op op;
+
+	CHECK_OK_FATAL(
+		kc_op_parse(kc_buf_bytes(&log->operations[number - 1]), &log->writer, number, &op));
+	while (kc_op_next(&op, &write)) {
+		KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+
+		kc_buf_push(&value, write.value.data, write.value.len);
+		if (edit(context, number, write.key, &value))
+			kc_op_builder_put(builder, write.key, kc_buf_bytes(&value));
+	}
+}
+
+static void write_operation(
+	const struct log *log, struct kc_op_builder *builder, struct kc_log_position *at)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_log_position next;
+	char path[300];
+
+	CHECK_OK_FATAL(kc_op_builder_end(builder, at, &bytes, &next));
+	*at = next;
+	operation_path(log, at->number, path);
+	house_write_file(path, kc_buf_bytes(&bytes));
+}
+
 /* Writes the log anew, with a chain of digests that is right. */
 static void log_edit(const struct log *log, edit_fn edit, void *context)
 {
-	struct kc_log_position at = {0}, next;
+	struct kc_log_position at = {0};
 
 	for (size_t i = 0; i < log->count; i++) {
 		KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
-		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-		struct kc_op_write write;
-		struct kc_op op;
-		char path[300];
 
-		CHECK_OK_FATAL(
-			kc_op_parse(kc_buf_bytes(&log->operations[i]), &log->writer, i + 1, &op));
-		kc_op_builder_init(&builder, &log->writer, &at, op.base);
-		while (kc_op_next(&op, &write)) {
-			KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
-
-			kc_buf_push(&value, write.value.data, write.value.len);
-			if (edit(context, i + 1, write.key, &value))
-				kc_op_builder_put(&builder, write.key, kc_buf_bytes(&value));
-		}
-		CHECK_OK_FATAL(kc_op_builder_end(&builder, &at, &bytes, &next));
-		at = next;
-		operation_path(log, i + 1, path);
-		house_write_file(path, kc_buf_bytes(&bytes));
+		kc_op_builder_init(&builder, &log->writer, &at, false);
+		copy_writes(log, i + 1, edit, context, &builder);
+		write_operation(log, &builder, &at);
 	}
 }
 
@@ -349,6 +374,41 @@ static void half_of_a_move_without_a_list(void)
 	half_of_a_move(true);
 }
 
+static bool is_list(void *context, uint64_t number, struct kc_bytes key, struct kc_buf *value)
+{
+	(void)number, (void)value;
+	return kc_bytes_equal(key, kc_bytes_str("p")) == *(const bool *)context;
+}
+
+/* A voucher is from before the list that follows from it, wherever in the operation it stands. */
+static void a_voucher_behind_its_list(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	struct kc_log_position at;
+	CLEANUP_LOG struct log log;
+	bool yes = true, no = false;
+
+	house_clock_set(NOW);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	log_read(&house, 0, &log);
+	at = end_of(&log);
+	house_add(&house, 0);
+	log_done(&log);
+	log_read(&house, 0, &log);
+	CHECK_FATAL(log.count == at.number + 1);
+	kc_op_builder_init(&builder, &log.writer, &at, false);
+	copy_writes(&log, log.count, is_list, &yes, &builder);
+	copy_writes(&log, log.count, is_list, &no, &builder);
+	write_operation(&log, &builder, &at);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK_OK(kc_keychain_devices(house.homes[1].keychain, &list));
+	CHECK(list.count == 3);
+}
+
 /* --- what is put in -----------------------------------------------------------------------------
  */
 
@@ -357,27 +417,11 @@ static void append_writes(const struct log *log, struct kc_log_position *at, boo
 	const char *key, struct kc_bytes value, size_t times)
 {
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	struct kc_log_position next;
-	char path[300];
 
 	kc_op_builder_init(&builder, &log->writer, at, base);
 	for (size_t i = 0; i < times; i++)
 		kc_op_builder_put(&builder, kc_bytes_str(key), value);
-	CHECK_OK_FATAL(kc_op_builder_end(&builder, at, &bytes, &next));
-	operation_path(log, next.number, path);
-	house_write_file(path, kc_buf_bytes(&bytes));
-	*at = next;
-}
-
-static struct kc_log_position end_of(const struct log *log)
-{
-	struct kc_op op;
-
-	CHECK_FATAL(log->count > 0);
-	CHECK_OK_FATAL(kc_op_parse(
-		kc_buf_bytes(&log->operations[log->count - 1]), &log->writer, log->count, &op));
-	return op.position;
+	write_operation(log, &builder, at);
 }
 
 /* Writes so small that what is remembered of each is many times as large. */
@@ -487,6 +531,144 @@ static void much_behind_what_waits(void)
 	CHECK(report.waiting > 0);
 }
 
+/* --- what a removed device's keys are good for --------------------------------------------------
+ */
+
+/* A device's next list, changed, as the next operation of its log: it does not know of it itself.
+ */
+static void append_list(struct house *house, size_t device,
+	void (*change)(struct kc_list *list, const void *context), const void *context)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+	struct kc_place_in_store where = {.key = kc_bytes_str("p")};
+	const struct kc_member *self;
+	struct kc_log_position at;
+	CLEANUP_LOG struct log log;
+
+	CHECK_FATAL(list != NULL);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	self = kc_circle_self(circle);
+	*list = *self->list;
+	list->seq++;
+	list->has_prev = true;
+	list->prev = self->list_id;
+	change(list, context);
+	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, &record));
+	log_read(house, device, &log);
+	where.account = &circle->account;
+	where.writer = &log.writer;
+	CHECK_OK_FATAL(
+		kc_envelope_seal(kc_circle_keys(circle), &where, kc_buf_bytes(&record), &sealed));
+	at = end_of(&log);
+	append_writes(&log, &at, false, "p", kc_buf_bytes(&sealed), 1);
+}
+
+static void contradict(struct kc_list *list, const void *context)
+{
+	(void)context;
+	for (size_t i = 0; i < list->seen_count; i++)
+		list->seen[i].id.bytes[0] ^= 1;
+}
+
+static void put_out(struct kc_list *list, const void *context)
+{
+	const struct kc_exclusion *exclusion = context;
+
+	list->exclude[list->exclude_count++] = *exclusion;
+}
+
+/* The oldest device says that number one is out. */
+static void remove_one(struct house *house)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_exclusion exclusion = {.cut_seq = 0};
+	const struct kc_member *removed;
+	CLEANUP_LOG struct log log;
+
+	log_read(house, 1, &log);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[0].keychain, &place, &circle));
+	removed = kc_circle_find_writer(circle, &log.writer);
+	CHECK_FATAL(removed != NULL && removed->list != NULL);
+	exclusion.target = removed->id;
+	exclusion.cut_seq = removed->list->seq;
+	exclusion.cut_id = removed->list_id;
+	append_list(house, 0, put_out, &exclusion);
+}
+
+/* A device ends every exchange of another with an alarm, and is removed: the other one hears of it
+ * all the same. */
+static void evidence_of_one_who_is_out(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+	unsigned removed = 0;
+
+	house_clock_set(NOW);
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	append_list(&house, 1, contradict, NULL);
+	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
+	remove_one(&house);
+	CHECK_OK(house_sync(&house, 2, NULL));
+	CHECK_OK(kc_keychain_devices(house.homes[2].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		removed += list.rows[i].standing == KC_DEVICE_REMOVED;
+	CHECK(list.count == 3 && removed == 1);
+}
+
+/* The same with a log that has become shorter. */
+static void the_log_of_one_who_is_out(void)
+{
+	CLEANUP_HOUSE struct house house;
+	CLEANUP_LOG struct log log;
+	char path[300];
+
+	house_clock_set(NOW);
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	log_read(&house, 1, &log);
+	operation_path(&log, log.count, path);
+	CHECK(unlink(path) == 0);
+	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
+	remove_one(&house);
+	CHECK_OK(house_sync(&house, 2, NULL));
+}
+
+/* --- clocks -------------------------------------------------------------------------------------
+ */
+
+/* What began to be missed while the clock was far ahead is not waited for until then. */
+static void a_clock_that_was_ahead(void)
+{
+	CLEANUP_HOUSE struct house house;
+	struct first_item first = {.garble = false};
+	CLEANUP_LOG struct log log;
+
+	house_clock_set(NOW);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	add_items(&house, 0, 0, 2);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	log_read(&house, 0, &log);
+	log_edit(&log, spoil_first_item, &first);
+	house_clock_set(2 * NOW);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	house_clock_set(NOW);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	house_clock_move(11 * MINUTE);
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -495,9 +677,13 @@ int main(void)
 		CHECK_TEST(a_newcomer_is_shown_a_cut_log),
 		CHECK_TEST(half_of_a_move_and_its_list),
 		CHECK_TEST(half_of_a_move_without_a_list),
+		CHECK_TEST(a_voucher_behind_its_list),
 		CHECK_TEST(crumbs),
 		CHECK_TEST(a_log_that_begins_anew),
 		CHECK_TEST(much_behind_what_waits),
+		CHECK_TEST(evidence_of_one_who_is_out),
+		CHECK_TEST(the_log_of_one_who_is_out),
+		CHECK_TEST(a_clock_that_was_ahead),
 	};
 	return check_main("lies", tests, KC_COUNT_OF(tests));
 }
