@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "backend/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/cell.h"
 #include "backend/store/setting.h"
