@@ -190,6 +190,13 @@ kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller
 	return err;
 }
 
+/* Pages of 4096 items, or of one that has a large secret. */
+static bool is_full(const struct kc_found_list *list, const struct kc_query *query)
+{
+	return (query->limit && list->count == query->limit) || list->count == 4096 ||
+	       (list->count && list->rows[list->count - 1].secret.len > 100000);
+}
+
 static kc_err find_inlock(
 	struct kc_keychain *keychain, const struct kc_query *query, struct kc_found_list *ret)
 {
@@ -198,8 +205,10 @@ static kc_err find_inlock(
 		if (!matches(&keychain->items.rows[i], query) ||
 			keychain->items.rows[i].id <= query->after.id)
 			continue;
-		if (query->limit && ret->count == query->limit)
+		if (is_full(ret, query)) {
+			ret->more = true;
 			break;
+		}
 		KC_TRY(dup_found(&keychain->items.rows[i], &copy));
 		KC_TRY(kc_found_list_take(ret, &copy));
 	}
