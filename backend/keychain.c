@@ -33,7 +33,7 @@ void kc_keychain_close(struct kc_keychain *keychain)
 		kc_store_close(keychain->store);
 	if (keychain->bag)
 		kc_keybag_free(keychain->bag);
-	pthread_mutex_destroy(&keychain->password_mutex);
+	kc_tries_done(&keychain->tries);
 	free(keychain);
 }
 
@@ -46,12 +46,12 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 		kc_keybag_free(bag);
 		return KC_ERR(NO_MEMORY);
 	}
-	pthread_mutex_init(&keychain->password_mutex, NULL);
+	kc_tries_init(&keychain->tries);
 	keychain->bag = bag;
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
 	KC_TRY(kc_keychain_keys_open(keychain));
-	KC_TRY(kc_tries_init(&keychain->tries, keychain->store));
+	KC_TRY(kc_tries_read(&keychain->tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
 	*ret = keychain;
 	keychain = NULL;

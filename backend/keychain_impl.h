@@ -3,7 +3,7 @@
  * The inside of the door, for the files of this folder: one struct, and what they lend each other.
  *
  * Locks: the store's mutex (held by a transaction) guards the database and the state of the keybag;
- * password_mutex is held while a password is tried, delays included. The second is taken first.
+ * the turn of tries.h is held while a password is tried, delays included. The second is taken first.
  */
 #ifndef KC_BACKEND_KEYCHAIN_IMPL_H
 #define KC_BACKEND_KEYCHAIN_IMPL_H
@@ -23,7 +23,6 @@ struct kc_keychain {
 	struct kc_store *store;
 	struct kc_keybag *bag; /* lent to the store */
 	struct kc_tries tries;
-	pthread_mutex_t password_mutex;
 	bool altered; /* the database was changed by something else; under the store's mutex */
 	struct kc_keychain_counts {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */

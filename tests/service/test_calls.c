@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Calls to the whole service: what a client gets, whatever else goes on. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/wire/device.h"
@@ -51,10 +58,65 @@ static void a_list_is_whole_whatever_is_wanted_of_it(void)
 	kc_client_free(client);
 }
 
+/* --- a program that tries passwords all the time ------------------------------------------------
+ */
+
+enum { TRIERS = 12 };
+
+static void *try_passwords(void *wrong)
+{
+	struct kc_client *client;
+
+	if (kc_client_new(&client) == KC_OK)
+		while (kc_client_login(client, kc_bytes_str("wrong")) == KC_E_AUTH)
+			atomic_fetch_add((atomic_uint *)wrong, 1);
+	return NULL;
+}
+
+static pid_t start_triers(atomic_uint *wrong)
+{
+	pid_t child = fork();
+	pthread_t thread;
+
+	if (child != 0)
+		return child;
+	for (unsigned i = 1; i < TRIERS; i++)
+		if (pthread_create(&thread, NULL, try_passwords, wrong) != 0)
+			_exit(1);
+	try_passwords(wrong);
+	_exit(1);
+}
+
+/* Whoever has the right password waits for one of the other program's tries, not for all. */
+static void the_right_password_gets_its_turn(void)
+{
+	static const struct timespec moment = {.tv_nsec = 10000000};
+	struct kc_client *client = device_client();
+	atomic_uint *wrong = mmap(NULL, sizeof *wrong, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned before;
+	pid_t triers;
+
+	CHECK_FATAL(wrong != MAP_FAILED);
+	CHECK_OK(kc_client_lock(client));
+	triers = start_triers(wrong);
+	CHECK_FATAL(triers > 0);
+	while (atomic_load(wrong) < 2)
+		nanosleep(&moment, NULL);
+	before = atomic_load(wrong);
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	CHECK(atomic_load(wrong) - before <= 2);
+	kill(triers, SIGKILL);
+	waitpid(triers, NULL, 0);
+	munmap(wrong, sizeof *wrong);
+	kc_client_free(client);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(a_list_is_whole_whatever_is_wanted_of_it),
+		CHECK_TEST(the_right_password_gets_its_turn),
 	};
 	int status;
 
