@@ -50,6 +50,8 @@ static inline void kc_keychain_close_cleanup(struct kc_keychain **keychain)
  * name that the others know it by). */
 KC_MUST kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name);
 KC_MUST kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret);
+/* The lock alone. Never waits, whatever other calls do. */
+enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain);
 /* Errors: AUTH, after a delay that grows with each wrong try (counted on disk). */
 KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password);
 /* Whether the password is right, without changing the lock. While unlocked it is compared with a
@@ -80,7 +82,8 @@ KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct k
  */
 KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_found_list *ret);
-/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL. */
+/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL. TOO_LARGE
+ * also when all the matches together are more than 64 MiB. */
 KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, const struct kc_item_input *changes, uint64_t *ret_count);
 KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,

@@ -9,6 +9,7 @@
 #define KC_BACKEND_KEYCHAIN_IMPL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "backend/keychain.h"
 #include "backend/store/row.h"
@@ -23,6 +24,7 @@ struct kc_keychain {
 	struct kc_store *store;
 	struct kc_keybag *bag; /* lent to the store */
 	struct kc_tries tries;
+	_Atomic enum kc_lock_state lock; /* what the bag says; noted under the store's mutex */
 	bool altered; /* the database was changed by something else; under the store's mutex */
 	struct kc_keychain_counts {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */
@@ -31,6 +33,9 @@ struct kc_keychain {
 	struct kc_keychain_keys *keys; /* owned by keychain_keys.c */
 	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
 };
+
+/* Notes what has become of the lock, with the store's mutex held. */
+void kc_keychain_note_lock(struct kc_keychain *keychain);
 
 /* --- transactions on items ----------------------------------------------------------------------
  * Several of these in one transaction happen all or not at all:

@@ -24,6 +24,7 @@ static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes passwor
 	kc_tries_wait(&keychain->tries);
 	kc_store_hold(keychain->store);
 	err = ask(keychain->bag, password);
+	kc_keychain_note_lock(keychain);
 	kc_store_release(keychain->store);
 	if (err == KC_OK)
 		kc_tries_right(&keychain->tries, keychain->store);
@@ -32,14 +33,9 @@ static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes passwor
 	return err;
 }
 
-static bool is_unlocked(struct kc_keychain *keychain)
+static bool is_unlocked(const struct kc_keychain *keychain)
 {
-	bool unlocked;
-
-	kc_store_hold(keychain->store);
-	unlocked = kc_keybag_is_unlocked(keychain->bag);
-	kc_store_release(keychain->store);
-	return unlocked;
+	return kc_keychain_lock_state(keychain) == KC_LOCK_UNLOCKED;
 }
 
 static kc_err purge_history(struct kc_keychain *keychain)
@@ -95,6 +91,7 @@ void kc_keychain_lock(struct kc_keychain *keychain)
 	kc_store_hold(keychain->store);
 	kc_keybag_lock(keychain->bag);
 	kc_keychain_keys_drop(keychain);
+	kc_keychain_note_lock(keychain);
 	kc_store_release(keychain->store);
 }
 
