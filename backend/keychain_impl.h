@@ -103,6 +103,9 @@ KC_MUST kc_err kc_keychain_keys_open(struct kc_keychain *keychain);
 /* At lock: forgets the prepared keys. The store's mutex is held. */
 void kc_keychain_keys_drop(struct kc_keychain *keychain);
 void kc_keychain_keys_close(struct kc_keychain *keychain);
+/* At lock: ends a pairing that is under way, at once or when whoever is working on it has done its
+ * step. Never waits. The store's mutex is held. */
+void kc_keychain_sync_drop(struct kc_keychain *keychain);
 void kc_keychain_sync_close(struct kc_keychain *keychain);
 /* Fills in store and pending of a status. */
 KC_MUST kc_err kc_keychain_sync_fill_status(
