@@ -506,6 +506,31 @@ static void a_search_by_what_was_not_there(void)
 	harness_end(&x);
 }
 
+/* An object that was found a moment ago, and then the keychain was locked: what is known of it is
+ * given, and only what would have to be fetched is not. The moment is short, so there are tries. */
+static void a_value_behind_the_lock(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "locked away")};
+	CK_OBJECT_HANDLE found[1], data = make_data(&x, "locked away", "", "value");
+	CK_BYTE value[16], label[16];
+	bool label_given = false;
+
+	for (int i = 0; i < 50 && !label_given; i++) {
+		CK_ATTRIBUTE rows[] = {{CKA_VALUE, value, 16}, {CKA_LABEL, label, 16}};
+
+		CHECK_FATAL(harness_find(&x, by_label, 1, found, 1) == 1);
+		harness_lock();
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], rows, 2),
+			CKR_USER_NOT_LOGGED_IN);
+		label_given = rows[1].ulValueLen == 11 && rows[0].ulValueLen == (CK_ULONG)-1;
+		harness_unlock();
+	}
+	CHECK(label_given);
+	CHECK_RV(x.f->C_DestroyObject(x.session, data), CKR_OK);
+	harness_end(&x);
+}
+
 /* What consumers search for, and how many they must find. */
 static void searches(void)
 {
@@ -610,6 +635,7 @@ int main(void)
 		CHECK_TEST(items_of_others),
 		CHECK_TEST(keys_that_contradict_themselves),
 		CHECK_TEST(a_search_by_what_was_not_there),
+		CHECK_TEST(a_value_behind_the_lock),
 		CHECK_TEST(searches),
 		CHECK_TEST(search_state),
 	};
