@@ -181,7 +181,7 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 				record->value.len == 0 || is_held_up(absorb, i))
 				continue;
 			record->state = take(absorb, record);
-			if (record->state == KC_E_STORE_SUSPECT || record->state == KC_E_NO_MEMORY)
+			if (!kc_absorb_is_verdict(record->state))
 				return record->state;
 			progress = progress || record->state == KC_OK;
 		}
@@ -223,8 +223,10 @@ void kc_absorb_settle(
 
 		if (op->waits)
 			stopped |= (kc_peer_set)1 << op->member;
-		if (!kc_peer_set_has(stopped, op->member))
-			circle->members[op->member]->position = op->op.position;
+		if (kc_peer_set_has(stopped, op->member))
+			continue;
+		circle->members[op->member]->position = op->op.position;
+		absorb->moved = true;
 	}
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];

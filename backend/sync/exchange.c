@@ -223,7 +223,8 @@ static kc_err round_trip(struct exchange *x)
 		return KC_OK;
 	x->busy = true;
 	KC_TRY(decide(x, &absorb, &composed));
-	x->more = composed.more || gathered.more;
+	/* Nothing new comes of reading again what stays where it is. */
+	x->more = composed.more || (gathered.more && absorb.moved);
 	if (composed.operation.len)
 		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;

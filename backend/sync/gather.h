@@ -6,8 +6,11 @@
 
 #include "backend/circle/circle.h"
 
-#define KC_GATHER_MAX_LEN \
-	((size_t)32 << 20) /* bytes of one exchange; the rest comes with the next */
+/* Bytes of memory for one exchange, shared by the logs that are read; the rest comes with the next.
+ * What an operation and a write take up besides their own bytes is counted in. */
+#define KC_GATHER_MAX_LEN ((size_t)32 << 20)
+#define KC_GATHER_WRITE_LEN 128
+#define KC_GATHER_REFUSED_LEN ((size_t)64 << 10) /* nothing is kept of one, but it took reading */
 
 struct kc_gathered_op {
 	size_t member; /* whose log it is from */
@@ -19,7 +22,6 @@ struct kc_gathered_op {
 struct kc_gathered {
 	struct kc_gathered_op *ops; /* of one log in order, log after log */
 	size_t count, allocated;
-	size_t bytes;
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
 	kc_peer_set

@@ -118,11 +118,14 @@ static void one_edit_each_at_the_same_time(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
 	house_settle(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[0], GENP, "svce=mail", "labl=L", "laptop's"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=D", "desktop's"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -130,6 +133,7 @@ static void one_edit_each_at_the_same_time(void)
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -140,12 +144,14 @@ static void the_same_item_made_twice(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 0);
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
+		house_clock_move(1000);
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
@@ -170,9 +176,11 @@ static void items_that_were_there_before_joining(void)
 	CLEANUP_HOUSE struct house house;
 	size_t newcomer;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=both acct=x sync=#1", "laptop's"));
 	newcomer = house_add_home(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=both acct=x sync=#1", "desktop's"));
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=own acct=x sync=#1", "own"));
 	house_pair(&house, 0, newcomer);
