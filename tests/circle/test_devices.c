@@ -132,6 +132,7 @@ static void one_edit_each_at_the_same_time(void)
 	CHECK(words_has_secret(
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
+	house_clock_move(1000);
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
 	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
@@ -151,7 +152,7 @@ static void the_same_item_made_twice(void)
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
-		house_clock_move(1000);
+		house_clock_move(1000); /* a repair of the first two is 1 ms later than both */
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "backend/circle/op.h"
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
