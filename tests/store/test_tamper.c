@@ -231,7 +231,7 @@ static void an_old_cell_put_back_is_noticed(void)
 static int count_rows(void *ret, int columns, char **values, char **names)
 {
 	(void)columns, (void)names;
-	*(int *)ret = atoi(values[0]);
+	*(int *)ret = (int)strtol(values[0], NULL, 10);
 	return 0;
 }
 
