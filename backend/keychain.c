@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "backend/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/cell.h"
 #include "backend/store/setting.h"
@@ -33,8 +33,24 @@ void kc_keychain_close(struct kc_keychain *keychain)
 		kc_store_close(keychain->store);
 	if (keychain->bag)
 		kc_keybag_free(keychain->bag);
-	pthread_mutex_destroy(&keychain->password_mutex);
+	kc_tries_done(&keychain->tries);
 	free(keychain);
+}
+
+void kc_keychain_note_lock(struct kc_keychain *keychain)
+{
+	enum kc_lock_state lock = KC_LOCK_NEVER;
+
+	if (kc_keybag_is_unlocked(keychain->bag))
+		lock = KC_LOCK_UNLOCKED;
+	else if (kc_keybag_was_unlocked(keychain->bag))
+		lock = KC_LOCK_LOCKED;
+	atomic_store(&keychain->lock, lock);
+}
+
+enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain)
+{
+	return atomic_load(&keychain->lock);
 }
 
 /* Takes the bag; opens the store with it. */
@@ -46,13 +62,14 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 		kc_keybag_free(bag);
 		return KC_ERR(NO_MEMORY);
 	}
-	pthread_mutex_init(&keychain->password_mutex, NULL);
+	kc_tries_init(&keychain->tries);
 	keychain->bag = bag;
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
 	KC_TRY(kc_keychain_keys_open(keychain));
-	KC_TRY(kc_tries_init(&keychain->tries, keychain->store));
+	KC_TRY(kc_tries_read(&keychain->tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
+	kc_keychain_note_lock(keychain); /* nobody else has it yet */
 	*ret = keychain;
 	keychain = NULL;
 	return KC_OK;
@@ -222,13 +239,6 @@ static kc_err fill_device(struct kc_txn *txn, struct kc_status *status)
 	return KC_OK;
 }
 
-static enum kc_lock_state lock_state(const struct kc_keybag *bag)
-{
-	if (kc_keybag_is_unlocked(bag))
-		return KC_LOCK_UNLOCKED;
-	return kc_keybag_was_unlocked(bag) ? KC_LOCK_LOCKED : KC_LOCK_NEVER;
-}
-
 kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {.lock = KC_LOCK_NEVER};
@@ -254,7 +264,7 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 	KC_TRY(fill_counts(keychain, &txn, &status));
 	KC_TRY(fill_device(&txn, &status));
 	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
-	status.lock = lock_state(keychain->bag);
+	status.lock = kc_keychain_lock_state(keychain);
 	status.altered = keychain->altered;
 	status.memory_locked = kc_secret_is_locked();
 	kc_status_done(ret);

@@ -7,8 +7,8 @@
  * them. What the caller did give stays; bytes that are no certificate or no key say nothing, since
  * items may hold anything.
  */
-#include "backend/crypto/pk.h"
-#include "backend/crypto/x509.h"
+#include "crypto/pk.h"
+#include "crypto/x509.h"
 #include "backend/keychain_impl.h"
 #include "base/mechanism.h"
 

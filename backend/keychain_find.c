@@ -4,8 +4,10 @@
 #include "backend/store/change.h"
 #include "base/log.h"
 
-/* A reply stays well below what a message may hold, even when items have large secrets. */
-#define MAX_REPLY_BYTES ((size_t)2 << 20)
+/* A page ends after so many rows, or bytes as they are stored, unless one row alone is longer: an
+ * answer stays well below what a message may hold, even when items have large secrets. */
+#define PAGE_ROWS 4096u
+#define PAGE_BYTES ((size_t)1 << 20)
 
 static bool is_wanted(enum kc_ruler_output output, uint32_t want)
 {
@@ -55,7 +57,7 @@ struct finder {
 	size_t bytes;
 };
 
-/* What the row adds to the reply, roughly. */
+/* What the row adds to the page, at the most. */
 static size_t size_of(const struct finder *finder, const struct kc_row *row)
 {
 	return row->meta.len + (finder->query->want & KC_WANT_SECRET ? row->secret.len : 0);
@@ -66,7 +68,8 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 	const struct kc_query *query = finder->query;
 
 	return (query->limit && finder->found->count == query->limit) ||
-	       (finder->found->count > 0 && finder->bytes + size_of(finder, row) > MAX_REPLY_BYTES);
+	       finder->found->count == PAGE_ROWS ||
+	       (finder->found->count > 0 && finder->bytes + size_of(finder, row) > PAGE_BYTES);
 }
 
 static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)

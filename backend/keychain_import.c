@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "backend/crypto/import.h"
-#include "backend/crypto/x509.h"
+#include "crypto/import.h"
+#include "crypto/x509.h"
 #include "backend/item/ruler.h"
 #include "backend/keychain_keys.h"
 

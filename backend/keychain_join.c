@@ -246,6 +246,8 @@ kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report
 	bool joining;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	if (kc_keychain_lock_state(keychain) != KC_LOCK_UNLOCKED)
+		return KC_ERR(LOCKED);
 	if (sync->applicant.url)
 		KC_TRY(pair(keychain, &sync->applicant));
 	KC_TRY(kc_keychain_sync_exchange(keychain, sync, ret, &joining));

@@ -3,7 +3,7 @@
 #ifndef KC_BACKEND_KEYCHAIN_KEYS_H
 #define KC_BACKEND_KEYCHAIN_KEYS_H
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 #include "backend/keychain_impl.h"
 
 /* The private key of a row, ready to sign with; the caller frees its reference. Errors: NOT_FOUND,

@@ -47,10 +47,33 @@ kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sy
 	return KC_OK;
 }
 
+static void unlock(struct kc_keychain_sync *sync)
+{
+	do {
+		if (atomic_exchange(&sync->forget, false)) {
+			kc_keychain_pair_end(&sync->sponsor);
+			kc_keychain_join_end(&sync->applicant);
+		}
+		pthread_mutex_unlock(&sync->mutex);
+		/* A word left since the look at it is ours too, unless there is a next holder. */
+	} while (atomic_load(&sync->forget) && pthread_mutex_trylock(&sync->mutex) == 0);
+}
+
 void kc_keychain_sync_unlock(struct kc_keychain_sync **sync)
 {
 	if (*sync)
-		pthread_mutex_unlock(&(*sync)->mutex);
+		unlock(*sync);
+}
+
+void kc_keychain_sync_drop(struct kc_keychain *keychain)
+{
+	struct kc_keychain_sync *sync = keychain->sync;
+
+	if (!sync)
+		return;
+	atomic_store(&sync->forget, true);
+	if (pthread_mutex_trylock(&sync->mutex) == 0)
+		unlock(sync);
 }
 
 void kc_keychain_sync_close(struct kc_keychain *keychain)

@@ -7,6 +7,10 @@
 #include "backend/store/terms.h"
 #include "base/random.h"
 
+/* An update is one transaction, and everybody waits until it is on the disk: so many bytes of items
+ * it may write. */
+#define MOST_WRITTEN ((size_t)64 << 20)
+
 /* What an update works with. */
 struct update {
 	const struct kc_caller *caller;
@@ -14,6 +18,7 @@ struct update {
 	const struct kc_item_input *changes;
 	struct kc_keychain_ids *damaged;
 	uint64_t count;
+	size_t written;
 };
 
 /* Frees the new primary key: a tombstone or a row that does not open gives way to a live item. */
@@ -84,6 +89,9 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	KC_TRY(kc_row_get(txn, id, false, &old));
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
+	update->written += kc_item_size(&new.item);
+	if (update->written > MOST_WRITTEN)
+		return KC_ERR(TOO_LARGE);
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
 	KC_TRY(write_change(txn, update, &old, &new));
 	update->count++;

@@ -96,8 +96,14 @@ kc_err kc_verb_devices(struct kc_run *run)
 
 struct sponsor {
 	struct kc_run *run;
+	struct kc_secret password;
 	struct kc_device applicant;
 };
+
+static void sponsor_done(struct sponsor *sponsor)
+{
+	kc_secret_done(&sponsor->password);
+}
 
 static kc_err look_for_applicant(void *context)
 {
@@ -131,6 +137,19 @@ static kc_err show_code(struct kc_run *run, struct kc_buf *code)
 	return KC_OK;
 }
 
+static kc_err offer(void *context)
+{
+	struct sponsor *sponsor = context;
+	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
+
+	KC_TRY(kc_client_pair_start(
+		sponsor->run->client, kc_secret_bytes(&sponsor->password), &code));
+	return show_code(sponsor->run, &code);
+}
+
+static const struct kc_wait for_applicant = {
+	offer, look_for_applicant, cancel_pairing, KC_WAIT_FOR_PAIRING};
+
 /* Asks about the applicant and says yes or no to it. */
 static kc_err decide(struct kc_run *run, const struct kc_device *applicant)
 {
@@ -159,17 +178,14 @@ static kc_err tell_facts(struct kc_run *run)
 
 kc_err kc_verb_devices_add(struct kc_run *run)
 {
-	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
-	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
-	struct sponsor sponsor = {.run = run};
+	KC_CLEANUP(sponsor_done)
+	struct sponsor sponsor = {.run = run, .password = KC_SECRET_INIT};
 	json_t *object;
 
 	KC_TRY(tell_facts(run));
 	KC_TRY(kc_ask_check_consent(run)); /* before there is a code that nobody could follow up */
-	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
-	KC_TRY(kc_client_pair_start(run->client, kc_secret_bytes(&password), &code));
-	KC_TRY(show_code(run, &code));
-	KC_TRY(kc_wait_for(look_for_applicant, cancel_pairing, &sponsor, KC_WAIT_FOR_PAIRING));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &sponsor.password));
+	KC_TRY(kc_wait_for(&for_applicant, &sponsor));
 	KC_TRY(decide(run, &sponsor.applicant));
 	if (!kc_run_json(run))
 		return KC_OK;

@@ -131,7 +131,7 @@ kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
 	return KC_OK;
 }
 
-void kc_instance_done(const struct kc_place *place, struct kc_instance *instance)
+void kc_instance_stop_listening(const struct kc_place *place, struct kc_instance *instance)
 {
 	if (instance->own >= 0) {
 		unlink(place->socket);
@@ -139,5 +139,9 @@ void kc_instance_done(const struct kc_place *place, struct kc_instance *instance
 	}
 	if (instance->passed >= 0)
 		close(instance->passed); /* the service manager keeps listening */
+}
+
+void kc_instance_release(struct kc_instance *instance)
+{
 	close(instance->lock);
 }

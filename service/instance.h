@@ -18,7 +18,10 @@ struct kc_instance {
  * also at our place now. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO, BUSY (another one has the lock
  * and does not answer). */
 KC_MUST kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret);
-/* Stops listening, and gives up the lock. */
-void kc_instance_done(const struct kc_place *place, struct kc_instance *instance);
+/* The first half of the end: nobody new comes in. */
+void kc_instance_stop_listening(const struct kc_place *place, struct kc_instance *instance);
+/* The second: gives up the lock, so that another service may open the keychain. To be called when
+ * this one has closed it. */
+void kc_instance_release(struct kc_instance *instance);
 
 #endif

@@ -307,6 +307,7 @@ kc_err kc_client_item_find(
 		KC_TRY(err);
 		more = call.result.found.more && call.result.found.count;
 		KC_TRY(append_page(&all, &call.result.found));
+		more = more && (query->limit == 0 || all.count < query->limit);
 		if (more)
 			page.after = end_of(&all.rows[all.count - 1]);
 	}

@@ -142,6 +142,8 @@ kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode)
 	if (err == KC_OK) {
 		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 		err = kc_db_exec(db, settings);

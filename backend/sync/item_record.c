@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/circle/label.h"
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 
 #define VERSION 1
 #define PAD_START 0x80

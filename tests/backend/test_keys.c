@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
 

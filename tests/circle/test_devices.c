@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "backend/keychain_sync.h"
+#include "backend/store/store_impl.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 
@@ -129,6 +132,7 @@ static void one_edit_each_at_the_same_time(void)
 	CHECK(words_has_secret(
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
+	house_clock_move(1000);
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
 	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
@@ -148,7 +152,7 @@ static void the_same_item_made_twice(void)
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
-		house_clock_move(1000);
+		house_clock_move(1000); /* a repair of the first two is 1 ms later than both */
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
@@ -296,6 +300,79 @@ static void sessions_end(void)
 	CHECK_ERR(kc_keychain_join_start(newcomer, house.store, code, password), KC_E_DUPLICATE);
 }
 
+/* Files are taken out of the store by this one call, which looks whether anybody could use the
+ * keychain meanwhile: a store may be slow. */
+static struct kc_keychain *watched;
+static unsigned taken_out, held_up;
+
+int unlinkat(int folder, const char *name, int flags)
+{
+	if (watched) {
+		taken_out++;
+		if (pthread_mutex_trylock(&watched->store->mutex) == 0)
+			pthread_mutex_unlock(&watched->store->mutex);
+		else
+			held_up++;
+	}
+	return (int)syscall(SYS_unlinkat, folder, name, flags);
+}
+
+static void a_slow_store_holds_up_nobody(void)
+{
+	CLEANUP_HOUSE struct house house;
+	struct kc_bytes password = kc_bytes_str(HOUSE_PASSWORD);
+	char code[KC_PAIRING_CODE_LEN + 1];
+
+	house_clock_set(1800000000000);
+	house_init(&house);
+	CHECK_OK_FATAL(kc_keychain_pair_start(house.homes[0].keychain, password, code));
+	house_clock_move(30 * 60 * 1000);
+	watched = house.homes[0].keychain;
+	CHECK_OK(kc_keychain_pair_start(watched, password, code));
+	CHECK(taken_out > 0);
+	CHECK(held_up == 0);
+	watched = NULL;
+}
+
+/* A lock ends a pairing, with all that was held for it, on both sides. */
+static void a_lock_ends_a_pairing(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_bytes password = kc_bytes_str(HOUSE_PASSWORD);
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_keychain *sponsor, *newcomer;
+	struct kc_device applicant;
+
+	house_init(&house);
+	house_add_home(&house);
+	sponsor = house.homes[0].keychain;
+	newcomer = house.homes[1].keychain;
+	CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, password, code));
+	CHECK_OK_FATAL(kc_keychain_join_start(newcomer, house.store, code, password));
+	CHECK(newcomer->sync->applicant.password.len == password.len);
+	kc_keychain_lock(newcomer);
+	CHECK(newcomer->sync->applicant.password.len == 0 && !newcomer->sync->applicant.url &&
+		!newcomer->sync->applicant.pairing);
+	CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_LOCKED);
+	home_unlock(&house.homes[1]);
+	CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_NO_STORE);
+	kc_keychain_lock(sponsor);
+	CHECK(!sponsor->sync->sponsor.pairing);
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_LOCKED);
+	home_unlock(&house.homes[0]);
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_TIMED_OUT);
+	/* Locked while somebody holds the mutex: it waits for nobody, and nothing stays. */
+	CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, password, code));
+	CHECK_FATAL(pthread_mutex_lock(&sponsor->sync->mutex) == 0);
+	kc_keychain_lock(sponsor);
+	CHECK(sponsor->sync->sponsor.pairing != NULL);
+	kc_keychain_sync_unlock(&sponsor->sync);
+	CHECK(!sponsor->sync->sponsor.pairing);
+	home_unlock(&house.homes[0]);
+	house_pair(&house, 0, 1);
+}
+
 static void the_store_goes_and_comes_back(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -419,6 +496,8 @@ int main(void)
 		CHECK_TEST(wrong_passwords_and_codes),
 		CHECK_TEST(three_burnt_codes),
 		CHECK_TEST(sessions_end),
+		CHECK_TEST(a_slow_store_holds_up_nobody),
+		CHECK_TEST(a_lock_ends_a_pairing),
 		CHECK_TEST(the_store_goes_and_comes_back),
 		CHECK_TEST(stores_of_others),
 		CHECK_TEST(locked_devices_wait),

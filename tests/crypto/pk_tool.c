@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 
 struct word {
 	const char *word;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/import.h"
-#include "backend/crypto/x509.h"
-#include "backend/crypto/x509_impl.h"
+#include "crypto/import.h"
+#include "crypto/x509.h"
+#include "crypto/x509_impl.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 

@@ -2,11 +2,11 @@
 /* Key pairs: stored forms, what is refused, and each way of signing. */
 #include <string.h>
 
-#include "backend/crypto/agree.h"
-#include "backend/crypto/hash.h"
-#include "backend/crypto/low_s.h"
-#include "backend/crypto/pk.h"
-#include "backend/crypto/scalar_key.h"
+#include "crypto/agree.h"
+#include "crypto/hash.h"
+#include "crypto/low_s.h"
+#include "crypto/pk.h"
+#include "crypto/scalar_key.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 

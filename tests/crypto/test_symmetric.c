@@ -5,11 +5,11 @@
 #include <nettle/ctr.h>
 #include <string.h>
 
-#include "backend/crypto/aead.h"
-#include "backend/crypto/crypto.h"
-#include "backend/crypto/hash.h"
-#include "backend/crypto/kdf.h"
-#include "backend/crypto/mac.h"
+#include "crypto/aead.h"
+#include "crypto/crypto.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/mac.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
