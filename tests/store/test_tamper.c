@@ -154,6 +154,7 @@ static const struct tampering {
 	{"track of another item", "UPDATE track SET item = 1", "abcd", true, 0},
 	{"track broken",         "UPDATE track SET sealed = x'00'", "abcd", true, 0},
 	{"track renamed",        "UPDATE track SET name = randomblob(16)", "abcd", true, 0},
+	{"journal emptied",      "DELETE FROM journal", "abcd", true, 0},
 	{"cell gone",            "DELETE FROM cell", "abcd", true, 0},
 	{"cell broken",          "UPDATE cell SET sealed = randomblob(length(sealed))", "abcd", true, 0},
 	{"digest gone",          "DELETE FROM setting WHERE name = 'digest'", "abcd", true, 0},
