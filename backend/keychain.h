@@ -57,8 +57,8 @@ KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes 
 /* Whether the password is right, without changing the lock. While unlocked it is compared with a
  * keyed hash made at unlock, in microseconds; wrong ones are slowed and counted just the same. */
 KC_MUST kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password);
-/* Wipes the class keys, and every prepared key and cache that came from them; ends a pairing that is
- * under way, with the account password and the identity that it holds. */
+/* Wipes the class keys, and every prepared key and cache that came from them; ends a pairing that
+ * is under way, with the account password and the identity that it holds. */
 void kc_keychain_lock(struct kc_keychain *keychain);
 KC_MUST kc_err kc_keychain_change_password(
 	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password);
@@ -83,8 +83,8 @@ KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct k
  */
 KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_found_list *ret);
-/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL. TOO_LARGE
- * also when all the matches together are more than 64 MiB. */
+/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL.
+ * TOO_LARGE also when all the matches together are more than 64 MiB. */
 KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, const struct kc_item_input *changes, uint64_t *ret_count);
 KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
@@ -102,10 +102,11 @@ KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	bool store_public, struct kc_found *ret_private, struct kc_found *ret_public);
 
 /* What a file holds becomes items: PEM, DER, PKCS#12, OpenSSH private keys; certificates and keys.
- * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE leaves
- * out the public halves of private keys. Nothing is stored unless all of it can be; what is there already stays as it is and is not in ret, and DUPLICATE says that this is
- * all of it. Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted
- * OpenSSH key, a key type, too many iterations), KEY_SIZE, DUPLICATE. */
+ * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE
+ * leaves out the public halves of private keys. Nothing is stored unless all of it can be; what is
+ * there already stays as it is and is not in ret, and DUPLICATE says that this is all of it.
+ * Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key,
+ * a key type, too many iterations), KEY_SIZE, DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret);
@@ -141,7 +142,8 @@ KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_devic
  * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right
  * code: WAITING until then, PAIRING_CODE when the code is burnt, TIMED_OUT after ten minutes;
  * decide lets it in (or not), and returns when the newcomer has been given everything.
- * Errors of all: LOCKED. Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after three burnt codes. */
+ * Errors of all: LOCKED. Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after
+ * three burnt codes. */
 #define KC_PAIRING_CODE_LEN 11
 KC_MUST kc_err kc_keychain_pair_start(struct kc_keychain *keychain,
 	struct kc_bytes account_password, char ret_code[KC_PAIRING_CODE_LEN + 1]);

@@ -3,7 +3,8 @@
  * The inside of the door, for the files of this folder: one struct, and what they lend each other.
  *
  * Locks: the store's mutex (held by a transaction) guards the database and the state of the keybag;
- * the turn of tries.h is held while a password is tried, delays included. The second is taken first.
+ * the turn of tries.h is held while a password is tried, delays included. The second is taken
+ * first.
  */
 #ifndef KC_BACKEND_KEYCHAIN_IMPL_H
 #define KC_BACKEND_KEYCHAIN_IMPL_H
@@ -85,6 +86,9 @@ KC_MUST kc_err kc_keychain_ids_push(struct kc_keychain_ids *ids, uint64_t id);
 /* The ids that a query matches, its limit and page left aside. */
 KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_ids *ret);
+
+/* Whether an item that is deleted, or moves to another primary key, stays as a tombstone. */
+bool kc_keychain_leaves_tombstone(const struct kc_item *item, enum kc_tomb_use use);
 
 /* Sets aside those of the rows that still do not open, in a transaction of its own. A failure is
  * only logged: the rows count as absent all the same. */

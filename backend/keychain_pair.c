@@ -63,8 +63,8 @@ static kc_err recall_pairing(struct kc_keychain *keychain, struct kc_memory_pair
 	return kc_memory_get_pairing(&txn, ret);
 }
 
-/* Takes old sessions out of the store, outside of any transaction since that may take long, and says
- * whether another may begin. */
+/* Takes old sessions out of the store, outside of any transaction since that may take long, and
+ * says whether another may begin. */
 static kc_err note_start(
 	struct kc_keychain *keychain, struct kc_cloud *cloud, const struct kc_writer_id *slot)
 {

@@ -11,7 +11,7 @@ static void leave_turn(struct kc_keychain **keychain)
 	kc_tries_leave(&(*keychain)->tries);
 }
 /* Takes the turn of trying a password until the end of the scope. */
-#define HOLD_TURN(keychain)                                                     \
+#define HOLD_TURN(keychain)                                                 \
 	KC_CLEANUP(leave_turn) struct kc_keychain *held_turn_ = (keychain); \
 	kc_tries_enter(&held_turn_->tries)
 

@@ -43,13 +43,13 @@ struct kc_applicant {
 struct kc_keychain_sync {
 	pthread_mutex_t mutex;
 	atomic_bool forget; /* the pairing under way is over: the keychain was locked */
-	uint64_t last_ms; /* end of the last good exchange, as far as this process knows */
+	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
 };
 
-/* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP, and forgets what a lock
- * of the keychain left to be forgotten. Errors: NO_MEMORY. */
+/* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP, and forgets what a
+ * lock of the keychain left to be forgotten. Errors: NO_MEMORY. */
 KC_MUST kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sync **ret);
 void kc_keychain_sync_unlock(struct kc_keychain_sync **sync);
 #define KC_CLEANUP_SYNC KC_CLEANUP(kc_keychain_sync_unlock)

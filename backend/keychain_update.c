@@ -34,19 +34,6 @@ static kc_err clear_the_way(struct kc_txn *txn, const struct kc_stored *stored)
 	return rival.item.tomb ? kc_change_remove(txn, rival.id) : KC_ERR(DUPLICATE);
 }
 
-static bool leaves_tombstone(const struct kc_item *old, enum kc_tomb_use use)
-{
-	switch (use) {
-	case KC_TOMB_USE_DEFAULT:
-		return old->sync && !old->tomb;
-	case KC_TOMB_USE_ALWAYS:
-		return true;
-	case KC_TOMB_USE_NEVER:
-		return false;
-	}
-	return false;
-}
-
 /* The item goes on under another primary key; at the old one stays a tombstone with its old UUID.
  */
 static kc_err leave_tombstone(struct kc_txn *txn, struct kc_stored *old)
@@ -65,7 +52,7 @@ static kc_err write_change(struct kc_txn *txn, const struct update *update, stru
 	KC_TRY(kc_terms_of_key(txn->bag, &old->item, old->item.sync, old_key));
 	KC_TRY(kc_terms_of_key(txn->bag, &new->item, new->item.sync, new_key));
 	moved = memcmp(old_key, new_key, sizeof old_key) != 0;
-	buried = moved && leaves_tombstone(&old->item, update->query->tomb_use);
+	buried = moved && kc_keychain_leaves_tombstone(&old->item, update->query->tomb_use);
 	if (moved)
 		KC_TRY(clear_the_way(txn, new));
 	if (buried)

@@ -67,8 +67,7 @@ static CK_RV give(const struct kc_object *object, CK_ATTRIBUTE *asked)
 }
 
 /* The same for a value in the secret part, which the object has from then on. */
-static CK_RV give_secret(
-	struct kc_session *session, struct kc_object **object, CK_ATTRIBUTE *asked)
+static CK_RV give_secret(struct kc_session *session, struct kc_object **object, CK_ATTRIBUTE *asked)
 {
 	struct kc_object *full;
 	CK_RV rv = kc_fetch_secret(session, *object, &full);

@@ -64,8 +64,9 @@ static unsigned kinds_of(const struct kc_template *t)
  * one that says there was none, so nothing behind it is read. */
 static bool narrows(const struct kc_attribute *row, const CK_ATTRIBUTE *given, unsigned kinds)
 {
-	return row->type == given->type && (row->given & KC_GIVEN_INDEX) && !(kinds & ~row->kinds) &&
-	       given->ulValueLen != 0 && kc_attribute_check_form(row, given) == CKR_OK;
+	return row->type == given->type && (row->given & KC_GIVEN_INDEX) &&
+	       !(kinds & ~row->kinds) && given->ulValueLen != 0 &&
+	       kc_attribute_check_form(row, given) == CKR_OK;
 }
 
 /* The ruler's attributes that narrow a search for these kinds. */

@@ -24,8 +24,8 @@ kc_err kc_handle_item_add(struct kc_request *request)
 
 kc_err kc_handle_item_find(struct kc_request *request)
 {
-	return kc_keychain_item_find(request->keychain, &request->caller,
-		&request->arguments.query, &request->result.found);
+	return kc_keychain_item_find(request->keychain, &request->caller, &request->arguments.query,
+		&request->result.found);
 }
 
 kc_err kc_handle_item_update(struct kc_request *request)

@@ -52,13 +52,8 @@ static int passed_listener(const struct kc_place *place)
 
 static kc_err open_lock(const struct kc_place *place, int *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
-	int fd;
+	int fd = open(place->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	kc_buf_printf(&path, "%s/keycircled.lock", place->state);
-	if (!kc_buf_text(&path))
-		return KC_ERR(NO_MEMORY);
-	fd = open(kc_buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return kc_err_from_errno(errno);
 	*ret = fd;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One service for one data folder: a locked file in the state folder, which holds the path of the
- * socket. Programs may look for the socket elsewhere (in a session without XDG_RUNTIME_DIR, say);
- * a service started from there finds the first one, leaves a link to its socket, and ends.
+ * One service for one data folder: a locked file in the state folder, named by the data folder
+ * since several can go with one state folder, which holds the path of the socket. Programs may look
+ * for the socket elsewhere (in a session without XDG_RUNTIME_DIR, say); a service started from
+ * there finds the first one, leaves a link to its socket, and ends.
  */
 #ifndef KC_SERVICE_INSTANCE_H
 #define KC_SERVICE_INSTANCE_H

@@ -170,15 +170,6 @@ struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id)
 	return writer;
 }
 
-struct kc_member *kc_circle_find_writer(
-	const struct kc_circle *circle, const struct kc_writer_id *writer)
-{
-	for (size_t i = 0; i < circle->member_count; i++)
-		if (memcmp(circle->members[i]->id.bytes, writer->bytes, sizeof writer->bytes) == 0)
-			return circle->members[i];
-	return NULL;
-}
-
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle)
 {
 	return kc_account_keys_get(&circle->keys);

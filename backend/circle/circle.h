@@ -122,8 +122,6 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
-struct kc_member *kc_circle_find_writer(
-	const struct kc_circle *circle, const struct kc_writer_id *writer);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
 /* The voucher that introduced a peer, or NULL for the first device. */

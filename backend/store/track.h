@@ -7,7 +7,8 @@
  * is a version like others. Its contents are sealed so that they can be read while locked, bound to
  * their row, and counted in the set digest.
  *
- * The journal names the tracks whose version is this device's own and not yet sent.
+ * The journal names the tracks whose version is this device's own and not yet sent; that a track is
+ * in it is counted in the set digest too.
  */
 #ifndef KC_STORE_TRACK_H
 #define KC_STORE_TRACK_H
@@ -69,6 +70,11 @@ KC_MUST kc_err kc_track_journal_next(
 	struct kc_txn *txn, uint64_t after, uint64_t *ret_sequence, uint64_t *ret_track);
 KC_MUST kc_err kc_track_journal_done(struct kc_txn *txn, uint64_t sequence);
 KC_MUST kc_err kc_track_journal_count(struct kc_txn *txn, uint64_t *ret);
+/* Puts a track in, as its newest entry; takes it out, sent or not. */
+KC_MUST kc_err kc_track_journal_put(struct kc_txn *txn, uint64_t track);
+KC_MUST kc_err kc_track_journal_drop(struct kc_txn *txn, uint64_t track);
+/* Mixes the shares of all entries into a set digest. */
+KC_MUST kc_err kc_track_journal_fold(struct kc_txn *txn, uint8_t digest[static KC_DIGEST_LEN]);
 
 /* --- for changes on this device -----------------------------------------------------------------
  */

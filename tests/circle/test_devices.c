@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Devices that exchange items through a folder, by the door. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -443,6 +444,31 @@ static void locked_devices_wait(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 }
 
+/* Somebody took the entry for a change out of the database, so that nobody else should hear of it.
+ */
+static void a_change_cannot_be_kept_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct home *laptop = &house.homes[0];
+	sqlite3 *db;
+
+	house_init(&house);
+	house_add(&house, 0);
+	CHECK_OK(words_add(laptop, GENP, "svce=x acct=x sync=#1", "x"));
+	home_close(laptop);
+	CHECK_FATAL(sqlite3_open(home_database(laptop), &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "DELETE FROM journal", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	home_open(laptop);
+	home_unlock(laptop);
+	CHECK_OK(kc_keychain_status(laptop->keychain, &status));
+	CHECK(status.altered);
+	CHECK(status.pending == 1);
+	house_settle(&house);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=x", "x"));
+}
+
 static void a_restart_forgets_nothing(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -501,6 +527,7 @@ int main(void)
 		CHECK_TEST(the_store_goes_and_comes_back),
 		CHECK_TEST(stores_of_others),
 		CHECK_TEST(locked_devices_wait),
+		CHECK_TEST(a_change_cannot_be_kept_back),
 		CHECK_TEST(a_restart_forgets_nothing),
 		CHECK_TEST(many_items_at_once),
 	};

@@ -457,8 +457,7 @@ static void keys_that_contradict_themselves(void)
 		CHECK_FATAL(len > 0);
 		for (size_t j = 0; j < KC_COUNT_OF(said_to_be); j++) {
 			KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
-			const struct kc_client_item item = {
-				.class = KC_CLASS_KEY, .attrs = &attrs};
+			const struct kc_client_item item = {.class = KC_CLASS_KEY, .attrs = &attrs};
 
 			kc_attrs_set_str(&attrs, NAME("labl"), "contradictory");
 			kc_attrs_set_number(&attrs, NAME("type"), said_to_be[j]);

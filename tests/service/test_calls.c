@@ -92,8 +92,8 @@ static void the_right_password_gets_its_turn(void)
 {
 	static const struct timespec moment = {.tv_nsec = 10000000};
 	struct kc_client *client = device_client();
-	atomic_uint *wrong = mmap(NULL, sizeof *wrong, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	atomic_uint *wrong = mmap(
+		NULL, sizeof *wrong, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned before;
 	pid_t triers;
 

@@ -220,6 +220,45 @@ static void found_from_another_session(void)
 	kc_client_free(client);
 }
 
+/* Two data folders are two keychains, also when they share a state folder. */
+static void two_data_folders_never_meet(void)
+{
+	static const char *const variables[] = {"XDG_CONFIG_HOME", "XDG_STATE_HOME"};
+	const char *home = device_path();
+	enum kc_lock_state lock[2];
+	pid_t services[2];
+	char path[128];
+
+	unsetenv("KEYCIRCLE_HOME");
+	for (size_t i = 0; i < KC_COUNT_OF(variables); i++) {
+		snprintf(path, sizeof path, "%s/shared", home);
+		setenv(variables[i], path, 1);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		struct kc_client *client;
+
+		snprintf(path, sizeof path, "%s/data-%u", home, i);
+		setenv("XDG_DATA_HOME", path, 1);
+		CHECK_OK_FATAL(kc_client_new(&client));
+		CHECK_OK(status_of(client, &lock[i]));
+		services[i] = device_service();
+		if (i == 0)
+			CHECK_OK(kc_client_setup(client, kc_bytes_str("fake"), "test"));
+		kc_client_free(client);
+	}
+	CHECK(services[0] > 0 && services[1] > 0 && services[0] != services[1]);
+	CHECK(lock[1] == KC_LOCK_NONE);
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/data-%u", home, i);
+		setenv("XDG_DATA_HOME", path, 1);
+		stop_service();
+	}
+	for (size_t i = 0; i < KC_COUNT_OF(variables); i++)
+		unsetenv(variables[i]);
+	unsetenv("XDG_DATA_HOME");
+	setenv("KEYCIRCLE_HOME", home, 1);
+}
+
 static void long_paths_work(void)
 {
 	const char *home = device_path();
@@ -582,6 +621,7 @@ int main(void)
 		CHECK_TEST(second_start_finds_the_first),
 		CHECK_TEST(one_of_many_starts_wins),
 		CHECK_TEST(found_from_another_session),
+		CHECK_TEST(two_data_folders_never_meet),
 		CHECK_TEST(long_paths_work),
 		CHECK_TEST(open_folders_are_refused),
 		CHECK_TEST(not_started_from_a_snap),

@@ -5,8 +5,8 @@
  *
  * Signing turns the input round; with id 404 it finds nothing, and with an id above 1000 it takes
  * so many milliseconds more than 1000. Importing takes as many as the file says, and holds up
- * everybody else as a long transaction does. Generating a key takes as many milliseconds as it has bits.
- * The store "/counted" counts exchanges, and says so as changes pending.
+ * everybody else as a long transaction does. Generating a key takes as many milliseconds as it has
+ * bits. The store "/counted" counts exchanges, and says so as changes pending.
  */
 #include <pthread.h>
 #include <stdatomic.h>

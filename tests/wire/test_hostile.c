@@ -310,8 +310,8 @@ static void *import_for_long(void *argument)
 	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 
-	if (kc_client_import(argument, kc_bytes_str(HELD_UP_MS), kc_bytes(NULL, 0), &attrs,
-		    &made) == KC_OK)
+	if (kc_client_import(
+		    argument, kc_bytes_str(HELD_UP_MS), kc_bytes(NULL, 0), &attrs, &made) == KC_OK)
 		atomic_store(&import_has_ended, true);
 	return NULL;
 }
