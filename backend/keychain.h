@@ -35,8 +35,10 @@ KC_MUST kc_err kc_keychain_init(void);
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret);
-/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, IO. A damaged
- * or foreign file is never touched. */
+/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, DEVICE_SECRET
+ * (it is not there, or the keychain is another device's), IO. A damaged or foreign file is never
+ * touched. Every later call may answer REPLACED, when the file is no longer the one that was
+ * opened: it did nothing, and the keychain is to be closed. */
 KC_MUST kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret);
 void kc_keychain_close(struct kc_keychain *keychain);
 #define KC_CLEANUP_KEYCHAIN KC_CLEANUP(kc_keychain_close_cleanup)
@@ -98,10 +100,11 @@ KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	bool store_public, struct kc_found *ret_private, struct kc_found *ret_public);
 
 /* What a file holds becomes items: PEM, DER, PKCS#12, OpenSSH private keys; certificates and keys.
- * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE leaves
- * out the public halves of private keys. Nothing is stored unless all of it can be; what is there already stays as it is and is not in ret, and DUPLICATE says that this is
- * all of it. Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted
- * OpenSSH key, a key type, too many iterations), KEY_SIZE, DUPLICATE. */
+ * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE
+ * leaves out the public halves of private keys. Nothing is stored unless all of it can be; what is
+ * there already stays as it is and is not in ret, and DUPLICATE says that this is all of it.
+ * Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key,
+ * a key type, too many iterations), KEY_SIZE, DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret);
