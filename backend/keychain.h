@@ -35,8 +35,10 @@ KC_MUST kc_err kc_keychain_init(void);
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret);
-/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, IO. A damaged
- * or foreign file is never touched. */
+/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, DEVICE_SECRET
+ * (it is not there, or the keychain is another device's), IO. A damaged or foreign file is never
+ * touched. Every later call may answer REPLACED, when the file is no longer the one that was
+ * opened: it did nothing, and the keychain is to be closed. */
 KC_MUST kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret);
 void kc_keychain_close(struct kc_keychain *keychain);
 #define KC_CLEANUP_KEYCHAIN KC_CLEANUP(kc_keychain_close_cleanup)

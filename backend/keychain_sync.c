@@ -204,7 +204,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	err = kc_exchange_check_marker(cloud, &circle->account);
 	if (err == KC_E_STORE_SUSPECT)
-		return KC_ERR(FOREIGN);
+		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
 	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));

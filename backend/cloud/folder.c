@@ -305,7 +305,7 @@ static kc_err check_empty(int root)
 	KC_TRY(open_listing(fd, &dir));
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			return KC_ERR(FOREIGN);
+			return KC_ERR(NOT_A_STORE);
 	return KC_OK;
 }
 
@@ -332,6 +332,8 @@ static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
 
 	KC_TRY(open_root(handle, &root));
 	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
+	if (err == KC_E_REFUSED)
+		return KC_ERR(STORE_SUSPECT);
 	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
 }
 

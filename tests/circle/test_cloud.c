@@ -141,7 +141,7 @@ static void markers(void)
 	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
 	put_file(".stfolder", "", 0);
 	put_file("holiday.jpg", "", 0);
-	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_FOREIGN);
+	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_NOT_A_STORE);
 	unlink(path("holiday.jpg"));
 	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
 	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "other")), KC_E_DUPLICATE);

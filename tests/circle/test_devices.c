@@ -414,7 +414,7 @@ static void stores_of_others(void)
 	house_init(&other);
 	CHECK_ERR(kc_keychain_sync_use(house.homes[0].keychain, other.store, false,
 			  kc_bytes_str(HOUSE_PASSWORD)),
-		KC_E_FOREIGN);
+		KC_E_OTHER_ACCOUNT);
 	CHECK_ERR(kc_keychain_sync_use(
 			  house.homes[0].keychain, other.store, true, kc_bytes_str(HOUSE_PASSWORD)),
 		KC_E_DUPLICATE);

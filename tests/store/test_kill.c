@@ -31,34 +31,51 @@ static void item_name(char *text, size_t len, unsigned writer, unsigned number)
 	snprintf(text, len, "svce=writer-%u acct=%u", writer, number);
 }
 
-/* Adds items without end; deletes every third, changes every fifth. */
+/* Another writer that copies the WAL back into the file makes it a file to open again. */
+static kc_err open_keychain(struct home *home)
+{
+	kc_err err;
+
+	do {
+		home_close(home);
+		err = kc_keychain_open(&home->place, &home->keychain);
+		if (err == KC_OK)
+			err = kc_keychain_unlock(home->keychain, kc_bytes_str("password"));
+	} while (err == KC_E_REPLACED);
+	return err;
+}
+
+/* Adds an item; deletes every third, changes every fifth. */
+static kc_err write_one(struct home *home, unsigned writer, struct progress *progress)
+{
+	unsigned number = progress->added;
+	char name[64];
+
+	item_name(name, sizeof name, writer, number);
+	KC_TRY(words_add(home, GENP, name, "secret of an item"));
+	progress->added = number + 1;
+	if (number % 3 == 2) {
+		item_name(name, sizeof name, writer, progress->deleted);
+		KC_TRY(words_delete(home, GENP, name));
+		progress->deleted++;
+	} else if (number % 5 == 4) {
+		KC_TRY(words_update(home, GENP, name, "labl=changed", NULL));
+		progress->changed++;
+	}
+	return KC_OK;
+}
+
 static void write_for_ever(struct home *home, unsigned writer, struct progress *progress)
 {
 	kc_err err;
 
 	home->keychain = NULL;
-	err = kc_keychain_open(&home->place, &home->keychain);
-	if (err == KC_OK)
-		err = kc_keychain_unlock(home->keychain, kc_bytes_str("password"));
+	err = open_keychain(home);
 	progress->ready = true;
 	while (err == KC_OK) {
-		unsigned number = progress->added;
-		char name[64];
-		item_name(name, sizeof name, writer, number);
-		err = words_add(home, GENP, name, "secret of an item");
-		if (err != KC_OK)
-			break;
-		progress->added = number + 1;
-		if (number % 3 == 2) {
-			item_name(name, sizeof name, writer, progress->deleted);
-			err = words_delete(home, GENP, name);
-			if (err == KC_OK)
-				progress->deleted++;
-		} else if (number % 5 == 4) {
-			err = words_update(home, GENP, name, "labl=changed", NULL);
-			if (err == KC_OK)
-				progress->changed++;
-		}
+		err = write_one(home, writer, progress);
+		if (err == KC_E_REPLACED)
+			err = open_keychain(home);
 	}
 	progress->failed = true;
 	_exit(1);

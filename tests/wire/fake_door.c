@@ -359,7 +359,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	(void)create;
 	(void)account_password;
 	if (strcmp(url, "/counted") != 0)
-		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(FOREIGN);
+		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(NOT_A_STORE);
 	atomic_store(&keychain->is_counted, true);
 	return KC_OK;
 }
