@@ -35,7 +35,8 @@ struct progress {
 /* What the processes have in common. */
 struct board {
 	struct progress writers[WRITERS];
-	volatile bool begun; /* what one wrote while others still opened would only have to be checked */
+	volatile bool
+		begun; /* what one wrote while others still opened would only have to be checked */
 };
 
 static void item_name(char *text, size_t len, unsigned writer, unsigned number)
@@ -145,8 +146,8 @@ static void one_round(struct home *home, struct board *board)
 static void killed_at_random_moments(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
-	struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct board *board = mmap(
+		NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int rounds = getenv("KC_LONG") ? 2000 : ROUNDS;
 	unsigned added = 0;
 
