@@ -39,6 +39,9 @@ base/mem.c|#include <openssl/evp.h>|OpenSSL outside crypto
 wire/client.h|#include <sqlite3.h>|SQLite outside the store
 base/mem.c|#include "nowhere.h"|a header not named from the top
 backend/crypto/pk.h|#include "backend/keychain.h"|crypto includes the door
+service/access.c|#include "backend/store/store.h"|the service goes past the door
+cli/kc.c|#include "module/module.h"|one front end includes another
+cli/kc.c|  #  include <Security/Security.h>|SecItem outside its library
 ROWS
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
