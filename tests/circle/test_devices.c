@@ -121,17 +121,18 @@ static void one_edit_each_at_the_same_time(void)
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
 	house_settle(&house);
 	house_clock_set(kc_clock_wall_ms());
-	house_clock_move(1000); /* else the two may fall into one millisecond */
+	house_clock_move(1000); /* else two edits may fall into one millisecond */
 	CHECK_OK(words_update(&house.homes[0], GENP, "svce=mail", "labl=L", "laptop's"));
-	house_clock_move(1);
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=D", "desktop's"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
 	CHECK(words_has_secret(
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
+	house_clock_move(1000);
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
-	house_clock_move(1);
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -149,7 +150,7 @@ static void the_same_item_made_twice(void)
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
-		house_clock_move(1);
+		house_clock_move(1000);
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
