@@ -15,7 +15,7 @@ fresh() {
   cp "$top/doc/architecture.md" "$copy/doc"
   cp "$top/tests/habits/layers.sh" "$copy/tests/habits"
   # Of the sources only where they are: one a folder.
-  (cd "$top" && find base wire module keychainapi cli backend service tests doc conf -name '*.c' -o -name local.am) |
+  (cd "$top" && find base crypto wire module keychainapi cli backend service tests doc conf -name '*.c' -o -name local.am) |
     sed 's|[^/]*\.c$|a.c|' | sort -u | while read -r file; do
       mkdir -p "$copy/${file%/*}"
       : > "$copy/$file"
