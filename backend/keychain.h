@@ -89,19 +89,20 @@ KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struc
 /* --- keys ---------------------------------------------------------------------------------------
  */
 
-/* Makes a key pair; the halves become items with the given attributes (type, bsiz, klbl and spki
- * are filled in). store_public false leaves the public half out. Errors as for item_add, KEY_TYPE,
- * KEY_SIZE. */
+/* Makes a key pair of a type and size that kc_pk_generate knows, RSA from 2048 bits on; the halves
+ * become items with the given attributes (type, bsiz, klbl and spki are filled in). store_public
+ * false leaves the public half out. Errors as for item_add, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	const struct kc_caller *caller, enum kc_key_type type, unsigned bits,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
 	bool store_public, struct kc_found *ret_private, struct kc_found *ret_public);
 
 /* What a file holds becomes items: PEM, DER, PKCS#12, OpenSSH private keys; certificates and keys.
- * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE leaves
- * out the public halves of private keys. Nothing is stored unless all of it can be; what is there already stays as it is and is not in ret, and DUPLICATE says that this is
- * all of it. Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted
- * OpenSSH key, a key type, too many iterations), KEY_SIZE, DUPLICATE. */
+ * attrs are set on each that has such attributes (labl is the name); a kcls of KC_KEY_PRIVATE
+ * leaves out the public halves of private keys. Nothing is stored unless all of it can be; what is
+ * there already stays as it is and is not in ret, and DUPLICATE says that this is all of it.
+ * Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key,
+ * a key type, too many iterations), KEY_SIZE (RSA below 1024 bits), DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret);

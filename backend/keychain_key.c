@@ -2,6 +2,8 @@
 /* What callers do with keys: make them, sign, verify. */
 #include "backend/keychain_keys.h"
 
+#define RSA_GENERATE_LEAST 2048
+
 struct pair {
 	struct kc_keychain_half private, public;
 };
@@ -49,6 +51,8 @@ kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_ca
 
 	KC_TRY(kc_attrs_check(private_attrs));
 	KC_TRY(kc_attrs_check(public_attrs));
+	if (type == KC_KEY_RSA && bits < RSA_GENERATE_LEAST)
+		return KC_ERR(KEY_SIZE);
 	/* Outside any transaction: a large RSA key takes seconds. */
 	KC_TRY(kc_pk_generate(type, bits, &key));
 	KC_TRY(kc_keychain_half_private(key, KC_ORIGIN_GENERATED, private_attrs, &pair.private));
