@@ -114,6 +114,18 @@ KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct k
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
 
+/* The message of a block that was encrypted for the private key of row id. Errors as of key_sign
+ * (KEY_USE: marked neither for decryption nor for unwrapping), and DECRYPT for all that can be
+ * wrong within the block. */
+KC_MUST kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_secret *ret);
+
+/* The secret that the private key of row id shares with a public key in stored form (crypto/pk.h).
+ * Errors as of key_sign (KEY_USE: not marked for derivation), and DECODE for the public key. */
+KC_MUST kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret);
+
 /* Checks a signature with a public key given as SubjectPublicKeyInfo (RFC 5280 4.1.2.7), stored or
  * not: it needs no secret, so it works while locked. Errors: VERIFY (it does not match), DECODE
  * (the key), KEY_TYPE, MECHANISM, DATA_LEN. */
