@@ -69,7 +69,9 @@ kc_err kc_handle_item_find(struct kc_request *request)
 	if (!limited)
 		query->limit = PAGE_ROWS;
 	KC_TRY(kc_keychain_item_find(request->keychain, &request->caller, query, found));
-	found->more = !limited && found->count == PAGE_ROWS;
+	/* The door says that more match. Whoever has as many as it wanted is not to ask again. */
+	if (limited && found->count == query->limit)
+		found->more = false;
 	cut_page(found);
 	return KC_OK;
 }

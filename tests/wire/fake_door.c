@@ -198,7 +198,8 @@ static kc_err find_inlock(
 		if (!matches(&keychain->items.rows[i], query) ||
 			keychain->items.rows[i].id <= query->after.id)
 			continue;
-		if (query->limit && ret->count == query->limit)
+		ret->more = query->limit && ret->count == query->limit;
+		if (ret->more)
 			break;
 		KC_TRY(dup_found(&keychain->items.rows[i], &copy));
 		KC_TRY(kc_found_list_take(ret, &copy));
