@@ -19,6 +19,8 @@ static kc_err sample_query(struct kc_query *query)
 	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true};
 	query->sync = KC_SYNC_ANY;
 	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 1");
+	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 2");
 	return sample_attrs(&query->attrs);
 }
 
