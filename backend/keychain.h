@@ -95,9 +95,9 @@ KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struc
 /* --- keys ---------------------------------------------------------------------------------------
  */
 
-/* Makes a key pair; the halves become items with the given attributes (type, bsiz, klbl and spki
- * are filled in). store_public false leaves the public half out. Errors as for item_add, KEY_TYPE,
- * KEY_SIZE. */
+/* Makes a key pair of a type and size that kc_pk_generate knows, RSA from 2048 bits on; the halves
+ * become items with the given attributes (type, bsiz, klbl and spki are filled in). store_public
+ * false leaves the public half out. Errors as for item_add, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	const struct kc_caller *caller, enum kc_key_type type, unsigned bits,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
@@ -108,7 +108,7 @@ KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
  * leaves out the public halves of private keys. Nothing is stored unless all of it can be; what is
  * there already stays as it is and is not in ret, and DUPLICATE says that this is all of it.
  * Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key,
- * a key type, too many iterations), KEY_SIZE, DUPLICATE. */
+ * a key type, too many iterations), KEY_SIZE (RSA below 1024 bits), DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret);
@@ -119,6 +119,18 @@ KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_
 KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
+
+/* The message of a block that was encrypted for the private key of row id. Errors as of key_sign
+ * (KEY_USE: marked neither for decryption nor for unwrapping), and DECRYPT for all that can be
+ * wrong within the block. */
+KC_MUST kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_secret *ret);
+
+/* The secret that the private key of row id shares with a public key in stored form (crypto/pk.h).
+ * Errors as of key_sign (KEY_USE: not marked for derivation), and DECODE for the public key. */
+KC_MUST kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret);
 
 /* Checks a signature with a public key given as SubjectPublicKeyInfo (RFC 5280 4.1.2.7), stored or
  * not: it needs no secret, so it works while locked. Errors: VERIFY (it does not match), DECODE

@@ -7,6 +7,7 @@
 #define KC_BASE_QUERY_H
 
 #include "base/attrs.h"
+#include "base/buf.h"
 #include "base/secret.h"
 
 /* Item classes, by their Security.framework names. */
@@ -16,6 +17,7 @@
 #define KC_CLASS_KEY KC_NAME('k', 'e', 'y', 's')
 
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
+#define KC_QUERY_MAX_REFS 1000
 
 enum kc_sync_filter { KC_SYNC_LOCAL, KC_SYNC_SYNCED, KC_SYNC_ANY };
 enum kc_tomb_filter { KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY };
@@ -46,6 +48,8 @@ struct kc_query {
 	struct kc_attrs attrs; /* each must be equal, after the ruler's conversion */
 	bool has_ref;
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	struct kc_buf refs; /* references one after another, up to KC_QUERY_MAX_REFS: the item's
+			     * must be among them; empty: any */
 	enum kc_sync_filter sync; /* a local item comes before a synced one */
 	enum kc_tomb_filter tomb;
 	enum kc_tomb_use tomb_use; /* for delete, and for moves by update */
@@ -56,12 +60,14 @@ struct kc_query {
 	bool host_or_subdomain; /* srvr matches the host itself or any sub-domain of it */
 };
 
-#define KC_QUERY_INIT                  \
-	{                              \
-		.attrs = KC_ATTRS_INIT \
+#define KC_QUERY_INIT                                       \
+	{                                                   \
+		.attrs = KC_ATTRS_INIT, .refs = KC_BUF_INIT \
 	}
 #define KC_CLEANUP_QUERY KC_CLEANUP(kc_query_done)
 void kc_query_done(struct kc_query *query);
+/* Adds a reference to refs. */
+void kc_query_add_ref(struct kc_query *query, const uint8_t ref[static KC_PERSISTENT_REF_LEN]);
 void kc_query_put(struct kc_der_writer *w, const struct kc_query *query);
 void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret);
 

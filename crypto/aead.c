@@ -182,6 +182,79 @@ kc_err kc_aead_gcm_open_secret(const struct kc_gcm_key *key, struct kc_bytes ad,
 	return KC_OK;
 }
 
+/* --- GCM of others ------------------------------------------------------------------------------
+ */
+
+#define IV_MAX_LEN 128 /* what the library keeps */
+
+/* A context for the key and the IV, whose length has to be told before it. */
+static kc_err start_aes(struct kc_bytes key, struct kc_bytes iv, bool sealing, EVP_CIPHER_CTX **ret)
+{
+	KC_CLEANUP_OSSL(EVP_CIPHER) EVP_CIPHER *cipher = NULL;
+	KC_CLEANUP_OSSL(EVP_CIPHER_CTX) EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	size_t iv_len = iv.len;
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_size_t(OSSL_CIPHER_PARAM_AEAD_IVLEN, &iv_len),
+		OSSL_PARAM_construct_end(),
+	};
+	const char *name = key.len == 16   ? "AES-128-GCM"
+			   : key.len == 24 ? "AES-192-GCM"
+			   : key.len == 32 ? "AES-256-GCM"
+					   : NULL;
+
+	if (!name || iv.len == 0 || iv.len > IV_MAX_LEN)
+		return KC_ERR(PARAM);
+	cipher = EVP_CIPHER_fetch(kc_crypto_library()->context, name, NULL);
+	if (!ctx || !cipher || EVP_CipherInit_ex2(ctx, cipher, NULL, NULL, sealing, params) != 1 ||
+		EVP_CipherInit_ex2(ctx, NULL, key.data, iv.data, sealing, NULL) != 1)
+		return kc_crypto_failed();
+	*ret = ctx;
+	ctx = NULL;
+	return KC_OK;
+}
+
+kc_err kc_aead_aes_seal(struct kc_bytes key, struct kc_bytes iv, struct kc_bytes ad,
+	struct kc_bytes plain, struct kc_buf *ret)
+{
+	KC_CLEANUP_OSSL(EVP_CIPHER_CTX) EVP_CIPHER_CTX *ctx = NULL;
+	size_t before = ret->len;
+	uint8_t *out;
+	kc_err err;
+
+	if (ad.len > INT_MAX || plain.len > INT_MAX)
+		return KC_ERR(PARAM);
+	KC_TRY(start_aes(key, iv, true, &ctx));
+	out = kc_buf_extend(ret, plain.len + KC_GCM_TAG_LEN);
+	if (!out)
+		return kc_buf_check(ret);
+	err = seal(ctx, ad, plain, out, out + plain.len, KC_GCM_TAG_LEN);
+	if (err != KC_OK)
+		kc_buf_truncate(ret, before);
+	return err;
+}
+
+kc_err kc_aead_aes_open(struct kc_bytes key, struct kc_bytes iv, struct kc_bytes ad,
+	struct kc_bytes sealed, struct kc_secret *ret)
+{
+	KC_CLEANUP_OSSL(EVP_CIPHER_CTX) EVP_CIPHER_CTX *ctx = NULL;
+	KC_CLEANUP_SECRET struct kc_secret plain = KC_SECRET_INIT;
+	struct kc_bytes cipher;
+	kc_err err;
+
+	if (ad.len > INT_MAX || sealed.len > INT_MAX)
+		return KC_ERR(PARAM);
+	KC_TRY(start_aes(key, iv, false, &ctx));
+	if (sealed.len < KC_GCM_TAG_LEN)
+		return KC_ERR(DECRYPT);
+	cipher = kc_bytes(sealed.data, sealed.len - KC_GCM_TAG_LEN);
+	KC_TRY(kc_secret_alloc(&plain, cipher.len));
+	err = unseal(ctx, ad, cipher, cipher.data + cipher.len, KC_GCM_TAG_LEN, plain.data);
+	if (err != KC_OK)
+		return err == KC_E_CORRUPT ? KC_ERR(DECRYPT) : err;
+	kc_secret_move(ret, &plain);
+	return KC_OK;
+}
+
 /* --- SIV ---------------------------------------------------------------------------------------
  */
 

@@ -2,9 +2,9 @@
 /*
  * Sealing and opening: AES-256-GCM (NIST SP 800-38D) and AES-256-SIV (RFC 5297).
  *
- * ad is bound to the ciphertext and names its place; it must not be empty (BUG). Every ret buffer
- * is appended to; on failure it is as it was. Opening answers CORRUPT for anything that was not
- * sealed so, and gives out no byte of it.
+ * ad is bound to the ciphertext and names its place; for our own formats it must not be empty
+ * (BUG). Every ret buffer is appended to; on failure it is as it was. Opening answers CORRUPT for
+ * anything that was not sealed so, and gives out no byte of it.
  */
 #ifndef KC_CRYPTO_AEAD_H
 #define KC_CRYPTO_AEAD_H
@@ -44,6 +44,16 @@ KC_MUST kc_err kc_aead_gcm_seal_numbered(const struct kc_gcm_key *key,
 KC_MUST kc_err kc_aead_gcm_open_numbered(const struct kc_gcm_key *key,
 	const uint8_t nonce[static KC_GCM_NONCE_LEN], struct kc_bytes ad, struct kc_bytes sealed,
 	struct kc_buf *ret);
+
+/*
+ * AES-GCM as formats of others have it, ECIES for one: a key of 16, 24 or 32 bytes, an IV of 1 to
+ * 128 bytes that the caller answers for, associated data that may be empty; ciphertext ‖ tag.
+ * Errors: PARAM for other lengths; opening answers DECRYPT for anything that was not sealed so.
+ */
+KC_MUST kc_err kc_aead_aes_seal(struct kc_bytes key, struct kc_bytes iv, struct kc_bytes ad,
+	struct kc_bytes plain, struct kc_buf *ret);
+KC_MUST kc_err kc_aead_aes_open(struct kc_bytes key, struct kc_bytes iv, struct kc_bytes ad,
+	struct kc_bytes sealed, struct kc_secret *ret);
 
 /* Deterministic: tag ‖ ciphertext. The plaintext must not be empty (BUG). */
 KC_MUST kc_err kc_aead_siv_seal(const struct kc_siv_key *key, struct kc_bytes ad,

@@ -57,6 +57,7 @@ static void load_library(void)
 	library.siv = EVP_CIPHER_fetch(library.context, "AES-256-SIV", NULL);
 	library.hmac = EVP_MAC_fetch(library.context, "HMAC", NULL);
 	library.hkdf = EVP_KDF_fetch(library.context, "HKDF", NULL);
+	library.x963 = EVP_KDF_fetch(library.context, "X963KDF", NULL);
 	library.scrypt = EVP_KDF_fetch(library.context, "SCRYPT", NULL);
 	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_SHA512; hash++)
 		library.hashes[hash] =
@@ -73,7 +74,7 @@ const struct kc_crypto_library *kc_crypto_library(void)
 
 static bool is_complete(const struct kc_crypto_library *lib)
 {
-	bool complete = lib->gcm && lib->siv && lib->hmac && lib->hkdf && lib->scrypt;
+	bool complete = lib->gcm && lib->siv && lib->hmac && lib->hkdf && lib->scrypt && lib->x963;
 
 	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_SHA512; hash++)
 		complete = complete && lib->hashes[hash];

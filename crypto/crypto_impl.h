@@ -23,7 +23,7 @@ struct kc_crypto_library {
 	OSSL_LIB_CTX *context;
 	EVP_CIPHER *gcm, *siv; /* AES-256 */
 	EVP_MAC *hmac;
-	EVP_KDF *hkdf, *scrypt;
+	EVP_KDF *hkdf, *scrypt, *x963;
 	EVP_MD *hashes[KC_HASH_SHA512 + 1]; /* by enum kc_hash; none for KC_HASH_NONE */
 };
 
@@ -62,6 +62,7 @@ void kc_crypto_forget_errors(void);
 	{                                                      \
 		function(*pointer);                            \
 	}
+KC_CRYPTO_CLEANUP(EVP_CIPHER, EVP_CIPHER_free)
 KC_CRYPTO_CLEANUP(EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
 KC_CRYPTO_CLEANUP(EVP_KDF_CTX, EVP_KDF_CTX_free)
 KC_CRYPTO_CLEANUP(EVP_MAC_CTX, EVP_MAC_CTX_free)

@@ -76,7 +76,8 @@ static bool has_certificate(const struct kc_import *import, struct kc_bytes der)
 	return false;
 }
 
-/* The file's numbers need not be those of one key; a signature shows whether they are. */
+/* The file's numbers need not be those of one key; a signature shows whether they are. A key that
+ * cannot sign has one number alone. */
 static kc_err try_key(const struct kc_pk *key)
 {
 	static const struct {
@@ -86,6 +87,7 @@ static kc_err try_key(const struct kc_pk *key)
 		{KC_KEY_RSA, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA256}},
 		{KC_KEY_EC, {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA256}},
 		{KC_KEY_ED25519, {.scheme = KC_SIGN_EDDSA}},
+		{KC_KEY_ED448, {.scheme = KC_SIGN_EDDSA}},
 	};
 	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
 	struct kc_bytes message = kc_bytes_str("does this key work?");

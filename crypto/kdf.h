@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys from keys (HKDF, RFC 5869) and from passwords (scrypt, RFC 7914). */
+/* Keys from keys (HKDF, RFC 5869), from agreement (X9.63) and from passwords (scrypt, RFC 7914). */
 #ifndef KC_CRYPTO_KDF_H
 #define KC_CRYPTO_KDF_H
 
@@ -13,6 +13,12 @@
  */
 KC_MUST kc_err kc_kdf_hkdf(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes salt,
 	struct kc_bytes info, uint8_t *ret, size_t len);
+
+/* ANSI X9.63 (SEC 1 3.6.1) with any of the hashes; shared_info may be empty. For formats of others.
+ * The output is the caller's to wipe. Errors: PARAM for no hash, no secret, no output or an output
+ * above 1 GiB; NO_MEMORY. */
+KC_MUST kc_err kc_kdf_x963(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes shared_info,
+	uint8_t *ret, size_t len);
 
 /* Takes 128 · n · r bytes of memory and time in proportion to n · r · p. */
 struct kc_kdf_cost {

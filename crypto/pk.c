@@ -7,13 +7,14 @@
 #include "crypto/hash.h"
 #include "crypto/pk_impl.h"
 
-static const struct kc_pk_kind *const kinds[] = {&kc_pk_rsa, &kc_pk_ec, &kc_pk_ed25519};
+const struct kc_pk_kind *const kc_pk_kinds[] = {
+	&kc_pk_rsa, &kc_pk_ec, &kc_pk_ed25519, &kc_pk_ed448, &kc_pk_x25519, &kc_pk_x448};
 
 static kc_err kind_of(enum kc_key_type type, const struct kc_pk_kind **ret)
 {
-	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
-		if (kinds[i]->type == type) {
-			*ret = kinds[i];
+	for (size_t i = 0; i < KC_PK_KIND_COUNT; i++)
+		if (kc_pk_kinds[i]->type == type) {
+			*ret = kc_pk_kinds[i];
 			return KC_OK;
 		}
 	return KC_ERR(KEY_TYPE);
@@ -33,7 +34,7 @@ kc_err kc_pk_take(const struct kc_pk_kind *kind, bool is_private, EVP_PKEY *key,
 	*pk = (struct kc_pk){
 		.kind = kind,
 		.key = key,
-		.bits = (unsigned)EVP_PKEY_get_bits(key),
+		.bits = kind->bits ? kind->bits : (unsigned)EVP_PKEY_get_bits(key),
 		.is_private = is_private,
 	};
 	atomic_init(&pk->owners, 1);
@@ -62,7 +63,7 @@ kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret)
 	EVP_PKEY *key = NULL;
 
 	KC_TRY(kind_of(type, &kind));
-	KC_TRY(kind->generate(bits, &key));
+	KC_TRY(kind->generate(kind, bits, &key));
 	return kc_pk_take(kind, true, key, ret);
 }
 
@@ -73,7 +74,7 @@ kc_err kc_pk_load(
 	EVP_PKEY *key = NULL;
 
 	KC_TRY(kind_of(type, &kind));
-	KC_TRY((is_private ? kind->load_private : kind->load_public)(stored, &key));
+	KC_TRY((is_private ? kind->load_private : kind->load_public)(kind, stored, &key));
 	return kc_pk_take(kind, is_private, key, ret);
 }
 
@@ -143,14 +144,42 @@ kc_err kc_pk_sign(const struct kc_pk *pk, const struct kc_sign_params *params,
 {
 	if (!pk->is_private)
 		return KC_ERR(KEY_TYPE);
+	if (!pk->kind->sign)
+		return KC_ERR(MECHANISM);
 	return pk->kind->sign(pk, params, input, ret_signature);
 }
 
 kc_err kc_pk_verify(const struct kc_pk *pk, const struct kc_sign_params *params,
 	struct kc_bytes input, struct kc_bytes signature)
 {
+	if (!pk->kind->verify)
+		return KC_ERR(MECHANISM);
 	return pk->kind->verify(pk, params, input, signature);
 }
+
+/* --- encryption ---------------------------------------------------------------------------------
+ */
+
+kc_err kc_pk_encrypt(const struct kc_pk *pk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_buf *ret)
+{
+	if (!pk->kind->encrypt)
+		return KC_ERR(MECHANISM);
+	return pk->kind->encrypt(pk, params, input, ret);
+}
+
+kc_err kc_pk_decrypt(const struct kc_pk *pk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_secret *ret)
+{
+	if (!pk->is_private)
+		return KC_ERR(KEY_TYPE);
+	if (!pk->kind->decrypt)
+		return KC_ERR(MECHANISM);
+	return pk->kind->decrypt(pk, params, input, ret);
+}
+
+/* --- one operation of the library ---------------------------------------------------------------
+ */
 
 kc_err kc_pk_digest(const struct kc_sign_params *params, struct kc_bytes input,
 	uint8_t space[static 64], struct kc_bytes *digest)

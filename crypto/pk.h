@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key pairs for signing, one row of functions per type behind these calls.
+ * Key pairs, one row of functions per type behind these calls.
  *
  * Stored forms are Apple's external representations (SecKeyCopyExternalRepresentation): RSA as
  * PKCS#1 (RFC 8017 A.1.1, A.1.2); EC public keys as 04‖X‖Y (SEC 1 2.3.3), private ones as 04‖X‖Y‖K;
- * Ed25519 as 32 bytes, private ones as seed. A prepared key is immutable and may be used from
- * several threads at once.
+ * Ed25519, X25519 (32 bytes), X448 (56) and Ed448 (57) as RFC 8032 and RFC 7748 have them, private
+ * ones as seed or scalar. A prepared key is immutable and may be used from several threads at once.
  */
 #ifndef KC_CRYPTO_PK_H
 #define KC_CRYPTO_PK_H
@@ -16,15 +16,19 @@
 
 struct kc_pk;
 
-/* RSA 2048 to 8192 bits in steps of 8, e = 65537; EC 256, 384, 521; Ed25519 (bits 256 or 0).
- * Errors: KEY_TYPE, KEY_SIZE. */
+/* RSA 512 to 8192 bits in steps of 8, e = 65537; EC 192, 224, 256, 384, 521; Ed25519 and X25519
+ * 256, X448 448, Ed448 456, or 0 for these four. How small a key is too small is the caller's to
+ * say. Errors: KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret);
-/* From the stored form; RSA from 1024 bits on, so that old keys work. Public points are fully
+/* From the stored form, in the same sizes (RSA of any number of bits). Public points are fully
  * checked, and so is that the halves of an EC key belong together; of RSA only that n = p · q.
  * Errors: DECODE, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_load(
 	enum kc_key_type type, bool is_private, struct kc_bytes stored, struct kc_pk **ret);
 KC_MUST kc_err kc_pk_load_spki(struct kc_bytes spki, struct kc_pk **ret);
+/* The stored form of an EC public key from its compressed one (SEC 1 2.3.3, 02‖X or 03‖X), which
+ * kc_pk_load refuses. Errors: DECODE. */
+KC_MUST kc_err kc_pk_ec_expand(struct kc_bytes compressed, struct kc_buf *ret);
 struct kc_pk *kc_pk_ref(struct kc_pk *pk); /* one more owner; counted atomically */
 void kc_pk_free(struct kc_pk *pk);	   /* one owner less */
 #define KC_CLEANUP_PK KC_CLEANUP(kc_pk_free_cleanup)
@@ -49,5 +53,22 @@ KC_MUST kc_err kc_pk_sign(const struct kc_pk *pk, const struct kc_sign_params *p
 /* VERIFY when it does not match. */
 KC_MUST kc_err kc_pk_verify(const struct kc_pk *pk, const struct kc_sign_params *params,
 	struct kc_bytes input, struct kc_bytes signature);
+
+/* One block of RSA; either half will do. Errors: MECHANISM (not for this type), MECHANISM_PARAM,
+ * DATA_LEN (too long for the key and the scheme). */
+KC_MUST kc_err kc_pk_encrypt(const struct kc_pk *pk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_buf *ret);
+/* The message of a block; the whole block for KC_CIPHER_RSA_RAW. Errors: KEY_TYPE (no private key),
+ * MECHANISM, MECHANISM_PARAM, DATA_LEN (not as long as the modulus), DECRYPT for everything that
+ * can be wrong within. */
+KC_MUST kc_err kc_pk_decrypt(const struct kc_pk *pk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_secret *ret);
+
+/* The secret that two key pairs of one type and curve share: the X coordinate, as long as the field
+ * (SP 800-56A 5.7.1.2), or RFC 7748's 32 or 56 bytes. To be hashed before use. Errors: KEY_TYPE (no
+ * private key), MECHANISM (a type that does not agree), DECODE (the peer's is no key of this curve,
+ * or would agree on zero). */
+KC_MUST kc_err kc_pk_agree(
+	const struct kc_pk *own_private, struct kc_bytes peer_public, struct kc_secret *ret);
 
 #endif

@@ -5,20 +5,12 @@
 
 #include "crypto/pk_impl.h"
 
-static const struct {
-	const char *name;
-	const struct kc_pk_kind *kind;
-} kinds[] = {
-	{"RSA", &kc_pk_rsa},
-	{"EC", &kc_pk_ec},
-	{"ED25519", &kc_pk_ed25519},
-};
-
 /* Any curve of 256 bits would pass for P-256 by its size, and any point of it would be refused as
  * damaged. */
 static bool has_our_curve(const EVP_PKEY *key)
 {
-	static const char *const groups[] = {"prime256v1", "secp384r1", "secp521r1"};
+	static const char *const groups[] = {
+		"prime192v1", "secp224r1", "prime256v1", "secp384r1", "secp521r1"};
 	char name[32];
 
 	if (EVP_PKEY_get_group_name(key, name, sizeof name, NULL) != 1)
@@ -46,8 +38,8 @@ static kc_err adopt_as(const struct kc_pk_kind *kind, EVP_PKEY *key, struct kc_p
 
 kc_err kc_pk_adopt(EVP_PKEY *key, struct kc_pk **ret)
 {
-	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
-		if (EVP_PKEY_is_a(key, kinds[i].name))
-			return adopt_as(kinds[i].kind, key, ret);
+	for (size_t i = 0; i < KC_PK_KIND_COUNT; i++)
+		if (EVP_PKEY_is_a(key, kc_pk_kinds[i]->name))
+			return adopt_as(kc_pk_kinds[i], key, ret);
 	return KC_ERR(UNSUPPORTED);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Elliptic curves P-256, P-384 and P-521 with ECDSA, FIPS 186-4; points as in SEC 1 2.3.3. */
+/* Elliptic curves P-192 to P-521 with ECDSA, FIPS 186-4; points as in SEC 1 2.3.3. */
 #include "crypto/number.h"
 #include "crypto/pk_impl.h"
 
@@ -10,12 +10,16 @@ struct curve {
 };
 
 static const struct curve curves[] = {
+	{192, 24, "P-192"},
+	{224, 28, "P-224"},
 	{256, 32, "P-256"},
 	{384, 48, "P-384"},
 	{521, 66, "P-521"},
 };
 #define POINT_MAX_LEN (1 + 2 * 66)
 #define UNCOMPRESSED 0x04
+#define COMPRESSED_EVEN 0x02
+#define COMPRESSED_ODD 0x03
 
 static size_t point_len(const struct curve *curve)
 {
@@ -35,10 +39,11 @@ static const struct curve *curve_of(const EVP_PKEY *key)
 	return curve_by_bits((unsigned)EVP_PKEY_get_bits(key));
 }
 
-static kc_err generate(unsigned bits, EVP_PKEY **ret)
+static kc_err generate(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **ret)
 {
 	const struct curve *curve = curve_by_bits(bits);
 
+	(void)kind;
 	if (!curve)
 		return KC_ERR(KEY_SIZE);
 	*ret = EVP_PKEY_Q_keygen(kc_crypto_library()->context, NULL, "EC", curve->name);
@@ -83,22 +88,29 @@ static kc_err check(EVP_PKEY *key, int (*question)(EVP_PKEY_CTX *))
 	return KC_ERR(DECODE);
 }
 
-static kc_err load_public(struct kc_bytes stored, EVP_PKEY **ret)
+static kc_err public_of(const struct curve *curve, struct kc_bytes point, EVP_PKEY **ret)
 {
 	KC_CLEANUP_OSSL(EVP_PKEY) EVP_PKEY *key = NULL;
-	const struct curve *curve = NULL;
-
-	KC_TRY(curve_of_stored(stored, false, &curve));
 	OSSL_PARAM params[] = {
 		kc_crypto_text_param(OSSL_PKEY_PARAM_GROUP_NAME, curve->name),
-		kc_crypto_bytes_param(OSSL_PKEY_PARAM_PUB_KEY, point_of(curve, stored)),
+		kc_crypto_bytes_param(OSSL_PKEY_PARAM_PUB_KEY, point),
 		OSSL_PARAM_construct_end(),
 	};
+
 	KC_TRY(kc_pk_from_params("EC", EVP_PKEY_PUBLIC_KEY, params, &key));
 	KC_TRY(check(key, EVP_PKEY_public_check));
 	*ret = key;
 	key = NULL;
 	return KC_OK;
+}
+
+static kc_err load_public(const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret)
+{
+	const struct curve *curve = NULL;
+
+	(void)kind;
+	KC_TRY(curve_of_stored(stored, false, &curve));
+	return public_of(curve, stored, ret);
 }
 
 /* OSSL_PARAM numbers are in the machine's byte order; the stored scalar is not. */
@@ -115,12 +127,13 @@ static kc_err native_scalar(
 	return KC_OK;
 }
 
-static kc_err load_private(struct kc_bytes stored, EVP_PKEY **ret)
+static kc_err load_private(const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret scalar = KC_SECRET_INIT;
 	KC_CLEANUP_OSSL(EVP_PKEY) EVP_PKEY *key = NULL;
 	const struct curve *curve = NULL;
 
+	(void)kind;
 	KC_TRY(curve_of_stored(stored, true, &curve));
 	KC_TRY(native_scalar(curve, stored, &scalar));
 	OSSL_PARAM params[] = {
@@ -159,6 +172,29 @@ static kc_err store_private(const EVP_PKEY *key, struct kc_buf *ret)
 	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &scalar) != 1)
 		return kc_crypto_failed();
 	return kc_number_push(ret, scalar, curve_of(key)->field_len);
+}
+
+static const struct curve *curve_of_compressed(struct kc_bytes point)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(curves); i++)
+		if (point.len == 1 + curves[i].field_len &&
+			(point.data[0] == COMPRESSED_EVEN || point.data[0] == COMPRESSED_ODD))
+			return &curves[i];
+	return NULL;
+}
+
+kc_err kc_pk_ec_expand(struct kc_bytes compressed, struct kc_buf *ret)
+{
+	const struct curve *curve = curve_of_compressed(compressed);
+	KC_CLEANUP_OSSL(EVP_PKEY) EVP_PKEY *key = NULL;
+
+	if (!curve)
+		return KC_ERR(DECODE);
+	KC_TRY(public_of(curve, compressed, &key));
+	if (EVP_PKEY_set_utf8_string_param(
+		    key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed") != 1)
+		return kc_crypto_failed();
+	return store_public(key, ret);
 }
 
 /* --- signatures ---------------------------------------------------------------------------------
@@ -246,6 +282,8 @@ static kc_err verify(const struct kc_pk *pk, const struct kc_sign_params *scheme
 
 const struct kc_pk_kind kc_pk_ec = {
 	.type = KC_KEY_EC,
+	.name = "EC",
+	.agrees = true,
 	.generate = generate,
 	.load_private = load_private,
 	.load_public = load_public,

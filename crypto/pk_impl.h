@@ -11,21 +11,37 @@
 
 struct kc_pk_kind {
 	enum kc_key_type type;
+	const char *name; /* the library's */
+	unsigned bits;	  /* when all keys of the type have the same size, else 0 */
+	size_t key_len;	  /* of both stored forms, when they are plain bytes */
+	bool agrees;	  /* on secrets with others of its type */
 	/* Errors: KEY_SIZE. */
-	kc_err (*generate)(unsigned bits, EVP_PKEY **ret);
+	kc_err (*generate)(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **ret);
 	/* From the stored form, checked. Errors: DECODE, KEY_SIZE. */
-	kc_err (*load_private)(struct kc_bytes stored, EVP_PKEY **ret);
-	kc_err (*load_public)(struct kc_bytes stored, EVP_PKEY **ret);
+	kc_err (*load_private)(
+		const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret);
+	kc_err (*load_public)(
+		const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret);
 	kc_err (*store_private)(const EVP_PKEY *key, struct kc_buf *ret);
 	kc_err (*store_public)(const EVP_PKEY *key, struct kc_buf *ret);
-	/* Errors: MECHANISM, MECHANISM_PARAM, DATA_LEN; VERIFY. */
+	/* NULL for types that have no signatures. Errors: MECHANISM, MECHANISM_PARAM, DATA_LEN;
+	 * VERIFY. */
 	kc_err (*sign)(const struct kc_pk *pk, const struct kc_sign_params *params,
 		struct kc_bytes input, struct kc_buf *ret);
 	kc_err (*verify)(const struct kc_pk *pk, const struct kc_sign_params *params,
 		struct kc_bytes input, struct kc_bytes signature);
+	/* NULL for types that do not encrypt. Errors: MECHANISM_PARAM, DATA_LEN; DECRYPT. */
+	kc_err (*encrypt)(const struct kc_pk *pk, const struct kc_cipher_params *params,
+		struct kc_bytes input, struct kc_buf *ret);
+	kc_err (*decrypt)(const struct kc_pk *pk, const struct kc_cipher_params *params,
+		struct kc_bytes input, struct kc_secret *ret);
 };
 
-extern const struct kc_pk_kind kc_pk_rsa, kc_pk_ec, kc_pk_ed25519;
+extern const struct kc_pk_kind kc_pk_rsa, kc_pk_ec, kc_pk_ed25519, kc_pk_ed448, kc_pk_x25519,
+	kc_pk_x448;
+/* All of them. */
+#define KC_PK_KIND_COUNT 6
+extern const struct kc_pk_kind *const kc_pk_kinds[KC_PK_KIND_COUNT];
 
 struct kc_pk {
 	const struct kc_pk_kind *kind;
@@ -34,6 +50,11 @@ struct kc_pk {
 	bool is_private;
 	atomic_uint owners;
 };
+
+KC_MUST kc_err kc_pk_rsa_cipher_encrypt(const struct kc_pk *pk,
+	const struct kc_cipher_params *scheme, struct kc_bytes input, struct kc_buf *ret);
+KC_MUST kc_err kc_pk_rsa_cipher_decrypt(const struct kc_pk *pk,
+	const struct kc_cipher_params *scheme, struct kc_bytes input, struct kc_secret *ret);
 
 /* Takes the key. is_private says which half it was loaded as. */
 KC_MUST kc_err kc_pk_take(

@@ -6,8 +6,7 @@
 #include "crypto/number.h"
 #include "crypto/pk_impl.h"
 
-#define BITS_GENERATE_LEAST 2048
-#define BITS_LOAD_LEAST 1024 /* old keys can still be used */
+#define BITS_LEAST 512
 #define BITS_MOST 8192
 #define PKCS1_PADDING_LEN 11 /* RFC 8017 7.2.1, 9.2: the least that the block adds */
 
@@ -36,9 +35,10 @@ static void numbers_done(struct numbers *numbers)
 }
 #define CLEANUP_NUMBERS KC_CLEANUP(numbers_done)
 
-static kc_err generate(unsigned bits, EVP_PKEY **ret)
+static kc_err generate(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **ret)
 {
-	if (bits < BITS_GENERATE_LEAST || bits > BITS_MOST || bits % 8 != 0)
+	(void)kind;
+	if (bits < BITS_LEAST || bits > BITS_MOST || bits % 8 != 0)
 		return KC_ERR(KEY_SIZE);
 	*ret = EVP_PKEY_Q_keygen(kc_crypto_library()->context, NULL, "RSA", (size_t)bits);
 	return *ret ? KC_OK : kc_crypto_failed();
@@ -66,7 +66,7 @@ static kc_err check_public(const struct numbers *numbers)
 {
 	int bits = BN_num_bits(numbers->rows[N]);
 
-	if (bits < BITS_LOAD_LEAST || bits > BITS_MOST)
+	if (bits < BITS_LEAST || bits > BITS_MOST)
 		return KC_ERR(KEY_SIZE);
 	if (!BN_is_odd(numbers->rows[N]) || !BN_is_odd(numbers->rows[E]) ||
 		BN_is_one(numbers->rows[E]) || BN_num_bits(numbers->rows[E]) > 64)
@@ -117,20 +117,22 @@ static kc_err build(const struct numbers *numbers, size_t count, EVP_PKEY **ret)
 		"RSA", count == NUMBER_COUNT ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params, ret);
 }
 
-static kc_err load_private(struct kc_bytes stored, EVP_PKEY **ret)
+static kc_err load_private(const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret)
 {
 	CLEANUP_NUMBERS struct numbers numbers = {{NULL}};
 
+	(void)kind;
 	KC_TRY(parse(stored, true, &numbers));
 	KC_TRY(check_public(&numbers));
 	KC_TRY(check_private(&numbers));
 	return build(&numbers, NUMBER_COUNT, ret);
 }
 
-static kc_err load_public(struct kc_bytes stored, EVP_PKEY **ret)
+static kc_err load_public(const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret)
 {
 	CLEANUP_NUMBERS struct numbers numbers = {{NULL}};
 
+	(void)kind;
 	KC_TRY(parse(stored, false, &numbers));
 	KC_TRY(check_public(&numbers));
 	return build(&numbers, PUBLIC_COUNT, ret);
@@ -179,21 +181,46 @@ static kc_err store_public(const EVP_PKEY *key, struct kc_buf *ret)
 
 #define MAX_PARAMS 5
 
+/* NULL for a scheme of other keys. */
+static const char *padding_of(enum kc_sign_scheme scheme)
+{
+	static const char *const paddings[] = {
+		[KC_SIGN_RSA_PKCS1] = OSSL_PKEY_RSA_PAD_MODE_PKCSV15,
+		[KC_SIGN_RSA_PSS] = OSSL_PKEY_RSA_PAD_MODE_PSS,
+		[KC_SIGN_RSA_RAW] = OSSL_PKEY_RSA_PAD_MODE_NONE,
+	};
+	return (size_t)scheme < KC_COUNT_OF(paddings) ? paddings[scheme] : NULL;
+}
+
+/* Without a hash the library would take what it likes. */
+static kc_err check_bare_len(
+	const struct kc_pk *pk, const struct kc_sign_params *scheme, size_t len)
+{
+	size_t block = (pk->bits + 7) / 8;
+
+	if (scheme->hash != KC_HASH_NONE)
+		return KC_OK;
+	if (scheme->scheme == KC_SIGN_RSA_RAW)
+		return len == block ? KC_OK : KC_ERR(DATA_LEN);
+	return len + PKCS1_PADDING_LEN <= block ? KC_OK : KC_ERR(DATA_LEN);
+}
+
 /* The scheme as parameters of the library; salt_len must live as long as they do. */
 static kc_err choose(const struct kc_pk *pk, const struct kc_sign_params *scheme, int *salt_len,
 	OSSL_PARAM ret[static MAX_PARAMS])
 {
 	size_t block = (pk->bits + 7) / 8, digest = kc_hash_len(scheme->hash), n = 0;
-	bool is_pss = scheme->scheme == KC_SIGN_RSA_PSS;
+	const char *padding = padding_of(scheme->scheme);
 
-	if (!is_pss && scheme->scheme != KC_SIGN_RSA_PKCS1)
+	if (!padding)
 		return KC_ERR(MECHANISM);
-	ret[n++] = kc_crypto_text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
-		is_pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
+	if (scheme->scheme == KC_SIGN_RSA_RAW && scheme->hash != KC_HASH_NONE)
+		return KC_ERR(MECHANISM_PARAM);
+	ret[n++] = kc_crypto_text_param(OSSL_SIGNATURE_PARAM_PAD_MODE, padding);
 	if (digest)
 		ret[n++] = kc_crypto_text_param(
 			OSSL_SIGNATURE_PARAM_DIGEST, kc_crypto_hash_name(scheme->hash));
-	if (is_pss) {
+	if (scheme->scheme == KC_SIGN_RSA_PSS) {
 		/* RFC 8017 9.1.1: the block holds digest, salt and two bytes, less its top bit. */
 		size_t room = (pk->bits - 1 + 7) / 8;
 
@@ -219,8 +246,7 @@ static kc_err sign(const struct kc_pk *pk, const struct kc_sign_params *scheme,
 
 	KC_TRY(choose(pk, scheme, &salt_len, params));
 	KC_TRY(kc_pk_digest(scheme, input, space, &digest));
-	if (scheme->hash == KC_HASH_NONE && digest.len + PKCS1_PADDING_LEN > (pk->bits + 7) / 8)
-		return KC_ERR(DATA_LEN);
+	KC_TRY(check_bare_len(pk, scheme, digest.len));
 	return kc_pk_sign_digest(pk, params, digest, ret);
 }
 
@@ -234,11 +260,13 @@ static kc_err verify(const struct kc_pk *pk, const struct kc_sign_params *scheme
 
 	KC_TRY(choose(pk, scheme, &salt_len, params));
 	KC_TRY(kc_pk_digest(scheme, input, space, &digest));
+	KC_TRY(check_bare_len(pk, scheme, digest.len));
 	return kc_pk_verify_digest(pk, params, digest, signature);
 }
 
 const struct kc_pk_kind kc_pk_rsa = {
 	.type = KC_KEY_RSA,
+	.name = "RSA",
 	.generate = generate,
 	.load_private = load_private,
 	.load_public = load_public,
@@ -246,4 +274,6 @@ const struct kc_pk_kind kc_pk_rsa = {
 	.store_public = store_public,
 	.sign = sign,
 	.verify = verify,
+	.encrypt = kc_pk_rsa_cipher_encrypt,
+	.decrypt = kc_pk_rsa_cipher_decrypt,
 };

@@ -6,7 +6,7 @@
 #include "crypto/pk_impl.h"
 
 /* Each AlgorithmIdentifier that is accepted, as its one encoding: RFC 3279 2.3.1 (RSA), RFC 5480
- * 2.1.1 (EC with a named curve), RFC 8410 3 (Ed25519). */
+ * 2.1.1 (EC with a named curve), RFC 8410 3 (the others). */
 struct algorithm {
 	enum kc_key_type type;
 	unsigned bits; /* 0: any */
@@ -18,6 +18,10 @@ struct algorithm {
 #define ROW(type, bits, der) {type, bits, der, sizeof(der) - 1}
 static const struct algorithm algorithms[] = {
 	ROW(KC_KEY_RSA,     0,   "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"),
+	ROW(KC_KEY_EC,      192, "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+				 "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x01"),
+	ROW(KC_KEY_EC,      224, "\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+				 "\x06\x05\x2b\x81\x04\x00\x21"),
 	ROW(KC_KEY_EC,      256, "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 				 "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"),
 	ROW(KC_KEY_EC,      384, "\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
@@ -25,6 +29,9 @@ static const struct algorithm algorithms[] = {
 	ROW(KC_KEY_EC,      521, "\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 				 "\x06\x05\x2b\x81\x04\x00\x23"),
 	ROW(KC_KEY_ED25519, 0,   "\x30\x05\x06\x03\x2b\x65\x70"),
+	ROW(KC_KEY_ED448,   0,   "\x30\x05\x06\x03\x2b\x65\x71"),
+	ROW(KC_KEY_X25519,  0,   "\x30\x05\x06\x03\x2b\x65\x6e"),
+	ROW(KC_KEY_X448,    0,   "\x30\x05\x06\x03\x2b\x65\x6f"),
 };
 /* clang-format on */
 

@@ -35,6 +35,8 @@ static const struct row {
 	[KC_CALL_IMPORT]          = {kc_handle_import,          NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_SIGN]        = {kc_handle_key_sign,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_VERIFY]      = {kc_handle_key_verify,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_DECRYPT]     = {kc_handle_key_decrypt,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_AGREE]       = {kc_handle_key_agree,       NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_USE]        = {kc_handle_sync_use,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_NOW]        = {kc_handle_sync_now,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_SYNC_STATUS]     = {kc_handle_sync_status,     NEEDS_KEYCHAIN},

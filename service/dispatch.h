@@ -44,6 +44,8 @@ kc_err kc_handle_key_generate(struct kc_request *request);
 kc_err kc_handle_import(struct kc_request *request);
 kc_err kc_handle_key_sign(struct kc_request *request);
 kc_err kc_handle_key_verify(struct kc_request *request);
+kc_err kc_handle_key_decrypt(struct kc_request *request);
+kc_err kc_handle_key_agree(struct kc_request *request);
 
 kc_err kc_handle_sync_use(struct kc_request *request);
 kc_err kc_handle_sync_now(struct kc_request *request);

@@ -395,6 +395,25 @@ kc_err kc_client_key_verify(struct kc_client *client, struct kc_bytes spki,
 		KC_FIELD_B(input), KC_FIELD_B(signature));
 }
 
+kc_err kc_client_key_decrypt(struct kc_client *client, uint64_t id,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_secret *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(
+		&call, client, KEY_DECRYPT, KC_FIELD_U(id), KC_FIELD_C(params), KC_FIELD_B(input)));
+	return kc_secret_set(ret, call.result.fields[0].bytes);
+}
+
+kc_err kc_client_key_agree(
+	struct kc_client *client, uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, KEY_AGREE, KC_FIELD_U(id), KC_FIELD_B(peer_public)));
+	return kc_secret_set(ret, call.result.fields[0].bytes);
+}
+
 /* --- the circle ------------------------------------------------------------------------------ */
 
 /* A report comes with an error too. */
