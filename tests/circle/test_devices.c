@@ -9,6 +9,7 @@
 
 #include "backend/keychain_sync.h"
 #include "backend/store/store_impl.h"
+#include "base/clock.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 

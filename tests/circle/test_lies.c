@@ -581,6 +581,15 @@ static void put_out(struct kc_list *list, const void *context)
 	list->exclude[list->exclude_count++] = *exclusion;
 }
 
+static const struct kc_member *find_writer(
+	const struct kc_circle *circle, const struct kc_writer_id *writer)
+{
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (memcmp(circle->members[i]->id.bytes, writer->bytes, sizeof writer->bytes) == 0)
+			return circle->members[i];
+	return NULL;
+}
+
 /* The oldest device says that number one is out. */
 static void remove_one(struct house *house)
 {
@@ -592,7 +601,7 @@ static void remove_one(struct house *house)
 
 	log_read(house, 1, &log);
 	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[0].keychain, &place, &circle));
-	removed = kc_circle_find_writer(circle, &log.writer);
+	removed = find_writer(circle, &log.writer);
 	CHECK_FATAL(removed != NULL && removed->list != NULL);
 	exclusion.target = removed->id;
 	exclusion.cut_seq = removed->list->seq;
