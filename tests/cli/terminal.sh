@@ -129,6 +129,8 @@ if [ -n "${KC_LONG-}" ]; then
   chmod +x "$work/bin/wl-paste"
   sleep 47
   holds "after 45 seconds it is gone" test ! -s "$work/clipboard"
+else
+  holds "somebody waits to clear it" kill "$(pgrep -f -- "show first.example -c --password-file $work/secret/pw")"
 fi
 unset WAYLAND_DISPLAY
 PATH=$before
