@@ -130,6 +130,8 @@ const struct kc_voucher *kc_circle_find_voucher(
 
 /* Who is trusted now; by the members' numbers. */
 KC_MUST kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret);
+bool kc_circle_is_in(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_peer_id *id); /* introduced, and not excluded */
 bool kc_circle_is_trusted(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
 bool kc_circle_is_excluded(

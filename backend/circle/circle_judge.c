@@ -121,6 +121,15 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	return KC_OK;
 }
 
+bool kc_circle_is_in(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	uint8_t number;
+
+	return find_number(circle, id, &number) &&
+	       kc_peer_set_has(trust->introduced & ~trust->excluded, number);
+}
+
 bool kc_circle_is_trusted(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
 {

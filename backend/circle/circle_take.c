@@ -201,15 +201,32 @@ static kc_err check_seen_self(struct kc_circle *circle, const struct kc_list *li
 	return KC_OK;
 }
 
+/* Whether two devices may well have been told different things by a third: one that is out, or that
+ * the list puts out. */
+static kc_err may_differ(const struct kc_circle *circle, const struct kc_list *list,
+	const struct kc_peer_id *peer, bool *ret)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	*ret = kc_list_find_exclusion(list, peer) || !kc_circle_is_in(circle, &trust, peer);
+	return KC_OK;
+}
+
 /* Rule 5: what a list says of others. */
 static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *list)
 {
+	bool pardoned;
+
 	for (size_t i = 0; i < list->seen_count; i++) {
 		const struct kc_seen *seen = &list->seen[i];
 		const struct kc_member *m = kc_circle_find(circle, &seen->peer);
 
-		if (m && m->list && m->list->seq == seen->seq &&
-			!kc_record_id_equal(&m->list_id, &seen->id))
+		if (!m || !m->list || m->list->seq != seen->seq ||
+			kc_record_id_equal(&m->list_id, &seen->id))
+			continue;
+		KC_TRY(may_differ(circle, list, &seen->peer, &pardoned));
+		if (!pardoned)
 			return kc_circle_raise(circle, KC_ALARM_FORK);
 	}
 	return KC_OK;

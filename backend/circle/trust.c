@@ -193,7 +193,8 @@ void kc_trust_compute(struct kc_trust *trust)
 	size_t next;
 
 	trust->excluded = 0;
-	trust->introduced = introduced_without(trust, &none);
+	trust->known = introduced_without(trust, &none);
+	trust->introduced = trust->known;
 	measure(trust, &none, c.depth);
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];

@@ -84,18 +84,17 @@ static kc_err read_log(
 		kc_err err;
 
 		if (c->len > c->most) {
-			gathered->more = true;
+			gathered->more |= bit;
 			return KC_OK;
 		}
 		err = read_op(c, c->position.number + 1, &bytes, &op);
 		if (err == KC_E_WAITING) {
 			gathered->holes |= bit;
-			gathered->waiting++;
 			return KC_OK;
 		}
 		if (err == KC_E_REFUSED) {
 			gathered->damaged |= bit;
-			gathered->refused++;
+			gathered->refused[c->member]++;
 			c->len += KC_GATHER_REFUSED_LEN;
 			c->position.number++;
 			c->chained = false;

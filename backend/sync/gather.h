@@ -24,12 +24,13 @@ struct kc_gathered {
 	size_t count, allocated;
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
-	kc_peer_set
-		damaged; /* those with an operation that was refused: nothing behind it settles */
-	kc_peer_set suspects;	   /* those whose log has become shorter, or tells another story */
-	enum kc_alarm alarm;	   /* of the first of them */
-	uint64_t waiting, refused; /* operations */
-	bool more;
+	/* Those with an operation that was refused: nothing behind it settles. */
+	kc_peer_set damaged;
+	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */
+	enum kc_alarm alarm;  /* of the first of them */
+	kc_peer_set more;     /* those with operations that are left for another round */
+	kc_peer_set out;      /* those who are out by now: nothing that their logs lack is missed */
+	uint64_t refused[KC_CIRCLE_MAX_PEERS]; /* operations, by member */
 };
 #define KC_GATHERED_INIT \
 	{                \

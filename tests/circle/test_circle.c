@@ -285,6 +285,29 @@ static void a_list_that_never_was(void)
 	CHECK(!kc_circle_is_behind(f.late, trust.trusted, first));
 }
 
+/* Two devices were shown different lists of one number by the removed one: a fork, until it is
+ * known that it is out. */
+static void two_pasts(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+	family_init(&f);
+	copy_of(f.removed, &thief);
+	memcpy(thief->name, "thief", 6);
+	say(f.removed);
+	CHECK_OK(hear(f.first, f.removed));
+	say(thief);
+	CHECK_OK(hear(f.late, thief));
+	say(f.first);
+	CHECK_ERR(hear(f.late, f.first), KC_E_STORE_SUSPECT);
+	CHECK(f.late->alarm == KC_ALARM_FORK);
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(!trusts(f.late, id_of(f.removed)));
+}
+
 /* --- epochs -------------------------------------------------------------------------------------
  */
 
@@ -510,6 +533,7 @@ int main(void)
 		CHECK_TEST(a_friend_of_the_past),
 		CHECK_TEST(a_recovery_key_of_ones_own),
 		CHECK_TEST(a_list_that_never_was),
+		CHECK_TEST(two_pasts),
 		CHECK_TEST(an_epoch_without_a_next),
 		CHECK_TEST(epochs_without_end),
 		CHECK_TEST(vouchers_without_end),

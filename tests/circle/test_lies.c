@@ -590,8 +590,8 @@ static const struct kc_member *find_writer(
 	return NULL;
 }
 
-/* The oldest device says that number one is out. */
-static void remove_one(struct house *house)
+/* A device says that another one is out. */
+static void put_out_by(struct house *house, size_t author, size_t target)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
@@ -599,14 +599,14 @@ static void remove_one(struct house *house)
 	const struct kc_member *removed;
 	CLEANUP_LOG struct log log;
 
-	log_read(house, 1, &log);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[0].keychain, &place, &circle));
+	log_read(house, target, &log);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[author].keychain, &place, &circle));
 	removed = find_writer(circle, &log.writer);
 	CHECK_FATAL(removed != NULL && removed->list != NULL);
 	exclusion.target = removed->id;
 	exclusion.cut_seq = removed->list->seq;
 	exclusion.cut_id = removed->list_id;
-	append_list(house, 0, put_out, &exclusion);
+	append_list(house, author, put_out, &exclusion);
 }
 
 /* A device ends every exchange of another with an alarm, and is removed: the other one hears of it
@@ -624,7 +624,7 @@ static void evidence_of_one_who_is_out(void)
 	house_settle(&house);
 	append_list(&house, 1, contradict, NULL);
 	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
-	remove_one(&house);
+	put_out_by(&house, 0, 1);
 	CHECK_OK(house_sync(&house, 2, NULL));
 	CHECK_OK(kc_keychain_devices(house.homes[2].keychain, &list));
 	for (size_t i = 0; i < list.count; i++)
@@ -648,8 +648,49 @@ static void the_log_of_one_who_is_out(void)
 	operation_path(&log, log.count, path);
 	CHECK(unlink(path) == 0);
 	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
-	remove_one(&house);
+	put_out_by(&house, 0, 1);
 	CHECK_OK(house_sync(&house, 2, NULL));
+}
+
+static enum kc_device_standing standing(struct house *house, size_t asked, size_t of)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+	enum kc_device_standing found = KC_DEVICE_STALE;
+	CLEANUP_LOG struct log log;
+
+	log_read(house, of, &log);
+	CHECK_OK_FATAL(kc_keychain_devices(house->homes[asked].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (memcmp(list.rows[i].id, log.writer.bytes, sizeof log.writer.bytes) == 0)
+			found = list.rows[i].standing;
+	return found;
+}
+
+/* The thief of a junior device puts the oldest one out, which puts out the thief's: the third one
+ * comes to the same answer, whichever it hears first. */
+static void whoever_is_heard_first(void)
+{
+	for (size_t first = 0; first < 2; first++) {
+		CLEANUP_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+
+		house_clock_set(NOW);
+		house_init(&house);
+		house_add(&house, 0);
+		house_add(&house, 0);
+		house_settle(&house);
+		put_out_by(&house, first, 1 - first);
+		CHECK_OK(house_sync(&house, 2, NULL));
+		CHECK(standing(&house, 2, 1 - first) == KC_DEVICE_REMOVED);
+		put_out_by(&house, 1 - first, first);
+		CHECK_OK(house_sync(&house, 2, NULL));
+		CHECK(standing(&house, 2, 0) == KC_DEVICE_MEMBER);
+		CHECK(standing(&house, 2, 1) == KC_DEVICE_REMOVED);
+		/* What is in the log of one who is out is neither news nor missed. */
+		house_clock_move(11 * MINUTE);
+		CHECK_OK(house_sync(&house, 2, &report));
+		CHECK(report.waiting == 0 && report.refused == 0);
+	}
 }
 
 /* --- clocks -------------------------------------------------------------------------------------
@@ -692,6 +733,7 @@ int main(void)
 		CHECK_TEST(much_behind_what_waits),
 		CHECK_TEST(evidence_of_one_who_is_out),
 		CHECK_TEST(the_log_of_one_who_is_out),
+		CHECK_TEST(whoever_is_heard_first),
 		CHECK_TEST(a_clock_that_was_ahead),
 	};
 	return check_main("lies", tests, KC_COUNT_OF(tests));
