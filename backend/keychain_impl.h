@@ -82,6 +82,15 @@ KC_MUST kc_err kc_keychain_ids_push(struct kc_keychain_ids *ids, uint64_t id);
 KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_ids *ret);
 
+/* What bytes a reply may have, unless one item alone has more: well below what a message may hold,
+ * even when items have large secrets. */
+#define KC_KEYCHAIN_MAX_REPLY ((size_t)2 << 20)
+
+/* The part of kc_keychain_item_find for identities: appends to ret, and names the rows that do not
+ * open. */
+KC_MUST kc_err kc_keychain_identity_find(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_keychain_ids *damaged, struct kc_found_list *ret);
+
 /* Sets aside those of the rows that still do not open, in a transaction of its own. A failure is
  * only logged: the rows count as absent all the same. */
 void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychain_ids *damaged);
