@@ -82,7 +82,12 @@ struct kc_item_input {
 KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_item_input *input, uint32_t want, struct kc_found *ret);
 /* NOT_FOUND when nothing matches. LOCKED when a match is hidden by the lock (unless skip_locked).
- */
+ *
+ * The class KC_CLASS_IDENTITY joins private keys with certificates whose pkhh is the key's klbl,
+ * both in groups that the caller may use. Of its attributes labl, issr, slnr, skid, tkid, subj,
+ * ctyp, cenc and pkhh are the certificate's, and so are the references; all others, sync and tomb
+ * are the key's. What comes back has the key's attributes with the certificate's over them.
+ * Identities are only found: added, changed and deleted are the two items (NO_SUCH_CLASS). */
 KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_found_list *ret);
 /* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL.

@@ -43,6 +43,7 @@ void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
 	kc_der_put_uint(w, query->after.id);
 	put_name(w, query->after.class);
 	kc_der_put_bool(w, query->after.synced);
+	kc_der_put_uint(w, query->after.certificate);
 	kc_der_put_uint(w, query->want);
 	kc_der_put_bool(w, query->skip_locked);
 	kc_der_put_bool(w, query->host_or_subdomain);
@@ -67,6 +68,7 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 	query.after.id = kc_der_get_uint(&seq);
 	query.after.class = get_name(&seq);
 	query.after.synced = kc_der_get_bool(&seq);
+	query.after.certificate = kc_der_get_uint(&seq);
 	query.want = (uint32_t)kc_der_get_uint_max(&seq, MOST_WANTED);
 	query.skip_locked = kc_der_get_bool(&seq);
 	query.host_or_subdomain = kc_der_get_bool(&seq);
@@ -126,6 +128,7 @@ static void put_found(struct kc_der_writer *w, const struct kc_found *found)
 	kc_der_put_uint(w, found->id);
 	kc_der_put_uint(w, found->version);
 	kc_der_put_bool(w, found->synced);
+	kc_der_put_uint(w, found->certificate);
 	kc_der_put_bytes(w, KC_BYTES_OF(found->ref));
 	kc_attrs_put(w, &found->attrs);
 	kc_der_put_bool(w, found->has_secret);
@@ -142,6 +145,7 @@ static void pull_found(struct kc_der_reader *r, struct kc_found *ret)
 	ret->id = kc_der_get_uint(&seq);
 	ret->version = kc_der_get_uint(&seq);
 	ret->synced = kc_der_get_bool(&seq);
+	ret->certificate = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->ref, sizeof ret->ref);
 	kc_attrs_pull(&seq, &ret->attrs);
 	ret->has_secret = kc_der_get_bool(&seq);

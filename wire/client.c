@@ -298,7 +298,7 @@ static kc_err append_page(struct kc_found_list *list, struct kc_found_list *page
 
 static struct kc_page_end end_of(const struct kc_found *last)
 {
-	return (struct kc_page_end){last->id, last->class, last->synced};
+	return (struct kc_page_end){last->id, last->class, last->synced, last->certificate};
 }
 
 kc_err kc_client_item_find(

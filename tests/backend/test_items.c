@@ -220,7 +220,7 @@ static void faults_of_queries(void)
 	} rows[] = {
 		{"no such attribute",          GENP, "srvr=x",  KC_E_NO_SUCH_ATTR},
 		{"in no class at all",         0,    "zzzz=x",  KC_E_NO_SUCH_ATTR},
-		{"no such class",              KC_NAME('i','d','n','t'), "", KC_E_NO_SUCH_CLASS},
+		{"no such class",              KC_NAME('a','p','l','s'), "", KC_E_NO_SUCH_CLASS},
 		{"a wrong kind",               GENP, "sync=%01", KC_E_PARAM},
 		{"not a filter",               KEYS, "spki=%01", KC_E_PARAM},
 		{"a wrong access class",       GENP, "pdmn=x",  KC_E_PARAM},

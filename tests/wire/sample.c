@@ -16,7 +16,7 @@ static kc_err sample_query(struct kc_query *query)
 {
 	query->class = KC_CLASS_INTERNET;
 	query->limit = 10;
-	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true};
+	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true, 8};
 	query->sync = KC_SYNC_ANY;
 	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
 	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 1");
@@ -76,6 +76,7 @@ static kc_err sample_result(struct kc_record *result)
 		.id = 5,
 		.version = 9,
 		.synced = true,
+		.certificate = 11,
 		.has_secret = true};
 
 	result->number = 3;
