@@ -119,18 +119,23 @@ static void one_edit_each_at_the_same_time(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000); /* by itself it may stand still between two edits */
 	house_init(&house);
 	house_add(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
 	house_settle(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[0], GENP, "svce=mail", "labl=L", "laptop's"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=D", "desktop's"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
 	CHECK(words_has_secret(
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
+	house_clock_move(1000);
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -141,12 +146,14 @@ static void the_same_item_made_twice(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 0);
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
+		house_clock_move(1000);
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
