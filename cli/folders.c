@@ -4,6 +4,7 @@
 #include "cli/folders.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,6 +103,8 @@ kc_err kc_folders_tell(struct kc_run *run)
 	KC_TRY(err);
 	kc_facts_set_str(&run->facts, KC_FACT_FOLDER, place.data);
 	kc_facts_set_str(&run->facts, KC_FACT_STATE, place.state);
+	if (geteuid() == 0 && getenv("SUDO_USER") && !getenv("KEYCIRCLE_HOME"))
+		kc_facts_set_str(&run->facts, KC_FACT_SUDOER, getenv("SUDO_USER"));
 	return KC_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/ask.h"
 #include "cli/columns.h"
 #include "cli/password.h"
+#include "cli/pick.h"
 #include "cli/verb.h"
 #include "cli/wait.h"
 #include "cli/when.h"
@@ -163,6 +164,22 @@ static kc_err decide(struct kc_run *run, const struct kc_device *applicant)
 	return consent;
 }
 
+/* As many as `kc list` shows, where the two halves of a key are one. */
+static kc_err tell_count(struct kc_run *run)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.sync = KC_SYNC_SYNCED;
+	query.want = KC_WANT_ATTRS;
+	err = kc_client_item_find(run->client, &query, &found);
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
+	kc_pick_tell_count(run, &found);
+	return KC_OK;
+}
+
 static kc_err tell_facts(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
@@ -171,9 +188,7 @@ static kc_err tell_facts(struct kc_run *run)
 	if (!status.store)
 		return KC_ERR(NO_STORE);
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
-	kc_facts_print(&run->facts, KC_FACT_HOW_MANY, "%llu item%s",
-		(unsigned long long)status.synced, status.synced == 1 ? "" : "s");
-	return KC_OK;
+	return tell_count(run);
 }
 
 kc_err kc_verb_devices_add(struct kc_run *run)

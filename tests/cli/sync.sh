@@ -202,6 +202,9 @@ writes 'while away' "and what waited has come"
 # --- no, and no more --------------------------------------------------------------------------------
 make_device phone
 on laptop
+run key new signing --sync
+run list --json
+count=$(jq '[.items[] | select(.sync)] | length' < "$out")
 python3 "$top_srcdir/tests/cli/terminal.py" -a 'Let it in? [y/N]' n -- sh -c \
   "exec '$program' devices add --account-password-file '$work/secret/account' > '$work/code2'" > "$work/shown" 2>&1 &
 waiting=$!
@@ -217,6 +220,7 @@ sponsor=$?
 waiting=
 holds "which ends with 7 there too" test "$sponsor" -eq 7
 holds "it was told who asks" grep -q 'wants to use your passwords' "$work/shown"
+holds "and for as many items as list shows" grep -qE "sync . $count items now" "$work/shown"
 on laptop
 run devices --json
 json '.items | length == 2' "nobody came in"
