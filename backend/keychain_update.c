@@ -82,8 +82,10 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_row_get(txn, id, false, &old));
+	kc_item_drop_own(&new.item);
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
+	KC_TRY(kc_keychain_describe(&new.item));
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
 	KC_TRY(write_change(txn, update, &old, &new));
 	update->count++;
