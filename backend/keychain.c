@@ -33,8 +33,24 @@ void kc_keychain_close(struct kc_keychain *keychain)
 		kc_store_close(keychain->store);
 	if (keychain->bag)
 		kc_keybag_free(keychain->bag);
-	pthread_mutex_destroy(&keychain->password_mutex);
+	kc_tries_done(&keychain->tries);
 	free(keychain);
+}
+
+void kc_keychain_note_lock(struct kc_keychain *keychain)
+{
+	enum kc_lock_state lock = KC_LOCK_NEVER;
+
+	if (kc_keybag_is_unlocked(keychain->bag))
+		lock = KC_LOCK_UNLOCKED;
+	else if (kc_keybag_was_unlocked(keychain->bag))
+		lock = KC_LOCK_LOCKED;
+	atomic_store(&keychain->lock, lock);
+}
+
+enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain)
+{
+	return atomic_load(&keychain->lock);
 }
 
 /* Takes the bag; opens the store with it. */
@@ -46,13 +62,14 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 		kc_keybag_free(bag);
 		return KC_ERR(NO_MEMORY);
 	}
-	pthread_mutex_init(&keychain->password_mutex, NULL);
+	kc_tries_init(&keychain->tries);
 	keychain->bag = bag;
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
 	KC_TRY(kc_keychain_keys_open(keychain));
-	KC_TRY(kc_tries_init(&keychain->tries, keychain->store));
+	KC_TRY(kc_tries_read(&keychain->tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
+	kc_keychain_note_lock(keychain); /* nobody else has it yet */
 	*ret = keychain;
 	keychain = NULL;
 	return KC_OK;
@@ -73,13 +90,21 @@ static bool is_device_name(const char *name)
 	return true;
 }
 
+/* The keychain's other half. */
+static kc_err read_secret(const char *folder, struct kc_secret *ret)
+{
+	kc_err err = kc_device_secret_read(folder, ret);
+
+	return err == KC_E_NOT_FOUND || err == KC_E_DAMAGED ? KC_ERR(DEVICE_SECRET) : err;
+}
+
 /* A secret that an earlier creation left behind serves as well as a new one. */
 static kc_err device_secret(const char *folder, struct kc_secret *ret, bool *ret_is_new)
 {
 	kc_err err = kc_device_secret_create(folder, ret);
 
 	*ret_is_new = err == KC_OK;
-	return err == KC_E_DUPLICATE ? kc_device_secret_read(folder, ret) : err;
+	return err == KC_E_DUPLICATE ? read_secret(folder, ret) : err;
 }
 
 /* Makes the database for a device secret, and opens it. */
@@ -157,10 +182,15 @@ static kc_err read_keybag(const char *path, struct kc_buf *ret)
 	return err == KC_E_NOT_FOUND ? KC_ERR(DAMAGED) : err;
 }
 
-/* What is wrong with the device secret or the blob makes the whole keychain unusable. */
-static kc_err as_damage(kc_err err)
+/* A whole keybag that the secret does not open is of another device, or its secret is. */
+static kc_err open_keybag(
+	const struct kc_secret *secret, struct kc_bytes blob, struct kc_keybag **ret)
 {
-	return err == KC_E_NOT_FOUND || err == KC_E_DECODE ? KC_ERR(DAMAGED) : err;
+	kc_err err = kc_keybag_open(secret, blob, ret);
+
+	if (err == KC_E_DECODE)
+		return KC_ERR(DAMAGED);
+	return err == KC_E_DAMAGED ? KC_ERR(DEVICE_SECRET) : err;
 }
 
 static kc_err check_folder(const char *path)
@@ -179,8 +209,8 @@ kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret)
 	KC_TRY(check_folder(place->data));
 	KC_TRY(path_of(place, &path));
 	KC_TRY(read_keybag(kc_buf_text(&path), &blob));
-	KC_TRY(as_damage(kc_device_secret_read(place->state, &secret)));
-	KC_TRY(as_damage(kc_keybag_open(&secret, kc_buf_bytes(&blob), &bag)));
+	KC_TRY(read_secret(place->state, &secret));
+	KC_TRY(open_keybag(&secret, kc_buf_bytes(&blob), &bag));
 	return assemble(kc_buf_text(&path), bag, ret);
 }
 
@@ -222,13 +252,6 @@ static kc_err fill_device(struct kc_txn *txn, struct kc_status *status)
 	return KC_OK;
 }
 
-static enum kc_lock_state lock_state(const struct kc_keybag *bag)
-{
-	if (kc_keybag_is_unlocked(bag))
-		return KC_LOCK_UNLOCKED;
-	return kc_keybag_was_unlocked(bag) ? KC_LOCK_LOCKED : KC_LOCK_NEVER;
-}
-
 kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {.lock = KC_LOCK_NEVER};
@@ -254,7 +277,7 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 	KC_TRY(fill_counts(keychain, &txn, &status));
 	KC_TRY(fill_device(&txn, &status));
 	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
-	status.lock = lock_state(keychain->bag);
+	status.lock = kc_keychain_lock_state(keychain);
 	status.altered = keychain->altered;
 	status.memory_locked = kc_secret_is_locked();
 	kc_status_done(ret);

@@ -35,8 +35,10 @@ KC_MUST kc_err kc_keychain_init(void);
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret);
-/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, IO. A damaged
- * or foreign file is never touched. */
+/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, DEVICE_SECRET
+ * (it is not there, or the keychain is another device's), IO. A damaged or foreign file is never
+ * touched. Every later call may answer REPLACED, when the file is no longer the one that was
+ * opened: it did nothing, and the keychain is to be closed. */
 KC_MUST kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret);
 void kc_keychain_close(struct kc_keychain *keychain);
 #define KC_CLEANUP_KEYCHAIN KC_CLEANUP(kc_keychain_close_cleanup)
@@ -50,12 +52,15 @@ static inline void kc_keychain_close_cleanup(struct kc_keychain **keychain)
  * name that the others know it by). */
 KC_MUST kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *device_name);
 KC_MUST kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret);
+/* The lock alone. Never waits, whatever other calls do. */
+enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain);
 /* Errors: AUTH, after a delay that grows with each wrong try (counted on disk). */
 KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password);
 /* Whether the password is right, without changing the lock. While unlocked it is compared with a
  * keyed hash made at unlock, in microseconds; wrong ones are slowed and counted just the same. */
 KC_MUST kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password);
-/* Wipes the class keys, and every prepared key and cache that came from them. */
+/* Wipes the class keys, and every prepared key and cache that came from them; ends a pairing that
+ * is under way, with the account password and the identity that it holds. */
 void kc_keychain_lock(struct kc_keychain *keychain);
 KC_MUST kc_err kc_keychain_change_password(
 	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password);
@@ -85,7 +90,8 @@ KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct k
  * Identities are only found: added, changed and deleted are the two items (NO_SUCH_CLASS). */
 KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_found_list *ret);
-/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL. */
+/* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL.
+ * TOO_LARGE also when all the matches together are more than 64 MiB. */
 KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, const struct kc_item_input *changes, uint64_t *ret_count);
 KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
@@ -155,7 +161,8 @@ KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_devic
  * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right
  * code: WAITING until then, PAIRING_CODE when the code is burnt, TIMED_OUT after ten minutes;
  * decide lets it in (or not), and returns when the newcomer has been given everything.
- * Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after three burnt codes. */
+ * Errors of all: LOCKED. Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after
+ * three burnt codes. */
 #define KC_PAIRING_CODE_LEN 11
 KC_MUST kc_err kc_keychain_pair_start(struct kc_keychain *keychain,
 	struct kc_bytes account_password, char ret_code[KC_PAIRING_CODE_LEN + 1]);
@@ -165,7 +172,7 @@ void kc_keychain_pair_cancel(struct kc_keychain *keychain);
 
 /* The applicant's side. start answers at once or fails; poll goes one step on: WAITING until this
  * device is a member and holds the items, then KC_OK. Errors: PAIRING_CODE, CANCELED (the sponsor
- * said no), TIMED_OUT, STORE_GONE, ACCOUNT_PASSWORD. */
+ * said no), TIMED_OUT, STORE_GONE, ACCOUNT_PASSWORD, LOCKED. */
 KC_MUST kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url,
 	const char *code, struct kc_bytes account_password);
 KC_MUST kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report *ret);

@@ -9,7 +9,7 @@ struct deletion {
 	uint64_t count;
 };
 
-static bool leaves_tombstone(const struct kc_item *item, enum kc_tomb_use use)
+bool kc_keychain_leaves_tombstone(const struct kc_item *item, enum kc_tomb_use use)
 {
 	switch (use) {
 	case KC_TOMB_USE_DEFAULT:
@@ -36,7 +36,8 @@ static kc_err delete_one(struct kc_txn *txn, struct deletion *deletion, uint64_t
 	if (err != KC_OK && err != KC_E_LOCKED)
 		return err;
 	deletion->count++;
-	if (err == KC_E_LOCKED || !leaves_tombstone(&stored.item, deletion->query->tomb_use))
+	if (err == KC_E_LOCKED ||
+		!kc_keychain_leaves_tombstone(&stored.item, deletion->query->tomb_use))
 		return kc_change_remove(txn, id);
 	KC_TRY(kc_item_bury(&stored.item));
 	return kc_change_replace(txn, &stored);

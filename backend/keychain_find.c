@@ -52,7 +52,7 @@ struct finder {
 	size_t bytes;
 };
 
-/* What the row adds to the reply, roughly. */
+/* What the row adds to the page, at the most. */
 static size_t size_of(const struct finder *finder, const struct kc_row *row)
 {
 	return row->meta.len + (finder->query->want & KC_WANT_SECRET ? row->secret.len : 0);
@@ -63,8 +63,9 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 	const struct kc_query *query = finder->query;
 
 	return (query->limit && finder->found->count == query->limit) ||
+	       finder->found->count == KC_KEYCHAIN_PAGE_ROWS ||
 	       (finder->found->count > 0 &&
-		       finder->bytes + size_of(finder, row) > KC_KEYCHAIN_MAX_REPLY);
+		       finder->bytes + size_of(finder, row) > KC_KEYCHAIN_PAGE_BYTES);
 }
 
 static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)

@@ -308,7 +308,7 @@ static kc_err add_pair(struct join *join, uint64_t key_id, uint64_t certificate_
 	KC_TRY(open_row(join, key_id, want & KC_WANT_SECRET, &key));
 	KC_TRY(unite(join, &key, &certificate, &found));
 	size = size_of(&found);
-	join->full = join->found->count > 0 && join->bytes + size > KC_KEYCHAIN_MAX_REPLY;
+	join->full = join->found->count > 0 && join->bytes + size > KC_KEYCHAIN_PAGE_BYTES;
 	if (join->full)
 		return KC_OK;
 	join->bytes += size;
@@ -344,7 +344,8 @@ static kc_err add_key(struct join *join, uint64_t id, uint64_t after)
 	for (size_t i = 0; i < certificates.count && !join->full; i++) {
 		if (certificates.ids[i] <= after)
 			continue;
-		join->full = join->query->limit && join->found->count == join->query->limit;
+		join->full = (join->query->limit && join->found->count == join->query->limit) ||
+			     join->found->count == KC_KEYCHAIN_PAGE_ROWS;
 		if (join->full)
 			break;
 		err = add_pair(join, id, certificates.ids[i]);

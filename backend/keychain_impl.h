@@ -3,12 +3,14 @@
  * The inside of the door, for the files of this folder: one struct, and what they lend each other.
  *
  * Locks: the store's mutex (held by a transaction) guards the database and the state of the keybag;
- * password_mutex is held while a password is tried, delays included. The second is taken first.
+ * the turn of tries.h is held while a password is tried, delays included. The second is taken
+ * first.
  */
 #ifndef KC_BACKEND_KEYCHAIN_IMPL_H
 #define KC_BACKEND_KEYCHAIN_IMPL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "backend/keychain.h"
 #include "backend/store/row.h"
@@ -23,7 +25,7 @@ struct kc_keychain {
 	struct kc_store *store;
 	struct kc_keybag *bag; /* lent to the store */
 	struct kc_tries tries;
-	pthread_mutex_t password_mutex;
+	_Atomic enum kc_lock_state lock; /* what the bag says; noted under the store's mutex */
 	bool altered; /* the database was changed by something else; under the store's mutex */
 	struct kc_keychain_counts {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */
@@ -32,6 +34,9 @@ struct kc_keychain {
 	struct kc_keychain_keys *keys; /* owned by keychain_keys.c */
 	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
 };
+
+/* Notes what has become of the lock, with the store's mutex held. */
+void kc_keychain_note_lock(struct kc_keychain *keychain);
 
 /* --- transactions on items ----------------------------------------------------------------------
  * Several of these in one transaction happen all or not at all:
@@ -82,9 +87,13 @@ KC_MUST kc_err kc_keychain_ids_push(struct kc_keychain_ids *ids, uint64_t id);
 KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_ids *ret);
 
-/* What bytes a reply may have, unless one item alone has more: well below what a message may hold,
- * even when items have large secrets. */
-#define KC_KEYCHAIN_MAX_REPLY ((size_t)2 << 20)
+/* Whether an item that is deleted, or moves to another primary key, stays as a tombstone. */
+bool kc_keychain_leaves_tombstone(const struct kc_item *item, enum kc_tomb_use use);
+
+/* A page ends after so many rows, or bytes as they are stored, unless one row alone is longer: an
+ * answer stays well below what a message may hold, even when items have large secrets. */
+#define KC_KEYCHAIN_PAGE_ROWS 4096u
+#define KC_KEYCHAIN_PAGE_BYTES ((size_t)1 << 20)
 
 /* The part of kc_keychain_item_find for identities: appends to ret, and names the rows that do not
  * open. */
@@ -109,6 +118,9 @@ KC_MUST kc_err kc_keychain_keys_open(struct kc_keychain *keychain);
 /* At lock: forgets the prepared keys. The store's mutex is held. */
 void kc_keychain_keys_drop(struct kc_keychain *keychain);
 void kc_keychain_keys_close(struct kc_keychain *keychain);
+/* At lock: ends a pairing that is under way, at once or when whoever is working on it has done its
+ * step. Never waits. The store's mutex is held. */
+void kc_keychain_sync_drop(struct kc_keychain *keychain);
 void kc_keychain_sync_close(struct kc_keychain *keychain);
 /* Fills in store and pending of a status. */
 KC_MUST kc_err kc_keychain_sync_fill_status(

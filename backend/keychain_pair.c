@@ -55,7 +55,16 @@ static kc_err note_success(struct kc_txn *txn)
 	return kc_memory_put_pairing(txn, &memory);
 }
 
-/* Takes old sessions out of the store, and says whether another may begin. */
+static kc_err recall_pairing(struct kc_keychain *keychain, struct kc_memory_pairing *ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	return kc_memory_get_pairing(&txn, ret);
+}
+
+/* Takes old sessions out of the store, outside of any transaction since that may take long, and
+ * says whether another may begin. */
 static kc_err note_start(
 	struct kc_keychain *keychain, struct kc_cloud *cloud, const struct kc_writer_id *slot)
 {
@@ -63,8 +72,7 @@ static kc_err note_start(
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_memory_pairing memory, kept;
 
-	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_pairing(&txn, &memory));
+	KC_TRY(recall_pairing(keychain, &memory));
 	if (memory.last_burnt_ms + LOCKED_MS <= now || memory.last_burnt_ms > now)
 		memory.burnt = 0;
 	if (memory.burnt >= MOST_BURNT)
@@ -80,6 +88,7 @@ static kc_err note_start(
 			kc_memory_add_session(&kept, &session->writer, session->time_ms);
 	}
 	kc_memory_add_session(&kept, slot, now);
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_pairing(&txn, &kept));
 	return kc_txn_commit(&txn);
 }
@@ -225,6 +234,8 @@ kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	sponsor = &sync->sponsor;
+	if (kc_keychain_lock_state(keychain) != KC_LOCK_UNLOCKED)
+		return KC_ERR(LOCKED);
 	if (!sponsor->pairing)
 		return KC_ERR(TIMED_OUT);
 	KC_TRY(open_place(keychain, &cloud));

@@ -6,14 +6,14 @@
 #include "backend/store/verify.h"
 #include "base/log.h"
 
-static void release_password(struct kc_keychain **keychain)
+static void leave_turn(struct kc_keychain **keychain)
 {
-	pthread_mutex_unlock(&(*keychain)->password_mutex);
+	kc_tries_leave(&(*keychain)->tries);
 }
-/* Holds the turn of trying a password until the end of the scope. */
-#define HOLD_PASSWORD(keychain)                                                       \
-	KC_CLEANUP(release_password) struct kc_keychain *held_password_ = (keychain); \
-	pthread_mutex_lock(&held_password_->password_mutex)
+/* Takes the turn of trying a password until the end of the scope. */
+#define HOLD_TURN(keychain)                                                 \
+	KC_CLEANUP(leave_turn) struct kc_keychain *held_turn_ = (keychain); \
+	kc_tries_enter(&held_turn_->tries)
 
 /* Asks the keybag under the store's mutex, slowed and counted. */
 static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes password,
@@ -24,6 +24,7 @@ static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes passwor
 	kc_tries_wait(&keychain->tries);
 	kc_store_hold(keychain->store);
 	err = ask(keychain->bag, password);
+	kc_keychain_note_lock(keychain);
 	kc_store_release(keychain->store);
 	if (err == KC_OK)
 		kc_tries_right(&keychain->tries, keychain->store);
@@ -32,14 +33,9 @@ static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes passwor
 	return err;
 }
 
-static bool is_unlocked(struct kc_keychain *keychain)
+static bool is_unlocked(const struct kc_keychain *keychain)
 {
-	bool unlocked;
-
-	kc_store_hold(keychain->store);
-	unlocked = kc_keybag_is_unlocked(keychain->bag);
-	kc_store_release(keychain->store);
-	return unlocked;
+	return kc_keychain_lock_state(keychain) == KC_LOCK_UNLOCKED;
 }
 
 static kc_err purge_history(struct kc_keychain *keychain)
@@ -78,14 +74,14 @@ static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes passwo
 
 kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password)
 {
-	HOLD_PASSWORD(keychain);
+	HOLD_TURN(keychain);
 
 	return unlock_inturn(keychain, password);
 }
 
 kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password)
 {
-	HOLD_PASSWORD(keychain);
+	HOLD_TURN(keychain);
 
 	return try_password(keychain, password, kc_keybag_check);
 }
@@ -95,6 +91,8 @@ void kc_keychain_lock(struct kc_keychain *keychain)
 	kc_store_hold(keychain->store);
 	kc_keybag_lock(keychain->bag);
 	kc_keychain_keys_drop(keychain);
+	kc_keychain_sync_drop(keychain);
+	kc_keychain_note_lock(keychain);
 	kc_store_release(keychain->store);
 }
 
@@ -119,7 +117,7 @@ kc_err kc_keychain_change_password(
 {
 	bool was_unlocked;
 	kc_err err;
-	HOLD_PASSWORD(keychain);
+	HOLD_TURN(keychain);
 
 	if (new_password.len == 0)
 		return KC_ERR(WEAK_PASSWORD);

@@ -47,10 +47,33 @@ kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sy
 	return KC_OK;
 }
 
+static void unlock(struct kc_keychain_sync *sync)
+{
+	do {
+		if (atomic_exchange(&sync->forget, false)) {
+			kc_keychain_pair_end(&sync->sponsor);
+			kc_keychain_join_end(&sync->applicant);
+		}
+		pthread_mutex_unlock(&sync->mutex);
+		/* A word left since the look at it is ours too, unless there is a next holder. */
+	} while (atomic_load(&sync->forget) && pthread_mutex_trylock(&sync->mutex) == 0);
+}
+
 void kc_keychain_sync_unlock(struct kc_keychain_sync **sync)
 {
 	if (*sync)
-		pthread_mutex_unlock(&(*sync)->mutex);
+		unlock(*sync);
+}
+
+void kc_keychain_sync_drop(struct kc_keychain *keychain)
+{
+	struct kc_keychain_sync *sync = keychain->sync;
+
+	if (!sync)
+		return;
+	atomic_store(&sync->forget, true);
+	if (pthread_mutex_trylock(&sync->mutex) == 0)
+		unlock(sync);
 }
 
 void kc_keychain_sync_close(struct kc_keychain *keychain)
@@ -181,7 +204,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	err = kc_exchange_check_marker(cloud, &circle->account);
 	if (err == KC_E_STORE_SUSPECT)
-		return KC_ERR(FOREIGN);
+		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
 	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));

@@ -3,6 +3,8 @@
 #ifndef KC_BACKEND_KEYCHAIN_SYNC_H
 #define KC_BACKEND_KEYCHAIN_SYNC_H
 
+#include <stdatomic.h>
+
 #include "backend/keychain_impl.h"
 #include "backend/sync/exchange.h"
 #include "backend/sync/mailbox.h"
@@ -35,15 +37,19 @@ struct kc_applicant {
 	uint64_t look_until_ms, until_ms;
 };
 
-/* Everything here is under the mutex, which is taken before the store's. */
+/* Everything here is under the mutex, which is taken before the store's. It is held while the store
+ * between devices is read and written, however long that takes; whoever locks the keychain does not
+ * wait for it, but leaves a word (forget) for its holder. */
 struct kc_keychain_sync {
 	pthread_mutex_t mutex;
-	uint64_t last_ms; /* end of the last good exchange, as far as this process knows */
+	atomic_bool forget; /* the pairing under way is over: the keychain was locked */
+	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
 };
 
-/* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP. Errors: NO_MEMORY. */
+/* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP, and forgets what a
+ * lock of the keychain left to be forgotten. Errors: NO_MEMORY. */
 KC_MUST kc_err kc_keychain_sync_lock(struct kc_keychain *keychain, struct kc_keychain_sync **ret);
 void kc_keychain_sync_unlock(struct kc_keychain_sync **sync);
 #define KC_CLEANUP_SYNC KC_CLEANUP(kc_keychain_sync_unlock)

@@ -7,6 +7,10 @@
 #include "backend/store/terms.h"
 #include "base/random.h"
 
+/* An update is one transaction, and everybody waits until it is on the disk: so many bytes of items
+ * it may write. */
+#define MOST_WRITTEN ((size_t)64 << 20)
+
 /* What an update works with. */
 struct update {
 	const struct kc_caller *caller;
@@ -14,6 +18,7 @@ struct update {
 	const struct kc_item_input *changes;
 	struct kc_keychain_ids *damaged;
 	uint64_t count;
+	size_t written;
 };
 
 /* Frees the new primary key: a tombstone or a row that does not open gives way to a live item. */
@@ -27,19 +32,6 @@ static kc_err clear_the_way(struct kc_txn *txn, const struct kc_stored *stored)
 	if (err != KC_OK)
 		return err;
 	return rival.item.tomb ? kc_change_remove(txn, rival.id) : KC_ERR(DUPLICATE);
-}
-
-static bool leaves_tombstone(const struct kc_item *old, enum kc_tomb_use use)
-{
-	switch (use) {
-	case KC_TOMB_USE_DEFAULT:
-		return old->sync && !old->tomb;
-	case KC_TOMB_USE_ALWAYS:
-		return true;
-	case KC_TOMB_USE_NEVER:
-		return false;
-	}
-	return false;
 }
 
 /* The item goes on under another primary key; at the old one stays a tombstone with its old UUID.
@@ -60,7 +52,7 @@ static kc_err write_change(struct kc_txn *txn, const struct update *update, stru
 	KC_TRY(kc_terms_of_key(txn->bag, &old->item, old->item.sync, old_key));
 	KC_TRY(kc_terms_of_key(txn->bag, &new->item, new->item.sync, new_key));
 	moved = memcmp(old_key, new_key, sizeof old_key) != 0;
-	buried = moved && leaves_tombstone(&old->item, update->query->tomb_use);
+	buried = moved && kc_keychain_leaves_tombstone(&old->item, update->query->tomb_use);
 	if (moved)
 		KC_TRY(clear_the_way(txn, new));
 	if (buried)
@@ -86,6 +78,9 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
 	KC_TRY(kc_keychain_describe(&new.item));
+	update->written += kc_item_size(&new.item);
+	if (update->written > MOST_WRITTEN)
+		return KC_ERR(TOO_LARGE);
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
 	KC_TRY(write_change(txn, update, &old, &new));
 	update->count++;

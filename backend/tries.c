@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Counting and slowing wrong passwords. */
+/* Counting and slowing wrong passwords, one at a time. */
 #include "backend/tries.h"
 
 #include <errno.h>
@@ -59,7 +59,38 @@ static kc_err write_count(struct kc_store *store, uint64_t count)
 	return kc_txn_commit(&txn);
 }
 
-kc_err kc_tries_init(struct kc_tries *tries, struct kc_store *store)
+void kc_tries_init(struct kc_tries *tries)
+{
+	*tries = (struct kc_tries){
+		.mutex = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+}
+
+void kc_tries_done(struct kc_tries *tries)
+{
+	pthread_mutex_destroy(&tries->mutex);
+	pthread_cond_destroy(&tries->moved);
+}
+
+void kc_tries_enter(struct kc_tries *tries)
+{
+	uint64_t ticket;
+
+	pthread_mutex_lock(&tries->mutex);
+	ticket = tries->next++;
+	while (tries->serving != ticket)
+		pthread_cond_wait(&tries->moved, &tries->mutex);
+	pthread_mutex_unlock(&tries->mutex);
+}
+
+void kc_tries_leave(struct kc_tries *tries)
+{
+	pthread_mutex_lock(&tries->mutex);
+	tries->serving++;
+	pthread_cond_broadcast(&tries->moved);
+	pthread_mutex_unlock(&tries->mutex);
+}
+
+kc_err kc_tries_read(struct kc_tries *tries, struct kc_store *store)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	int64_t count;

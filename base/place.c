@@ -95,14 +95,17 @@ static uint64_t hash_of(const char *text)
 static kc_err find_socket(struct kc_place *place)
 {
 	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+	unsigned long long hash = hash_of(place->data);
 	char name[32];
 
 	if (runtime && runtime[0] == '/' && access(runtime, W_OK) == 0)
 		KC_TRY(join(runtime, "keycircle", &place->runtime));
 	else
 		KC_TRY(join(place->state, "run", &place->runtime));
-	snprintf(name, sizeof name, "%016llx.sock", (unsigned long long)hash_of(place->data));
-	return join(place->runtime, name, &place->socket);
+	snprintf(name, sizeof name, "%016llx.sock", hash);
+	KC_TRY(join(place->runtime, name, &place->socket));
+	snprintf(name, sizeof name, "%016llx.lock", hash);
+	return join(place->state, name, &place->lock);
 }
 
 kc_err kc_place_find(struct kc_place *ret)
@@ -138,6 +141,7 @@ void kc_place_done(struct kc_place *place)
 	free(place->state);
 	free(place->runtime);
 	free(place->socket);
+	free(place->lock);
 	*place = (struct kc_place)KC_PLACE_INIT;
 }
 

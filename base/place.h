@@ -9,12 +9,12 @@
 #include "base/buf.h"
 
 struct kc_place {
-	char *config; /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
-	char *data;   /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
-	char *state;  /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock file
-		       */
+	char *config;  /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
+	char *data;    /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
+	char *state;   /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock */
 	char *runtime; /* $XDG_RUNTIME_DIR/keycircle, else the state folder's run: sockets */
 	char *socket;  /* runtime/<16 hex digits of a hash of data>.sock, so two homes never meet */
+	char *lock;    /* state/<the same digits>.lock: one service for one data folder */
 };
 
 #define KC_PLACE_INIT \

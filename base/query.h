@@ -96,7 +96,7 @@ struct kc_found {
 struct kc_found_list {
 	struct kc_found *rows;
 	size_t count, allocated;
-	bool more; /* the reply was full: ask again, after its last row */
+	bool more; /* the page or the query's limit was full: more come after its last row */
 };
 
 #define KC_FOUND_LIST_INIT \

@@ -64,11 +64,6 @@ enum kc_fact kc_facts_named(struct kc_bytes name)
 	return KC_FACT_COUNT;
 }
 
-const char *kc_facts_name(enum kc_fact fact)
-{
-	return rows[fact].name;
-}
-
 enum kc_fact_kind kc_facts_kind(enum kc_fact fact)
 {
 	return rows[fact].kind;

@@ -35,7 +35,6 @@ struct kc_bytes kc_facts_get(const struct kc_facts *facts, enum kc_fact fact);
 
 /* The fact with that name; KC_FACT_COUNT when there is none. */
 enum kc_fact kc_facts_named(struct kc_bytes name);
-const char *kc_facts_name(enum kc_fact fact);
 enum kc_fact_kind kc_facts_kind(enum kc_fact fact);
 
 #endif

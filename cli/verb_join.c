@@ -98,7 +98,13 @@ static kc_err rename_device(struct kc_run *run)
 	if (!name)
 		return KC_OK;
 	KC_TRY(kc_client_status(run->client, &status));
-	return strcmp(name, status.device) == 0 ? KC_OK : kc_client_rename(run->client, name);
+	if (strcmp(name, status.device) == 0)
+		return KC_OK;
+	if (status.store)
+		return kc_run_misused(run,
+			"your other devices know this one as “%s”, and it keeps that name",
+			status.device);
+	return kc_client_rename(run->client, name);
 }
 
 kc_err kc_verb_join(struct kc_run *run)

@@ -66,6 +66,21 @@ static CK_RV give(const struct kc_object *object, CK_ATTRIBUTE *asked)
 	return CKR_OK;
 }
 
+/* The same for a value in the secret part, which the object has from then on. */
+static CK_RV give_secret(struct kc_session *session, struct kc_object **object, CK_ATTRIBUTE *asked)
+{
+	struct kc_object *full;
+	CK_RV rv = kc_fetch_secret(session, *object, &full);
+
+	if (rv != CKR_OK) {
+		asked->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+		return rv;
+	}
+	kc_object_put(*object);
+	*object = full;
+	return give(*object, asked);
+}
+
 /* Every attribute is given, whatever became of those before it; the first failure is the answer. */
 static CK_RV give_all(struct kc_session *session, struct kc_object **object,
 	CK_ATTRIBUTE_PTR template, CK_ULONG count)
@@ -74,13 +89,8 @@ static CK_RV give_all(struct kc_session *session, struct kc_object **object,
 
 	for (CK_ULONG i = 0; i < count; i++) {
 		CK_RV rv = give(*object, &template[i]);
-		if (rv == KC_RV_NEEDS_SECRET) {
-			struct kc_object *full;
-			KC_RV_TRY(kc_fetch_secret(session, *object, &full));
-			kc_object_put(*object);
-			*object = full;
-			rv = give(*object, &template[i]);
-		}
+		if (rv == KC_RV_NEEDS_SECRET)
+			rv = give_secret(session, object, &template[i]);
 		if (first == CKR_OK)
 			first = rv;
 	}

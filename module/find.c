@@ -59,8 +59,17 @@ static unsigned kinds_of(const struct kc_template *t)
 	return kinds;
 }
 
-/* The ruler's attributes that narrow a search for these kinds: where one row speaks for all of
- * them. An absent value and an empty one are the same here, but not in the index. */
+/* Whether a row speaks for all of the kinds, and the value can be looked up in the index: an absent
+ * one and an empty one are the same here, but not there; and a length that no value has may be the
+ * one that says there was none, so nothing behind it is read. */
+static bool narrows(const struct kc_attribute *row, const CK_ATTRIBUTE *given, unsigned kinds)
+{
+	return row->type == given->type && (row->given & KC_GIVEN_INDEX) &&
+	       !(kinds & ~row->kinds) && given->ulValueLen != 0 &&
+	       kc_attribute_check_form(row, given) == CKR_OK;
+}
+
+/* The ruler's attributes that narrow a search for these kinds. */
 static void narrow(const struct kc_template *t, unsigned kinds, struct kc_query *query)
 {
 	for (CK_ULONG i = 0; i < t->count; i++) {
@@ -68,13 +77,10 @@ static void narrow(const struct kc_template *t, unsigned kinds, struct kc_query 
 		size_t count;
 
 		rows = kc_attribute_rows(&count);
-		for (size_t j = 0; j < count; j++) {
-			if (rows[j].type != t->rows[i].type || !(rows[j].given & KC_GIVEN_INDEX) ||
-				(kinds & ~rows[j].kinds) || t->rows[i].ulValueLen == 0)
-				continue;
+		for (size_t j = 0; j < count; j++)
 			/* A value that cannot be written cannot be found either. */
-			(void)kc_attribute_write(&rows[j], &t->rows[i], &query->attrs);
-		}
+			if (narrows(&rows[j], &t->rows[i], kinds))
+				(void)kc_attribute_write(&rows[j], &t->rows[i], &query->attrs);
 	}
 }
 

@@ -9,8 +9,10 @@
 
 static CK_RV public_key_of(const struct kc_object *object, struct kc_public_key *ret)
 {
-	/* An item that another program stored need not hold a well-formed key. */
-	return kc_keyform_parse_spki(kc_object_spki(object), ret) == KC_OK
+	/* An item that another program stored need not hold a well-formed key, nor one of the type
+	 * that it says it is. */
+	return kc_keyform_parse_spki(kc_object_spki(object), ret) == KC_OK &&
+			       ret->type == object->key_type
 		       ? CKR_OK
 		       : CKR_ATTRIBUTE_TYPE_INVALID;
 }

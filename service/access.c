@@ -21,25 +21,50 @@
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 #define FILE_MAX ((size_t)64 << 10) /* bytes of a file that is read for evidence */
 
-/* Reads proc/name. NOT_FOUND when it is not there, READ_ONLY when it may not be read. */
-static kc_err read_file(const char *proc, const char *name, struct kc_buf *ret)
+/* Opens proc/name. NOT_FOUND when it is not there, READ_ONLY when it may not be opened. */
+static kc_err open_file(const char *proc, const char *name, int flags, int *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
-	KC_CLEANUP_FD int fd = -1;
-	char part[4096];
-	ssize_t got;
 
 	kc_buf_printf(&path, "%s/%s", proc, name);
 	if (!kc_buf_text(&path))
 		return KC_ERR(NO_MEMORY);
-	fd = open(kc_buf_text(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return kc_err_from_errno(errno);
+	*ret = open(kc_buf_text(&path), flags | O_CLOEXEC);
+	return *ret >= 0 ? KC_OK : kc_err_from_errno(errno);
+}
+
+static kc_err read_all(int fd, struct kc_buf *ret)
+{
+	char part[4096];
+	ssize_t got;
+
 	while ((got = read(fd, part, sizeof part)) > 0)
 		kc_buf_push(ret, part, (size_t)got);
 	if (got < 0)
 		return kc_err_from_errno(errno);
 	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
+}
+
+static kc_err read_file(const char *proc, const char *name, struct kc_buf *ret)
+{
+	KC_CLEANUP_FD int fd = -1;
+
+	KC_TRY(open_file(proc, name, O_RDONLY | O_NONBLOCK, &fd));
+	return read_all(fd, ret);
+}
+
+/* The .flatpak-info of the root folder. NOT_FOUND when that was looked into and has none; a program
+ * whose first thread has ended shows no root at all, and is NOT_ALLOWED. */
+static kc_err read_info(const char *proc, struct kc_buf *ret)
+{
+	KC_CLEANUP_FD int root = -1;
+	KC_CLEANUP_FD int fd = -1;
+	kc_err err = open_file(proc, "root", O_PATH | O_DIRECTORY, &root);
+
+	if (err != KC_OK)
+		return err == KC_E_NOT_FOUND ? KC_ERR(NOT_ALLOWED) : err;
+	fd = openat(root, ".flatpak-info", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd >= 0 ? read_all(fd, ret) : kc_err_from_errno(errno);
 }
 
 /* A group made of kind and the name that begins at text. */
@@ -120,9 +145,11 @@ kc_err kc_access_judge(const char *proc, struct kc_access *ret)
 	snap = strstr(kc_buf_text(&groups), "/snap.");
 	if (snap)
 		return judge_snap(snap + strlen("/snap."), ret);
-	err = read_file(proc, "root/.flatpak-info", &info);
+	err = read_info(proc, &info);
 	if (err == KC_OK)
 		return judge_flatpak(kc_buf_text(&info), ret);
+	if (err == KC_E_NOT_ALLOWED)
+		return err;
 	if (err != KC_E_NOT_FOUND &&
 		(read_file(proc, "status", &status) != KC_OK || !is_plain(kc_buf_text(&status))))
 		return KC_ERR(NOT_ALLOWED);

@@ -27,6 +27,7 @@ static kc_err add_inlock(const struct kc_peer *peer, struct kc_application **ret
 		.started = peer->started,
 		.access = peer->access,
 		.budget = KC_BUDGET_INIT(KC_APPLICATION_BYTES),
+		.trying = PTHREAD_MUTEX_INITIALIZER,
 	};
 	applications = added;
 	*ret = added;
@@ -67,6 +68,7 @@ void kc_application_leave(struct kc_application *application)
 			at = &(*at)->next;
 		*at = application->next;
 		kc_budget_done(&application->budget);
+		pthread_mutex_destroy(&application->trying);
 		free(application);
 	}
 	pthread_mutex_unlock(&mutex);

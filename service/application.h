@@ -21,6 +21,7 @@ struct kc_application {
 	struct kc_access access;
 	unsigned connections;
 	struct kc_budget budget;
+	pthread_mutex_t trying;	     /* one password at a time */
 	_Atomic uint64_t refused_us; /* when its user last refused to give a password; 0 never */
 };
 

@@ -63,6 +63,9 @@ static kc_err handle(
 	if (row->flags & NEEDS_KEYCHAIN)
 		KC_TRY(kc_service_keychain(request->service, &request->keychain));
 	err = row->handle(request);
+	if (err == KC_E_REPLACED) /* the next service opens what is there now, and looks at all of
+				     it */
+		kc_service_stop(request->service);
 	if (call->changes)
 		kc_service_changed(request->service);
 	if (row->flags & MAY_LOCK)

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The calls about items and keys. */
-#include <string.h>
-
 #include "service/dispatch.h"
-
-/* A page of found items ends after so many rows, or bytes unless one row alone is longer. */
-#define PAGE_ROWS 4096u
-#define PAGE_BYTES ((size_t)1 << 20)
-#define ROW_OVERHEAD 64 /* bytes of a row besides its attributes and secret, roughly */
-#define ATTR_OVERHEAD 16
 
 kc_err kc_handle_item_add(struct kc_request *request)
 {
@@ -30,50 +22,10 @@ kc_err kc_handle_item_add(struct kc_request *request)
 	return kc_found_list_take(&request->result.found, &added);
 }
 
-static size_t row_size(const struct kc_found *found)
-{
-	size_t size = ROW_OVERHEAD + found->secret.len;
-
-	for (size_t i = 0; i < found->attrs.count; i++) {
-		const struct kc_value *value = &found->attrs.rows[i].value;
-		size += ATTR_OVERHEAD;
-		if (value->type == KC_VALUE_BYTES || value->type == KC_VALUE_STRING)
-			size += value->bytes.len;
-	}
-	return size;
-}
-
-/* Cuts a list to what a page may hold. */
-static void cut_page(struct kc_found_list *list)
-{
-	size_t size = 0, keep = 0;
-
-	while (keep < list->count && (keep == 0 || size < PAGE_BYTES))
-		size += row_size(&list->rows[keep++]);
-	if (keep > 1 && size > PAGE_BYTES)
-		keep--;
-	if (keep == list->count)
-		return;
-	for (size_t i = keep; i < list->count; i++)
-		kc_found_done(&list->rows[i]);
-	list->count = keep;
-	list->more = true;
-}
-
 kc_err kc_handle_item_find(struct kc_request *request)
 {
-	struct kc_query *query = &request->arguments.query;
-	struct kc_found_list *found = &request->result.found;
-	bool limited = query->limit && query->limit <= PAGE_ROWS;
-
-	if (!limited)
-		query->limit = PAGE_ROWS;
-	KC_TRY(kc_keychain_item_find(request->keychain, &request->caller, query, found));
-	/* The door says that more match. Whoever has as many as it wanted is not to ask again. */
-	if (limited && found->count == query->limit)
-		found->more = false;
-	cut_page(found);
-	return KC_OK;
+	return kc_keychain_item_find(request->keychain, &request->caller, &request->arguments.query,
+		&request->result.found);
 }
 
 kc_err kc_handle_item_update(struct kc_request *request)

@@ -49,8 +49,20 @@ kc_err kc_handle_rename(struct kc_request *request)
 	return kc_keychain_rename(request->keychain, kc_buf_text(&name));
 }
 
+static void end_trying(pthread_mutex_t **trying)
+{
+	pthread_mutex_unlock(*trying);
+}
+/* A program tries one password at a time until the end of the scope: each wrong one makes the next
+ * wait, and however many it tries, another program waits for one of them at the most. */
+#define HOLD_TRYING(request)                                                                    \
+	KC_CLEANUP(end_trying) pthread_mutex_t *held_trying_ = &(request)->application->trying; \
+	pthread_mutex_lock(held_trying_)
+
 kc_err kc_handle_unlock(struct kc_request *request)
 {
+	HOLD_TRYING(request);
+
 	return kc_keychain_unlock(request->keychain, request->arguments.fields[0].bytes);
 }
 
@@ -63,6 +75,8 @@ kc_err kc_handle_lock(struct kc_request *request)
 kc_err kc_handle_change_password(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;
+	HOLD_TRYING(request);
+
 	return kc_keychain_change_password(request->keychain, fields[0].bytes, fields[1].bytes);
 }
 
@@ -89,15 +103,20 @@ static kc_err ask_and_unlock(struct kc_request *request)
 	return err;
 }
 
+static kc_err try_to_log_in(struct kc_request *request, struct kc_bytes password)
+{
+	HOLD_TRYING(request);
+
+	if (kc_service_is_unlocked(request->service))
+		return kc_keychain_check_password(request->keychain, password);
+	return kc_keychain_unlock(request->keychain, password);
+}
+
 kc_err kc_handle_login(struct kc_request *request)
 {
 	struct kc_bytes password = request->arguments.fields[0].bytes;
 
-	if (password.len == 0)
-		return ask_and_unlock(request);
-	if (kc_service_is_unlocked(request->service))
-		return kc_keychain_check_password(request->keychain, password);
-	return kc_keychain_unlock(request->keychain, password);
+	return password.len ? try_to_log_in(request, password) : ask_and_unlock(request);
 }
 
 /* The service stays open for everybody else, and for this program's other libraries. */

@@ -97,7 +97,7 @@ static void accept_all(struct kc_service *service, int listener)
 }
 
 /* What the main loop waits for. */
-enum { WAIT_SIGNAL, WAIT_WAKE, WAIT_JUMP, WAIT_OWN, WAIT_PASSED, WAIT_COUNT };
+enum { WAIT_SIGNAL, WAIT_WAKE, WAIT_JUMP, WAIT_KNOCK, WAIT_OWN, WAIT_PASSED, WAIT_COUNT };
 
 static void wait_and_accept(
 	struct kc_service *service, struct pollfd waits[static WAIT_COUNT], int left_ms)
@@ -115,11 +115,20 @@ static void wait_and_accept(
 			accept_all(service, waits[i].fd);
 }
 
+static void look_around(struct kc_service *service, const struct kc_instance *instance)
+{
+	if (kc_instance_is_found(&service->place, instance))
+		return;
+	kc_log_info("the socket was taken away");
+	kc_service_stop(service);
+}
+
 static void serve(struct kc_service *service, const struct kc_instance *instance, int signals)
 {
 	struct pollfd waits[WAIT_COUNT] = {
 		[WAIT_SIGNAL] = {.fd = signals, .events = POLLIN},
 		[WAIT_WAKE] = {.fd = service->wake, .events = POLLIN},
+		[WAIT_KNOCK] = {.fd = instance->knock, .events = POLLIN},
 		[WAIT_OWN] = {.fd = instance->own, .events = POLLIN},
 		[WAIT_PASSED] = {.fd = instance->passed, .events = POLLIN},
 	};
@@ -130,6 +139,8 @@ static void serve(struct kc_service *service, const struct kc_instance *instance
 	while (!atomic_load(&service->stopping)) {
 		kc_connection_reap();
 		wait_and_accept(service, waits, kc_timers_run(&timers, service));
+		if (waits[WAIT_KNOCK].revents)
+			look_around(service, instance);
 	}
 	kc_timers_done(&timers);
 }

@@ -101,10 +101,9 @@ kc_err kc_service_status(struct kc_service *service, struct kc_status *ret)
 
 bool kc_service_is_unlocked(struct kc_service *service)
 {
-	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct kc_keychain *keychain = atomic_load(&service->keychain);
 
-	return atomic_load(&service->keychain) && kc_service_status(service, &status) == KC_OK &&
-	       status.lock == KC_LOCK_UNLOCKED;
+	return keychain && kc_keychain_lock_state(keychain) == KC_LOCK_UNLOCKED;
 }
 
 void kc_service_lock(struct kc_service *service)

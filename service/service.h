@@ -39,6 +39,7 @@ KC_MUST kc_err kc_service_create(
 	struct kc_service *service, struct kc_bytes password, const char *device);
 /* The status, also of a device without a keychain. */
 KC_MUST kc_err kc_service_status(struct kc_service *service, struct kc_status *ret);
+/* Never waits: the main loop asks all the time. */
 bool kc_service_is_unlocked(struct kc_service *service);
 void kc_service_lock(struct kc_service *service);
 

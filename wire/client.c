@@ -140,18 +140,30 @@ static void call_done(struct call *call)
 		.reply = KC_BUF_INIT_MAX(KC_MESSAGE_MAX)    \
 	}
 
+static kc_err exchange(struct call *call, struct own *own, const struct kc_call_row *row)
+{
+	kc_buf_reset(&call->reply);
+	KC_TRY(kc_pool_exchange(
+		own->pool, row, kc_buf_bytes(&call->request), &call->reply, &call->issue));
+	return kc_message_parse_reply(kc_buf_bytes(&call->reply), row, &call->result);
+}
+
+/* A service whose keychain was taken away has done nothing but end: the next one is asked again. */
 static kc_err run(struct call *call, struct kc_client *client, enum kc_call number,
 	const struct kc_field *fields, size_t count)
 {
 	const struct kc_call_row *row = kc_calls_find(number);
 	struct own *own;
+	kc_err err;
 
 	KC_TRY(get_own(client, &own));
 	kc_record_init(&call->result);
 	KC_TRY(kc_message_build_request(row, fields, count, &call->request));
-	KC_TRY(kc_pool_exchange(
-		own->pool, row, kc_buf_bytes(&call->request), &call->reply, &call->issue));
-	return kc_message_parse_reply(kc_buf_bytes(&call->reply), row, &call->result);
+	err = exchange(call, own, row);
+	if (err != KC_E_REPLACED)
+		return err;
+	kc_record_done(&call->result);
+	return exchange(call, own, row);
 }
 
 /* A call with the fields that follow its name. */
@@ -307,6 +319,7 @@ kc_err kc_client_item_find(
 		KC_TRY(err);
 		more = call.result.found.more && call.result.found.count;
 		KC_TRY(append_page(&all, &call.result.found));
+		more = more && (query->limit == 0 || all.count < query->limit);
 		if (more)
 			page.after = end_of(&all.rows[all.count - 1]);
 	}

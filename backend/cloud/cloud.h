@@ -77,9 +77,10 @@ static inline void kc_cloud_close_cleanup(struct kc_cloud **cloud)
 }
 unsigned kc_cloud_abilities(const struct kc_cloud *cloud);
 
-/* Makes this place a store. Errors: DUPLICATE (it is one), FOREIGN (something else is there). */
+/* Makes this place a store. Errors: DUPLICATE (it is one), NOT_A_STORE (something else
+ * is there). */
 KC_MUST kc_err kc_cloud_put_marker(struct kc_cloud *cloud, struct kc_bytes marker);
-/* Errors: STORE_GONE when there is none. */
+/* Errors: STORE_GONE when there is none, STORE_SUSPECT when it is nothing that can be read. */
 KC_MUST kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret);
 
 /* All logs. What is named like no writer or operation of ours is passed over. */

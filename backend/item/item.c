@@ -184,11 +184,14 @@ static size_t attrs_size(const struct kc_attrs *attrs)
 	return size;
 }
 
+size_t kc_item_size(const struct kc_item *item)
+{
+	return attrs_size(&item->attrs) + attrs_size(&item->within) + item->secret.len;
+}
+
 static kc_err check_limits(const struct kc_item *item)
 {
-	size_t size = attrs_size(&item->attrs) + attrs_size(&item->within) + item->secret.len;
-
-	if (item->sync && size > KC_ITEM_MAX_SYNCED)
+	if (item->sync && kc_item_size(item) > KC_ITEM_MAX_SYNCED)
 		return KC_ERR(TOO_LARGE);
 	return KC_OK;
 }

@@ -69,6 +69,9 @@ void kc_item_drop_own(struct kc_item *item);
  * sync. Equal for two items exactly when they cannot both exist. */
 KC_MUST kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret);
 
+/* Bytes of the attributes and the secret together, roughly. */
+size_t kc_item_size(const struct kc_item *item);
+
 /* Whether the secret must never be given out: a private or secret key that is not extractable. */
 bool kc_item_is_kept(const struct kc_item *item);
 

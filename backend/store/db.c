@@ -45,7 +45,8 @@ static kc_err io_error(const struct kc_db *db)
 	return KC_ERR(IO);
 }
 
-kc_err kc_db_error(const struct kc_db *db, int code)
+/* Our error for a SQLite result code, extended or not. */
+static kc_err error_of(const struct kc_db *db, int code)
 {
 	switch (code & 0xff) { /* SQLite's numbers, not an enum of ours: the rest is a bug */
 	case SQLITE_OK:
@@ -78,7 +79,7 @@ kc_err kc_db_error(const struct kc_db *db, int code)
 
 kc_err kc_db_exec(struct kc_db *db, const char *sql)
 {
-	return kc_db_error(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
+	return error_of(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
 }
 
 /* A file: URI for immutable opening: every byte that is not plainly harmless is escaped. */
@@ -122,7 +123,7 @@ static kc_err open_handle(struct kc_db *db, const char *path, enum kc_db_mode mo
 		flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
 		break;
 	}
-	return kc_db_error(db,
+	return error_of(db,
 		sqlite3_open_v2(name, &db->handle, flags, mode == KC_DB_MEMORY ? NULL : vfs_name));
 }
 
@@ -142,6 +143,8 @@ kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode)
 	if (err == KC_OK) {
 		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 		err = kc_db_exec(db, settings);
@@ -149,6 +152,11 @@ kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode)
 	if (err != KC_OK)
 		kc_db_close(db);
 	return err;
+}
+
+void kc_db_leave_wal(struct kc_db *db)
+{
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void kc_db_close(struct kc_db *db)
@@ -170,8 +178,8 @@ kc_err kc_db_prepare(struct kc_db *db, const char *sql, struct kc_stmt *ret)
 	if (!stmt) {
 		if (db->cached == KC_DB_MAX_STATEMENTS)
 			return KC_ERR(BUG);
-		KC_TRY(kc_db_error(db, sqlite3_prepare_v3(db->handle, sql, -1,
-					       SQLITE_PREPARE_PERSISTENT, &stmt, NULL)));
+		KC_TRY(error_of(db, sqlite3_prepare_v3(db->handle, sql, -1,
+					    SQLITE_PREPARE_PERSISTENT, &stmt, NULL)));
 		db->cache[db->cached++] = (struct kc_db_statement){sql, stmt};
 	}
 	if (sqlite3_stmt_busy(stmt))
@@ -224,7 +232,7 @@ kc_err kc_db_step(struct kc_stmt *stmt, bool *ret_row)
 	if (stmt->code == SQLITE_OK || stmt->code == SQLITE_ROW)
 		stmt->code = sqlite3_step(stmt->handle);
 	if (stmt->code != SQLITE_ROW && stmt->code != SQLITE_DONE)
-		return kc_db_error(stmt->db, stmt->code);
+		return error_of(stmt->db, stmt->code);
 	*ret_row = stmt->code == SQLITE_ROW;
 	return KC_OK;
 }

@@ -33,17 +33,16 @@ enum kc_db_mode {
 	KC_DB_IMMUTABLE, /* a file without a WAL in a folder that cannot be written */
 };
 
-/* Errors: as kc_db_error says. */
+/* Errors, of all that follows too: DISK_FULL, READ_ONLY, DAMAGED, FOREIGN, BUSY, NO_MEMORY, IO,
+ * BUG. */
 KC_MUST kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode);
+/* Closing will not copy the WAL back into the file, nor take it away. */
+void kc_db_leave_wal(struct kc_db *db);
 void kc_db_close(struct kc_db *db); /* a zeroed or closed one is fine */
 #define KC_CLEANUP_DB KC_CLEANUP(kc_db_close)
 
 /* Uses a VFS other than the system's from now on, for tests; NULL restores it. */
 void kc_db_set_vfs(const char *name);
-
-/* Our error for a SQLite result code, extended or not: DISK_FULL, READ_ONLY, DAMAGED, FOREIGN,
- * BUSY, NO_MEMORY, IO, BUG. */
-KC_MUST kc_err kc_db_error(const struct kc_db *db, int code);
 
 /* Runs SQL that needs no values and gives no rows; several statements are fine. */
 KC_MUST kc_err kc_db_exec(struct kc_db *db, const char *sql);

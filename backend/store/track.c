@@ -271,6 +271,7 @@ kc_err kc_track_drop(struct kc_txn *txn, uint64_t id)
 	static const char sql[] = "DELETE FROM track WHERE id = ?1";
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 
+	KC_TRY(kc_track_journal_drop(txn, id));
 	KC_TRY(retire(txn, id));
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)id);

@@ -7,7 +7,8 @@
  * is a version like others. Its contents are sealed so that they can be read while locked, bound to
  * their row, and counted in the set digest.
  *
- * The journal names the tracks whose version is this device's own and not yet sent.
+ * The journal names the tracks whose version is this device's own and not yet sent; that a track is
+ * in it is counted in the set digest too.
  */
 #ifndef KC_STORE_TRACK_H
 #define KC_STORE_TRACK_H
@@ -18,6 +19,8 @@
 #define KC_TRACK_NAME_LEN 16
 #define KC_TRACK_WRITER_LEN 32
 #define KC_TRACK_DIGEST_LEN 32
+#define KC_TRACK_MAX_T \
+	((UINT64_C(1) << 53) - 1) /* ms; a version beyond would be refused elsewhere */
 
 struct kc_track {
 	uint64_t id;			 /* of this row; 0 for a new one */
@@ -56,7 +59,8 @@ KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 
 /* Makes the track, as it is otherwise, this device's own newest version of time t, and journals it:
- * for what a merge has to write. */
+ * for what a merge has to write. Errors: NOT_MODIFIABLE (no version can be greater than what is
+ * there: somebody made it so). */
 KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
 
 /* The journal: what is to be sent, oldest change first, each track once. next gives the first entry
@@ -66,6 +70,11 @@ KC_MUST kc_err kc_track_journal_next(
 	struct kc_txn *txn, uint64_t after, uint64_t *ret_sequence, uint64_t *ret_track);
 KC_MUST kc_err kc_track_journal_done(struct kc_txn *txn, uint64_t sequence);
 KC_MUST kc_err kc_track_journal_count(struct kc_txn *txn, uint64_t *ret);
+/* Puts a track in, as its newest entry; takes it out, sent or not. */
+KC_MUST kc_err kc_track_journal_put(struct kc_txn *txn, uint64_t track);
+KC_MUST kc_err kc_track_journal_drop(struct kc_txn *txn, uint64_t track);
+/* Mixes the shares of all entries into a set digest. */
+KC_MUST kc_err kc_track_journal_fold(struct kc_txn *txn, uint8_t digest[static KC_DIGEST_LEN]);
 
 /* --- for changes on this device -----------------------------------------------------------------
  */

@@ -15,20 +15,10 @@
 #include "base/clock.h"
 #include "base/random.h"
 
-static kc_err journal(struct kc_txn *txn, uint64_t track)
-{
-	/* Replacing gives a new sequence number: a change during an exchange is not lost with it.
-	 */
-	static const char sql[] = "INSERT OR REPLACE INTO journal(track) VALUES(?1)";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_int(&stmt, 1, (int64_t)track);
-	return kc_db_run(&stmt);
-}
-
 kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 {
+	if (t > KC_TRACK_MAX_T)
+		return KC_ERR(NOT_MODIFIABLE);
 	track->t = t;
 	if (track->created == 0)
 		track->created = t;
@@ -38,14 +28,14 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 	memset(track->digest, 0, sizeof track->digest);
 	track->counter = 0;
 	KC_TRY(kc_track_put(txn, track));
-	return journal(txn, track->id);
+	return kc_track_journal_put(txn, track->id);
 }
 
 /* A version of now, or just after the one that it replaces. */
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 {
 	int64_t wall = kc_clock_wall_ms();
-	uint64_t now = wall > 0 ? (uint64_t)wall : 0;
+	uint64_t now = wall > 0 && (uint64_t)wall <= KC_TRACK_MAX_T ? (uint64_t)wall : 0;
 
 	return kc_track_write(txn, track, now > track->t ? now : track->t + 1);
 }
@@ -134,47 +124,4 @@ kc_err kc_track_follow_loss(struct kc_txn *txn, uint64_t item)
 	track.item = 0;
 	track.lost = !track.deleted;
 	return kc_track_put(txn, &track);
-}
-
-/* --- the journal --------------------------------------------------------------------------------
- */
-
-kc_err kc_track_journal_next(
-	struct kc_txn *txn, uint64_t after, uint64_t *ret_sequence, uint64_t *ret_track)
-{
-	static const char sql[] = "SELECT sequence, track FROM journal WHERE sequence > ?1"
-				  " ORDER BY sequence LIMIT 1";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-	bool row;
-
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_int(&stmt, 1, (int64_t)after);
-	KC_TRY(kc_db_step(&stmt, &row));
-	if (!row)
-		return KC_ERR(NOT_FOUND);
-	*ret_sequence = (uint64_t)kc_db_int(&stmt, 0);
-	*ret_track = (uint64_t)kc_db_int(&stmt, 1);
-	return KC_OK;
-}
-
-kc_err kc_track_journal_done(struct kc_txn *txn, uint64_t sequence)
-{
-	static const char sql[] = "DELETE FROM journal WHERE sequence = ?1";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_int(&stmt, 1, (int64_t)sequence);
-	return kc_db_run(&stmt);
-}
-
-kc_err kc_track_journal_count(struct kc_txn *txn, uint64_t *ret)
-{
-	static const char sql[] = "SELECT count(*) FROM journal";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-	bool row;
-
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	KC_TRY(kc_db_step(&stmt, &row));
-	*ret = (uint64_t)kc_db_int(&stmt, 0);
-	return KC_OK;
 }

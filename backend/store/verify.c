@@ -104,6 +104,7 @@ static kc_err look(struct kc_txn *txn, struct findings *ret)
 	KC_TRY(sum_rows(txn, ret->digest, &pairs));
 	KC_TRY(kc_cell_fold(txn, ret->digest));
 	KC_TRY(kc_track_fold(txn, ret->digest));
+	KC_TRY(kc_track_journal_fold(txn, ret->digest));
 	KC_TRY(sum_index(txn, &pairs));
 	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_ALTERED, 0, &altered));
 	ret->altered_before = altered != 0;
@@ -133,7 +134,8 @@ static kc_err next_row_after(struct kc_txn *txn, uint64_t after, struct kc_stmt 
 	return KC_OK;
 }
 
-/* Forgets tracks that do not open: their items get new ones, or come back from other devices. */
+/* Forgets tracks that do not open: their items get new ones, or come back from other devices. What
+ * is not yet sent is in the journal again. */
 static kc_err sift_tracks(struct kc_txn *txn)
 {
 	uint64_t id = 0;
@@ -147,6 +149,8 @@ static kc_err sift_tracks(struct kc_txn *txn)
 		err = kc_track_get(txn, id, &track);
 		if (err == KC_E_CORRUPT)
 			err = kc_track_drop(txn, id);
+		else if (err == KC_OK && track.pending)
+			err = kc_track_journal_put(txn, id);
 		if (err != KC_OK)
 			return err;
 	}

@@ -303,7 +303,6 @@ void kc_keybag_lock(struct kc_keybag *bag)
 	close_class(bag, KC_PROTECTION_AKPU);
 	forget_password(&bag->password);
 	forget_password(&bag->pending_password);
-	bag->has_pending = false;
 }
 
 bool kc_keybag_is_unlocked(const struct kc_keybag *bag)
@@ -335,7 +334,7 @@ void kc_keybag_adopt(struct kc_keybag *bag)
 		return;
 	bag->blob = bag->pending;
 	forget_password(&bag->password);
-	bag->password = bag->pending_password;
+	bag->password = bag->pending_password; /* none, if it was locked since the rewrap */
 	bag->pending_password = (struct kc_password_check){NULL, {0}};
 	bag->has_pending = false;
 }

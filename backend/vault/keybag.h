@@ -51,7 +51,7 @@ bool kc_keybag_was_unlocked(const struct kc_keybag *bag); /* since it was opened
 KC_MUST kc_err kc_keybag_rewrap(
 	struct kc_keybag *bag, struct kc_bytes new_password, struct kc_buf *ret_blob);
 /* The last rewrap counts from now on: to be called when its blob is safely stored. Without it that
- * rewrap changes nothing. */
+ * rewrap changes nothing. A lock in between is no matter: the bag stays locked. */
 void kc_keybag_adopt(struct kc_keybag *bag);
 
 /*

@@ -128,6 +128,28 @@ static int64_t frozen(void)
 	return INT64_C(1700000000000);
 }
 
+/* One small request must not become hours of writing that everybody waits for. */
+static void an_update_of_all_has_a_limit(void)
+{
+	enum { COUNT = 66 };
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_BUF struct kc_buf large = KC_BUF_INIT;
+
+	home_init(&home);
+	for (unsigned i = 0; i < ((unsigned)1 << 20) - 1; i++)
+		kc_buf_push_byte(&large, 'x');
+	for (int i = 0; i < COUNT; i++) {
+		char attrs[32];
+		snprintf(attrs, sizeof attrs, "svce=many acct=%d", i);
+		CHECK_OK_FATAL(words_add(&home, GENP, attrs, "small"));
+	}
+	CHECK_ERR(words_update(&home, GENP, "svce=many", "", kc_buf_text(&large)), KC_E_TOO_LARGE);
+	CHECK(words_has_secret(&home, GENP, "acct=0", "small"));
+	CHECK_OK(words_update(&home, GENP, "acct=0", "", kc_buf_text(&large)));
+	CHECK_OK(words_update(&home, GENP, "svce=many", "labl=x", NULL));
+	CHECK(words_count(&home, GENP, "labl=x") == COUNT);
+}
+
 static void dates_go_up_when_the_clock_stands(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
@@ -238,6 +260,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(update_rows),
 		CHECK_TEST(an_update_keeps_what_it_does_not_name),
+		CHECK_TEST(an_update_of_all_has_a_limit),
 		CHECK_TEST(dates_go_up_when_the_clock_stands),
 		CHECK_TEST(a_tombstone_lives_again),
 		CHECK_TEST(deletion_rows),

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The lock, the password, and what a locked keychain still does. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "backend/tries.h"
 #include "base/clock.h"
@@ -244,6 +246,59 @@ static void wrong_tries_are_counted_on_disk(void)
 	kc_tries_set_sleep(NULL);
 }
 
+struct queued {
+	struct kc_tries *tries;
+	unsigned number;
+	unsigned *turns; /* how many there were; under the turn */
+	bool in_order;
+	pthread_t thread;
+};
+
+static void *take_turn(void *argument)
+{
+	struct queued *queued = argument;
+
+	kc_tries_enter(queued->tries);
+	queued->in_order = (*queued->turns)++ == queued->number;
+	kc_tries_leave(queued->tries);
+	return NULL;
+}
+
+static void wait_for_ticket(struct kc_tries *tries, uint64_t next)
+{
+	static const struct timespec moment = {.tv_nsec = 1000000};
+	bool given = false;
+
+	while (!given) {
+		nanosleep(&moment, NULL);
+		pthread_mutex_lock(&tries->mutex);
+		given = tries->next == next;
+		pthread_mutex_unlock(&tries->mutex);
+	}
+}
+
+static void turns_go_by_arrival(void)
+{
+	struct queued queued[6];
+	struct kc_tries tries;
+	unsigned turns = 0;
+
+	kc_tries_init(&tries);
+	kc_tries_enter(&tries);
+	for (unsigned i = 0; i < KC_COUNT_OF(queued); i++) {
+		queued[i] = (struct queued){.tries = &tries, .number = i, .turns = &turns};
+		CHECK_FATAL(pthread_create(&queued[i].thread, NULL, take_turn, &queued[i]) == 0);
+		wait_for_ticket(&tries, i + 2);
+	}
+	CHECK(turns == 0);
+	kc_tries_leave(&tries);
+	for (unsigned i = 0; i < KC_COUNT_OF(queued); i++) {
+		pthread_join(queued[i].thread, NULL);
+		CHECK(queued[i].in_order);
+	}
+	kc_tries_done(&tries);
+}
+
 static void a_real_sleep_is_as_long_as_it_says(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
@@ -319,6 +374,7 @@ int main(void)
 		CHECK_TEST(the_password_is_changed),
 		CHECK_TEST(wrong_tries_cost_more_each_time),
 		CHECK_TEST(wrong_tries_are_counted_on_disk),
+		CHECK_TEST(turns_go_by_arrival),
 		CHECK_TEST(a_real_sleep_is_as_long_as_it_says),
 		CHECK_TEST(creation),
 		CHECK_TEST(what_others_can_read_is_not_opened),

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Devices that exchange items through a folder, by the door. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "backend/keychain_sync.h"
+#include "backend/store/store_impl.h"
+#include "base/clock.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 
@@ -115,18 +120,23 @@ static void one_edit_each_at_the_same_time(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
 	house_settle(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[0], GENP, "svce=mail", "labl=L", "laptop's"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=D", "desktop's"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
 	CHECK(words_has_secret(
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
+	house_clock_move(1000);
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
+	house_clock_move(1000);
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -137,12 +147,15 @@ static void the_same_item_made_twice(void)
 {
 	CLEANUP_HOUSE struct house house;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 0);
+	house_clock_set(kc_clock_wall_ms());
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
+		house_clock_move(1000); /* a repair of the first two is 1 ms later than both */
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
@@ -167,9 +180,11 @@ static void items_that_were_there_before_joining(void)
 	CLEANUP_HOUSE struct house house;
 	size_t newcomer;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=both acct=x sync=#1", "laptop's"));
 	newcomer = house_add_home(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=both acct=x sync=#1", "desktop's"));
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=own acct=x sync=#1", "own"));
 	house_pair(&house, 0, newcomer);
@@ -288,6 +303,79 @@ static void sessions_end(void)
 	CHECK_ERR(kc_keychain_join_start(newcomer, house.store, code, password), KC_E_DUPLICATE);
 }
 
+/* Files are taken out of the store by this one call, which looks whether anybody could use the
+ * keychain meanwhile: a store may be slow. */
+static struct kc_keychain *watched;
+static unsigned taken_out, held_up;
+
+int unlinkat(int folder, const char *name, int flags)
+{
+	if (watched) {
+		taken_out++;
+		if (pthread_mutex_trylock(&watched->store->mutex) == 0)
+			pthread_mutex_unlock(&watched->store->mutex);
+		else
+			held_up++;
+	}
+	return (int)syscall(SYS_unlinkat, folder, name, flags);
+}
+
+static void a_slow_store_holds_up_nobody(void)
+{
+	CLEANUP_HOUSE struct house house;
+	struct kc_bytes password = kc_bytes_str(HOUSE_PASSWORD);
+	char code[KC_PAIRING_CODE_LEN + 1];
+
+	house_clock_set(1800000000000);
+	house_init(&house);
+	CHECK_OK_FATAL(kc_keychain_pair_start(house.homes[0].keychain, password, code));
+	house_clock_move(30 * 60 * 1000);
+	watched = house.homes[0].keychain;
+	CHECK_OK(kc_keychain_pair_start(watched, password, code));
+	CHECK(taken_out > 0);
+	CHECK(held_up == 0);
+	watched = NULL;
+}
+
+/* A lock ends a pairing, with all that was held for it, on both sides. */
+static void a_lock_ends_a_pairing(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_bytes password = kc_bytes_str(HOUSE_PASSWORD);
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_keychain *sponsor, *newcomer;
+	struct kc_device applicant;
+
+	house_init(&house);
+	house_add_home(&house);
+	sponsor = house.homes[0].keychain;
+	newcomer = house.homes[1].keychain;
+	CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, password, code));
+	CHECK_OK_FATAL(kc_keychain_join_start(newcomer, house.store, code, password));
+	CHECK(newcomer->sync->applicant.password.len == password.len);
+	kc_keychain_lock(newcomer);
+	CHECK(newcomer->sync->applicant.password.len == 0 && !newcomer->sync->applicant.url &&
+		!newcomer->sync->applicant.pairing);
+	CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_LOCKED);
+	home_unlock(&house.homes[1]);
+	CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_NO_STORE);
+	kc_keychain_lock(sponsor);
+	CHECK(!sponsor->sync->sponsor.pairing);
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_LOCKED);
+	home_unlock(&house.homes[0]);
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_TIMED_OUT);
+	/* Locked while somebody holds the mutex: it waits for nobody, and nothing stays. */
+	CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, password, code));
+	CHECK_FATAL(pthread_mutex_lock(&sponsor->sync->mutex) == 0);
+	kc_keychain_lock(sponsor);
+	CHECK(sponsor->sync->sponsor.pairing != NULL);
+	kc_keychain_sync_unlock(&sponsor->sync);
+	CHECK(!sponsor->sync->sponsor.pairing);
+	home_unlock(&house.homes[0]);
+	house_pair(&house, 0, 1);
+}
+
 static void the_store_goes_and_comes_back(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -328,7 +416,7 @@ static void stores_of_others(void)
 	house_init(&other);
 	CHECK_ERR(kc_keychain_sync_use(house.homes[0].keychain, other.store, false,
 			  kc_bytes_str(HOUSE_PASSWORD)),
-		KC_E_FOREIGN);
+		KC_E_OTHER_ACCOUNT);
 	CHECK_ERR(kc_keychain_sync_use(
 			  house.homes[0].keychain, other.store, true, kc_bytes_str(HOUSE_PASSWORD)),
 		KC_E_DUPLICATE);
@@ -356,6 +444,31 @@ static void locked_devices_wait(void)
 	CHECK(report.pending == 1 && !report.alarm && report.last_ms > 0);
 	home_unlock(&house.homes[0]);
 	CHECK_OK(house_sync(&house, 0, NULL));
+}
+
+/* Somebody took the entry for a change out of the database, so that nobody else should hear of it.
+ */
+static void a_change_cannot_be_kept_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct home *laptop = &house.homes[0];
+	sqlite3 *db;
+
+	house_init(&house);
+	house_add(&house, 0);
+	CHECK_OK(words_add(laptop, GENP, "svce=x acct=x sync=#1", "x"));
+	home_close(laptop);
+	CHECK_FATAL(sqlite3_open(home_database(laptop), &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "DELETE FROM journal", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	home_open(laptop);
+	home_unlock(laptop);
+	CHECK_OK(kc_keychain_status(laptop->keychain, &status));
+	CHECK(status.altered);
+	CHECK(status.pending == 1);
+	house_settle(&house);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=x", "x"));
 }
 
 static void a_restart_forgets_nothing(void)
@@ -411,9 +524,12 @@ int main(void)
 		CHECK_TEST(wrong_passwords_and_codes),
 		CHECK_TEST(three_burnt_codes),
 		CHECK_TEST(sessions_end),
+		CHECK_TEST(a_slow_store_holds_up_nobody),
+		CHECK_TEST(a_lock_ends_a_pairing),
 		CHECK_TEST(the_store_goes_and_comes_back),
 		CHECK_TEST(stores_of_others),
 		CHECK_TEST(locked_devices_wait),
+		CHECK_TEST(a_change_cannot_be_kept_back),
 		CHECK_TEST(a_restart_forgets_nothing),
 		CHECK_TEST(many_items_at_once),
 	};

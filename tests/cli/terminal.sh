@@ -95,9 +95,13 @@ says '^NAME: .*first.example' "a narrow terminal gets blocks"
 export KC_PLAIN=1
 type_to -- "$program" list
 says '^USER: ' "so does KC_PLAIN"
+unset KC_PLAIN
+TERM=dumb
+type_to -- "$program" list
+says '^USER: ' "and a dumb terminal"
 type_to -- "$program" lock
 says '^ok: Your keychain is locked' "which has no signs"
-unset KC_PLAIN
+TERM=xterm
 LC_ALL=C
 type_to -- "$program" status
 run get nothing
@@ -125,6 +129,8 @@ if [ -n "${KC_LONG-}" ]; then
   chmod +x "$work/bin/wl-paste"
   sleep 47
   holds "after 45 seconds it is gone" test ! -s "$work/clipboard"
+else
+  holds "somebody waits to clear it" kill "$(pgrep -f -- "show first.example -c --password-file $work/secret/pw")"
 fi
 unset WAYLAND_DISPLAY
 PATH=$before

@@ -2,7 +2,10 @@
 /* PKCS#11 3.1, chapter 5.7 and 4: making, finding, reading, changing and destroying objects. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/mechanism.h"
 #include "tests/module/certificate.h"
 #include "tests/module/harness.h"
 #include "wire/client.h"
@@ -451,6 +454,101 @@ static void items_of_others(void)
 	harness_end(&x);
 }
 
+/* Items whose attributes say one type of key and whose SubjectPublicKeyInfo holds another. */
+static void keys_that_contradict_themselves(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	static const CK_ATTRIBUTE_TYPE types[] = {CKA_EC_PARAMS, CKA_EC_POINT, CKA_MODULUS,
+		CKA_MODULUS_BITS, CKA_PUBLIC_EXPONENT, CKA_PUBLIC_KEY_INFO, CKA_VALUE,
+		CKA_PRIVATE_EXPONENT};
+	static const CK_MECHANISM_TYPE made_as[] = {CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN};
+	static const int64_t said_to_be[] = {KC_KEY_RSA, KC_KEY_EC, KC_KEY_ED25519, 7};
+	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "contradictory")};
+	CK_OBJECT_HANDLE public, private, found[16];
+	CK_BYTE spki[4096], value[4096];
+	size_t count;
+
+	for (size_t i = 0; i < KC_COUNT_OF(made_as); i++) {
+		long len;
+
+		harness_make_pair(&x, made_as[i], "whole", &public, &private);
+		len = read_one(&x, public, CKA_PUBLIC_KEY_INFO, spki);
+		CHECK_FATAL(len > 0);
+		for (size_t j = 0; j < KC_COUNT_OF(said_to_be); j++) {
+			KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+			const struct kc_client_item item = {.class = KC_CLASS_KEY, .attrs = &attrs};
+
+			kc_attrs_set_str(&attrs, NAME("labl"), "contradictory");
+			kc_attrs_set_number(&attrs, NAME("type"), said_to_be[j]);
+			kc_attrs_set_number(&attrs, NAME("kcls"), (int64_t)j % 2);
+			kc_attrs_set_number(&attrs, NAME("extr"), 1);
+			kc_attrs_set_number(&attrs, NAME("sens"), 0);
+			kc_attrs_set_number(&attrs, NAME("bsiz"), (int64_t)i);
+			kc_attrs_set_bytes(&attrs, NAME("spki"), kc_bytes(spki, (size_t)len));
+			CHECK_OK(kc_client_item_add(harness_client(), &item, 0, NULL));
+		}
+		CHECK_RV(x.f->C_DestroyObject(x.session, public), CKR_OK);
+		CHECK_RV(x.f->C_DestroyObject(x.session, private), CKR_OK);
+	}
+	count = harness_find(&x, by_label, 1, found, 16);
+	CHECK(count == KC_COUNT_OF(made_as) * KC_COUNT_OF(said_to_be));
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < KC_COUNT_OF(types); j++)
+			(void)read_one(&x, found[i], types[j], value);
+		CHECK_RV(x.f->C_DestroyObject(x.session, found[i]), CKR_OK);
+	}
+	harness_end(&x);
+}
+
+/* What C_GetAttributeValue leaves in a template when it fails, given to a search. */
+static void a_search_by_what_was_not_there(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	CK_BYTE *last = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0); /* and nothing can be read behind it */
+	CK_OBJECT_HANDLE found[2], data = make_data(&x, "there", "", "value");
+
+	CHECK_FATAL(last != MAP_FAILED && mprotect(last + page, page, PROT_NONE) == 0);
+	{
+		CK_ATTRIBUTE rows[] = {
+			{CKA_LABEL, last + page - 16, CK_UNAVAILABLE_INFORMATION},
+			{CKA_ID, last + page - 16, CK_UNAVAILABLE_INFORMATION},
+			{CKA_OBJECT_ID, last + page - 16, CK_UNAVAILABLE_INFORMATION},
+		};
+		for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
+			CHECK(harness_find(&x, &rows[i], 1, found, 2) == 0);
+	}
+	CHECK_RV(x.f->C_DestroyObject(x.session, data), CKR_OK);
+	munmap(last, 2 * page);
+	harness_end(&x);
+}
+
+/* An object that was found a moment ago, and then the keychain was locked: what is known of it is
+ * given, and only what would have to be fetched is not. The moment is short, so there are tries. */
+static void a_value_behind_the_lock(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "locked away")};
+	CK_OBJECT_HANDLE found[1], data = make_data(&x, "locked away", "", "value");
+	CK_BYTE value[16], label[16];
+	bool label_given = false;
+
+	for (int i = 0; i < 50 && !label_given; i++) {
+		CK_ATTRIBUTE rows[] = {{CKA_VALUE, value, 16}, {CKA_LABEL, label, 16}};
+
+		CHECK_FATAL(harness_find(&x, by_label, 1, found, 1) == 1);
+		harness_lock();
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, found[0], rows, 2),
+			CKR_USER_NOT_LOGGED_IN);
+		label_given = rows[1].ulValueLen == 11 && rows[0].ulValueLen == (CK_ULONG)-1;
+		harness_unlock();
+	}
+	CHECK(label_given);
+	CHECK_RV(x.f->C_DestroyObject(x.session, data), CKR_OK);
+	harness_end(&x);
+}
+
 /* What consumers search for, and how many they must find. */
 static void searches(void)
 {
@@ -553,6 +651,9 @@ int main(void)
 		CHECK_TEST(certificates),
 		CHECK_TEST(imported_keys),
 		CHECK_TEST(items_of_others),
+		CHECK_TEST(keys_that_contradict_themselves),
+		CHECK_TEST(a_search_by_what_was_not_there),
+		CHECK_TEST(a_value_behind_the_lock),
 		CHECK_TEST(searches),
 		CHECK_TEST(search_state),
 	};

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Who may use what, from made-up process folders. */
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "service/access.h"
@@ -128,12 +131,64 @@ static void the_dead_are_refused(void)
 	close(pidfd);
 }
 
+/* The only thread that goes on is not the first. */
+static void *stay(void *argument)
+{
+	(void)argument;
+	while (pause() != 0)
+		continue;
+	return NULL;
+}
+
+static bool first_thread_has_ended(pid_t process)
+{
+	static const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+	char path[64], line[256];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+	for (unsigned i = 0; i < 500; i++) {
+		FILE *file = fopen(path, "r");
+		bool ended = file && fgets(line, sizeof line, file) && strstr(line, ") Z ");
+		if (file)
+			fclose(file);
+		if (ended)
+			return true;
+		nanosleep(&moment, NULL);
+	}
+	return false;
+}
+
+/* A sandboxed program can end its first thread, and then /proc/PID shows no root folder that its
+ * evidence could be in. */
+static void a_program_without_its_first_thread_is_refused(void)
+{
+	struct kc_access access;
+	pid_t child = fork();
+	int pidfd;
+
+	if (child == 0) {
+		pthread_t thread;
+		if (pthread_create(&thread, NULL, stay, NULL) == 0)
+			syscall(SYS_exit, 0); /* of this thread alone */
+		_exit(1);
+	}
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	CHECK_FATAL(pidfd >= 0);
+	CHECK(first_thread_has_ended(child));
+	CHECK(!kc_access_has_ended(pidfd));
+	CHECK_ERR(kc_access_decide(child, pidfd, &access), KC_E_NOT_ALLOWED);
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, NULL, 0) == child);
+	close(pidfd);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(judges_by_the_evidence),
 		CHECK_TEST(a_name_that_is_too_long),
 		CHECK_TEST(the_dead_are_refused),
+		CHECK_TEST(a_program_without_its_first_thread_is_refused),
 	};
 	int status;
 

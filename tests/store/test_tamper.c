@@ -154,6 +154,7 @@ static const struct tampering {
 	{"track of another item", "UPDATE track SET item = 1", "abcd", true, 0},
 	{"track broken",         "UPDATE track SET sealed = x'00'", "abcd", true, 0},
 	{"track renamed",        "UPDATE track SET name = randomblob(16)", "abcd", true, 0},
+	{"journal emptied",      "DELETE FROM journal", "abcd", true, 0},
 	{"cell gone",            "DELETE FROM cell", "abcd", true, 0},
 	{"cell broken",          "UPDATE cell SET sealed = randomblob(length(sealed))", "abcd", true, 0},
 	{"digest gone",          "DELETE FROM setting WHERE name = 'digest'", "abcd", true, 0},
@@ -227,6 +228,49 @@ static void an_old_cell_put_back_is_noticed(void)
 	check_status(&home, true, 0, "old track");
 }
 
+static int count_rows(void *ret, int columns, char **values, char **names)
+{
+	(void)columns, (void)values, (void)names;
+	++*(unsigned *)ret;
+	return 0;
+}
+
+/* Whoever could write the file once gets nothing kept for him that is to be forgotten: an old
+ * password's wrapping, an item's old secret, what was set aside. */
+static void a_trigger_does_nothing(void)
+{
+	static const char plant[] =
+		"CREATE TABLE kept(value);"
+		"CREATE TRIGGER a BEFORE UPDATE ON setting BEGIN INSERT INTO kept "
+		"VALUES(old.value); END;"
+		"CREATE TRIGGER b BEFORE UPDATE ON item BEGIN INSERT INTO kept VALUES(old.secret); "
+		"END;"
+		"CREATE TRIGGER c AFTER DELETE ON item BEGIN INSERT INTO kept VALUES(old.secret); "
+		"END;"
+		"CREATE TRIGGER d AFTER INSERT ON quarantine BEGIN DELETE FROM quarantine; END;";
+	CLEANUP_HOME struct home home = HOME_INIT;
+	unsigned kept = 0;
+	sqlite3 *db;
+
+	make_items(&home);
+	home_close(&home);
+	flip(&home, "meta", 1);
+	run_sql(&home, plant);
+	home_open(&home);
+	home_unlock(&home);
+	CHECK_OK(words_update(&home, GENP, "acct=b", "", "newer"));
+	CHECK_OK(words_delete(&home, GENP, "acct=c"));
+	CHECK(!is_whole(&home, 'a', "trigger"));
+	check_status(&home, false, 1, "trigger");
+	CHECK_OK(kc_keychain_change_password(
+		home.keychain, kc_bytes_str("password"), kc_bytes_str("new password")));
+	home_close(&home);
+	CHECK_FATAL(sqlite3_open(home_database(&home), &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "SELECT value FROM kept", count_rows, &kept, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	CHECK(kept == 0);
+}
+
 /* A running keychain meets the damage in a search. */
 static void damage_while_open(void)
 {
@@ -274,6 +318,7 @@ int main(void)
 		CHECK_TEST(tampering_is_noticed),
 		CHECK_TEST(an_old_version_put_back_is_noticed),
 		CHECK_TEST(an_old_cell_put_back_is_noticed),
+		CHECK_TEST(a_trigger_does_nothing),
 		CHECK_TEST(damage_while_open),
 		CHECK_TEST(damaged_rows_give_way),
 	};

@@ -137,7 +137,7 @@ static void wrong_passwords(void)
 static void password_change(void)
 {
 	KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, changed = KC_BUF_INIT,
-				     abandoned = KC_BUF_INIT;
+				     abandoned = KC_BUF_INIT, stored = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	FIXTURE(f);
 	CHECK_OK(kc_keybag_seal_metadata(
@@ -148,9 +148,18 @@ static void password_change(void)
 	CHECK_OK(kc_keybag_check(f.bag, RIGHT));
 	CHECK_ERR(kc_keybag_check(f.bag, WRONG), KC_E_AUTH);
 	kc_keybag_lock(f.bag);
-	kc_keybag_adopt(f.bag);
 	CHECK_ERR(kc_keybag_unlock(f.bag, WRONG), KC_E_AUTH);
 	CHECK_OK(kc_keybag_unlock(f.bag, RIGHT));
+
+	/* Somebody locks after the blob was stored, before it is adopted. */
+	CHECK_OK(kc_keybag_rewrap(f.bag, WRONG, &stored));
+	kc_keybag_lock(f.bag);
+	kc_keybag_adopt(f.bag);
+	CHECK(!kc_keybag_is_unlocked(f.bag));
+	CHECK_ERR(kc_keybag_unlock(f.bag, RIGHT), KC_E_AUTH);
+	CHECK_OK(kc_keybag_unlock(f.bag, WRONG));
+	CHECK_OK(kc_keybag_rewrap(f.bag, RIGHT, &stored));
+	kc_keybag_adopt(f.bag);
 
 	CHECK_OK(kc_keybag_rewrap(f.bag, WRONG, &changed));
 	kc_keybag_adopt(f.bag);

@@ -62,12 +62,10 @@ static bool is_lock_free(void)
 {
 	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
 	KC_CLEANUP_FD int fd = -1;
-	char lock[4096];
 
 	if (kc_place_find(&place) != KC_OK)
 		return false;
-	snprintf(lock, sizeof lock, "%s/keycircled.lock", place.state);
-	fd = open(lock, O_RDONLY | O_CLOEXEC);
+	fd = open(place.lock, O_RDONLY | O_CLOEXEC);
 	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 

@@ -4,8 +4,9 @@
  * need no backend. There is no keychain until setup, and none again after a restart.
  *
  * Signing turns the input round; with id 404 it finds nothing, and with an id above 1000 it takes
- * so many milliseconds more than 1000. Generating a key takes as many milliseconds as it has bits.
- * The store "/counted" counts exchanges, and says so as changes pending.
+ * so many milliseconds more than 1000. Importing takes as many as the file says, and holds up
+ * everybody else as a long transaction does. Generating a key takes as many milliseconds as it has
+ * bits. The store "/counted" counts exchanges, and says so as changes pending.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,7 +20,7 @@
 struct kc_keychain {
 	pthread_mutex_t mutex;
 	struct kc_secret password;
-	enum kc_lock_state lock;
+	_Atomic enum kc_lock_state lock;
 	uint64_t generation, next_id;
 	struct kc_found_list items;
 	atomic_bool is_counted; /* it has a store */
@@ -92,6 +93,11 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 		return KC_OK;
 	ret->store = strdup("/counted");
 	return ret->store ? KC_OK : KC_ERR(NO_MEMORY);
+}
+
+enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain)
+{
+	return atomic_load(&keychain->lock);
 }
 
 kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password)
@@ -190,6 +196,13 @@ kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller
 	return err;
 }
 
+/* Pages of 4096 items, or of one that has a large secret. */
+static bool is_full(const struct kc_found_list *list, const struct kc_query *query)
+{
+	return (query->limit && list->count == query->limit) || list->count == 4096 ||
+	       (list->count && list->rows[list->count - 1].secret.len > 100000);
+}
+
 static kc_err find_inlock(
 	struct kc_keychain *keychain, const struct kc_query *query, struct kc_found_list *ret)
 {
@@ -198,9 +211,10 @@ static kc_err find_inlock(
 		if (!matches(&keychain->items.rows[i], query) ||
 			keychain->items.rows[i].id <= query->after.id)
 			continue;
-		ret->more = query->limit && ret->count == query->limit;
-		if (ret->more)
+		if (is_full(ret, query)) {
+			ret->more = true;
 			break;
+		}
 		KC_TRY(dup_found(&keychain->items.rows[i], &copy));
 		KC_TRY(kc_found_list_take(ret, &copy));
 	}
@@ -284,6 +298,15 @@ kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_ca
 	return kc_keychain_item_add(keychain, caller, &halves[1], 0, ret_public);
 }
 
+static uint64_t number_in(struct kc_bytes text)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < text.len && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+		number = number * 10 + (uint64_t)(text.data[i] - '0');
+	return number;
+}
+
 kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret)
@@ -294,6 +317,9 @@ kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *
 
 	if (passphrase.len)
 		return KC_ERR(AUTH);
+	pthread_mutex_lock(&keychain->mutex);
+	sleep_ms(number_in(file));
+	pthread_mutex_unlock(&keychain->mutex);
 	KC_TRY(kc_keychain_item_add(keychain, caller, &input, 0, &added));
 	return kc_found_list_take(ret, &added);
 }
@@ -366,7 +392,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	(void)create;
 	(void)account_password;
 	if (strcmp(url, "/counted") != 0)
-		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(FOREIGN);
+		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(NOT_A_STORE);
 	atomic_store(&keychain->is_counted, true);
 	return KC_OK;
 }

@@ -298,6 +298,45 @@ static void the_bell_is_jammed(void)
 	CHECK(others_are_well());
 }
 
+/* --- a call that holds up the keychain ---------------------------------------------------------
+ */
+
+#define HELD_UP_MS "3000"
+
+static atomic_bool import_has_ended;
+
+static void *import_for_long(void *argument)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+
+	if (kc_client_import(
+		    argument, kc_bytes_str(HELD_UP_MS), kc_bytes(NULL, 0), &attrs, &made) == KC_OK)
+		atomic_store(&import_has_ended, true);
+	return NULL;
+}
+
+/* The service goes on to greet others, though what they ask of the keychain must wait. */
+static void a_long_transaction_holds_up_no_greeting(void)
+{
+	struct kc_client *client = device_client();
+	struct raw raws[3];
+	pthread_t thread;
+
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	CHECK_FATAL(pthread_create(&thread, NULL, import_for_long, client) == 0);
+	sleep_ms(300);
+	for (size_t i = 0; i < KC_COUNT_OF(raws); i++) { /* each end wakes the main loop */
+		CHECK_OK_FATAL(raw_open(&raws[i]));
+		raw_close(&raws[i]);
+		sleep_ms(100);
+	}
+	CHECK(!atomic_load(&import_has_ended));
+	pthread_join(thread, NULL);
+	CHECK(atomic_load(&import_has_ended)); /* it did work */
+	kc_client_free(client);
+}
+
 /* --- many, and dying -------------------------------------------------------------------------- */
 
 static void a_process_has_its_limit(void)
@@ -447,6 +486,7 @@ int main(void)
 		CHECK_TEST(a_client_that_does_not_read),
 		CHECK_TEST(segment_changes_while_read),
 		CHECK_TEST(the_bell_is_jammed),
+		CHECK_TEST(a_long_transaction_holds_up_no_greeting),
 		CHECK_TEST(a_process_has_its_limit),
 		CHECK_TEST(two_hundred_connections),
 		CHECK_TEST(killed_in_the_middle),
