@@ -107,7 +107,8 @@ void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychai
 KC_MUST kc_err kc_keychain_found_take(
 	struct kc_stored *stored, uint32_t want, struct kc_found *ret);
 
-/* Sets the hidden attributes that a new item's bytes speak of, where the caller gave none. */
+/* Sets the attributes that the bytes of a new or changed item speak of, where the caller gave none
+ * (kc_item_set_own). */
 KC_MUST kc_err kc_keychain_describe(struct kc_item *item);
 
 /* --- the other parts of the door ----------------------------------------------------------------
