@@ -53,7 +53,7 @@ static const struct kc_grammar_row rows[] = {
 	/* values */
 	{"v_Data",                   DATA,    ".....", ".---.", IS(SECRET)},
 	{"v_PersistentRef",          DATA,    "....N", "-...-", IS(PERSISTENT_REF)},
-	{"v_Ref",                    OBJECT,  "PPPPP", "PPPPP", IS(NOTHING)},
+	{"v_Ref",                    OBJECT,  ".....", ".....", IS(REFERENCE)},
 
 	/* how the call works */
 	{"u_AuthUI",                 PLAIN,   "....N", "-----", IS(AUTH_UI)},

@@ -5,6 +5,7 @@
  */
 #include <Security/SecItem.h>
 
+#include "keychainapi/Security/item.h"
 #include "keychainapi/Security/last_error.h"
 #include "keychainapi/Security/request.h"
 #include "keychainapi/Security/result.h"
@@ -22,7 +23,7 @@ static struct kc_client_item item_of(const struct kc_request *request)
 	};
 }
 
-static kc_err add_item(CFDictionaryRef attributes, CFTypeRef *result)
+kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	KC_CLEANUP_FOUND struct kc_found found = {0};
@@ -40,7 +41,7 @@ static kc_err add_item(CFDictionaryRef attributes, CFTypeRef *result)
 	return kc_result_of_add(&request, &found, result);
 }
 
-static kc_err find_items(CFDictionaryRef query, CFTypeRef *result)
+kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
@@ -91,12 +92,12 @@ static kc_err delete_items(CFDictionaryRef query)
 
 OSStatus SecItemAdd(CFDictionaryRef attributes, CFTypeRef *result)
 {
-	return kc_last_error_set(add_item(attributes, result));
+	return kc_last_error_set(kc_item_add(attributes, result));
 }
 
 OSStatus SecItemCopyMatching(CFDictionaryRef query, CFTypeRef *result)
 {
-	return kc_last_error_set(find_items(query, result));
+	return kc_last_error_set(kc_item_find(query, result));
 }
 
 OSStatus SecItemUpdate(CFDictionaryRef query, CFDictionaryRef attributesToUpdate)

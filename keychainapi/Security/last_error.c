@@ -9,7 +9,7 @@
 
 #include <Security/SecItemPriv.h>
 
-#include "keychainapi/Security/object.h"
+#include "keychainapi/Security/error.h"
 
 static _Thread_local kc_err last = KC_OK;
 
@@ -21,16 +21,7 @@ OSStatus kc_last_error_set(kc_err err)
 
 CFErrorRef SecCopyLastError(OSStatus status)
 {
-	OSStatus code = kc_err_osstatus(last);
-	KC_CLEANUP_OBJECT CFStringRef reason = NULL;
-	const void *key = kCFErrorDescriptionKey, *value;
-
-	if (code == errSecSuccess || (status != 0 && status != code))
+	if (status != 0 && status != kc_err_osstatus(last))
 		return NULL;
-	reason = CFStringCreateWithCString(NULL, kc_err_text(last), kCFStringEncodingUTF8);
-	if (!reason)
-		return NULL;
-	value = reason;
-	return CFErrorCreateWithUserInfoKeysAndValues(
-		NULL, kCFErrorDomainOSStatus, code, &key, &value, 1);
+	return kc_error_new(last);
 }

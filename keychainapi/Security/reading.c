@@ -241,6 +241,9 @@ static kc_err take(
 		return take_secret(request, value);
 	case KC_GRAMMAR_PERSISTENT_REF:
 		return take_persistent_ref(reading, value);
+	case KC_GRAMMAR_REFERENCE:
+		reading->reference = value;
+		return KC_OK;
 	case KC_GRAMMAR_AUTH_UI:
 		return take_auth_ui(request, value);
 	case KC_GRAMMAR_CONTEXT:

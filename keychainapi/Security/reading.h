@@ -9,6 +9,7 @@ struct kc_reading {
 	struct kc_request *request;
 	kc_name class; /* what kSecClass says; 0 without it */
 	kc_name ref_class;
+	CFTypeRef reference;
 	CFTypeRef access_control;
 	CFTypeRef sync;
 	struct kc_bytes host;

@@ -11,6 +11,7 @@
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/profile.h"
 #include "keychainapi/Security/reading.h"
+#include "keychainapi/Security/reference.h"
 #include "keychainapi/Security/tolerance.h"
 
 #define PDMN KC_NAME('p', 'd', 'm', 'n')
@@ -25,6 +26,7 @@ struct pairs {
 void kc_request_done(struct kc_request *request)
 {
 	kc_query_done(&request->query);
+	kc_secret_done(&request->expanded);
 	*request = (struct kc_request)KC_REQUEST_INIT;
 }
 
@@ -47,6 +49,32 @@ static kc_err settle_access_control(struct kc_reading *reading)
 	if (kc_attrs_get(attrs, PDMN) && !kc_bytes_equal(kc_attrs_get_bytes(attrs, PDMN), text))
 		return KC_ERR(PARAM);
 	kc_attrs_set_text(attrs, PDMN, text);
+	return KC_OK;
+}
+
+/* In the default profile a reference of the keychain is its item, and in the strict one its
+ * attributes: those that the caller wrote win. */
+static kc_err settle_reference(struct kc_reading *reading)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	struct kc_request *request = reading->request;
+	struct kc_query *query = &request->query;
+	bool is_search = kc_reading_is_search(reading);
+
+	if (!reading->reference)
+		return KC_OK;
+	KC_TRY(kc_reference_expand(reading->reference, &attrs,
+		is_search ? NULL : &request->expanded, &reading->ref_class));
+	if (is_search && !request->strict && kc_reference_item(reading->reference, query->ref)) {
+		query->has_ref = true;
+		return KC_OK;
+	}
+	kc_attrs_merge(&attrs, &query->attrs);
+	kc_attrs_move(&query->attrs, &attrs);
+	if (!is_search && !request->has_secret) {
+		request->secret = kc_secret_bytes(&request->expanded);
+		request->has_secret = true;
+	}
 	return KC_OK;
 }
 
@@ -121,6 +149,8 @@ static void settle_wants(struct kc_request *request)
 
 	if (request->returns & KC_RETURN_DATA)
 		request->query.want |= KC_WANT_SECRET;
+	if (request->returns & KC_RETURN_REF)
+		request->query.want |= kc_reference_want(request->query.class);
 	if (request->returns & attrs || (several && request->use == KC_GRAMMAR_FIND))
 		request->query.want |= KC_WANT_ATTRS;
 }
@@ -144,6 +174,7 @@ static kc_err settle(struct kc_reading *reading)
 	if (reading->has_context && reading->has_credential)
 		return KC_ERR(PARAM);
 	KC_TRY(settle_access_control(reading));
+	KC_TRY(settle_reference(reading));
 	KC_TRY(settle_class(reading));
 	if (reading->looks_at_certificates && request->query.class == KC_CLASS_CERTIFICATE)
 		return KC_ERR(UNSUPPORTED);

@@ -21,11 +21,12 @@ struct kc_request {
 	bool strict;
 	struct kc_query query; /* for an add and for changes its attrs are what is to be set */
 	bool has_secret;
-	struct kc_bytes secret; /* borrowed from the dictionary */
-	unsigned returns;	/* KC_RETURN_… */
-	bool as_array;		/* the limit is not one */
-	bool sync_given;	/* the dictionary says which sync mark it means */
-	bool finds_nothing;	/* no item can match */
+	struct kc_bytes secret;	   /* borrowed from the dictionary, or from the next */
+	struct kc_secret expanded; /* what kSecValueRef says */
+	unsigned returns;	   /* KC_RETURN_… */
+	bool as_array;		   /* the limit is not one */
+	bool sync_given;	   /* the dictionary says which sync mark it means */
+	bool finds_nothing;	   /* no item can match */
 };
 
 #define KC_REQUEST_INIT                \

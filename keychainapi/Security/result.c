@@ -2,9 +2,9 @@
 /*
  * Building results.
  *
- * One kSecReturn… key gives a bare object, several give a dictionary. References to passwords do
- * not exist: asked for alone they are nothing, among others they add the class. Certificates and
- * keys found as items have none either.
+ * One kSecReturn… key gives a bare object, several give a dictionary. An item that has no object of
+ * its own (keychainapi/Security/reference.h) has no reference: asked for alone that is nothing,
+ * among others it adds the class.
  */
 #include "keychainapi/Security/result.h"
 
@@ -12,6 +12,7 @@
 
 #include "keychainapi/Security/access_control.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/reference.h"
 
 #define CLASS_LEN 4
 #define MUSR KC_NAME('m', 'u', 's', 'r')
@@ -34,6 +35,20 @@ static CFStringRef new_name(kc_name name)
 
 	kc_name_text(name, text);
 	return CFStringCreateWithCString(NULL, text, kCFStringEncodingUTF8);
+}
+
+/* What only Keycircle's own programs are told, and the objects are made of. */
+static bool is_hidden(kc_name name)
+{
+	static const char hidden[][5] = {"cdta", "ckid", "ctki", "diss", "dser", "dsub", "kcid",
+		"kref", "ksub", "locl", "p11o", "self", "spki"};
+	char text[5];
+
+	kc_name_text(name, text);
+	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
+		if (strcmp(hidden[i], text) == 0)
+			return true;
+	return false;
 }
 
 static kc_err put_attr(CFMutableDictionaryRef dictionary, const struct kc_attr *attr)
@@ -61,7 +76,7 @@ static kc_err put_attrs(const struct kc_request *request, CFMutableDictionaryRef
 
 	for (size_t i = 0; i < attrs->count; i++) {
 		kc_name name = attrs->rows[i].name;
-		if (is_add && (name == MUSR || name == TOMB))
+		if ((is_add && (name == MUSR || name == TOMB)) || is_hidden(name))
 			continue;
 		KC_TRY(put_attr(dictionary, &attrs->rows[i]));
 	}
@@ -91,6 +106,10 @@ static kc_err build_bare(
 		      (request->returns == KC_RETURN_DATA && has_data);
 	CFTypeRef object = NULL;
 
+	if (request->returns == KC_RETURN_REF) {
+		*ret = kc_reference_from_found(found);
+		return KC_OK;
+	}
 	if (!exists) {
 		*ret = NULL;
 		return KC_OK;
@@ -102,13 +121,22 @@ static kc_err build_bare(
 	return KC_OK;
 }
 
+static kc_err put_ref(CFMutableDictionaryRef dictionary, const struct kc_found *found)
+{
+	CFTypeRef reference = kc_reference_from_found(found);
+
+	if (reference)
+		KC_TRY(put(dictionary, kSecValueRef, reference));
+	return put(dictionary, kSecClass, new_name(found->class));
+}
+
 static kc_err fill(const struct kc_request *request, const struct kc_found *found,
 	CFMutableDictionaryRef dictionary)
 {
 	if (request->query.want & KC_WANT_ATTRS)
 		KC_TRY(put_attrs(request, dictionary, &found->attrs));
 	if (request->returns & KC_RETURN_REF)
-		KC_TRY(put(dictionary, kSecClass, new_name(found->class)));
+		KC_TRY(put_ref(dictionary, found));
 	if (request->returns & KC_RETURN_DATA && found->has_secret)
 		KC_TRY(put(dictionary, kSecValueData, new_data(found)));
 	if (request->returns & KC_RETURN_PERSISTENT_REF)

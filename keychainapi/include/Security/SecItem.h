@@ -144,6 +144,16 @@ CF_EXPORT const CFStringRef kSecAttrKeyTypeEC;
 CF_EXPORT const CFStringRef kSecAttrKeyTypeMLKEM;
 CF_EXPORT const CFStringRef kSecAttrKeyTypeMLDSA;
 
+/* Key types of the file keychain of macOS that no key here has. */
+CF_EXPORT const CFStringRef kSecAttrKeyTypeDSA;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeAES;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeDES;
+CF_EXPORT const CFStringRef kSecAttrKeyType3DES;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeRC4;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeRC2;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeCAST;
+CF_EXPORT const CFStringRef kSecAttrKeyTypeECDSA;
+
 /* What narrows a search. */
 CF_EXPORT const CFStringRef kSecMatchPolicy;
 CF_EXPORT const CFStringRef kSecMatchItemList;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of the classes of objects that stand for items. */
+#include "keychainapi/Security/reference.h"
+
+#include <string.h>
+
+#include "keychainapi/Security/key_attributes.h"
+#include "keychainapi/Security/key_data.h"
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static CFTypeRef key_from_found(const struct kc_found *found)
+{
+	return kc_key_from_found(found);
+}
+
+static kc_err expand_key(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
+{
+	SecKeyRef key = (SecKeyRef)(uintptr_t)ref;
+
+	if (!secret) {
+		kc_key_attributes_identify(key, attrs);
+		return KC_OK;
+	}
+	kc_key_attributes_expand(key, attrs);
+	return kc_key_data_external(key, secret);
+}
+
+static bool key_item(CFTypeRef ref, uint8_t *ret)
+{
+	const struct __SecKey *key = ref;
+
+	if (key->is_stored)
+		memcpy(ret, key->ref, sizeof key->ref);
+	return key->is_stored;
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+static const struct kind {
+	kc_name class;
+	uint32_t want;
+	bool (*is)(CFTypeRef object);
+	CFTypeRef (*from_found)(const struct kc_found *found);
+	kc_err (*expand)(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret);
+	bool (*item)(CFTypeRef ref, uint8_t *ret);
+} kinds[] = {
+	{KC_CLASS_KEY, KC_WANT_ATTRS | KC_WANT_HIDDEN, kc_key_is, key_from_found, expand_key,
+		key_item},
+};
+
+static const struct kind *find_class(kc_name class)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
+		if (kinds[i].class == class)
+			return &kinds[i];
+	return NULL;
+}
+
+static const struct kind *find_object(CFTypeRef object)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
+		if (kinds[i].is(object))
+			return &kinds[i];
+	return NULL;
+}
+
+CFTypeRef kc_reference_from_found(const struct kc_found *found)
+{
+	const struct kind *kind = find_class(found->class);
+
+	return kind ? kind->from_found(found) : NULL;
+}
+
+uint32_t kc_reference_want(kc_name class)
+{
+	const struct kind *kind = find_class(class);
+
+	return kind ? kind->want : 0;
+}
+
+kc_err kc_reference_expand(
+	CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret, kc_name *class)
+{
+	const struct kind *kind = find_object(ref);
+
+	if (!kind)
+		return KC_ERR(PARAM);
+	KC_TRY(kind->expand(ref, attrs, secret));
+	*class = kind->class;
+	return kc_attrs_check(attrs);
+}
+
+bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN])
+{
+	const struct kind *kind = find_object(ref);
+
+	return kind && kind->item(ref, ret);
+}
