@@ -227,3 +227,18 @@ CFTypeRef kc_object_from_value(const struct kc_value *value)
 	}
 	return NULL;
 }
+
+CFTypeRef kc_object_member(CFDictionaryRef dictionary, CFStringRef key)
+{
+	KC_CLEANUP_FREE const void **keys = NULL;
+	CFIndex count = CFDictionaryGetCount(dictionary);
+
+	keys = calloc(2 * (size_t)count + 1, sizeof *keys);
+	if (!keys)
+		return NULL;
+	CFDictionaryGetKeysAndValues(dictionary, keys, keys + count);
+	for (CFIndex i = 0; i < count; i++)
+		if (keys[i] && CFEqual(keys[i], key))
+			return keys[count + i];
+	return NULL;
+}

@@ -42,6 +42,10 @@ KC_MUST kc_err kc_object_set_attr(struct kc_attrs *attrs, kc_name name, CFTypeRe
  * calls return them. NULL without memory. */
 CFTypeRef kc_object_from_value(const struct kc_value *value);
 
+/* The value of a key that is found by its text: a dictionary with NULL callbacks compares pointers
+ * only. Borrowed; NULL when there is none. */
+CFTypeRef kc_object_member(CFDictionaryRef dictionary, CFStringRef key);
+
 /* For KC_CLEANUP on a reference that this function owns. */
 #define KC_CLEANUP_OBJECT KC_CLEANUP(kc_object_release_cleanup)
 static inline void kc_object_release_cleanup(const void *reference)
