@@ -21,6 +21,8 @@ static bool is_wanted(enum kc_ruler_output output, uint32_t want)
 kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc_found *ret)
 {
 	struct kc_item *item = &stored->item;
+	/* Before the attributes that say so may go. */
+	bool is_kept = kc_item_is_kept(item);
 
 	*ret = (struct kc_found){.class = item->class,
 		.id = stored->id,
@@ -34,7 +36,7 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 		if (!row || !is_wanted(row->output, want))
 			kc_attrs_remove(&item->attrs, name);
 	}
-	if ((want & KC_WANT_SECRET) && !kc_item_is_kept(item)) {
+	if ((want & KC_WANT_SECRET) && !is_kept) {
 		kc_attrs_merge(&item->attrs, &item->within);
 		ret->has_secret = item->has_secret;
 		kc_secret_move(&ret->secret, &item->secret);

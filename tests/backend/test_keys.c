@@ -379,15 +379,28 @@ static void pairs_agree(void)
 /* --- what comes out -----------------------------------------------------------------------------
  */
 
-static bool comes_out(struct home *home, const char *query)
+static bool comes_out_as(struct home *home, const char *words, uint32_t want)
 {
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	bool out = false;
 
-	CHECK_OK_FATAL(words_find(home, KEY, query, &found));
+	words_query(KEY, words, &query);
+	query.want = want;
+	CHECK_OK_FATAL(kc_keychain_item_find(home->keychain, &home_user, &query, &found));
 	for (size_t i = 0; i < found.count; i++)
 		out = out || found.rows[i].has_secret || found.rows[i].secret.len > 0;
 	return out;
+}
+
+/* Whatever is asked for besides. */
+static bool comes_out(struct home *home, const char *words)
+{
+	bool alone = comes_out_as(home, words, KC_WANT_SECRET);
+	bool with_all = comes_out_as(home, words, KC_WANT_SECRET | KC_WANT_ATTRS | KC_WANT_HIDDEN);
+
+	CHECK(alone == with_all);
+	return alone || with_all;
 }
 
 static void private_values_stay_inside(void)
