@@ -14,6 +14,7 @@
 #define RSA_GENERATE_LEAST 2048
 #define MOST_DIGITS 9
 #define EXTR KC_NAME('e', 'x', 't', 'r')
+#define SENS KC_NAME('s', 'e', 'n', 's')
 
 /* --- dictionaries ---------------------------------------------------------------------------- */
 
@@ -173,15 +174,20 @@ static kc_err read_wish(CFDictionaryRef parameters, struct wish *ret)
 	return read_half(both, kSecPublicKeyAttrs, &ret->public, &ret->keep_public);
 }
 
-/* Whether a private key can be copied out is left to the profile when nobody says. */
+/* Apple's keys can be copied out, and are not sensitive; ours are so in the strict profile alone,
+ * unless somebody says. */
 static kc_err read_items(
 	const struct wish *wish, struct kc_request *ret_private, struct kc_request *ret_public)
 {
+	struct kc_attrs *attrs = &ret_private->query.attrs;
+
 	KC_TRY(kc_request_parse(KC_GRAMMAR_ADD, wish->private, ret_private));
 	KC_TRY(kc_request_parse(KC_GRAMMAR_ADD, wish->public, ret_public));
-	if (!kc_attrs_get(&ret_private->query.attrs, EXTR))
-		kc_attrs_set_number(&ret_private->query.attrs, EXTR, ret_private->strict);
-	return kc_attrs_check(&ret_private->query.attrs);
+	if (!kc_attrs_get(attrs, EXTR))
+		kc_attrs_set_number(attrs, EXTR, ret_private->strict);
+	if (!kc_attrs_get(attrs, SENS))
+		kc_attrs_set_number(attrs, SENS, !ret_private->strict);
+	return kc_attrs_check(attrs);
 }
 
 /* The service's own pair, whose private half never comes here. */
