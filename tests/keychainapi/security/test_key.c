@@ -4,6 +4,7 @@
 #include <Security/SecItemPriv.h>
 #include <Security/SecKeyPriv.h>
 #include <Security/Security.h>
+#include <pthread.h>
 
 #include "base/mem.h"
 #include "tests/check.h"
@@ -658,6 +659,134 @@ static void check_marks(void)
 	forget();
 }
 
+/* Every operation of the service, by each type of key that has it. */
+static void check_remote_use(void)
+{
+	static const struct {
+		const CFStringRef *type;
+		int bits;
+		const SecKeyAlgorithm *sign, *seal;
+	} rows[] = {
+		{&kSecAttrKeyTypeRSA, 2048, &kSecKeyAlgorithmRSASignatureMessagePSSSHA256,
+			&kSecKeyAlgorithmRSAEncryptionOAEPSHA256AESGCM},
+		{&kSecAttrKeyTypeRSA, 2048, &kSecKeyAlgorithmRSASignatureMessagePKCS1v15SHA512,
+			&kSecKeyAlgorithmRSAEncryptionPKCS1},
+		{&kSecAttrKeyTypeEC, 521, &kSecKeyAlgorithmECDSASignatureMessageRFC4754SHA384,
+			&kSecKeyAlgorithmECIESEncryptionCofactorVariableIVX963SHA512AESGCM},
+		{&kSecAttrKeyTypeEd25519, 256,
+			&kSecKeyAlgorithmEdDSASignatureMessageCurve25519SHA512, NULL},
+		{&kSecAttrKeyTypeEd448, 456, &kSecKeyAlgorithmEdDSASignatureMessageCurve448SHAKE256,
+			NULL},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		SecKeyRef key = SecKeyCreateRandomKey(
+			in_profile(dict(kSecAttrKeyType, *rows[i].type, kSecAttrKeySizeInBits,
+				number(rows[i].bits), kSecPrivateKeyAttrs,
+				dict(kSecAttrIsPermanent, kCFBooleanTrue, NULL), NULL)),
+			NULL);
+		CFDataRef message = data("some message"), made;
+
+		CHECK_FATAL(key != NULL);
+		later(key);
+		made = later(SecKeyCreateSignature(key, *rows[i].sign, message, NULL));
+		CHECK(made &&
+			SecKeyVerifySignature(public_of(key), *rows[i].sign, message, made, NULL));
+		if (rows[i].seal) {
+			made = later(SecKeyCreateEncryptedData(
+				public_of(key), *rows[i].seal, message, NULL));
+			made = later(SecKeyCreateDecryptedData(key, *rows[i].seal, made, NULL));
+			CHECK(made && CFEqual(made, message));
+		}
+		CHECK(SecItemDelete(in_profile(dict(kSecValueRef, key, NULL))) == 0);
+		forget();
+	}
+}
+
+/* A locked keychain keeps its private keys; what needs the public half alone goes on. */
+static void check_locked(void)
+{
+	SecKeyAlgorithm sign = kSecKeyAlgorithmECDSASignatureMessageX962SHA256;
+	CFMutableDictionaryRef words = in_profile(dict(kSecAttrKeyType, kSecAttrKeyTypeEC,
+		kSecAttrKeySizeInBits, number(256), kSecAttrIsPermanent, kCFBooleanTrue, NULL));
+	SecKeyRef key = SecKeyCreateRandomKey(words, NULL);
+	CFErrorRef error = NULL;
+	struct kc_client *client;
+	CFDataRef signature;
+
+	CHECK_FATAL(key != NULL);
+	later(key);
+	signature = later(SecKeyCreateSignature(key, sign, data("x"), NULL));
+	CHECK_OK_FATAL(kc_client_shared(&client));
+	CHECK_OK(kc_client_lock(client));
+	CHECK(SecKeyCreateSignature(key, sign, data("x"), &error) == NULL);
+	CHECK(code(&error) == errSecInteractionNotAllowed);
+	CHECK(SecKeyCopyExternalRepresentation(key, &error) == NULL);
+	CHECK(code(&error) == errSecInteractionNotAllowed);
+	CHECK(SecKeyCreateRandomKey(words, &error) == NULL);
+	CHECK(code(&error) == errSecInteractionNotAllowed);
+	CHECK(SecKeyVerifySignature(public_of(key), sign, data("x"), signature, NULL));
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	CHECK(later(SecKeyCreateSignature(key, sign, data("x"), NULL)) != NULL);
+	CHECK(SecItemDelete(in_profile(dict(kSecClass, kSecClassKey, NULL))) == 0);
+	forget();
+}
+
+#define THREADS 8
+#define ROUNDS 20
+
+struct work {
+	SecKeyRef private, public;
+	int failures;
+};
+
+static void *sign_often(void *argument)
+{
+	SecKeyAlgorithm sign = kSecKeyAlgorithmECDSASignatureMessageX962SHA256;
+	struct work *work = argument;
+	CFDataRef message = CFDataCreate(NULL, (const UInt8 *)work, 8);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		CFDataRef made = SecKeyCreateSignature(work->private, sign, message, NULL);
+		SecKeyRef public = SecKeyCopyPublicKey(work->private);
+		if (!made || !SecKeyVerifySignature(public, sign, message, made, NULL) ||
+			!CFEqual(public, work->public))
+			work->failures++;
+		if (made)
+			CFRelease(made);
+		CFRelease(public);
+	}
+	CFRelease(message);
+	return NULL;
+}
+
+static void check_threads(void)
+{
+	SecKeyRef key = SecKeyCreateRandomKey(
+		in_profile(dict(kSecAttrKeyType, kSecAttrKeyTypeEC, kSecAttrKeySizeInBits,
+			number(256), kSecAttrIsPermanent, kCFBooleanTrue, NULL)),
+		NULL);
+	struct work works[THREADS];
+	pthread_t threads[THREADS];
+
+	CHECK_FATAL(key != NULL);
+	later(key);
+	for (size_t i = 0; i < THREADS; i++) {
+		SecKeyRef memory = key_of(kSecAttrKeyTypeEC, 384);
+		works[i].private = i % 2 ? key : memory;
+		works[i].public = public_of(works[i].private);
+		works[i].failures = 0;
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		CHECK_FATAL(pthread_create(&threads[i], NULL, sign_often, &works[i]) == 0);
+	for (size_t i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		CHECK(works[i].failures == 0);
+	}
+	CHECK(SecItemDelete(in_profile(dict(kSecClass, kSecClassKey, NULL))) == 0);
+	forget();
+}
+
 static void check_all(bool is_strict)
 {
 	strict = is_strict;
@@ -665,6 +794,9 @@ static void check_all(bool is_strict)
 	check_weak();
 	check_added();
 	check_marks();
+	check_remote_use();
+	check_locked();
+	check_threads();
 }
 
 static void stored_in_the_default_profile(void)

@@ -2,8 +2,8 @@
 /*
  * Every algorithm constant, against OpenSSL in both directions.
  *
- * The constants are read from the table, and what each must do from its text, which Apple builds by
- * a system (secitem.md 7.6); a constant whose text says something new fails.
+ * The constants are read from the table, and what each must do from its text, which Apple builds of
+ * parts (secitem.md 7.6); a constant whose text says something new fails.
  */
 #include <Security/SecItemPriv.h>
 #include <Security/SecKeyPriv.h>
@@ -215,7 +215,7 @@ static bool read_scheme(const struct words *words, const struct both *both,
 		ret->padding = is(how, "raw")		 ? RSA_NO_PADDING
 			       : strstr(how, "PKCS1v15") ? RSA_PKCS1_PADDING
 							 : RSA_PKCS1_PSS_PADDING;
-	ret->salt_len = atoi(words->parts[6]);
+	ret->salt_len = (int)strtol(words->parts[6], NULL, 10);
 	ret->side_by_side = strstr(how, "RFC4754") != NULL;
 	if (has_hash)
 		other_side_hash(ret->hash, text, ret_theirs);

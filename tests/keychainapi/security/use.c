@@ -24,6 +24,26 @@ static const char *meaning(OSStatus status)
 	}
 }
 
+/* A key, a signature, and an error that nobody looked at. */
+static Boolean use_keys(CFDictionaryRef parameters, CFDataRef data)
+{
+	SecKeyAlgorithm algorithm = kSecKeyAlgorithmECDSASignatureMessageX962SHA256;
+	CFErrorRef error = 0;
+	SecKeyRef key = SecKeyCreateRandomKey(parameters, &error);
+	CFDataRef signature;
+	Boolean right = 0;
+
+	if (!key)
+		return 0;
+	signature = SecKeyCreateSignature(key, algorithm, data, &error);
+	if (signature)
+		right = SecKeyVerifySignature(key, algorithm, data, signature, &error);
+	if (SecKeyIsAlgorithmSupported(key, kSecKeyOperationTypeSign, algorithm))
+		right = SecKeyRawVerify(key, kSecPaddingPKCS1SHA256, 0, 0, 0, 0) == errSSLCrypto;
+	CFRelease(key);
+	return right;
+}
+
 int main(void)
 {
 	const void *keys[2], *values[2];
@@ -41,6 +61,8 @@ int main(void)
 		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 	status = SecItemCopyMatching(query, &result);
 	say("%s\n", meaning(status));
+	if (use_keys(query, 0))
+		say("right\n");
 	CFRelease(query);
 	control = SecAccessControlCreateWithFlags(kCFAllocatorDefault,
 		kSecAttrAccessibleWhenUnlocked, kSecAccessControlApplicationPassword, NULL);
