@@ -9,6 +9,8 @@
 #include "keychainapi/Security/object.h"
 #include "wire/client.h"
 
+#define EXTR KC_NAME('e', 'x', 't', 'r')
+
 /* --- to bytes -------------------------------------------------------------------------------- */
 
 static kc_err fetch(SecKeyRef key, struct kc_secret *ret)
@@ -35,6 +37,9 @@ static kc_err fetch(SecKeyRef key, struct kc_secret *ret)
 
 kc_err kc_key_data_external(SecKeyRef key, struct kc_secret *ret)
 {
+	/* What is not extractable stays so for ever: nobody needs to be asked. */
+	if (kc_key_is_remote(key) && kc_attrs_get_number(&key->attrs, EXTR, 1) == 0)
+		return KC_ERR(NOT_EXTRACTABLE);
 	if (kc_key_is_remote(key))
 		return fetch(key, ret);
 	if (key->is_private)

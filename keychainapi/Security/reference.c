@@ -17,13 +17,16 @@ static CFTypeRef key_from_found(const struct kc_found *found)
 static kc_err expand_key(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
 {
 	SecKeyRef key = (SecKeyRef)(uintptr_t)ref;
+	kc_err err;
 
 	if (!secret) {
 		kc_key_attributes_identify(key, attrs);
 		return KC_OK;
 	}
 	kc_key_attributes_expand(key, attrs);
-	return kc_key_data_external(key, secret);
+	err = kc_key_data_external(key, secret);
+	/* It is in the keychain, and cannot be there once more. */
+	return err == KC_E_NOT_EXTRACTABLE ? KC_ERR(DUPLICATE) : err;
 }
 
 static bool key_item(CFTypeRef ref, uint8_t *ret)

@@ -19,7 +19,7 @@ uint32_t kc_reference_want(kc_name class);
 
 /* What the object says of the item: its class, attributes, and in secret its bytes. Without secret
  * (NULL) only the attributes by which it is to be found. Errors: PARAM for an object of another
- * class, NOT_EXTRACTABLE for one whose bytes cannot be had. */
+ * class, DUPLICATE for one of the keychain whose bytes do not leave it. */
 KC_MUST kc_err kc_reference_expand(
 	CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret, kc_name *class);
 

@@ -522,6 +522,9 @@ static void check_permanent(void)
 	later(public);
 	CHECK(CFEqual(public_of(private), public) && !CFEqual(private, public));
 	check_works(private, public);
+	CHECK(SecItemAdd(in_profile(dict(kSecValueRef, private, kSecAttrApplicationTag, data("own"),
+				 kSecAttrLabel, CFSTR("again"), NULL)),
+		      NULL) == errSecDuplicateItem);
 	bytes = SecKeyCopyExternalRepresentation(private, &error);
 	CHECK((bytes != NULL) == strict);
 	CHECK(code(&error) == (strict ? 0 : errSecDataNotAvailable));
@@ -722,7 +725,7 @@ static void check_locked(void)
 	CHECK(SecKeyCreateSignature(key, sign, data("x"), &error) == NULL);
 	CHECK(code(&error) == errSecInteractionNotAllowed);
 	CHECK(SecKeyCopyExternalRepresentation(key, &error) == NULL);
-	CHECK(code(&error) == errSecInteractionNotAllowed);
+	CHECK(code(&error) == (strict ? errSecInteractionNotAllowed : errSecDataNotAvailable));
 	CHECK(SecKeyCreateRandomKey(words, &error) == NULL);
 	CHECK(code(&error) == errSecInteractionNotAllowed);
 	CHECK(SecKeyVerifySignature(public_of(key), sign, data("x"), signature, NULL));
