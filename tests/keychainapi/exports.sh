@@ -37,6 +37,11 @@ check() { # library, least number of names, headers
     echo "$library: these constants are not initialised data"
     exit 1
   }
+  # Objects, constants and classes outlive a dlclose() of whoever brought the library.
+  readelf -d "$library" | grep -q NODELETE || {
+    echo "$library: can be unmapped"
+    exit 1
+  }
   echo "$library: $count names are declared and exported"
 }
 
