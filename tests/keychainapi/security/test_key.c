@@ -594,6 +594,30 @@ static void check_weak(void)
 	forget();
 }
 
+/* 3.4 and 5.1: a synced key is found by its reference; in the strict profile, when sync is said. */
+static void check_synced(void)
+{
+	SecKeyRef key = SecKeyCreateRandomKey(
+		in_profile(dict(kSecAttrKeyType, kSecAttrKeyTypeEC, kSecAttrKeySizeInBits,
+			number(256), kSecAttrSynchronizable, kCFBooleanTrue, kSecPrivateKeyAttrs,
+			dict(kSecAttrIsPermanent, kCFBooleanTrue, NULL), NULL)),
+		NULL);
+	SecKeyRef found;
+	CFMutableDictionaryRef query;
+
+	CHECK_FATAL(key != NULL);
+	later(key);
+	check_works(key, public_of(key));
+	find(dict(kSecValueRef, key, NULL), strict ? errSecItemNotFound : 0);
+	query = dict(kSecValueRef, key, kSecAttrSynchronizable, kSecAttrSynchronizableAny, NULL);
+	find(query, 0);
+	found = (SecKeyRef)(uintptr_t)later(SecKeyCopyMatchingPrivateKey(public_of(key), NULL));
+	CHECK(found && CFEqual(found, key));
+	CHECK(SecItemDelete(query) == 0);
+	find(query, errSecItemNotFound);
+	forget();
+}
+
 /* 3.4 and 4.1: keys of memory as values. */
 static void check_added(void)
 {
@@ -795,6 +819,7 @@ static void check_all(bool is_strict)
 	strict = is_strict;
 	check_permanent();
 	check_weak();
+	check_synced();
 	check_added();
 	check_marks();
 	check_remote_use();

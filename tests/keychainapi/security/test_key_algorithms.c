@@ -643,6 +643,28 @@ static void small_keys_serve_small_hashes(void)
 	EVP_PKEY_free(small.other);
 }
 
+/* From 4096 bits on the AES key has 32 bytes; such a key takes seconds to make. */
+static void large_keys_hold_large_sessions(void)
+{
+	struct both large = {.name = "RSA", .type = kSecAttrKeyTypeRSA, .bits = 4096};
+	const char *longer = getenv("KC_LONG");
+
+	if (!longer || !is(longer, "1"))
+		return;
+	large.other = other_side_key("RSA", 4096);
+	large.private = import(&large, true);
+	large.public = import(&large, false);
+	for (size_t i = 0; i < KC_COUNT_OF(algorithms); i++) {
+		struct words words;
+		split(algorithms[i].text, &words);
+		if (is(words.parts[3], "OAEP") && is(words.parts[5], "AESGCM"))
+			check_encryption(&algorithms[i], &words, &large);
+	}
+	CFRelease(large.private);
+	CFRelease(large.public);
+	EVP_PKEY_free(large.other);
+}
+
 /* --- 7.6, legacy ----------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -755,6 +777,7 @@ int main(void)
 		CHECK_TEST(encryption),
 		CHECK_TEST(agreement),
 		CHECK_TEST(small_keys_serve_small_hashes),
+		CHECK_TEST(large_keys_hold_large_sessions),
 		CHECK_TEST(paddings_sign),
 		CHECK_TEST(paddings_encrypt),
 		CHECK_TEST(drop_keys),
