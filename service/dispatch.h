@@ -20,7 +20,7 @@ struct kc_request {
 /* Fills the members of result that the call's signature names. */
 typedef kc_err (*kc_handler)(struct kc_request *request);
 
-/* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY, TOO_LARGE. */
+/* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY. */
 KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
 	struct kc_bytes message, struct kc_buf *reply);
 
