@@ -183,7 +183,7 @@ kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
 	return KC_OK;
 }
 
-void kc_instance_done(const struct kc_place *place, struct kc_instance *instance)
+void kc_instance_leave(const struct kc_place *place, struct kc_instance *instance)
 {
 	if (instance->own >= 0) {
 		unlink(place->socket);
@@ -191,6 +191,10 @@ void kc_instance_done(const struct kc_place *place, struct kc_instance *instance
 	}
 	if (instance->passed >= 0)
 		close(instance->passed); /* the service manager keeps listening */
+}
+
+void kc_instance_done(struct kc_instance *instance)
+{
 	close(instance->lock);
 	if (instance->knock >= 0) /* last: it takes its time */
 		close(instance->knock);

@@ -27,7 +27,9 @@ KC_MUST kc_err kc_instance_init(const struct kc_place *place, struct kc_instance
 /* Takes a knock. Whether programs still find us: whoever cleans up a runtime folder may have taken
  * the socket away (at the end of a session, say), and then the next service needs the lock. */
 bool kc_instance_is_found(const struct kc_place *place, const struct kc_instance *instance);
-/* Stops listening, and gives up the lock. */
-void kc_instance_done(const struct kc_place *place, struct kc_instance *instance);
+/* Stops listening; no program finds us any more. */
+void kc_instance_leave(const struct kc_place *place, struct kc_instance *instance);
+/* Gives up the lock, when nothing is open any more. */
+void kc_instance_done(struct kc_instance *instance);
 
 #endif

@@ -157,7 +157,8 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 	KC_TRY(kc_instance_init(place, &instance));
 	err = kc_service_init(&service, place);
 	if (err != KC_OK) {
-		kc_instance_done(place, &instance);
+		kc_instance_leave(place, &instance);
+		kc_instance_done(&instance);
 		return err;
 	}
 	err = kc_sync_start(&service, &sync);
@@ -171,8 +172,9 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 		kc_connection_end_all();
 		kc_sync_end(sync);
 	}
-	kc_instance_done(&service.place, &instance);
+	kc_instance_leave(&service.place, &instance);
 	kc_service_done(&service);
+	kc_instance_done(&instance);
 	return err;
 }
 
