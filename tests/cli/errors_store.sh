@@ -215,7 +215,9 @@ writes 'of the phone' "what it had is still there"
 given "another device's log"
 on laptop
 run sync
+# The other device is locked meanwhile, so that it does not read what is not yet spoilt.
 spoil_operation() { # name of an item, command that spoils the file of the operation that brings it
+  run lock
   on phone
   run_with 'on its way' add "$1" --stdin --sync
   find "$folder" -name '*.op' | sort > "$work/before"
@@ -225,6 +227,7 @@ spoil_operation() { # name of an item, command that spoils the file of the opera
   cp "$operation" "$work/whole"
   $2
   on laptop
+  run unlock --password-file "$secret/keychain"
 }
 mend_operation() { # name of an item
   cp "$work/whole" "$operation"
@@ -262,12 +265,32 @@ writes 'meanwhile' "which arrive"
 given 'a code that was used'
 make_device tablet
 known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
-given 'a device that gave up'
+for signal in TERM KILL; do
+  given "a device that gave up: $signal"
+  start_pairing
+  kill "-$signal" "$waiting"
+  end_pairing
+  on tablet
+  known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
+done
+given 'a device that gives up in the middle'
 start_pairing
-kill "$waiting"
-end_pairing
+kill -STOP "$waiting"
 on tablet
-known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
+setsid "$program" join "$folder" --code "$code" --account-password-file "$secret/account" \
+  < /dev/null > "$out" 2> "$err" &
+joining=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  grep -q 'Waiting for the device you already use' "$err" && break
+  sleep 0.2
+done
+kill -KILL "$waiting"
+end_pairing
+wait "$joining"
+status=$?
+exits 7 "the new device is told, and does not wait for ten minutes"
+complains 'did not let this one into' "what happened"
+complains 'kc devices add' "and what to type"
 given 'a wrong code'
 for try in 1 2 3; do
   start_pairing
