@@ -59,4 +59,7 @@ kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
 
+/* A program has ended, and whatever it was about to do with another device is over. */
+void kc_handle_gone(struct kc_service *service, uint64_t application);
+
 #endif
