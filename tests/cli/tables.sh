@@ -54,6 +54,8 @@ exits 2 "a word too many"
 run get a --frob
 exits 2 "no such option"
 complains 'there is no option --frob' "is told"
+run setup --name my laptop
+complains 'takes options only' "a word where there is none to give"
 run get a --user-name=hunter2
 complains 'there is no option --user-name\.' "without a value, which may be a secret"
 run get a --password hunter2
