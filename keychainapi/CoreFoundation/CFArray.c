@@ -71,19 +71,20 @@ static CFStringRef array_copy_description(CFTypeRef object)
 	if (!text)
 		return NULL;
 	CFStringAppendFormat(text, NULL,
-		CFSTR("<CFArray %p [%p]>{type = %s, count = %ld, values = ("), object,
+		CFSTR("<CFArray %p [%p]>{type = %s, count = %ld, values = (%s"), object,
 		(const void *)CFGetAllocator(object),
-		_kc_cf_is_mutable(array) ? "mutable-small" : "immutable", array->count);
+		_kc_cf_is_mutable(array) ? "mutable-small" : "immutable", array->count,
+		array->count ? "\n" : "");
 	for (CFIndex i = 0; i < array->count; i++) {
 		CFStringRef value = _kc_cf_copy_member_description(
 			array->callbacks.copyDescription, array->values[i]);
 
-		CFStringAppendFormat(text, NULL, CFSTR("\n\t%ld : %@"), i, value);
+		CFStringAppendFormat(text, NULL, CFSTR("\t%ld : %@\n"), i, value);
 		if (value)
 			CFRelease(value);
 	}
-	CFStringAppendFormat(text, NULL, CFSTR("\n)}"));
-	return _kc_cf_string_freeze(text);
+	CFStringAppendFormat(text, NULL, CFSTR(")}"));
+	return _kc_cf_freeze(text);
 }
 
 const CFRuntimeClass _kc_cf_class_CFArray = {
@@ -290,8 +291,10 @@ void CFArrayAppendValue(CFMutableArrayRef array, const void *value)
 /* The two may be the same array. */
 void CFArrayAppendArray(CFMutableArrayRef array, CFArrayRef other, CFRange range)
 {
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
 	KC_CF_REQUIRE_TYPE(other, CFArray);
 	KC_CF_REQUIRE_RANGE(range, other->count);
+	reserve(array, array->count + range.length);
 	for (CFIndex i = 0; i < range.length; i++)
 		CFArrayAppendValue(array, other->values[range.location + i]);
 }
@@ -302,6 +305,15 @@ void CFArraySetValueAtIndex(CFMutableArrayRef array, CFIndex index, const void *
 		array, CFRangeMake(index, index < CFArrayGetCount(array) ? 1 : 0), &value, 1);
 }
 
+void CFArrayExchangeValuesAtIndices(CFMutableArrayRef array, CFIndex first, CFIndex second)
+{
+	const void *value = CFArrayGetValueAtIndex(array, first);
+
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
+	array->values[first] = CFArrayGetValueAtIndex(array, second);
+	array->values[second] = value;
+}
+
 void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index)
 {
 	CFArrayReplaceValues(array, CFRangeMake(index, 1), NULL, 0);
@@ -310,4 +322,66 @@ void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index)
 void CFArrayRemoveAllValues(CFMutableArrayRef array)
 {
 	CFArrayReplaceValues(array, CFRangeMake(0, CFArrayGetCount(array)), NULL, 0);
+}
+
+/* --- order ----------------------------------------------------------------------------------- */
+
+/* Merges two sorted runs, [0, half) and [half, count); the first one is in room meanwhile. */
+static void merge(const void **values, CFIndex half, CFIndex count, const void **room,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex left = 0, right = half, out = 0;
+
+	memcpy(room, values, (size_t)half * sizeof *room);
+	while (left < half && right < count) {
+		bool take_right =
+			compare(values[right], room[left], context) == kCFCompareLessThan;
+
+		values[out++] = take_right ? values[right++] : room[left++];
+	}
+	memcpy(values + out, room + left, (size_t)(half - left) * sizeof *room);
+}
+
+static void sort(const void **values, CFIndex count, const void **room,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex half = count / 2;
+
+	if (count < 2)
+		return;
+	sort(values, half, room, compare, context);
+	sort(values + half, count - half, room, compare, context);
+	merge(values, half, count, room, compare, context);
+}
+
+void CFArraySortValues(
+	CFMutableArrayRef array, CFRange range, CFComparatorFunction compare, void *context)
+{
+	const void **room;
+
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	room = _kc_cf_must_alloc((size_t)range.length / 2, sizeof *room);
+	sort(array->values + range.location, range.length, room, compare, context);
+	free(room);
+}
+
+CFIndex CFArrayBSearchValues(CFArrayRef array, CFRange range, const void *value,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex low, high;
+
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	low = range.location;
+	high = range.location + range.length;
+	while (low < high) {
+		CFIndex middle = low + (high - low) / 2;
+
+		if (compare(array->values[middle], value, context) == kCFCompareLessThan)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }

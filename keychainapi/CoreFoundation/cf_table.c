@@ -285,5 +285,5 @@ CFStringRef _kc_cf_table_copy_description(
 		CFStringAppendFormat(text, NULL, CFSTR("\n"));
 	}
 	CFStringAppendFormat(text, NULL, CFSTR("}\n"));
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_freeze(text);
 }

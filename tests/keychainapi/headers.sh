@@ -60,7 +60,7 @@ in_every_dialect() { # wanted status, file, more flags
   done
 }
 
-for header in "$include"/*/*.h; do
+for header in "$include"/*.h "$include"/*/*.h; do
   file=$scratch/alone.c
   printf '#include <%s>\nint main(void);\n' "${header#"$include"/}" > "$file"
   in_every_dialect 0 "$file"

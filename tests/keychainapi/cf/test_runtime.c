@@ -335,7 +335,7 @@ static void descriptions_have_apples_shapes(void)
 	CHECK(is_described(error,
 		"Error Domain=NSOSStatusErrorDomain Code=-25300 \"The operation "
 		"couldn\xE2\x80\x99t "
-		"be completed. (NSOSStatusErrorDomain error -25300.)\" UserInfo={k=true, l=v}"));
+		"be completed. (OSStatus error -25300.)\" UserInfo={k=true, l=v}"));
 }
 
 /* Runs the function with standard error in a file; returns how much of it was written. */

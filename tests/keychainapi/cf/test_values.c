@@ -352,10 +352,10 @@ static void error_sentences(void)
 		const char *description, *reason, *note; /* what the dictionary has */
 		const char *sentence, *said_reason;
 	} wanted[] = {
-		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(NSOSStatusErrorDomain error -50.)",
+		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(OSStatus error -50.)",
 			NULL},
 		{false, -50, NULL, NULL, "note",
-			NOT_COMPLETED "(NSOSStatusErrorDomain error -50 - note)", NULL},
+			NOT_COMPLETED "(OSStatus error -50 - note)", NULL},
 		{false, -50, NULL, "Reason.", "note", NOT_COMPLETED "Reason.", "Reason."},
 		{false, -50, "All.", "Reason.", "note", "All.", "Reason."},
 		{true, ENOENT, NULL, NULL, NULL, NOT_COMPLETED "No such file or directory",
