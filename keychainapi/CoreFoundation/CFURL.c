@@ -86,8 +86,10 @@ static CFURLRef new_url(CFStringRef string, CFURLRef base_url)
 		return NULL;
 	url->string = CFRetain(string);
 	url->parts = parts;
-	if (base_url)
+	if (base_url) {
 		url->base_url = CFURLCopyAbsoluteURL(base_url);
+		KC_CF_REQUIRE(url->base_url, "there is no memory left");
+	}
 	return url;
 }
 

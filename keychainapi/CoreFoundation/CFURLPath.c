@@ -37,11 +37,13 @@ static bool looks_like_scheme(const UInt8 *path, CFIndex length)
 static CFURLRef copy_current_directory(void)
 {
 	char *path = getcwd(NULL, 0);
-	CFURLRef url = NULL;
+	CFURLRef url;
 
-	if (path)
-		url = CFURLCreateFromFileSystemRepresentation(
-			NULL, (const UInt8 *)path, (CFIndex)strlen(path), true);
+	if (!path)
+		return NULL; /* it was removed */
+	url = CFURLCreateFromFileSystemRepresentation(
+		NULL, (const UInt8 *)path, (CFIndex)strlen(path), true);
+	KC_CF_REQUIRE(url, "there is no memory left");
 	free(path);
 	return url;
 }

@@ -358,13 +358,18 @@ static bool read_date(CFStringRef text, CFGregorianDate *ret_date)
 
 static CFTypeRef make_date(struct reader *reader, CFMutableStringRef text)
 {
-	CFGregorianDate date;
+	CFGregorianDate date, same;
+	CFAbsoluteTime time;
 
 	CFStringTrimWhitespace(text);
-	if (!read_date(text, &date) ||
-		!CFGregorianDateIsValid(date, kCFGregorianAllUnits & ~kCFGregorianUnitsYears))
+	if (!read_date(text, &date))
 		return fail(reader, "Could not interpret <date>");
-	return CFDateCreate(NULL, CFGregorianDateGetAbsoluteTime(date, NULL));
+	time = CFGregorianDateGetAbsoluteTime(date, NULL);
+	same = CFAbsoluteTimeGetGregorianDate(time, NULL);
+	if (same.month != date.month || same.day != date.day || same.hour != date.hour ||
+		same.minute != date.minute) /* some number was too large */
+		return fail(reader, "Could not interpret <date>");
+	return CFDateCreate(NULL, time);
 }
 
 /* --- containers; each reads up to its end tag ------------------------------------------------- */
