@@ -69,7 +69,7 @@ CFTypeID CFURLGetTypeID(void)
 
 /* --- making ---------------------------------------------------------------------------------- */
 
-/* NULL for text that is not a URL, and for a relative one without a base. */
+/* NULL for text that is not a URL. */
 static CFURLRef new_url(CFStringRef string, CFURLRef base_url)
 {
 	struct _kc_cf_url_parts parts;
@@ -79,8 +79,6 @@ static CFURLRef new_url(CFStringRef string, CFURLRef base_url)
 		return NULL;
 	if (_kc_cf_url_has(parts.scheme))
 		base_url = NULL;
-	else if (string->units == 0 && !base_url)
-		return NULL;
 	url = _CFRuntimeCreateInstance(KC_CF_TYPE_CFURL, sizeof *url);
 	if (!url)
 		return NULL;
@@ -107,12 +105,16 @@ CFURLRef _kc_cf_url_take_string(CFStringRef string, CFURLRef base_url)
 CFURLRef CFURLCreateWithString(CFAllocatorRef allocator, CFStringRef string, CFURLRef base)
 {
 	KC_CF_REQUIRE_TYPE(string, CFString);
+	if (string->units == 0 && !base)
+		return NULL;
 	return _kc_cf_url_take_string(CFStringCreateCopy(allocator, string), base);
 }
 
 CFURLRef CFURLCreateWithBytes(CFAllocatorRef allocator, const UInt8 *bytes, CFIndex length,
 	CFStringEncoding encoding, CFURLRef base)
 {
+	if (length == 0 && !base)
+		return NULL;
 	return _kc_cf_url_take_string(
 		CFStringCreateWithBytes(allocator, bytes, length, encoding, false), base);
 }

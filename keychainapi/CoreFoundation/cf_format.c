@@ -74,15 +74,19 @@ static int read_position(struct reader *reader)
 	return 0;
 }
 
-/* Says what the argument is to be taken as; 0 for a position out of bounds. */
+/* Says what the argument is to be taken as; 0 when that cannot be. */
 static size_t want(struct reader *reader, int position, enum _kc_cf_format_kind kind)
 {
 	struct _kc_cf_format *format = reader->format;
 	size_t number = position ? (size_t)position : ++reader->next;
+	enum _kc_cf_format_kind *known;
 
 	if (position > KC_CF_FORMAT_POSITION_MAX)
 		return 0;
-	format->arguments[number - 1].kind = kind;
+	known = &format->arguments[number - 1].kind;
+	if (*known != KC_CF_ARGUMENT_NONE && *known != kind)
+		return 0;
+	*known = kind;
 	if (number > format->argument_count)
 		format->argument_count = number;
 	return number;
@@ -223,6 +227,7 @@ void _kc_cf_format_take(struct _kc_cf_format *format, va_list list)
 		struct _kc_cf_format_argument *argument = &format->arguments[i];
 
 		switch (argument->kind) {
+		case KC_CF_ARGUMENT_NONE:
 		case KC_CF_ARGUMENT_INT:
 			argument->integer = va_arg(list, int);
 			break;

@@ -34,7 +34,8 @@ struct _kc_cf_format_spec {
 
 /* What va_arg() is to take. */
 enum _kc_cf_format_kind {
-	KC_CF_ARGUMENT_INT, /* also for a position that no conversion names */
+	KC_CF_ARGUMENT_NONE, /* at a position that no conversion names: an int */
+	KC_CF_ARGUMENT_INT,
 	KC_CF_ARGUMENT_LONG,
 	KC_CF_ARGUMENT_LONG_LONG,
 	KC_CF_ARGUMENT_MAX,
@@ -62,7 +63,10 @@ struct _kc_cf_format {
 	size_t argument_count;
 };
 
-/* Positions (the N of %N$d) go so far; a conversion that names a higher one is not known. */
+/*
+ * Positions (the N of %N$d) go so far. A conversion that names a higher one, or takes an argument
+ * as another type than an earlier one did, is not known.
+ */
 #define KC_CF_FORMAT_POSITION_MAX 99
 
 /* Takes apart text that ends in a NUL and may hold others; ends the program without memory. */

@@ -366,8 +366,8 @@ static CFTypeRef make_date(struct reader *reader, CFMutableStringRef text)
 		return fail(reader, "Could not interpret <date>");
 	time = CFGregorianDateGetAbsoluteTime(date, NULL);
 	same = CFAbsoluteTimeGetGregorianDate(time, NULL);
-	if (same.month != date.month || same.day != date.day || same.hour != date.hour ||
-		same.minute != date.minute) /* some number was too large */
+	if (same.year != date.year || same.month != date.month || same.day != date.day ||
+		same.hour != date.hour || same.minute != date.minute) /* one is too large */
 		return fail(reader, "Could not interpret <date>");
 	return CFDateCreate(NULL, time);
 }

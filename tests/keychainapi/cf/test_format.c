@@ -144,6 +144,8 @@ static void positions(void)
 	AS_PRINTF("%2$*1$d|", 5, 42);
 	AS_PRINTF("%3$.*1$f|%2$c", 2, 'x', 1.0);
 	CHECK(cf_gives(format("%2$@ has %1$d", 7, text), "text has 7"));
+	/* one argument cannot be of two types */
+	CHECK(cf_gives(format("%1$d %1$@ %1$.1f|", 5), "5 %1$@ %1$.1f|"));
 	CHECK(cf_gives(format("%2$d", 1, 2), "2")); /* one that nobody names is an int */
 }
 

@@ -80,6 +80,7 @@ static void what_belongs_escaped_is_refused(void)
 		CHECK_MSG(url_of(wrong[i], NULL) == NULL, wrong[i]);
 	CHECK(CFURLCreateWithBytes(NULL, (const UInt8 *)"http://h/\0", 10, kCFStringEncodingUTF8,
 		      NULL) == NULL);
+	CHECK(CFURLCreateWithBytes(NULL, NULL, 0, kCFStringEncodingUTF8, NULL) == NULL);
 	CHECK(CFURLCreateWithBytes(NULL, (const UInt8 *)"\xFF", 1, kCFStringEncodingUTF8, NULL) ==
 		NULL);
 }
@@ -109,6 +110,8 @@ static void relative_urls_are_resolved(void)
 	CF_OWNED CFURLRef bare = url_of("http://a", NULL);
 	CF_OWNED CFURLRef below_bare = url_of("g", bare);
 	CF_OWNED CFURLRef absolute_bare = CFURLCopyAbsoluteURL(below_bare);
+	CF_OWNED CFURLRef nothing = url_of("?", NULL), up = url_of("..", nothing);
+	CF_OWNED CFURLRef above_nothing = url_of("x", up);
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		CF_OWNED CFURLRef url = url_of(rows[i].relative, base);
@@ -121,6 +124,8 @@ static void relative_urls_are_resolved(void)
 		CHECK_MSG(CFURLGetBaseURL(url) == (i == 0 ? NULL : base), rows[i].relative);
 		CHECK_MSG(CFEqual(CFURLGetBaseURL(below), absolute), rows[i].relative);
 	}
+	/* on nothing but relative ones */
+	CHECK(cf_reads(CFURLGetString(CFURLGetBaseURL(above_nothing)), ""));
 	CHECK(cf_reads(CFURLGetString(absolute_bare), "http://a/g"));
 	CHECK(gives(CFURLCopyScheme(below_bare), "http"));
 	CHECK(gives(CFURLCopyHostName(below_bare), "a"));
