@@ -67,8 +67,7 @@ static void malloc_deallocate(void *memory, void *info)
 	}
 /* clang-format on */
 
-static const struct __CFAllocator system_default = {
-	KC_CF_STATIC_BASE(CFAllocator), MALLOC_CONTEXT};
+static const struct __CFAllocator system_default = {KC_CF_STATIC_BASE(CFAllocator), MALLOC_CONTEXT};
 static const struct __CFAllocator malloc_allocator = {
 	KC_CF_STATIC_BASE(CFAllocator), MALLOC_CONTEXT};
 static const struct __CFAllocator null_allocator = {.base = KC_CF_STATIC_BASE(CFAllocator)};

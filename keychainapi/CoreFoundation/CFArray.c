@@ -334,8 +334,7 @@ static void merge(const void **values, CFIndex half, CFIndex count, const void *
 
 	memcpy(room, values, (size_t)half * sizeof *room);
 	while (left < half && right < count) {
-		bool take_right =
-			compare(values[right], room[left], context) == kCFCompareLessThan;
+		bool take_right = compare(values[right], room[left], context) == kCFCompareLessThan;
 
 		values[out++] = take_right ? values[right++] : room[left++];
 	}

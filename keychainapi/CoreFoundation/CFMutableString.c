@@ -108,8 +108,8 @@ void CFStringReplace(CFMutableStringRef string, CFRange range, CFStringRef repla
 	split_at(string, range.location);
 	split_at(string, range.location + range.length);
 	bytes.location = _kc_cf_string_offset(string, range.location, &into);
-	bytes.length = _kc_cf_string_offset(string, range.location + range.length, &into) -
-		       bytes.location;
+	bytes.length =
+		_kc_cf_string_offset(string, range.location + range.length, &into) - bytes.location;
 	_kc_cf_string_replace_text(
 		string, bytes, replacement->utf8.start, replacement->utf8.length);
 	CFRelease(replacement);
@@ -240,8 +240,7 @@ CFIndex CFStringFindAndReplace(CFMutableStringRef string, CFStringRef sought,
 /* Leaves the bytes from first to end. */
 static void keep(CFMutableStringRef string, CFIndex first, CFIndex end)
 {
-	_kc_cf_string_replace_text(
-		string, CFRangeMake(end, string->utf8.length - end), NULL, 0);
+	_kc_cf_string_replace_text(string, CFRangeMake(end, string->utf8.length - end), NULL, 0);
 	_kc_cf_string_replace_text(string, CFRangeMake(0, first), NULL, 0);
 }
 

@@ -16,8 +16,8 @@ static CFMutableDictionaryRef applications; /* each a mutable dictionary; NULL b
 
 static CFMutableDictionaryRef must_create(void)
 {
-	CFMutableDictionaryRef dictionary = CFDictionaryCreateMutable(NULL, 0,
-		&kCFCopyStringDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	CFMutableDictionaryRef dictionary = CFDictionaryCreateMutable(
+		NULL, 0, &kCFCopyStringDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 
 	KC_CF_REQUIRE(dictionary, "there is no memory left");
 	return dictionary;
@@ -25,9 +25,8 @@ static CFMutableDictionaryRef must_create(void)
 
 static CFMutableDictionaryRef find_inlock(CFStringRef application)
 {
-	return applications
-		       ? _kc_cf_unconst(CFDictionaryGetValue(applications, application))
-		       : NULL;
+	return applications ? _kc_cf_unconst(CFDictionaryGetValue(applications, application))
+			    : NULL;
 }
 
 CFPropertyListRef CFPreferencesCopyAppValue(CFStringRef key, CFStringRef application)
@@ -59,8 +58,8 @@ CFIndex CFPreferencesGetAppIntegerValue(
 	CFStringRef key, CFStringRef application, Boolean *ret_is_valid)
 {
 	CFTypeRef value = CFPreferencesCopyAppValue(key, application);
-	bool is_valid = _kc_cf_is(value, KC_CF_TYPE_CFNumber) ||
-			_kc_cf_is(value, KC_CF_TYPE_CFBoolean);
+	bool is_valid =
+		_kc_cf_is(value, KC_CF_TYPE_CFNumber) || _kc_cf_is(value, KC_CF_TYPE_CFBoolean);
 	CFIndex number = 0;
 
 	if (is_valid)

@@ -113,8 +113,8 @@ static void copy_entry(const void *key, const void *value, void *context)
 static CFTypeRef copy_dictionary(CFDictionaryRef dictionary, CFOptionFlags option)
 {
 	struct copying copying = {
-		CFDictionaryCreateMutable(NULL, 0, &kCFTypeDictionaryKeyCallBacks,
-			&kCFTypeDictionaryValueCallBacks),
+		CFDictionaryCreateMutable(
+			NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks),
 		option,
 	};
 

@@ -100,8 +100,8 @@ CFStringRef CFStringCreateWithSubstring(CFAllocatorRef allocator, CFStringRef st
 	KC_CF_REQUIRE_TYPE(string, CFString);
 	KC_CF_REQUIRE_RANGE(range, string->units);
 	slice = _kc_cf_string_slice(string, range);
-	part = _kc_cf_string_new(slice.bytes.length + (slice.before ? half_size : 0) +
-					 (slice.after ? half_size : 0),
+	part = _kc_cf_string_new(
+		slice.bytes.length + (slice.before ? half_size : 0) + (slice.after ? half_size : 0),
 		range.length);
 	if (!part)
 		return NULL;

@@ -171,9 +171,8 @@ CFStringRef CFStringCreateWithCStringNoCopy(
 CFStringRef CFStringCreateWithBytesNoCopy(CFAllocatorRef allocator, const UInt8 *bytes,
 	CFIndex count, CFStringEncoding encoding, Boolean external, CFAllocatorRef deallocator)
 {
-	return return_original(
-		CFStringCreateWithBytes(allocator, bytes, count, encoding, external), bytes,
-		deallocator);
+	return return_original(CFStringCreateWithBytes(allocator, bytes, count, encoding, external),
+		bytes, deallocator);
 }
 
 CFStringRef CFStringCreateWithCharactersNoCopy(CFAllocatorRef allocator, const UniChar *characters,
@@ -259,8 +258,7 @@ CFIndex CFStringGetBytes(CFStringRef string, CFRange range, CFStringEncoding id,
 		encoding = NULL;
 	if (encoding) {
 		if (as_they_are(string, range, encoding, &bytes) &&
-			sink_put(&sink, string->utf8.start + bytes.location,
-				(size_t)bytes.length))
+			sink_put(&sink, string->utf8.start + bytes.location, (size_t)bytes.length))
 			done = range.length;
 		else
 			done = put_one_by_one(string, range, encoding, loss_byte, &sink);
@@ -298,8 +296,7 @@ Boolean CFStringGetFileSystemRepresentation(CFStringRef string, char *ret_buffer
 
 CFIndex CFStringGetMaximumSizeOfFileSystemRepresentation(CFStringRef string)
 {
-	return CFStringGetMaximumSizeForEncoding(
-		       CFStringGetLength(string), kCFStringEncodingUTF8) +
+	return CFStringGetMaximumSizeForEncoding(CFStringGetLength(string), kCFStringEncodingUTF8) +
 	       1;
 }
 

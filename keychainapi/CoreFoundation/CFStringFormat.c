@@ -259,8 +259,7 @@ static void append_format(CFMutableStringRef string, CFStringRef text, va_list l
 	_kc_cf_format_init(&format, at, (size_t)text->utf8.length);
 	_kc_cf_format_take(&format, list);
 	for (size_t i = 0; i < format.spec_count; i++) {
-		_kc_cf_string_append_text(
-			string, (const UInt8 *)at, format.specs[i].start - at);
+		_kc_cf_string_append_text(string, (const UInt8 *)at, format.specs[i].start - at);
 		append_conversion(string, &format, &format.specs[i]);
 		at = format.specs[i].end;
 	}

@@ -93,8 +93,8 @@ CFComparisonResult CFStringCompare(CFStringRef a, CFStringRef b, CFStringCompare
 }
 
 /* There are no locales: the order is the same everywhere. */
-CFComparisonResult CFStringCompareWithOptionsAndLocale(CFStringRef a, CFStringRef b, CFRange range,
-	CFStringCompareFlags flags, CFLocaleRef locale)
+CFComparisonResult CFStringCompareWithOptionsAndLocale(
+	CFStringRef a, CFStringRef b, CFRange range, CFStringCompareFlags flags, CFLocaleRef locale)
 {
 	(void)locale;
 	return CFStringCompareWithOptions(a, b, range, flags);
@@ -206,8 +206,8 @@ static void keep_found(struct _kc_cf_found *found, CFRange here)
 	CFRange *ranges;
 
 	/* Room grows when the count is a power of two. */
-	if (found->count == 0 || (found->count >= first_room &&
-					 (found->count & (found->count - 1)) == 0)) {
+	if (found->count == 0 ||
+		(found->count >= first_room && (found->count & (found->count - 1)) == 0)) {
 		CFIndex room = found->count ? 2 * found->count : first_room;
 
 		ranges = _kc_cf_must_alloc((size_t)room, sizeof *ranges);

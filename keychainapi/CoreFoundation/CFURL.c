@@ -35,8 +35,7 @@ static CFStringRef url_copy_formatting(CFTypeRef object)
 
 	if (!url->base_url)
 		return CFRetain(url->string);
-	return CFStringCreateWithFormat(
-		NULL, NULL, CFSTR("%@ -- %@"), url->string, url->base_url);
+	return CFStringCreateWithFormat(NULL, NULL, CFSTR("%@ -- %@"), url->string, url->base_url);
 }
 
 static CFStringRef url_copy_description(CFTypeRef object)

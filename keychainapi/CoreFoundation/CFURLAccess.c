@@ -86,8 +86,7 @@ static CFTypeRef copy_time(CFURLRef url, const char *path, const struct stat *fa
 {
 	(void)url;
 	(void)path;
-	return CFDateCreate(NULL, (double)facts->st_mtim.tv_sec -
-					  kCFAbsoluteTimeIntervalSince1970 +
+	return CFDateCreate(NULL, (double)facts->st_mtim.tv_sec - kCFAbsoluteTimeIntervalSince1970 +
 					  (double)facts->st_mtim.tv_nsec / 1e9);
 }
 
@@ -134,8 +133,7 @@ static const struct {
 #define PROPERTY_COUNT (sizeof properties / sizeof properties[0])
 
 /* 0, or the error. That a file does not exist is a property, too. */
-static SInt32 copy_property(
-	CFURLRef url, const char *path, CFStringRef key, CFTypeRef *ret_value)
+static SInt32 copy_property(CFURLRef url, const char *path, CFStringRef key, CFTypeRef *ret_value)
 {
 	struct stat facts;
 	bool exists = stat(path, &facts) == 0;
@@ -312,8 +310,7 @@ Boolean CFURLWriteDataAndPropertiesToResource(
 
 	if (!error && data)
 		error = write_file(path, data);
-	if (!error && facts &&
-		CFDictionaryGetValueIfPresent(facts, kCFURLFilePOSIXMode, &mode))
+	if (!error && facts && CFDictionaryGetValueIfPresent(facts, kCFURLFilePOSIXMode, &mode))
 		error = set_mode(path, mode);
 	return done(error, ret_error);
 }

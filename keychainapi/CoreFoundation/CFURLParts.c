@@ -150,8 +150,7 @@ CFStringRef CFURLCopyResourceSpecifier(CFURLRef url)
 						: url->parts.rest.location;
 	if (start == url->string->utf8.length)
 		return NULL;
-	return _kc_cf_url_copy_part(
-		url, CFRangeMake(start, url->string->utf8.length - start));
+	return _kc_cf_url_copy_part(url, CFRangeMake(start, url->string->utf8.length - start));
 }
 
 static CFStringRef copy_left_escaped(CFURLRef url, CFRange part, CFStringRef leave_escaped)

@@ -114,8 +114,7 @@ static UInt8 *copy_file_path(CFURLRef url, CFIndex *ret_length)
 	if (!_kc_cf_url_has(path))
 		return NULL;
 	bytes = _kc_cf_must_alloc((size_t)path.length + 1, 1);
-	length = _kc_cf_percent_decode(
-		url->string->utf8.start + path.location, path.length, bytes);
+	length = _kc_cf_percent_decode(url->string->utf8.start + path.location, path.length, bytes);
 	while (length > 1 && bytes[length - 1] == '/')
 		length--;
 	bytes[length] = 0;
@@ -158,8 +157,7 @@ CFStringRef CFURLCopyFileSystemPath(CFURLRef url, CFURLPathStyle style)
 		return NULL;
 	path = copy_file_path(url, &length);
 	if (path)
-		string = CFStringCreateWithBytes(
-			NULL, path, length, kCFStringEncodingUTF8, false);
+		string = CFStringCreateWithBytes(NULL, path, length, kCFStringEncodingUTF8, false);
 	free(path);
 	return string;
 }

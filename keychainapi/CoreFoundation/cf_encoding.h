@@ -14,11 +14,11 @@ struct _kc_cf_mark {
 
 struct _kc_cf_encoding {
 	CFStringEncoding id;
-	unsigned long ns; /* Foundation's number for it */
-	const char *iana; /* lower case */
-	CFIndex unit_size; /* bytes that a UTF-16 code unit takes at most */
-	bool has_ascii;	   /* ASCII text has the same bytes in it */
-	bool writes_mark;  /* external text begins with the mark */
+	unsigned long ns;		/* Foundation's number for it */
+	const char *iana;		/* lower case */
+	CFIndex unit_size;		/* bytes that a UTF-16 code unit takes at most */
+	bool has_ascii;			/* ASCII text has the same bytes in it */
+	bool writes_mark;		/* external text begins with the mark */
 	const struct _kc_cf_mark *mark; /* that external text may begin with */
 
 	/* The code point at the start of count bytes; returns its bytes, 0 when there is none. */
@@ -33,8 +33,8 @@ const struct _kc_cf_encoding *_kc_cf_encoding_find(CFStringEncoding id);
 const struct _kc_cf_encoding *_kc_cf_encoding_at(size_t index);
 
 /*
- * The encoding to go on with after a byte order mark: itself, or what the mark of UTF-16 or UTF-32 says.
- * ret_skip is the mark's size.
+ * The encoding to go on with after a byte order mark: itself, or what the mark of UTF-16 or UTF-32
+ * says. ret_skip is the mark's size.
  */
 const struct _kc_cf_encoding *_kc_cf_encoding_read_mark(
 	const struct _kc_cf_encoding *encoding, const UInt8 *bytes, size_t count, size_t *ret_skip);

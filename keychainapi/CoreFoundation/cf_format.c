@@ -135,8 +135,8 @@ static size_t read_conversion(struct reader *reader)
 	return row;
 }
 
-static bool want_value(
-	struct reader *reader, struct _kc_cf_format_spec *spec, int position, size_t row, size_t size)
+static bool want_value(struct reader *reader, struct _kc_cf_format_spec *spec, int position,
+	size_t row, size_t size)
 {
 	enum _kc_cf_format_kind kind = KC_CF_ARGUMENT_INT;
 
@@ -181,11 +181,10 @@ static void read_spec(struct reader *reader, struct _kc_cf_format_spec *spec)
 	size = read_size(reader);
 	spec->size = sizes[size].size;
 	row = read_conversion(reader);
-	if (!good || row == COUNT_OF(conversions) ||
-		!want_value(reader, spec, position, row, size))
+	if (!good || row == COUNT_OF(conversions) || !want_value(reader, spec, position, row, size))
 		return;
-	spec->conversion = conversions[row].conversion ? conversions[row].conversion
-						       : conversions[row].letter;
+	spec->conversion =
+		conversions[row].conversion ? conversions[row].conversion : conversions[row].letter;
 }
 
 void _kc_cf_format_init(struct _kc_cf_format *format, const char *text, size_t length)
@@ -201,9 +200,8 @@ void _kc_cf_format_init(struct _kc_cf_format *format, const char *text, size_t l
 	if (!percents)
 		return;
 	format->specs = _kc_cf_must_alloc(percents, sizeof *format->specs);
-	format->arguments =
-		_kc_cf_must_alloc(most_of_spec * percents + KC_CF_FORMAT_POSITION_MAX,
-			sizeof *format->arguments);
+	format->arguments = _kc_cf_must_alloc(
+		most_of_spec * percents + KC_CF_FORMAT_POSITION_MAX, sizeof *format->arguments);
 	while ((reader.at = memchr(reader.at, '%', (size_t)(end - reader.at)))) {
 		struct _kc_cf_format_spec *spec = &format->specs[format->spec_count++];
 

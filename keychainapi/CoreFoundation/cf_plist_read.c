@@ -41,8 +41,7 @@ static CFTypeRef fail(struct reader *reader, const char *what)
 		return NULL;
 	for (const UInt8 *at = reader->start; at < reader->text.at; at++)
 		line += *at == '\n';
-	reader->problem =
-		CFStringCreateWithFormat(NULL, NULL, CFSTR("%s on line %ld"), what, line);
+	reader->problem = CFStringCreateWithFormat(NULL, NULL, CFSTR("%s on line %ld"), what, line);
 	KC_CF_REQUIRE(reader->problem, "there is no memory left");
 	return NULL;
 }
@@ -65,8 +64,7 @@ static bool starts_with(struct part part, const char *prefix)
 static bool skip_past(struct reader *reader, const char *mark)
 {
 	struct part *text = &reader->text;
-	const UInt8 *found =
-		memmem(text->at, (size_t)(text->end - text->at), mark, strlen(mark));
+	const UInt8 *found = memmem(text->at, (size_t)(text->end - text->at), mark, strlen(mark));
 
 	if (!found) {
 		fail(reader, "Unexpected end of the document");
@@ -140,7 +138,8 @@ static bool read_tag(struct reader *reader, struct tag *ret_tag)
 
 static bool is_named(const struct tag *tag, const char *name)
 {
-	return (size_t)(tag->name.end - tag->name.at) == strlen(name) && starts_with(tag->name, name);
+	return (size_t)(tag->name.end - tag->name.at) == strlen(name) &&
+	       starts_with(tag->name, name);
 }
 
 static bool read_end_tag(struct reader *reader, const char *name)
@@ -165,9 +164,9 @@ static uint32_t character_of(struct part digits)
 	digits.at += base == 16;
 	for (; digits.at < digits.end; digits.at++) {
 		UInt8 digit = *digits.at, letter = digit | 0x20;
-		uint32_t value = digit >= '0' && digit <= '9'	     ? (uint32_t)digit - '0'
+		uint32_t value = digit >= '0' && digit <= '9'	  ? (uint32_t)digit - '0'
 				 : letter >= 'a' && letter <= 'f' ? (uint32_t)letter - 'a' + 10
-								     : base;
+								  : base;
 
 		if (value >= base || point > 0x10FFFF)
 			return 0;
@@ -192,8 +191,7 @@ static bool append_entity(struct reader *reader, CFMutableStringRef string)
 		return false;
 	}
 	if (name.at < name.end && *name.at == '#')
-		size = _kc_cf_utf8_encode(
-			character_of((struct part){name.at + 1, name.end}), utf8);
+		size = _kc_cf_utf8_encode(character_of((struct part){name.at + 1, name.end}), utf8);
 	for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
 		if ((size_t)(name.end - name.at) == strlen(entities[i].name) &&
 			starts_with(name, entities[i].name))
@@ -214,8 +212,7 @@ static bool append_cdata(struct reader *reader, CFMutableStringRef string)
 	reader->text.at = start;
 	if (!skip_past(reader, "]]>"))
 		return false;
-	_kc_cf_string_append_text(
-		string, start, reader->text.at - start - (CFIndex)strlen("]]>"));
+	_kc_cf_string_append_text(string, start, reader->text.at - start - (CFIndex)strlen("]]>"));
 	return true;
 }
 
@@ -280,8 +277,7 @@ static CFTypeRef make_integer(struct reader *reader, CFMutableStringRef text)
 	if (!(*digits >= '0' && *digits <= '9'))
 		return fail(reader, "Could not interpret <integer>");
 	errno = 0;
-	size = strtoull(
-		digits, &end, digits[0] == '0' && (digits[1] | 0x20) == 'x' ? 16 : 10);
+	size = strtoull(digits, &end, digits[0] == '0' && (digits[1] | 0x20) == 'x' ? 16 : 10);
 	if (errno || end != at + text->utf8.length ||
 		size > (unsigned long long)INT64_MAX + negative)
 		return fail(reader, "Could not interpret <integer>");
@@ -348,8 +344,7 @@ static bool read_date(CFStringRef text, CFGregorianDate *ret_date)
 		!read_digits(&at, 2, 'T', &ret_date->day) ||
 		!read_digits(&at, 2, ':', &ret_date->hour) ||
 		!read_digits(&at, 2, ':', &ret_date->minute) ||
-		!read_digits(&at, 2, 'Z', &second) ||
-		at != text->utf8.start + text->utf8.length)
+		!read_digits(&at, 2, 'Z', &second) || at != text->utf8.start + text->utf8.length)
 		return false;
 	ret_date->year = negative ? -year : year;
 	ret_date->second = second;

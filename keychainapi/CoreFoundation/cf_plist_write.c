@@ -3,10 +3,10 @@
 #include "keychainapi/CoreFoundation/cf_base64.h"
 #include "keychainapi/CoreFoundation/cf_plist.h"
 
-#define HEAD                                                   \
-	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"         \
+#define HEAD                                                      \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"            \
 	"<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" " \
-	"\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n" \
+	"\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"   \
 	"<plist version=\"1.0\">\n"
 #define TAIL "</plist>\n"
 
@@ -39,8 +39,7 @@ static void put_escaped(CFMutableStringRef text, CFStringRef string)
 	}
 }
 
-static void put_element(
-	CFMutableStringRef text, int level, const char *name, CFStringRef content)
+static void put_element(CFMutableStringRef text, int level, const char *name, CFStringRef content)
 {
 	indent(text, level);
 	CFStringAppendFormat(text, NULL, CFSTR("<%s>"), name);
@@ -65,9 +64,8 @@ static void put_date(CFMutableStringRef text, int level, CFDateRef date)
 	CFGregorianDate day = CFAbsoluteTimeGetGregorianDate(CFDateGetAbsoluteTime(date), NULL);
 
 	indent(text, level);
-	CFStringAppendFormat(text, NULL,
-		CFSTR("<date>%04d-%02d-%02dT%02d:%02d:%02dZ</date>\n"), (int)day.year, day.month,
-		day.day, day.hour, day.minute, (int)day.second);
+	CFStringAppendFormat(text, NULL, CFSTR("<date>%04d-%02d-%02dT%02d:%02d:%02dZ</date>\n"),
+		(int)day.year, day.month, day.day, day.hour, day.minute, (int)day.second);
 }
 
 /* Lines of 76 columns, a tab taking eight of them, and no more than eight tabs. */

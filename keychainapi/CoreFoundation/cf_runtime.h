@@ -78,7 +78,7 @@ struct _kc_cf_marks;
 struct __CFString {
 	CFRuntimeBase base;
 	struct _kc_cf_bytes utf8;
-	CFIndex units;		     /* length in UTF-16 code units */
+	CFIndex units;		    /* length in UTF-16 code units */
 	struct _kc_cf_marks *marks; /* atomic; where units stand in the UTF-8, or NULL */
 };
 
@@ -88,11 +88,11 @@ struct __CFString {
  * Defines the exported constant symbol, whose text must be an ASCII literal, as initialised data:
  * it is good before any constructor runs. KC_CF_STRING_ALIAS gives the object a second name.
  */
-#define KC_CF_STRING_CONSTANT(symbol, text)                                               \
-	static const struct __CFString symbol##_object = {                                \
-		{0, KC_CF_IMMORTAL, KC_CF_STRING_TYPE, 0},                                \
+#define KC_CF_STRING_CONSTANT(symbol, text)                                                 \
+	static const struct __CFString symbol##_object = {                                  \
+		{0, KC_CF_IMMORTAL, KC_CF_STRING_TYPE, 0},                                  \
 		{(const UInt8 *)("" text), (CFIndex)sizeof(text) - 1, {0}, KC_CF_BORROWED}, \
-		(CFIndex)sizeof(text) - 1, NULL};                                         \
+		(CFIndex)sizeof(text) - 1, NULL};                                           \
 	const CFStringRef symbol = &symbol##_object
 
 #define KC_CF_STRING_ALIAS(symbol, original) const CFStringRef symbol = &original##_object

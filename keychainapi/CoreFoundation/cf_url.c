@@ -30,7 +30,8 @@ static bool is_legal_text(const UInt8 *text, CFIndex length)
 	for (CFIndex i = 0; i < length; i++) {
 		if (!is_legal(text[i]))
 			return false;
-		if (text[i] == '%' && !(i + 2 < length && is_hex(text[i + 1]) && is_hex(text[i + 2])))
+		if (text[i] == '%' &&
+			!(i + 2 < length && is_hex(text[i + 1]) && is_hex(text[i + 2])))
 			return false;
 		marks += text[i] == '#';
 	}
@@ -128,8 +129,8 @@ bool _kc_cf_url_parse(const UInt8 *text, CFIndex length, struct _kc_cf_url_parts
 {
 	if (!is_legal_text(text, length))
 		return false;
-	*ret_parts = (struct _kc_cf_url_parts){absent, absent, absent, absent, absent, absent,
-		absent, absent, absent, absent};
+	*ret_parts = (struct _kc_cf_url_parts){
+		absent, absent, absent, absent, absent, absent, absent, absent, absent, absent};
 	parse_parts(text, length, ret_parts);
 	return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* How declarations are written: visibility, enumerations, and marks that only Apple's tools read. */
+/* How declarations are written: visibility, enumerations, and marks that only Apple's tools read.
+ */
 #ifndef COREFOUNDATION_CFAVAILABILITY_H
 #define COREFOUNDATION_CFAVAILABILITY_H
 

@@ -134,8 +134,7 @@ typedef void *(*CFAllocatorAllocateCallBack)(CFIndex size, CFOptionFlags hint, v
 typedef void *(*CFAllocatorReallocateCallBack)(
 	void *memory, CFIndex size, CFOptionFlags hint, void *info);
 typedef void (*CFAllocatorDeallocateCallBack)(void *memory, void *info);
-typedef CFIndex (*CFAllocatorPreferredSizeCallBack)(
-	CFIndex size, CFOptionFlags hint, void *info);
+typedef CFIndex (*CFAllocatorPreferredSizeCallBack)(CFIndex size, CFOptionFlags hint, void *info);
 
 typedef struct {
 	CFIndex version; /* 0 */
@@ -153,7 +152,7 @@ CF_EXPORT const CFAllocatorRef kCFAllocatorDefault; /* NULL: what CFAllocatorGet
 CF_EXPORT const CFAllocatorRef kCFAllocatorSystemDefault; /* malloc() and free() */
 CF_EXPORT const CFAllocatorRef kCFAllocatorMalloc;
 CF_EXPORT const CFAllocatorRef kCFAllocatorMallocZone;
-CF_EXPORT const CFAllocatorRef kCFAllocatorNull; /* gives no memory and frees none */
+CF_EXPORT const CFAllocatorRef kCFAllocatorNull;       /* gives no memory and frees none */
 CF_EXPORT const CFAllocatorRef kCFAllocatorUseContext; /* for CFAllocatorCreate alone */
 
 CF_EXPORT CFTypeID CFAllocatorGetTypeID(void);

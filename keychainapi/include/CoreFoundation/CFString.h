@@ -48,11 +48,11 @@ enum {
 typedef CFOptionFlags CFStringCompareFlags;
 enum {
 	kCFCompareCaseInsensitive = 1,
-	kCFCompareBackwards = 4,	  /* Find: the last occurrence */
-	kCFCompareAnchored = 8,		  /* Find: only at the start, or with Backwards at the end */
-	kCFCompareNumerically = 64,	  /* Compare: "a9" before "a10" */
-	kCFCompareForcedOrdering = 512,	  /* Compare: exactly, when equal otherwise */
-	kCFCompareNonliteral = 16,	  /* these are accepted and change nothing */
+	kCFCompareBackwards = 4,	/* Find: the last occurrence */
+	kCFCompareAnchored = 8,		/* Find: only at the start, or with Backwards at the end */
+	kCFCompareNumerically = 64,	/* Compare: "a9" before "a10" */
+	kCFCompareForcedOrdering = 512, /* Compare: exactly, when equal otherwise */
+	kCFCompareNonliteral = 16,	/* these are accepted and change nothing */
 	kCFCompareLocalized = 32,
 	kCFCompareDiacriticInsensitive = 128,
 	kCFCompareWidthInsensitive = 256
@@ -203,7 +203,8 @@ CF_EXPORT Boolean CFStringFindWithOptionsAndLocale(CFStringRef string, CFStringR
 CF_EXPORT Boolean CFStringHasPrefix(CFStringRef string, CFStringRef prefix);
 CF_EXPORT Boolean CFStringHasSuffix(CFStringRef string, CFStringRef suffix);
 
-/* All places, in the order of finding, as pointers to CFRange that the array owns; NULL for none. */
+/* All places, in the order of finding, as pointers to CFRange that the array owns; NULL for none.
+ */
 CF_EXPORT CFArrayRef CFStringCreateArrayWithFindResults(CFAllocatorRef allocator,
 	CFStringRef string, CFStringRef sought, CFRange range, CFStringCompareFlags flags);
 
@@ -244,7 +245,8 @@ CF_EXPORT void CFStringPad(
 CF_EXPORT void CFStringTrimWhitespace(CFMutableStringRef string);
 CF_EXPORT void CFStringTrim(CFMutableStringRef string, CFStringRef trimmed);
 
-/* Letter by letter, each becoming one. Capitalize: the first letter of each word, the others low. */
+/* Letter by letter, each becoming one. Capitalize: the first letter of each word, the others low.
+ */
 CF_EXPORT void CFStringLowercase(CFMutableStringRef string, CFLocaleRef locale);
 CF_EXPORT void CFStringUppercase(CFMutableStringRef string, CFLocaleRef locale);
 CF_EXPORT void CFStringCapitalize(CFMutableStringRef string, CFLocaleRef locale);
@@ -263,7 +265,8 @@ CF_INLINE Boolean CFStringIsSurrogateLowCharacter(UniChar character)
 
 CF_INLINE UTF32Char CFStringGetLongCharacterForSurrogatePair(UniChar high, UniChar low)
 {
-	return (UTF32Char)(0x10000 + ((((UTF32Char)high & 0x3FF) << 10) | ((UTF32Char)low & 0x3FF)));
+	return (UTF32Char)(0x10000 +
+			   ((((UTF32Char)high & 0x3FF) << 10) | ((UTF32Char)low & 0x3FF)));
 }
 
 /* Writes one code unit, or a pair and true. */

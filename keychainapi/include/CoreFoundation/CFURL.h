@@ -56,8 +56,7 @@ CF_EXPORT CFURLRef CFURLCopyAbsoluteURL(CFURLRef url);
 /* With the last component of its path changed; NULL when the URL has no path to change. */
 CF_EXPORT CFURLRef CFURLCreateCopyAppendingPathComponent(
 	CFAllocatorRef allocator, CFURLRef url, CFStringRef component, Boolean is_directory);
-CF_EXPORT CFURLRef CFURLCreateCopyDeletingLastPathComponent(
-	CFAllocatorRef allocator, CFURLRef url);
+CF_EXPORT CFURLRef CFURLCreateCopyDeletingLastPathComponent(CFAllocatorRef allocator, CFURLRef url);
 CF_EXPORT CFURLRef CFURLCreateCopyAppendingPathExtension(
 	CFAllocatorRef allocator, CFURLRef url, CFStringRef extension);
 CF_EXPORT CFURLRef CFURLCreateCopyDeletingPathExtension(CFAllocatorRef allocator, CFURLRef url);
@@ -111,8 +110,8 @@ CF_EXPORT Boolean CFURLResourceIsReachable(CFURLRef url, CFErrorRef *ret_error);
 
 /*
  * Escapes what is not legal in URLs, in the encoding's bytes: all but letters, digits and
- * -_.!~*'();/?:@&=+$, and the characters of leave_unescaped; also those of escape_too. Either may be
- * NULL. NULL when the encoding lacks a character.
+ * -_.!~*'();/?:@&=+$, and the characters of leave_unescaped; also those of escape_too. Either may
+ * be NULL. NULL when the encoding lacks a character.
  */
 CF_EXPORT CFStringRef CFURLCreateStringByAddingPercentEscapes(CFAllocatorRef allocator,
 	CFStringRef string, CFStringRef leave_unescaped, CFStringRef escape_too,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The part of Apple's CoreFoundation that keychain programs use, with the C headers that programs
- * expect to get along with it. Not here: attributed strings, bags, bit vectors, calendars, character
- * sets, formatters, heaps, locales, notifications, ports, sockets, streams, time zones, tokens,
- * trees, XML; bridging to Objective-C.
+ * expect to get along with it. Not here: attributed strings, bags, bit vectors, calendars,
+ * character sets, formatters, heaps, locales, notifications, ports, sockets, streams, time zones,
+ * tokens, trees, XML; bridging to Objective-C.
  */
 #ifndef COREFOUNDATION_COREFOUNDATION_H
 #define COREFOUNDATION_COREFOUNDATION_H

@@ -120,12 +120,12 @@ static void bytes_go_back_as_they_are(void)
 {
 	struct counts counts;
 	CFAllocatorRef allocator = counting(&counts);
-	CFDataRef data = CFDataCreateWithBytesNoCopy(
-		NULL, (UInt8 *)heap_text("data"), 4, allocator);
+	CFDataRef data =
+		CFDataCreateWithBytesNoCopy(NULL, (UInt8 *)heap_text("data"), 4, allocator);
 	CFDataRef copy = CFDataCreateCopy(NULL, data);
 	CFStringRef string;
 
-	CHECK(copy == data); /* they live as long as the object */
+	CHECK(copy == data);  /* they live as long as the object */
 	CFRelease(allocator); /* which keeps its allocator */
 	CHECK(counts.released == 0);
 	CFRelease(copy);
@@ -160,8 +160,8 @@ static void bytes_of_no_string_stay(void)
 
 	CHECK(CFStringCreateWithCStringNoCopy(NULL, text, kCFStringEncodingUTF8, allocator) ==
 		NULL);
-	CHECK(CFStringCreateWithBytesNoCopy(NULL, (UInt8 *)text, 1, kCFStringEncodingUTF8, false,
-		      allocator) == NULL);
+	CHECK(CFStringCreateWithBytesNoCopy(
+		      NULL, (UInt8 *)text, 1, kCFStringEncodingUTF8, false, allocator) == NULL);
 	CHECK(counts.freed == 0);
 	free(text);
 }

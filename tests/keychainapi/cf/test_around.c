@@ -25,8 +25,8 @@
 #endif
 
 /* Words of Apple's declarations. */
-typedef CF_ENUM(CFIndex, ThingKind){kThingSmall = 1, kThingLarge};
-typedef CF_OPTIONS(CFOptionFlags, ThingOptions){kThingShiny = 1 << 3};
+typedef CF_ENUM(CFIndex, ThingKind) { kThingSmall = 1, kThingLarge };
+typedef CF_OPTIONS(CFOptionFlags, ThingOptions) { kThingShiny = 1 << 3 };
 CF_ASSUME_NONNULL_BEGIN
 extern CFStringRef _Nullable thing_name(CFStringRef _Nonnull text) CF_RETURNS_RETAINED
 	API_AVAILABLE(macos(10.12)) __OSX_AVAILABLE_STARTING(__MAC_10_9, __IPHONE_7_0);
@@ -97,9 +97,10 @@ static void there_are_no_bundles(void)
 	CHECK(CFBundleCopyBundleURL(bundle) == NULL && CFBundleCopyExecutableURL(bundle) == NULL);
 	CHECK(CFBundleCopyResourceURL(bundle, CFSTR("a"), CFSTR("b"), NULL) == NULL);
 	CHECK(CFBundleGetFunctionPointerForName(bundle, CFSTR("SecItemAdd")) == NULL);
-	CHECK(cf_gives(CFCopyLocalizedString(CFSTR("Enter the password"), ""), "Enter the password"));
-	CHECK(cf_gives(CFBundleCopyLocalizedString(bundle, CFSTR("key"), CFSTR("value"), NULL),
-		"value"));
+	CHECK(cf_gives(
+		CFCopyLocalizedString(CFSTR("Enter the password"), ""), "Enter the password"));
+	CHECK(cf_gives(
+		CFBundleCopyLocalizedString(bundle, CFSTR("key"), CFSTR("value"), NULL), "value"));
 	CHECK(cf_gives(CFBundleCopyLocalizedString(bundle, CFSTR("key"), CFSTR(""), NULL), "key"));
 	CHECK(cf_gives(CFBundleCopyLocalizedString(bundle, CFSTR("key"), NULL, NULL), "key"));
 	CHECK(CFBundleCopyLocalizedString(bundle, NULL, NULL, NULL) == NULL);
@@ -125,8 +126,8 @@ static void preferences_are_the_process_own(void)
 	CHECK(CFPreferencesGetAppBooleanValue(CFSTR("key"), app, &valid) && valid);
 	CFPreferencesSetAppValue(CFSTR("key"), CFSTR("text"), app);
 	CHECK(!CFPreferencesGetAppBooleanValue(CFSTR("key"), app, &valid) && !valid);
-	CHECK(cf_gives(CFPreferencesCopyValue(CFSTR("key"), app, kCFPreferencesCurrentUser,
-			       kCFPreferencesAnyHost),
+	CHECK(cf_gives(CFPreferencesCopyValue(
+			       CFSTR("key"), app, kCFPreferencesCurrentUser, kCFPreferencesAnyHost),
 		"text"));
 	CFPreferencesSetAppValue(CFSTR("key"), NULL, app);
 	CHECK(CFPreferencesCopyAppValue(CFSTR("key"), app) == NULL);

@@ -644,8 +644,8 @@ static CFMutableArrayRef numbers(size_t count, uint32_t below)
 
 	for (size_t i = 0; i < count; i++) {
 		random = random * 1664525 + 1013904223;
-		CFArrayAppendValue(array,
-			(const void *)(uintptr_t)((random >> 8) % below * 10 + i % 10));
+		CFArrayAppendValue(
+			array, (const void *)(uintptr_t)((random >> 8) % below * 10 + i % 10));
 	}
 	return array;
 }
@@ -668,8 +668,8 @@ static void arrays_are_sorted(void)
 		CFArraySortValues(array, CFRangeMake(0, (CFIndex)count), compare_tens, context);
 		for (CFIndex i = 0; i < (CFIndex)count; i++) {
 			sum -= number_at(array, i);
-			CHECK_FATAL(i == 0 || number_at(array, i - 1) / 10 <=
-						      number_at(array, i) / 10);
+			CHECK_FATAL(
+				i == 0 || number_at(array, i - 1) / 10 <= number_at(array, i) / 10);
 		}
 		CHECK(sum == 0 && CFArrayGetCount(array) == (CFIndex)count);
 	}

@@ -153,8 +153,8 @@ static void apples_own_conversions(void)
 {
 	static const UniChar characters[] = {'a', 0xE9, 0xD83D, 0xDD11, 0};
 
-	CHECK(cf_gives(format("%S|%.2S|", characters, characters),
-		"a" E_ACUTE EMOJI "|a" E_ACUTE "|"));
+	CHECK(cf_gives(
+		format("%S|%.2S|", characters, characters), "a" E_ACUTE EMOJI "|a" E_ACUTE "|"));
 	CHECK(cf_gives(format("%S", (const UniChar *)NULL), "(null)"));
 	CHECK(cf_gives(format("[%C%C%3C]", 0xD83D, 0xDD11, 'x'), "[" EMOJI "  x]"));
 	CHECK(cf_gives(format("%D %U %O", -5L, 5UL, 8UL), "-5 5 10"));

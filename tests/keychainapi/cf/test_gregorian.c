@@ -38,7 +38,8 @@ static void times_are_dates(void)
 		CFAbsoluteTime time = rows[i].time;
 
 		snprintf(what, sizeof what, "%.2f", time);
-		CHECK_MSG(same_date(CFAbsoluteTimeGetGregorianDate(time, NULL), rows[i].date), what);
+		CHECK_MSG(
+			same_date(CFAbsoluteTimeGetGregorianDate(time, NULL), rows[i].date), what);
 		CHECK_MSG(CFGregorianDateGetAbsoluteTime(rows[i].date, NULL) == time, what);
 		CHECK_MSG(CFAbsoluteTimeGetDayOfWeek(time, NULL) == rows[i].weekday, what);
 		CHECK_MSG(CFAbsoluteTimeGetDayOfYear(time, NULL) == rows[i].yearday, what);
@@ -50,10 +51,13 @@ static void times_are_dates(void)
 static void times_agree_with_libc(void)
 {
 	for (int month = -36000; month < 36000; month++) {
-		struct tm tm = {.tm_year = 101, .tm_mon = month, .tm_mday = 1 + month * month % 28,
-			.tm_hour = 13, .tm_min = 14, .tm_sec = 15};
-		CFAbsoluteTime time =
-			(double)timegm(&tm) - kCFAbsoluteTimeIntervalSince1970;
+		struct tm tm = {.tm_year = 101,
+			.tm_mon = month,
+			.tm_mday = 1 + month * month % 28,
+			.tm_hour = 13,
+			.tm_min = 14,
+			.tm_sec = 15};
+		CFAbsoluteTime time = (double)timegm(&tm) - kCFAbsoluteTimeIntervalSince1970;
 		CFGregorianDate date = CFAbsoluteTimeGetGregorianDate(time, NULL);
 		char week[8];
 

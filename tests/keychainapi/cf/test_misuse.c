@@ -64,8 +64,8 @@ MISUSE(constant_text, CFStringAppend(constant(), CFSTR("")))
 MISUSE(url_of_string, CFURLGetString((CFTypeRef)CFSTR("")))
 MISUSE(no_context, CFAllocatorCreate(NULL, NULL))
 MISUSE(no_allocator, CFAllocatorSetDefault((CFTypeRef)CFSTR("")))
-MISUSE(frozen_sort, CFArraySortValues((CFMutableArrayRef)(uintptr_t)one_value(),
-			    CFRangeMake(0, 1), NULL, NULL))
+MISUSE(frozen_sort,
+	CFArraySortValues((CFMutableArrayRef)(uintptr_t)one_value(), CFRangeMake(0, 1), NULL, NULL))
 MISUSE(pad_with_nothing, CFStringPad(CFStringCreateMutable(NULL, 0), CFSTR(""), 1, 0))
 MISUSE(no_class, _CFRuntimeCreateInstance(0, 100))
 MISUSE(no_room, _CFRuntimeCreateInstance(CFNullGetTypeID(), 1))

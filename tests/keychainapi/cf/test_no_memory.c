@@ -154,7 +154,8 @@ static CFTypeRef make_substring(void)
 
 static CFTypeRef make_replaced(void)
 {
-	CFMutableStringRef string = CFStringCreateMutableCopy(NULL, 0, CFSTR("a,b,c,d,e,f,g,h,i,j,k"));
+	CFMutableStringRef string =
+		CFStringCreateMutableCopy(NULL, 0, CFSTR("a,b,c,d,e,f,g,h,i,j,k"));
 
 	if (string) {
 		CFStringFindAndReplace(string, CFSTR(","), CFSTR("--"), CFRangeMake(0, 21), 0);
@@ -215,8 +216,8 @@ static CFTypeRef make_list(void)
 static CFTypeRef make_document(void)
 {
 	const void *keys[] = {CFSTR("a"), CFSTR("b")}, *values[] = {kCFNumberNaN, CFSTR("<")};
-	CF_OWNED CFDictionaryRef list = CFDictionaryCreate(
-		NULL, keys, values, 2, &kCFTypeDictionaryKeyCallBacks, NULL);
+	CF_OWNED CFDictionaryRef list =
+		CFDictionaryCreate(NULL, keys, values, 2, &kCFTypeDictionaryKeyCallBacks, NULL);
 
 	return list ? CFPropertyListCreateXMLData(NULL, list) : NULL;
 }

@@ -50,7 +50,8 @@ static const struct {
 	{"<string/>", "<string></string>\n"},
 	{"<string> two\n lines </string>\n", NULL},
 	{"<string>&lt;a &amp; b&gt;</string>\n", NULL},
-	{"<string>&quot;&apos;&#65;&#x1F511;&#xE9;</string>", "<string>\"'A" EMOJI E_ACUTE "</string>\n"},
+	{"<string>&quot;&apos;&#65;&#x1F511;&#xE9;</string>",
+		"<string>\"'A" EMOJI E_ACUTE "</string>\n"},
 	{"<string>a<![CDATA[<b> & ]]>c</string>", "<string>a&lt;b&gt; &amp; c</string>\n"},
 	{"<string>a<!-- no -->b</string>", "<string>ab</string>\n"},
 	{"<string>" EMOJI "</string>\n", NULL},
@@ -150,12 +151,16 @@ static void encodings_of_documents(void)
 		{"marked UTF-8", BYTES("\xEF\xBB\xBF<string>" E_ACUTE "</string>")},
 		{"Latin-1", BYTES("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"
 				  "<string>\xE9</string>")},
-		{"UTF-16, big", BYTES("\xFE\xFF\0<\0s\0t\0r\0i\0n\0g\0>\0\xE9\0<\0/\0s\0t\0r\0i\0n\0g\0>")},
-		{"UTF-16, little", BYTES("\xFF\xFE<\0s\0t\0r\0i\0n\0g\0>\0\xE9\0<\0/\0s\0t\0r\0i\0n\0g\0>\0")},
-		{"misc everywhere", BYTES("<!-- a > b --><?php x?>\n<!DOCTYPE plist [ <!ENTITY x 'y'> ]>"
-					  "<plist><!-- c --><string>" E_ACUTE
-					  "</string><!-- d --></plist> what follows")},
-		{"attributes", BYTES("<plist a='b'><string c=\"d\" >" E_ACUTE "</string ></plist>")},
+		{"UTF-16, big",
+			BYTES("\xFE\xFF\0<\0s\0t\0r\0i\0n\0g\0>\0\xE9\0<\0/\0s\0t\0r\0i\0n\0g\0>")},
+		{"UTF-16, little",
+			BYTES("\xFF\xFE<\0s\0t\0r\0i\0n\0g\0>\0\xE9\0<\0/\0s\0t\0r\0i\0n\0g\0>\0")},
+		{"misc everywhere",
+			BYTES("<!-- a > b --><?php x?>\n<!DOCTYPE plist [ <!ENTITY x 'y'> ]>"
+			      "<plist><!-- c --><string>" E_ACUTE
+			      "</string><!-- d --></plist> what follows")},
+		{"attributes",
+			BYTES("<plist a='b'><string c=\"d\" >" E_ACUTE "</string ></plist>")},
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
@@ -241,8 +246,7 @@ static void faults_are_told(void)
 	for (size_t i = 0; i < KC_COUNT_OF(faults); i++) {
 		CFErrorRef error = NULL;
 		CF_OWNED CFStringRef problem = cf_string(faults[i].problem), text = NULL;
-		CFTypeRef list =
-			read_bytes(faults[i].document, strlen(faults[i].document), &error);
+		CFTypeRef list = read_bytes(faults[i].document, strlen(faults[i].document), &error);
 
 		CHECK_MSG(list == NULL && error != NULL, faults[i].document);
 		if (!error)
@@ -307,8 +311,8 @@ static void other_objects_are_no_lists(void)
 		CHECK(CFPropertyListCreateXMLData(NULL, wrong[i]) == NULL);
 		CHECK(CFPropertyListCreateDeepCopy(NULL, wrong[i], 0) == NULL);
 	}
-	CHECK(CFPropertyListCreateData(
-		      NULL, array, kCFPropertyListXMLFormat_v1_0, 0, &error) == NULL);
+	CHECK(CFPropertyListCreateData(NULL, array, kCFPropertyListXMLFormat_v1_0, 0, &error) ==
+		NULL);
 	CHECK(error && CFErrorGetCode(error) == kCFPropertyListWriteStreamError);
 	if (error)
 		CFRelease(error);
@@ -335,15 +339,17 @@ static void mutability(void)
 			continue;
 		CHECK(array != copied);
 		if (option == 2) {
-			CFStringAppend((CFMutableStringRef)(uintptr_t)CFArrayGetValueAtIndex(array, 0),
+			CFStringAppend(
+				(CFMutableStringRef)(uintptr_t)CFArrayGetValueAtIndex(array, 0),
 				CFSTR("y"));
-			CFDataSetLength((CFMutableDataRef)(uintptr_t)CFArrayGetValueAtIndex(copied, 1),
-				5);
+			CFDataSetLength(
+				(CFMutableDataRef)(uintptr_t)CFArrayGetValueAtIndex(copied, 1), 5);
 		}
 		CFArrayAppendValue(array, kCFBooleanTrue);
 		CHECK(CFArrayGetCount(copied) == 2);
 		CFArrayAppendValue(copied, kCFBooleanFalse);
-		CFDictionarySetValue((CFMutableDictionaryRef)(uintptr_t)list, CFSTR("b"), CFSTR("c"));
+		CFDictionarySetValue(
+			(CFMutableDictionaryRef)(uintptr_t)list, CFSTR("b"), CFSTR("c"));
 		CHECK(!CFEqual(list, copy));
 		CHECK(CFDictionaryGetCount(frozen) == 1);
 		CHECK(CFArrayGetCount(CFDictionaryGetValue(frozen, CFSTR("a"))) == 2);

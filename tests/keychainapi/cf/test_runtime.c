@@ -336,8 +336,9 @@ static void descriptions_have_apples_shapes(void)
 	CHECK(is_described(kCFNull, "<CFNull # [#]>"));
 	CHECK(is_described(date, "<CFDate # [#]>{time = 1234.5}"));
 	CHECK(is_described(none, "<CFArray # [#]>{type = immutable, count = 0, values = ()}"));
-	CHECK(is_described(url, "<CFURL # [#]>{string = p, encoding = 134217984, base = "
-				"<CFURL # [#]>{string = http://h/, encoding = 134217984, base = (null)}}"));
+	CHECK(is_described(url,
+		"<CFURL # [#]>{string = p, encoding = 134217984, base = "
+		"<CFURL # [#]>{string = http://h/, encoding = 134217984, base = (null)}}"));
 	CHECK(is_described(allocator, "<CFAllocator # [#]>{info = #}"));
 	CHECK(is_described(CFRunLoopGetMain(), "<CFRunLoop # [#]>"));
 	CHECK(is_described(thing, "<Thing # [#]>"));

@@ -31,8 +31,8 @@ static bool has_units(CFStringRef string, const UniChar *characters, CFIndex cou
 
 static void a_half_is_a_character_of_its_own(void)
 {
-	static const UniChar rows[][3] = {
-		{HIGH, 'a', 'b'}, {LOW, HIGH, 'a'}, {HIGH, HIGH, LOW}, {'a', LOW, LOW}, {LOW, 'a', HIGH}};
+	static const UniChar rows[][3] = {{HIGH, 'a', 'b'}, {LOW, HIGH, 'a'}, {HIGH, HIGH, LOW},
+		{'a', LOW, LOW}, {LOW, 'a', HIGH}};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		CF_OWNED CFStringRef string = units(rows[i], 3);
@@ -44,8 +44,7 @@ static void a_half_is_a_character_of_its_own(void)
 		CHECK_FATAL(string && data);
 		CHECK(has_units(string, rows[i], 3));
 		CHECK(CFDataGetLength(data) == 8);
-		back = CFStringCreateFromExternalRepresentation(
-			NULL, data, kCFStringEncodingUTF16);
+		back = CFStringCreateFromExternalRepresentation(NULL, data, kCFStringEncodingUTF16);
 		CHECK(CFEqual(string, back) && CFHash(string) == CFHash(back));
 		/* it has no form in UTF-8 */
 		CHECK(CFStringGetCStringPtr(string, utf8) == NULL);
@@ -108,8 +107,7 @@ static void replacing_joins(void)
 	CF_OWNED CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
 
 	CFStringAppendCharacters(string, (const UniChar[]){HIGH, '-', LOW, '-', HIGH, '-'}, 6);
-	CHECK(CFStringFindAndReplace(
-		      string, CFSTR("-"), CFSTR(""), CFRangeMake(0, 6), 0) == 3);
+	CHECK(CFStringFindAndReplace(string, CFSTR("-"), CFSTR(""), CFRangeMake(0, 6), 0) == 3);
 	CHECK(has_units(string, (const UniChar[]){HIGH, LOW, HIGH}, 3));
 }
 
@@ -138,7 +136,8 @@ static uint32_t next_random(uint32_t below)
 
 static UniChar next_unit(void)
 {
-	static const UniChar kinds[] = {'a', 'b', 0xE9, 0x6F22, 0xD7FF, 0xE000, HIGH, HIGH, LOW, LOW};
+	static const UniChar kinds[] = {
+		'a', 'b', 0xE9, 0x6F22, 0xD7FF, 0xE000, HIGH, HIGH, LOW, LOW};
 
 	return kinds[next_random(KC_COUNT_OF(kinds))];
 }
@@ -225,7 +224,8 @@ static void indexes_in_long_texts(void)
 
 	for (model.count = 0; model.count < MODEL_MAX - 10; model.count++)
 		model.units[model.count] = next_unit();
-	model_replace(&model, CFRangeMake(4321, 0), (const UniChar[]){'<', 'h', 'e', 'r', 'e', '>'}, 6);
+	model_replace(
+		&model, CFRangeMake(4321, 0), (const UniChar[]){'<', 'h', 'e', 'r', 'e', '>'}, 6);
 	string = units(model.units, model.count);
 	for (CFIndex i = 0; i < model.count; i++)
 		CHECK_FATAL(CFStringGetCharacterAtIndex(string, i) == model.units[i]);

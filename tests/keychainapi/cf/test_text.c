@@ -16,11 +16,19 @@ static void case_changes_letter_by_letter(void)
 	} rows[] = {
 		{"", "", "", ""},
 		{"MiXed 1a", "mixed 1a", "MIXED 1A", "Mixed 1a"},
-		{"\xC3\x89t" E_ACUTE, E_ACUTE "t" E_ACUTE, "\xC3\x89T\xC3\x89", "\xC3\x89t" E_ACUTE},
+		{"\xC3\x89t" E_ACUTE, E_ACUTE "t" E_ACUTE, "\xC3\x89T\xC3\x89",
+			"\xC3\x89t" E_ACUTE},
 		{"don't STOP-now " EMOJI, "don't stop-now " EMOJI, "DON'T STOP-NOW " EMOJI,
 			"Don't Stop-Now " EMOJI},
 		{"\xCE\xA3\xCF\x83", "\xCF\x83\xCF\x83", "\xCE\xA3\xCE\xA3", "\xCE\xA3\xCF\x83"},
-		{"stra\xC3\x9F" "e", "stra\xC3\x9F" "e", "STRA\xC3\x9F" "E", "Stra\xC3\x9F" "e"},
+		{"stra\xC3\x9F"
+		 "e",
+			"stra\xC3\x9F"
+			"e",
+			"STRA\xC3\x9F"
+			"E",
+			"Stra\xC3\x9F"
+			"e"},
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
@@ -77,7 +85,10 @@ static void numbers_in_text(void)
 		double value;
 	} rows[] = {{"", 0}, {"x", 0}, {" 1.5kg", 1.5}, {"-2e3", -2000}, {"+.5", .5}, {"1e", 1},
 		{"-", 0}, {".", 0}, {"0x10", 0}, {"nan", 0}, {"inf", 0}, {"1,5", 1},
-		{"\xC2\xA0" "7", 7}, {"1e400", (double)INFINITY}};
+		{"\xC2\xA0"
+		 "7",
+			7},
+		{"1e400", (double)INFINITY}};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		CF_OWNED CFStringRef text = cf_string(rows[i].text);
@@ -116,8 +127,8 @@ static void numbers_in_order(void)
 		CHECK_MSG(CFStringCompare(a, b, rows[i].flags) == rows[i].order, rows[i].a);
 		CHECK_MSG(CFStringCompare(b, a, rows[i].flags) == -rows[i].order, rows[i].a);
 	}
-	CHECK(CFStringCompareWithOptionsAndLocale(CFSTR("xb"), CFSTR("b"), CFRangeMake(1, 1), 0,
-		      NULL) == kCFCompareEqualTo);
+	CHECK(CFStringCompareWithOptionsAndLocale(
+		      CFSTR("xb"), CFSTR("b"), CFRangeMake(1, 1), 0, NULL) == kCFCompareEqualTo);
 }
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -128,8 +139,8 @@ static void all_places(void)
 	CFRange all = CFRangeMake(0, CFStringGetLength(text)), found;
 	CF_OWNED CFArrayRef places =
 		CFStringCreateArrayWithFindResults(NULL, text, CFSTR("ab"), all, 0);
-	CF_OWNED CFArrayRef any_case = CFStringCreateArrayWithFindResults(NULL, text, CFSTR("ab"),
-		all, kCFCompareCaseInsensitive | kCFCompareBackwards);
+	CF_OWNED CFArrayRef any_case = CFStringCreateArrayWithFindResults(
+		NULL, text, CFSTR("ab"), all, kCFCompareCaseInsensitive | kCFCompareBackwards);
 	CF_OWNED CFArrayRef copy = NULL;
 	CF_OWNED CFStringRef description = NULL;
 

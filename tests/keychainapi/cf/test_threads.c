@@ -106,8 +106,8 @@ static void *make_uuids(void *context)
 
 	pthread_barrier_wait(&barrier);
 	for (int i = 0; i < CONSTANT_COUNT; i++)
-		made[i] = CFUUIDGetConstantUUIDWithBytes(NULL, (UInt8)i, (UInt8)(i >> 8), 0, 0, 0,
-			0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		made[i] = CFUUIDGetConstantUUIDWithBytes(
+			NULL, (UInt8)i, (UInt8)(i >> 8), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	return NULL;
 }
 
@@ -131,8 +131,10 @@ static void *read_by_index(void *context)
 
 	pthread_barrier_wait(&barrier);
 	for (CFIndex i = 0; i < length; i++)
-		CHECK_FATAL(CFStringGetCharacterAtIndex(string, i) ==
-			    (i % 3 == 0 ? 0xE9 : i % 3 == 1 ? 0xD83D : 0xDD11));
+		CHECK_FATAL(
+			CFStringGetCharacterAtIndex(string, i) == (i % 3 == 0	       ? 0xE9
+									  : i % 3 == 1 ? 0xD83D
+										       : 0xDD11));
 	return NULL;
 }
 

@@ -78,8 +78,8 @@ static void what_belongs_escaped_is_refused(void)
 
 	for (size_t i = 0; i < KC_COUNT_OF(wrong); i++)
 		CHECK_MSG(url_of(wrong[i], NULL) == NULL, wrong[i]);
-	CHECK(CFURLCreateWithBytes(NULL, (const UInt8 *)"http://h/\0", 10, kCFStringEncodingUTF8,
-		      NULL) == NULL);
+	CHECK(CFURLCreateWithBytes(
+		      NULL, (const UInt8 *)"http://h/\0", 10, kCFStringEncodingUTF8, NULL) == NULL);
 	CHECK(CFURLCreateWithBytes(NULL, NULL, 0, kCFStringEncodingUTF8, NULL) == NULL);
 	CHECK(CFURLCreateWithBytes(NULL, (const UInt8 *)"\xFF", 1, kCFStringEncodingUTF8, NULL) ==
 		NULL);
@@ -172,7 +172,8 @@ static void paths_become_urls_and_back(void)
 		{"/etc/", false, "file:///etc", "/etc"},
 		{"/etc///", true, "file:///etc/", "/etc"},
 		{"/a b/%#?;c", false, "file:///a%20b/%25%23%3F%3Bc", "/a b/%#?;c"},
-		{"/" E_ACUTE "/" EMOJI, false, "file:///%C3%A9/%F0%9F%94%91", "/" E_ACUTE "/" EMOJI},
+		{"/" E_ACUTE "/" EMOJI, false, "file:///%C3%A9/%F0%9F%94%91",
+			"/" E_ACUTE "/" EMOJI},
 		{"/-_.!~*'():@&=+$,", false, "file:///-_.!~*'():@&=+$,", "/-_.!~*'():@&=+$,"},
 		{"/not UTF-8 \xFF", false, "file:///not%20UTF-8%20%FF", "/not UTF-8 \xFF"},
 	};
@@ -186,8 +187,7 @@ static void paths_become_urls_and_back(void)
 		CHECK_MSG(cf_reads(CFURLGetString(url), rows[i].url), what);
 		CHECK_MSG(CFURLGetFileSystemRepresentation(url, true, buffer, sizeof buffer), what);
 		CHECK_MSG(strcmp((char *)buffer, rows[i].again) == 0, what);
-		CHECK_MSG(CFURLGetFileSystemRepresentation(
-				  url, false, buffer, (CFIndex)length + 1),
+		CHECK_MSG(CFURLGetFileSystemRepresentation(url, false, buffer, (CFIndex)length + 1),
 			what);
 		CHECK_MSG(!CFURLGetFileSystemRepresentation(url, false, buffer, (CFIndex)length),
 			what);
@@ -331,7 +331,7 @@ static void escapes_are_added(void)
 		CF_OWNED CFStringRef also = rows[i].also ? cf_string(rows[i].also) : NULL;
 
 		CHECK_MSG(gives(CFURLCreateStringByAddingPercentEscapes(
-					  NULL, text, leave, also, rows[i].encoding),
+					NULL, text, leave, also, rows[i].encoding),
 				  rows[i].result),
 			rows[i].text);
 	}
@@ -366,12 +366,12 @@ static void escapes_are_taken_away(void)
 		CF_OWNED CFStringRef leave = rows[i].leave ? cf_string(rows[i].leave) : NULL;
 
 		CHECK_MSG(gives(CFURLCreateStringByReplacingPercentEscapesUsingEncoding(
-					  NULL, text, leave, rows[i].encoding),
+					NULL, text, leave, rows[i].encoding),
 				  rows[i].result),
 			rows[i].text);
 	}
-	CHECK(gives(CFURLCreateStringByReplacingPercentEscapes(NULL, CFSTR("%41"), CFSTR("")),
-		"A"));
+	CHECK(gives(
+		CFURLCreateStringByReplacingPercentEscapes(NULL, CFSTR("%41"), CFSTR("")), "A"));
 }
 
 /* --- files ----------------------------------------------------------------------------------- */
@@ -438,7 +438,8 @@ static void folders_by_their_urls(void)
 	CHECK_FATAL(contents && CFArrayGetCount(contents) == 1);
 	CHECK(gives(CFURLCopyLastPathComponent(CFArrayGetValueAtIndex(contents, 0)), "x"));
 	CHECK(CFURLResourceIsReachable(CFArrayGetValueAtIndex(contents, 0), NULL));
-	CHECK(!CFURLCreateDataAndPropertiesFromResource(NULL, directory, &data, NULL, NULL, &error));
+	CHECK(!CFURLCreateDataAndPropertiesFromResource(
+		NULL, directory, &data, NULL, NULL, &error));
 	CHECK(data == NULL && error == kCFURLUnknownError); /* its bytes are not to be had */
 	CHECK(CFURLDestroyResource(file, NULL));
 }
@@ -446,13 +447,15 @@ static void folders_by_their_urls(void)
 static void files_that_are_not_there(void)
 {
 	CF_OWNED CFURLRef missing = path_url("/nowhere/at/all", false);
-	CF_OWNED CFURLRef web = url_of("http://localhost/x", NULL), nul = url_of("file:///%00", NULL);
+	CF_OWNED CFURLRef web = url_of("http://localhost/x", NULL),
+			  nul = url_of("file:///%00", NULL);
 	CF_OWNED CFDictionaryRef facts = NULL;
 	CF_OWNED CFTypeRef exists = NULL;
 	CFDataRef data = kCFNull ? (CFDataRef)(const void *)kCFNull : NULL;
 	SInt32 error = 0;
 
-	CHECK(!CFURLCreateDataAndPropertiesFromResource(NULL, missing, &data, &facts, NULL, &error));
+	CHECK(!CFURLCreateDataAndPropertiesFromResource(
+		NULL, missing, &data, &facts, NULL, &error));
 	CHECK(data == NULL && error == kCFURLResourceNotFoundError);
 	CHECK(facts && CFDictionaryGetValue(facts, kCFURLFileExists) == kCFBooleanFalse);
 	CHECK(!CFURLCreateDataAndPropertiesFromResource(NULL, web, &data, NULL, NULL, &error));

@@ -393,10 +393,8 @@ static void error_sentences(void)
 		const char *description, *reason, *note; /* what the dictionary has */
 		const char *sentence, *said_reason;
 	} wanted[] = {
-		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(OSStatus error -50.)",
-			NULL},
-		{false, -50, NULL, NULL, "note",
-			NOT_COMPLETED "(OSStatus error -50 - note)", NULL},
+		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(OSStatus error -50.)", NULL},
+		{false, -50, NULL, NULL, "note", NOT_COMPLETED "(OSStatus error -50 - note)", NULL},
 		{false, -50, NULL, "Reason.", "note", NOT_COMPLETED "Reason.", "Reason."},
 		{false, -50, "All.", "Reason.", "note", "All.", "Reason."},
 		{true, ENOENT, NULL, NULL, NULL, NOT_COMPLETED "No such file or directory",
@@ -500,8 +498,8 @@ static void uuids(void)
 
 static void constant_uuids(void)
 {
-	CF_OWNED CFUUIDRef made = CFUUIDCreateWithBytes(
-		NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+	CF_OWNED CFUUIDRef made =
+		CFUUIDCreateWithBytes(NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 	CFUUIDRef constant = CFUUIDGetConstantUUIDWithBytes(
 		NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 

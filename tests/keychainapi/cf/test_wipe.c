@@ -102,8 +102,9 @@ static void changed_strings_are_wiped(void)
 
 static void documents_are_wiped(void)
 {
-	const char document[] = "<plist><dict><key>" MARKER "</key><array><string>" MARKER
-				"&amp;</string><data>czNjcmV0LW1hcmtlcg==</data></array></dict></plist>";
+	const char document[] =
+		"<plist><dict><key>" MARKER "</key><array><string>" MARKER
+		"&amp;</string><data>czNjcmV0LW1hcmtlcg==</data></array></dict></plist>";
 	CFDataRef data = cf_data(document, sizeof document - 1), written, broken;
 	CFTypeRef list, copy;
 
