@@ -177,7 +177,7 @@ static void copy_text(char *to, size_t size, const char *from)
 {
 	if (strlen(from) >= size)
 		die("too long");
-	strcpy(to, from);
+	memcpy(to, from, strlen(from) + 1);
 }
 
 static void read_credential(struct credential *c)
@@ -198,7 +198,7 @@ static void read_credential(struct credential *c)
 			colon = strchr(value, ':');
 			if (colon) {
 				*colon++ = 0;
-				c->port = (UInt16)atoi(colon);
+				c->port = (UInt16)strtoul(colon, NULL, 10);
 			}
 			copy_text(c->host, sizeof c->host, value);
 		} else if (strcmp(line, "path") == 0) {

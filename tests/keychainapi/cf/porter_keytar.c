@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 	} else if (argc == 2 && strcmp(argv[1], "workers") == 0) {
 		return run_workers();
 	} else if (argc == 3 && strcmp(argv[1], "error") == 0) {
-		error = error_text(atoi(argv[2]));
+		error = error_text((OSStatus)strtol(argv[2], NULL, 10));
 	}
 	if (error)
 		fprintf(stderr, "%s\n", error);

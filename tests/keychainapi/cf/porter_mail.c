@@ -85,7 +85,8 @@ static int save(char **argv)
 {
 	CFDataRef data = CFDataCreateWithBytesNoCopy(
 		NULL, (const UInt8 *)argv[6], (CFIndex)strlen(argv[6]), kCFAllocatorNull);
-	CFDictionaryRef item = attributes(argv[2], argv[3], atoi(argv[4]), argv[5], data);
+	CFDictionaryRef item =
+		attributes(argv[2], argv[3], (int)strtol(argv[4], NULL, 10), argv[5], data);
 	OSStatus status = SecItemAdd(item, NULL);
 
 	CFRelease(item);
@@ -102,7 +103,7 @@ int main(int argc, char **argv)
 		return save(argv);
 	if (argc != 6 || strcmp(argv[1], "get") != 0)
 		return 2;
-	password = find(argv[2], argv[3], atoi(argv[4]), argv[5], &status);
+	password = find(argv[2], argv[3], (int)strtol(argv[4], NULL, 10), argv[5], &status);
 	if (!password)
 		password = find(argv[2], argv[3], 0, argv[5], &status);
 	if (!password)

@@ -68,7 +68,7 @@ static void times_agree_with_libc(void)
 		CHECK_FATAL(CFAbsoluteTimeGetDayOfYear(time, NULL) == tm.tm_yday + 1);
 		CHECK_FATAL(CFAbsoluteTimeGetDayOfWeek(time, NULL) % 7 == tm.tm_wday);
 		strftime(week, sizeof week, "%V", &tm);
-		CHECK_FATAL(CFAbsoluteTimeGetWeekOfYear(time, NULL) == atoi(week));
+		CHECK_FATAL(CFAbsoluteTimeGetWeekOfYear(time, NULL) == strtol(week, NULL, 10));
 	}
 }
 
