@@ -5,9 +5,10 @@
 struct __CFArray {
 	CFRuntimeBase base;
 	CFArrayCallBacks callbacks;
-	const void **values;
+	const void **memory;
+	const void **values; /* in the memory: behind what was taken away at the front */
 	CFIndex count;
-	CFIndex capacity;
+	CFIndex capacity; /* of the values, so that it shrinks as they move on */
 };
 
 const CFArrayCallBacks kCFTypeArrayCallBacks = {
@@ -41,7 +42,7 @@ static void array_finalize(CFTypeRef object)
 
 	for (CFIndex i = 0; i < array->count; i++)
 		release(array, array->values[i]);
-	free(array->values);
+	free(array->memory);
 }
 
 /* Arrays that compare their values in different ways are different. */
@@ -102,20 +103,45 @@ CFTypeID CFArrayGetTypeID(void)
 
 /* --- one way to change ----------------------------------------------------------------------- */
 
+/* What grows once grows again: then there is room for as many more. */
 static void reserve(struct __CFArray *array, CFIndex count)
 {
-	const void **values;
-	CFIndex capacity;
+	const void **memory;
+	CFIndex capacity = array->memory ? 2 * count : count;
 
 	if (count <= array->capacity)
 		return;
-	capacity = count > 2 * array->capacity ? count : 2 * array->capacity;
-	values = _kc_cf_must_alloc((size_t)capacity, sizeof *values);
+	memory = _kc_cf_must_alloc((size_t)capacity, sizeof *memory);
 	if (array->count)
-		memcpy(values, array->values, (size_t)array->count * sizeof *values);
-	free(array->values);
-	array->values = values;
+		memcpy(memory, array->values, (size_t)array->count * sizeof *memory);
+	free(array->memory);
+	array->memory = memory;
+	array->values = memory;
 	array->capacity = capacity;
+}
+
+static void open_gap(struct __CFArray *array, CFIndex location, CFIndex length)
+{
+	const void **gap;
+
+	reserve(array, array->count + length);
+	gap = array->values + location;
+	memmove(gap + length, gap, (size_t)(array->count - location) * sizeof *gap);
+	array->count += length;
+}
+
+static void close_gap(struct __CFArray *array, CFIndex location, CFIndex length)
+{
+	const void **gap = array->values + location;
+
+	if (location == 0) {
+		array->values += length;
+		array->capacity -= length;
+	} else {
+		memmove(gap, gap + length,
+			(size_t)(array->count - location - length) * sizeof *gap);
+	}
+	array->count -= length;
 }
 
 /*
@@ -124,20 +150,18 @@ static void reserve(struct __CFArray *array, CFIndex count)
  */
 static void replace(struct __CFArray *array, CFRange range, const void **values, CFIndex count)
 {
-	CFIndex end = range.location + range.length;
 	const void *one, **old = &one;
 
-	reserve(array, array->count - range.length + count);
 	if (range.length > 1)
 		old = _kc_cf_must_alloc((size_t)range.length, sizeof *old);
 	if (range.length)
 		memcpy(old, array->values + range.location, (size_t)range.length * sizeof *old);
-	if (array->count > end)
-		memmove(array->values + range.location + count, array->values + end,
-			(size_t)(array->count - end) * sizeof *old);
+	if (count > range.length)
+		open_gap(array, range.location + range.length, count - range.length);
+	else if (count < range.length)
+		close_gap(array, range.location + count, range.length - count);
 	for (CFIndex i = 0; i < count; i++)
 		array->values[range.location + i] = retained(array, values[i]);
-	array->count += count - range.length;
 	for (CFIndex i = 0; i < range.length; i++)
 		release(array, old[i]);
 	if (old != &one)

@@ -19,6 +19,25 @@ static CFComparisonResult compare_points(uint32_t a, uint32_t b)
 	return (a > b) - (a < b);
 }
 
+/* The whole of both, exactly. Where their bytes first differ, characters do. */
+static CFComparisonResult compare_whole(CFStringRef a, CFStringRef b)
+{
+	const UInt8 *bytes_a = a->utf8.start, *bytes_b = b->utf8.start;
+	CFIndex shorter = a->utf8.length < b->utf8.length ? a->utf8.length : b->utf8.length;
+	uint32_t point_a, point_b;
+	CFIndex i = 0;
+
+	while (i < shorter && bytes_a[i] == bytes_b[i])
+		i++;
+	if (i == shorter)
+		return (a->utf8.length > b->utf8.length) - (a->utf8.length < b->utf8.length);
+	while (_kc_cf_utf8_is_continuation(bytes_a[i]))
+		i--;
+	_kc_cf_text_decode(bytes_a + i, &point_a);
+	_kc_cf_text_decode(bytes_b + i, &point_b);
+	return compare_points(point_a, point_b);
+}
+
 static bool at_digit(const struct _kc_cf_cursor *cursor)
 {
 	return cursor->left > 0 && *cursor->at >= '0' && *cursor->at <= '9';
@@ -78,6 +97,9 @@ CFComparisonResult CFStringCompareWithOptions(
 	KC_CF_REQUIRE_TYPE(a, CFString);
 	KC_CF_REQUIRE_TYPE(b, CFString);
 	KC_CF_REQUIRE_RANGE(range, a->units);
+	if (range.length == a->units &&
+		!(flags & (kCFCompareCaseInsensitive | kCFCompareNumerically)))
+		return compare_whole(a, b);
 	in_a = _kc_cf_cursor_begin(a, range);
 	in_b = _kc_cf_cursor_begin(b, CFRangeMake(0, b->units));
 	while (order == kCFCompareEqualTo && (in_a.left > 0 || in_b.left > 0))

@@ -623,6 +623,76 @@ static void sets_retain_through_callbacks(void)
 	CHECK(retained == released);
 }
 
+/* --- arrays against plain ones --------------------------------------------------------------- */
+
+#define LIST_SIZE 400
+
+static uint32_t list_random = 99;
+
+static uint32_t next_of_list(uint32_t below)
+{
+	list_random = list_random * 1664525 + 1013904223;
+	return (list_random >> 8) % below;
+}
+
+/* Replaces a range, most often at an end, in both. */
+static void replace_in_both(CFMutableArrayRef array, const void *list[LIST_SIZE], CFIndex *count)
+{
+	const void *added[8];
+	CFIndex add = next_of_list(9), start, cut, end;
+
+	start = next_of_list(3) ? (next_of_list(2) ? 0 : *count)
+				: next_of_list((uint32_t)*count + 1);
+	cut = next_of_list((uint32_t)(*count - start > 8 ? 8 : *count - start) + 1);
+	if (*count - cut + add > LIST_SIZE)
+		add = 0;
+	for (CFIndex i = 0; i < add; i++)
+		added[i] = (const void *)(uintptr_t)next_of_list(1000);
+	CFArrayReplaceValues(array, CFRangeMake(start, cut), added, add);
+	end = start + cut;
+	memmove(list + start + add, list + end, (size_t)(*count - end) * sizeof *list);
+	memcpy(list + start, added, (size_t)add * sizeof *list);
+	*count += add - cut;
+}
+
+static void random_changes_agree_with_a_list(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+	const void *list[LIST_SIZE];
+	const int rounds = cf_rounds(5000);
+	CFIndex count = 0;
+
+	for (int round = 0; round < rounds; round++) {
+		replace_in_both(array, list, &count);
+		CHECK_FATAL(CFArrayGetCount(array) == count);
+		for (CFIndex i = 0; i < count; i++)
+			CHECK_FATAL(CFArrayGetValueAtIndex(array, i) == list[i]);
+	}
+}
+
+/* In at the back and out at the front: with a square this would take minutes. */
+static void arrays_are_queues(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+	uintptr_t in = 0, out = 0;
+
+	for (; in < 500000; in++)
+		CFArrayAppendValue(array, (const void *)in);
+	for (; out < 400000; out++) {
+		CHECK_FATAL(CFArrayGetValueAtIndex(array, 0) == (const void *)out);
+		CFArrayRemoveValueAtIndex(array, 0);
+	}
+	for (; in < 900000; in++, out++) {
+		CFArrayAppendValue(array, (const void *)in);
+		CHECK_FATAL(CFArrayGetValueAtIndex(array, 0) == (const void *)out);
+		CFArrayRemoveValueAtIndex(array, 0);
+	}
+	CHECK(CFArrayGetCount(array) == 100000);
+	for (CFIndex i = 0; i < 100000; i++) /* in the middle, and in no more time */
+		CFArraySetValueAtIndex(array, 50000, (const void *)i);
+	CHECK(CFArrayGetValueAtIndex(array, 50000) == (const void *)99999);
+}
+
 /* --- order ----------------------------------------------------------------------------------- */
 
 static int comparisons;
@@ -770,6 +840,8 @@ int main(void)
 		CHECK_TEST(releasing_leaves_a_whole_container),
 		CHECK_TEST(sets),
 		CHECK_TEST(sets_retain_through_callbacks),
+		CHECK_TEST(random_changes_agree_with_a_list),
+		CHECK_TEST(arrays_are_queues),
 		CHECK_TEST(arrays_are_sorted),
 		CHECK_TEST(sorting_keeps_the_order_of_equals),
 		CHECK_TEST(sorting_takes_few_comparisons),
