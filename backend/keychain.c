@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "backend/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/cell.h"
 #include "backend/store/setting.h"
@@ -90,13 +90,21 @@ static bool is_device_name(const char *name)
 	return true;
 }
 
+/* The keychain's other half. */
+static kc_err read_secret(const char *folder, struct kc_secret *ret)
+{
+	kc_err err = kc_device_secret_read(folder, ret);
+
+	return err == KC_E_NOT_FOUND || err == KC_E_DAMAGED ? KC_ERR(DEVICE_SECRET) : err;
+}
+
 /* A secret that an earlier creation left behind serves as well as a new one. */
 static kc_err device_secret(const char *folder, struct kc_secret *ret, bool *ret_is_new)
 {
 	kc_err err = kc_device_secret_create(folder, ret);
 
 	*ret_is_new = err == KC_OK;
-	return err == KC_E_DUPLICATE ? kc_device_secret_read(folder, ret) : err;
+	return err == KC_E_DUPLICATE ? read_secret(folder, ret) : err;
 }
 
 /* Makes the database for a device secret, and opens it. */
@@ -174,10 +182,15 @@ static kc_err read_keybag(const char *path, struct kc_buf *ret)
 	return err == KC_E_NOT_FOUND ? KC_ERR(DAMAGED) : err;
 }
 
-/* What is wrong with the device secret or the blob makes the whole keychain unusable. */
-static kc_err as_damage(kc_err err)
+/* A whole keybag that the secret does not open is of another device, or its secret is. */
+static kc_err open_keybag(
+	const struct kc_secret *secret, struct kc_bytes blob, struct kc_keybag **ret)
 {
-	return err == KC_E_NOT_FOUND || err == KC_E_DECODE ? KC_ERR(DAMAGED) : err;
+	kc_err err = kc_keybag_open(secret, blob, ret);
+
+	if (err == KC_E_DECODE)
+		return KC_ERR(DAMAGED);
+	return err == KC_E_DAMAGED ? KC_ERR(DEVICE_SECRET) : err;
 }
 
 static kc_err check_folder(const char *path)
@@ -196,8 +209,8 @@ kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret)
 	KC_TRY(check_folder(place->data));
 	KC_TRY(path_of(place, &path));
 	KC_TRY(read_keybag(kc_buf_text(&path), &blob));
-	KC_TRY(as_damage(kc_device_secret_read(place->state, &secret)));
-	KC_TRY(as_damage(kc_keybag_open(&secret, kc_buf_bytes(&blob), &bag)));
+	KC_TRY(read_secret(place->state, &secret));
+	KC_TRY(open_keybag(&secret, kc_buf_bytes(&blob), &bag));
 	return assemble(kc_buf_text(&path), bag, ret);
 }
 

@@ -35,8 +35,10 @@ KC_MUST kc_err kc_keychain_init(void);
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret);
-/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, IO. A damaged
- * or foreign file is never touched. */
+/* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, DEVICE_SECRET
+ * (it is not there, or the keychain is another device's), IO. A damaged or foreign file is never
+ * touched. Every later call may answer REPLACED, when the file is no longer the one that was
+ * opened: it did nothing, and the keychain is to be closed. */
 KC_MUST kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret);
 void kc_keychain_close(struct kc_keychain *keychain);
 #define KC_CLEANUP_KEYCHAIN KC_CLEANUP(kc_keychain_close_cleanup)
@@ -80,7 +82,12 @@ struct kc_item_input {
 KC_MUST kc_err kc_keychain_item_add(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_item_input *input, uint32_t want, struct kc_found *ret);
 /* NOT_FOUND when nothing matches. LOCKED when a match is hidden by the lock (unless skip_locked).
- */
+ *
+ * The class KC_CLASS_IDENTITY joins private keys with certificates whose pkhh is the key's klbl,
+ * both in groups that the caller may use. Of its attributes labl, issr, slnr, skid, tkid, subj,
+ * ctyp, cenc and pkhh are the certificate's, and so are the references; all others, sync and tomb
+ * are the key's. What comes back has the key's attributes with the certificate's over them.
+ * Identities are only found: added, changed and deleted are the two items (NO_SUCH_CLASS). */
 KC_MUST kc_err kc_keychain_item_find(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_found_list *ret);
 /* Sets attributes, and the secret when there is one, of every match. ret_count may be NULL.
@@ -93,9 +100,9 @@ KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struc
 /* --- keys ---------------------------------------------------------------------------------------
  */
 
-/* Makes a key pair; the halves become items with the given attributes (type, bsiz, klbl and spki
- * are filled in). store_public false leaves the public half out. Errors as for item_add, KEY_TYPE,
- * KEY_SIZE. */
+/* Makes a key pair of a type and size that kc_pk_generate knows, RSA from 2048 bits on; the halves
+ * become items with the given attributes (type, bsiz, klbl and spki are filled in). store_public
+ * false leaves the public half out. Errors as for item_add, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
 	const struct kc_caller *caller, enum kc_key_type type, unsigned bits,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
@@ -106,7 +113,7 @@ KC_MUST kc_err kc_keychain_key_generate(struct kc_keychain *keychain,
  * leaves out the public halves of private keys. Nothing is stored unless all of it can be; what is
  * there already stays as it is and is not in ret, and DUPLICATE says that this is all of it.
  * Errors: DECODE, AUTH (wrong passphrase, or one is needed), UNSUPPORTED (an encrypted OpenSSH key,
- * a key type, too many iterations), KEY_SIZE, DUPLICATE. */
+ * a key type, too many iterations), KEY_SIZE (RSA below 1024 bits), DUPLICATE. */
 KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes file, struct kc_bytes passphrase, const struct kc_attrs *attrs,
 	struct kc_found_list *ret);
@@ -117,6 +124,18 @@ KC_MUST kc_err kc_keychain_import(struct kc_keychain *keychain, const struct kc_
 KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature);
+
+/* The message of a block that was encrypted for the private key of row id. Errors as of key_sign
+ * (KEY_USE: marked neither for decryption nor for unwrapping), and DECRYPT for all that can be
+ * wrong within the block. */
+KC_MUST kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_secret *ret);
+
+/* The secret that the private key of row id shares with a public key in stored form (crypto/pk.h).
+ * Errors as of key_sign (KEY_USE: not marked for derivation), and DECODE for the public key. */
+KC_MUST kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret);
 
 /* Checks a signature with a public key given as SubjectPublicKeyInfo (RFC 5280 4.1.2.7), stored or
  * not: it needs no secret, so it works while locked. Errors: VERIFY (it does not match), DECODE

@@ -1,65 +1,87 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an item's own bytes say: the names and the number of a certificate, the public half of a
- * key.
+ * What an item's own bytes say: everything that a certificate says of itself, and the type, the
+ * size, the hash and the public half of a key.
  *
- * Keycircle's own front ends search by these attributes, and whoever adds an item need not know of
- * them. What the caller did give stays; bytes that are no certificate or no key say nothing, since
- * items may hold anything.
+ * Whoever adds an item need not know of these, and they are what Keycircle's front ends search by
+ * and what joins identities. What the caller did give stays; bytes that are no certificate or no
+ * key say nothing, since items may hold anything. They are looked at again when they change.
  */
-#include "backend/crypto/pk.h"
-#include "backend/crypto/x509.h"
+#include "crypto/pk.h"
+#include "crypto/x509.h"
 #include "backend/keychain_impl.h"
 #include "base/mechanism.h"
 
 #define TYPE KC_NAME('t', 'y', 'p', 'e')
+#define BSIZ KC_NAME('b', 's', 'i', 'z')
+#define ESIZ KC_NAME('e', 's', 'i', 'z')
+#define KLBL KC_NAME('k', 'l', 'b', 'l')
 #define CKID KC_NAME('c', 'k', 'i', 'd')
 #define SPKI KC_NAME('s', 'p', 'k', 'i')
 
-static void set_if_absent(struct kc_attrs *attrs, kc_name name, struct kc_bytes value)
-{
-	if (!kc_attrs_get(attrs, name))
-		kc_attrs_set_bytes(attrs, name, value);
-}
-
-/* The attributes that SecItem shows are the caller's affair; only hidden ones are filled in. */
-static void describe_certificate(struct kc_item *item)
+static kc_err describe_certificate(struct kc_item *item)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs own = KC_ATTRS_INIT;
 
 	if (kc_x509_describe(kc_secret_bytes(&item->secret), &own) != KC_OK)
-		return;
-	for (size_t i = 0; i < own.count; i++) {
-		kc_name name = own.rows[i].name;
-
-		if (kc_ruler_find(item->class, name)->output == KC_OUTPUT_HIDDEN)
-			set_if_absent(&item->attrs, name, kc_attrs_get_bytes(&own, name));
-	}
+		return KC_OK;
+	for (size_t i = 0; i < own.count; i++)
+		KC_TRY(kc_item_set_own(item, own.rows[i].name, &own.rows[i].value));
+	return KC_OK;
 }
 
-static void describe_key(struct kc_item *item)
+/* The key that the bytes are. Those of RSA and EC keys tell what they are by themselves; 32 bytes
+ * could be a key of any kind. */
+static kc_err load_key(const struct kc_item *item, struct kc_pk **ret)
 {
-	int64_t type = kc_attrs_get_number(&item->attrs, TYPE, 0);
-	int64_t class = kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
+	static const enum kc_key_type plain[] = {KC_KEY_RSA, KC_KEY_EC};
+	int64_t key_class = kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
+	int64_t type = kc_attrs_get_number(&item->attrs, TYPE, -1);
+	struct kc_bytes stored = kc_secret_bytes(&item->secret);
+	bool is_private = key_class == KC_KEY_PRIVATE;
+
+	if (!is_private && key_class != KC_KEY_PUBLIC)
+		return KC_ERR(KEY_TYPE);
+	if (type != 0)
+		return kc_pk_load((enum kc_key_type)type, is_private, stored, ret);
+	for (size_t i = 0; i < KC_COUNT_OF(plain); i++)
+		if (kc_pk_load(plain[i], is_private, stored, ret) == KC_OK)
+			return KC_OK;
+	return KC_ERR(KEY_TYPE);
+}
+
+static kc_err describe_key(struct kc_item *item)
+{
 	KC_CLEANUP_BUF struct kc_buf spki = KC_BUF_INIT;
 	KC_CLEANUP_PK struct kc_pk *key = NULL;
 	uint8_t label[20];
 
-	if (kc_attrs_get(&item->attrs, SPKI) || (class != KC_KEY_PRIVATE && class != KC_KEY_PUBLIC))
-		return;
-	if (kc_pk_load((enum kc_key_type)type, class == KC_KEY_PRIVATE,
-		    kc_secret_bytes(&item->secret), &key) != KC_OK ||
-		kc_pk_spki(key, &spki) != KC_OK || kc_pk_label(key, label) != KC_OK)
-		return;
-	set_if_absent(&item->attrs, SPKI, kc_buf_bytes(&spki));
-	set_if_absent(&item->attrs, CKID, KC_BYTES_OF(label));
+	/* Front ends that give the public half have read the key before. */
+	if (kc_attrs_get(&item->attrs, SPKI) || load_key(item, &key) != KC_OK)
+		return KC_OK;
+	KC_TRY(kc_pk_spki(key, &spki));
+	KC_TRY(kc_pk_label(key, label));
+	const struct {
+		kc_name name;
+		struct kc_value value;
+	} own[] = {
+		{TYPE, kc_value_number(kc_pk_type(key))},
+		{BSIZ, kc_value_number(kc_pk_bits(key))},
+		{ESIZ, kc_value_number(kc_pk_bits(key))},
+		{KLBL, kc_value_bytes(KC_BYTES_OF(label))},
+		{CKID, kc_value_bytes(KC_BYTES_OF(label))},
+		{SPKI, kc_value_bytes(kc_buf_bytes(&spki))},
+	};
+	for (size_t i = 0; i < KC_COUNT_OF(own); i++)
+		KC_TRY(kc_item_set_own(item, own[i].name, &own[i].value));
+	return KC_OK;
 }
 
 kc_err kc_keychain_describe(struct kc_item *item)
 {
-	if (item->class == KC_CLASS_CERTIFICATE)
-		describe_certificate(item);
-	else if (item->class == KC_CLASS_KEY)
-		describe_key(item);
-	return kc_attrs_check(&item->attrs);
+	if (item->has_secret && item->class == KC_CLASS_CERTIFICATE)
+		KC_TRY(describe_certificate(item));
+	else if (item->has_secret && item->class == KC_CLASS_KEY)
+		KC_TRY(describe_key(item));
+	return KC_OK;
 }

@@ -4,11 +4,6 @@
 #include "backend/store/change.h"
 #include "base/log.h"
 
-/* A page ends after so many rows, or bytes as they are stored, unless one row alone is longer: an
- * answer stays well below what a message may hold, even when items have large secrets. */
-#define PAGE_ROWS 4096u
-#define PAGE_BYTES ((size_t)1 << 20)
-
 static bool is_wanted(enum kc_ruler_output output, uint32_t want)
 {
 	switch (output) {
@@ -68,8 +63,9 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 	const struct kc_query *query = finder->query;
 
 	return (query->limit && finder->found->count == query->limit) ||
-	       finder->found->count == PAGE_ROWS ||
-	       (finder->found->count > 0 && finder->bytes + size_of(finder, row) > PAGE_BYTES);
+	       finder->found->count == KC_KEYCHAIN_PAGE_ROWS ||
+	       (finder->found->count > 0 &&
+		       finder->bytes + size_of(finder, row) > KC_KEYCHAIN_PAGE_BYTES);
 }
 
 static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)
@@ -105,6 +101,8 @@ static kc_err find_intxn(struct kc_keychain *keychain, const struct kc_caller *c
 		.visitor = {find_one}, .query = query, .found = ret, .damaged = damaged};
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	if (query->class == KC_CLASS_IDENTITY)
+		return kc_keychain_identity_find(&txn, caller, query, damaged, ret);
 	finder.bag = txn.bag;
 	return kc_keychain_search(&txn, caller, query, &finder.visitor);
 }

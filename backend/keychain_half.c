@@ -19,23 +19,23 @@
 /* clang-format off */
 static const struct fact {
 	kc_name name;
-	struct { bool rsa, ec, ed25519; } private, public;
+	struct fact_of { bool rsa, ec, ed, x; } private, public;
 } facts[] = {
-	/*                                 private: RSA EC Ed    public: RSA EC Ed */
-	{KC_NAME('p', 'e', 'r', 'm'), {true,  true,  true},  {true,  true,  true}},
-	{KC_NAME('p', 'r', 'i', 'v'), {true,  true,  true},  {false, false, false}},
-	{KC_NAME('m', 'o', 'd', 'i'), {true,  true,  true},  {true,  true,  true}},
-	{SENS,                        {true,  true,  true},  {false, false, false}},
-	{KC_ATTR_EXTR,                {false, false, false}, {true,  true,  true}},
-	{KC_NAME('e', 'n', 'c', 'r'), {false, false, false}, {true,  true,  false}},
-	{KC_NAME('d', 'e', 'c', 'r'), {true,  true,  false}, {true,  false, false}},
-	{KC_NAME('d', 'r', 'v', 'e'), {false, true,  false}, {false, false, false}},
-	{KC_NAME('s', 'i', 'g', 'n'), {true,  true,  true},  {false, false, false}},
-	{KC_NAME('v', 'r', 'f', 'y'), {false, false, false}, {true,  true,  true}},
-	{KC_NAME('s', 'n', 'r', 'c'), {false, false, false}, {false, false, false}},
-	{KC_NAME('v', 'y', 'r', 'c'), {false, false, false}, {false, false, false}},
-	{KC_NAME('w', 'r', 'a', 'p'), {false, false, false}, {true,  true,  false}},
-	{KC_NAME('u', 'n', 'w', 'p'), {true,  true,  false}, {false, false, false}},
+	/*                            private: RSA EC Ed X          public: RSA EC Ed X */
+	{KC_NAME('p', 'e', 'r', 'm'), {true,  true,  true,  true},  {true,  true,  true,  true}},
+	{KC_NAME('p', 'r', 'i', 'v'), {true,  true,  true,  true},  {false, false, false, false}},
+	{KC_NAME('m', 'o', 'd', 'i'), {true,  true,  true,  true},  {true,  true,  true,  true}},
+	{SENS,                        {true,  true,  true,  true},  {false, false, false, false}},
+	{KC_ATTR_EXTR,                {false, false, false, false}, {true,  true,  true,  true}},
+	{KC_NAME('e', 'n', 'c', 'r'), {false, false, false, false}, {true,  true,  false, false}},
+	{KC_NAME('d', 'e', 'c', 'r'), {true,  true,  false, false}, {true,  false, false, false}},
+	{KC_NAME('d', 'r', 'v', 'e'), {false, true,  false, true},  {false, false, false, false}},
+	{KC_NAME('s', 'i', 'g', 'n'), {true,  true,  true,  false}, {false, false, false, false}},
+	{KC_NAME('v', 'r', 'f', 'y'), {false, false, false, false}, {true,  true,  true,  false}},
+	{KC_NAME('s', 'n', 'r', 'c'), {false, false, false, false}, {false, false, false, false}},
+	{KC_NAME('v', 'y', 'r', 'c'), {false, false, false, false}, {false, false, false, false}},
+	{KC_NAME('w', 'r', 'a', 'p'), {false, false, false, false}, {true,  true,  false, false}},
+	{KC_NAME('u', 'n', 'w', 'p'), {true,  true,  false, false}, {false, false, false, false}},
 };
 /* clang-format on */
 
@@ -47,13 +47,19 @@ void kc_keychain_half_done(struct kc_keychain_half *half)
 
 static bool default_of(const struct fact *fact, bool is_private, enum kc_key_type type)
 {
+	const struct fact_of *of = is_private ? &fact->private : &fact->public;
+
 	switch (type) {
 	case KC_KEY_RSA:
-		return is_private ? fact->private.rsa : fact->public.rsa;
+		return of->rsa;
 	case KC_KEY_EC:
-		return is_private ? fact->private.ec : fact->public.ec;
+		return of->ec;
 	case KC_KEY_ED25519:
-		return is_private ? fact->private.ed25519 : fact->public.ed25519;
+	case KC_KEY_ED448:
+		return of->ed;
+	case KC_KEY_X25519:
+	case KC_KEY_X448:
+		return of->x;
 	}
 	return false;
 }

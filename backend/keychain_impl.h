@@ -90,6 +90,16 @@ KC_MUST kc_err kc_keychain_search_ids(struct kc_txn *txn, const struct kc_caller
 /* Whether an item that is deleted, or moves to another primary key, stays as a tombstone. */
 bool kc_keychain_leaves_tombstone(const struct kc_item *item, enum kc_tomb_use use);
 
+/* A page ends after so many rows, or bytes as they are stored, unless one row alone is longer: an
+ * answer stays well below what a message may hold, even when items have large secrets. */
+#define KC_KEYCHAIN_PAGE_ROWS 4096u
+#define KC_KEYCHAIN_PAGE_BYTES ((size_t)1 << 20)
+
+/* The part of kc_keychain_item_find for identities: appends to ret, and names the rows that do not
+ * open. */
+KC_MUST kc_err kc_keychain_identity_find(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_keychain_ids *damaged, struct kc_found_list *ret);
+
 /* Sets aside those of the rows that still do not open, in a transaction of its own. A failure is
  * only logged: the rows count as absent all the same. */
 void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychain_ids *damaged);
@@ -97,7 +107,8 @@ void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychai
 KC_MUST kc_err kc_keychain_found_take(
 	struct kc_stored *stored, uint32_t want, struct kc_found *ret);
 
-/* Sets the hidden attributes that a new item's bytes speak of, where the caller gave none. */
+/* Sets the attributes that the bytes of a new or changed item speak of, where the caller gave none
+ * (kc_item_set_own). */
 KC_MUST kc_err kc_keychain_describe(struct kc_item *item);
 
 /* --- the other parts of the door ----------------------------------------------------------------

@@ -7,10 +7,12 @@
  */
 #include <stdlib.h>
 
-#include "backend/crypto/import.h"
-#include "backend/crypto/x509.h"
+#include "crypto/import.h"
+#include "crypto/x509.h"
 #include "backend/item/ruler.h"
 #include "backend/keychain_keys.h"
+
+#define RSA_IMPORT_LEAST 1024 /* old keys can still be used */
 
 #define LABL KC_NAME('l', 'a', 'b', 'l')
 #define PKHH KC_NAME('p', 'k', 'h', 'h')
@@ -145,6 +147,8 @@ static kc_err add_key(struct job *job, size_t at)
 	bool only_private =
 		kc_attrs_get_number(job->given, KC_ATTR_KCLS, KC_KEY_PUBLIC) == KC_KEY_PRIVATE;
 
+	if (kc_pk_type(object->key) == KC_KEY_RSA && kc_pk_bits(object->key) < RSA_IMPORT_LEAST)
+		return KC_ERR(KEY_SIZE);
 	KC_TRY(choose_given(job, KC_CLASS_KEY, &attrs));
 	KC_TRY(name_key(job, object, &attrs));
 	if (kc_pk_is_private(object->key)) {

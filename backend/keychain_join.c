@@ -3,11 +3,9 @@
 #include <string.h>
 
 #include "backend/circle/welcome.h"
+#include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
 #include "base/random.h"
-
-/* How long an offer may take to arrive after its code was typed. */
-#define LOOK_MS (UINT64_C(20) * 1000)
 
 void kc_keychain_join_end(struct kc_applicant *applicant)
 {
@@ -88,7 +86,7 @@ static kc_err start(struct kc_applicant *applicant, const char *url, const char 
 	if (!applicant->url)
 		return KC_ERR(NO_MEMORY);
 	KC_TRY(kc_secret_set(&applicant->password, account_password));
-	applicant->look_until_ms = now + LOOK_MS;
+	applicant->look_until_ms = now + kc_join_patience_ms;
 	applicant->until_ms = now + KC_PAIRING_LIFE_MS;
 	err = answer(applicant, cloud);
 	return err == KC_E_WAITING ? KC_OK : err; /* the offer may still be on its way */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* What callers do with keys: make them, sign, verify. */
+/* What callers do with keys: make them, sign, verify, decrypt, agree. */
 #include "backend/keychain_keys.h"
+
+#define RSA_GENERATE_LEAST 2048
 
 struct pair {
 	struct kc_keychain_half private, public;
@@ -49,6 +51,8 @@ kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_ca
 
 	KC_TRY(kc_attrs_check(private_attrs));
 	KC_TRY(kc_attrs_check(public_attrs));
+	if (type == KC_KEY_RSA && bits < RSA_GENERATE_LEAST)
+		return KC_ERR(KEY_SIZE);
 	/* Outside any transaction: a large RSA key takes seconds. */
 	KC_TRY(kc_pk_generate(type, bits, &key));
 	KC_TRY(kc_keychain_half_private(key, KC_ORIGIN_GENERATED, private_attrs, &pair.private));
@@ -63,8 +67,27 @@ kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller
 {
 	KC_CLEANUP_PK struct kc_pk *key = NULL;
 
-	KC_TRY(kc_keychain_keys_get(keychain, caller, id, &key));
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_SIGN, &key));
 	return kc_pk_sign(key, params, input, ret_signature);
+}
+
+kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_secret *ret)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_DECRYPT, &key));
+	return kc_pk_decrypt(key, params, input, ret);
+}
+
+kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_AGREE, &key));
+	return kc_pk_agree(key, peer_public, ret);
 }
 
 kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,

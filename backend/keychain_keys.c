@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Prepared private keys: a bounded cache by item id, so that signing neither waits for the database
- * nor unwraps a secret each time.
+ * Prepared private keys: a bounded cache by item id, so that using one neither waits for the
+ * database nor unwraps a secret each time.
  *
  * Invariants:
  *   1. A key is put in while the store's mutex is held, and kc_keychain_keys_drop is called under
@@ -10,8 +10,8 @@
  *      every change of this process), and for CHECK_US at most (which sees those of others).
  *      Otherwise its row is looked at again; the key itself is kept while the version is the same.
  *
- * The cache's own mutex is taken last, and held for a look at the table alone. Whoever signs holds
- * a reference to the key, not the mutex.
+ * The cache's own mutex is taken last, and held for a look at the table alone. Whoever uses a key
+ * holds a reference to it, not the mutex.
  */
 #include "backend/keychain_keys.h"
 
@@ -26,14 +26,15 @@ struct entry {
 	uint64_t id, version;
 	struct kc_pk *key;   /* NULL: the slot is free */
 	struct kc_buf group; /* access group of the item */
+	unsigned uses;	     /* enum kc_keychain_key_use, those that it is marked for */
 	uint64_t changes;    /* the store's count, and the time, when the row was last looked at */
 	uint64_t checked_us;
-	uint64_t used; /* by the cache's count of uses: the smallest goes first */
+	uint64_t used; /* by the cache's count of gets: the smallest goes first */
 };
 
 struct kc_keychain_keys {
 	pthread_mutex_t mutex;
-	uint64_t uses;
+	uint64_t gets;
 	struct entry entries[CACHED];
 };
 
@@ -107,7 +108,7 @@ static bool is_fresh(const struct kc_keychain *keychain, const struct entry *ent
 
 /* NOT_FOUND when the row must be looked at. */
 static kc_err get_cached(struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id,
-	struct kc_pk **ret)
+	enum kc_keychain_key_use use, struct kc_pk **ret)
 {
 	struct kc_keychain_keys *keys = keychain->keys;
 	struct entry *entry;
@@ -115,9 +116,9 @@ static kc_err get_cached(struct kc_keychain *keychain, const struct kc_caller *c
 
 	pthread_mutex_lock(&keys->mutex);
 	entry = find_inlock(keys, id);
-	if (entry && is_fresh(keychain, entry) &&
+	if (entry && (entry->uses & use) && is_fresh(keychain, entry) &&
 		kc_keychain_access_group(caller, kc_buf_bytes(&entry->group)) == KC_OK) {
-		entry->used = ++keys->uses;
+		entry->used = ++keys->gets;
 		*ret = kc_pk_ref(entry->key);
 		err = KC_OK;
 	}
@@ -137,12 +138,28 @@ static bool renew(struct kc_keychain *keychain, const struct kc_stored *stored, 
 	if (entry && entry->version == stored->version) {
 		entry->changes = kc_store_changes(keychain->store);
 		entry->checked_us = kc_clock_monotonic_us();
-		entry->used = ++keys->uses;
+		entry->used = ++keys->gets;
 		*ret = kc_pk_ref(entry->key);
 		renewed = true;
 	}
 	pthread_mutex_unlock(&keys->mutex);
 	return renewed;
+}
+
+/* Items that other programs made may say nothing about a use: then they are for it. */
+static unsigned uses_of(const struct kc_item *item)
+{
+	const struct kc_attrs *attrs = &item->attrs;
+	unsigned uses = 0;
+
+	if (kc_attrs_get_number(attrs, KC_NAME('s', 'i', 'g', 'n'), 1))
+		uses |= KC_KEY_USE_SIGN;
+	if (kc_attrs_get_number(attrs, KC_NAME('d', 'e', 'c', 'r'), 1) ||
+		kc_attrs_get_number(attrs, KC_NAME('u', 'n', 'w', 'p'), 0))
+		uses |= KC_KEY_USE_DECRYPT;
+	if (kc_attrs_get_number(attrs, KC_NAME('d', 'r', 'v', 'e'), 1))
+		uses |= KC_KEY_USE_AGREE;
+	return uses;
 }
 
 static kc_err put(struct kc_keychain *keychain, const struct kc_stored *stored, struct kc_pk *key)
@@ -152,6 +169,7 @@ static kc_err put(struct kc_keychain *keychain, const struct kc_stored *stored, 
 	struct entry fresh = {
 		.id = stored->id,
 		.version = stored->version,
+		.uses = uses_of(&stored->item),
 		.changes = kc_store_changes(keychain->store),
 		.checked_us = kc_clock_monotonic_us(),
 	};
@@ -165,7 +183,7 @@ static kc_err put(struct kc_keychain *keychain, const struct kc_stored *stored, 
 	if (!entry)
 		entry = oldest_inlock(keys);
 	entry_done(entry);
-	fresh.used = ++keys->uses;
+	fresh.used = ++keys->gets;
 	*entry = fresh;
 	pthread_mutex_unlock(&keys->mutex);
 	return KC_OK;
@@ -174,14 +192,12 @@ static kc_err put(struct kc_keychain *keychain, const struct kc_stored *stored, 
 /* --- from the database --------------------------------------------------------------------------
  */
 
-static kc_err check_use(const struct kc_item *item)
+static kc_err check_use(const struct kc_item *item, enum kc_keychain_key_use use)
 {
 	if (item->class != KC_CLASS_KEY ||
 		kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_PUBLIC) != KC_KEY_PRIVATE)
 		return KC_ERR(KEY_TYPE);
-	/* Items that other programs made may say nothing about it. */
-	return kc_attrs_get_number(&item->attrs, KC_NAME('s', 'i', 'g', 'n'), 1) ? KC_OK
-										 : KC_ERR(KEY_USE);
+	return uses_of(item) & use ? KC_OK : KC_ERR(KEY_USE);
 }
 
 static kc_err prepare(const struct kc_stored *stored, struct kc_pk **ret)
@@ -192,7 +208,7 @@ static kc_err prepare(const struct kc_stored *stored, struct kc_pk **ret)
 }
 
 static kc_err load(struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id,
-	struct kc_pk **ret)
+	enum kc_keychain_key_use use, struct kc_pk **ret)
 {
 	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
 	KC_CLEANUP_PK struct kc_pk *key = NULL;
@@ -200,7 +216,7 @@ static kc_err load(struct kc_keychain *keychain, const struct kc_caller *caller,
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_keychain_txn_get(&txn, caller, id, false, &stored));
-	KC_TRY(check_use(&stored.item));
+	KC_TRY(check_use(&stored.item, use));
 	if (renew(keychain, &stored, ret))
 		return KC_OK;
 	KC_TRY(kc_keychain_txn_get(&txn, caller, id, true, &stored));
@@ -212,9 +228,9 @@ static kc_err load(struct kc_keychain *keychain, const struct kc_caller *caller,
 }
 
 kc_err kc_keychain_keys_get(struct kc_keychain *keychain, const struct kc_caller *caller,
-	uint64_t id, struct kc_pk **ret)
+	uint64_t id, enum kc_keychain_key_use use, struct kc_pk **ret)
 {
-	kc_err err = get_cached(keychain, caller, id, ret);
+	kc_err err = get_cached(keychain, caller, id, use, ret);
 
-	return err == KC_E_NOT_FOUND ? load(keychain, caller, id, ret) : err;
+	return err == KC_E_NOT_FOUND ? load(keychain, caller, id, use, ret) : err;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys inside the door: prepared ones to sign with, and key pairs as items. */
+/* Keys inside the door: prepared ones to use, and key pairs as items. */
 #ifndef KC_BACKEND_KEYCHAIN_KEYS_H
 #define KC_BACKEND_KEYCHAIN_KEYS_H
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 #include "backend/keychain_impl.h"
 
-/* The private key of a row, ready to sign with; the caller frees its reference. Errors: NOT_FOUND,
- * LOCKED, KEY_TYPE (no private key), KEY_USE (not one for signing), DECODE, KEY_SIZE. */
+/* What a private key may be marked for. */
+enum kc_keychain_key_use { KC_KEY_USE_SIGN = 1, KC_KEY_USE_DECRYPT = 2, KC_KEY_USE_AGREE = 4 };
+
+/* The private key of a row, ready for use; the caller frees its reference. Errors: NOT_FOUND,
+ * LOCKED, KEY_TYPE (no private key), KEY_USE (not one for this use), DECODE, KEY_SIZE. */
 KC_MUST kc_err kc_keychain_keys_get(struct kc_keychain *keychain, const struct kc_caller *caller,
-	uint64_t id, struct kc_pk **ret);
+	uint64_t id, enum kc_keychain_key_use use, struct kc_pk **ret);
 
 /* Where a key comes from, which it says about itself for ever. */
 enum kc_keychain_origin { KC_ORIGIN_GENERATED, KC_ORIGIN_IMPORTED };

@@ -100,6 +100,7 @@ static kc_err build_match(const struct kc_keybag *bag, const struct request *req
 	ret->tomb = request->tomb;
 	ret->has_ref = request->query->has_ref;
 	memcpy(ret->ref, request->query->ref, sizeof ret->ref);
+	ret->refs = kc_buf_bytes(&request->query->refs);
 	if (!add_protection(&filters, ret))
 		return KC_OK;
 	KC_TRY(add_groups(bag, request, ret));
@@ -150,8 +151,13 @@ static kc_err check_query(const struct kc_caller *caller, const struct kc_query 
 
 	KC_TRY(kc_keychain_access_caller(caller));
 	KC_TRY(kc_attrs_check(&query->attrs));
+	KC_TRY(kc_buf_check(&query->refs));
 	if (kc_ruler_class_bit(query->class) == 0)
 		return KC_ERR(NO_SUCH_CLASS);
+	if (query->refs.len % KC_PERSISTENT_REF_LEN != 0)
+		return KC_ERR(PARAM);
+	if (query->refs.len / KC_PERSISTENT_REF_LEN > KC_QUERY_MAX_REFS)
+		return KC_ERR(TOO_LARGE);
 	for (size_t i = 0; i < query->attrs.count; i++)
 		if (!kc_ruler_find(query->class, query->attrs.rows[i].name))
 			return KC_ERR(NO_SUCH_ATTR);

@@ -6,6 +6,7 @@
 
 #include "backend/store/track.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 #define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
 #define ALL_VIEWS (((1u << KC_VIEW_COUNT) - 1) & ~(1u << KC_VIEW_NEVER))
@@ -183,12 +184,17 @@ static kc_err begin_account(struct kc_keychain *keychain, struct kc_cloud *cloud
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	char name[KC_DEVICE_NAME_MAX + 1];
+	kc_err err;
 
 	KC_TRY(device_name(keychain, name));
 	KC_TRY(kc_circle_begin(name, account_password, ALL_VIEWS, &circle));
 	KC_TRY(kc_account_put_marker(&circle->account, &marker));
 	KC_TRY(kc_cloud_put_marker(cloud, kc_buf_bytes(&marker)));
-	return remember_new(keychain, url, circle);
+	err = remember_new(keychain, url, circle);
+	/* An account that nobody knows would bar the place to the next try. */
+	if (err != KC_OK && kc_cloud_drop_marker(cloud) != KC_OK)
+		kc_log_error("a marker is left behind in the store");
+	return err;
 }
 
 /* The same account at another place. */
@@ -204,7 +210,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	err = kc_exchange_check_marker(cloud, &circle->account);
 	if (err == KC_E_STORE_SUSPECT)
-		return KC_ERR(FOREIGN);
+		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
 	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));

@@ -74,8 +74,10 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_row_get(txn, id, false, &old));
+	kc_item_drop_own(&new.item);
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
+	KC_TRY(kc_keychain_describe(&new.item));
 	update->written += kc_item_size(&new.item);
 	if (update->written > MOST_WRITTEN)
 		return KC_ERR(TOO_LARGE);

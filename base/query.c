@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define MOST_REFS_LEN ((size_t)KC_QUERY_MAX_REFS * KC_PERSISTENT_REF_LEN)
 #define MOST_WANTED (KC_WANT_ATTRS | KC_WANT_SECRET | KC_WANT_HIDDEN)
 
 static void put_name(struct kc_der_writer *w, kc_name name)
@@ -19,7 +20,13 @@ static kc_name get_name(struct kc_der_reader *r)
 void kc_query_done(struct kc_query *query)
 {
 	kc_attrs_done(&query->attrs);
+	kc_buf_done(&query->refs);
 	*query = (struct kc_query)KC_QUERY_INIT;
+}
+
+void kc_query_add_ref(struct kc_query *query, const uint8_t ref[static KC_PERSISTENT_REF_LEN])
+{
+	kc_buf_push(&query->refs, ref, KC_PERSISTENT_REF_LEN);
 }
 
 void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
@@ -28,6 +35,7 @@ void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
 	put_name(w, query->class);
 	kc_attrs_put(w, &query->attrs);
 	kc_der_put_bytes(w, kc_bytes(query->ref, query->has_ref ? sizeof query->ref : 0));
+	kc_der_put_bytes(w, kc_buf_bytes(&query->refs));
 	kc_der_put_uint(w, query->sync);
 	kc_der_put_uint(w, query->tomb);
 	kc_der_put_uint(w, query->tomb_use);
@@ -35,6 +43,7 @@ void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
 	kc_der_put_uint(w, query->after.id);
 	put_name(w, query->after.class);
 	kc_der_put_bool(w, query->after.synced);
+	kc_der_put_uint(w, query->after.certificate);
 	kc_der_put_uint(w, query->want);
 	kc_der_put_bool(w, query->skip_locked);
 	kc_der_put_bool(w, query->host_or_subdomain);
@@ -45,12 +54,13 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	struct kc_der_reader seq;
-	struct kc_bytes ref;
+	struct kc_bytes ref, refs;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	query.class = get_name(&seq);
 	kc_attrs_pull(&seq, &query.attrs);
 	ref = kc_der_get_bytes(&seq);
+	refs = kc_der_get_bytes(&seq);
 	query.sync = (enum kc_sync_filter)kc_der_get_uint_max(&seq, KC_SYNC_ANY);
 	query.tomb = (enum kc_tomb_filter)kc_der_get_uint_max(&seq, KC_TOMB_ANY);
 	query.tomb_use = (enum kc_tomb_use)kc_der_get_uint_max(&seq, KC_TOMB_USE_NEVER);
@@ -58,10 +68,17 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 	query.after.id = kc_der_get_uint(&seq);
 	query.after.class = get_name(&seq);
 	query.after.synced = kc_der_get_bool(&seq);
+	query.after.certificate = kc_der_get_uint(&seq);
 	query.want = (uint32_t)kc_der_get_uint_max(&seq, MOST_WANTED);
 	query.skip_locked = kc_der_get_bool(&seq);
 	query.host_or_subdomain = kc_der_get_bool(&seq);
 	if (ref.len != 0 && ref.len != sizeof query.ref)
+		kc_der_reader_fail(&seq);
+	if (refs.len % KC_PERSISTENT_REF_LEN != 0 || refs.len > MOST_REFS_LEN)
+		kc_der_reader_fail(&seq);
+	else
+		kc_buf_push(&query.refs, refs.data, refs.len);
+	if (kc_buf_check(&query.refs) != KC_OK)
 		kc_der_reader_fail(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
@@ -111,6 +128,7 @@ static void put_found(struct kc_der_writer *w, const struct kc_found *found)
 	kc_der_put_uint(w, found->id);
 	kc_der_put_uint(w, found->version);
 	kc_der_put_bool(w, found->synced);
+	kc_der_put_uint(w, found->certificate);
 	kc_der_put_bytes(w, KC_BYTES_OF(found->ref));
 	kc_attrs_put(w, &found->attrs);
 	kc_der_put_bool(w, found->has_secret);
@@ -127,6 +145,7 @@ static void pull_found(struct kc_der_reader *r, struct kc_found *ret)
 	ret->id = kc_der_get_uint(&seq);
 	ret->version = kc_der_get_uint(&seq);
 	ret->synced = kc_der_get_bool(&seq);
+	ret->certificate = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->ref, sizeof ret->ref);
 	kc_attrs_pull(&seq, &ret->attrs);
 	ret->has_secret = kc_der_get_bool(&seq);

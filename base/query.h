@@ -7,6 +7,7 @@
 #define KC_BASE_QUERY_H
 
 #include "base/attrs.h"
+#include "base/buf.h"
 #include "base/secret.h"
 
 /* Item classes, by their Security.framework names. */
@@ -14,8 +15,16 @@
 #define KC_CLASS_INTERNET KC_NAME('i', 'n', 'e', 't')
 #define KC_CLASS_CERTIFICATE KC_NAME('c', 'e', 'r', 't')
 #define KC_CLASS_KEY KC_NAME('k', 'e', 'y', 's')
+/* A private key with a certificate of its public half: to be found, but not stored as such. */
+#define KC_CLASS_IDENTITY KC_NAME('i', 'd', 'n', 't')
+/* What found identities have besides the attributes of the two, with KC_WANT_HIDDEN: the
+ * certificate in DER, its token id if it has one, and the key's reference. */
+#define KC_IDENTITY_CERTIFICATE KC_NAME('c', 'd', 't', 'a')
+#define KC_IDENTITY_TOKEN KC_NAME('c', 't', 'k', 'i')
+#define KC_IDENTITY_KEY_REF KC_NAME('k', 'r', 'e', 'f')
 
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
+#define KC_QUERY_MAX_REFS 1000
 
 enum kc_sync_filter { KC_SYNC_LOCAL, KC_SYNC_SYNCED, KC_SYNC_ANY };
 enum kc_tomb_filter { KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY };
@@ -33,12 +42,13 @@ enum {
 /*
  * The last item of a page. A list has local items before synced ones, then the order of the
  * classes, then of the ids, so that what is added or deleted meanwhile neither hides nor doubles
- * another.
+ * another. Identities are in the order of their keys, then of the ids of the certificates.
  */
 struct kc_page_end {
 	uint64_t id; /* 0: no page yet */
 	kc_name class;
 	bool synced;
+	uint64_t certificate; /* of an identity */
 };
 
 struct kc_query {
@@ -46,6 +56,8 @@ struct kc_query {
 	struct kc_attrs attrs; /* each must be equal, after the ruler's conversion */
 	bool has_ref;
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	struct kc_buf refs; /* references one after another, up to KC_QUERY_MAX_REFS: the item's
+			     * must be among them; empty: any */
 	enum kc_sync_filter sync; /* a local item comes before a synced one */
 	enum kc_tomb_filter tomb;
 	enum kc_tomb_use tomb_use; /* for delete, and for moves by update */
@@ -56,21 +68,25 @@ struct kc_query {
 	bool host_or_subdomain; /* srvr matches the host itself or any sub-domain of it */
 };
 
-#define KC_QUERY_INIT                  \
-	{                              \
-		.attrs = KC_ATTRS_INIT \
+#define KC_QUERY_INIT                                       \
+	{                                                   \
+		.attrs = KC_ATTRS_INIT, .refs = KC_BUF_INIT \
 	}
 #define KC_CLEANUP_QUERY KC_CLEANUP(kc_query_done)
 void kc_query_done(struct kc_query *query);
+/* Adds a reference to refs. */
+void kc_query_add_ref(struct kc_query *query, const uint8_t ref[static KC_PERSISTENT_REF_LEN]);
 void kc_query_put(struct kc_der_writer *w, const struct kc_query *query);
 void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret);
 
-/* An item that was found or added. */
+/* An item that was found or added; or an identity, which has the key's id, version, mark and
+ * secret, and the certificate's reference. */
 struct kc_found {
 	kc_name class;
-	uint64_t id;	  /* this device's row number; never used again for another item */
-	uint64_t version; /* grows with every change of this item on this device */
-	bool synced;	  /* it carries the sync mark */
+	uint64_t id;	      /* this device's row number; never used again for another item */
+	uint64_t version;     /* grows with every change of this item on this device */
+	bool synced;	      /* it carries the sync mark */
+	uint64_t certificate; /* of an identity: the certificate's row number */
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
 	struct kc_attrs attrs;
 	bool has_secret;	 /* the item has one and it was wanted */

@@ -17,6 +17,7 @@ enum kc_fact {
 enum kc_fact_kind {
 	KC_FACT_OURS,	 /* our own words: as they are */
 	KC_FACT_FOREIGN, /* from a user, an item or a device: made harmless, quoted in commands */
+	KC_FACT_MIXED,	 /* our words around theirs: made harmless, with the signs of the look */
 };
 
 struct kc_facts {

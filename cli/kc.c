@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/place.h"
+#include "cli/folders.h"
 #include "cli/session.h"
 #include "cli/store.h"
 #include "cli/verb.h"
@@ -20,12 +20,7 @@ static void forbid_core_files(void)
 
 static kc_err connect_to_service(struct kc_run *run)
 {
-	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
-
-	if (kc_place_find(&place) == KC_E_PARAM)
-		return kc_run_misused(run, "KEYCIRCLE_HOME is not an absolute path");
-	if (place.data)
-		kc_facts_set_str(&run->facts, KC_FACT_FOLDER, place.data);
+	KC_TRY(kc_folders_tell(run));
 	return kc_client_new(&run->client);
 }
 
@@ -127,6 +122,7 @@ int main(int argc, char **argv)
 	if (err == KC_OK)
 		err = flushed;
 	if (err != KC_OK) {
+		kc_folders_explain(&run, err);
 		kc_store_explain(&run, err);
 		complain(&run, err);
 	}

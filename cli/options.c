@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "cli/similar.h"
+
 static const struct row {
 	const char *name;
 	char letter;
@@ -76,6 +78,41 @@ static kc_err take(struct kc_options *options, int row, const char *value, struc
 	return KC_OK;
 }
 
+/* The option that begins with these letters, or is two changes away at most, of few letters fewer. */
+static const char *meant_by(struct kc_bytes letters)
+{
+	const char *best = NULL;
+	size_t best_distance = letters.len < 5 ? (letters.len + 1) / 2 : 3;
+
+	for (int i = 0; i < KC_OPTION_COUNT; i++) {
+		struct kc_bytes name = kc_bytes_str(rows[i].name);
+		size_t distance = kc_similar_distance(letters, name, best_distance);
+		if (name.len > letters.len && letters.len > 2 &&
+			memcmp(name.data, letters.data, letters.len) == 0)
+			distance = 0;
+		if (distance >= best_distance)
+			continue;
+		best = rows[i].name;
+		best_distance = distance;
+	}
+	return best;
+}
+
+/* Without the value behind the "=", which may be a secret. */
+static void refuse_unknown(const char *word, struct kc_facts *facts)
+{
+	struct kc_bytes letters = kc_bytes(word + 2, strcspn(word + 2, "="));
+	const char *meant = meant_by(letters);
+	int len = (int)letters.len;
+
+	if (meant)
+		kc_facts_print(facts, KC_FACT_PROBLEM,
+			"there is no option --%.*s; perhaps you mean --%s", len, word + 2, meant);
+	else
+		kc_facts_print(
+			facts, KC_FACT_PROBLEM, "there is no option --%.*s", len, word + 2);
+}
+
 static kc_err refuse(int answer, char **argv, struct kc_facts *facts)
 {
 	if (answer == ':')
@@ -86,7 +123,7 @@ static kc_err refuse(int answer, char **argv, struct kc_facts *facts)
 	else if (optopt)
 		kc_facts_print(facts, KC_FACT_PROBLEM, "there is no option -%c", optopt);
 	else
-		kc_facts_print(facts, KC_FACT_PROBLEM, "there is no option %s", argv[optind - 1]);
+		refuse_unknown(argv[optind - 1], facts);
 	return KC_ERR(PARAM);
 }
 

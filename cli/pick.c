@@ -35,6 +35,13 @@ void kc_pick_drop_halves(struct kc_found_list *list)
 	list->count = kept;
 }
 
+void kc_pick_tell_count(struct kc_run *run, struct kc_found_list *list)
+{
+	kc_pick_drop_halves(list);
+	kc_facts_print(&run->facts, KC_FACT_HOW_MANY, "%zu item%s", list->count,
+		list->count == 1 ? "" : "s");
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct kc_found *left = a, *right = b;

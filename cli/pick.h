@@ -13,6 +13,8 @@ KC_MUST kc_err kc_pick_one(
 
 /* Leaves out public halves whose private half is in the list too. */
 void kc_pick_drop_halves(struct kc_found_list *list);
+/* Leaves them out and says how many items that makes, "2 items". */
+void kc_pick_tell_count(struct kc_run *run, struct kc_found_list *list);
 /* Orders by name, then user. */
 void kc_pick_sort(struct kc_found_list *list);
 

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MARKER ".kc-store"
@@ -25,6 +26,10 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 	kc_buf_reset(ret);
 	if (!written[0])
 		return kc_run_misused(run, "the store is empty; it is a folder or a URL");
+	if (strncmp(written, FILE_SCHEME "/", strlen(FILE_SCHEME "/")) != 0 &&
+		strncmp(written, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+		return kc_run_misused(
+			run, "a folder's URL has three slashes: file:///home/ana/Sync");
 	if (written[0] != '/' && !strstr(written, "://")) {
 		if (!getcwd(here, sizeof here))
 			return KC_ERR(IO);
@@ -39,10 +44,36 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 	return KC_OK;
 }
 
-static void look_at_folder(struct kc_run *run, const char *url)
+static bool is_full(const char *folder)
+{
+	struct statvfs disk;
+
+	return statvfs(folder, &disk) == 0 &&
+	       (disk.f_bavail == 0 || (disk.f_files && disk.f_favail == 0));
+}
+
+/* What is wrong with the folder; KC_FACT_COUNT when that cannot be seen. */
+static enum kc_fact look_at_folder(
+	const struct kc_facts *facts, const char *folder, const char *marker)
+{
+	bool is_marked = access(marker, F_OK) == 0, begins = facts->known[KC_FACT_CHOSEN];
+
+	if (!is_marked && facts->known[KC_FACT_JOINING])
+		return KC_FACT_NO_STORE;
+	if (access(folder, F_OK) != 0)
+		return begins ? KC_FACT_UNMADE : KC_FACT_LOST;
+	if (!is_marked && !begins)
+		return KC_FACT_UNMARKED;
+	if (access(folder, W_OK | X_OK) != 0)
+		return KC_FACT_SHUT;
+	return is_full(folder) ? KC_FACT_FULL : KC_FACT_COUNT;
+}
+
+static void tell_folder(struct kc_run *run, const char *url)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	const char *folder = url;
+	enum kc_fact fact;
 
 	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
 		folder = url + strlen(FILE_SCHEME);
@@ -51,10 +82,9 @@ static void look_at_folder(struct kc_run *run, const char *url)
 	kc_buf_printf(&marker, "%s/" MARKER, folder);
 	if (!kc_buf_text(&marker))
 		return;
-	if (access(folder, F_OK) != 0)
-		kc_facts_set_str(&run->facts, KC_FACT_LOST, folder);
-	else if (access(kc_buf_text(&marker), F_OK) != 0)
-		kc_facts_set_str(&run->facts, KC_FACT_UNMARKED, folder);
+	fact = look_at_folder(&run->facts, folder, kc_buf_text(&marker));
+	if (fact != KC_FACT_COUNT)
+		kc_facts_set_str(&run->facts, fact, folder);
 }
 
 static void explain_absence(struct kc_run *run)
@@ -68,7 +98,7 @@ static void explain_absence(struct kc_run *run)
 	else if (kc_client_status(run->client, &status) == KC_OK && status.store)
 		kc_buf_push_str(&url, status.store);
 	if (kc_buf_text(&url))
-		look_at_folder(run, kc_buf_text(&url));
+		tell_folder(run, kc_buf_text(&url));
 }
 
 static void explain_alarm(struct kc_run *run)

@@ -53,19 +53,6 @@ bool kc_template_is_known(struct kc_bytes piece, const struct kc_facts *facts)
 	return true;
 }
 
-static void push_fact(struct kc_buf *out, enum kc_fact fact, const struct kc_facts *facts,
-	bool in_command, const struct kc_look *look)
-{
-	struct kc_bytes text = kc_facts_get(facts, fact);
-
-	if (kc_facts_kind(fact) == KC_FACT_OURS)
-		kc_buf_push(out, text.data, text.len);
-	else if (in_command)
-		kc_visible_push_word(out, text);
-	else
-		kc_visible_push(out, text, look);
-}
-
 /* The sign at the start of text, if this look cannot show it; its length, or 0. */
 static size_t push_replaced(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
 {
@@ -82,6 +69,37 @@ static size_t push_replaced(struct kc_buf *out, struct kc_bytes text, const stru
 		return len;
 	}
 	return 0;
+}
+
+/* Our words around theirs; of the signs only those that a text in English has. */
+static void push_mixed(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
+{
+	KC_CLEANUP_BUF struct kc_buf shown = KC_BUF_INIT;
+
+	kc_visible_push(&shown, text, look);
+	for (size_t at = 0, len; at < shown.len; at += len) {
+		struct kc_bytes rest = kc_bytes(shown.data + at, shown.len - at);
+		len = rest.data[0] < 0x80 ? 0 : push_replaced(out, rest, look);
+		if (len)
+			continue;
+		len = 1;
+		kc_buf_push_byte(out, rest.data[0]);
+	}
+}
+
+static void push_fact(struct kc_buf *out, enum kc_fact fact, const struct kc_facts *facts,
+	bool in_command, const struct kc_look *look)
+{
+	struct kc_bytes text = kc_facts_get(facts, fact);
+
+	if (kc_facts_kind(fact) == KC_FACT_OURS)
+		kc_buf_push(out, text.data, text.len);
+	else if (kc_facts_kind(fact) == KC_FACT_MIXED)
+		push_mixed(out, text, look);
+	else if (in_command)
+		kc_visible_push_word(out, text);
+	else
+		kc_visible_push(out, text, look);
 }
 
 static void fill(struct kc_buf *out, struct kc_bytes piece, const struct kc_facts *facts,

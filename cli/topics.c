@@ -14,9 +14,9 @@ static const struct kc_topic topics[] = {
 		"  The computers that share your passwords. Each has its own key. A new one gets in only\n"
 		"  when one you already use says yes:  `kc devices add`\n"
 		"The store\n"
-		"  Where sealed copies wait between your devices: a folder, or a database. Whoever runs it\n"
-		"  can lose your data or show you old data, but can't read it, and this program notices\n"
-		"  if it shows you old data:  `kc sync status`\n"
+		"  The folder where sealed copies wait between your devices. Whoever runs it can lose your\n"
+		"  data or show you old data, but can't read it, and this program notices if it shows you\n"
+		"  old data:  `kc sync status`\n"
 		"Syncing an item\n"
 		"  Marking one thing to be on all your devices. Everything else stays here:  `kc sync on NAME`\n"
 		"Locked and open\n"
@@ -44,7 +44,11 @@ static const struct kc_topic topics[] = {
 		"This keychain is damaged\n"
 		"  Nothing was deleted. Keep its folder, make a copy of it, and come in again as above.\n"
 		"The account password is forgotten\n"
-		"  Your devices go on as they are, but no new one can come in.\n",
+		"  Your devices go on as they are, but no new one can come in.\n"
+		"A device is lost\n"
+		"  This version can't take it out. Whoever opens its keychain reads what syncs, new secrets\n"
+		"  too, as long as the store reaches it: stop sharing the folder with it. Then keep what\n"
+		"  matters on this device only, `kc sync off NAME`, and change it where it is used.\n",
 	},
 };
 /* clang-format on */

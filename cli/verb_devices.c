@@ -4,6 +4,7 @@
 #include "cli/ask.h"
 #include "cli/columns.h"
 #include "cli/password.h"
+#include "cli/pick.h"
 #include "cli/verb.h"
 #include "cli/wait.h"
 #include "cli/when.h"
@@ -96,8 +97,14 @@ kc_err kc_verb_devices(struct kc_run *run)
 
 struct sponsor {
 	struct kc_run *run;
+	struct kc_secret password;
 	struct kc_device applicant;
 };
+
+static void sponsor_done(struct sponsor *sponsor)
+{
+	kc_secret_done(&sponsor->password);
+}
 
 static kc_err look_for_applicant(void *context)
 {
@@ -131,17 +138,51 @@ static kc_err show_code(struct kc_run *run, struct kc_buf *code)
 	return KC_OK;
 }
 
-/* Asks about the applicant and says yes or no to it. */
-static kc_err decide(struct kc_run *run, const struct kc_device *applicant)
+static kc_err offer(void *context)
 {
-	kc_err consent;
+	struct sponsor *sponsor = context;
+	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
 
-	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, applicant->name);
+	KC_TRY(kc_client_pair_start(
+		sponsor->run->client, kc_secret_bytes(&sponsor->password), &code));
+	return show_code(sponsor->run, &code);
+}
+
+static const struct kc_wait for_applicant = {
+	offer, look_for_applicant, cancel_pairing, KC_WAIT_FOR_PAIRING};
+
+/* Asks about the applicant and says yes or no to it. When that cannot be said, it is told that it
+ * is over. */
+static kc_err decide(struct sponsor *sponsor)
+{
+	struct kc_run *run = sponsor->run;
+	kc_err consent, err;
+
+	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, sponsor->applicant.name);
 	kc_run_note(run, KC_NOTE_APPLICANT);
 	consent = kc_ask_yes(run, "Let it in?");
-	KC_TRY(kc_client_pair_decide(run->client, consent == KC_OK));
+	err = kc_client_pair_decide(run->client, consent == KC_OK);
+	if (err != KC_OK)
+		cancel_pairing(sponsor);
+	KC_TRY(err);
 	kc_run_note(run, consent == KC_OK ? KC_NOTE_LET_IN : KC_NOTE_KEPT_OUT);
 	return consent;
+}
+
+/* As many as `kc list` shows, where the two halves of a key are one. */
+static kc_err tell_count(struct kc_run *run)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.sync = KC_SYNC_SYNCED;
+	query.want = KC_WANT_ATTRS;
+	err = kc_client_item_find(run->client, &query, &found);
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
+	kc_pick_tell_count(run, &found);
+	return KC_OK;
 }
 
 static kc_err tell_facts(struct kc_run *run)
@@ -152,25 +193,20 @@ static kc_err tell_facts(struct kc_run *run)
 	if (!status.store)
 		return KC_ERR(NO_STORE);
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
-	kc_facts_print(&run->facts, KC_FACT_HOW_MANY, "%llu item%s",
-		(unsigned long long)status.synced, status.synced == 1 ? "" : "s");
-	return KC_OK;
+	return tell_count(run);
 }
 
 kc_err kc_verb_devices_add(struct kc_run *run)
 {
-	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
-	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
-	struct sponsor sponsor = {.run = run};
+	KC_CLEANUP(sponsor_done)
+	struct sponsor sponsor = {.run = run, .password = KC_SECRET_INIT};
 	json_t *object;
 
 	KC_TRY(tell_facts(run));
 	KC_TRY(kc_ask_check_consent(run)); /* before there is a code that nobody could follow up */
-	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
-	KC_TRY(kc_client_pair_start(run->client, kc_secret_bytes(&password), &code));
-	KC_TRY(show_code(run, &code));
-	KC_TRY(kc_wait_for(look_for_applicant, cancel_pairing, &sponsor, KC_WAIT_FOR_PAIRING));
-	KC_TRY(decide(run, &sponsor.applicant));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &sponsor.password));
+	KC_TRY(kc_wait_for(&for_applicant, &sponsor));
+	KC_TRY(decide(&sponsor));
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();

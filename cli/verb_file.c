@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "cli/item.h"
 #include "cli/password.h"
+#include "cli/pick.h"
 #include "cli/verb.h"
 
 #define MOST_FILE ((size_t)1 << 20)
@@ -74,17 +75,10 @@ static kc_err take_over(struct kc_run *run, const struct kc_buf *file, const str
 	return err;
 }
 
-static kc_err tell(struct kc_run *run, const struct kc_found_list *items)
+static kc_err answer(struct kc_run *run, const struct kc_found_list *items)
 {
-	json_t *object, *array;
+	json_t *object = kc_json_object(), *array = json_array();
 
-	kc_facts_print(&run->facts, KC_FACT_HOW_MANY, "%zu item%s", items->count,
-		items->count == 1 ? "" : "s");
-	kc_run_note(run, KC_NOTE_IMPORTED_FILE);
-	if (!kc_run_json(run))
-		return KC_OK;
-	object = kc_json_object();
-	array = json_array();
 	for (size_t i = 0; i < items->count; i++)
 		kc_json_append(array, kc_item_json(&items->rows[i]));
 	kc_json_set(object, "items", array);
@@ -100,7 +94,11 @@ static kc_err import_file(struct kc_run *run, bool is_key)
 	KC_TRY(set_attributes(run, is_key, &attrs));
 	KC_TRY(kc_input_file(run, run->args[0], MOST_FILE, &file));
 	KC_TRY(take_over(run, &file, &attrs, &items));
-	return tell(run, &items);
+	if (kc_run_json(run))
+		KC_TRY(answer(run, &items));
+	kc_pick_tell_count(run, &items);
+	kc_run_note(run, KC_NOTE_IMPORTED_FILE);
+	return KC_OK;
 }
 
 kc_err kc_verb_key_import(struct kc_run *run)

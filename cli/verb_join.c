@@ -49,8 +49,29 @@ static kc_err get_code(struct kc_run *run, struct kc_buf *ret)
 
 struct applicant {
 	struct kc_run *run;
+	struct kc_buf url, code;
+	struct kc_secret password;
 	struct kc_sync_report report;
 };
+
+static void applicant_done(struct applicant *applicant)
+{
+	kc_buf_done(&applicant->url);
+	kc_buf_done(&applicant->code);
+	kc_secret_done(&applicant->password);
+	kc_sync_report_done(&applicant->report);
+}
+
+static kc_err ask_to_join(void *context)
+{
+	struct applicant *applicant = context;
+	struct kc_run *run = applicant->run;
+
+	KC_TRY(kc_client_join_start(run->client, kc_buf_text(&applicant->url),
+		kc_buf_text(&applicant->code), kc_secret_bytes(&applicant->password)));
+	kc_run_note(run, KC_NOTE_JOINING);
+	return KC_OK;
+}
 
 static kc_err look_for_answer(void *context)
 {
@@ -65,6 +86,9 @@ static void cancel_joining(void *context)
 		KC_OK); /* it ends in ten minutes anyway */
 }
 
+static const struct kc_wait for_answer = {
+	ask_to_join, look_for_answer, cancel_joining, KC_WAIT_FOR_PAIRING};
+
 /* Before it is known to others, the device may still be called something else. */
 static kc_err rename_device(struct kc_run *run)
 {
@@ -74,34 +98,34 @@ static kc_err rename_device(struct kc_run *run)
 	if (!name)
 		return KC_OK;
 	KC_TRY(kc_client_status(run->client, &status));
-	return strcmp(name, status.device) == 0 ? KC_OK : kc_client_rename(run->client, name);
+	if (strcmp(name, status.device) == 0)
+		return KC_OK;
+	if (status.store)
+		return kc_run_misused(run,
+			"your other devices know this one as “%s”, and it keeps that name",
+			status.device);
+	return kc_client_rename(run->client, name);
 }
 
 kc_err kc_verb_join(struct kc_run *run)
 {
-	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT, code = KC_BUF_INIT;
-	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
-	struct applicant applicant = {.run = run};
+	KC_CLEANUP(applicant_done)
+	struct applicant applicant = {.run = run,
+		.url = KC_BUF_INIT,
+		.code = KC_BUF_INIT,
+		.password = KC_SECRET_INIT};
 	json_t *object;
-	kc_err err;
 
-	KC_TRY(kc_store_url(run, run->args[0], &url));
-	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&url));
-	KC_TRY(get_code(run, &code));
-	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
+	KC_TRY(kc_store_url(run, run->args[0], &applicant.url));
+	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&applicant.url));
+	KC_TRY(get_code(run, &applicant.code));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &applicant.password));
 	KC_TRY(rename_device(run));
-	KC_TRY(kc_client_join_start(
-		run->client, kc_buf_text(&url), kc_buf_text(&code), kc_secret_bytes(&password)));
-	kc_run_note(run, KC_NOTE_JOINING);
-	err = kc_wait_for(look_for_answer, cancel_joining, &applicant, KC_WAIT_FOR_PAIRING);
-	if (err == KC_OK) {
-		kc_run_note(run, KC_NOTE_JOINED);
-		if (kc_run_json(run)) {
-			object = kc_json_object();
-			kc_store_set_report(object, &applicant.report);
-			err = kc_run_answer(run, object);
-		}
-	}
-	kc_sync_report_done(&applicant.report);
-	return err;
+	KC_TRY(kc_wait_for(&for_answer, &applicant));
+	kc_run_note(run, KC_NOTE_JOINED);
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_store_set_report(object, &applicant.report);
+	return kc_run_answer(run, object);
 }

@@ -160,5 +160,9 @@ kc_err kc_verb_list(struct kc_run *run)
 		KC_TRY(print_format(run, &list, format));
 	else if (list.count)
 		KC_TRY(print_columns(run, &list));
-	return list.count ? KC_OK : KC_ERR(NOT_FOUND);
+	if (list.count)
+		return KC_OK;
+	if (!run->arg_count && !kc_run_has(run, KC_OPTION_KIND))
+		kc_facts_set_str(&run->facts, KC_FACT_EMPTY, "this keychain is empty");
+	return KC_ERR(NOT_FOUND);
 }

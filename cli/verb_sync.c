@@ -48,6 +48,8 @@ kc_err kc_verb_sync_use(struct kc_run *run)
 	/* A device that syncs already has moved its store, unless it says that this is a new one.
 	 */
 	create = kc_run_has(run, KC_OPTION_NEW) || !status.store;
+	if (create)
+		kc_facts_set(&run->facts, KC_FACT_CHOSEN, kc_buf_bytes(&url));
 	KC_TRY(kc_password_get(
 		run, create ? KC_PASSWORD_ACCOUNT_FIRST : KC_PASSWORD_ACCOUNT, &password));
 	KC_TRY(kc_client_sync_use(

@@ -120,6 +120,8 @@ static kc_err look(void *context)
 	return KC_ERR(WAITING);
 }
 
+static const struct kc_wait for_ever = {.look = look};
+
 kc_err kc_verb_watch(struct kc_run *run)
 {
 	KC_CLEANUP(watch_done) struct watch watch = {.run = run};
@@ -129,5 +131,5 @@ kc_err kc_verb_watch(struct kc_run *run)
 	KC_TRY(read_items(run, &watch.items));
 	watch.generation = status.generation;
 	kc_run_note(run, KC_NOTE_WATCHING);
-	return kc_wait_for(look, NULL, &watch, 0);
+	return kc_wait_for(&for_ever, &watch);
 }

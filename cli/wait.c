@@ -37,8 +37,7 @@ static bool is_over(uint64_t start, unsigned most_seconds)
 	return most_seconds && kc_clock_monotonic_us() - start > (uint64_t)most_seconds * 1000000u;
 }
 
-kc_err kc_wait_for(kc_err (*look)(void *context), void (*give_up)(void *context), void *context,
-	unsigned most_seconds)
+kc_err kc_wait_for(const struct kc_wait *wait, void *context)
 {
 	uint64_t start = kc_clock_monotonic_us();
 	sigset_t signals, before;
@@ -47,15 +46,18 @@ kc_err kc_wait_for(kc_err (*look)(void *context), void (*give_up)(void *context)
 
 	interruptions(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);
-	while ((err = look(context)) == KC_E_WAITING && number == 0) {
-		if (is_over(start, most_seconds))
+	err = wait->begin ? wait->begin(context) : KC_OK;
+	if (err == KC_OK)
+		err = KC_E_WAITING;
+	while (err == KC_E_WAITING && number == 0) {
+		err = wait->look(context);
+		if (err == KC_E_WAITING && is_over(start, wait->most_seconds))
 			err = KC_ERR(TIMED_OUT);
-		if (err != KC_E_WAITING)
-			break;
-		number = pause_a_while(&signals);
+		if (err == KC_E_WAITING)
+			number = pause_a_while(&signals);
 	}
-	if (give_up && (number || err == KC_E_TIMED_OUT))
-		give_up(context);
+	if (wait->give_up && (number || err == KC_E_TIMED_OUT))
+		wait->give_up(context);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (number)
 		kill(getpid(), number);

@@ -79,7 +79,7 @@ static bool is_for_key(enum kc_attribute_key key, enum kc_object_kind kind, enum
 	case KC_FOR_RSA:
 		return type == KC_KEY_RSA;
 	case KC_FOR_CURVE:
-		return type == KC_KEY_EC || type == KC_KEY_ED25519;
+		return type != KC_KEY_RSA;
 	}
 	return false;
 }

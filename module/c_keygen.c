@@ -57,14 +57,14 @@ static CK_RV choose_rsa(struct pair *pair)
 	return CKR_OK;
 }
 
-static CK_RV choose_curve(struct pair *pair)
+static CK_RV choose_curve(struct pair *pair, const struct kc_mechanism *mechanism)
 {
 	const struct kc_curve *curve;
 	struct kc_bytes params;
 
 	KC_RV_TRY(kc_template_need_bytes(&pair->public_template, CKA_EC_PARAMS, &params));
 	KC_RV_TRY(kc_keyform_find_curve(params, &curve));
-	if (curve->type != pair->type)
+	if (curve->type != pair->type || curve->bits < mechanism->info.ulMinKeySize)
 		return CKR_CURVE_NOT_SUPPORTED;
 	pair->bits = curve->bits;
 	return CKR_OK;
@@ -154,7 +154,7 @@ CK_RV C_GenerateKeyPair(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked,
 	/* A private key is never anywhere but in the service, and that keeps what it has. */
 	if (!is_private_on_token)
 		return CKR_TEMPLATE_INCONSISTENT;
-	KC_RV_TRY(pair.type == KC_KEY_RSA ? choose_rsa(&pair) : choose_curve(&pair));
+	KC_RV_TRY(pair.type == KC_KEY_RSA ? choose_rsa(&pair) : choose_curve(&pair, mechanism));
 	KC_RV_TRY(describe(session, &pair));
 	return generate(session, &pair, public_key, private_key);
 }

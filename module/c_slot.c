@@ -59,14 +59,18 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
 	KC_FIXED(info->serialNumber, text);
 }
 
-/* The flags depend on the lock alone, never on who asks: open, no login is needed; locked, the
- * service can ask for the password by itself. */
+/*
+ * The flags depend on the lock alone, never on who asks: open, no login is needed; locked, the
+ * service can ask for the password by itself. That it can is said while open, too: when the first
+ * token has no keys, ssh logs in to it to see whether it shows some then, and would ask for a PIN.
+ */
 static CK_FLAGS flags_of(const struct kc_token_status *status)
 {
-	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED;
+	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
+		CKF_PROTECTED_AUTHENTICATION_PATH;
 
 	if (status->lock != KC_LOCK_UNLOCKED)
-		flags |= CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH;
+		flags |= CKF_LOGIN_REQUIRED;
 	return flags;
 }
 

@@ -13,6 +13,14 @@
 #define CKA_UNIQUE_ID 0x4UL
 #endif
 
+/* PKCS#11 3.1, 6.7 */
+#ifndef CKK_EC_MONTGOMERY
+#define CKK_EC_MONTGOMERY 0x41UL
+#endif
+#ifndef CKM_EC_MONTGOMERY_KEY_PAIR_GEN
+#define CKM_EC_MONTGOMERY_KEY_PAIR_GEN 0x1056UL
+#endif
+
 /* PKCS#11 3.1, 3.7: how a library offers more than one list of functions. */
 #ifndef CKF_INTERFACE_FORK_SAFE
 #define CKF_INTERFACE_FORK_SAFE 0x1UL

@@ -9,18 +9,28 @@
 /* Object identifiers with their DER headers. */
 static const uint8_t oid_rsa[] = {0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1};
 static const uint8_t oid_ec[] = {0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1};
+static const uint8_t oid_p192[] = {0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 1};
+static const uint8_t oid_p224[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x21};
 static const uint8_t oid_p256[] = {0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7};
 static const uint8_t oid_p384[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x22};
 static const uint8_t oid_p521[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x23};
 static const uint8_t oid_ed25519[] = {0x06, 3, 0x2b, 0x65, 0x70};
+static const uint8_t oid_ed448[] = {0x06, 3, 0x2b, 0x65, 0x71};
+static const uint8_t oid_x25519[] = {0x06, 3, 0x2b, 0x65, 0x6e};
+static const uint8_t oid_x448[] = {0x06, 3, 0x2b, 0x65, 0x6f};
 
 /* clang-format off */
 static const struct kc_curve curves[] = {
 	/* type         bits point scalar  params                            name            */
+	{KC_KEY_EC,      192,  49,    24, {oid_p192, sizeof oid_p192},       NULL},
+	{KC_KEY_EC,      224,  57,    28, {oid_p224, sizeof oid_p224},       NULL},
 	{KC_KEY_EC,      256,  65,    32, {oid_p256, sizeof oid_p256},       NULL},
 	{KC_KEY_EC,      384,  97,    48, {oid_p384, sizeof oid_p384},       NULL},
 	{KC_KEY_EC,      521, 133,    66, {oid_p521, sizeof oid_p521},       NULL},
 	{KC_KEY_ED25519, 256,  32,    32, {oid_ed25519, sizeof oid_ed25519}, "edwards25519"},
+	{KC_KEY_ED448,   456,  57,    57, {oid_ed448, sizeof oid_ed448},     "edwards448"},
+	{KC_KEY_X25519,  256,  32,    32, {oid_x25519, sizeof oid_x25519},   "curve25519"},
+	{KC_KEY_X448,    448,  56,    56, {oid_x448, sizeof oid_x448},       "curve448"},
 };
 /* clang-format on */
 

@@ -2,7 +2,7 @@
 /*
  * Keys as PKCS#11's attributes and as the bytes that travel: SubjectPublicKeyInfo (RFC 5280
  * 4.1.2.7, RFC 3279, 5480, 8410) for public keys, PKCS#8 (RFC 5208) for private keys on their way
- * in, Apple's external representation (backend/crypto/pk.h) on their way out.
+ * in, Apple's external representation (crypto/pk.h) on their way out.
  *
  * Numbers are unsigned, most significant byte first, without leading zeros.
  */

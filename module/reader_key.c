@@ -26,7 +26,11 @@ KC_READER(key_type)
 	case KC_KEY_EC:
 		return kc_cell_set_number(cell, CKK_EC);
 	case KC_KEY_ED25519:
+	case KC_KEY_ED448:
 		return kc_cell_set_number(cell, CKK_EC_EDWARDS);
+	case KC_KEY_X25519:
+	case KC_KEY_X448:
+		return kc_cell_set_number(cell, CKK_EC_MONTGOMERY);
 	}
 	return CKR_ATTRIBUTE_TYPE_INVALID;
 }
@@ -43,7 +47,11 @@ KC_READER(made_by)
 	case KC_KEY_EC:
 		return kc_cell_set_number(cell, CKM_EC_KEY_PAIR_GEN);
 	case KC_KEY_ED25519:
+	case KC_KEY_ED448:
 		return kc_cell_set_number(cell, CKM_EC_EDWARDS_KEY_PAIR_GEN);
+	case KC_KEY_X25519:
+	case KC_KEY_X448:
+		return kc_cell_set_number(cell, CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
 	}
 	return kc_cell_set_number(cell, CK_UNAVAILABLE_INFORMATION);
 }

@@ -35,6 +35,8 @@ static const struct row {
 	[KC_CALL_IMPORT]          = {kc_handle_import,          NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_SIGN]        = {kc_handle_key_sign,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_VERIFY]      = {kc_handle_key_verify,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_DECRYPT]     = {kc_handle_key_decrypt,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_AGREE]       = {kc_handle_key_agree,       NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_USE]        = {kc_handle_sync_use,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_NOW]        = {kc_handle_sync_now,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_SYNC_STATUS]     = {kc_handle_sync_status,     NEEDS_KEYCHAIN},
@@ -61,6 +63,9 @@ static kc_err handle(
 	if (row->flags & NEEDS_KEYCHAIN)
 		KC_TRY(kc_service_keychain(request->service, &request->keychain));
 	err = row->handle(request);
+	if (err == KC_E_REPLACED) /* the next service opens what is there now, and looks at all of
+				     it */
+		kc_service_stop(request->service);
 	if (call->changes)
 		kc_service_changed(request->service);
 	if (row->flags & MAY_LOCK)

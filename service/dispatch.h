@@ -44,6 +44,8 @@ kc_err kc_handle_key_generate(struct kc_request *request);
 kc_err kc_handle_import(struct kc_request *request);
 kc_err kc_handle_key_sign(struct kc_request *request);
 kc_err kc_handle_key_verify(struct kc_request *request);
+kc_err kc_handle_key_decrypt(struct kc_request *request);
+kc_err kc_handle_key_agree(struct kc_request *request);
 
 kc_err kc_handle_sync_use(struct kc_request *request);
 kc_err kc_handle_sync_now(struct kc_request *request);
@@ -56,5 +58,8 @@ kc_err kc_handle_pair_cancel(struct kc_request *request);
 kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
+
+/* A program has ended, and whatever it was about to do with another device is over. */
+void kc_handle_gone(struct kc_service *service, uint64_t application);
 
 #endif

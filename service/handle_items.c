@@ -88,3 +88,30 @@ kc_err kc_handle_key_verify(struct kc_request *request)
 	return kc_keychain_key_verify(request->keychain, fields[0].bytes, fields[1].params,
 		fields[2].bytes, fields[3].bytes);
 }
+
+/* The result's buffer is wiped like a secret. */
+static kc_err answer_secret(struct kc_request *request, const struct kc_secret *secret)
+{
+	kc_buf_push(&request->result.buf, secret->data, secret->len);
+	return kc_buf_check(&request->result.buf);
+}
+
+kc_err kc_handle_key_decrypt(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
+
+	KC_TRY(kc_keychain_key_decrypt(request->keychain, &request->caller, fields[0].number,
+		fields[1].cipher, fields[2].bytes, &message));
+	return answer_secret(request, &message);
+}
+
+kc_err kc_handle_key_agree(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	KC_CLEANUP_SECRET struct kc_secret shared = KC_SECRET_INIT;
+
+	KC_TRY(kc_keychain_key_agree(
+		request->keychain, &request->caller, fields[0].number, fields[1].bytes, &shared));
+	return answer_secret(request, &shared);
+}

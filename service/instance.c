@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* The lock file (flock(2)) and the sockets. */
+/*
+ * The lock file (flock(2)) and the sockets.
+ *
+ * A service that waits for the lock and does not reach the one that has it touches the file. The
+ * other, whom inotify(7) tells, looks whether its socket is still where programs look for it.
+ */
 #include "service/instance.h"
 
 #include <errno.h>
@@ -8,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -50,20 +57,38 @@ static int passed_listener(const struct kc_place *place)
 	return fd;
 }
 
+/* Where nothing can be written, the file that an earlier service has left can be locked all the
+ * same (flock(2) asks for no right to write). */
 static kc_err open_lock(const struct kc_place *place, int *ret)
 {
-	int fd = open(place->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	static const int flags = O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(place->lock, flags | O_RDWR | O_CREAT, 0600);
+	kc_err err;
 
-	if (fd < 0)
-		return kc_err_from_errno(errno);
+	if (fd < 0) {
+		err = kc_err_from_errno(errno);
+		if (err == KC_E_READ_ONLY)
+			fd = open(place->lock, flags | O_RDONLY);
+		if (fd < 0)
+			return err;
+	}
 	*ret = fd;
 	return KC_OK;
 }
 
+static bool can_write(int fd)
+{
+	return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+}
+
+/* A file that cannot be written tells nobody where we are: programs that look at our place find us
+ * there. */
 static kc_err write_path(int lock, const char *path)
 {
 	size_t len = strlen(path);
 
+	if (!can_write(lock))
+		return KC_OK;
 	if (ftruncate(lock, 0) != 0 || pwrite(lock, path, len, 0) != (ssize_t)len)
 		return kc_err_from_errno(errno);
 	return KC_OK;
@@ -104,15 +129,40 @@ static kc_err take_lock(int lock, const struct kc_place *place)
 			return KC_ERR(DUPLICATE);
 		if (kc_socket_left_ms(deadline) == 0)
 			return KC_ERR(BUSY);
+		(void)futimens(lock, NULL);
 		nanosleep(&moment, NULL);
 	}
 	return KC_OK;
+}
+
+/* Our own touches, as we took the lock, come before. */
+static int open_knock(int lock)
+{
+	char path[32];
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", lock);
+	if (fd >= 0)
+		(void)inotify_add_watch(fd, path, IN_ATTRIB);
+	return fd;
+}
+
+bool kc_instance_is_found(const struct kc_place *place, const struct kc_instance *instance)
+{
+	char events[4096];
+	struct stat found;
+
+	while (read(instance->knock, events, sizeof events) > 0)
+		;
+	return stat(place->socket, &found) == 0 && found.st_dev == instance->device &&
+	       found.st_ino == instance->inode;
 }
 
 kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
 {
 	KC_CLEANUP_FD int lock = -1;
 	int own = -1, passed = passed_listener(place);
+	struct stat name;
 
 	KC_TRY(kc_place_make_folder(place->state));
 	KC_TRY(kc_place_make_folder(place->runtime));
@@ -121,12 +171,14 @@ kc_err kc_instance_init(const struct kc_place *place, struct kc_instance *ret)
 	KC_TRY(write_path(lock, place->socket));
 	if (passed < 0 || !is_bound_to(passed, place->socket))
 		KC_TRY(kc_socket_listen(place->socket, &own));
-	*ret = (struct kc_instance){lock, own, passed};
+	if (stat(place->socket, &name) != 0)
+		return kc_err_from_errno(errno);
+	*ret = (struct kc_instance){lock, own, passed, open_knock(lock), name.st_dev, name.st_ino};
 	lock = -1;
 	return KC_OK;
 }
 
-void kc_instance_done(const struct kc_place *place, struct kc_instance *instance)
+void kc_instance_stop_listening(const struct kc_place *place, struct kc_instance *instance)
 {
 	if (instance->own >= 0) {
 		unlink(place->socket);
@@ -134,5 +186,11 @@ void kc_instance_done(const struct kc_place *place, struct kc_instance *instance
 	}
 	if (instance->passed >= 0)
 		close(instance->passed); /* the service manager keeps listening */
+}
+
+void kc_instance_release(struct kc_instance *instance)
+{
 	close(instance->lock);
+	if (instance->knock >= 0) /* last: it takes its time */
+		close(instance->knock);
 }

@@ -97,7 +97,7 @@ static void accept_all(struct kc_service *service, int listener)
 }
 
 /* What the main loop waits for. */
-enum { WAIT_SIGNAL, WAIT_WAKE, WAIT_JUMP, WAIT_OWN, WAIT_PASSED, WAIT_COUNT };
+enum { WAIT_SIGNAL, WAIT_WAKE, WAIT_JUMP, WAIT_KNOCK, WAIT_OWN, WAIT_PASSED, WAIT_COUNT };
 
 static void wait_and_accept(
 	struct kc_service *service, struct pollfd waits[static WAIT_COUNT], int left_ms)
@@ -115,11 +115,20 @@ static void wait_and_accept(
 			accept_all(service, waits[i].fd);
 }
 
+static void look_around(struct kc_service *service, const struct kc_instance *instance)
+{
+	if (kc_instance_is_found(&service->place, instance))
+		return;
+	kc_log_info("the socket was taken away");
+	kc_service_stop(service);
+}
+
 static void serve(struct kc_service *service, const struct kc_instance *instance, int signals)
 {
 	struct pollfd waits[WAIT_COUNT] = {
 		[WAIT_SIGNAL] = {.fd = signals, .events = POLLIN},
 		[WAIT_WAKE] = {.fd = service->wake, .events = POLLIN},
+		[WAIT_KNOCK] = {.fd = instance->knock, .events = POLLIN},
 		[WAIT_OWN] = {.fd = instance->own, .events = POLLIN},
 		[WAIT_PASSED] = {.fd = instance->passed, .events = POLLIN},
 	};
@@ -130,6 +139,8 @@ static void serve(struct kc_service *service, const struct kc_instance *instance
 	while (!atomic_load(&service->stopping)) {
 		kc_connection_reap();
 		wait_and_accept(service, waits, kc_timers_run(&timers, service));
+		if (waits[WAIT_KNOCK].revents)
+			look_around(service, instance);
 	}
 	kc_timers_done(&timers);
 }
@@ -146,7 +157,8 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 	KC_TRY(kc_instance_init(place, &instance));
 	err = kc_service_init(&service, place);
 	if (err != KC_OK) {
-		kc_instance_done(place, &instance);
+		kc_instance_stop_listening(place, &instance);
+		kc_instance_release(&instance);
 		return err;
 	}
 	err = kc_sync_start(&service, &sync);
@@ -160,8 +172,9 @@ static kc_err run(const struct options *options, struct kc_place *place, bool *r
 		kc_connection_end_all();
 		kc_sync_end(sync);
 	}
-	kc_instance_done(&service.place, &instance);
+	kc_instance_stop_listening(&service.place, &instance);
 	kc_service_done(&service);
+	kc_instance_release(&instance);
 	return err;
 }
 

@@ -54,7 +54,8 @@ account="--account-password-file $work/secret/account"
 
 step "Laptop: a keychain, $($report logins "$csv" | wc -l) logins from Firefox, a client identity, an ssh key"
 on "$laptop" "$kc" setup --name laptop --password-file "$work/secret/laptop"
-on "$laptop" "$kc" import "$csv" --format firefox-csv
+cp "$csv" "$work/logins.csv"
+on "$laptop" "$kc" import "$work/logins.csv" --format firefox-csv
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/secret/client.key" -out "$work/client.pem" \
   -subj '/CN=Ana Lima/O=Keycircle main job' -days 30 2> /dev/null
 openssl pkcs12 -export -inkey "$work/secret/client.key" -in "$work/client.pem" -name 'ana client' \

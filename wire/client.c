@@ -140,18 +140,30 @@ static void call_done(struct call *call)
 		.reply = KC_BUF_INIT_MAX(KC_MESSAGE_MAX)    \
 	}
 
+static kc_err exchange(struct call *call, struct own *own, const struct kc_call_row *row)
+{
+	kc_buf_reset(&call->reply);
+	KC_TRY(kc_pool_exchange(
+		own->pool, row, kc_buf_bytes(&call->request), &call->reply, &call->issue));
+	return kc_message_parse_reply(kc_buf_bytes(&call->reply), row, &call->result);
+}
+
+/* A service whose keychain was taken away has done nothing but end: the next one is asked again. */
 static kc_err run(struct call *call, struct kc_client *client, enum kc_call number,
 	const struct kc_field *fields, size_t count)
 {
 	const struct kc_call_row *row = kc_calls_find(number);
 	struct own *own;
+	kc_err err;
 
 	KC_TRY(get_own(client, &own));
 	kc_record_init(&call->result);
 	KC_TRY(kc_message_build_request(row, fields, count, &call->request));
-	KC_TRY(kc_pool_exchange(
-		own->pool, row, kc_buf_bytes(&call->request), &call->reply, &call->issue));
-	return kc_message_parse_reply(kc_buf_bytes(&call->reply), row, &call->result);
+	err = exchange(call, own, row);
+	if (err != KC_E_REPLACED)
+		return err;
+	kc_record_done(&call->result);
+	return exchange(call, own, row);
 }
 
 /* A call with the fields that follow its name. */
@@ -286,7 +298,7 @@ static kc_err append_page(struct kc_found_list *list, struct kc_found_list *page
 
 static struct kc_page_end end_of(const struct kc_found *last)
 {
-	return (struct kc_page_end){last->id, last->class, last->synced};
+	return (struct kc_page_end){last->id, last->class, last->synced, last->certificate};
 }
 
 kc_err kc_client_item_find(
@@ -381,6 +393,25 @@ kc_err kc_client_key_verify(struct kc_client *client, struct kc_bytes spki,
 	CLEANUP_CALL struct call call = CALL_INIT;
 	return RUN(&call, client, KEY_VERIFY, KC_FIELD_B(spki), KC_FIELD_P(params),
 		KC_FIELD_B(input), KC_FIELD_B(signature));
+}
+
+kc_err kc_client_key_decrypt(struct kc_client *client, uint64_t id,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_secret *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(
+		&call, client, KEY_DECRYPT, KC_FIELD_U(id), KC_FIELD_C(params), KC_FIELD_B(input)));
+	return kc_secret_set(ret, call.result.fields[0].bytes);
+}
+
+kc_err kc_client_key_agree(
+	struct kc_client *client, uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
+{
+	CLEANUP_CALL struct call call = CALL_INIT;
+
+	KC_TRY(RUN(&call, client, KEY_AGREE, KC_FIELD_U(id), KC_FIELD_B(peer_public)));
+	return kc_secret_set(ret, call.result.fields[0].bytes);
 }
 
 /* --- the circle ------------------------------------------------------------------------------ */

@@ -64,6 +64,10 @@ KC_MUST kc_err kc_client_key_sign(struct kc_client *client, uint64_t id,
 	const struct kc_sign_params *params, struct kc_bytes input, struct kc_buf *ret_signature);
 KC_MUST kc_err kc_client_key_verify(struct kc_client *client, struct kc_bytes spki,
 	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature);
+KC_MUST kc_err kc_client_key_decrypt(struct kc_client *client, uint64_t id,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_secret *ret);
+KC_MUST kc_err kc_client_key_agree(
+	struct kc_client *client, uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret);
 
 KC_MUST kc_err kc_client_sync_use(
 	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password);

@@ -124,13 +124,37 @@ static void pull_params(struct kc_der_reader *r, struct kc_record *record, struc
 	struct kc_der_reader seq;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	params->scheme = (enum kc_sign_scheme)kc_der_get_uint_max(&seq, KC_SIGN_EDDSA);
+	params->scheme = (enum kc_sign_scheme)kc_der_get_uint_max(&seq, KC_SIGN_RSA_RAW);
 	params->hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
 	params->prehashed = kc_der_get_bool(&seq);
 	params->mgf_hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
 	params->salt_len = (unsigned)kc_der_get_uint_max(&seq, UINT16_MAX);
 	kc_der_leave(r, &seq);
 	field->params = params;
+}
+
+static void put_cipher(struct kc_der_writer *w, const struct kc_field *field)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	kc_der_put_uint(w, field->cipher->scheme);
+	kc_der_put_uint(w, field->cipher->hash);
+	kc_der_put_uint(w, field->cipher->mgf_hash);
+	kc_der_put_bytes(w, field->cipher->label);
+	kc_der_end(w);
+}
+
+static void pull_cipher(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
+{
+	struct kc_cipher_params *cipher = &record->cipher;
+	struct kc_der_reader seq;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	cipher->scheme = (enum kc_cipher_scheme)kc_der_get_uint_max(&seq, KC_CIPHER_RSA_OAEP);
+	cipher->hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
+	cipher->mgf_hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
+	cipher->label = kc_der_get_bytes(&seq);
+	kc_der_leave(r, &seq);
+	field->cipher = cipher;
 }
 
 static void put_found(struct kc_der_writer *w, const struct kc_field *field)
@@ -211,6 +235,7 @@ static const struct type {
 	{'Q', put_query,   pull_query,   NULL},
 	{'A', put_attrs,   pull_attrs,   NULL},
 	{'P', put_params,  pull_params,  NULL},
+	{'C', put_cipher,  pull_cipher,  NULL},
 	{'F', put_found,   pull_found,   own_found},
 	{'S', put_status,  pull_status,  own_status},
 	{'R', put_report,  pull_report,  own_report},

@@ -34,6 +34,7 @@ struct kc_field {
 		const struct kc_sync_report *report;
 		const struct kc_device_list *devices;
 		const struct kc_sign_params *params;
+		const struct kc_cipher_params *cipher;
 	};
 };
 
@@ -45,6 +46,7 @@ struct kc_field {
 #define KC_FIELD_Q(v) ((struct kc_field){.letter = 'Q', .query = (v)})
 #define KC_FIELD_A(v) ((struct kc_field){.letter = 'A', .attrs = (v)})
 #define KC_FIELD_P(v) ((struct kc_field){.letter = 'P', .params = (v)})
+#define KC_FIELD_C(v) ((struct kc_field){.letter = 'C', .cipher = (v)})
 /* clang-format on */
 
 #define KC_RECORD_MAX 6 /* fields, the most of any signature */
@@ -67,6 +69,7 @@ struct kc_record {
 	struct kc_sync_report report;
 	struct kc_device_list devices;
 	struct kc_sign_params params;
+	struct kc_cipher_params cipher; /* its label points into the message */
 };
 
 #define KC_CLEANUP_RECORD KC_CLEANUP(kc_record_done)

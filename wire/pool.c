@@ -56,6 +56,17 @@ static kc_err reach(const struct kc_place *place, int *ret_fd)
 	return KC_OK;
 }
 
+/* Also while a service runs, so that the answer does not hang on whether one does. */
+static kc_err check_folders(const struct kc_place *place)
+{
+	const char *const folders[] = {place->data, place->state, place->runtime};
+
+	for (size_t i = 0; i < KC_COUNT_OF(folders); i++)
+		if (kc_place_check_folder(folders[i]) == KC_E_EXPOSED)
+			return KC_ERR(EXPOSED);
+	return KC_OK;
+}
+
 static kc_err connect_once(const struct kc_place *place, struct connection **ret)
 {
 	KC_CLEANUP_FD int fd = -1;
@@ -63,8 +74,9 @@ static kc_err connect_once(const struct kc_place *place, struct connection **ret
 
 	if (!connection)
 		return KC_ERR(NO_MEMORY);
+	KC_TRY(check_folders(place));
 	if (reach(place, &fd) != KC_OK) {
-		KC_TRY(kc_start_service(place));
+		KC_TRY(kc_start_service());
 		KC_TRY(reach(place, &fd));
 	}
 	KC_TRY(kc_channel_accept(fd, kc_socket_deadline(GREETING_SECONDS), &connection->channel));

@@ -127,9 +127,8 @@ static kc_err run_detached(const struct start *start)
 	return KC_OK;
 }
 
-kc_err kc_start_service(const struct kc_place *place)
+kc_err kc_start_service(void)
 {
-	const char *const folders[] = {place->data, place->state, place->runtime};
 	const char *chosen = secure_getenv("KEYCIRCLED");
 	KC_CLEANUP_FREE char **environment = clean_environment();
 	int ends[2];
@@ -140,10 +139,6 @@ kc_err kc_start_service(const struct kc_place *place)
 		return KC_ERR(SERVICE);
 	if (!environment)
 		return KC_ERR(NO_MEMORY);
-	/* A service that refuses to start could not say so. */
-	for (size_t i = 0; i < KC_COUNT_OF(folders); i++)
-		if (kc_place_check_folder(folders[i]) == KC_E_EXPOSED)
-			return KC_ERR(EXPOSED);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return kc_err_from_errno(errno);
 	err = run_detached(&(struct start){

@@ -3,7 +3,7 @@
 #ifndef KC_WIRE_START_H
 #define KC_WIRE_START_H
 
-#include "base/place.h"
+#include "base/err.h"
 
 /* The descriptor that a service started with --ready-fd writes one octet to: an error's number,
  * once it can be reached or has failed. */
@@ -14,9 +14,8 @@
  * keycircled, as a process of its own: another session, no descriptor of ours, standard streams on
  * /dev/null; and waits until it can be reached. Nothing is left for the caller to wait(2) for, and
  * no SIGCHLD comes. Errors: SERVICE (it could not be started; also in a sandbox or a set-uid
- * program, which never start one), EXPOSED (others can read the folders), whatever the service
- * says.
+ * program, which never start one), whatever the service says.
  */
-KC_MUST kc_err kc_start_service(const struct kc_place *place);
+KC_MUST kc_err kc_start_service(void);
 
 #endif

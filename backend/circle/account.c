@@ -6,7 +6,7 @@
 
 #include "backend/circle/label.h"
 #include "backend/circle/permanent.h"
-#include "backend/crypto/mac.h"
+#include "crypto/mac.h"
 #include "base/random.h"
 
 #define FORMAT "keycircle-store"

@@ -5,7 +5,7 @@
 #define KC_CIRCLE_ACCOUNT_H
 
 #include "backend/circle/record.h"
-#include "backend/crypto/aead.h"
+#include "crypto/aead.h"
 #include "base/secret.h"
 
 #define KC_TAG_LEN 16

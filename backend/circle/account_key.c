@@ -6,9 +6,9 @@
 
 #include "backend/circle/account_cost.h"
 #include "backend/circle/label.h"
-#include "backend/crypto/hash.h"
-#include "backend/crypto/kdf.h"
-#include "backend/crypto/scalar_key.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/scalar_key.h"
 #include "base/random.h"
 
 #define STRETCHED_LEN 32

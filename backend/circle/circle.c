@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The life of a circle, and finding things in it. */
-#include "backend/circle/circle.h"
+#include "backend/circle/circle_impl.h"
 
 #include <string.h>
 
@@ -36,6 +36,13 @@ static void free_member(struct kc_member *member)
 	free(member);
 }
 
+void kc_circle_epoch_done(struct kc_held_epoch *held)
+{
+	kc_buf_done(&held->record);
+	kc_secret_done(&held->key);
+	free(held->epoch);
+}
+
 void kc_circle_free(struct kc_circle *circle)
 {
 	if (!circle)
@@ -44,11 +51,8 @@ void kc_circle_free(struct kc_circle *circle)
 		free_member(circle->members[i]);
 	for (size_t i = 0; i < circle->voucher_count; i++)
 		kc_buf_done(&circle->vouchers[i].record);
-	for (size_t i = 0; i < circle->epoch_count; i++) {
-		kc_buf_done(&circle->epochs[i].record);
-		kc_secret_done(&circle->epochs[i].key);
-		free(circle->epochs[i].epoch);
-	}
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		kc_circle_epoch_done(&circle->epochs[i]);
 	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
 		kc_head_log_done(&circle->views[i].log);
 	free(circle->vouchers);
@@ -60,6 +64,29 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->own_lists);
 	kc_buf_done(&circle->queue);
 	free(circle);
+}
+
+kc_err kc_circle_make_room(struct kc_circle *circle)
+{
+	struct kc_trust trust;
+	size_t kept = 0;
+
+	if (circle->member_count < KC_CIRCLE_MAX_PEERS)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *member = circle->members[i];
+
+		if (i != circle->self && !kc_peer_set_has(trust.introduced | trust.excluded, i)) {
+			free_member(member);
+			continue;
+		}
+		if (i == circle->self)
+			circle->self = kept;
+		circle->members[kept++] = member;
+	}
+	circle->member_count = kept;
+	return KC_OK;
 }
 
 /* --- the first device ---------------------------------------------------------------------------

@@ -113,6 +113,10 @@ KC_MUST kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_
 KC_MUST kc_err kc_circle_save(const struct kc_circle *circle, struct kc_buf *ret);
 KC_MUST kc_err kc_circle_load(struct kc_bytes saved, struct kc_circle **ret);
 
+/* Forgets members of a full circle that nobody vouches for any more. Their numbers change, so not
+ * while sets of them are in use. */
+KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
+
 /* --- looking ------------------------------------------------------------------------------------
  */
 
@@ -126,6 +130,12 @@ const struct kc_voucher *kc_circle_find_voucher(
 
 /* Who is trusted now; by the members' numbers. */
 KC_MUST kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret);
+bool kc_circle_is_in(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_peer_id *id); /* introduced, and not excluded */
+bool kc_circle_is_trusted(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
+bool kc_circle_is_excluded(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
 
 /* --- records that come in ------------------------------------------------------------------------
  */
@@ -145,8 +155,10 @@ KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
-/* Whether something that lists name is still missing here: a newer list of a trusted peer. */
-bool kc_circle_is_behind(const struct kc_circle *circle, const struct kc_member *member);
+/* Whether something that lists of trusted peers name is still missing here: a newer list of a
+ * member. */
+bool kc_circle_is_behind(
+	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member);
 
 /* --- writes that go out --------------------------------------------------------------------------
  */
@@ -170,8 +182,8 @@ KC_MUST kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const stru
  * may be missing. */
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
-/* Begins the next epoch of a view for all who are trusted, and queues its record. Shares are the
- * caller's to queue, once for all views. */
+/* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
+ * there is no room for one. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, enum kc_epoch_reason reason);
 /* The newest key of each view for one peer, as a signed record. */

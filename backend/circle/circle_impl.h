@@ -19,13 +19,14 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
 
-/* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, REFUSED
- * (no room), NO_MEMORY. */
+/* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
+ * member that is no device), WAITING (no room yet), NO_MEMORY. */
 KC_MUST kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,
 	const struct kc_permanent *permanent, const struct kc_peer_id *id);
 KC_MUST kc_err kc_circle_add_voucher(
 	struct kc_circle *circle, struct kc_bytes record, const struct kc_voucher *voucher);
 KC_MUST kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record);
+void kc_circle_epoch_done(struct kc_held_epoch *held);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);

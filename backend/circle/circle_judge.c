@@ -14,45 +14,40 @@ static bool find_number(const struct kc_circle *circle, const struct kc_peer_id 
 	return false;
 }
 
-/* By whose key, if any, a statement is co-signed. */
+/* By whose key, if any, a statement is co-signed. A recovery key is known by its permanent record,
+ * and there are none yet (kc_circle_add_member). */
 static enum kc_rank rank_of(const struct kc_circle *circle, const struct kc_peer_id *author,
 	const struct kc_exclusion *exclusion)
 {
-	const struct kc_account_id *account = &circle->account;
-
-	if (!exclusion->cosigned)
-		return KC_RANK_NONE;
-	for (size_t i = 0; i < circle->member_count; i++) {
-		const struct kc_member *m = circle->members[i];
-
-		if (m->permanent.kind == KC_PEER_RECOVERY &&
-			kc_exclusion_check(exclusion, account, author, KC_SIGNATURE_P384,
-				KC_BYTES_OF(m->permanent.sign_public)) == KC_OK)
-			return KC_RANK_RECOVERY_KEY;
-	}
-	if (kc_exclusion_check(exclusion, account, author, KC_SIGNATURE_P256,
-		    KC_BYTES_OF(circle->account_key.user_public)) == KC_OK)
+	if (exclusion->cosigned &&
+		kc_exclusion_check(exclusion, &circle->account, author, KC_SIGNATURE_P256,
+			KC_BYTES_OF(circle->account_key.user_public)) == KC_OK)
 		return KC_RANK_USER_KEY;
 	return KC_RANK_NONE;
 }
 
-static kc_err add_list(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
+static void add_includes(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
+{
+	const struct kc_list *list = circle->members[author]->list;
+	uint8_t number;
+
+	for (size_t i = 0; list && i < list->include_count; i++)
+		if (find_number(circle, &list->include[i], &number))
+			trust->include[author] |= (kc_peer_set)1 << number;
+}
+
+static void add_excludes(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
 {
 	const struct kc_member *m = circle->members[author];
 	uint8_t number;
 
-	if (!m->list)
-		return KC_OK;
-	for (size_t i = 0; i < m->list->include_count; i++)
-		if (find_number(circle, &m->list->include[i], &number))
-			trust->include[author] |= (kc_peer_set)1 << number;
-	for (size_t i = 0; i < m->list->exclude_count; i++) {
+	for (size_t i = 0; m->list && i < m->list->exclude_count; i++) {
 		const struct kc_exclusion *e = &m->list->exclude[i];
 
 		if (!find_number(circle, &e->target, &number))
 			continue;
 		if (trust->statement_count == KC_TRUST_MAX_STATEMENTS)
-			return KC_ERR(TOO_LARGE);
+			return;
 		trust->statements[trust->statement_count++] = (struct kc_trust_statement){
 			.author = (uint8_t)author,
 			.target = number,
@@ -60,7 +55,30 @@ static kc_err add_list(const struct kc_circle *circle, size_t author, struct kc_
 			.rank = rank_of(circle, &m->id, e),
 		};
 	}
-	return KC_OK;
+}
+
+/* The statements of all, those nearest to genesis first: should there ever be too many, it is the
+ * same ones that count everywhere, and none that newcomers of a thief have heaped up. */
+static void add_statements(const struct kc_circle *circle, struct kc_trust *trust)
+{
+	uint8_t depth[KC_CIRCLE_MAX_PEERS];
+	kc_peer_set done = 0;
+
+	kc_trust_measure(trust, depth);
+	for (size_t round = 0; round < trust->peer_count; round++) {
+		size_t next = trust->peer_count;
+
+		for (size_t i = 0; i < trust->peer_count; i++)
+			if (!kc_peer_set_has(done, i) &&
+				(next == trust->peer_count || depth[i] < depth[next] ||
+					(depth[i] == depth[next] &&
+						kc_peer_id_compare(
+							&trust->ids[i], &trust->ids[next]) < 0)))
+				next = i;
+		done |= (kc_peer_set)1 << next;
+		if (depth[next] != KC_TRUST_FAR)
+			add_excludes(circle, next, trust);
+	}
 }
 
 static kc_err add_voucher(
@@ -94,10 +112,36 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	ret->peer_count = circle->member_count;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		ret->ids[i] = circle->members[i]->id;
-		KC_TRY(add_list(circle, i, ret));
+		add_includes(circle, i, ret);
 	}
 	for (size_t i = 0; i < circle->voucher_count; i++)
 		KC_TRY(add_voucher(circle, &circle->vouchers[i].voucher, ret));
+	add_statements(circle, ret);
 	kc_trust_compute(ret);
 	return KC_OK;
+}
+
+bool kc_circle_is_in(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	uint8_t number;
+
+	return find_number(circle, id, &number) &&
+	       kc_peer_set_has(trust->introduced & ~trust->excluded, number);
+}
+
+bool kc_circle_is_trusted(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	uint8_t number;
+
+	return find_number(circle, id, &number) && kc_peer_set_has(trust->trusted, number);
+}
+
+bool kc_circle_is_excluded(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	uint8_t number;
+
+	return find_number(circle, id, &number) && kc_peer_set_has(trust->excluded, number);
 }

@@ -6,15 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_trusted(
-	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
-{
-	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_id_equal(&circle->members[i]->id, id))
-			return kc_peer_set_has(trust->trusted, i);
-	return false;
-}
-
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
 {
@@ -63,13 +54,43 @@ static void walk_links(struct kc_circle *circle)
 /* --- coming in ----------------------------------------------------------------------------------
  */
 
+/* Whether a is the sooner to go of two epochs whose authors are out: nothing opens with one whose
+ * key is not here, and the latest is the least likely to have been written in. */
+static bool goes_before(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
+{
+	if ((a->key.len == 0) != (b->key.len == 0))
+		return a->key.len == 0;
+	return a->epoch->name.epoch > b->epoch->name.epoch;
+}
+
+/* Gives back the room of an epoch of a device that is out. WAITING when there is none. */
+static kc_err make_room(struct kc_circle *circle)
+{
+	struct kc_held_epoch *goes = NULL;
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (kc_circle_is_excluded(circle, &trust, &held->epoch->author) &&
+			(!goes || goes_before(held, goes)))
+			goes = held;
+	}
+	if (!goes)
+		return KC_ERR(WAITING);
+	kc_circle_epoch_done(goes);
+	*goes = circle->epochs[--circle->epoch_count];
+	return KC_OK;
+}
+
 kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_held_epoch held = {.record = KC_BUF_INIT}, *grown;
 	kc_err err;
 
 	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
-		return KC_ERR(REFUSED);
+		KC_TRY(make_room(circle));
 	grown = reallocarray(circle->epochs, circle->epoch_count + 1, sizeof *grown);
 	if (!grown)
 		return KC_ERR(NO_MEMORY);
@@ -107,6 +128,15 @@ kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_by
 		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
 }
 
+/* Keys come from those who are trusted. One that is not may yet be, unless it is out. */
+static kc_err check_author(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	if (kc_circle_is_trusted(circle, trust, id))
+		return KC_OK;
+	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
+}
+
 kc_err kc_circle_take_epoch(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
@@ -123,8 +153,7 @@ kc_err kc_circle_take_epoch(
 		return KC_OK;
 	KC_TRY(kc_circle_check_epoch_author(circle, record));
 	KC_TRY(kc_circle_judge(circle, &trust));
-	if (!is_trusted(circle, &trust, &epoch->author))
-		return KC_ERR(REFUSED);
+	KC_TRY(check_author(circle, &trust, &epoch->author));
 	KC_TRY(kc_circle_add_epoch(circle, record));
 	walk_links(circle);
 	return KC_OK;
@@ -162,8 +191,7 @@ kc_err kc_circle_take_shares(
 		return KC_ERR(WAITING);
 	KC_TRY_RECORD(kc_shares_verify(record, &circle->account, &shares, &author->permanent));
 	KC_TRY(kc_circle_judge(circle, &trust));
-	if (!is_trusted(circle, &trust, &shares.author))
-		return KC_ERR(REFUSED);
+	KC_TRY(check_author(circle, &trust, &shares.author));
 	for (size_t i = 0; i < shares.count; i++) {
 		const struct kc_held_epoch *held = find_name(circle, &shares.names[i]);
 
@@ -185,10 +213,10 @@ kc_err kc_circle_take_shares(
 static bool is_proper(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
-	if (!is_trusted(circle, trust, &held->epoch->author))
+	if (!kc_circle_is_trusted(circle, trust, &held->epoch->author))
 		return false;
 	for (size_t i = 0; i < held->epoch->recipient_count; i++)
-		if (!is_trusted(circle, trust, &held->epoch->recipients[i]))
+		if (!kc_circle_is_trusted(circle, trust, &held->epoch->recipients[i]))
 			return false;
 	return true;
 }
@@ -223,7 +251,7 @@ kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_tr
 /* --- going out ----------------------------------------------------------------------------------
  */
 
-/* The newest epoch of a view whose key this device has. */
+/* The newest epoch of a view whose key this device has, and that can have a next. */
 static const struct kc_held_epoch *newest(const struct kc_circle *circle, unsigned view)
 {
 	const struct kc_held_epoch *best = NULL;
@@ -232,6 +260,7 @@ static const struct kc_held_epoch *newest(const struct kc_circle *circle, unsign
 		const struct kc_held_epoch *held = &circle->epochs[i];
 
 		if (held->epoch->name.view == view && held->key.len &&
+			held->epoch->name.epoch < KC_VIEW_KEY_LAST_EPOCH &&
 			(!best || is_later(held, best)))
 			best = held;
 	}
@@ -285,13 +314,16 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
-	const struct kc_held_epoch *before = newest(circle, view);
+	const struct kc_held_epoch *before;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
 	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
 
 	if (!epoch)
 		return KC_ERR(NO_MEMORY);
+	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
+		KC_TRY(make_room(circle));
+	before = newest(circle, view);
 	epoch->author = circle->identity.id;
 	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
 	epoch->reason = reason;

@@ -50,8 +50,11 @@ kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,
 	struct kc_member *member;
 	kc_err err;
 
+	/* What may introduce a recovery key, which outranks all, is not written down yet. */
+	if (permanent->kind != KC_PEER_DEVICE)
+		return KC_ERR(NEWER);
 	if (circle->member_count == KC_CIRCLE_MAX_PEERS)
-		return KC_ERR(REFUSED);
+		return KC_ERR(WAITING); /* kc_circle_make_room may find some */
 	member = calloc(1, sizeof *member);
 	if (!member)
 		return KC_ERR(NO_MEMORY);
@@ -100,13 +103,44 @@ static bool is_backdated(const struct kc_member *sponsor, const struct kc_vouche
 	return sponsor->list && voucher->sponsor_seq <= sponsor->list->seq;
 }
 
+/* Whether a voucher adds nothing: for one of whom nothing has come, though that comes with it; or
+ * like another that says the same of an earlier time. */
+static bool is_idle(const struct kc_circle *circle, const struct kc_voucher *voucher)
+{
+	if (!kc_circle_find(circle, &voucher->beneficiary))
+		return true;
+	for (size_t i = 0; i < circle->voucher_count; i++) {
+		const struct kc_voucher *other = &circle->vouchers[i].voucher;
+
+		if (kc_peer_id_equal(&other->sponsor, &voucher->sponsor) &&
+			kc_peer_id_equal(&other->beneficiary, &voucher->beneficiary) &&
+			other->sponsor_seq < voucher->sponsor_seq)
+			return true;
+	}
+	return false;
+}
+
+static kc_err make_room(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->voucher_count; i++) {
+		struct kc_held_voucher *held = &circle->vouchers[i];
+
+		if (!is_idle(circle, &held->voucher))
+			continue;
+		kc_buf_done(&held->record);
+		*held = circle->vouchers[--circle->voucher_count];
+		return KC_OK;
+	}
+	return KC_ERR(WAITING);
+}
+
 kc_err kc_circle_add_voucher(
 	struct kc_circle *circle, struct kc_bytes record, const struct kc_voucher *voucher)
 {
 	struct kc_held_voucher *grown, held = {.voucher = *voucher, .record = KC_BUF_INIT};
 
 	if (circle->voucher_count == KC_TRUST_MAX_VOUCHERS)
-		return KC_ERR(REFUSED);
+		KC_TRY(make_room(circle));
 	grown = reallocarray(circle->vouchers, circle->voucher_count + 1, sizeof *grown);
 	if (!grown)
 		return KC_ERR(NO_MEMORY);
@@ -167,15 +201,32 @@ static kc_err check_seen_self(struct kc_circle *circle, const struct kc_list *li
 	return KC_OK;
 }
 
+/* Whether two devices may well have been told different things by a third: one that is out, or that
+ * the list puts out. */
+static kc_err may_differ(const struct kc_circle *circle, const struct kc_list *list,
+	const struct kc_peer_id *peer, bool *ret)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	*ret = kc_list_find_exclusion(list, peer) || !kc_circle_is_in(circle, &trust, peer);
+	return KC_OK;
+}
+
 /* Rule 5: what a list says of others. */
 static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *list)
 {
+	bool pardoned;
+
 	for (size_t i = 0; i < list->seen_count; i++) {
 		const struct kc_seen *seen = &list->seen[i];
 		const struct kc_member *m = kc_circle_find(circle, &seen->peer);
 
-		if (m && m->list && m->list->seq == seen->seq &&
-			!kc_record_id_equal(&m->list_id, &seen->id))
+		if (!m || !m->list || m->list->seq != seen->seq ||
+			kc_record_id_equal(&m->list_id, &seen->id))
+			continue;
+		KC_TRY(may_differ(circle, list, &seen->peer, &pardoned));
+		if (!pardoned)
 			return kc_circle_raise(circle, KC_ALARM_FORK);
 	}
 	return KC_OK;
@@ -273,13 +324,15 @@ kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *fr
 	return KC_OK;
 }
 
-bool kc_circle_is_behind(const struct kc_circle *circle, const struct kc_member *member)
+bool kc_circle_is_behind(
+	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
 
-		if (seen && seen->seq > (member->list ? member->list->seq : 0))
+		if (seen && kc_peer_set_has(trusted, i) &&
+			seen->seq > (member->list ? member->list->seq : 0))
 			return true;
 	}
 	return false;

@@ -17,6 +17,8 @@ void kc_head_log_done(struct kc_head_log *log)
 
 kc_err kc_head_log_add(struct kc_head_log *log, const struct kc_log_entry *entry)
 {
+	if (log->count == KC_HEAD_MAX_LOG)
+		memmove(log->rows, log->rows + 1, --log->count * sizeof *log->rows);
 	if (log->count == log->allocated) {
 		size_t wanted = log->allocated ? 2 * log->allocated : 16;
 		struct kc_log_entry *grown = reallocarray(log->rows, wanted, sizeof *grown);
@@ -70,7 +72,7 @@ kc_err kc_head_log_pull(struct kc_der_reader *r, struct kc_head_log *ret)
 		entry.t = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
 		kc_der_get_array(&one, entry.digest, sizeof entry.digest);
 		kc_der_leave(&rows, &one);
-		if (entry.counter <= before)
+		if (entry.counter <= before || ret->count == KC_HEAD_MAX_LOG)
 			kc_der_reader_fail(&rows);
 		before = entry.counter;
 		if (kc_der_reader_check(&rows) == KC_OK)
@@ -103,7 +105,6 @@ static kc_err place_ad(
 kc_err kc_head_seal(const struct kc_head *head, const struct kc_head_place *place,
 	const struct kc_secret *view_key, struct kc_buf *ret)
 {
-	size_t skipped = head->log.count > KC_HEAD_MAX_LOG ? head->log.count - KC_HEAD_MAX_LOG : 0;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
@@ -114,8 +115,7 @@ kc_err kc_head_seal(const struct kc_head *head, const struct kc_head_place *plac
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	kc_der_put_uint(&w, head->counter);
 	kc_vector_put(&w, &head->vector);
-	kc_head_log_put(
-		&w, head->log.count ? head->log.rows + skipped : NULL, head->log.count - skipped);
+	kc_head_log_put(&w, head->log.rows, head->log.count);
 	kc_der_begin(&w, KC_DER_SEQUENCE); /* segments: none */
 	kc_der_end(&w);
 	kc_der_end(&w);

@@ -20,13 +20,14 @@ struct kc_log_entry {
 	uint8_t digest[KC_VERSION_DIGEST_LEN];
 };
 
-#define KC_HEAD_MAX_LOG 512 /* entries in a list; the last ones */
+#define KC_HEAD_MAX_LOG 512 /* entries, the last ones: each list names what came with it */
 
 struct kc_head_log {
 	struct kc_log_entry *rows; /* owned; ascending by counter */
 	size_t count, allocated;
 };
 void kc_head_log_done(struct kc_head_log *log);
+/* Adds an entry; when there are too many the oldest is forgotten. */
 KC_MUST kc_err kc_head_log_add(struct kc_head_log *log, const struct kc_log_entry *entry);
 /* Forgets entries up to a counter that everybody has. */
 void kc_head_log_trim(struct kc_head_log *log, uint64_t acknowledged);

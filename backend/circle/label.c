@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "backend/crypto/hash.h"
-#include "backend/crypto/kdf.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
 
 void kc_label_init(struct kc_label *label, const char *text)
 {

@@ -269,6 +269,15 @@ const struct kc_seen *kc_list_find_seen(const struct kc_list *list, const struct
 	return NULL;
 }
 
+const struct kc_list_head *kc_list_find_head(
+	const struct kc_list *list, const uint8_t view_tag[static KC_TAG_LEN])
+{
+	for (size_t i = 0; i < list->head_count; i++)
+		if (memcmp(list->heads[i].view_tag, view_tag, KC_TAG_LEN) == 0)
+			return &list->heads[i];
+	return NULL;
+}
+
 kc_err kc_list_add_include(struct kc_list *list, const struct kc_peer_id *peer)
 {
 	size_t at = 0;

@@ -70,6 +70,8 @@ bool kc_list_includes(const struct kc_list *list, const struct kc_peer_id *peer)
 const struct kc_exclusion *kc_list_find_exclusion(
 	const struct kc_list *list, const struct kc_peer_id *target);
 const struct kc_seen *kc_list_find_seen(const struct kc_list *list, const struct kc_peer_id *peer);
+const struct kc_list_head *kc_list_find_head(
+	const struct kc_list *list, const uint8_t view_tag[static KC_TAG_LEN]);
 
 /* Additions that keep the order; nothing happens when it is there. Errors: TOO_LARGE. */
 KC_MUST kc_err kc_list_add_include(struct kc_list *list, const struct kc_peer_id *peer);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 
 #define VERSION 1
 
@@ -95,15 +95,16 @@ static void pull_write(struct kc_der_reader *r, struct kc_op_write *ret)
 }
 
 /* Walks over all writes, so that kc_op_next cannot meet a bad one. */
-static void check_writes(struct kc_der_reader writes, struct kc_der_reader *outer)
+static size_t count_writes(struct kc_der_reader writes, struct kc_der_reader *outer)
 {
 	struct kc_op_write write;
 	size_t count = 0;
 
-	while (kc_der_more(&writes) && count++ < KC_OP_MAX_WRITES)
+	for (; kc_der_more(&writes) && count < KC_OP_MAX_WRITES; count++)
 		pull_write(&writes, &write);
 	if (kc_der_reader_finish(&writes) != KC_OK)
 		kc_der_reader_fail(outer);
+	return count;
 }
 
 static kc_err parse(struct kc_bytes bytes, const struct kc_writer_id *writer, uint64_t number,
@@ -131,7 +132,7 @@ static kc_err parse(struct kc_bytes bytes, const struct kc_writer_id *writer, ui
 	ret->base = kc_der_get_bool(&body);
 	previous = kc_der_get_bytes(&body);
 	kc_der_enter(&body, KC_DER_SEQUENCE, &ret->writes);
-	check_writes(ret->writes, &body);
+	ret->write_count = count_writes(ret->writes, &body);
 	ret->has_previous = previous.len == KC_OP_DIGEST_LEN;
 	if (kc_der_more(&body) || ret->has_previous != (number > 1) ||
 		(!ret->has_previous && previous.len != 0) || ret->position.number != number ||

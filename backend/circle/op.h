@@ -40,6 +40,7 @@ struct kc_op {
 	uint8_t previous[KC_OP_DIGEST_LEN];
 	struct kc_log_position position;
 	struct kc_der_reader writes; /* for kc_op_next; all are well-formed */
+	size_t write_count;
 };
 struct kc_op_write {
 	struct kc_bytes key, value; /* borrowed; an empty value takes the key away */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "backend/circle/label.h"
-#include "backend/crypto/kdf.h"
-#include "backend/crypto/spake2.h"
+#include "crypto/kdf.h"
+#include "crypto/spake2.h"
 #include "base/random.h"
 
 #define VERSION 1

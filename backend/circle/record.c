@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/circle/label.h"
-#include "backend/crypto/low_s.h"
+#include "crypto/low_s.h"
 
 #define VERSION 1
 #define EXTENSION_CRITICAL_BELOW 128

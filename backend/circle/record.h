@@ -8,7 +8,7 @@
 #ifndef KC_CIRCLE_RECORD_H
 #define KC_CIRCLE_RECORD_H
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 #include "base/der.h"
 
 /* Identities, all of 32 bytes and none to be taken for another. */

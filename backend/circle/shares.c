@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/circle/label.h"
-#include "backend/crypto/agree.h"
+#include "crypto/agree.h"
 
 static kc_err key_hash(const uint8_t public_key[static KC_P384_PUBLIC_LEN], uint8_t ret[static 32])
 {

@@ -3,11 +3,13 @@
 #include "backend/circle/trust.h"
 
 #define BIT(peer) ((kc_peer_set)1 << (peer))
-#define FAR 255 /* from genesis: not introduced */
+#define FAR KC_TRUST_FAR
 
 enum standing { OPEN, STANDS, STRUCK };
 
-/* The vouchers that statements take the ground from; all hold at first. */
+/* The vouchers that statements take the ground from; all hold at first. Those after the cut, and
+ * those for whom the author never took in: who holds the keys of a removed device can still sign
+ * what seems to be from before, and show it to a device that is behind. */
 struct fallen {
 	bool vouchers[KC_TRUST_MAX_VOUCHERS];
 };
@@ -18,7 +20,9 @@ static void fell(
 	for (size_t i = 0; i < trust->voucher_count; i++) {
 		const struct kc_trust_voucher *v = &trust->vouchers[i];
 
-		if (v->sponsor == s->target && v->sponsor_seq > s->cut_seq)
+		if (v->sponsor == s->target &&
+			(v->sponsor_seq > s->cut_seq ||
+				!kc_peer_set_has(trust->include[s->author], v->beneficiary)))
 			fallen->vouchers[i] = true;
 	}
 }
@@ -44,6 +48,13 @@ static void measure(const struct kc_trust *trust, const struct fallen *fallen,
 			changed = true;
 		}
 	}
+}
+
+void kc_trust_measure(const struct kc_trust *trust, uint8_t ret[static KC_CIRCLE_MAX_PEERS])
+{
+	struct fallen none = {{false}};
+
+	measure(trust, &none, ret);
 }
 
 static kc_peer_set introduced_without(const struct kc_trust *trust, const struct fallen *fallen)
@@ -182,7 +193,8 @@ void kc_trust_compute(struct kc_trust *trust)
 	size_t next;
 
 	trust->excluded = 0;
-	trust->introduced = introduced_without(trust, &none);
+	trust->known = introduced_without(trust, &none);
+	trust->introduced = trust->known;
 	measure(trust, &none, c.depth);
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];

@@ -44,11 +44,22 @@ struct kc_trust {
 	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
 	size_t voucher_count;
 	/* what follows */
+	kc_peer_set known; /* introduced, exclusions aside: what they say of others is heard */
 	kc_peer_set introduced, excluded, trusted;
 	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
 };
 
+/* Those who are known and out: excluded, or introduced by nobody who counts any more. */
+static inline kc_peer_set kc_trust_outsiders(const struct kc_trust *trust)
+{
+	return trust->known & ~(trust->introduced & ~trust->excluded);
+}
+
 /* Fills the second part from the first. */
 void kc_trust_compute(struct kc_trust *trust);
+
+/* How many vouchers each peer is away from genesis, exclusions aside. */
+#define KC_TRUST_FAR 255 /* not introduced */
+void kc_trust_measure(const struct kc_trust *trust, uint8_t ret[static KC_CIRCLE_MAX_PEERS]);
 
 #endif

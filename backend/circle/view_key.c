@@ -58,7 +58,7 @@ void kc_view_key_name_pull(struct kc_der_reader *r, struct kc_view_key_name *ret
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	ret->view = (unsigned)kc_der_get_uint_max(&seq, KC_CIRCLE_MAX_VIEWS - 1);
-	ret->epoch = kc_der_get_uint(&seq);
+	ret->epoch = kc_der_get_uint_max(&seq, KC_VIEW_KEY_LAST_EPOCH);
 	kc_der_get_array(&seq, ret->kid, sizeof ret->kid);
 	kc_der_leave(r, &seq);
 	if (ret->view == 0 || ret->epoch == 0)

@@ -6,11 +6,12 @@
 #include "backend/circle/list.h"
 
 #define KC_VIEW_KEY_LEN 64
+#define KC_VIEW_KEY_LAST_EPOCH UINT32_MAX
 
 /* Which key: its view, its epoch, and the id that commits to it. */
 struct kc_view_key_name {
 	unsigned view;	/* 1 … KC_CIRCLE_MAX_VIEWS − 1; the policy gives them meaning */
-	uint64_t epoch; /* from 1 */
+	uint64_t epoch; /* 1 … KC_VIEW_KEY_LAST_EPOCH */
 	uint8_t kid[KC_KID_LEN];
 };
 

@@ -323,14 +323,20 @@ kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_id *acco
 	return KC_OK;
 }
 
-bool kc_circle_has_arrived(struct kc_circle *circle)
+kc_err kc_circle_arrive(struct kc_circle *circle)
 {
-	for (size_t i = 0; circle->joining && i < circle->member_count; i++) {
+	struct kc_trust trust;
+
+	if (!circle->joining)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
 
-		if (m->position.number < m->target.number)
-			return false;
+		if (m->position.number < m->target.number &&
+			!kc_peer_set_has(kc_trust_outsiders(&trust), i))
+			return KC_OK;
 	}
 	circle->joining = false;
-	return true;
+	return KC_OK;
 }

@@ -10,8 +10,9 @@
  * A file appears under its name whole, or not at all: written under a name that begins with a dot,
  * synced, renamed, its folder synced. No file has two writers, since a carrier keeps the last of
  * two versions, or keeps both under names of its own making. Such names, and all that are not in
- * the grammar above, are passed over. Nothing is followed out of the folder, and what is no
- *ordinary file is not opened for reading (a FIFO would hold up the exchange).
+ * the grammar above, are passed over. Nothing is followed out of the folder, what is no ordinary
+ * file is not opened (a FIFO would hold up the exchange, a device might do something), and nothing
+ * that is there already is written into: it may have another name elsewhere.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -153,9 +154,11 @@ static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
 	return KC_OK;
 }
 
-static kc_err read_all(int fd, struct kc_buf *ret)
+/* To the end of the file, which may be further than its size says. */
+static kc_err read_all(int fd, size_t most, struct kc_buf *ret)
 {
 	uint8_t block[16384];
+	size_t before = ret->len;
 
 	for (;;) {
 		ssize_t got = read(fd, block, sizeof block);
@@ -167,25 +170,42 @@ static kc_err read_all(int fd, struct kc_buf *ret)
 		if (got == 0)
 			return kc_buf_check(ret);
 		kc_buf_push(ret, block, (size_t)got);
+		if (ret->len - before > most)
+			return KC_ERR(REFUSED);
+		KC_TRY(kc_buf_check(ret));
 	}
+}
+
+/* What stands under a name. Errors: WAITING (nothing), REFUSED (no ordinary file, or too large). */
+static kc_err look_at(int dir, const char *name, size_t most)
+{
+	struct stat status;
+
+	if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
+	return S_ISREG(status.st_mode) && (uint64_t)status.st_size <= most ? KC_OK
+									  : KC_ERR(REFUSED);
 }
 
 /* An ordinary file of at most most bytes. Errors: WAITING (there is none), REFUSED (another kind of
  * thing, or too large). */
 static kc_err read_file(int dir, const char *name, size_t most, struct kc_buf *ret)
 {
-	KC_CLEANUP_FD int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	KC_CLEANUP_FD int fd = -1;
 	struct stat status;
 
+	KC_TRY(look_at(dir, name, most));
+	/* It may have become something else since. */
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return KC_ERR(WAITING);
 	if (fd < 0)
 		return errno == ELOOP ? KC_ERR(REFUSED) : KC_ERR(STORE_GONE);
 	if (fstat(fd, &status) != 0)
 		return KC_ERR(STORE_GONE);
-	if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size > most)
+	if (!S_ISREG(status.st_mode))
 		return KC_ERR(REFUSED);
-	return read_all(fd, ret);
+	return read_all(fd, most, ret);
 }
 
 static kc_err write_all(int fd, struct kc_bytes bytes)
@@ -227,7 +247,8 @@ static kc_err put_file(int dir, const char *name, struct kc_bytes bytes)
 	kc_err err;
 
 	snprintf(temporary, sizeof temporary, ".new-%s", name);
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	(void)unlinkat(dir, temporary, 0); /* a leaving of our own, or a trap */
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return KC_ERR(STORE_GONE);
 	err = write_all(fd, bytes);
@@ -284,7 +305,7 @@ static kc_err check_empty(int root)
 	KC_TRY(open_listing(fd, &dir));
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			return KC_ERR(FOREIGN);
+			return KC_ERR(NOT_A_STORE);
 	return KC_OK;
 }
 
@@ -294,8 +315,8 @@ static kc_err folder_put_marker(void *handle, struct kc_bytes marker)
 	KC_CLEANUP_FD int root = -1;
 
 	/* The last folder of the path is made; that its parents are missing is more likely a disk
-	 * that is not mounted. */
-	if (mkdir(folder->root, 0755) != 0 && errno != EEXIST)
+	 * that is not mounted. Nobody else on this computer needs to try passwords on it. */
+	if (mkdir(folder->root, 0700) != 0 && errno != EEXIST)
 		return KC_ERR(STORE_GONE);
 	KC_TRY(open_root(folder, &root));
 	if (faccessat(root, MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -311,7 +332,17 @@ static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
 
 	KC_TRY(open_root(handle, &root));
 	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
+	if (err == KC_E_REFUSED)
+		return KC_ERR(STORE_SUSPECT);
 	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
+}
+
+static kc_err folder_drop_marker(void *handle)
+{
+	KC_CLEANUP_FD int root = -1;
+
+	KC_TRY(open_root(handle, &root));
+	return unlinkat(root, MARKER, 0) == 0 && fsync(root) == 0 ? KC_OK : KC_ERR(STORE_GONE);
 }
 
 /* The numbers in a writer's folder; false when there is none. */
@@ -481,6 +512,7 @@ const struct kc_cloud_engine kc_cloud_folder = {
 	.close = folder_close,
 	.put_marker = folder_put_marker,
 	.get_marker = folder_get_marker,
+	.drop_marker = folder_drop_marker,
 	.list = folder_list,
 	.read = folder_read,
 	.append = folder_append,

@@ -57,6 +57,67 @@ static void fill_defaults(struct kc_item *item)
 			set_default(&item->attrs, &rows[i]);
 }
 
+/* --- what the bytes say -------------------------------------------------------------------------
+ */
+
+#define NAME_LEN 4
+
+static bool is_own(const struct kc_item *item, kc_name name)
+{
+	struct kc_bytes names = kc_attrs_get_bytes(&item->attrs, KC_ATTR_SELF);
+
+	for (size_t at = 0; at + NAME_LEN <= names.len; at += NAME_LEN)
+		if (kc_name_from(kc_bytes(names.data + at, NAME_LEN)) == name)
+			return true;
+	return false;
+}
+
+static bool is_default(const struct kc_item *item, const struct kc_ruler_row *row)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs defaults = KC_ATTRS_INIT;
+	const struct kc_value *value = kc_attrs_get(&item->attrs, row->name);
+
+	if (!value)
+		return true;
+	if (!(row->needed & kc_ruler_class_bit(item->class)))
+		return false;
+	set_default(&defaults, row);
+	return kc_attrs_check(&defaults) == KC_OK &&
+	       kc_value_equal(value, kc_attrs_get(&defaults, row->name));
+}
+
+kc_err kc_item_set_own(struct kc_item *item, kc_name name, const struct kc_value *value)
+{
+	const struct kc_ruler_row *row = kc_ruler_find(item->class, name);
+	struct kc_bytes names = kc_attrs_get_bytes(&item->attrs, KC_ATTR_SELF);
+	KC_CLEANUP_BUF struct kc_buf longer = KC_BUF_INIT;
+	char text[NAME_LEN + 1];
+
+	if (!row || !is_default(item, row))
+		return KC_OK;
+	if ((value->type == KC_VALUE_BYTES || value->type == KC_VALUE_STRING) &&
+		value->bytes.len > KC_RULER_MAX_VALUE)
+		return KC_OK;
+	kc_name_text(name, text);
+	kc_buf_push(&longer, names.data, names.len);
+	kc_buf_push_str(&longer, text);
+	KC_TRY(kc_buf_check(&longer));
+	kc_attrs_set(&item->attrs, name, value);
+	kc_attrs_set_bytes(&item->attrs, KC_ATTR_SELF, kc_buf_bytes(&longer));
+	return kc_attrs_check(&item->attrs);
+}
+
+void kc_item_drop_own(struct kc_item *item)
+{
+	for (size_t i = item->attrs.count; i-- > 0;)
+		if (is_own(item, item->attrs.rows[i].name))
+			kc_attrs_remove(&item->attrs, item->attrs.rows[i].name);
+	kc_attrs_remove(&item->attrs, KC_ATTR_SELF);
+}
+
+/* --- building ------------------------------------------------------------------------------------
+ */
+
 /* Certificates and public keys are no secrets, and programs look for them while locked. */
 static enum kc_protection default_protection(const struct kc_item *item)
 {
@@ -268,7 +329,7 @@ static bool stays_in_tombstone(const struct kc_item *item, kc_name name)
 
 	return (row && (row->key & kc_ruler_class_bit(item->class))) || name == KC_ATTR_PDMN ||
 	       name == KC_ATTR_CDAT || name == KC_ATTR_MDAT || name == KC_ATTR_UUID ||
-	       name == KC_ATTR_TOMB;
+	       name == KC_ATTR_TOMB || name == KC_ATTR_SELF;
 }
 
 kc_err kc_item_bury(struct kc_item *item)
@@ -280,6 +341,14 @@ kc_err kc_item_bury(struct kc_item *item)
 	kc_item_touch(item, kc_attrs_get_date(&item->attrs, KC_ATTR_MDAT, 0));
 	drop_secret(item);
 	return read_fields(item);
+}
+
+/* NULL for what counts as not said. */
+static const struct kc_value *key_part(const struct kc_item *item, kc_name name)
+{
+	if (item->class == KC_CLASS_KEY && is_own(item, name))
+		return NULL;
+	return kc_attrs_get(&item->attrs, name);
 }
 
 kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret)
@@ -297,8 +366,7 @@ kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret
 		if (!(rows[i].key & bit))
 			continue;
 		kc_kind_put_normal(&w, rows[i].kind,
-			rows[i].name == KC_ATTR_SYNC ? &mark
-						     : kc_attrs_get(&item->attrs, rows[i].name));
+			rows[i].name == KC_ATTR_SYNC ? &mark : key_part(item, rows[i].name));
 	}
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);

@@ -53,6 +53,18 @@ void kc_item_rename(struct kc_item *item);
 /* mdat becomes now, or just after it when now is not later. */
 void kc_item_touch(struct kc_item *item, double not_before);
 
+/*
+ * What an item's bytes say is set where its caller said nothing, and known by its name in the
+ * attribute "self", so that it goes with the bytes. The primary key of a key is made of what its
+ * caller said: else two raw keys with one tag could both exist, which programs do not expect.
+ */
+/* Sets an attribute that is absent, or as it is by default; a value too long for one is left out.
+ */
+KC_MUST kc_err kc_item_set_own(struct kc_item *item, kc_name name, const struct kc_value *value);
+/* Takes away what kc_item_set_own has set. To be called before a change, which may bring other
+ * bytes, or attributes of the caller's. */
+void kc_item_drop_own(struct kc_item *item);
+
 /* Appends the primary key: DER of the class and the normal forms of its parts, the sync mark being
  * sync. Equal for two items exactly when they cannot both exist. */
 KC_MUST kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret);

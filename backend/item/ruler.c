@@ -132,6 +132,7 @@ static const struct kc_ruler_row rows[] = {
 	{N("dsub"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, INDEX,  HIDDEN, true,  1}, /* subject, DER Name */
 	{N("diss"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, INDEX,  HIDDEN, true,  1}, /* issuer, DER Name */
 	{N("dser"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, INDEX,  HIDDEN, true,  1}, /* serial number, DER INTEGER */
+	{N("self"), DATA,            C|K,     0,       0,       NONE,  no,   no,   NO,     HIDDEN, true,  1}, /* names of attributes that its bytes say */
 };
 /* clang-format on */
 

@@ -154,6 +154,11 @@ kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode)
 	return err;
 }
 
+void kc_db_leave_wal(struct kc_db *db)
+{
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void kc_db_close(struct kc_db *db)
 {
 	for (size_t i = 0; i < db->cached; i++)

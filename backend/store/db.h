@@ -36,6 +36,8 @@ enum kc_db_mode {
 /* Errors, of all that follows too: DISK_FULL, READ_ONLY, DAMAGED, FOREIGN, BUSY, NO_MEMORY, IO,
  * BUG. */
 KC_MUST kc_err kc_db_open(struct kc_db *db, const char *path, enum kc_db_mode mode);
+/* Closing will not copy the WAL back into the file, nor take it away. */
+void kc_db_leave_wal(struct kc_db *db);
 void kc_db_close(struct kc_db *db); /* a zeroed or closed one is fine */
 #define KC_CLEANUP_DB KC_CLEANUP(kc_db_close)
 

@@ -2,6 +2,7 @@
 /* Searching. */
 #include "backend/store/scan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "backend/store/terms.h"
@@ -60,6 +61,39 @@ static kc_err open_by_ref(struct kc_txn *txn, struct kc_scan *scan)
 	return KC_OK;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+/* The rows of the wanted references, as far as they are of the class and the sync mark. */
+static kc_err open_by_refs(struct kc_txn *txn, struct kc_scan *scan)
+{
+	static const char sql[] = "SELECT id FROM item WHERE ref = ?1 AND class = ?2 AND sync = ?3";
+	size_t count = scan->match->refs.len / KC_PERSISTENT_REF_LEN;
+
+	scan->ids = calloc(count, sizeof *scan->ids);
+	if (!scan->ids)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *ref = scan->match->refs.data + i * KC_PERSISTENT_REF_LEN;
+		KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+		bool found;
+
+		KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+		kc_db_bind_bytes(&stmt, 1, kc_bytes(ref, KC_PERSISTENT_REF_LEN));
+		kc_db_bind_int(&stmt, 2, scan->match->class);
+		kc_db_bind_int(&stmt, 3, scan->match->sync);
+		KC_TRY(kc_db_step(&stmt, &found));
+		if (found)
+			scan->ids[scan->id_count++] = (uint64_t)kc_db_int(&stmt, 0);
+	}
+	qsort(scan->ids, scan->id_count, sizeof *scan->ids, compare_ids);
+	return KC_OK;
+}
+
 static kc_err open_by_term(struct kc_txn *txn, const uint8_t *term, struct kc_scan *scan)
 {
 	static const char sql[] = "SELECT " KC_ROW_COLUMNS " FROM term CROSS JOIN item"
@@ -74,7 +108,8 @@ static kc_err open_by_term(struct kc_txn *txn, const uint8_t *term, struct kc_sc
 
 static kc_err open_by_class(struct kc_txn *txn, struct kc_scan *scan)
 {
-#define SELECT_CLASS "SELECT " KC_ROW_COLUMNS " FROM item WHERE class = ?1 AND sync = ?2 AND id > ?3"
+#define SELECT_CLASS \
+	"SELECT " KC_ROW_COLUMNS " FROM item WHERE class = ?1 AND sync = ?2 AND id > ?3"
 	/* The words "tomb = 0" let SQLite use the index item_live, "tomb = 1" item_dead. */
 	static const char live[] = SELECT_CLASS " AND tomb = 0 ORDER BY id";
 	static const char dead[] = SELECT_CLASS " AND tomb = 1 ORDER BY id";
@@ -96,8 +131,11 @@ kc_err kc_scan_open(struct kc_txn *txn, const struct kc_match *match, struct kc_
 	const uint8_t *term;
 
 	scan->match = match;
+	scan->db = txn->db;
 	if (match->has_ref)
 		return open_by_ref(txn, scan);
+	if (match->refs.len)
+		return open_by_refs(txn, scan);
 	if (wanted.len == 0 && match->groups.len == KC_INDEX_MAC_LEN)
 		wanted = kc_buf_bytes(&match->groups);
 	KC_TRY(rarest(txn, wanted, &term));
@@ -107,6 +145,15 @@ kc_err kc_scan_open(struct kc_txn *txn, const struct kc_match *match, struct kc_
 void kc_scan_done(struct kc_scan *scan)
 {
 	kc_db_release(&scan->stmt);
+	free(scan->ids);
+}
+
+static bool is_among(struct kc_bytes refs, const uint8_t *ref)
+{
+	for (size_t at = 0; at < refs.len; at += KC_PERSISTENT_REF_LEN)
+		if (memcmp(refs.data + at, ref, KC_PERSISTENT_REF_LEN) == 0)
+			return true;
+	return false;
 }
 
 static bool is_match(const struct kc_match *match, const struct kc_row *row)
@@ -121,7 +168,8 @@ static bool is_match(const struct kc_match *match, const struct kc_row *row)
 		return false;
 	if (match->protection && match->protection != row->protection)
 		return false;
-	if (match->has_ref && memcmp(match->ref, row->ref, sizeof row->ref) != 0)
+	if (match->has_ref && (memcmp(match->ref, row->ref, sizeof row->ref) != 0 ||
+				      (match->refs.len && !is_among(match->refs, row->ref))))
 		return false;
 	return kc_terms_has_all(row->terms, kc_buf_bytes(&match->terms)) &&
 	       kc_terms_has_all(row->marks, kc_buf_bytes(&match->marks)) &&
@@ -129,10 +177,27 @@ static bool is_match(const struct kc_match *match, const struct kc_row *row)
 		       kc_terms_has_any(row->terms, kc_buf_bytes(&match->groups)));
 }
 
+/* Goes on to the next of the ids that is not the one before. */
+static kc_err step_ids(struct kc_scan *scan, bool *ret_found)
+{
+	static const char sql[] = "SELECT " KC_ROW_COLUMNS " FROM item WHERE id = ?1";
+
+	kc_db_release(&scan->stmt);
+	while (scan->next > 0 && scan->next < scan->id_count &&
+		scan->ids[scan->next] == scan->ids[scan->next - 1])
+		scan->next++;
+	*ret_found = scan->next < scan->id_count;
+	if (!*ret_found)
+		return KC_OK;
+	KC_TRY(kc_db_prepare(scan->db, sql, &scan->stmt));
+	kc_db_bind_int(&scan->stmt, 1, (int64_t)scan->ids[scan->next++]);
+	return kc_db_step(&scan->stmt, ret_found);
+}
+
 kc_err kc_scan_next(struct kc_scan *scan, struct kc_row *ret, bool *ret_found)
 {
 	for (;;) {
-		KC_TRY(kc_db_step(&scan->stmt, ret_found));
+		KC_TRY(scan->ids ? step_ids(scan, ret_found) : kc_db_step(&scan->stmt, ret_found));
 		if (!*ret_found)
 			return KC_OK;
 		kc_row_read(&scan->stmt, ret);

@@ -3,9 +3,9 @@
  * Searching: rows of one class and one sync mark that have all the wanted terms, in the order of
  * their ids.
  *
- * Only clear columns are looked at, so what is found does not depend on the lock. Of several wanted
- * terms the rarest is looked up in the index, and the others are compared; without any, all rows of
- * the class are read.
+ * Only clear columns are looked at, so what is found does not depend on the lock. Wanted references
+ * are looked up one by one. Of several wanted terms the rarest is looked up in the index, and the
+ * others are compared; without any, all rows of the class are read.
  */
 #ifndef KC_STORE_SCAN_H
 #define KC_STORE_SCAN_H
@@ -20,6 +20,7 @@ struct kc_match {
 	uint64_t after;	     /* only ids above this one */
 	bool has_ref;
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	struct kc_bytes refs;	    /* one of these references is wanted; borrowed; empty: any */
 	struct kc_buf terms, marks; /* each is wanted */
 	struct kc_buf groups;	    /* one of these terms is wanted; empty: no restriction */
 };
@@ -32,7 +33,10 @@ void kc_scan_match_done(struct kc_match *match);
 
 struct kc_scan {
 	const struct kc_match *match; /* borrowed */
+	struct kc_db *db;
 	struct kc_stmt stmt;
+	uint64_t *ids; /* of the wanted references, ascending; NULL: all that stmt gives */
+	size_t id_count, next;
 };
 #define KC_SCAN_INIT \
 	{            \

@@ -8,6 +8,10 @@
  *
  * Opening: the file is first opened for reading only, since SQLite would otherwise repair, or
  * replay a journal into, a file that may not be ours at all.
+ *
+ * While it is open: SQLite holds a file that was cut, overwritten or taken away for what it was,
+ * and would go on saving into it. So each transaction first looks whether the file at the path is
+ * still the one that this process has left there.
  */
 #include "backend/store/store.h"
 
@@ -237,8 +241,7 @@ static kc_err look_at_file(const char *path)
 	return KC_OK;
 }
 
-/* Whether SQLite may write the file, and make its companions beside it. */
-static bool can_write(const char *path)
+bool kc_store_can_write(const char *path)
 {
 	KC_CLEANUP_FREE char *folder = strdup(path);
 	char *slash = folder ? strrchr(folder, '/') : NULL;
@@ -285,7 +288,12 @@ kc_err kc_store_open(const char *path, struct kc_store **ret)
 
 	KC_TRY(look_at_file(path));
 	KC_TRY(new_store(&store));
-	KC_TRY(can_write(path) ? open_to_write(path, &store->db) : open_to_read(path, &store->db));
+	store->path = strdup(path);
+	if (!store->path)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(kc_store_can_write(path) ? open_to_write(path, &store->db)
+					: open_to_read(path, &store->db));
+	kc_store_note_inlock(store);
 	*ret = store;
 	store = NULL;
 	return KC_OK;
@@ -293,9 +301,47 @@ kc_err kc_store_open(const char *path, struct kc_store **ret)
 
 void kc_store_close(struct kc_store *store)
 {
+	/* What is in the WAL belongs into our file, and into no other. */
+	if (store->db.handle && kc_store_check_inlock(store) != KC_OK)
+		kc_db_leave_wal(&store->db);
 	kc_db_close(&store->db);
 	pthread_mutex_destroy(&store->mutex);
+	free(store->path);
 	free(store);
+}
+
+/* --- the file while it is open ------------------------------------------------------------------
+ */
+
+static bool look(const char *path, struct kc_store_sight *ret)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return false;
+	*ret = (struct kc_store_sight){
+		status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+	return true;
+}
+
+void kc_store_note_inlock(struct kc_store *store)
+{
+	if (store->path)
+		(void)look(store->path, &store->left);
+}
+
+kc_err kc_store_check_inlock(const struct kc_store *store)
+{
+	const struct kc_store_sight *left = &store->left;
+	struct kc_store_sight now;
+
+	if (!store->path)
+		return KC_OK;
+	if (!look(store->path, &now) || now.device != left->device || now.inode != left->inode ||
+		now.len != left->len || now.written.tv_sec != left->written.tv_sec ||
+		now.written.tv_nsec != left->written.tv_nsec)
+		return KC_ERR(REPLACED);
+	return KC_OK;
 }
 
 bool kc_store_is_read_only(const struct kc_store *store)
@@ -329,5 +375,6 @@ void kc_store_settle(struct kc_store *store)
 	if (!store->db.read_only &&
 		kc_db_exec(&store->db, "PRAGMA wal_checkpoint(TRUNCATE)") != KC_OK)
 		kc_log_error("the WAL could not be emptied");
+	kc_store_note_inlock(store);
 	kc_store_release(store);
 }

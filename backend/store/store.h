@@ -7,7 +7,9 @@
  *
  * One connection and one mutex, which a transaction holds from its begin to its end; the keybag is
  * used only under it. A transaction is a local with a cleanup attribute: rolled back unless
- * committed. Several processes may have the same file open; SQLite keeps them apart.
+ * committed. Several processes may have the same file open; SQLite keeps them apart. When one of
+ * them has written into the file itself (copied the WAL back), the others are told REPLACED, and
+ * open it again.
  */
 #ifndef KC_STORE_STORE_H
 #define KC_STORE_STORE_H
@@ -78,7 +80,9 @@ struct kc_txn {
 	}
 #define KC_CLEANUP_TXN KC_CLEANUP(kc_txn_done)
 
-/* Errors: READ_ONLY (to write where that is not possible), BUSY (another process, for 20 s). */
+/* Errors: READ_ONLY (to write where that is not possible), BUSY (another process, for 20 s),
+ * REPLACED (somebody else has changed the file, or taken it away; or it can be written now and
+ * could not be when it was opened: it has to be opened again). */
 KC_MUST kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn *txn);
 /* Makes the changes durable and ends the transaction. After a failure it is rolled back. */
 KC_MUST kc_err kc_txn_commit(struct kc_txn *txn);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 #include "backend/store/db.h"
 #include "backend/store/setdigest.h"
 

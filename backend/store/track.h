@@ -19,6 +19,8 @@
 #define KC_TRACK_NAME_LEN 16
 #define KC_TRACK_WRITER_LEN 32
 #define KC_TRACK_DIGEST_LEN 32
+#define KC_TRACK_MAX_T \
+	((UINT64_C(1) << 53) - 1) /* ms; a version beyond would be refused elsewhere */
 
 struct kc_track {
 	uint64_t id;			 /* of this row; 0 for a new one */
@@ -57,7 +59,8 @@ KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 
 /* Makes the track, as it is otherwise, this device's own newest version of time t, and journals it:
- * for what a merge has to write. */
+ * for what a merge has to write. Errors: NOT_MODIFIABLE (no version can be greater than what is
+ * there: somebody made it so). */
 KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
 
 /* The journal: what is to be sent, oldest change first, each track once. next gives the first entry

@@ -17,6 +17,8 @@
 
 kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 {
+	if (t > KC_TRACK_MAX_T)
+		return KC_ERR(NOT_MODIFIABLE);
 	track->t = t;
 	if (track->created == 0)
 		track->created = t;
@@ -33,7 +35,7 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 {
 	int64_t wall = kc_clock_wall_ms();
-	uint64_t now = wall > 0 ? (uint64_t)wall : 0;
+	uint64_t now = wall > 0 && (uint64_t)wall <= KC_TRACK_MAX_T ? (uint64_t)wall : 0;
 
 	return kc_track_write(txn, track, now > track->t ? now : track->t + 1);
 }

@@ -11,10 +11,14 @@ kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn
 {
 	kc_err err;
 
+	if (store->db.read_only && kc_store_can_write(store->path))
+		return KC_ERR(REPLACED);
 	if (mode == KC_TXN_WRITE && store->db.read_only)
 		return KC_ERR(READ_ONLY);
 	kc_store_hold(store);
-	err = kc_db_exec(&store->db, mode == KC_TXN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+	err = kc_store_check_inlock(store);
+	if (err == KC_OK)
+		err = kc_db_exec(&store->db, mode == KC_TXN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
 	if (err != KC_OK) {
 		kc_store_release(store);
 		return err;
@@ -40,8 +44,10 @@ kc_err kc_txn_commit(struct kc_txn *txn)
 		err = bump_generation(txn);
 	if (err == KC_OK)
 		err = kc_setdigest_carry(txn);
-	if (err == KC_OK)
+	if (err == KC_OK) {
 		err = kc_db_exec(txn->db, "COMMIT");
+		kc_store_note_inlock(txn->store); /* now and then it copies the WAL back */
+	}
 	if (err == KC_OK) {
 		txn->store->changes += txn->changed;
 		txn->open = false;

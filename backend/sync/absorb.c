@@ -160,13 +160,73 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 		const struct kc_absorb_record *before = &absorb->records[i];
 
 		if (before->kind == KC_ABSORB_LIST &&
-			(before->state == KC_E_WAITING || before->state == KC_E_NEWER) &&
+			(before->state == KC_E_WAITING || before->state == KC_E_NEWER ||
+				before->state == KC_E_STORE_SUSPECT) &&
 			author_of(absorb, before) == author_of(absorb, record))
 			return true;
 	}
 	return false;
 }
 
+static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return kc_peer_set_has(absorb->gathered->out, absorb->gathered->ops[record->op].member);
+}
+
+/* Whether it is a record's turn. Of a peer that is out, what it says of others still counts, or who
+ * is out would hang on what was heard first. */
+static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
+{
+	const struct kc_absorb_record *record = &absorb->records[number];
+	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
+			record->kind == KC_ABSORB_PERMANENT;
+
+	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
+	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
+	       record->value.len > 0 && (says_who || !is_out(absorb, record)) &&
+	       !is_held_up(absorb, number);
+}
+
+/* Takes all that wait, lists or all else. */
+static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (!is_due(absorb, i, lists))
+			continue;
+		record->state = take(absorb, record);
+		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+			return record->state;
+		*ret_progress = *ret_progress || record->state == KC_OK;
+	}
+	return KC_OK;
+}
+
+static kc_err see_who_is_out(struct kc_absorb *absorb)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(absorb->circle, &trust));
+	absorb->gathered->out = kc_trust_outsiders(&trust);
+	return KC_OK;
+}
+
+/* Evidence counts once all else is taken, and not on the word of one who is out by then: it would
+ * keep this device from hearing of the removal. */
+static kc_err weigh_evidence(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->state == KC_E_STORE_SUSPECT && !is_out(absorb, record))
+			return record->state;
+	}
+	absorb->circle->alarm = KC_ALARM_NONE;
+	return KC_OK;
+}
+
+/* A voucher comes before the list that follows from it, wherever the store put it. */
 kc_err kc_absorb_circle(struct kc_absorb *absorb)
 {
 	bool progress = true;
@@ -174,30 +234,27 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 	KC_TRY(open_ops(absorb));
 	while (progress) {
 		progress = false;
-		for (size_t i = 0; i < absorb->count; i++) {
-			struct kc_absorb_record *record = &absorb->records[i];
-
-			if (record->kind == KC_ABSORB_ITEM || record->state != KC_E_WAITING ||
-				record->value.len == 0 || is_held_up(absorb, i))
-				continue;
-			record->state = take(absorb, record);
-			if (record->state == KC_E_STORE_SUSPECT || record->state == KC_E_NO_MEMORY)
-				return record->state;
-			progress = progress || record->state == KC_OK;
-		}
+		absorb->circle->alarm = KC_ALARM_NONE;
+		KC_TRY(see_who_is_out(absorb));
+		KC_TRY(take_all(absorb, false, &progress));
+		KC_TRY(take_all(absorb, true, &progress));
 	}
-	return KC_OK;
+	return weigh_evidence(absorb);
 }
 
 /* --- settling -----------------------------------------------------------------------------------
  */
 
+/* What is in the logs of members; those of peers that are out keep their positions, and what they
+ * lack is not missed. */
 static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
 {
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
 
+		if (is_out(absorb, record))
+			continue;
 		*refused += record->state == KC_E_REFUSED;
 		if (record->state != KC_E_WAITING && record->state != KC_E_NEWER)
 			continue;
@@ -208,34 +265,44 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 	}
 }
 
-void kc_absorb_settle(
+kc_err kc_absorb_settle(
 	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused)
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct kc_circle *circle = absorb->circle;
-	kc_peer_set stopped = 0;
+	kc_peer_set stopped = gathered->out, holes = gathered->holes & ~gathered->out;
+	struct kc_trust trust;
 
-	*ret_waiting = gathered->waiting;
-	*ret_refused = gathered->refused;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	*ret_waiting = *ret_refused = 0;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		*ret_waiting += kc_peer_set_has(holes, i);
+		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
+	}
 	mark_ops(absorb, ret_waiting, ret_refused);
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
 		if (op->waits)
 			stopped |= (kc_peer_set)1 << op->member;
-		if (!kc_peer_set_has(stopped, op->member))
-			circle->members[op->member]->position = op->op.position;
+		if (kc_peer_set_has(stopped, op->member))
+			continue;
+		circle->members[op->member]->position = op->op.position;
+		absorb->moved = true;
 	}
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
-		bool behind = kc_peer_set_has(gathered->read, i) && kc_circle_is_behind(circle, m);
+		bool out = kc_peer_set_has(gathered->out, i);
+		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
+			      kc_circle_is_behind(circle, trust.trusted, m);
+		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
-		if (behind && !kc_peer_set_has(gathered->holes | absorb->missing, i))
+		if (behind && !lacks)
 			(*ret_waiting)++;
-		if (!behind &&
-			!kc_peer_set_has(gathered->holes | gathered->damaged | absorb->missing, i))
+		if (out || (!behind && !lacks && !kc_peer_set_has(gathered->damaged, i)))
 			m->waiting_since_ms = 0;
-		else if (m->waiting_since_ms == 0)
-			m->waiting_since_ms = now_ms;
+		else if (m->waiting_since_ms == 0 || m->waiting_since_ms > now_ms)
+			m->waiting_since_ms = now_ms; /* a clock that was set back waits anew */
 	}
+	return KC_OK;
 }

@@ -28,8 +28,10 @@ struct kc_absorb_record {
 	struct kc_buf plain;
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
 	bool current;			  /* a list: the last one of its peer when it was taken */
-	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED */
+	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED;
+			 STORE_SUSPECT: evidence that is yet to be weighed */
 };
+_Static_assert(sizeof(struct kc_absorb_record) <= KC_GATHER_WRITE_LEN, "counted when gathered");
 
 struct kc_absorb {
 	struct kc_circle *circle;     /* borrowed */
@@ -39,9 +41,16 @@ struct kc_absorb {
 	size_t ops_seen;
 	kc_peer_set missing; /* members whose logs name what is not here */
 	uint64_t received;   /* items that were applied */
+	bool moved;	     /* some position did */
 };
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
 void kc_absorb_done(struct kc_absorb *absorb);
+
+/* Whether this is what becomes of a record, and no failure of this device. */
+static inline bool kc_absorb_is_verdict(kc_err err)
+{
+	return err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER || err == KC_E_REFUSED;
+}
 
 /* Opens the records of operations that were gathered since the last call, and takes those of the
  * circle, until nothing more comes of it. Errors: STORE_SUSPECT. */
@@ -50,7 +59,7 @@ KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
 /* Moves the members' positions over all that is settled. now_ms starts, and clears, the clocks of
  * those whose logs miss a piece. Returns how many records wait and were refused. */
-void kc_absorb_settle(
+KC_MUST kc_err kc_absorb_settle(
 	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused);
 
 #endif

@@ -30,11 +30,11 @@ static kc_err ensure_epochs(struct composer *c)
 		kc_err err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
 
 		if (err == KC_E_NOT_FOUND) {
-			KC_TRY(kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL));
-			began = true;
-		} else if (err != KC_OK && err != KC_E_WAITING) {
-			return err;
+			err = kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL);
+			began = began || err == KC_OK;
 		}
+		if (err != KC_OK && err != KC_E_WAITING)
+			return err;
 	}
 	return began ? kc_circle_queue_shares(c->circle, &c->trust) : KC_OK;
 }
@@ -140,7 +140,7 @@ static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
 		return KC_OK;
 	KC_TRY(err);
 	err = kc_circle_usable_epoch(c->circle, &c->trust, track.view, &held);
-	if (err == KC_E_WAITING) {
+	if (err == KC_E_WAITING || err == KC_E_NOT_FOUND) {
 		*ret_stays = true;
 		return KC_OK;
 	}

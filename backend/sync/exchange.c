@@ -86,6 +86,7 @@ static kc_err recall(
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
@@ -115,7 +116,8 @@ static kc_err begin(struct exchange *x)
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-/* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read. */
+/* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
+ * one that is out, for what it says of others. */
 static kc_err read_circle(
 	struct exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
 {
@@ -127,14 +129,17 @@ static kc_err read_circle(
 	KC_TRY(kc_gather_check_own(&logs, x->circle));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	do {
-		kc_peer_set readable = trust.introduced & ~trust.excluded;
+		kc_peer_set readable = trust.known & ~((kc_peer_set)1 << x->circle->self);
 
-		readable &= ~((kc_peer_set)1 << x->circle->self);
 		before = gathered->read;
 		KC_TRY(kc_gather(x->cloud, &logs, x->circle, readable, gathered));
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before);
+	if (gathered->suspects & ~gathered->out) {
+		x->circle->alarm = gathered->alarm;
+		return KC_ERR(STORE_SUSPECT);
+	}
 	return kc_peer_set_has(trust.trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
 }
 
@@ -180,8 +185,8 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_absorb_items(&txn, absorb));
-	kc_absorb_settle(absorb, x->now_ms, &waiting, &refused);
-	(void)kc_circle_has_arrived(x->circle);
+	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
+	KC_TRY(kc_circle_arrive(x->circle));
 	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
@@ -194,18 +199,40 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	return kc_txn_commit(&txn);
 }
 
+/* A number that grows with all that is taken into the circle. */
+static uint64_t size_of(const struct kc_circle *circle)
+{
+	uint64_t size = circle->member_count + circle->voucher_count;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		size += circle->members[i]->list ? circle->members[i]->list->seq : 0;
+	return size;
+}
+
+/* Whether nothing came from those who are in. What is in the logs of others is there every time. */
+static bool is_empty(const struct kc_gathered *gathered)
+{
+	for (size_t i = 0; i < gathered->count; i++)
+		if (!kc_peer_set_has(gathered->out, gathered->ops[i].member))
+			return false;
+	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
+}
+
 /* Whether there is nothing to take, to say or to remember: then nothing is written. */
 static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
 	bool news, clocks = false;
+	struct kc_trust trust;
 
+	KC_TRY(kc_circle_judge(x->circle, &trust));
 	KC_TRY(kc_circle_has_news(x->circle, &news));
 	for (size_t i = 0; i < x->circle->member_count; i++)
 		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
-			 kc_circle_is_behind(x->circle, x->circle->members[i]);
-	*ret = gathered->count == 0 && gathered->holes == 0 && gathered->damaged == 0 &&
-	       x->report.pending == 0 && !news && !clocks && !x->circle->joining &&
-	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
+			 (!kc_peer_set_has(gathered->out, i) &&
+				 kc_circle_is_behind(
+					 x->circle, trust.trusted, x->circle->members[i]));
+	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !clocks &&
+	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
 
@@ -214,16 +241,18 @@ static kc_err round_trip(struct exchange *x)
 	KC_CLEANUP_GATHERED struct kc_gathered gathered = KC_GATHERED_INIT;
 	KC_CLEANUP_ABSORB struct kc_absorb absorb = {.circle = x->circle, .gathered = &gathered};
 	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
+	uint64_t before = size_of(x->circle);
 	bool quiet;
 
 	KC_TRY(read_circle(x, &gathered, &absorb));
 	KC_TRY(is_quiet(x, &gathered, &quiet));
 	x->more = false;
-	if (quiet)
+	if (quiet && size_of(x->circle) == before)
 		return KC_OK;
 	x->busy = true;
 	KC_TRY(decide(x, &absorb, &composed));
-	x->more = composed.more || gathered.more;
+	/* Nothing new comes of reading again what stays where it is. */
+	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len)
 		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;

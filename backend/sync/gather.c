@@ -12,25 +12,19 @@ void kc_gathered_done(struct kc_gathered *gathered)
 	*gathered = (struct kc_gathered)KC_GATHERED_INIT;
 }
 
-static kc_err raise_alarm(struct kc_circle *circle, enum kc_alarm alarm)
-{
-	if (circle->alarm == KC_ALARM_NONE)
-		circle->alarm = alarm;
-	return KC_ERR(STORE_SUSPECT);
-}
-
 /* Where the reading of a log is. */
 struct cursor {
 	struct kc_cloud *cloud;
-	struct kc_circle *circle;
+	const struct kc_circle *circle;
 	struct kc_writer_id writer;
 	size_t member;
 	struct kc_log_position position;
-	bool chained; /* the digest of position is known */
+	bool chained;	  /* the digest of position is known */
+	size_t len, most; /* of memory: taken by this log, and its share */
 };
 
-static kc_err keep(
-	struct kc_gathered *gathered, size_t member, struct kc_buf *bytes, const struct kc_op *op)
+static kc_err keep(struct kc_gathered *gathered, struct cursor *c, struct kc_buf *bytes,
+	const struct kc_op *op)
 {
 	if (gathered->count == gathered->allocated) {
 		size_t wanted = gathered->allocated ? 2 * gathered->allocated : 16;
@@ -41,9 +35,9 @@ static kc_err keep(
 		gathered->ops = grown;
 		gathered->allocated = wanted;
 	}
-	gathered->bytes += bytes->len;
+	c->len += bytes->allocated + sizeof *gathered->ops + op->write_count * KC_GATHER_WRITE_LEN;
 	gathered->ops[gathered->count++] =
-		(struct kc_gathered_op){.member = member, .bytes = *bytes, .op = *op};
+		(struct kc_gathered_op){.member = c->member, .bytes = *bytes, .op = *op};
 	*bytes = (struct kc_buf)KC_BUF_INIT;
 	return KC_OK;
 }
@@ -54,28 +48,29 @@ static kc_err read_op(struct cursor *c, uint64_t number, struct kc_buf *ret, str
 	return kc_op_parse(kc_buf_bytes(ret), &c->writer, number, ret_op);
 }
 
-/* The next operation of the log: the one with the next number, or, where the beginning of the log
- * is gone, the first that is there, if it begins the log anew. */
-static kc_err read_next(struct cursor *c, const struct kc_cloud_log *log, uint64_t number,
-	struct kc_buf *ret, struct kc_op *ret_op)
+/* Each operation names the one before; and what the sponsor had settled when it let this device in
+ * is what this device is shown. No record says yet where a log begins anew, so an operation that
+ * claims to is one like others. */
+static bool continues(struct cursor *c, const struct kc_op *op)
 {
-	kc_err err = read_op(c, number, ret, ret_op);
+	const struct kc_log_position *target = &c->circle->members[c->member]->target;
 
-	if (err != KC_E_WAITING || log->first <= number)
-		return err;
-	kc_buf_reset(ret);
-	KC_TRY(read_op(c, log->first, ret, ret_op));
-	return ret_op->base ? KC_OK : KC_ERR(WAITING);
-}
-
-static kc_err check_chain(struct cursor *c, const struct kc_op *op)
-{
-	if (!op->base && c->chained && c->position.number > 0 &&
+	if (c->chained && c->position.number > 0 &&
 		memcmp(op->previous, c->position.digest, sizeof op->previous) != 0)
-		return raise_alarm(c->circle, KC_ALARM_FORK);
+		return false;
+	if (op->position.number == target->number &&
+		memcmp(op->position.digest, target->digest, sizeof target->digest) != 0)
+		return false;
 	c->position = op->position;
 	c->chained = true;
-	return KC_OK;
+	return true;
+}
+
+static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm alarm)
+{
+	gathered->suspects |= (kc_peer_set)1 << member;
+	if (gathered->alarm == KC_ALARM_NONE)
+		gathered->alarm = alarm;
 }
 
 static kc_err read_log(
@@ -88,36 +83,46 @@ static kc_err read_log(
 		struct kc_op op;
 		kc_err err;
 
-		if (gathered->bytes > KC_GATHER_MAX_LEN) {
-			gathered->more = true;
+		if (c->len > c->most) {
+			gathered->more |= bit;
 			return KC_OK;
 		}
-		err = read_next(c, log, c->position.number + 1, &bytes, &op);
+		err = read_op(c, c->position.number + 1, &bytes, &op);
 		if (err == KC_E_WAITING) {
 			gathered->holes |= bit;
-			gathered->waiting++;
 			return KC_OK;
 		}
 		if (err == KC_E_REFUSED) {
 			gathered->damaged |= bit;
-			gathered->refused++;
+			gathered->refused[c->member]++;
+			c->len += KC_GATHER_REFUSED_LEN;
 			c->position.number++;
 			c->chained = false;
 			continue;
 		}
 		KC_TRY(err);
-		KC_TRY(check_chain(c, &op));
-		KC_TRY(keep(gathered, c->member, &bytes, &op));
+		if (!continues(c, &op)) {
+			suspect(gathered, c->member, KC_ALARM_FORK);
+			return KC_OK;
+		}
+		KC_TRY(keep(gathered, c, &bytes, &op));
 		gathered->ops[gathered->count - 1].waits = gathered->damaged & bit;
 	}
 	return KC_OK;
 }
 
-kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs, struct kc_circle *circle,
-	kc_peer_set members, struct kc_gathered *gathered)
+kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
 {
+	size_t logs_to_read = 1;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		logs_to_read += kc_peer_set_has(members, i);
 	for (size_t i = 0; i < circle->member_count; i++) {
-		struct cursor c = {.cloud = cloud, .circle = circle, .member = i};
+		struct cursor c = {.cloud = cloud,
+			.circle = circle,
+			.member = i,
+			.most = KC_GATHER_MAX_LEN / logs_to_read};
 		const struct kc_member *m = circle->members[i];
 		const struct kc_cloud_log *log;
 
@@ -129,8 +134,8 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs, struc
 		c.chained = true;
 		log = kc_cloud_logs_find(logs, &c.writer);
 		if (m->position.number > (log ? log->last : 0))
-			return raise_alarm(circle, KC_ALARM_ROLLBACK);
-		if (log)
+			suspect(gathered, i, KC_ALARM_ROLLBACK);
+		else if (log)
 			KC_TRY(read_log(&c, log, gathered));
 	}
 	return KC_OK;
@@ -143,7 +148,8 @@ kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *c
 	const struct kc_cloud_log *log = kc_cloud_logs_find(logs, &writer);
 	uint64_t last = log ? log->last : 0;
 
-	if (last < self->position.number)
-		return raise_alarm(circle, KC_ALARM_ROLLBACK);
-	return last > self->position.number ? raise_alarm(circle, KC_ALARM_FORK) : KC_OK;
+	if (last == self->position.number)
+		return KC_OK;
+	circle->alarm = last < self->position.number ? KC_ALARM_ROLLBACK : KC_ALARM_FORK;
+	return KC_ERR(STORE_SUSPECT);
 }

@@ -6,8 +6,11 @@
 
 #include "backend/circle/circle.h"
 
-#define KC_GATHER_MAX_LEN \
-	((size_t)32 << 20) /* bytes of one exchange; the rest comes with the next */
+/* Bytes of memory for one exchange, shared by the logs that are read; the rest comes with the next.
+ * What an operation and a write take up besides their own bytes is counted in. */
+#define KC_GATHER_MAX_LEN ((size_t)32 << 20)
+#define KC_GATHER_WRITE_LEN 128
+#define KC_GATHER_REFUSED_LEN ((size_t)64 << 10) /* nothing is kept of one, but it took reading */
 
 struct kc_gathered_op {
 	size_t member; /* whose log it is from */
@@ -19,13 +22,15 @@ struct kc_gathered_op {
 struct kc_gathered {
 	struct kc_gathered_op *ops; /* of one log in order, log after log */
 	size_t count, allocated;
-	size_t bytes;
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
-	kc_peer_set
-		damaged; /* those with an operation that was refused: nothing behind it settles */
-	uint64_t waiting, refused; /* operations */
-	bool more;
+	/* Those with an operation that was refused: nothing behind it settles. */
+	kc_peer_set damaged;
+	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */
+	enum kc_alarm alarm;  /* of the first of them */
+	kc_peer_set more;     /* those with operations that are left for another round */
+	kc_peer_set out;      /* those who are out by now: nothing that their logs lack is missed */
+	uint64_t refused[KC_CIRCLE_MAX_PEERS]; /* operations, by member */
 };
 #define KC_GATHERED_INIT \
 	{                \
@@ -34,10 +39,10 @@ struct kc_gathered {
 #define KC_CLEANUP_GATHERED KC_CLEANUP(kc_gathered_done)
 void kc_gathered_done(struct kc_gathered *gathered);
 
-/* Reads the logs of members that were not read yet. Errors: STORE_GONE; STORE_SUSPECT, with the
- * circle's alarm set: a log has become shorter, or tells another story. */
+/* Reads the logs of members that were not read yet. A log that goes back is noted, and not read any
+ * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
-	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 
 /* Whether this device's own log is as it left it: STORE_SUSPECT with rollback (it is shorter) or
  * fork (somebody else writes in it). */

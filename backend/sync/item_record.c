@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/circle/label.h"
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 
 #define VERSION 1
 #define PAD_START 0x80
@@ -331,4 +331,22 @@ kc_err kc_item_record_open(
 	*ret = body;
 	body = (struct kc_item_body){0};
 	return KC_OK;
+}
+
+kc_err kc_item_record_digest(struct kc_bytes record, const struct kc_siv_key *class_key,
+	uint8_t ret[static KC_VERSION_DIGEST_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+	struct kc_bytes unpadded;
+	struct parts parts;
+	kc_err err;
+
+	KC_TRY(parse_record(record, &parts));
+	err = open_box(&parts, class_key, &plain);
+	if (err == KC_E_NO_MEMORY)
+		return err;
+	unpadded = kc_buf_bytes(&plain);
+	if (err != KC_OK || !unpad(&unpadded))
+		return KC_ERR(REFUSED);
+	return digest_body(unpadded, ret);
 }

@@ -52,6 +52,11 @@ KC_MUST kc_err kc_item_record_peek(struct kc_bytes record, struct kc_item_header
 KC_MUST kc_err kc_item_record_open(
 	struct kc_bytes record, const struct kc_siv_key *class_key, struct kc_item_body *ret);
 
+/* The digest of the body in a record that may have been refused for what the body says. Errors:
+ * REFUSED, when it does not open at all. */
+KC_MUST kc_err kc_item_record_digest(struct kc_bytes record, const struct kc_siv_key *class_key,
+	uint8_t ret[static KC_VERSION_DIGEST_LEN]);
+
 /* The length that a body of len bytes is padded to; its own first padding byte counted in. */
 size_t kc_item_record_padded(size_t len);
 

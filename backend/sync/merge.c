@@ -72,22 +72,30 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 	return track;
 }
 
-/* The row that the incoming record had under another primary key is not needed any more. */
-static kc_err clear_row(struct kc_txn *txn, const struct kc_track *held, uint64_t rival_row)
+/* Takes a row away; what was in it goes to the history. */
+static kc_err clear_row(
+	struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN], uint64_t row)
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
-	kc_err err;
+	kc_err err = kc_row_get(txn, row, true, &old);
 
-	if (held->item == 0 || held->item == rival_row)
-		return KC_OK;
-	err = kc_row_get(txn, held->item, true, &old);
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	if (err != KC_E_CORRUPT)
 		KC_TRY(err);
 	if (err == KC_OK && !old.item.tomb)
-		KC_TRY(kc_history_keep(txn, held->name, &old.item));
-	return kc_row_remove(txn, held->item);
+		KC_TRY(kc_history_keep(txn, name, &old.item));
+	return kc_row_remove(txn, row);
+}
+
+kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN])
+{
+	struct kc_track track;
+
+	KC_TRY(kc_track_find_name(txn, name, &track));
+	KC_TRY(clear_row(txn, name, track.item));
+	track.item = 0;
+	return kc_track_put(txn, &track);
 }
 
 /* Gives the row of the rival to the record that stays, and makes the other one a deletion. */
@@ -102,6 +110,11 @@ static kc_err hand_over(
 	return kc_track_put(txn, stays);
 }
 
+static uint64_t after_both(const struct kc_track *a, const struct kc_track *b)
+{
+	return (a->t > b->t ? a->t : b->t) + 1;
+}
+
 /*
  * Two live records, one primary key. The smaller name stays, with the content of the greater
  * version; the other becomes a deletion. What no record says yet is written by this device, just
@@ -109,25 +122,22 @@ static kc_err hand_over(
  * stays.
  */
 static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self,
-	struct kc_incoming *incoming, struct kc_track *track, uint64_t rival_row)
+	struct kc_incoming *incoming, struct kc_track *track, struct kc_track *rival)
 {
-	struct kc_version ours, theirs = incoming->body.version;
-	struct kc_track rival, *stays, *goes;
+	struct kc_version ours = version_of(rival, self), theirs = incoming->body.version;
+	uint64_t t = after_both(track, rival), none, row = rival->item;
+	struct kc_track *stays, *goes;
 	bool theirs_wins, theirs_stays;
-	uint64_t t, none;
 
-	KC_TRY(kc_track_find_item(txn, rival_row, &rival));
-	ours = version_of(&rival, self);
-	t = (theirs.t > ours.t ? theirs.t : ours.t) + 1;
 	theirs_wins = kc_version_compare(&theirs, &ours) > 0;
-	theirs_stays = memcmp(track->name, rival.name, sizeof track->name) < 0;
-	if (track->view != rival.view)
+	theirs_stays = memcmp(track->name, rival->name, sizeof track->name) < 0;
+	if (track->view != rival->view)
 		theirs_stays = theirs_wins;
-	stays = theirs_stays ? track : &rival;
-	goes = theirs_stays ? &rival : track;
+	stays = theirs_stays ? track : rival;
+	goes = theirs_stays ? rival : track;
 	if (theirs_stays)
-		stays->protection = rival.protection;
-	KC_TRY(hand_over(txn, rival_row, stays, goes, t));
+		stays->protection = rival->protection;
+	KC_TRY(hand_over(txn, row, stays, goes, t));
 	if (!theirs_wins) {
 		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
 		return theirs_stays ? kc_track_write(txn, stays, t) : KC_OK;
@@ -136,21 +146,43 @@ static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self
 	return theirs_stays ? KC_OK : kc_track_write(txn, stays, t);
 }
 
+/* Another live item has the primary key of an incoming one. */
+static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
+	struct kc_incoming *incoming, const struct kc_track *held, uint64_t row, bool repair)
+{
+	struct kc_track track = track_of(incoming), rival;
+	kc_err err = kc_track_find_item(txn, row, &rival);
+	uint64_t none = 0;
+
+	/* One that is bound to this device, or that sync lost sight of, gives way like a version
+	 * that is not the greater one. */
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT) {
+		KC_TRY(clear_row(txn, incoming->name, row));
+		return kc_apply_live(txn, &track, &incoming->body.item, &none);
+	}
+	KC_TRY(err);
+	memcpy(incoming->rival, rival.name, sizeof incoming->rival);
+	if (after_both(&track, &rival) > KC_TRACK_MAX_T)
+		return KC_ERR(REFUSED);
+	if (!repair)
+		return KC_ERR(DUPLICATE);
+	if (held->item && held->item != row)
+		KC_TRY(clear_row(txn, held->name, held->item));
+	track.id = held->id;
+	return repair_collision(txn, self, incoming, &track, &rival);
+}
+
 static kc_err apply(struct kc_txn *txn, const struct kc_peer_id *self, struct kc_incoming *incoming,
-	const struct kc_track *held)
+	const struct kc_track *held, bool repair)
 {
 	struct kc_track track = track_of(incoming);
-	uint64_t rival = 0;
+	uint64_t row = 0;
 	kc_err err;
 
 	if (incoming->body.deleted)
 		return kc_apply_deletion(txn, &track);
-	err = kc_apply_live(txn, &track, &incoming->body.item, &rival);
-	if (err != KC_E_DUPLICATE)
-		return err;
-	KC_TRY(clear_row(txn, held, rival));
-	track.id = held->id;
-	return repair_collision(txn, self, incoming, &track, rival);
+	err = kc_apply_live(txn, &track, &incoming->body.item, &row);
+	return err == KC_E_DUPLICATE ? meet_rival(txn, self, incoming, held, row, repair) : err;
 }
 
 /* What a device of ours could not have written. */
@@ -162,14 +194,14 @@ static kc_err check_content(const struct kc_incoming *incoming)
 	if (body->deleted)
 		return KC_OK;
 	KC_TRY(kc_track_key_digest(&body->item, key_digest));
-	if (kc_policy_view(&body->item) != incoming->view ||
+	if (body->item.tomb || kc_policy_view(&body->item) != incoming->view ||
 		memcmp(key_digest, body->key_digest, sizeof key_digest) != 0)
 		return KC_ERR(REFUSED);
 	return KC_OK;
 }
 
 kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
-	struct kc_incoming *incoming, bool *ret_applied)
+	struct kc_incoming *incoming, bool repair, bool *ret_applied)
 {
 	struct kc_version held_version;
 	struct kc_track held = {0};
@@ -192,7 +224,7 @@ kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 			KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
 		return KC_OK;
 	}
-	KC_TRY(apply(txn, self, incoming, &held));
+	KC_TRY(apply(txn, self, incoming, &held, repair));
 	*ret_applied = true;
 	return KC_OK;
 }

@@ -16,12 +16,20 @@ struct kc_incoming {
 	enum kc_view view;
 	bool acknowledged; /* its dot is within what this device says it holds */
 	struct kc_item_body body;
+	uint8_t rival[KC_RECORD_NAME_LEN]; /* with DUPLICATE: the record in its way */
 };
 
-/* Takes what body holds. *ret_applied is false when this device had it, or a greater one. Errors:
- * REFUSED (it cannot be what it says), LOCKED. */
+/* Takes what body holds. *ret_applied is false when this device had it, or a greater one. repair:
+ * where another live record has its primary key, the two become one. Errors: DUPLICATE (there is
+ * such a record, and nothing was done; without repair), REFUSED (it cannot be what it says),
+ * LOCKED.
+ */
 KC_MUST kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
-	struct kc_incoming *incoming, bool *ret_applied);
+	struct kc_incoming *incoming, bool repair, bool *ret_applied);
+
+/* Takes the row of a record away, of which a greater version under another primary key is about to
+ * be merged; what was in it goes to the history. */
+KC_MUST kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN]);
 
 /* Whether this device holds a version of that record at least as great. */
 KC_MUST kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 #include "backend/vault/keybag.h"
 #include "base/der.h"
 #include "base/place.h"

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 #include "backend/vault/keybag_cost.h"
 #include "backend/vault/keybag_impl.h"
 #include "backend/vault/label.h"

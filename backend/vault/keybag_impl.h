@@ -3,9 +3,9 @@
 #ifndef KC_VAULT_KEYBAG_IMPL_H
 #define KC_VAULT_KEYBAG_IMPL_H
 
-#include "backend/crypto/aead.h"
-#include "backend/crypto/kdf.h"
-#include "backend/crypto/mac.h"
+#include "crypto/aead.h"
+#include "crypto/kdf.h"
+#include "crypto/mac.h"
 #include "backend/vault/keybag.h"
 
 #define KC_CLASS_KEY_LEN 32

@@ -220,7 +220,7 @@ static void faults_of_queries(void)
 	} rows[] = {
 		{"no such attribute",          GENP, "srvr=x",  KC_E_NO_SUCH_ATTR},
 		{"in no class at all",         0,    "zzzz=x",  KC_E_NO_SUCH_ATTR},
-		{"no such class",              KC_NAME('i','d','n','t'), "", KC_E_NO_SUCH_CLASS},
+		{"no such class",              KC_NAME('a','p','l','s'), "", KC_E_NO_SUCH_CLASS},
 		{"a wrong kind",               GENP, "sync=%01", KC_E_PARAM},
 		{"not a filter",               KEYS, "spki=%01", KC_E_PARAM},
 		{"a wrong access class",       GENP, "pdmn=x",  KC_E_PARAM},
@@ -314,6 +314,100 @@ static void by_reference(void)
 	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
 	query.ref[0] ^= 1;
 	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
+}
+
+/* Several at once: each once, in the order of every list, whatever order and how often they are
+ * asked for in, and as far as the rest of the query lets them pass. */
+static void by_references(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	static const uint8_t nobody[KC_PERSISTENT_REF_LEN] = {1};
+	size_t count = 0;
+
+	home_init(&home);
+	add_zoo(&home);
+	for (int i = 0; i < 9; i++) {
+		char attrs[64];
+
+		snprintf(attrs, sizeof attrs, "svce=list acct=%d sync=!%d", i, i % 2);
+		CHECK_OK_FATAL(
+			words_add(&home, i < 6 ? GENP : INET, attrs + (i < 6 ? 0 : 10), "x"));
+	}
+	CHECK_OK_FATAL(words_find(&home, GENP, "svce=list", &all));
+	CHECK_FATAL(all.count == 6);
+	words_query(GENP, "", &query);
+	for (size_t i = 5; i > 0; i--) /* not the first, the third twice */
+		kc_query_add_ref(&query, all.rows[i].ref);
+	kc_query_add_ref(&query, all.rows[2].ref);
+	kc_query_add_ref(&query, nobody);
+	CHECK_OK_FATAL(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK_FATAL(found.count == 5);
+	for (size_t i = 0; i < 5; i++)
+		CHECK(found.rows[i].id == all.rows[i + 1].id);
+
+	query.limit = 2;
+	do {
+		CHECK_OK_FATAL(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+		for (size_t i = 0; i < found.count; i++)
+			CHECK(found.rows[i].id == all.rows[++count].id);
+		query.after = words_page_end(&found);
+	} while (found.more && count < 5);
+	CHECK(count == 5);
+
+	query.limit = 0;
+	query.after = (struct kc_page_end){0};
+	words_attrs(&query.attrs, "acct=3");
+	CHECK_OK_FATAL(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK(found.count == 1);
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_sandbox, &query, &found),
+		KC_E_NOT_FOUND);
+	words_attrs(&query.attrs, "acct=0"); /* the one that is not in the list */
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
+	kc_attrs_done(&query.attrs);
+	query.class = INET;
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
+	query.class = 0;
+	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK(found.count == 5);
+	query.sync = KC_SYNC_SYNCED;
+	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK(found.count == 3);
+	query.sync = KC_SYNC_ANY;
+	query.has_ref = true; /* both must hold */
+	memcpy(query.ref, all.rows[4].ref, sizeof query.ref);
+	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK(found.count == 1 && found.rows[0].id == all.rows[4].id);
+	memcpy(query.ref, all.rows[0].ref, sizeof query.ref);
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_NOT_FOUND);
+	query.has_ref = false;
+	query.class = GENP;
+	CHECK_OK(kc_keychain_item_delete(home.keychain, &home_user, &query, NULL));
+	CHECK(words_count(&home, GENP, "svce=list") == 1);
+}
+
+static void lists_of_references_have_a_limit(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_FOUND struct kc_found added = {0};
+	static const uint8_t nobody[KC_PERSISTENT_REF_LEN] = {1};
+
+	home_init(&home);
+	CHECK_OK_FATAL(words_add_as(&home, &home_user, GENP, "svce=one", "x", &added));
+	words_query(0, "", &query);
+	for (int i = 1; i < KC_QUERY_MAX_REFS; i++)
+		kc_query_add_ref(&query, nobody);
+	kc_query_add_ref(&query, added.ref);
+	CHECK_OK(kc_keychain_item_find(home.keychain, &home_user, &query, &found));
+	CHECK(found.count == 1);
+	kc_query_add_ref(&query, nobody);
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_TOO_LARGE);
+	kc_buf_truncate(&query.refs, 17);
+	CHECK_ERR(kc_keychain_item_find(home.keychain, &home_user, &query, &found), KC_E_PARAM);
 }
 
 /* Reads 25 items in pages of 4, some of them synced: each once, the local ones first, although
@@ -523,6 +617,8 @@ int main(void)
 		CHECK_TEST(hosts_and_their_domains),
 		CHECK_TEST(what_was_found_finds_itself),
 		CHECK_TEST(by_reference),
+		CHECK_TEST(by_references),
+		CHECK_TEST(lists_of_references_have_a_limit),
 		CHECK_TEST(pages),
 		CHECK_TEST(a_reply_has_a_limit),
 		CHECK_TEST(only_what_is_wanted),

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/pk.h"
+#include "crypto/pk.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
 
@@ -95,6 +95,10 @@ static void generated_keys_say_what_they_are(void)
 		{"P-521", KC_KEY_EC, 521, "type=73 bsiz=521 esiz=521", "type=73 bsiz=521"},
 		{"Ed25519", KC_KEY_ED25519, 256, "type=105 bsiz=256 decr=0 drve=0 unwp=0",
 			"type=105 bsiz=256 encr=0 wrap=0"},
+		{"P-192", KC_KEY_EC, 192, "type=73 bsiz=192 esiz=192", "type=73 bsiz=192"},
+		{"P-224", KC_KEY_EC, 224, "type=73 bsiz=224 esiz=224", "type=73 bsiz=224"},
+		{"Ed448", KC_KEY_ED448, 456, "type=107 bsiz=456 decr=0 drve=0 unwp=0",
+			"type=107 bsiz=456 encr=0 wrap=0"},
 	};
 	CLEANUP_HOME struct home home = HOME_INIT;
 
@@ -131,6 +135,36 @@ static void generated_keys_say_what_they_are(void)
 	CHECK(words_count(&home, KEY, "kcls=#0") == KC_COUNT_OF(rows));
 }
 
+/* Keys that agree and do nothing else. */
+static void agreement_keys_say_what_they_are(void)
+{
+	static const struct {
+		const char *what;
+		enum kc_key_type type;
+		unsigned bits;
+		const char *both;
+	} rows[] = {
+		{"X25519", KC_KEY_X25519, 0, "type=106 bsiz=256 esiz=256"},
+		{"X448", KC_KEY_X448, 448, "type=108 bsiz=448 esiz=448"},
+	};
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init(&home);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CLEANUP_PAIR struct pair pair = PAIR_INIT;
+
+		CHECK_OK_FATAL(
+			generate_as(&home, &home_user, rows[i].type, rows[i].bits, "", "", &pair));
+		check_numbers(&pair.private.attrs, rows[i].both, rows[i].what);
+		check_numbers(&pair.public.attrs, rows[i].both, rows[i].what);
+		check_numbers(&pair.private.attrs,
+			"kcls=1 drve=1 sign=0 decr=0 unwp=0 encr=0 sens=1 extr=0", rows[i].what);
+		check_numbers(&pair.public.attrs, "kcls=0 drve=0 vrfy=0 encr=0 wrap=0 extr=1",
+			rows[i].what);
+		CHECK_ERR(sign(&home, pair.private.id), KC_E_KEY_USE);
+	}
+}
+
 static void callers_may_say_otherwise(void)
 {
 	CLEANUP_PAIR struct pair pair = PAIR_INIT, bound = PAIR_INIT, refused = PAIR_INIT;
@@ -149,6 +183,8 @@ static void callers_may_say_otherwise(void)
 	CHECK(strcmp(words_text(&bound.public.attrs, "pdmn"), "dku") == 0);
 
 	CHECK_ERR(generate_as(&home, &home_user, KC_KEY_EC, 257, "", "", &refused), KC_E_KEY_SIZE);
+	CHECK_ERR(
+		generate_as(&home, &home_user, KC_KEY_RSA, 2040, "", "", &refused), KC_E_KEY_SIZE);
 	CHECK_ERR(generate_as(&home, &home_user, (enum kc_key_type)7, 256, "", "", &refused),
 		KC_E_KEY_TYPE);
 	CHECK_ERR(generate_as(&home, &home_user, KC_KEY_EC, 256, "svce=x", "", &refused),
@@ -194,6 +230,149 @@ static void signatures_verify_with_the_public_key(void)
 			KC_E_VERIFY);
 		CHECK_ERR(sign(&home, pair.public.id), KC_E_KEY_TYPE);
 		CHECK_ERR(sign(&home, 999999), KC_E_NOT_FOUND);
+	}
+}
+
+/* --- decryption and agreement -------------------------------------------------------------------
+ */
+
+static const struct kc_cipher_params oaep = {
+	.scheme = KC_CIPHER_RSA_OAEP, .hash = KC_HASH_SHA256, .mgf_hash = KC_HASH_SHA256};
+
+/* A block for the pair, by its public half. */
+static void encrypt_for(const struct pair *pair, struct kc_buf *ret)
+{
+	KC_CLEANUP_PK struct kc_pk *pk = NULL;
+
+	CHECK_OK_FATAL(
+		kc_pk_load_spki(kc_attrs_get_bytes(&pair->public.attrs, name_of("spki")), &pk));
+	CHECK_OK_FATAL(kc_pk_encrypt(pk, &oaep, MESSAGE, ret));
+}
+
+static kc_err decrypt_as(
+	struct home *home, const struct kc_caller *caller, uint64_t id, const struct kc_buf *block)
+{
+	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
+	kc_err err = kc_keychain_key_decrypt(
+		home->keychain, caller, id, &oaep, kc_buf_bytes(block), &message);
+
+	CHECK((err == KC_OK) == kc_bytes_equal(kc_secret_bytes(&message), MESSAGE));
+	return err;
+}
+
+static void blocks_are_decrypted(void)
+{
+	KC_CLEANUP_BUF struct kc_buf block = KC_BUF_INIT;
+	CLEANUP_PAIR struct pair pair = PAIR_INIT, ec = PAIR_INIT;
+	CLEANUP_HOME struct home home = HOME_INIT;
+	uint64_t id;
+
+	home_init(&home);
+	CHECK_OK_FATAL(generate_as(&home, &home_user, KC_KEY_RSA, 2048, "labl=a", "", &pair));
+	CHECK_OK_FATAL(generate(&home, "", &ec));
+	id = pair.private.id;
+	encrypt_for(&pair, &block);
+	CHECK_OK(decrypt_as(&home, &home_user, id, &block));
+	CHECK_OK(decrypt_as(&home, &home_user, id, &block)); /* from the cache */
+	CHECK_ERR(decrypt_as(&home, &home_sandbox, id, &block), KC_E_NOT_FOUND);
+	CHECK_ERR(decrypt_as(&home, &home_user, pair.public.id, &block), KC_E_KEY_TYPE);
+	CHECK_ERR(decrypt_as(&home, &home_user, ec.private.id, &block), KC_E_MECHANISM);
+	CHECK_ERR(decrypt_as(&home, &home_user, 999999, &block), KC_E_NOT_FOUND);
+	block.data[9] ^= 1;
+	CHECK_ERR(decrypt_as(&home, &home_user, id, &block), KC_E_DECRYPT);
+	block.data[9] ^= 1;
+	kc_buf_truncate(&block, 255);
+	CHECK_ERR(decrypt_as(&home, &home_user, id, &block), KC_E_DATA_LEN);
+	kc_buf_reset(&block);
+	encrypt_for(&pair, &block);
+	kc_keychain_lock(home.keychain);
+	CHECK_ERR(decrypt_as(&home, &home_user, id, &block), KC_E_LOCKED);
+	home_unlock(&home);
+	CHECK_OK(decrypt_as(&home, &home_user, id, &block));
+	CHECK_OK(words_delete(&home, KEY, "kcls=#1 labl=a"));
+	CHECK_ERR(decrypt_as(&home, &home_user, id, &block), KC_E_NOT_FOUND);
+}
+
+/* Each use has its marks, whatever the key was used for before; what says nothing may be used. */
+static void marks_are_honoured(void)
+{
+	static const struct {
+		const char *marks;
+		kc_err sign, decrypt;
+	} rows[] = {
+		{"sign=#1 decr=#1 unwp=#1", KC_OK, KC_OK},
+		{"sign=#0 decr=#1 unwp=#0", KC_E_KEY_USE, KC_OK},
+		{"sign=#1 decr=#0 unwp=#0", KC_OK, KC_E_KEY_USE},
+		{"sign=#0 decr=#0 unwp=#1", KC_E_KEY_USE, KC_OK},
+		{"sign=#1 decr=#1 unwp=#1", KC_OK, KC_OK},
+	};
+	static const struct kc_sign_params pkcs1 = {
+		.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA256};
+	KC_CLEANUP_BUF struct kc_buf block = KC_BUF_INIT;
+	CLEANUP_PAIR struct pair pair = PAIR_INIT;
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init(&home);
+	CHECK_OK_FATAL(generate_as(&home, &home_user, KC_KEY_RSA, 2048, "labl=a", "", &pair));
+	encrypt_for(&pair, &block);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_OK(words_update(&home, KEY, "kcls=#1 labl=a", rows[i].marks, NULL));
+		for (int again = 0; again < 2; again++) {
+			KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+
+			CHECK_ERR(kc_keychain_key_sign(home.keychain, &home_user, pair.private.id,
+					  &pkcs1, MESSAGE, &signature),
+				rows[i].sign);
+			CHECK_ERR(decrypt_as(&home, &home_user, pair.private.id, &block),
+				rows[i].decrypt);
+		}
+	}
+}
+
+static kc_err agree(
+	struct home *home, uint64_t id, const struct kc_buf *peer, struct kc_secret *ret)
+{
+	return kc_keychain_key_agree(home->keychain, &home_user, id, kc_buf_bytes(peer), ret);
+}
+
+static void pairs_agree(void)
+{
+	static const struct {
+		enum kc_key_type type;
+		unsigned bits;
+		size_t len;
+	} rows[] = {{KC_KEY_EC, 256, 32}, {KC_KEY_EC, 521, 66}, {KC_KEY_X25519, 256, 32}};
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init(&home);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_SECRET struct kc_secret inside = KC_SECRET_INIT,
+						   outside = KC_SECRET_INIT;
+		KC_CLEANUP_BUF struct kc_buf peer = KC_BUF_INIT, mine = KC_BUF_INIT;
+		KC_CLEANUP_PK struct kc_pk *theirs = NULL, *public = NULL;
+		CLEANUP_PAIR struct pair pair = PAIR_INIT;
+
+		CHECK_OK_FATAL(generate_as(
+			&home, &home_user, rows[i].type, rows[i].bits, "labl=x", "", &pair));
+		CHECK_OK_FATAL(kc_pk_generate(rows[i].type, rows[i].bits, &theirs));
+		CHECK_OK(kc_pk_store_public(theirs, &peer));
+		CHECK_OK_FATAL(kc_pk_load_spki(
+			kc_attrs_get_bytes(&pair.private.attrs, name_of("spki")), &public));
+		CHECK_OK(kc_pk_store_public(public, &mine));
+		CHECK_OK(agree(&home, pair.private.id, &peer, &inside));
+		CHECK_OK(kc_pk_agree(theirs, kc_buf_bytes(&mine), &outside));
+		CHECK(inside.len == rows[i].len);
+		CHECK(kc_bytes_equal(kc_secret_bytes(&inside), kc_secret_bytes(&outside)));
+		CHECK_ERR(agree(&home, pair.public.id, &peer, &inside), KC_E_KEY_TYPE);
+		CHECK_OK(words_update(&home, KEY, "kcls=#1 labl=x", "drve=#0", NULL));
+		CHECK_ERR(agree(&home, pair.private.id, &peer, &inside), KC_E_KEY_USE);
+		CHECK_OK(words_update(&home, KEY, "kcls=#1 labl=x", "drve=#1", NULL));
+		kc_buf_push_byte(&peer, 0);
+		CHECK_ERR(agree(&home, pair.private.id, &peer, &inside), KC_E_DECODE);
+		kc_keychain_lock(home.keychain);
+		CHECK_ERR(agree(&home, pair.private.id, &peer, &inside), KC_E_LOCKED);
+		home_unlock(&home);
+		CHECK_OK(words_delete(&home, KEY, "kcls=#1 labl=x"));
 	}
 }
 
@@ -458,7 +637,10 @@ static void import_takes_what_suits(void)
 	CHECK_ERR(import(&home, "p256.pk8.pem", NULL, "nope=x", &added), KC_E_NO_SUCH_ATTR);
 	CHECK_ERR(
 		import(&home, "openssh.encrypted", "correct horse", "", &added), KC_E_UNSUPPORTED);
+	CHECK_ERR(import(&home, "rsa512.pk8.pem", NULL, "", &added), KC_E_KEY_SIZE);
 	CHECK_ERR(import(&home, "make.sh", NULL, "", &added), KC_E_DECODE);
+	CHECK_OK(import(&home, "x25519.pk8.pem", NULL, "labl=X", &added));
+	CHECK(words_count(&home, KEY, "labl=X type=#106 bsiz=#256 sign=#0") == 2);
 	CHECK_OK(import(&home, "openssh.ed25519-256", NULL, "", &added));
 	CHECK(words_count(&home, KEY, "labl=alice@example.org") == 2);
 	kc_keychain_lock(home.keychain);
@@ -550,8 +732,12 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(generated_keys_say_what_they_are),
+		CHECK_TEST(agreement_keys_say_what_they_are),
 		CHECK_TEST(callers_may_say_otherwise),
 		CHECK_TEST(signatures_verify_with_the_public_key),
+		CHECK_TEST(blocks_are_decrypted),
+		CHECK_TEST(marks_are_honoured),
+		CHECK_TEST(pairs_agree),
 		CHECK_TEST(private_values_stay_inside),
 		CHECK_TEST(lock_ends_signing),
 		CHECK_TEST(changes_are_seen_at_once),

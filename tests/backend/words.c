@@ -150,7 +150,7 @@ struct kc_page_end words_page_end(const struct kc_found_list *found)
 {
 	const struct kc_found *last = &found->rows[found->count - 1];
 
-	return (struct kc_page_end){last->id, last->class, last->synced};
+	return (struct kc_page_end){last->id, last->class, last->synced, last->certificate};
 }
 
 bool words_has_secret(struct home *home, kc_name class, const char *query, const char *secret)

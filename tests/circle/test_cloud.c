@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,22 @@ int fsync(int fd)
 {
 	fsyncs++;
 	return fdatasync(fd);
+}
+
+/* While this is set, files have no end. */
+static bool endless;
+static unsigned reads;
+
+ssize_t read(int fd, void *bytes, size_t len)
+{
+	if (!endless)
+		return syscall(SYS_read, fd, bytes, len);
+	if (++reads > 100000) {
+		fputs("reading does not end\n", stderr);
+		_exit(1);
+	}
+	memset(bytes, 0x30, len);
+	return (ssize_t)len;
 }
 
 static const struct kc_writer_id one = {{1, 2, 3}}, two = {{2, 2, 2}};
@@ -124,8 +141,12 @@ static void markers(void)
 	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
 	put_file(".stfolder", "", 0);
 	put_file("holiday.jpg", "", 0);
-	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_FOREIGN);
+	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_NOT_A_STORE);
 	unlink(path("holiday.jpg"));
+	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
+	CHECK_OK(kc_cloud_drop_marker(cloud));
+	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
+	CHECK_ERR(kc_cloud_drop_marker(cloud), KC_E_STORE_GONE);
 	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
 	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "other")), KC_E_DUPLICATE);
 	CHECK_OK(kc_cloud_get_marker(cloud, &got));
@@ -256,6 +277,68 @@ static void only_ordinary_files_are_read(void)
 	close(fd);
 	for (uint64_t number = 2; number <= 5; number++)
 		CHECK_ERR(kc_cloud_read(cloud, &one, number, &got), KC_E_REFUSED);
+}
+
+/* A file that grows while it is read, or says that it is small. */
+static void endless_files_are_refused(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	endless = true;
+	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_REFUSED);
+	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_SUSPECT);
+	endless = false;
+	CHECK_OK(kc_cloud_read(cloud, &one, 1, &got));
+}
+
+/* Whether one more operation can be added, in a process that is given up when it hangs. */
+static bool can_append(struct kc_cloud *cloud, uint64_t number)
+{
+	struct kc_buf buf = KC_BUF_INIT;
+	int status = -1;
+	pid_t pid = fork();
+
+	CHECK_FATAL(pid >= 0);
+	if (pid == 0) {
+		alarm(30);
+		_exit(kc_cloud_append(cloud, &one, number, operation(&buf, "text")) != KC_OK);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	return status == 0;
+}
+
+/* What stands under the name that a new file has before it is whole. */
+static void traps_for_the_writer(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
+	struct stat status;
+
+	CHECK_FATAL(can_append(cloud, 1));
+	CHECK(mkfifo(path(DIR_ONE "/.new-0000000000000002.op"), 0600) == 0);
+	CHECK(can_append(cloud, 2));
+	put_file("diary", "dear diary", 10);
+	CHECK(link(path("diary"), path(DIR_ONE "/.new-0000000000000003.op")) == 0);
+	CHECK(can_append(cloud, 3));
+	CHECK(symlink("../diary", path(DIR_ONE "/.new-0000000000000004.op")) == 0);
+	CHECK(can_append(cloud, 4));
+	CHECK(stat(path("diary"), &status) == 0 && status.st_size == 10 && status.st_nlink == 1);
+	for (uint64_t number = 1; number <= 4; number++)
+		CHECK_OK(kc_cloud_read(cloud, &one, number, &got));
+	CHECK(lstat(path(DIR_ONE "/0000000000000002.op"), &status) == 0 &&
+		S_ISREG(status.st_mode));
+}
+
+/* The folder is a place for this user alone, unless the user made it. */
+static void what_is_made_is_private(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	struct stat status;
+
+	CHECK(cloud && stat(place, &status) == 0 && (status.st_mode & 0777) == 0700);
 }
 
 static void foreign_names_are_passed_over(void)
@@ -403,6 +486,9 @@ int main(void)
 		CHECK_TEST(appends_are_synced),
 		CHECK_TEST(short_waits_long_is_refused),
 		CHECK_TEST(only_ordinary_files_are_read),
+		CHECK_TEST(endless_files_are_refused),
+		CHECK_TEST(traps_for_the_writer),
+		CHECK_TEST(what_is_made_is_private),
 		CHECK_TEST(foreign_names_are_passed_over),
 		CHECK_TEST(vanished_store),
 		CHECK_TEST(dropping),

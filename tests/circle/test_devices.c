@@ -9,6 +9,7 @@
 
 #include "backend/keychain_sync.h"
 #include "backend/store/store_impl.h"
+#include "base/clock.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 
@@ -119,7 +120,7 @@ static void one_edit_each_at_the_same_time(void)
 {
 	CLEANUP_HOUSE struct house house;
 
-	house_clock_set(1800000000000); /* by itself it may stand still between two edits */
+	house_clock_set(1800000000000);
 	house_init(&house);
 	house_add(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
@@ -150,10 +151,11 @@ static void the_same_item_made_twice(void)
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 0);
+	house_clock_set(kc_clock_wall_ms());
 	for (size_t i = 0; i < 3; i++) {
 		char secret[20];
 
-		house_clock_move(1000);
+		house_clock_move(1000); /* a repair of the first two is 1 ms later than both */
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
 	}
@@ -178,9 +180,11 @@ static void items_that_were_there_before_joining(void)
 	CLEANUP_HOUSE struct house house;
 	size_t newcomer;
 
+	house_clock_set(1800000000000);
 	house_init(&house);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=both acct=x sync=#1", "laptop's"));
 	newcomer = house_add_home(&house);
+	house_clock_move(1000);
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=both acct=x sync=#1", "desktop's"));
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=own acct=x sync=#1", "own"));
 	house_pair(&house, 0, newcomer);
@@ -412,7 +416,7 @@ static void stores_of_others(void)
 	house_init(&other);
 	CHECK_ERR(kc_keychain_sync_use(house.homes[0].keychain, other.store, false,
 			  kc_bytes_str(HOUSE_PASSWORD)),
-		KC_E_FOREIGN);
+		KC_E_OTHER_ACCOUNT);
 	CHECK_ERR(kc_keychain_sync_use(
 			  house.homes[0].keychain, other.store, true, kc_bytes_str(HOUSE_PASSWORD)),
 		KC_E_DUPLICATE);

@@ -571,6 +571,37 @@ static void heads_hold_to_their_place(void)
 	CHECK(head.log.count == 0);
 }
 
+/* Whoever writes much while another is silent remembers no more than a list holds. */
+static void logs_end(void)
+{
+	KC_CLEANUP_HEAD struct kc_head head = {.counter = 3 * KC_HEAD_MAX_LOG};
+	KC_CLEANUP_HEAD struct kc_head back = {0};
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_log_entry rows[KC_HEAD_MAX_LOG + 1] = {{0}};
+	struct kc_der_reader r;
+	struct kc_der_writer w;
+
+	for (uint64_t i = 1; i <= head.counter; i++) {
+		struct kc_log_entry entry = {.counter = i};
+
+		CHECK_OK(kc_head_log_add(&head.log, &entry));
+	}
+	CHECK(head.log.count == KC_HEAD_MAX_LOG);
+	CHECK(head.log.rows[KC_HEAD_MAX_LOG - 1].counter == head.counter);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
+		rows[i].counter = i + 1;
+	for (size_t count = KC_HEAD_MAX_LOG; count <= KC_HEAD_MAX_LOG + 1; count++) {
+		kc_buf_reset(&bytes);
+		kc_der_writer_init(&w, &bytes);
+		kc_head_log_put(&w, rows, count);
+		CHECK_OK(kc_der_writer_check(&w));
+		kc_head_done(&back);
+		kc_der_reader_init(&r, kc_buf_bytes(&bytes));
+		CHECK_OK(kc_head_log_pull(&r, &back.log));
+		CHECK((kc_der_reader_finish(&r) == KC_OK) == (count == KC_HEAD_MAX_LOG));
+	}
+}
+
 static void operations(void)
 {
 	struct kc_log_position start = {0}, end, next;
@@ -623,6 +654,7 @@ int main(void)
 		CHECK_TEST(shares_are_for_one_device),
 		CHECK_TEST(exclusions_are_co_signed),
 		CHECK_TEST(heads_hold_to_their_place),
+		CHECK_TEST(logs_end),
 		CHECK_TEST(operations),
 		CHECK_TEST(forget_people),
 	};

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/crypto/agree.h"
-#include "backend/crypto/low_s.h"
-#include "backend/crypto/scalar_key.h"
-#include "backend/crypto/spake2.h"
+#include "crypto/agree.h"
+#include "crypto/low_s.h"
+#include "crypto/scalar_key.h"
+#include "crypto/spake2.h"
 #include "base/random.h"
 #include "tests/check.h"
 

@@ -4,7 +4,26 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+on none
+run list
+exits 4 "there is no keychain to list"
+complains 'there is no keychain on this device yet' "and that is told"
+if [ "$(id -u)" -eq 0 ]; then
+  mkdir -m 700 "$work/root"
+  by_sudo() {
+    timeout 60 env -u KEYCIRCLE_HOME -u XDG_DATA_HOME -u XDG_STATE_HOME -u XDG_CONFIG_HOME HOME="$work/root" \
+      SUDO_USER=ana "$program" "$@" < /dev/null > "$out" 2> "$err"
+  }
+  by_sudo list
+  complains 'root has no keychain on this device yet, and doesn.t use that of ana' "nor has root, by sudo"
+  by_sudo service stop
+fi
 make_device one
+run list
+exits 3 "nothing is in a new keychain"
+complains 'this keychain is empty' "and that is told"
+run list nothing
+complains 'nothing matches' "which a pattern does not claim"
 
 # --- exact bytes ------------------------------------------------------------------------------------
 run_with 'hunter2-long\n' add github.com --user ana --stdin

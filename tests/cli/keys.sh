@@ -87,6 +87,9 @@ for key in ecdsa ed25519 rsa; do
   run key show "mine $key" --ssh
   holds "$key is the same key" test "$(cut -d' ' -f1,2 < "$out")" = "$(cut -d' ' -f1,2 < "$work/secret/id_$key.pub")"
 done
+ssh-keygen -q -t ecdsa -N '' -C x -f "$work/secret/id_halves"
+run key import "$work/secret/id_halves" halves
+complains 'Saved 1 item\.' "its two halves are one item to people"
 run key import "$work/secret/id_locked" locked
 exits 2 "an encrypted OpenSSH key"
 complains "ssh-keygen -p -N '' -f $work/secret/id_locked" "is refused with the line that helps"

@@ -12,7 +12,8 @@ mkdir -m 700 "$work/run" "$work/secret"
 XDG_RUNTIME_DIR=$work/run
 KEYCIRCLED=$top_builddir/tests/service/keycircled-fast
 LC_ALL=C.UTF-8
-export XDG_RUNTIME_DIR KEYCIRCLED LC_ALL
+TERM=xterm
+export XDG_RUNTIME_DIR KEYCIRCLED LC_ALL TERM
 unset KC_ASKPASS SSH_ASKPASS SSH_ASKPASS_REQUIRE KC_PLAIN DISPLAY WAYLAND_DISPLAY CREDENTIALS_DIRECTORY
 program=$top_builddir/kc
 passed=0

@@ -41,6 +41,10 @@ done < "$work/verbs"
 run frobnicate
 exits 2 "no such command"
 complains 'there is no command “frobnicate”' "is told"
+LC_ALL=C
+run frobnicate
+complains 'there is no command "frobnicate"' "in ASCII where there is no more"
+LC_ALL=C.UTF-8
 run lsit --json
 json_error '.exit == 2 and (.message | test("list")) and (.try | index("kc help") != null)' "what may have been meant"
 run get
@@ -50,6 +54,16 @@ exits 2 "a word too many"
 run get a --frob
 exits 2 "no such option"
 complains 'there is no option --frob' "is told"
+run setup --name my laptop
+complains 'takes options only' "a word where there is none to give"
+run get a --user-name=hunter2
+complains 'there is no option --user-name\.' "without a value, which may be a secret"
+run get a --password hunter2
+complains 'perhaps you mean --password-file' "and what may have been meant"
+run get a --usr b
+complains 'perhaps you mean --user' "also for a slip"
+run get a --n
+complains 'there is no option --n\.' "but not for a letter"
 run get a --json --frob
 json_error '.exit == 2' "also in JSON"
 run get a --stdin

@@ -50,7 +50,8 @@ def run_command(terminal, keep, command):
     else:
         for fd in range(3):
             os.dup2(terminal, fd)
-    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    for number in (signal.SIGTTOU, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)  # a test in the background is started with some ignored
     os.execvp(command[0], command)
 
 

@@ -78,7 +78,14 @@ type_to -- "$program" list
 exits 0 "list on a terminal"
 holds "no escape reaches the terminal" sh -c "! grep -q '$(printf '\033')' '$work/shown'"
 holds "no override reaches the terminal" sh -c "! grep -q '$(printf '\342\200\256')' '$work/shown'"
-holds "names are isolated" grep -q "$(printf '\342\201\250')first.example$(printf '\342\201\251')" "$work/shown"
+holds "a name in ASCII can be copied" grep -q '^first.example  ' "$work/shown"
+run_with x add 'Ärzte' --kind generic --stdin
+type_to -- "$program" list
+holds "others are isolated" grep -q "$(printf '\342\201\250')Ärzte$(printf '\342\201\251')" "$work/shown"
+type_to -- "$program" key new 'Schlüssel' --type ec:p256
+says '^ssh      ecdsa-sha2-nistp256 AAAA[^ ]* .Schlüssel.$' "of a line for ssh only the comment"
+type_to -- "$program" key show 'Schlüssel' --ssh
+says '^ecdsa-sha2-nistp256 AAAA' "so that it can be copied, too"
 type_to -- "$program" list --json
 holds "nor through JSON" sh -c "! grep -q '$(printf '\342\200\256')' '$work/shown'"
 type_to -- "$program" get "$(printf 'nothing\033[31m')"
@@ -95,9 +102,13 @@ says '^NAME: .*first.example' "a narrow terminal gets blocks"
 export KC_PLAIN=1
 type_to -- "$program" list
 says '^USER: ' "so does KC_PLAIN"
+unset KC_PLAIN
+TERM=dumb
+type_to -- "$program" list
+says '^USER: ' "and a dumb terminal"
 type_to -- "$program" lock
 says '^ok: Your keychain is locked' "which has no signs"
-unset KC_PLAIN
+TERM=xterm
 LC_ALL=C
 type_to -- "$program" status
 run get nothing
@@ -125,6 +136,8 @@ if [ -n "${KC_LONG-}" ]; then
   chmod +x "$work/bin/wl-paste"
   sleep 47
   holds "after 45 seconds it is gone" test ! -s "$work/clipboard"
+else
+  holds "somebody waits to clear it" kill "$(pgrep -f -- "show first.example -c --password-file $work/secret/pw")"
 fi
 unset WAYLAND_DISPLAY
 PATH=$before

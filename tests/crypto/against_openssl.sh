@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Our keys and signatures against the openssl command, in both directions.
+# Our keys, signatures, encryption and agreement against the openssl command, in both directions.
 set -eu
 command -v openssl > /dev/null || exit 77
 tool=$top_builddir/tests/crypto/pk_tool
@@ -30,7 +30,7 @@ ours() { # type bits scheme hash
   openssl pkey -pubin -inform DER -in spki.der -pubout -outform DER -out again.der
   cmp -s spki.der again.der || say "$* SubjectPublicKeyInfo"
   "$tool" sign "$1" private "$3" "$4" message > signature
-  if [ "$1" = ed25519 ]; then
+  if [ "$4" = none ]; then
     openssl pkeyutl -verify -pubin -keyform DER -inkey spki.der -rawin -in message -sigfile signature > /dev/null ||
       say "$* ours"
     ! openssl pkeyutl -verify -pubin -keyform DER -inkey spki.der -rawin -in other -sigfile signature > /dev/null 2>&1 ||
@@ -61,6 +61,44 @@ theirs() { # scheme hash genpkey-options…
   ! "$tool" verify spki.der "$scheme" "$hash" other signature 2> /dev/null || say "$* $scheme theirs, another message"
 }
 
+# Options of `openssl pkeyutl` for a way of encrypting.
+padding() { # scheme hash mgf label
+  case $1 in
+    oaep)
+      echo "-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:$2 -pkeyopt rsa_mgf1_md:$3"
+      [ -z "$4" ] || echo "-pkeyopt rsa_oaep_label:$(printf %s "$4" | od -An -tx1 | tr -d ' \n')"
+      ;;
+    *) echo "-pkeyopt rsa_padding_mode:$1" ;;
+  esac
+}
+
+# Each decrypts what the other encrypted. The key is made by us, its private half read by both.
+encrypted() { # scheme hash mgf label length
+  { head -c 1 /dev/zero; head -c $(($5 - 1)) /dev/urandom; } > plain # below any modulus
+  # shellcheck disable=SC2046
+  openssl pkeyutl -encrypt -pubin -keyform DER -inkey spki.der $(padding "$1" "$2" "$3" "$4") \
+    -in plain -out block
+  "$tool" decrypt private "$1" "$2" "$3" "$4" block > back
+  cmp -s plain back || say "$* theirs to us"
+  "$tool" encrypt spki.der "$1" "$2" "$3" "$4" plain > block
+  # shellcheck disable=SC2046
+  openssl pkeyutl -decrypt -keyform DER -inkey private $(padding "$1" "$2" "$3" "$4") \
+    -in block -out back
+  cmp -s plain back || say "$* ours to them"
+}
+
+# Both get the same secret of our key and one of theirs.
+agreed() { # type bits genpkey-options…
+  what="$1 $2" type=$1
+  "$tool" make "$1" "$2" private spki.der
+  shift 2
+  openssl genpkey -quiet "$@" -out key.pem
+  openssl pkey -in key.pem -pubout -outform DER -out peer.der
+  openssl pkeyutl -derive -inkey key.pem -peerform DER -peerkey spki.der -out theirs
+  "$tool" agree "$type" private peer.der > ours
+  cmp -s ours theirs || say "$what agreed"
+}
+
 for hash in sha1 sha224 sha256 sha384 sha512; do
   ours rsa 2048 pkcs1 $hash
   ours rsa 2048 pss $hash
@@ -69,14 +107,33 @@ for hash in sha1 sha224 sha256 sha384 sha512; do
   ours ec 521 ecdsa $hash
 done
 ours rsa 3072 pkcs1 sha256
+ours rsa 512 pkcs1 sha256
+ours ec 192 ecdsa sha256
+ours ec 224 ecdsa sha256
 ours ed25519 256 eddsa none
+ours ed448 456 eddsa none
 
 theirs pkcs1 sha256 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 theirs pss sha512 -algorithm RSA -pkeyopt rsa_keygen_bits:3072
 theirs pkcs1 sha1 -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3
-for curve in P-256 P-384 P-521; do
+for curve in P-192 P-224 P-256 P-384 P-521; do
   theirs ecdsa sha256 -algorithm EC -pkeyopt ec_paramgen_curve:$curve
   theirs ecdsa sha512 -algorithm EC -pkeyopt ec_paramgen_curve:$curve
 done
 theirs eddsa none -algorithm ED25519
+theirs eddsa none -algorithm ED448
+
+"$tool" make rsa 2048 private spki.der
+encrypted none none none "" 256
+encrypted pkcs1 none none "" 245
+for hash in sha1 sha224 sha256 sha384 sha512; do
+  encrypted oaep $hash $hash "" 100
+  encrypted oaep $hash sha1 "a label" 1
+done
+
+for bits in 192 224 256 384 521; do
+  agreed ec $bits -algorithm EC -pkeyopt ec_paramgen_curve:P-$bits
+done
+agreed x25519 256 -algorithm X25519
+agreed x448 448 -algorithm X448
 exit $failed

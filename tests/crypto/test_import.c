@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/import.h"
-#include "backend/crypto/x509.h"
-#include "backend/crypto/x509_impl.h"
+#include "crypto/import.h"
+#include "crypto/x509.h"
+#include "crypto/x509_impl.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 
@@ -41,6 +41,25 @@ static kc_err import(const char *name, const char *passphrase, struct kc_import 
 	return kc_import_parse(kc_buf_bytes(&file), phrase(passphrase), ret);
 }
 
+static const char *type_name(enum kc_key_type type)
+{
+	switch (type) {
+	case KC_KEY_RSA:
+		return "RSA";
+	case KC_KEY_EC:
+		return "EC";
+	case KC_KEY_ED25519:
+		return "Ed25519";
+	case KC_KEY_ED448:
+		return "Ed448";
+	case KC_KEY_X25519:
+		return "X25519";
+	case KC_KEY_X448:
+		return "X448";
+	}
+	return "?";
+}
+
 /* "private RSA 2048 'name'; certificate 859" */
 static void describe(const struct kc_import *import, struct kc_buf *ret)
 {
@@ -50,14 +69,9 @@ static void describe(const struct kc_import *import, struct kc_buf *ret)
 		if (i > 0)
 			kc_buf_push_str(ret, "; ");
 		if (object->key) {
-			enum kc_key_type type = kc_pk_type(object->key);
-
 			kc_buf_printf(ret, "%s %s %u",
 				kc_pk_is_private(object->key) ? "private" : "public",
-				type == KC_KEY_RSA  ? "RSA"
-				: type == KC_KEY_EC ? "EC"
-						    : "Ed25519",
-				kc_pk_bits(object->key));
+				type_name(kc_pk_type(object->key)), kc_pk_bits(object->key));
 		} else {
 			kc_buf_printf(ret, "certificate");
 		}
@@ -99,7 +113,11 @@ static const struct row {
 	{"ed25519.pk8.pem", NULL, KC_OK, "private Ed25519 256"},
 	{"ed25519.spki.der", NULL, KC_OK, "public Ed25519 256"},
 	{"secp256k1.sec1.pem", NULL, KC_E_UNSUPPORTED, ""},
-	{"x25519.pk8.pem", NULL, KC_E_UNSUPPORTED, ""},
+	{"p192.sec1.der", NULL, KC_OK, "private EC 192"},
+	{"p224.sec1.pem", NULL, KC_OK, "private EC 224"},
+	{"rsa512.pk8.pem", NULL, KC_OK, "private RSA 512"},
+	{"ed448.pk8.pem", NULL, KC_OK, "private Ed448 456"},
+	{"x25519.pk8.pem", NULL, KC_OK, "private X25519 256"},
 	{"alice.cert.pem", NULL, KC_OK, "certificate"},
 	{"alice.cert.der", NULL, KC_OK, "certificate"},
 	{"words.pem", NULL, KC_OK, "certificate"},

@@ -2,11 +2,11 @@
 /* Key pairs: stored forms, what is refused, and each way of signing. */
 #include <string.h>
 
-#include "backend/crypto/agree.h"
-#include "backend/crypto/hash.h"
-#include "backend/crypto/low_s.h"
-#include "backend/crypto/pk.h"
-#include "backend/crypto/scalar_key.h"
+#include "crypto/agree.h"
+#include "crypto/hash.h"
+#include "crypto/low_s.h"
+#include "crypto/pk.h"
+#include "crypto/scalar_key.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 
@@ -22,6 +22,12 @@ static const struct {
 	{"P-384", KC_KEY_EC, 384},
 	{"P-521", KC_KEY_EC, 521},
 	{"Ed25519", KC_KEY_ED25519, 256},
+	{"RSA-512", KC_KEY_RSA, 512},
+	{"P-192", KC_KEY_EC, 192},
+	{"P-224", KC_KEY_EC, 224},
+	{"Ed448", KC_KEY_ED448, 456},
+	{"X25519", KC_KEY_X25519, 256},
+	{"X448", KC_KEY_X448, 448},
 };
 
 static struct kc_pk *made[KC_COUNT_OF(keys)];
@@ -43,14 +49,18 @@ static void refuses_sizes(void)
 		unsigned bits;
 		kc_err wanted;
 	} rows[] = {
-		{KC_KEY_RSA, 1024, KC_E_KEY_SIZE},
+		{KC_KEY_RSA, 504, KC_E_KEY_SIZE},
 		{KC_KEY_RSA, 2049, KC_E_KEY_SIZE},
+		{KC_KEY_RSA, 8200, KC_E_KEY_SIZE},
 		{KC_KEY_RSA, 16384, KC_E_KEY_SIZE},
 		{KC_KEY_RSA, 0, KC_E_KEY_SIZE},
-		{KC_KEY_EC, 224, KC_E_KEY_SIZE},
+		{KC_KEY_EC, 225, KC_E_KEY_SIZE},
 		{KC_KEY_EC, 0, KC_E_KEY_SIZE},
 		{KC_KEY_ED25519, 255, KC_E_KEY_SIZE},
-		{(enum kc_key_type)106, 256, KC_E_KEY_TYPE},
+		{KC_KEY_ED448, 448, KC_E_KEY_SIZE},
+		{KC_KEY_X25519, 255, KC_E_KEY_SIZE},
+		{KC_KEY_X448, 456, KC_E_KEY_SIZE},
+		{(enum kc_key_type)109, 256, KC_E_KEY_TYPE},
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		KC_CLEANUP_PK struct kc_pk *pk = NULL;
@@ -93,11 +103,12 @@ static void stored_forms_round_trip(void)
 	}
 }
 
-static void ec_forms_have_their_lengths(void)
+static void forms_have_their_lengths(void)
 {
 	static const struct {
 		size_t key, private_len, public_len;
-	} rows[] = {{1, 97, 65}, {2, 145, 97}, {3, 199, 133}, {4, 32, 32}};
+	} rows[] = {{1, 97, 65}, {2, 145, 97}, {3, 199, 133}, {4, 32, 32}, {6, 73, 49}, {7, 85, 57},
+		{8, 57, 57}, {9, 32, 32}, {10, 56, 56}};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		KC_CLEANUP_SECRET struct kc_secret stored = KC_SECRET_INIT;
@@ -136,9 +147,11 @@ static void stored_forms_have_one_length(void)
 /* A changed bit of an EC key's private form leaves the curve, or parts the two halves. */
 static void ec_halves_must_belong_together(void)
 {
-	for (size_t key = 1; key <= 3; key++) {
+	for (size_t key = 1; key < KC_COUNT_OF(keys); key++) {
 		KC_CLEANUP_SECRET struct kc_secret stored = KC_SECRET_INIT;
 
+		if (keys[key].type != KC_KEY_EC)
+			continue;
 		CHECK_OK_FATAL(kc_pk_store_private(made[key], &stored));
 		for (size_t i = 0; i < stored.len; i++) {
 			KC_CLEANUP_PK struct kc_pk *pk = NULL;
@@ -201,6 +214,11 @@ static void refuses_broken_rsa(void)
 		{"n negative", "30060201ff020103", KC_E_DECODE},
 		{"n padded", "3007 02020001 020103", KC_E_DECODE},
 		{"small n", "3006020123020103", KC_E_KEY_SIZE},
+		{"n of 504 bits",
+			"3044 023f 80000000000000000000000000000000"
+			"0000000000000000000000000000000000000000000000000000000000000000"
+			"000000000000000000000000000001 020103",
+			KC_E_DECODE},
 		{"trailing bytes", "3006020123020103 00", KC_E_DECODE},
 		{"third number", "3009020123020103020103", KC_E_DECODE},
 	};
@@ -236,6 +254,11 @@ static const struct {
 	{"P-521", 3, {KC_SIGN_ECDSA_DER, KC_HASH_SHA512, false, KC_HASH_NONE, 0}},
 	{"P-521 raw", 3, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
 	{"Ed25519", 4, {KC_SIGN_EDDSA, KC_HASH_NONE, false, KC_HASH_NONE, 0}},
+	{"RSA-512", 5, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
+	{"P-192", 6, {KC_SIGN_ECDSA_DER, KC_HASH_SHA1, false, KC_HASH_NONE, 0}},
+	{"P-192 raw", 6, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
+	{"P-224 raw", 7, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA224, false, KC_HASH_NONE, 0}},
+	{"Ed448", 8, {KC_SIGN_EDDSA, KC_HASH_NONE, false, KC_HASH_NONE, 0}},
 };
 
 static struct kc_pk *public_half(const struct kc_pk *pk)
@@ -346,6 +369,12 @@ static void refuses_schemes(void)
 		{1, {.scheme = KC_SIGN_EDDSA}, KC_E_MECHANISM},
 		{4, {.scheme = KC_SIGN_ECDSA_RAW}, KC_E_MECHANISM},
 		{4, {.scheme = KC_SIGN_EDDSA, .hash = KC_HASH_SHA512}, KC_E_MECHANISM},
+		{0, {.scheme = KC_SIGN_RSA_RAW, .hash = KC_HASH_SHA256}, KC_E_MECHANISM_PARAM},
+		{0, {.scheme = KC_SIGN_RSA_RAW}, KC_E_DATA_LEN},
+		{1, {.scheme = KC_SIGN_RSA_RAW}, KC_E_MECHANISM},
+		{0, {.scheme = (enum kc_sign_scheme)99}, KC_E_MECHANISM},
+		{9, {.scheme = KC_SIGN_EDDSA}, KC_E_MECHANISM},
+		{10, {.scheme = KC_SIGN_ECDSA_DER}, KC_E_MECHANISM},
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
@@ -357,6 +386,33 @@ static void refuses_schemes(void)
 			rows[i].wanted);
 		CHECK(signature.len == 0);
 	}
+}
+
+/* The bare operation on a block that the caller has padded is the padded operation. */
+static void bare_signature(void)
+{
+	static const struct kc_sign_params raw = {.scheme = KC_SIGN_RSA_RAW},
+					   pkcs1 = {.scheme = KC_SIGN_RSA_PKCS1};
+	KC_CLEANUP_PK struct kc_pk *public = public_half(made[0]);
+	KC_CLEANUP_BUF struct kc_buf a = KC_BUF_INIT, b = KC_BUF_INIT;
+	uint8_t block[257];
+
+	memset(block, 0xff, sizeof block);
+	block[0] = 0;
+	block[1] = 1;
+	block[256 - 15] = 0;
+	memcpy(block + 256 - 14, MESSAGE.data, 14);
+	CHECK_OK(kc_pk_sign(made[0], &pkcs1, MESSAGE, &a));
+	CHECK_OK(kc_pk_sign(made[0], &raw, kc_bytes(block, 256), &b));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&a), kc_buf_bytes(&b)));
+	CHECK_OK(kc_pk_verify(public, &raw, kc_bytes(block, 256), kc_buf_bytes(&b)));
+	block[100] ^= 1;
+	CHECK_ERR(kc_pk_verify(public, &raw, kc_bytes(block, 256), kc_buf_bytes(&b)), KC_E_VERIFY);
+	CHECK_ERR(kc_pk_sign(made[0], &raw, kc_bytes(block, 255), &b), KC_E_DATA_LEN);
+	CHECK_ERR(kc_pk_sign(made[0], &raw, kc_bytes(block, 257), &b), KC_E_DATA_LEN);
+	memset(block, 0xff, sizeof block); /* above any modulus */
+	CHECK_ERR(kc_pk_sign(made[0], &raw, kc_bytes(block, 256), &b), KC_E_DATA_LEN);
+	CHECK(b.len == 256);
 }
 
 /* RFC 8032 7.1, test 2. */
@@ -376,6 +432,63 @@ static void ed25519_vector(void)
 	CHECK(hex_is(kc_buf_bytes(&signature),
 		"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
 		"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"));
+}
+
+/* RFC 8032 7.4, "1 octet". */
+static void ed448_vector(void)
+{
+	static const struct kc_sign_params params = {.scheme = KC_SIGN_EDDSA};
+	KC_CLEANUP_BUF struct kc_buf seed = KC_BUF_INIT, public = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+	KC_CLEANUP_PK struct kc_pk *pk = NULL;
+
+	hex_push(&seed, "c4eab05d357007c632f3dbb48489924d552b08fe0c353a0d4a1f00acda2c463a"
+			"fbea67c5e8d2877c5e3bc397a659949ef8021e954e0a12274e");
+	CHECK_OK_FATAL(kc_pk_load(KC_KEY_ED448, true, kc_buf_bytes(&seed), &pk));
+	CHECK_OK(kc_pk_store_public(pk, &public));
+	CHECK(hex_is(kc_buf_bytes(&public),
+		"43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c086"
+		"6aea01eb00742802b8438ea4cb82169c235160627b4c3a9480"));
+	CHECK_OK(kc_pk_sign(pk, &params, kc_bytes_str("\x03"), &signature));
+	CHECK(hex_is(kc_buf_bytes(&signature),
+		"26b8f91727bd62897af15e41eb43c377efb9c610d48f2335cb0bd0087810f435"
+		"2541b143c4b981b7e18f62de8ccdf633fc1bf037ab7cd779805e0dbcc0aae1cb"
+		"cee1afb2e027df36bc04dcecbf154336c19f0af7e0a6472905e799f1953d2a0f"
+		"f3348ab21aa4adafd1d234441cf807c03a00"));
+}
+
+/* Both compressed forms of each curve's points are one point of it again. */
+static void compressed_points(void)
+{
+	for (size_t key = 1; key < KC_COUNT_OF(keys); key++) {
+		KC_CLEANUP_BUF struct kc_buf point = KC_BUF_INIT, compressed = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf expanded = KC_BUF_INIT;
+		KC_CLEANUP_PK struct kc_pk *pk = NULL;
+		size_t field;
+
+		if (keys[key].type != KC_KEY_EC)
+			continue;
+		CHECK_OK_FATAL(kc_pk_store_public(made[key], &point));
+		field = (point.len - 1) / 2;
+		kc_buf_push_byte(&compressed, point.data[point.len - 1] & 1 ? 3 : 2);
+		kc_buf_push(&compressed, point.data + 1, field);
+		CHECK_ERR(
+			kc_pk_load(KC_KEY_EC, false, kc_buf_bytes(&compressed), &pk), KC_E_DECODE);
+		CHECK_OK(kc_pk_ec_expand(kc_buf_bytes(&compressed), &expanded));
+		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&point), kc_buf_bytes(&expanded)),
+			keys[key].what);
+		compressed.data[0] ^= 1; /* the point opposite */
+		kc_buf_truncate(&expanded, 0);
+		CHECK_OK(kc_pk_ec_expand(kc_buf_bytes(&compressed), &expanded));
+		CHECK(memcmp(point.data, expanded.data, 1 + field) == 0);
+		CHECK(!kc_bytes_equal(kc_buf_bytes(&point), kc_buf_bytes(&expanded)));
+		compressed.data[0] = 4;
+		CHECK_ERR(kc_pk_ec_expand(kc_buf_bytes(&compressed), &expanded), KC_E_DECODE);
+		CHECK_ERR(kc_pk_ec_expand(kc_buf_bytes(&point), &expanded), KC_E_DECODE);
+		memset(compressed.data, 0xff, compressed.len); /* X above the field's prime */
+		compressed.data[0] = 2;
+		CHECK_ERR(kc_pk_ec_expand(kc_buf_bytes(&compressed), &expanded), KC_E_DECODE);
+	}
 }
 
 /* --- vectors and edges of what the circle uses --------------------------------------------------
@@ -502,7 +615,7 @@ int main(void)
 		CHECK_TEST(make_keys), /* first: the others use them */
 		CHECK_TEST(refuses_sizes),
 		CHECK_TEST(stored_forms_round_trip),
-		CHECK_TEST(ec_forms_have_their_lengths),
+		CHECK_TEST(forms_have_their_lengths),
 		CHECK_TEST(stored_forms_have_one_length),
 		CHECK_TEST(ec_halves_must_belong_together),
 		CHECK_TEST(refuses_points),
@@ -511,7 +624,10 @@ int main(void)
 		CHECK_TEST(digests_may_come_from_outside),
 		CHECK_TEST(bare_inputs),
 		CHECK_TEST(refuses_schemes),
+		CHECK_TEST(bare_signature),
 		CHECK_TEST(ed25519_vector),
+		CHECK_TEST(ed448_vector),
+		CHECK_TEST(compressed_points),
 		CHECK_TEST(derived_scalars_at_the_edges),
 		CHECK_TEST(low_s_alone_counts),
 		CHECK_TEST(agreement_vector),

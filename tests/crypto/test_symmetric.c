@@ -3,13 +3,14 @@
 #include <nettle/aes.h>
 #include <nettle/cmac.h>
 #include <nettle/ctr.h>
+#include <nettle/gcm.h>
 #include <string.h>
 
-#include "backend/crypto/aead.h"
-#include "backend/crypto/crypto.h"
-#include "backend/crypto/hash.h"
-#include "backend/crypto/kdf.h"
-#include "backend/crypto/mac.h"
+#include "crypto/aead.h"
+#include "crypto/crypto.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/mac.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
@@ -108,6 +109,44 @@ static void hkdf_vectors(void)
 	CHECK_ERR(kc_kdf_hkdf(KC_HASH_SHA1, secret, salt, info, out, sizeof out), KC_E_BUG);
 }
 
+/* NIST's "ANSI X9.63-2001" vectors. */
+static void x963_vectors(void)
+{
+	static const struct {
+		enum kc_hash hash;
+		const char *secret, *info, *key;
+	} rows[] = {
+		{KC_HASH_SHA1, "1c7d7b5f0597b03d06a018466ed1a93e30ed4b04dc64ccdd", "",
+			"bf71dffd8f4d99223936beb46fee8ccc"},
+		{KC_HASH_SHA1, "fd17198b89ab39c4ab5d7cca363b82f9fd7e23c3984dc8a2",
+			"856a53f3e36a26bbc5792879f307cce2",
+			"6e5fad865cb4a51c95209b16df0cc490bc2c9064405c5bccd4ee4832a531fbe7"
+			"f10cb79e2eab6ab1149fbd5a23cfdabc41242269c9df22f628c4424333855b64"
+			"e95e2d4fb8469c669f17176c07d103376b10b384ec5763d8b8c610409f19aca8"
+			"eb31f9d85cc61a8d6d4a03d03e5a506b78d6847e93d295ee548c65afedd2efec"},
+		{KC_HASH_SHA256, "22518b10e70f2a3f243810ae3254139efbee04aa57c7af7d",
+			"75eef81aa3041e33b80971203d2c0c52",
+			"c498af77161cc59f2962b9a713e2b215152d139766ce34a776df11866a69bf2e"
+			"52a13d9c7c6fc878c50c5ea0bc7b00e0da2447cfd874f6cf92f30d0097111485"
+			"500c90c3af8b487872d04685d14c8d1dc8d7fa08beb0ce0ababc11f0bd496269"
+			"142d43525a78e5bc79a17f59676a5706dc54d54d4d1f0bd7e386128ec26afc21"},
+	};
+	const struct kc_bytes none = {NULL, 0};
+	uint8_t out[128];
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		HEX(secret, rows[i].secret);
+		HEX(info, rows[i].info);
+		size_t len = strlen(rows[i].key) / 2;
+
+		CHECK_OK(kc_kdf_x963(rows[i].hash, secret, info, out, len));
+		CHECK_MSG(hex_is(kc_bytes(out, len), rows[i].key), rows[i].key);
+		CHECK_ERR(kc_kdf_x963(rows[i].hash, secret, info, out, 0), KC_E_PARAM);
+		CHECK_ERR(kc_kdf_x963(rows[i].hash, none, info, out, len), KC_E_PARAM);
+		CHECK_ERR(kc_kdf_x963(KC_HASH_NONE, secret, info, out, len), KC_E_PARAM);
+	}
+}
+
 /* RFC 7914 section 12. */
 static void scrypt_vectors(void)
 {
@@ -180,6 +219,132 @@ static void gcm_vector(void)
 		"76fc6ece0f4e1768cddf8853bb2d551b"));
 	CHECK_OK(kc_aead_gcm_open_numbered(&key, nonce.data, ad, kc_buf_bytes(&sealed), &opened));
 	CHECK(kc_bytes_equal(kc_buf_bytes(&opened), plain));
+}
+
+/* The same paper, test cases 1, 4 and 6. */
+static void aes_vectors(void)
+{
+	static const char *const key_hex = "feffe9928665731c6d6a8f9467308308";
+	static const char *const plain_hex =
+		"d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+		"1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39";
+	static const struct {
+		const char *key, *iv, *ad, *plain, *sealed;
+	} rows[] = {
+		{"00000000000000000000000000000000", "000000000000000000000000", "", "",
+			"58e2fccefa7e3061367f1d57a4e7455a"},
+		{key_hex, "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+			plain_hex,
+			"42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e"
+			"21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"
+			"5bc94fbc3221a5db94fae95ae7121a47"},
+		{key_hex,
+			"9313225df88406e555909c5aff5269aa6a7a9538534f7da1e4c303d2a318a728"
+			"c3c0c95156809539fcf0e2429a6b525416aedbf5a0de6a57a637b39b",
+			"feedfacedeadbeeffeedfacedeadbeefabaddad2", plain_hex,
+			"8ce24998625615b603a033aca13fb894be9112a5c3a211a8ba262a3cca7e2ca7"
+			"01e4a9a4fba43c90ccdcb281d48c7c6fd62875d2aca417034c34aee5"
+			"619cc5aefffe0bfa462af43c1699d050"},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		HEX(key, rows[i].key);
+		HEX(iv, rows[i].iv);
+		HEX(ad, rows[i].ad);
+		HEX(plain, rows[i].plain);
+		KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+		KC_CLEANUP_SECRET struct kc_secret opened = KC_SECRET_INIT;
+
+		CHECK_OK(kc_aead_aes_seal(key, iv, ad, plain, &sealed));
+		CHECK_MSG(hex_is(kc_buf_bytes(&sealed), rows[i].sealed), rows[i].sealed);
+		CHECK_OK(kc_aead_aes_open(key, iv, ad, kc_buf_bytes(&sealed), &opened));
+		CHECK(kc_bytes_equal(kc_secret_bytes(&opened), plain));
+	}
+}
+
+/* What another implementation seals with an IV of 16 zeros, as ECIES has it. */
+static void seal_elsewhere(
+	struct kc_bytes key, struct kc_bytes ad, struct kc_bytes plain, uint8_t *ret)
+{
+	static const uint8_t iv[16];
+
+	if (key.len == 16) {
+		struct gcm_aes128_ctx ctx;
+
+		gcm_aes128_set_key(&ctx, key.data);
+		gcm_aes128_set_iv(&ctx, sizeof iv, iv);
+		gcm_aes128_update(&ctx, ad.len, ad.data);
+		gcm_aes128_encrypt(&ctx, plain.len, ret, plain.data);
+		gcm_aes128_digest(&ctx, KC_GCM_TAG_LEN, ret + plain.len);
+	} else {
+		struct gcm_aes256_ctx ctx;
+
+		gcm_aes256_set_key(&ctx, key.data);
+		gcm_aes256_set_iv(&ctx, sizeof iv, iv);
+		gcm_aes256_update(&ctx, ad.len, ad.data);
+		gcm_aes256_encrypt(&ctx, plain.len, ret, plain.data);
+		gcm_aes256_digest(&ctx, KC_GCM_TAG_LEN, ret + plain.len);
+	}
+}
+
+static void aes_as_others_do(void)
+{
+	static const uint8_t iv[16];
+	uint8_t bytes[100], wanted[100 + KC_GCM_TAG_LEN];
+
+	kc_random_fill(bytes, sizeof bytes);
+	for (size_t key_len = 16; key_len <= 32; key_len += 16)
+		for (size_t len = 0; len <= sizeof bytes; len += 20) {
+			struct kc_bytes key = kc_bytes(bytes, key_len);
+			struct kc_bytes plain = kc_bytes(bytes, len), ad = kc_bytes(bytes, len / 2);
+			KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+
+			seal_elsewhere(key, ad, plain, wanted);
+			CHECK_OK(kc_aead_aes_seal(key, KC_BYTES_OF(iv), ad, plain, &sealed));
+			CHECK(kc_bytes_equal(
+				kc_buf_bytes(&sealed), kc_bytes(wanted, len + KC_GCM_TAG_LEN)));
+		}
+}
+
+/* Every bit counts, every length, and a buffer that cannot be sealed into is as it was. */
+static void aes_refuses(void)
+{
+	static const uint8_t key[32] = {1}, iv[129] = {2};
+	static const struct {
+		size_t key_len, iv_len;
+	} rows[] = {{0, 16}, {15, 16}, {17, 16}, {31, 16}, {16, 0}, {16, 129}};
+	const struct kc_bytes ad = kc_bytes_str("ad"), plain = kc_bytes_str("a message");
+	const struct kc_bytes good_key = kc_bytes(key, 24), good_iv = kc_bytes(iv, 16);
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret opened = KC_SECRET_INIT;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		struct kc_bytes k = kc_bytes(key, rows[i].key_len),
+				v = kc_bytes(iv, rows[i].iv_len);
+
+		CHECK_ERR(kc_aead_aes_seal(k, v, ad, plain, &sealed), KC_E_PARAM);
+		CHECK_ERR(kc_aead_aes_open(k, v, ad, plain, &opened), KC_E_PARAM);
+		CHECK(sealed.len == 0);
+	}
+	CHECK_OK_FATAL(kc_aead_aes_seal(good_key, good_iv, ad, plain, &sealed));
+	for (size_t len = 0; len < sealed.len; len++)
+		CHECK_ERR(kc_aead_aes_open(
+				  good_key, good_iv, ad, kc_bytes(sealed.data, len), &opened),
+			KC_E_DECRYPT);
+	for (size_t at = 0; at < sealed.len; at++) {
+		sealed.data[at] ^= 0x10;
+		CHECK_ERR(kc_aead_aes_open(good_key, good_iv, ad, kc_buf_bytes(&sealed), &opened),
+			KC_E_DECRYPT);
+		sealed.data[at] ^= 0x10;
+	}
+	CHECK_ERR(kc_aead_aes_open(
+			  good_key, good_iv, kc_bytes_str("da"), kc_buf_bytes(&sealed), &opened),
+		KC_E_DECRYPT);
+	CHECK_ERR(kc_aead_aes_open(good_key, kc_bytes(iv, 12), ad, kc_buf_bytes(&sealed), &opened),
+		KC_E_DECRYPT);
+	CHECK(opened.len == 0);
+	CHECK_OK(kc_aead_aes_open(good_key, good_iv, ad, kc_buf_bytes(&sealed), &opened));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&opened), plain));
 }
 
 /* dbl of RFC 5297 2.3. */
@@ -389,9 +554,13 @@ int main(void)
 		CHECK_TEST(hashes),
 		CHECK_TEST(mac_vectors),
 		CHECK_TEST(hkdf_vectors),
+		CHECK_TEST(x963_vectors),
 		CHECK_TEST(scrypt_vectors),
 		CHECK_TEST(scrypt_refuses_costs),
 		CHECK_TEST(gcm_vector),
+		CHECK_TEST(aes_vectors),
+		CHECK_TEST(aes_as_others_do),
+		CHECK_TEST(aes_refuses),
 		CHECK_TEST(siv_is_as_the_book_says),
 		CHECK_TEST(sealing_refuses_what_it_must),
 		CHECK_TEST(sealed_messages_resist_tampering),

@@ -9,8 +9,8 @@
 
 #include <openssl/crypto.h>
 
-#include "backend/crypto/crypto.h"
-#include "backend/crypto/pk.h"
+#include "crypto/crypto.h"
+#include "crypto/pk.h"
 #include "base/random.h"
 #include "tests/check.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crypto/import.h"
-#include "backend/crypto/x509.h"
+#include "crypto/import.h"
+#include "crypto/x509.h"
 #include "tests/fuzz/fuzz.h"
 
 static void must(bool holds)

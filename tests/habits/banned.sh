@@ -5,7 +5,7 @@ set -eu
 tree=${1:-${top_srcdir:-$(dirname "$0")/../..}}
 cd "$tree"
 failed=0
-sources=$(find base wire module keychainapi cli backend service tests -name '*.[ch]' | sort)
+sources=$(find base crypto wire module keychainapi cli backend service tests -name '*.[ch]' | sort)
 
 # pattern (extended regular expression, word on its own)|why
 while IFS='|' read -r word why; do

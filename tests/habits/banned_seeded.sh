@@ -11,7 +11,7 @@ expect() { # wanted status, what
   if sh "$top/tests/habits/banned.sh" "$copy" > /dev/null 2>&1; then got=0; else got=1; fi
   if [ "$got" = "$1" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "wrong: $2"; fi
 }
-for folder in base wire module keychainapi cli backend service tests; do mkdir "$copy/$folder"; done
+for folder in base crypto wire module keychainapi cli backend service tests; do mkdir "$copy/$folder"; done
 printf '/* SPDX-License-Identifier: ISC */\nint f(void);\n' > "$copy/base/a.c"
 expect 0 "a clean file"
 printf '/* SPDX-License-Identifier: ISC */\nint g(char *a) { return atoi (a); }\n' > "$copy/cli/b.c"

@@ -8,7 +8,7 @@ trap 'rm -rf "$copy"' EXIT INT TERM
 
 fresh() {
   rm -rf "${copy:?}"/*
-  for folder in base wire module keychainapi cli backend service; do
+  for folder in base crypto wire module keychainapi cli backend service; do
     cp -R "$top/$folder" "$copy/"
   done
 }
@@ -38,7 +38,12 @@ backend/vault/keybag.h|#include "backend/store/store.h"|the vault includes the s
 base/mem.c|#include <openssl/evp.h>|OpenSSL outside crypto
 wire/client.h|#include <sqlite3.h>|SQLite outside the store
 base/mem.c|#include "nowhere.h"|a header not named from the top
-backend/crypto/pk.h|#include "backend/keychain.h"|crypto includes the door
+crypto/pk.h|#include "backend/keychain.h"|crypto includes the door
+crypto/pk.h|#include "wire/client.h"|crypto includes the socket
+module/keyform.h|#include "crypto/pk.h"|the module includes OpenSSL's half
+service/access.c|#include "backend/store/store.h"|the service goes past the door
+cli/kc.c|#include "module/module.h"|one front end includes another
+cli/kc.c|  #  include <Security/Security.h>|SecItem outside its library
 ROWS
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

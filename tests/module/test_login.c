@@ -29,7 +29,10 @@ static void while_open(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 
-	CHECK(!(flags_of(&x, 0) & (CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH)));
+	for (CK_SLOT_ID slot = 0; slot < 2; slot++)
+		CHECK((flags_of(&x, slot) &
+			      (CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH)) ==
+			CKF_PROTECTED_AUTHENTICATION_PATH);
 	CHECK_RV(x.f->C_Logout(x.session), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_Login(x.session, CKU_SO, right, RIGHT_LEN), CKR_USER_TYPE_INVALID);
 	CHECK_RV(x.f->C_Login(x.session, CKU_CONTEXT_SPECIFIC, right, RIGHT_LEN),

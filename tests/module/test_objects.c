@@ -400,6 +400,20 @@ static void add_item(kc_name class, int64_t type, int64_t key_class, struct kc_b
 	CHECK_OK_FATAL(kc_client_item_add(harness_client(), &item, 0, NULL));
 }
 
+/* The bytes and a tag are all that is known. */
+static void add_raw_key(struct kc_bytes value)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	const struct kc_client_item item = {
+		.class = KC_CLASS_KEY, .attrs = &attrs, .has_secret = true, .secret = value};
+
+	kc_attrs_set_str(&attrs, NAME("labl"), "foreign");
+	kc_attrs_set_str(&attrs, NAME("atag"), "raw");
+	kc_attrs_set_number(&attrs, NAME("kcls"), 1);
+	kc_attrs_set_number(&attrs, NAME("extr"), 1);
+	CHECK_OK_FATAL(kc_client_item_add(harness_client(), &item, 0, NULL));
+}
+
 static void items_of_others(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
@@ -410,6 +424,8 @@ static void items_of_others(void)
 		ATTR(CKA_CLASS, class_cert), ATTR_BYTES(CKA_ID, certificate_key_digest)};
 	CK_ATTRIBUTE private_key[] = {
 		ATTR(CKA_CLASS, class_private), ATTR_TEXT(CKA_LABEL, "foreign")};
+	CK_ATTRIBUTE raw_key[] = {ATTR(CKA_CLASS, class_private), ATTR(CKA_KEY_TYPE, type_ec),
+		ATTR(CKA_EXTRACTABLE, harness_true)};
 	CK_ATTRIBUTE all[] = {ATTR_TEXT(CKA_LABEL, "foreign")};
 	CK_BYTE stored[97], value[4096];
 	size_t count;
@@ -428,8 +444,11 @@ static void items_of_others(void)
 	CHECK(has(&x, found[0], CKA_EC_POINT, point, sizeof point));
 	CHECK(read_one(&x, found[0], CKA_ID, value) == 20);
 	CHECK(read_one(&x, found[0], CKA_VALUE, value) == -(long)CKR_ATTRIBUTE_SENSITIVE);
+	add_raw_key(KC_BYTES_OF(stored));
+	CHECK(harness_find(&x, raw_key, 3, found, 8) == 1);
+	CHECK(has(&x, found[0], CKA_EC_POINT, point, sizeof point));
 	count = harness_find(&x, all, 1, found, 8);
-	CHECK(count == 3);
+	CHECK(count == 4);
 	for (size_t i = 0; i < count; i++)
 		CHECK_RV(x.f->C_DestroyObject(x.session, found[i]), CKR_OK);
 	harness_end(&x);

@@ -34,7 +34,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 works "logs in with the key" sh "$work/log_in"
 says '^welcome' "what the server answers"
-"$kc" lock
+works "locks" "$kc" lock
 works "lists keys while locked" ssh-keygen -D "$module"
 says '^ecdsa-sha2-nistp256 ' "the elliptic key"
 fails "does not log in while locked" sh "$work/log_in"
@@ -61,4 +61,16 @@ works "logs in by the agent again" sh "$work/log_in_by_agent"
 works "ends the service" "$kc" service stop
 works "opens a new one" "$kc" unlock --password-file "$work/pin"
 works "logs in by the agent after the restart" sh "$work/log_in_by_agent"
+
+# ssh logs in to a first token without keys; on a terminal that must not ask.
+unset SSH_ASKPASS SSH_ASKPASS_REQUIRE
+sed 's|-o BatchMode=yes||' "$work/log_in" > "$work/log_in_by_hand"
+works "a key moves to the other token" "$kc" sync on work
+works "and the other" "$kc" sync on tower
+works "lists keys on a terminal" python3 "$top_srcdir/tests/cli/terminal.py" -- ssh-keygen -D "$module"
+says '^ecdsa-sha2-nistp256 ' "the elliptic key"
+is_silent_about 'PIN|login' "without a question"
+works "logs in on a terminal" python3 "$top_srcdir/tests/cli/terminal.py" -- sh "$work/log_in_by_hand"
+says '^welcome' "what the server answers"
+is_silent_about 'PIN|login' "without a question"
 finish

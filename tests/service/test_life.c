@@ -277,17 +277,38 @@ static void long_paths_work(void)
 	setenv("KEYCIRCLE_HOME", home, 1);
 }
 
+/* As at the end of a session, when the runtime folder is cleaned up: a service that nobody finds
+ * any more gives way to one that is found. */
+static void gives_way_when_the_socket_is_gone(void)
+{
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	struct kc_client *first = device_client(), *second;
+	pid_t lost = device_service();
+	enum kc_lock_state lock;
+
+	CHECK_OK_FATAL(kc_place_find(&place));
+	CHECK(unlink(place.socket) == 0);
+	CHECK_OK_FATAL(kc_client_new(&second));
+	CHECK_OK(status_of(second, &lock));
+	CHECK(lock == KC_LOCK_NEVER);
+	CHECK(device_service() != 0 && device_service() != lost);
+	CHECK_OK(status_of(first, &lock));
+	kc_client_free(first);
+	kc_client_free(second);
+}
+
 static void open_folders_are_refused(void)
 {
 	static const char *const folders[] = {"data", "state", "state/run"};
 
-	for (size_t i = 0; i < KC_COUNT_OF(folders); i++) {
+	for (size_t i = 0; i < 2 * KC_COUNT_OF(folders); i++) {
 		struct kc_client *client;
 		enum kc_lock_state lock;
 		char path[128];
 
-		stop_service();
-		snprintf(path, sizeof path, "%s/%s", device_path(), folders[i]);
+		if (i & 1) /* whether or not there is a service */
+			stop_service();
+		snprintf(path, sizeof path, "%s/%s", device_path(), folders[i / 2]);
 		CHECK(chmod(path, 0750) == 0);
 		CHECK_OK_FATAL(kc_client_new(&client));
 		CHECK_ERR(status_of(client, &lock), KC_E_EXPOSED);
@@ -623,6 +644,7 @@ int main(void)
 		CHECK_TEST(found_from_another_session),
 		CHECK_TEST(two_data_folders_never_meet),
 		CHECK_TEST(long_paths_work),
+		CHECK_TEST(gives_way_when_the_socket_is_gone),
 		CHECK_TEST(open_folders_are_refused),
 		CHECK_TEST(not_started_from_a_snap),
 		CHECK_TEST(under_a_service_manager),

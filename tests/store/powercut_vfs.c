@@ -27,7 +27,7 @@ struct image {
 	char path[256];
 	bool exists; /* in the durable state */
 	uint8_t *durable;
-	size_t len;
+	size_t len, room;
 	struct change *changes; /* since the last sync */
 	size_t count, allocated;
 };
@@ -46,10 +46,12 @@ static void *must(void *memory)
 
 static void resize(struct image *image, size_t len)
 {
-	if (len > image->len) {
-		image->durable = must(realloc(image->durable, len));
-		memset(image->durable + image->len, 0, len - image->len);
+	if (len > image->room) {
+		image->room = 2 * len;
+		image->durable = must(realloc(image->durable, image->room));
 	}
+	if (len > image->len)
+		memset(image->durable + image->len, 0, len - image->len);
 	image->len = len;
 }
 

@@ -130,9 +130,11 @@ static void the_device_secret_is_needed(void)
 		KC_DEVICE_SECRET_NAME);
 	read_file(path_of_other, &secret);
 	write_file(path, kc_buf_bytes(&secret));
-	check_refused(&home, KC_E_DAMAGED, "another device's secret");
+	check_refused(&home, KC_E_DEVICE_SECRET, "another device's secret");
+	write_file(path, kc_bytes_str("cut"));
+	check_refused(&home, KC_E_DEVICE_SECRET, "a secret that is none");
 	unlink(path);
-	check_refused(&home, KC_E_DAMAGED, "no secret");
+	check_refused(&home, KC_E_DEVICE_SECRET, "no secret");
 }
 
 /* Cut at any length the file is refused, or whole as far as it goes: never wrong, never replaced.
@@ -204,6 +206,75 @@ static void spoilt_pages(void)
 		}
 	}
 	CHECK(opened > 0 && opened < rounds);
+}
+
+/* --- while it is open
+ * ---------------------------------------------------------------------------------
+ */
+
+static off_t length_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? status.st_size : -1;
+}
+
+/* Nothing is answered from it, nothing is saved into it, and closing leaves it alone. */
+static void check_left_alone(struct home *home, const char *what)
+{
+	off_t before = length_of(home_database(home));
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	CHECK_MSG(words_add(home, GENP, "acct=new", "x") == KC_E_REPLACED, what);
+	CHECK_MSG(words_delete(home, GENP, "acct=a") == KC_E_REPLACED, what);
+	CHECK_MSG(kc_keychain_status(home->keychain, &status) == KC_E_REPLACED, what);
+	home_close(home);
+	CHECK_MSG(length_of(home_database(home)) == before, what);
+}
+
+/* It is in the WAL still; when the file is back, it is all there. */
+static void check_all_there(struct home *home, const char *what)
+{
+	home_open(home);
+	home_unlock(home);
+	CHECK_MSG(words_count(home, GENP, "") == 1, what);
+	CHECK_MSG(words_has_secret(home, GENP, "acct=a", "secret of an item"), what);
+}
+
+static void taken_away_while_open(void)
+{
+	static const struct timespec long_ago[] = {{1, 0}, {1, 0}};
+	CLEANUP_HOME struct home home = HOME_INIT;
+	KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT, other = KC_BUF_INIT;
+	char away[160];
+
+	home_init(&home);
+	CHECK_OK(words_add(&home, GENP, "acct=a", "secret of an item"));
+	read_file(home_database(&home), &whole);
+	snprintf(away, sizeof away, "%s.away", home_database(&home));
+
+	CHECK(rename(home_database(&home), away) == 0);
+	check_left_alone(&home, "moved away");
+	CHECK_ERR(kc_keychain_open(&home.place, &home.keychain), KC_E_NO_KEYCHAIN);
+	CHECK(rename(away, home_database(&home)) == 0);
+	check_all_there(&home, "moved away");
+
+	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=L", NULL));
+	read_file(home_database(&home), &whole);
+	write_file(home_database(&home), kc_bytes(whole.data, 100));
+	check_left_alone(&home, "cut");
+	write_file(home_database(&home), kc_buf_bytes(&whole));
+	check_all_there(&home, "cut");
+
+	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=M", NULL));
+	read_file(home_database(&home), &whole);
+	kc_buf_push(&other, whole.data, whole.len);
+	memset(other.data + other.len / 2, 0, other.len / 2);
+	write_file(home_database(&home), kc_buf_bytes(&other));
+	CHECK(utimensat(AT_FDCWD, home_database(&home), long_ago, 0) == 0);
+	check_left_alone(&home, "overwritten");
+	write_file(home_database(&home), kc_buf_bytes(&whole));
+	check_all_there(&home, "overwritten");
 }
 
 /* --- in a child, which may be limited or without rights
@@ -365,6 +436,7 @@ int main(void)
 		CHECK_TEST(the_device_secret_is_needed),
 		CHECK_TEST(cut_files),
 		CHECK_TEST(spoilt_pages),
+		CHECK_TEST(taken_away_while_open),
 		CHECK_TEST(full_disks),
 		CHECK_TEST(creation_on_a_full_disk),
 		CHECK_TEST(read_only_homes),

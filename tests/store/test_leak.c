@@ -256,7 +256,7 @@ static bool file_holds(const char *path, struct kc_bytes keybag)
 	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
 	const size_t len = 48;
 
-	if (!read_file(path, &contents))
+	if (!read_file(path, &contents) || contents.len == 0)
 		return false;
 	return memmem(contents.data, contents.len, keybag.data + keybag.len - len, len) != NULL;
 }

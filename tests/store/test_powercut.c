@@ -77,9 +77,13 @@ static kc_err change_all(struct home *home)
 	return words_update(home, GENP, "", "labl=all", NULL);
 }
 
+/* The operations of a whole life between which all is about huge items. */
+static uint64_t huge_from, huge_to;
+
 /* Enough for the WAL to be copied back in the middle of it. */
 static kc_err add_huge(struct home *home)
 {
+	huge_from = powercut_count();
 	for (int i = 0; i < 10; i++) {
 		char attrs[32];
 		snprintf(attrs, sizeof attrs, "acct=huge svce=%d", i);
@@ -90,7 +94,10 @@ static kc_err add_huge(struct home *home)
 
 static kc_err delete_huge(struct home *home)
 {
-	return words_delete(home, GENP, "acct=huge");
+	kc_err err = words_delete(home, GENP, "acct=huge");
+
+	huge_to = powercut_count();
+	return err;
 }
 
 static kc_err delete_a(struct home *home)
@@ -248,28 +255,23 @@ static void the_life_is_right_without_a_cut(void)
 	CHECK(one_life(0) > 1000);
 }
 
-/* How far apart cuts are among the small steps, and among the writes of huge items. */
-#ifdef KC_SANITIZED
-#define SMALL_STRIDE 5
-#define LARGE_STRIDE 499
-#else
-#define SMALL_STRIDE 1
-#define LARGE_STRIDE 97
-#endif
+/* How far apart cuts are among the thousands of writes of huge items; all others have one each. */
+#define HUGE_STRIDE 97
 
 /* make check-long cuts at every operation. */
 static void cuts(void)
 {
 	bool all = getenv("KC_LONG") != NULL;
-	uint64_t total = one_life(0);
+	uint64_t total = one_life(0), from = huge_from, to = huge_to;
 	size_t lives = 0;
 
+	CHECK_FATAL(0 < from && from < to && to < total);
 	for (uint64_t at = 1; at <= total; lives++) {
 		one_life(at);
-		if (all)
+		if (all || at < from || at >= to)
 			at++;
 		else
-			at += at < 300 || at + 100 > total ? SMALL_STRIDE : LARGE_STRIDE;
+			at = at + HUGE_STRIDE < to ? at + HUGE_STRIDE : to;
 	}
 	printf("%zu cuts in %llu operations ", lives, (unsigned long long)total);
 }

@@ -2,7 +2,7 @@
 /* The keybag: what opens when, and that nothing opens from changed bytes. */
 #include <string.h>
 
-#include "backend/crypto/hash.h"
+#include "crypto/hash.h"
 #include "backend/vault/keybag.h"
 #include "backend/vault/label.h"
 #include "base/der.h"

@@ -277,7 +277,8 @@ kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_cal
 	return *ret_count ? KC_OK : KC_ERR(NOT_FOUND);
 }
 
-/* --- keys: the signature is the input, turned round --------------------------------------------
+/* --- keys: whatever they make is the input, turned round
+ * --------------------------------------------
  */
 
 kc_err kc_keychain_key_generate(struct kc_keychain *keychain, const struct kc_caller *caller,
@@ -339,6 +340,38 @@ kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller
 	return kc_buf_check(ret_signature);
 }
 
+static kc_err turn_round(struct kc_bytes input, struct kc_secret *ret)
+{
+	KC_TRY(kc_secret_alloc(ret, input.len));
+	for (size_t i = 0; i < input.len; i++)
+		ret->data[i] = input.data[input.len - 1 - i];
+	return KC_OK;
+}
+
+/* … and its label must be what the fake wants. */
+kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_secret *ret)
+{
+	(void)keychain;
+	(void)caller;
+	if (id == 404)
+		return KC_ERR(NOT_FOUND);
+	if (params->scheme != KC_CIPHER_RSA_OAEP || params->hash != KC_HASH_SHA384 ||
+		params->mgf_hash != KC_HASH_SHA1 ||
+		!kc_bytes_equal(params->label, kc_bytes_str("label")))
+		return KC_ERR(DECRYPT);
+	return turn_round(input, ret);
+}
+
+kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
+{
+	(void)keychain;
+	(void)caller;
+	return id == 404 ? KC_ERR(NOT_FOUND) : turn_round(peer_public, ret);
+}
+
 kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,
 	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature)
 {
@@ -359,7 +392,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	(void)create;
 	(void)account_password;
 	if (strcmp(url, "/counted") != 0)
-		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(FOREIGN);
+		return strcmp(url, "/gone") == 0 ? KC_ERR(STORE_GONE) : KC_ERR(NOT_A_STORE);
 	atomic_store(&keychain->is_counted, true);
 	return KC_OK;
 }

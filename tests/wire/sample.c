@@ -16,15 +16,22 @@ static kc_err sample_query(struct kc_query *query)
 {
 	query->class = KC_CLASS_INTERNET;
 	query->limit = 10;
-	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true};
+	query->after = (struct kc_page_end){7, KC_CLASS_INTERNET, true, 8};
 	query->sync = KC_SYNC_ANY;
 	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 1");
+	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 2");
 	return sample_attrs(&query->attrs);
 }
 
 static struct kc_field sample_field(char letter, const struct kc_query *query,
 	const struct kc_attrs *attrs, const struct kc_sign_params *params)
 {
+	static const struct kc_cipher_params cipher = {.scheme = KC_CIPHER_RSA_OAEP,
+		.hash = KC_HASH_SHA384,
+		.mgf_hash = KC_HASH_SHA1,
+		.label = {(const uint8_t *)"label", 5}};
+
 	switch (letter) { /* a character of a signature, not an enum of ours */
 	case 'u':
 		return KC_FIELD_U(300);
@@ -38,6 +45,8 @@ static struct kc_field sample_field(char letter, const struct kc_query *query,
 		return KC_FIELD_Q(query);
 	case 'A':
 		return KC_FIELD_A(attrs);
+	case 'C':
+		return KC_FIELD_C(&cipher);
 	default:
 		return KC_FIELD_P(params);
 	}
@@ -67,6 +76,7 @@ static kc_err sample_result(struct kc_record *result)
 		.id = 5,
 		.version = 9,
 		.synced = true,
+		.certificate = 11,
 		.has_secret = true};
 
 	result->number = 3;

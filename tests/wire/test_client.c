@@ -80,6 +80,11 @@ static void items_go_round(void)
 	kc_client_free(client);
 }
 
+static const struct kc_cipher_params oaep = {.scheme = KC_CIPHER_RSA_OAEP,
+	.hash = KC_HASH_SHA384,
+	.mgf_hash = KC_HASH_SHA1,
+	.label = {(const uint8_t *)"label", 5}};
+
 static void too_large_is_refused_here(void)
 {
 	KC_CLEANUP_BUF struct kc_buf input = KC_BUF_INIT;
@@ -129,10 +134,34 @@ static void finds_in_pages(void)
 	kc_client_free(client);
 }
 
+/* Parameters reach the door as they were given, and secrets come back. */
+static void private_operations(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	struct kc_cipher_params other = oaep;
+
+	CHECK_OK(kc_client_key_decrypt(client, 1, &oaep, kc_bytes_str("terces"), &secret));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&secret), kc_bytes_str("secret")));
+	CHECK_OK(kc_client_key_decrypt(client, 1, &oaep, kc_bytes_str(""), &secret));
+	CHECK(secret.len == 0);
+	other.label = kc_bytes_str("lebal");
+	CHECK_ERR(kc_client_key_decrypt(client, 1, &other, kc_bytes_str("terces"), &secret),
+		KC_E_DECRYPT);
+	other = oaep;
+	other.mgf_hash = KC_HASH_SHA384;
+	CHECK_ERR(kc_client_key_decrypt(client, 1, &other, kc_bytes_str("terces"), &secret),
+		KC_E_DECRYPT);
+	CHECK_OK(kc_client_key_agree(client, 1, kc_bytes_str("derahs"), &secret));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&secret), kc_bytes_str("shared")));
+	kc_client_free(client);
+}
+
 static void errors_come_through(void)
 {
 	struct kc_client *client = device_client();
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
 	struct kc_device applicant;
@@ -145,6 +174,9 @@ static void errors_come_through(void)
 	CHECK_ERR(kc_client_key_verify(client, kc_bytes_str("key"), &sha256, kc_bytes_str("ab"),
 			  kc_bytes_str("ab")),
 		KC_E_VERIFY);
+	CHECK_ERR(kc_client_key_decrypt(client, 404, &oaep, kc_bytes_str("ab"), &secret),
+		KC_E_NOT_FOUND);
+	CHECK_ERR(kc_client_key_agree(client, 404, kc_bytes_str("ab"), &secret), KC_E_NOT_FOUND);
 	/* An error with a result: the report says why. */
 	CHECK_ERR(kc_client_sync_now(client, &report), KC_E_STORE_SUSPECT);
 	CHECK(report.refused == 3 && report.alarm && strcmp(report.alarm, "rollback") == 0);
@@ -353,6 +385,7 @@ int main(void)
 		CHECK_TEST(items_go_round),
 		CHECK_TEST(too_large_is_refused_here),
 		CHECK_TEST(finds_in_pages),
+		CHECK_TEST(private_operations),
 		CHECK_TEST(errors_come_through),
 		CHECK_TEST(lock_and_login),
 		CHECK_TEST(status_is_cheap_and_true),

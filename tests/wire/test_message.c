@@ -14,7 +14,7 @@ static void table_is_sound(void)
 	CHECK(count >= 28);
 	for (size_t i = 0; i < count; i++) {
 		CHECK_MSG(strlen(rows[i].request) <= KC_RECORD_MAX, rows[i].name);
-		CHECK_MSG(strspn(rows[i].request, "utbsQAP") == strlen(rows[i].request),
+		CHECK_MSG(strspn(rows[i].request, "utbsQAPC") == strlen(rows[i].request),
 			rows[i].name);
 		CHECK_MSG(strspn(rows[i].reply, "ubsFSRD") == strlen(rows[i].reply), rows[i].name);
 		CHECK_MSG(strlen(rows[i].reply) <= 1, rows[i].name); /* a result has one of each */
@@ -145,6 +145,32 @@ static void versions_and_unknown_calls(void)
 	}
 }
 
+/* References come whole, and not too many of them. */
+static void references_are_counted(void)
+{
+	static const struct {
+		size_t len;
+		kc_err wanted;
+	} rows[] = {
+		{0, KC_OK},
+		{KC_PERSISTENT_REF_LEN, KC_OK},
+		{KC_PERSISTENT_REF_LEN + 1, KC_E_DECODE},
+		{(size_t)KC_QUERY_MAX_REFS * KC_PERSISTENT_REF_LEN, KC_OK},
+		{(size_t)(KC_QUERY_MAX_REFS + 1) * KC_PERSISTENT_REF_LEN, KC_E_DECODE},
+	};
+	const struct kc_call_row *find = kc_calls_find(KC_CALL_ITEM_FIND), *call;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+		KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+		const struct kc_field field = KC_FIELD_Q(&query);
+
+		kc_buf_extend(&query.refs, rows[i].len);
+		CHECK_OK(kc_message_build_request(find, &field, 1, &out));
+		CHECK_ERR(parse(kc_buf_bytes(&out), &call), rows[i].wanted);
+	}
+}
+
 static void texts_have_no_nul(void)
 {
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
@@ -226,6 +252,7 @@ int main(void)
 		CHECK_TEST(other_signatures_are_refused),
 		CHECK_TEST(build_insists_on_the_signature),
 		CHECK_TEST(versions_and_unknown_calls),
+		CHECK_TEST(references_are_counted),
 		CHECK_TEST(texts_have_no_nul),
 		CHECK_TEST(replies_round_trip),
 		CHECK_TEST(replies_with_errors),

@@ -14,6 +14,10 @@ openssl genpkey -algorithm ED25519 -out ed25519.pk8.pem
 openssl ecparam -name secp384r1 -genkey -out p384.sec1.pem
 openssl ecparam -name secp521r1 -genkey -noout -outform DER -out p521.sec1.der
 openssl ecparam -name secp256k1 -genkey -noout -out secp256k1.sec1.pem
+openssl ecparam -name prime192v1 -genkey -noout -outform DER -out p192.sec1.der
+openssl ecparam -name secp224r1 -genkey -noout -out p224.sec1.pem
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:512 -out rsa512.pk8.pem
+openssl genpkey -algorithm ED448 -out ed448.pk8.pem
 openssl genpkey -algorithm X25519 -out x25519.pk8.pem
 q openssl ec -in p256.pk8.pem -conv_form compressed -out p256.compressed.pem
 openssl ecparam -name prime256v1 -genkey -noout -param_enc explicit -out p256.explicit.pem

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Heads that come in: what their logs name is here, or is missing.
+ *
+ * A vector says for each writer how far this device holds everything. It is raised by what heads
+ * name, one list after the other, so every list of an operation that is not settled counts, and not
+ * only its writer's last: that one may name no more than its own end.
+ */
+#include "backend/sync/absorb_impl.h"
+
+#include <string.h>
+
+/* --- one head -----------------------------------------------------------------------------------
+ */
+
+kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member, const struct kc_list *list,
+	enum kc_view view, struct kc_head *ret)
+{
+	const struct kc_list_head *row = kc_list_find_head(list, r->view_tags[view]);
+	const struct kc_held_epoch *held;
+
+	if (!row)
+		return KC_ERR(NOT_FOUND);
+	held = kc_circle_find_epoch(r->circle, row->kid);
+	if (!held || !held->key.len)
+		return KC_ERR(WAITING);
+	if (held->epoch->name.view != view ||
+		kc_head_open(row->box,
+			&(struct kc_head_place){
+				.account = &r->circle->account,
+				.peer = &r->circle->members[member]->id,
+				.seq = list->seq,
+				.view_tag = row->view_tag,
+				.name = &held->epoch->name,
+			},
+			&held->key, ret) != KC_OK)
+		return KC_ERR(REFUSED);
+	return KC_OK;
+}
+
+/* Whether a record of that name came in these operations and was refused for what it says, although
+ * it is the very one that the entry means. One that does not open is one that is missing. */
+static kc_err was_refused(
+	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret)
+{
+	uint8_t digest[KC_VERSION_DIGEST_LEN];
+
+	*ret = false;
+	for (size_t i = 0; i < r->absorb->count && !*ret; i++) {
+		const struct kc_absorb_record *record = &r->absorb->records[i];
+		kc_err err;
+
+		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_REFUSED ||
+			kc_absorb_member(r->absorb, record) != member ||
+			memcmp(record->name, entry->name, sizeof entry->name) != 0)
+			continue;
+		err = kc_absorb_digest(r, record, digest);
+		if (err == KC_OK)
+			*ret = memcmp(digest, entry->digest, sizeof digest) == 0;
+		else if (!kc_absorb_is_verdict(err))
+			return err;
+	}
+	return KC_OK;
+}
+
+struct kc_version kc_absorb_version(
+	const struct kc_peer_id *writer, const struct kc_log_entry *entry)
+{
+	struct kc_version version = {.t = entry->t, .writer = *writer};
+
+	memcpy(version.digest, entry->digest, sizeof version.digest);
+	return version;
+}
+
+kc_err kc_absorb_accounts(
+	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret)
+{
+	struct kc_version version = kc_absorb_version(&r->circle->members[member]->id, entry);
+
+	KC_TRY(kc_merge_holds(r->txn, &r->circle->identity.id, entry->name, &version, ret));
+	return *ret ? KC_OK : was_refused(r, member, entry, ret);
+}
+
+/* --- vectors ------------------------------------------------------------------------------------
+ */
+
+/* Whether the record of a dot came in these operations, and opened. */
+static bool came(
+	const struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t counter)
+{
+	size_t low = 0, high = r->item_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct kc_absorb_item *dot = r->dots[middle];
+		bool before = dot->member != member ? dot->member < member
+			      : dot->view != view   ? dot->view < view
+						    : dot->counter < counter;
+
+		if (before)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->item_count && r->dots[low]->member == member &&
+	       r->dots[low]->view == view && r->dots[low]->counter == counter;
+}
+
+/* Raises the vector as far as everything that was written up to there is here. */
+static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_head *head, bool *ret_missing)
+{
+	const struct kc_peer_id *writer = &r->circle->members[member]->id;
+	struct kc_vector *vector = &r->circle->views[view].vector;
+	uint64_t had = kc_vector_get(vector, writer);
+	uint64_t unnamed = head->log.count ? head->log.rows[0].counter - 1 : head->counter;
+
+	/* Before its beginning the log names nothing: there the records themselves count. */
+	for (; had < unnamed; had++)
+		if (!came(r, member, view, had + 1)) {
+			*ret_missing = true;
+			return kc_vector_raise(vector, writer, had);
+		}
+	for (size_t i = 0; i < head->log.count; i++) {
+		const struct kc_log_entry *entry = &head->log.rows[i];
+		bool accounted;
+
+		if (entry->counter <= had && !r->circle->joining)
+			continue;
+		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
+		if (!accounted) {
+			*ret_missing = true;
+			return kc_vector_raise(vector, writer, entry->counter - 1);
+		}
+	}
+	return kc_vector_raise(vector, writer, head->counter);
+}
+
+/* --- lists --------------------------------------------------------------------------------------
+ */
+
+static bool is_behind(
+	const struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t counter)
+{
+	const struct kc_vector *vector = &r->circle->views[view].vector;
+
+	return kc_vector_get(vector, &r->circle->members[member]->id) < counter;
+}
+
+static kc_err take_head(struct kc_absorb_reader *r, const struct kc_absorb_record *record,
+	const struct kc_list *list, enum kc_view view, bool *ret_missing)
+{
+	size_t member = kc_absorb_member(r->absorb, record);
+	struct kc_member *m = r->circle->members[member];
+	KC_CLEANUP_HEAD struct kc_head head = {0};
+	uint64_t acked;
+	kc_err err = kc_absorb_head(r, member, list, view, &head);
+
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	if (err == KC_E_WAITING)
+		*ret_missing = true; /* the key */
+	if (err != KC_OK)
+		return err == KC_E_WAITING ? KC_OK : err;
+	if (!record->current) {
+		/* An earlier list: it was passed over unread, and seldom has anything to add. */
+		if (!is_behind(r, member, view, head.counter))
+			return KC_OK;
+		if (kc_list_verify(record->value, &r->circle->account, list, &m->permanent) !=
+			KC_OK)
+			return KC_ERR(REFUSED);
+	}
+	acked = kc_vector_get(&head.vector, &r->circle->identity.id);
+	if (m->acked[view] < acked)
+		m->acked[view] = acked;
+	return account_for(r, member, view, &head, ret_missing);
+}
+
+static kc_err take_list(struct kc_absorb_reader *r, struct kc_absorb_record *record)
+{
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+	bool missing = false;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
+	/* Heads of views that are not here are those of newer software. */
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+		kc_err err = take_head(r, record, list, (enum kc_view)view, &missing);
+
+		if (err == KC_E_REFUSED)
+			record->state = err;
+		else
+			KC_TRY(err);
+	}
+	if (missing && record->state == KC_OK)
+		record->state = KC_ERR(WAITING);
+	return KC_OK;
+}
+
+kc_err kc_absorb_heads(struct kc_absorb_reader *r)
+{
+	for (size_t i = 0; i < r->absorb->count; i++) {
+		struct kc_absorb_record *record = &r->absorb->records[i];
+
+		if (record->kind == KC_ABSORB_LIST && record->state == KC_OK &&
+			kc_peer_set_has(r->trust.trusted, kc_absorb_member(r->absorb, record)))
+			KC_TRY(take_list(r, record));
+	}
+	return KC_OK;
+}

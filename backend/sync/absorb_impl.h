@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files that take items and heads share. */
+#ifndef KC_SYNC_ABSORB_IMPL_H
+#define KC_SYNC_ABSORB_IMPL_H
+
+#include "backend/sync/absorb.h"
+#include "backend/sync/merge.h"
+
+/* An item record that opened, whatever comes of it. */
+struct kc_absorb_item {
+	size_t record; /* number in absorb->records */
+	size_t member;
+	uint8_t name[KC_RECORD_NAME_LEN];
+	enum kc_view view;
+	uint64_t counter; /* its dot is (member, view, counter) */
+	struct kc_version version;
+	bool deleted;
+};
+
+/* What is found out once for all records. */
+struct kc_absorb_reader {
+	struct kc_txn *txn;
+	struct kc_absorb *absorb;
+	struct kc_circle *circle;
+	struct kc_trust trust;
+	uint8_t account_tag[KC_TAG_LEN];
+	uint8_t view_tags[KC_VIEW_COUNT][KC_TAG_LEN];
+	struct kc_absorb_item *items; /* owned; by name, the greatest version of one last */
+	struct kc_absorb_item **dots; /* owned; the same by member, view, counter */
+	size_t item_count;
+};
+
+size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record);
+/* VIEW_NEVER when no view has this tag. */
+enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
+/* Opens an item by the rules of doc/protocol.md 7 up to its body, in their order. Errors: WAITING,
+ * NEWER, REFUSED. */
+KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r,
+	const struct kc_absorb_record *record, struct kc_incoming *ret);
+/* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
+KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
+	const struct kc_absorb_record *record, uint8_t ret[static KC_VERSION_DIGEST_LEN]);
+
+/* Merges the greatest version of each name (absorb_merge.c). */
+KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
+
+/* Takes the heads of all lists that are here (absorb_heads.c). */
+KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
+/* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
+ * not here), REFUSED. */
+KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
+	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
+/* The version that an entry of a writer's log names. */
+struct kc_version kc_absorb_version(
+	const struct kc_peer_id *writer, const struct kc_log_entry *entry);
+/* Whether what an entry of a member's log names is here, or came and was refused for what it says.
+ */
+KC_MUST kc_err kc_absorb_accounts(
+	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret);
+
+#endif

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Circles that hear of each other record by record, and the holder of a removed device's keys who
+ * chooses what a device hears first. Nothing that it is told then may keep it from what it should
+ * have known.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/circle/circle.h"
+#include "backend/circle/welcome.h"
+#include "base/random.h"
+#include "tests/check.h"
+
+#define PASSWORD "one account for all"
+#define VIEWS 0xfe
+
+/* --- telling each other -------------------------------------------------------------------------
+ */
+
+static const struct kc_peer_id *id_of(const struct kc_circle *circle)
+{
+	return &circle->identity.id;
+}
+
+static void say(struct kc_circle *circle)
+{
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+}
+
+/* What a takes from the last list of b. */
+static kc_err hear(struct kc_circle *a, const struct kc_circle *b)
+{
+	bool current;
+
+	return kc_circle_take_list(
+		a, id_of(b), kc_buf_bytes(&kc_circle_self(b)->list_record), &current);
+}
+
+/* A device lets another in: newcomer is the circle as that one sees it. */
+static void admit(struct kc_circle *sponsor, const char *name, struct kc_circle **ret)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
+	const uint8_t transcript[32] = {7};
+	struct kc_application application;
+
+	CHECK_OK_FATAL(kc_identity_make(&identity));
+	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, name, &bytes));
+	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
+	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
+	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
+		kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity, ret));
+	(*ret)->joining = false;
+	say(sponsor);
+	say(*ret);
+}
+
+/* b's voucher for a newcomer, and who that is. */
+static void hear_of(
+	struct kc_circle *a, const struct kc_circle *b, const struct kc_peer_id *newcomer)
+{
+	for (size_t i = 0; i < b->voucher_count; i++)
+		if (kc_peer_id_equal(&b->vouchers[i].voucher.beneficiary, newcomer))
+			CHECK_OK(kc_circle_take_voucher(
+				a, id_of(b), kc_buf_bytes(&b->vouchers[i].record)));
+	CHECK_OK(kc_circle_take_permanent(
+		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
+}
+
+static void copy_of(const struct kc_circle *circle, struct kc_circle **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
+	CHECK_OK_FATAL(kc_circle_load(kc_buf_bytes(&saved), ret));
+}
+
+static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *peer)
+{
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_id_equal(&circle->members[i]->id, peer))
+			return kc_peer_set_has(trust.trusted, i);
+	return false;
+}
+
+/* The next list of a device, with something changed that no function does yet. */
+static void build_next(const struct kc_circle *circle,
+	void (*change)(struct kc_list *list, const void *context), const void *context,
+	struct kc_buf *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+
+	CHECK_FATAL(list != NULL);
+	*list = *self->list;
+	list->seq++;
+	list->has_prev = true;
+	list->prev = self->list_id;
+	list->head_count = 0;
+	change(list, context);
+	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
+}
+
+static void add_exclusion(struct kc_list *list, const void *context)
+{
+	const struct kc_exclusion *exclusion = context;
+
+	list->exclude[list->exclude_count++] = *exclusion;
+}
+
+/* Someone says that a device is out from the list after its last on. */
+static void exclude(const struct kc_circle *author, const struct kc_peer_id *target,
+	const struct kc_signer *cosigner, struct kc_buf *ret)
+{
+	const struct kc_member *member = kc_circle_find(author, target);
+	struct kc_exclusion exclusion = {.target = *target,
+		.cut_seq = member->list ? member->list->seq : 0,
+		.cut_id = member->list_id};
+	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+	struct kc_der_reader r;
+
+	if (cosigner) {
+		CHECK_OK_FATAL(kc_exclusion_cosign(
+			&exclusion, &author->account, id_of(author), cosigner, &signature));
+		kc_der_reader_init(&r, kc_buf_bytes(&signature));
+		kc_signature_pull(&r, &exclusion.cosignature);
+		exclusion.cosigned = true;
+	}
+	build_next(author, add_exclusion, &exclusion, ret);
+}
+
+static void hear_list(
+	struct kc_circle *a, const struct kc_circle *author, const struct kc_buf *record)
+{
+	bool current;
+
+	CHECK_OK(kc_circle_take_list(a, id_of(author), kc_buf_bytes(record), &current));
+}
+
+/* The oldest device, one that will be removed, one that hears of it late; each knows the others. */
+struct family {
+	struct kc_circle *first, *removed, *late;
+};
+
+static void family_init(struct family *f)
+{
+	*f = (struct family){NULL, NULL, NULL};
+	CHECK_OK_FATAL(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &f->first));
+	say(f->first);
+	admit(f->first, "removed", &f->removed);
+	CHECK_OK(hear(f->first, f->removed));
+	admit(f->first, "late", &f->late);
+	CHECK_OK(hear(f->first, f->late));
+	hear_of(f->removed, f->first, id_of(f->late));
+	CHECK_OK(hear(f->removed, f->first));
+	CHECK_OK(hear(f->removed, f->late));
+	CHECK_OK(hear(f->late, f->first));
+	CHECK(trusts(f->late, id_of(f->removed)) && trusts(f->removed, id_of(f->late)));
+}
+
+static void family_done(struct family *f)
+{
+	kc_circle_free(f->first);
+	kc_circle_free(f->removed);
+	kc_circle_free(f->late);
+}
+#define CLEANUP_FAMILY KC_CLEANUP(family_done)
+
+/* --- what a removed device leaves behind --------------------------------------------------------
+ */
+
+/* The late one has an old list of the removed one, and is shown another continuation of it, with a
+ * newcomer in it, before it hears of the removal. */
+static void a_newcomer_of_the_past(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_CIRCLE struct kc_circle *puppet = NULL;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+	family_init(&f);
+	copy_of(f.removed, &thief);
+	for (int i = 0; i < 6; i++) {
+		say(f.removed);
+		CHECK_OK(hear(f.first, f.removed));
+	}
+	admit(thief, "puppet", &puppet);
+	hear_of(f.late, thief, id_of(puppet));
+	CHECK_OK(hear(f.late, thief));
+	CHECK(trusts(f.late, id_of(puppet))); /* nobody has told it better yet */
+	say(f.late);
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK(!trusts(f.late, id_of(puppet)));
+	CHECK(trusts(f.late, id_of(f.first)));
+}
+
+/* Whom the removed one let in before it was removed, and the others know, stays. */
+static void a_friend_of_the_past(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *friend = NULL;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+	family_init(&f);
+	admit(f.removed, "friend", &friend);
+	hear_of(f.first, f.removed, id_of(friend));
+	CHECK_OK(hear(f.first, f.removed));
+	say(f.first);
+	hear_of(f.late, f.removed, id_of(friend));
+	CHECK_OK(hear(f.late, f.removed));
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK(trusts(f.late, id_of(friend)));
+}
+
+/* A recovery key outranks all: so it is nothing that any device can bring along. */
+static void a_recovery_key_of_ones_own(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_IDENTITY struct kc_identity recovery = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf permanent = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf coup = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+	struct kc_voucher voucher = {.reason = KC_VOUCHER_PAIRING};
+	struct kc_signer signer;
+
+	family_init(&f);
+	CHECK_OK_FATAL(kc_identity_make(&recovery));
+	recovery.permanent.kind = KC_PEER_RECOVERY;
+	CHECK_OK(kc_permanent_put_body(&recovery.permanent, &body));
+	CHECK_OK(kc_permanent_id(kc_buf_bytes(&body), &recovery.id));
+	CHECK_OK(kc_identity_permanent_record(&recovery, &f.first->account, &permanent));
+	voucher.sponsor = *id_of(f.removed);
+	voucher.sponsor_seq = kc_circle_self(f.removed)->list->seq + 1;
+	voucher.beneficiary = recovery.id;
+	CHECK_OK(kc_voucher_build(&voucher, &f.first->account, &f.removed->identity, &record));
+	CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+	CHECK_ERR(kc_circle_take_permanent(f.late, kc_buf_bytes(&permanent)), KC_E_NEWER);
+	signer = kc_identity_signer(&recovery);
+	exclude(f.removed, id_of(f.first), &signer, &coup);
+	hear_list(f.late, f.removed, &coup);
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(trusts(f.late, id_of(f.first)));
+	CHECK(!trusts(f.late, id_of(f.removed)));
+}
+
+static void see_the_future(struct kc_list *list, const void *context)
+{
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, context))
+			list->seen[i].seq = UINT64_MAX;
+}
+
+/* A list that nobody will ever see is not missed on the word of one that is out. */
+static void a_list_that_never_was(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_BUF struct kc_buf lie = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+	const struct kc_member *first;
+	struct kc_trust trust;
+
+	family_init(&f);
+	say(f.removed); /* with what it has seen */
+	CHECK_OK(hear(f.late, f.removed));
+	build_next(f.removed, see_the_future, id_of(f.first), &lie);
+	hear_list(f.late, f.removed, &lie);
+	first = kc_circle_find(f.late, id_of(f.first));
+	CHECK_OK(kc_circle_judge(f.late, &trust));
+	CHECK(kc_circle_is_behind(f.late, trust.trusted, first));
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK_OK(kc_circle_judge(f.late, &trust));
+	CHECK(!kc_circle_is_behind(f.late, trust.trusted, first));
+}
+
+/* Two devices were shown different lists of one number by the removed one: a fork, until it is
+ * known that it is out. */
+static void two_pasts(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+	family_init(&f);
+	copy_of(f.removed, &thief);
+	memcpy(thief->name, "thief", 6);
+	say(f.removed);
+	CHECK_OK(hear(f.first, f.removed));
+	say(thief);
+	CHECK_OK(hear(f.late, thief));
+	say(f.first);
+	CHECK_ERR(hear(f.late, f.first), KC_E_STORE_SUSPECT);
+	CHECK(f.late->alarm == KC_ALARM_FORK);
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(!trusts(f.late, id_of(f.removed)));
+}
+
+/* --- epochs -------------------------------------------------------------------------------------
+ */
+
+static void build_epoch(const struct kc_circle *author, uint64_t number, struct kc_secret *key,
+	struct kc_epoch *epoch, struct kc_buf *ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT;
+
+	*epoch = (struct kc_epoch){
+		.author = *id_of(author),
+		.name = {.view = 1, .epoch = number},
+		.has_prev = number > 1,
+		.recipients = {*id_of(author)},
+		.recipient_count = 1,
+		.reason = KC_EPOCH_ASKED,
+	};
+	CHECK_OK_FATAL(kc_secret_random(key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_secret_random(&before, KC_VIEW_KEY_LEN));
+	CHECK_OK(kc_view_key_id(&author->account, 1, number, key, epoch->name.kid));
+	CHECK_OK(kc_epoch_build(epoch, &author->account, &author->identity, key, &before, ret));
+}
+
+static void hear_epoch(struct kc_circle *a, const struct kc_circle *author, uint64_t number)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+	const struct kc_secret *keys[] = {&key};
+	struct kc_shares shares = {.author = *id_of(author), .receiver = *id_of(a), .count = 1};
+
+	CHECK_FATAL(epoch != NULL);
+	build_epoch(author, number, &key, epoch, &record);
+	shares.names[0] = epoch->name;
+	CHECK_OK(kc_shares_build(&shares, &author->account, &author->identity,
+		&kc_circle_self(a)->permanent, keys, &sealed));
+	if (kc_circle_take_epoch(a, id_of(author), kc_buf_bytes(&record)) == KC_OK)
+		CHECK_OK(kc_circle_take_shares(a, id_of(author), kc_buf_bytes(&sealed)));
+}
+
+/* Whether new keys can be made, as often as devices are removed. */
+static void check_new_epochs(struct kc_circle *circle)
+{
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	for (int i = 0; i < 3; i++) {
+		CHECK_OK(kc_circle_begin_epoch(circle, &trust, 1, KC_EPOCH_REMOVAL));
+		CHECK_OK(kc_circle_usable_epoch(circle, &trust, 1, &held));
+	}
+}
+
+/* Epochs of the removed one with numbers up to the last that there is. */
+static void an_epoch_without_a_next(void)
+{
+	static const uint64_t numbers[] = {
+		UINT64_MAX, UINT64_MAX - 1, (uint64_t)UINT32_MAX + 1, UINT32_MAX, UINT32_MAX - 1};
+
+	for (size_t i = 0; i < KC_COUNT_OF(numbers); i++) {
+		CLEANUP_FAMILY struct family f;
+		KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+		family_init(&f);
+		hear_epoch(f.late, f.removed, numbers[i]);
+		exclude(f.first, id_of(f.removed), NULL, &removal);
+		hear_list(f.late, f.first, &removal);
+		check_new_epochs(f.late);
+	}
+}
+
+/* As many epochs of the removed one as a circle holds: its room is given back. */
+static void epochs_without_end(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+
+	CHECK_FATAL(epoch != NULL);
+	family_init(&f);
+	for (uint64_t i = 0; f.late->epoch_count < KC_CIRCLE_MAX_EPOCHS && i < 1000; i++)
+		hear_epoch(f.late, f.removed, 2 + i % 3);
+	build_epoch(f.first, 2, &key, epoch, &record);
+	/* Not for want of room: it may come to be there. */
+	CHECK_ERR(
+		kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&record)), KC_E_WAITING);
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK_OK(kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&record)));
+	check_new_epochs(f.late);
+}
+
+static void build_voucher(const struct kc_circle *sponsor, const struct kc_peer_id *beneficiary,
+	uint64_t ahead, struct kc_buf *ret)
+{
+	struct kc_voucher voucher = {
+		.sponsor = *id_of(sponsor),
+		.sponsor_seq = kc_circle_self(sponsor)->list->seq + ahead,
+		.beneficiary = *beneficiary,
+		.reason = KC_VOUCHER_PAIRING,
+	};
+
+	kc_buf_reset(ret);
+	CHECK_OK(kc_voucher_build(&voucher, &sponsor->account, &sponsor->identity, ret));
+}
+
+/* Vouchers for nobody, and again and again for one, as many as a circle holds: a newcomer that
+ * another device lets in comes in all the same. */
+static void vouchers_without_end(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *newcomer = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_peer_id nobody;
+
+	family_init(&f);
+	for (uint64_t i = 1; f.late->voucher_count < KC_TRUST_MAX_VOUCHERS && i < 1000; i++) {
+		kc_random_fill(nobody.bytes, sizeof nobody.bytes);
+		build_voucher(f.removed, i % 2 ? &nobody : id_of(f.first), i, &record);
+		CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+	}
+	for (int i = 0; i < 300; i++) {
+		build_voucher(f.removed, &nobody, 1, &record);
+		CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+	}
+	admit(f.first, "newcomer", &newcomer);
+	hear_of(f.late, f.first, id_of(newcomer));
+	CHECK_OK(hear(f.late, f.first));
+	CHECK(trusts(f.late, id_of(newcomer)));
+}
+
+static void exclude_all(struct kc_list *list, const void *context)
+{
+	const struct kc_circle *of = context;
+
+	list->exclude_count = 0;
+	for (size_t i = 0; i < list->include_count; i++)
+		if (!kc_peer_id_equal(&list->include[i], id_of(of)))
+			list->exclude[list->exclude_count++].target = list->include[i];
+}
+
+/* A newcomer that is there only to say something, without a circle of its own. */
+static void hear_puppet(struct kc_circle *a, const struct kc_circle *sponsor)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity puppet = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf permanent = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = calloc(1, sizeof *list);
+	bool current;
+
+	CHECK_FATAL(list != NULL);
+	CHECK_OK_FATAL(kc_identity_make(&puppet));
+	CHECK_OK(kc_identity_permanent_record(&puppet, &a->account, &permanent));
+	build_voucher(sponsor, &puppet.id, 1, &record);
+	CHECK_OK(kc_circle_take_voucher(a, id_of(sponsor), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_permanent(a, kc_buf_bytes(&permanent)));
+	list->peer = puppet.id;
+	list->seq = 1;
+	memcpy(list->name, "puppet", 7);
+	for (size_t i = 0; i < a->member_count; i++)
+		CHECK_OK(kc_list_add_include(list, &a->members[i]->id));
+	exclude_all(list, sponsor);
+	kc_buf_reset(&record);
+	CHECK_OK(kc_list_build(list, &a->account, &puppet, &record));
+	CHECK_OK(kc_circle_take_list(a, &puppet.id, kc_buf_bytes(&record), &current));
+}
+
+/* As many newcomers as a circle holds, each of whom wants everybody else out. */
+static void a_crowd(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+	struct kc_trust trust;
+
+	family_init(&f);
+	while (f.late->member_count < KC_CIRCLE_MAX_PEERS)
+		hear_puppet(f.late, f.removed);
+	CHECK_OK(kc_circle_judge(f.late, &trust));
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	CHECK(trusts(f.late, id_of(f.first)) && trusts(f.late, id_of(f.late)));
+	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK_OK(kc_circle_make_room(f.late));
+	CHECK(f.late->member_count == 3);
+	CHECK(kc_peer_id_equal(&kc_circle_self(f.late)->id, id_of(f.late)));
+	CHECK(trusts(f.late, id_of(f.first)) && !trusts(f.late, id_of(f.removed)));
+}
+
+/* A device that nobody is known to trust yet says something: it waits, and is not refused. */
+static void before_its_sponsors_list(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *newcomer = NULL;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+
+	CHECK_FATAL(epoch != NULL);
+	family_init(&f);
+	admit(f.removed, "newcomer", &newcomer);
+	hear_of(f.late, f.removed, id_of(newcomer));
+	build_epoch(newcomer, 2, &key, epoch, &record);
+	CHECK_ERR(
+		kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)), KC_E_WAITING);
+	CHECK_OK(hear(f.late, f.removed));
+	CHECK_OK(kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)));
+	/* Of one that is out it will never be right. */
+	exclude(f.first, id_of(f.removed), NULL, &removal);
+	hear_list(f.late, f.first, &removal);
+	kc_buf_reset(&record);
+	build_epoch(f.removed, 2, &key, epoch, &record);
+	CHECK_ERR(kc_circle_take_epoch(f.late, id_of(f.removed), kc_buf_bytes(&record)),
+		KC_E_REFUSED);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(a_newcomer_of_the_past),
+		CHECK_TEST(a_friend_of_the_past),
+		CHECK_TEST(a_recovery_key_of_ones_own),
+		CHECK_TEST(a_list_that_never_was),
+		CHECK_TEST(two_pasts),
+		CHECK_TEST(an_epoch_without_a_next),
+		CHECK_TEST(epochs_without_end),
+		CHECK_TEST(vouchers_without_end),
+		CHECK_TEST(a_crowd),
+		CHECK_TEST(before_its_sponsors_list),
+	};
+	return check_main("circle", tests, KC_COUNT_OF(tests));
+}
