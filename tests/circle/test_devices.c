@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 
@@ -111,6 +112,15 @@ static void a_third_device_by_either(void)
 	CHECK(list.rows[2].added_by[0]);
 }
 
+/* What follows is later than what was, by the clock that versions go by. */
+static void await_later(void)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	while (kc_clock_wall_ms() == now)
+		;
+}
+
 static void one_edit_each_at_the_same_time(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -120,6 +130,7 @@ static void one_edit_each_at_the_same_time(void)
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=mail acct=ada sync=#1", "first"));
 	house_settle(&house);
 	CHECK_OK(words_update(&house.homes[0], GENP, "svce=mail", "labl=L", "laptop's"));
+	await_later();
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=D", "desktop's"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -127,6 +138,7 @@ static void one_edit_each_at_the_same_time(void)
 		&house.homes[0], GENP, "svce=mail", "desktop's")); /* the later one */
 	/* An edit against a deletion: the greater version, on both. */
 	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=mail"));
+	await_later();
 	CHECK_OK(words_update(&house.homes[1], GENP, "svce=mail", "labl=E", "again"));
 	house_settle(&house);
 	CHECK(house_agrees(&house));
@@ -145,6 +157,7 @@ static void the_same_item_made_twice(void)
 
 		snprintf(secret, sizeof secret, "secret of %zu", i);
 		CHECK_OK(words_add(&house.homes[i], GENP, "svce=wifi acct=home sync=#1", secret));
+		await_later();
 	}
 	house_settle(&house);
 	CHECK(house_agrees(&house));
