@@ -26,6 +26,9 @@ fails 3 errSecItemNotFound 'there is no file “.*nowhere”' 'Nothing was chang
   setup --password-file "$secret/nowhere"
 : > "$secret/empty"
 fails 2 errSecInvalidPasswordRef 'that password is too short' 'kc help passwords' setup --password-file "$secret/empty"
+for name in '' "$(printf 'a\nb')" "$(printf '\377')" "$(printf %0300d 1)"; do
+  fails 2 errSecParam "a name or a value can't be taken" 'kc setup -h' setup --name "$name" --password-file "$secret/keychain"
+done
 run status --json
 json '.state == "none"' "nothing was left behind"
 KEYCIRCLE_HOME=relative/path
@@ -45,6 +48,8 @@ each_fails 4 errSecInteractionNotAllowed \
   'your keychain is locked, and there is no terminal or display to ask for the password' \
   'kc unlock --fd 3 3< file' "$work/commands"
 fails 4 errSecInteractionNotAllowed 'the keychain password is needed' '--password-file FILE' passwd
+fails 1 errSecIO "$work/nowhere., which is to ask for passwords, could not be run" "ls -l $work/nowhere" \
+  get text.example --askpass "$work/nowhere"
 fails 4 errSecInteractionNotAllowed 'the new keychain password is needed' '--new-password-file FILE' \
   passwd --password-file "$secret/keychain"
 nothing_lost
@@ -207,6 +212,31 @@ exits 0 "another keychain can be made"
 end_service
 rm -r "$KEYCIRCLE_HOME/data"
 mv "$work/away" "$KEYCIRCLE_HOME/data"
+nothing_lost
+
+# --- the standard streams ---------------------------------------------------------------------------
+# Whatever is closed, no socket of kc takes its place, and it does not wait for ever.
+printed_to() { # redirection, what
+  given "$2"
+  eval "timeout 60 setsid -w \"\$program\" get text.example $opens < /dev/null 2> \"\$err\" $1"
+  status=$?
+  exits 1 "$2"
+  complains 'could not be written to standard output' "$2 is told"
+  complains '\[errSecIO, -36\]' "$2 has its constant"
+  nothing_lost
+}
+printed_to '> /dev/full' 'a full disk behind standard output'
+printed_to '>&-' 'no standard output'
+for fd in 0 2; do
+  eval "timeout 60 setsid -w \"\$program\" get text.example $opens < /dev/null > \"\$out\" 2> \"\$err\" $fd>&-"
+  status=$?
+  exits 0 "nothing open as $fd"
+  writes 'a secret' "nothing open as $fd: the answer is the same"
+done
+timeout 60 setsid -w "$program" add new.example --stdin <&- > "$out" 2> "$err"
+status=$?
+exits 2 "no standard input"
+complains 'descriptor 0 is not open for reading' "is told"
 nothing_lost
 
 # --- the service ------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def faults(row):
 
 
 def read_rows(folder):
-    for record in (folder / "table").read_text().split("\x1d")[:-1]:
+    for record in (folder / "table").read_text(encoding="utf-8", errors="replace").split("\x1d")[:-1]:
         number, exit_, constant, happened, advice, cause, status, json_status, words = record.split("\x1e")
         wrote = [(folder / (number + end)).read_bytes() for end in (".out", ".err", ".json.out", ".json.err")]
         yield Row(
