@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 /* Property lists: what is one, copies, and the choice of a format. */
+#include "keychainapi/CoreFoundation/cf_bplist.h"
 #include "keychainapi/CoreFoundation/cf_plist.h"
 
 /* --- what is one ----------------------------------------------------------------------------- */
 
-static bool is_valid(CFTypeRef list, int depth);
+static bool is_valid(CFTypeRef list, CFPropertyListFormat format, int depth);
 
-static bool are_valid(const void **values, CFIndex count, int depth)
+static bool are_valid(const void **values, CFIndex count, CFPropertyListFormat format, int depth)
 {
 	for (CFIndex i = 0; i < count; i++)
-		if (!is_valid(values[i], depth))
+		if (!is_valid(values[i], format, depth))
 			return false;
 	return true;
 }
 
-static bool is_valid_array(CFArrayRef array, int depth)
+static bool is_valid_array(CFArrayRef array, CFPropertyListFormat format, int depth)
 {
 	CFIndex count = CFArrayGetCount(array);
 	const void **values = _kc_cf_must_alloc((size_t)count, sizeof *values);
 	bool valid;
 
 	CFArrayGetValues(array, CFRangeMake(0, count), values);
-	valid = are_valid(values, count, depth);
+	valid = are_valid(values, count, format, depth);
 	free(values);
 	return valid;
 }
 
-static bool is_valid_dictionary(CFDictionaryRef dictionary, int depth)
+static bool is_valid_dictionary(CFDictionaryRef dictionary, CFPropertyListFormat format, int depth)
 {
 	CFIndex count = CFDictionaryGetCount(dictionary);
 	const void **keys = _kc_cf_must_alloc(2 * (size_t)count, sizeof *keys);
@@ -34,29 +35,30 @@ static bool is_valid_dictionary(CFDictionaryRef dictionary, int depth)
 	bool valid;
 
 	CFDictionaryGetKeysAndValues(dictionary, keys, values);
-	valid = are_valid(values, count, depth);
+	valid = are_valid(values, count, format, depth);
 	for (CFIndex i = 0; valid && i < count; i++)
-		valid = _kc_cf_is(keys[i], KC_CF_TYPE_CFString) && is_valid(keys[i], depth);
+		valid = _kc_cf_is(keys[i], KC_CF_TYPE_CFString) && is_valid(keys[i], format, depth);
 	free(keys);
 	return valid;
 }
 
-static bool is_valid(CFTypeRef list, int depth)
+static bool is_valid(CFTypeRef list, CFPropertyListFormat format, int depth)
 {
 	if (!list || depth > KC_CF_PLIST_DEPTH_MAX)
 		return false;
 	switch (CFGetTypeID(list)) {
-	case KC_CF_TYPE_CFString: /* half a pair has no form in a document */
-		return CFStringGetCStringPtr(list, kCFStringEncodingUTF8);
+	case KC_CF_TYPE_CFString: /* half a surrogate pair has no form in XML */
+		return format != kCFPropertyListXMLFormat_v1_0 ||
+		       CFStringGetCStringPtr(list, kCFStringEncodingUTF8);
 	case KC_CF_TYPE_CFData:
 	case KC_CF_TYPE_CFNumber:
 	case KC_CF_TYPE_CFBoolean:
 	case KC_CF_TYPE_CFDate:
 		return true;
 	case KC_CF_TYPE_CFArray:
-		return is_valid_array(list, depth + 1);
+		return is_valid_array(list, format, depth + 1);
 	case KC_CF_TYPE_CFDictionary:
-		return is_valid_dictionary(list, depth + 1);
+		return is_valid_dictionary(list, format, depth + 1);
 	default:
 		return false;
 	}
@@ -64,7 +66,9 @@ static bool is_valid(CFTypeRef list, int depth)
 
 Boolean CFPropertyListIsValid(CFPropertyListRef list, CFPropertyListFormat format)
 {
-	return format != kCFPropertyListOpenStepFormat && is_valid(list, 0);
+	return (format == kCFPropertyListXMLFormat_v1_0 ||
+		       format == kCFPropertyListBinaryFormat_v1_0) &&
+	       is_valid(list, format, 0);
 }
 
 /* --- mutability ------------------------------------------------------------------------------ */
@@ -155,7 +159,7 @@ CFPropertyListRef CFPropertyListCreateDeepCopy(
 	CFAllocatorRef allocator, CFPropertyListRef list, CFOptionFlags option)
 {
 	(void)allocator;
-	return is_valid(list, 0) ? copy_deep(list, option) : NULL;
+	return is_valid(list, kCFPropertyListBinaryFormat_v1_0, 0) ? copy_deep(list, option) : NULL;
 }
 
 /* --- errors ---------------------------------------------------------------------------------- */
@@ -190,18 +194,20 @@ CFPropertyListRef CFPropertyListCreateFromXMLData(
 CFPropertyListRef CFPropertyListCreateWithData(CFAllocatorRef allocator, CFDataRef data,
 	CFOptionFlags options, CFPropertyListFormat *ret_format, CFErrorRef *ret_error)
 {
-	CFPropertyListFormat format = kCFPropertyListXMLFormat_v1_0;
-	CFStringRef problem;
+	bool is_binary = _kc_cf_bplist_is_one(CFDataGetBytePtr(data), CFDataGetLength(data));
+	CFStringRef problem = NULL;
 	CFTypeRef list;
 
 	(void)allocator;
 	if (ret_error)
 		*ret_error = NULL;
-	list = _kc_cf_plist_read_xml(data, options, &problem);
+	list = is_binary ? _kc_cf_bplist_read(data, options, &problem)
+			 : _kc_cf_plist_read_xml(data, options, &problem);
 	if (!list)
 		set_error(ret_error, kCFPropertyListReadCorruptError, problem);
 	else if (ret_format)
-		*ret_format = format;
+		*ret_format = is_binary ? kCFPropertyListBinaryFormat_v1_0
+					: kCFPropertyListXMLFormat_v1_0;
 	return list;
 }
 
@@ -212,12 +218,22 @@ CFDataRef CFPropertyListCreateXMLData(CFAllocatorRef allocator, CFPropertyListRe
 	return CFPropertyListCreateData(allocator, list, kCFPropertyListXMLFormat_v1_0, 0, NULL);
 }
 
+static CFDataRef write_xml(CFTypeRef list)
+{
+	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
+	CFDataRef data;
+
+	KC_CF_REQUIRE(text, "there is no memory left");
+	_kc_cf_plist_write_xml(list, text);
+	data = CFStringCreateExternalRepresentation(NULL, text, kCFStringEncodingUTF8, 0);
+	CFRelease(text);
+	return data;
+}
+
 CFDataRef CFPropertyListCreateData(CFAllocatorRef allocator, CFPropertyListRef list,
 	CFPropertyListFormat format, CFOptionFlags options, CFErrorRef *ret_error)
 {
-	CFMutableStringRef text;
-	CFDataRef data;
-
+	(void)allocator;
 	(void)options;
 	if (ret_error)
 		*ret_error = NULL;
@@ -226,12 +242,8 @@ CFDataRef CFPropertyListCreateData(CFAllocatorRef allocator, CFPropertyListRef l
 			CFSTR("Property list invalid for format"));
 		return NULL;
 	}
-	text = CFStringCreateMutable(NULL, 0);
-	KC_CF_REQUIRE(text, "there is no memory left");
-	_kc_cf_plist_write_xml(list, text);
-	data = CFStringCreateExternalRepresentation(allocator, text, kCFStringEncodingUTF8, 0);
-	CFRelease(text);
-	return data;
+	return format == kCFPropertyListBinaryFormat_v1_0 ? _kc_cf_bplist_write(list)
+							  : write_xml(list);
 }
 
 static CFComparisonResult compare_keys(const void *a, const void *b, void *context)

@@ -64,8 +64,9 @@ static void put_date(CFMutableStringRef text, int level, CFDateRef date)
 	CFGregorianDate day = CFAbsoluteTimeGetGregorianDate(CFDateGetAbsoluteTime(date), NULL);
 
 	indent(text, level);
-	CFStringAppendFormat(text, NULL, CFSTR("<date>%04d-%02d-%02dT%02d:%02d:%02dZ</date>\n"),
-		(int)day.year, day.month, day.day, day.hour, day.minute, (int)day.second);
+	CFStringAppendFormat(text, NULL, CFSTR("<date>%s%04d-%02d-%02dT%02d:%02d:%02dZ</date>\n"),
+		day.year < 0 ? "-" : "", abs((int)day.year), day.month, day.day, day.hour,
+		day.minute, (int)day.second);
 }
 
 /* Lines of 76 columns, a tab taking eight of them, and no more than eight tabs. */

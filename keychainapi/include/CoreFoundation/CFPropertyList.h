@@ -45,14 +45,18 @@ CF_EXPORT CFPropertyListRef CFPropertyListCreateDeepCopy(
 /*
  * The list in a document of either format, which is told (unless NULL). Of a document with errors
  * NULL, and the reason (unless NULL), which is the caller's to release. What follows the document
- * is not looked at. Numbers come as SInt64 and Float64.
+ * is not looked at in XML. Whole numbers come as SInt64; real ones as Float64, or as Float32 where
+ * a binary document says so.
  */
 CF_EXPORT CFPropertyListRef CFPropertyListCreateWithData(CFAllocatorRef allocator, CFDataRef data,
 	CFOptionFlags options, CFPropertyListFormat *ret_format, CFErrorRef *ret_error);
 CF_EXPORT CFPropertyListRef CFPropertyListCreateFromXMLData(CFAllocatorRef allocator,
 	CFDataRef data, CFOptionFlags option, CFStringRef *ret_error_text);
 
-/* A document of the list; keys are in their order as strings. NULL when it is not valid. */
+/*
+ * A document of the list; keys are in their order as strings. NULL when it is not valid. The binary
+ * form is exact; XML has dates of whole seconds, and of a Float32 eight digits.
+ */
 CF_EXPORT CFDataRef CFPropertyListCreateData(CFAllocatorRef allocator, CFPropertyListRef list,
 	CFPropertyListFormat format, CFOptionFlags options, CFErrorRef *ret_error);
 CF_EXPORT CFDataRef CFPropertyListCreateXMLData(CFAllocatorRef allocator, CFPropertyListRef list);

@@ -222,6 +222,19 @@ static CFTypeRef make_document(void)
 	return list ? CFPropertyListCreateXMLData(NULL, list) : NULL;
 }
 
+static CFTypeRef make_binary(void)
+{
+	const void *keys[] = {CFSTR("a"), CFSTR("b")},
+		   *values[] = {kCFNumberNaN, CFSTR("\xC3\xA9")};
+	CF_OWNED CFDictionaryRef list =
+		CFDictionaryCreate(NULL, keys, values, 2, &kCFTypeDictionaryKeyCallBacks, NULL);
+	CF_OWNED CFDataRef data = list ? CFPropertyListCreateData(NULL, list,
+						 kCFPropertyListBinaryFormat_v1_0, 0, NULL)
+				       : NULL;
+
+	return data ? CFPropertyListCreateWithData(NULL, data, 2, NULL, NULL) : NULL;
+}
+
 static CFTypeRef make_preference(void)
 {
 	CFPreferencesSetAppValue(CFSTR("key"), kCFBooleanTrue, CFSTR("app"));
@@ -272,6 +285,7 @@ static const struct {
 	CALL(unescaped),
 	CALL(list),
 	CALL(document),
+	CALL(binary),
 	CALL(preference),
 #undef CALL
 };

@@ -298,16 +298,19 @@ static void other_objects_are_no_lists(void)
 {
 	static const UniChar half = 0xD83D;
 	CF_OWNED CFStringRef lone = CFStringCreateWithCharacters(NULL, &half, 1);
+	CF_OWNED CFDataRef binary = NULL;
+	CF_OWNED CFTypeRef again = NULL;
 	CF_OWNED CFUUIDRef uuid = CFUUIDCreate(NULL);
 	const void *values[] = {CFSTR("a"), uuid};
 	CF_OWNED CFArrayRef array = CFArrayCreate(NULL, values, 2, &kCFTypeArrayCallBacks);
 	CF_OWNED CFDictionaryRef keyed = CFDictionaryCreate(NULL, &values[1], values, 1,
 		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-	const CFTypeRef wrong[] = {NULL, kCFNull, lone, uuid, array, keyed};
+	const CFTypeRef wrong[] = {NULL, kCFNull, uuid, array, keyed};
 	CFErrorRef error = NULL;
 
 	for (size_t i = 0; i < KC_COUNT_OF(wrong); i++) {
 		CHECK(!CFPropertyListIsValid(wrong[i], kCFPropertyListXMLFormat_v1_0));
+		CHECK(!CFPropertyListIsValid(wrong[i], kCFPropertyListBinaryFormat_v1_0));
 		CHECK(CFPropertyListCreateXMLData(NULL, wrong[i]) == NULL);
 		CHECK(CFPropertyListCreateDeepCopy(NULL, wrong[i], 0) == NULL);
 	}
@@ -317,6 +320,11 @@ static void other_objects_are_no_lists(void)
 	if (error)
 		CFRelease(error);
 	CHECK(!CFPropertyListIsValid(CFSTR("a"), kCFPropertyListOpenStepFormat));
+	/* half a surrogate pair has a form in UTF-16 alone */
+	CHECK(CFPropertyListCreateXMLData(NULL, lone) == NULL);
+	binary = CFPropertyListCreateData(NULL, lone, kCFPropertyListBinaryFormat_v1_0, 0, NULL);
+	again = CFPropertyListCreateWithData(NULL, binary, 0, NULL, NULL);
+	CHECK(again && CFEqual(again, lone));
 }
 
 static void mutability(void)

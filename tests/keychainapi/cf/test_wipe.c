@@ -113,6 +113,9 @@ static void documents_are_wiped(void)
 		NULL, data, kCFPropertyListMutableContainersAndLeaves, NULL, NULL);
 	CHECK_FATAL(list != NULL);
 	copy = CFPropertyListCreateDeepCopy(NULL, list, kCFPropertyListImmutable);
+	written = CFPropertyListCreateData(NULL, copy, kCFPropertyListBinaryFormat_v1_0, 0, NULL);
+	CFRelease(CFPropertyListCreateWithData(NULL, written, 0, NULL, NULL));
+	CFRelease(written);
 	written = CFPropertyListCreateXMLData(NULL, copy);
 	broken = cf_data(document, sizeof document - 10);
 	CHECK(CFPropertyListCreateWithData(NULL, broken, 0, NULL, NULL) == NULL);
