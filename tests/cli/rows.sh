@@ -145,5 +145,5 @@ nothing_lost() {
 # Ends the service of the device, and waits until it has closed everything. No write-ahead log stays.
 end_service() {
   "$program" service stop --quiet
-  flock "$KEYCIRCLE_HOME/state/keycircled.lock" true
+  flock "$KEYCIRCLE_HOME"/state/*.lock true
 }
