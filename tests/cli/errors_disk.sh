@@ -95,7 +95,7 @@ exits 0 "when it can be written, it is"
 # Without a clean end the last changes are in the write-ahead log, which has to be written back first.
 given 'a read-only disk, and a service that was killed'
 kill -9 "$(service_of "$KEYCIRCLE_HOME")"
-flock "$KEYCIRCLE_HOME/state/"*.lock true
+flock "$KEYCIRCLE_HOME"/state/*.lock true
 mount -o remount,ro "$KEYCIRCLE_HOME"
 # shellcheck disable=SC2086
 fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data" get text.example $opens
