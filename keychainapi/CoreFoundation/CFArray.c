@@ -384,6 +384,8 @@ void CFArraySortValues(
 
 	KC_CF_REQUIRE_MUTABLE(array, CFArray);
 	KC_CF_REQUIRE_RANGE(range, array->count);
+	if (range.length < 2)
+		return;
 	room = _kc_cf_must_alloc((size_t)range.length / 2, sizeof *room);
 	sort(array->values + range.location, range.length, room, compare, context);
 	free(room);

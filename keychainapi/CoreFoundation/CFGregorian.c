@@ -59,6 +59,10 @@ static int64_t split_time(CFAbsoluteTime time, double *ret_seconds)
 	days = (int64_t)(time / SECONDS_PER_DAY);
 	days -= (double)days * SECONDS_PER_DAY > time; /* the cast went towards 0 */
 	*ret_seconds = time - (double)days * SECONDS_PER_DAY;
+	if (*ret_seconds >= SECONDS_PER_DAY) { /* so close to midnight that it was rounded up */
+		*ret_seconds = 0;
+		days++;
+	}
 	return days;
 }
 

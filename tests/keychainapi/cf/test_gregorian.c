@@ -85,6 +85,15 @@ static void strange_times_are_held(void)
 	}
 }
 
+/* The day before would end at 24:00:00. */
+static void almost_midnight_is_midnight(void)
+{
+	const CFGregorianDate midnight = {2001, 1, 1, 0, 0, 0};
+
+	CHECK(same_date(CFAbsoluteTimeGetGregorianDate(-1e-147, NULL), midnight));
+	CHECK(same_date(CFAbsoluteTimeGetGregorianDate(-1e-12, NULL), midnight));
+}
+
 static void dates_may_be_invalid(void)
 {
 	static const struct {
@@ -133,6 +142,7 @@ int main(void)
 		CHECK_TEST(times_are_dates),
 		CHECK_TEST(times_agree_with_libc),
 		CHECK_TEST(strange_times_are_held),
+		CHECK_TEST(almost_midnight_is_midnight),
 		CHECK_TEST(dates_may_be_invalid),
 		CHECK_TEST(units_are_added),
 	};

@@ -170,12 +170,23 @@ static CFTypeRef make_places(void)
 		NULL, CFSTR("aaa"), CFSTR("a"), CFRangeMake(0, 3), 0);
 }
 
+static CFComparisonResult all_the_same(const void *a, const void *b, void *context)
+{
+	(void)a;
+	(void)b;
+	(void)context;
+	return kCFCompareEqualTo;
+}
+
 static CFTypeRef make_sorted(void)
 {
 	CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
 
-	if (array)
-		CFArraySortValues(array, CFRangeMake(0, 0), NULL, NULL);
+	if (!array)
+		return NULL;
+	CFArrayAppendValue(array, NULL);
+	CFArrayAppendValue(array, NULL);
+	CFArraySortValues(array, CFRangeMake(0, 2), all_the_same, NULL);
 	return array;
 }
 

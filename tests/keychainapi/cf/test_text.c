@@ -167,16 +167,16 @@ static void many_parts_take_linear_time(void)
 	CF_OWNED CFArrayRef parts = NULL;
 	CF_OWNED CFStringRef joined = NULL;
 
-	CFStringPad(text, CFSTR(E_ACUTE ","), 1000000, 0);
+	CFStringPad(text, CFSTR(E_ACUTE ","), 300000, 0);
 	parts = CFStringCreateArrayBySeparatingStrings(NULL, text, CFSTR(","));
-	CHECK(CFArrayGetCount(parts) == 500001);
+	CHECK(CFArrayGetCount(parts) == 150001);
 	joined = CFStringCreateByCombiningStrings(NULL, parts, CFSTR(","));
 	CHECK(CFEqual(joined, text));
-	CHECK(CFStringFindAndReplace(text, CFSTR(","), CFSTR("::"), CFRangeMake(0, 1000000), 0) ==
-		500000);
-	CHECK(CFStringGetLength(text) == 1500000);
+	CHECK(CFStringFindAndReplace(text, CFSTR(","), CFSTR("::"), CFRangeMake(0, 300000), 0) ==
+		150000);
+	CHECK(CFStringGetLength(text) == 450000);
 	CFStringReplaceAll(text, CFSTR(""));
-	CFStringPad(text, CFSTR("ab"), 1000000, 0);
+	CFStringPad(text, CFSTR("ab"), 300000, 0);
 	CFStringTrim(text, CFSTR("ab"));
 	CHECK(CFStringGetLength(text) == 0);
 }
