@@ -17,6 +17,9 @@ type_to -a 'new keychain' 'correct horse' -a 'Again: ' 'correct horse' -- "$prog
 exits 0 "setup asks twice"
 says 'This makes a keychain for you on this computer' "and says what it does"
 never_says 'correct horse' "without echo"
+type_to -- "$program" setup
+exits 6 "a second setup"
+never_says 'This makes a keychain' "does not begin"
 run lock
 type_to -a 'Keychain password: ' 'correct horse' -- "$program" unlock
 exits 0 "unlock asks"
