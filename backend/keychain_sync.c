@@ -6,6 +6,7 @@
 
 #include "backend/store/track.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 #define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
 #define ALL_VIEWS (((1u << KC_VIEW_COUNT) - 1) & ~(1u << KC_VIEW_NEVER))
@@ -183,12 +184,17 @@ static kc_err begin_account(struct kc_keychain *keychain, struct kc_cloud *cloud
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	char name[KC_DEVICE_NAME_MAX + 1];
+	kc_err err;
 
 	KC_TRY(device_name(keychain, name));
 	KC_TRY(kc_circle_begin(name, account_password, ALL_VIEWS, &circle));
 	KC_TRY(kc_account_put_marker(&circle->account, &marker));
 	KC_TRY(kc_cloud_put_marker(cloud, kc_buf_bytes(&marker)));
-	return remember_new(keychain, url, circle);
+	err = remember_new(keychain, url, circle);
+	/* An account that nobody knows would bar the place to the next try. */
+	if (err != KC_OK && kc_cloud_drop_marker(cloud) != KC_OK)
+		kc_log_error("a marker is left behind in the store");
+	return err;
 }
 
 /* The same account at another place. */

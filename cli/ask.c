@@ -26,11 +26,17 @@ static kc_err nobody(struct kc_run *run, const char *wanted, const char *source)
 	return KC_ERR(NEED_PASSWORD);
 }
 
-static kc_err ask_silently(const struct kc_run *run, const char *prompt, struct kc_buf *ret)
+static kc_err ask_silently(struct kc_run *run, const char *prompt, struct kc_buf *ret)
 {
 	const char *program = askpass(run);
+	kc_err err;
 
-	return program ? kc_askpass_run(program, prompt, ret) : kc_tty_ask(prompt, false, ret);
+	if (!program)
+		return kc_tty_ask(prompt, false, ret);
+	err = kc_askpass_run(program, prompt, ret);
+	if (err == KC_E_IO)
+		kc_facts_set_str(&run->facts, KC_FACT_ASKPASS, program);
+	return err;
 }
 
 kc_err kc_ask_secret(struct kc_run *run, const char *prompt, bool is_new, const char *wanted,

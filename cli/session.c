@@ -64,15 +64,19 @@ static void host_name(char ret[static KC_DEVICE_NAME_MAX + 1])
 		memcpy(ret, nameless, sizeof nameless);
 }
 
+kc_err kc_session_check_none(struct kc_run *run)
+{
+	enum kc_lock_state lock;
+
+	KC_TRY(lock_state(run, &lock));
+	return lock == KC_LOCK_NONE ? KC_OK : KC_ERR(KEYCHAIN_EXISTS);
+}
+
 kc_err kc_session_make(struct kc_run *run, const char *name)
 {
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
 	char host[KC_DEVICE_NAME_MAX + 1];
-	enum kc_lock_state lock;
 
-	KC_TRY(lock_state(run, &lock));
-	if (lock != KC_LOCK_NONE)
-		return KC_ERR(KEYCHAIN_EXISTS); /* before anybody thinks of a password */
 	host_name(host);
 	KC_TRY(kc_password_get(run, KC_PASSWORD_FIRST, &password));
 	return kc_client_setup(run->client, kc_secret_bytes(&password), name ? name : host);

@@ -13,6 +13,8 @@ KC_MUST kc_err kc_session_open(struct kc_run *run);
 KC_MUST kc_err kc_session_open_if_given(struct kc_run *run);
 /* Makes a keychain first when there is none and a password can be had; then as kc_session_open. */
 KC_MUST kc_err kc_session_open_or_make(struct kc_run *run);
+/* KEYCHAIN_EXISTS when this device has one. */
+KC_MUST kc_err kc_session_check_none(struct kc_run *run);
 /* Makes the keychain of this device; name is the device's, NULL for the host's. Errors:
  * KEYCHAIN_EXISTS, NEED_PASSWORD, WEAK_PASSWORD, those of the client. */
 KC_MUST kc_err kc_session_make(struct kc_run *run, const char *name);

@@ -56,15 +56,17 @@ static bool is_full(const char *folder)
 static enum kc_fact look_at_folder(
 	const struct kc_facts *facts, const char *folder, const char *marker)
 {
-	if (access(marker, F_OK) != 0 && facts->known[KC_FACT_JOINING])
+	bool is_marked = access(marker, F_OK) == 0, begins = facts->known[KC_FACT_CHOSEN];
+
+	if (!is_marked && facts->known[KC_FACT_JOINING])
 		return KC_FACT_NO_STORE;
 	if (access(folder, F_OK) != 0)
-		return facts->known[KC_FACT_CHOSEN] ? KC_FACT_UNMADE : KC_FACT_LOST;
+		return begins ? KC_FACT_UNMADE : KC_FACT_LOST;
+	if (!is_marked && !begins)
+		return KC_FACT_UNMARKED;
 	if (access(folder, W_OK | X_OK) != 0)
 		return KC_FACT_SHUT;
-	if (is_full(folder))
-		return KC_FACT_FULL;
-	return access(marker, F_OK) != 0 ? KC_FACT_UNMARKED : KC_FACT_COUNT;
+	return is_full(folder) ? KC_FACT_FULL : KC_FACT_COUNT;
 }
 
 static void tell_folder(struct kc_run *run, const char *url)

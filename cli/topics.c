@@ -44,7 +44,11 @@ static const struct kc_topic topics[] = {
 		"This keychain is damaged\n"
 		"  Nothing was deleted. Keep its folder, make a copy of it, and come in again as above.\n"
 		"The account password is forgotten\n"
-		"  Your devices go on as they are, but no new one can come in.\n",
+		"  Your devices go on as they are, but no new one can come in.\n"
+		"A device is lost\n"
+		"  This version can't take it out. Whoever opens its keychain reads what syncs, new secrets\n"
+		"  too, as long as the store reaches it: stop sharing the folder with it. Then keep what\n"
+		"  matters on this device only, `kc sync off NAME`, and change it where it is used.\n",
 	},
 };
 /* clang-format on */

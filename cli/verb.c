@@ -121,6 +121,9 @@ kc_err kc_verb_check(const struct kc_verb *verb, const struct kc_options *option
 	else if (seconds.len)
 		kc_facts_print(facts, KC_FACT_PROBLEM, "after “%s” comes nothing, or one of: %s",
 			verb->name, kc_buf_text(&seconds));
+	else if (verb->most == 0)
+		kc_facts_print(
+			facts, KC_FACT_PROBLEM, "“%s” takes options only, no words", verb->name);
 	else
 		kc_facts_print(facts, KC_FACT_PROBLEM, "“%s” takes no more than %u word%s",
 			verb->name, verb->most, verb->most == 1 ? "" : "s");

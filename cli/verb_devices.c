@@ -151,15 +151,20 @@ static kc_err offer(void *context)
 static const struct kc_wait for_applicant = {
 	offer, look_for_applicant, cancel_pairing, KC_WAIT_FOR_PAIRING};
 
-/* Asks about the applicant and says yes or no to it. */
-static kc_err decide(struct kc_run *run, const struct kc_device *applicant)
+/* Asks about the applicant and says yes or no to it. When that cannot be said, it is told that it
+ * is over. */
+static kc_err decide(struct sponsor *sponsor)
 {
-	kc_err consent;
+	struct kc_run *run = sponsor->run;
+	kc_err consent, err;
 
-	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, applicant->name);
+	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, sponsor->applicant.name);
 	kc_run_note(run, KC_NOTE_APPLICANT);
 	consent = kc_ask_yes(run, "Let it in?");
-	KC_TRY(kc_client_pair_decide(run->client, consent == KC_OK));
+	err = kc_client_pair_decide(run->client, consent == KC_OK);
+	if (err != KC_OK)
+		cancel_pairing(sponsor);
+	KC_TRY(err);
 	kc_run_note(run, consent == KC_OK ? KC_NOTE_LET_IN : KC_NOTE_KEPT_OUT);
 	return consent;
 }
@@ -201,7 +206,7 @@ kc_err kc_verb_devices_add(struct kc_run *run)
 	KC_TRY(kc_ask_check_consent(run)); /* before there is a code that nobody could follow up */
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &sponsor.password));
 	KC_TRY(kc_wait_for(&for_applicant, &sponsor));
-	KC_TRY(decide(run, &sponsor.applicant));
+	KC_TRY(decide(&sponsor));
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();

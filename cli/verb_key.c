@@ -152,12 +152,32 @@ static kc_err answer(struct kc_run *run, const struct kc_found *key, const struc
 	return kc_run_answer(run, object);
 }
 
-static void print_form(struct kc_run *run, const char *heading, const struct kc_buf *form)
+/* Bytes up to the comment of a line of authorized_keys, which is all that is foreign in it. */
+static size_t comment_at(struct kc_bytes line)
 {
-	if (form->len == 0)
+	size_t at = 0;
+
+	for (int spaces = 0; at < line.len && spaces < 2; at++)
+		spaces += line.data[at] == ' ';
+	return at;
+}
+
+static void print_ssh(struct kc_run *run, const char *heading, const struct kc_buf *line)
+{
+	size_t at = comment_at(kc_buf_bytes(line));
+
+	if (line->len == 0)
 		return;
 	kc_out_push(&run->out, kc_bytes_str(heading));
-	kc_out_name(&run->out, kc_buf_bytes(form));
+	kc_out_push(&run->out, kc_bytes(line->data, at));
+	kc_out_name(&run->out, kc_bytes(line->data + at, line->len - at));
+	kc_out_push(&run->out, kc_bytes_str("\n"));
+}
+
+static void print_uri(struct kc_run *run, const char *heading, const struct kc_buf *uri)
+{
+	kc_out_push(&run->out, kc_bytes_str(heading));
+	kc_out_name(&run->out, kc_buf_bytes(uri));
 	kc_out_push(&run->out, kc_bytes_str("\n"));
 }
 
@@ -179,8 +199,8 @@ kc_err kc_verb_key_new(struct kc_run *run)
 		kc_run_has(run, KC_OPTION_EXTRACTABLE) ? KC_NOTE_KEY_MADE_OPEN : KC_NOTE_KEY_MADE);
 	if (kc_run_json(run))
 		return answer(run, &made.rows[0], &forms);
-	print_form(run, "ssh      ", &forms.ssh);
-	print_form(run, "PKCS#11  ", &forms.uri);
+	print_ssh(run, "ssh      ", &forms.ssh);
+	print_uri(run, "PKCS#11  ", &forms.uri);
 	return KC_OK;
 }
 
@@ -213,9 +233,9 @@ kc_err kc_verb_key_show(struct kc_run *run)
 	if (kc_run_json(run))
 		return answer(run, &found.rows[0], &forms);
 	if (ssh || all)
-		print_form(run, "", &forms.ssh);
+		print_ssh(run, "", &forms.ssh);
 	if (uri || all)
-		print_form(run, "", &forms.uri);
+		print_uri(run, "", &forms.uri);
 	if (pem || all)
 		kc_out_push(&run->out, kc_buf_bytes(&forms.pem));
 	return KC_OK;

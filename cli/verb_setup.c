@@ -19,6 +19,7 @@ static kc_err answer(struct kc_run *run)
 
 kc_err kc_verb_setup(struct kc_run *run)
 {
+	KC_TRY(kc_session_check_none(run)); /* before anybody thinks of a password */
 	if (!kc_password_is_given(run, KC_PASSWORD_FIRST) && kc_ask_can(run))
 		kc_run_note(run, KC_NOTE_SETTING_UP);
 	KC_TRY(kc_session_make(run, kc_run_get(run, KC_OPTION_NAME)));

@@ -52,7 +52,7 @@ static const struct kc_verb verbs[] = {
 		"kc add github.com --user ana\n"
 		"kc add https://nas.example:5001/photos --user ana --generate 20\n"
 		"kc add backup --kind generic --file key.bin --sync\n"
-		"printf %s \"$token\" | kc add api.example --user ci --stdin\n",
+		"printf %s \"$key\" | kc add api.example --user ci --stdin\n",
 		WHICH_ITEM | SECRET_SOURCES | KC_OPT(SYNC) | KC_OPT(LABEL) | KC_OPT(ACCESSIBLE) |
 			KC_OPT(NO_REPLACE),
 		1, 1, KC_OPENS_OR_MAKES, kc_verb_add,

@@ -82,9 +82,17 @@ static void push_visible(struct kc_buf *out, struct kc_bytes text)
 	}
 }
 
+static bool is_ascii(struct kc_bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] >= 0x80)
+			return false;
+	return true;
+}
+
 void kc_visible_push(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
 {
-	bool isolated = look->terminal && look->utf8;
+	bool isolated = look->terminal && look->utf8 && !is_ascii(text);
 
 	if (isolated)
 		kc_buf_push_str(out, ISOLATE);

@@ -3,7 +3,8 @@
  * Foreign text made fit to print: it can neither drive the terminal nor turn a line round.
  *
  * Control characters, direction marks, line separators and bytes that are no UTF-8 become \n, \t,
- * \xNN or \u{NNNN}. On a terminal the text is isolated too (U+2068 … U+2069, Unicode Annex 9).
+ * \xNN or \u{NNNN}. On a terminal text beyond ASCII is isolated too (U+2068 … U+2069, Unicode
+ * Annex 9); ASCII turns nothing round, and is often copied from there to where those would hurt.
  */
 #ifndef KC_CLI_VISIBLE_H
 #define KC_CLI_VISIBLE_H

@@ -5,8 +5,7 @@
  * Read are PEM (RFC 7468) with any number of blocks, and one object in DER: PKCS#8 (RFC 5208, 5958)
  * plain or encrypted, PKCS#1 (RFC 8017), SEC 1 (RFC 5915), SubjectPublicKeyInfo, X.509, PKCS#12
  * (RFC 7292) and OpenSSH's private keys (PROTOCOL.key) unless encrypted. A private key is given out
- * only after it has made a signature that its public half confirms, if
- * it is one that signs.
+ * only after it has made a signature that its public half confirms, if it is one that signs.
  */
 #ifndef KC_CRYPTO_IMPORT_H
 #define KC_CRYPTO_IMPORT_H

@@ -35,6 +35,14 @@ KC_READER(key_type)
 	return CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
+/* What PKCS#11 has no way to do with a curve. The item may say that it can be done: SecItem means
+ * ECIES (kSecAttrCanEncrypt, kSecAttrCanWrap). */
+KC_READER(rsa_flag)
+{
+	return object->key_type == KC_KEY_RSA ? kc_reader_flag(object, row, cell)
+					      : kc_cell_set_flag(cell, false);
+}
+
 /* Which mechanism generated the key here. */
 KC_READER(made_by)
 {

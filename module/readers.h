@@ -29,6 +29,7 @@ KC_READER(check_value);
 /* of keys: reader_key.c */
 KC_READER(key_type);
 KC_READER(made_by);
+KC_READER(rsa_flag);
 KC_READER(spki);
 KC_READER(modulus);
 KC_READER(modulus_bits);

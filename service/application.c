@@ -6,6 +6,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct kc_application *applications;
+static uint64_t last_number;
 
 static bool is_of(const struct kc_application *application, const struct kc_peer *peer)
 {
@@ -23,6 +24,7 @@ static kc_err add_inlock(const struct kc_peer *peer, struct kc_application **ret
 		return KC_ERR(NO_MEMORY);
 	*added = (struct kc_application){
 		.next = applications,
+		.number = ++last_number,
 		.process = peer->process,
 		.started = peer->started,
 		.access = peer->access,
@@ -59,10 +61,13 @@ kc_err kc_application_join(const struct kc_peer *peer, struct kc_application **r
 	return err;
 }
 
-void kc_application_leave(struct kc_application *application)
+bool kc_application_leave(struct kc_application *application)
 {
+	bool is_last;
+
 	pthread_mutex_lock(&mutex);
-	if (--application->connections == 0) {
+	is_last = --application->connections == 0;
+	if (is_last) {
 		struct kc_application **at = &applications;
 		while (*at != application)
 			at = &(*at)->next;
@@ -72,4 +77,5 @@ void kc_application_leave(struct kc_application *application)
 		free(application);
 	}
 	pthread_mutex_unlock(&mutex);
+	return is_last;
 }

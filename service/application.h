@@ -16,7 +16,8 @@
 
 struct kc_application {
 	struct kc_application *next;
-	pid_t process; /* with started: which one; neither counts for a sandboxed one */
+	uint64_t number; /* never another's, never 0 */
+	pid_t process;	 /* with started: which one; neither counts for a sandboxed one */
 	uint64_t started;
 	struct kc_access access;
 	unsigned connections;
@@ -28,7 +29,7 @@ struct kc_application {
 /* The record of a peer's program, made when it is its first connection. Errors: BUSY (too many
  * connections), NO_MEMORY. */
 KC_MUST kc_err kc_application_join(const struct kc_peer *peer, struct kc_application **ret);
-/* One connection less; the record goes with the last. */
-void kc_application_leave(struct kc_application *application);
+/* One connection less; the record goes with the last, which is answered with true. */
+bool kc_application_leave(struct kc_application *application);
 
 #endif

@@ -141,8 +141,10 @@ static kc_err identify_and_serve(struct conversation *with, int socket)
 	KC_TRY(kc_peer_identify(socket, &with->peer));
 	err = kc_application_join(&with->peer, &with->application);
 	if (err == KC_OK) {
+		uint64_t number = with->application->number;
 		err = serve(with, socket);
-		kc_application_leave(with->application);
+		if (kc_application_leave(with->application))
+			kc_handle_gone(with->service, number);
 	}
 	kc_peer_done(&with->peer);
 	return err;

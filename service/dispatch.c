@@ -73,6 +73,18 @@ static kc_err handle(
 	return err;
 }
 
+/* A result that no message holds leaves the error that says so. */
+static kc_err build_reply(const struct kc_call_row *call, kc_err err,
+	const struct kc_record *result, struct kc_buf *reply)
+{
+	kc_err built = kc_message_build_reply(call, err, result, reply);
+
+	if (built != KC_E_TOO_LARGE)
+		return built;
+	kc_buf_reset(reply);
+	return kc_message_build_reply(call, KC_E_TOO_LARGE, NULL, reply);
+}
+
 static void request_done(struct kc_request *request)
 {
 	kc_record_done(&request->arguments);
@@ -99,6 +111,5 @@ kc_err kc_dispatch(struct kc_service *service, struct kc_application *applicatio
 	if (err == KC_OK)
 		err = handle(&request, call, &rows[call->call]);
 	has_result = err == KC_OK || (call && rows[call->call].flags & HAS_REPORT);
-	KC_TRY(kc_message_build_reply(call, err, has_result ? &request.result : NULL, reply));
-	return KC_OK;
+	return build_reply(call, err, has_result ? &request.result : NULL, reply);
 }

@@ -20,7 +20,7 @@ struct kc_request {
 /* Fills the members of result that the call's signature names. */
 typedef kc_err (*kc_handler)(struct kc_request *request);
 
-/* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY, TOO_LARGE. */
+/* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY. */
 KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
 	struct kc_bytes message, struct kc_buf *reply);
 
@@ -58,5 +58,8 @@ kc_err kc_handle_pair_cancel(struct kc_request *request);
 kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
+
+/* A program has ended, and whatever it was about to do with another device is over. */
+void kc_handle_gone(struct kc_service *service, uint64_t application);
 
 #endif

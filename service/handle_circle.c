@@ -39,6 +39,7 @@ kc_err kc_handle_pair_start(struct kc_request *request)
 {
 	char code[KC_PAIRING_CODE_LEN + 1];
 
+	atomic_store(&request->service->pairing, request->application->number);
 	KC_TRY(kc_keychain_pair_start(request->keychain, request->arguments.fields[0].bytes, code));
 	kc_buf_push(&request->result.buf, code, KC_PAIRING_CODE_LEN);
 	kc_mem_wipe(code, sizeof code);
@@ -80,6 +81,7 @@ kc_err kc_handle_join_start(struct kc_request *request)
 
 	if (!url || !code)
 		return KC_ERR(NO_MEMORY);
+	atomic_store(&request->service->pairing, request->application->number);
 	return kc_keychain_join_start(request->keychain, url, code, fields[2].bytes);
 }
 
@@ -92,4 +94,15 @@ kc_err kc_handle_join_cancel(struct kc_request *request)
 {
 	kc_keychain_join_cancel(request->keychain);
 	return KC_OK;
+}
+
+void kc_handle_gone(struct kc_service *service, uint64_t application)
+{
+	struct kc_keychain *keychain = atomic_load(&service->keychain);
+
+	/* The other device would wait until its ten minutes are over. */
+	if (!keychain || !atomic_compare_exchange_strong(&service->pairing, &application, 0))
+		return;
+	kc_keychain_pair_cancel(keychain);
+	kc_keychain_join_cancel(keychain);
 }

@@ -15,6 +15,7 @@
 /* What one process has; a fork leaves it to the parent. */
 struct own {
 	pid_t process;
+	unsigned forks;
 	struct own *inherited; /* the parent's: never touched, kept so that it stays reachable */
 	struct kc_pool *pool;
 	pthread_mutex_t mutex; /* guards the rest */
@@ -27,6 +28,27 @@ struct kc_client {
 	struct kc_place place;
 	_Atomic(struct own *) own;
 };
+
+/* --- forks ----------------------------------------------------------------------------------- */
+
+/* How many lie between the first process and this one. The number of the process alone may be the
+ * same on both sides, in two namespaces or after long; but a bare clone(2) is not counted. */
+static atomic_uint forks;
+
+static void count_fork(void)
+{
+	atomic_fetch_add(&forks, 1);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, count_fork);
+}
+
+static bool is_ours(const struct own *own)
+{
+	return own->process == getpid() && own->forks == atomic_load(&forks);
+}
 
 /* --- life ------------------------------------------------------------------------------------ */
 
@@ -51,6 +73,7 @@ static kc_err own_new(const struct kc_place *place, struct own *inherited, struc
 		return err;
 	}
 	own->process = getpid();
+	own->forks = atomic_load(&forks);
 	own->inherited = inherited;
 	pthread_mutex_init(&own->mutex, NULL);
 	*ret = own;
@@ -62,7 +85,7 @@ static kc_err get_own(struct kc_client *client, struct own **ret)
 {
 	struct own *found = atomic_load(&client->own), *fresh = NULL;
 
-	if (found && found->process == getpid()) {
+	if (found && is_ours(found)) {
 		*ret = found;
 		return KC_OK;
 	}
@@ -78,11 +101,13 @@ static kc_err get_own(struct kc_client *client, struct own **ret)
 
 kc_err kc_client_new(struct kc_client **ret)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct kc_client *client = calloc(1, sizeof *client);
 	kc_err err;
 
 	if (!client)
 		return KC_ERR(NO_MEMORY);
+	pthread_once(&once, watch_forks);
 	err = kc_place_find(&client->place);
 	if (err != KC_OK) {
 		free(client);
@@ -96,7 +121,7 @@ void kc_client_free(struct kc_client *client)
 {
 	struct own *own = atomic_load(&client->own);
 
-	if (own && own->process == getpid())
+	if (own && is_ours(own))
 		own_free(own);
 	kc_place_done(&client->place);
 	free(client);

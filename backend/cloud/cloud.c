@@ -93,6 +93,11 @@ kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret)
 	return cloud->engine->get_marker(cloud->handle, ret);
 }
 
+kc_err kc_cloud_drop_marker(struct kc_cloud *cloud)
+{
+	return cloud->engine->drop_marker(cloud->handle);
+}
+
 kc_err kc_cloud_list(struct kc_cloud *cloud, struct kc_cloud_logs *ret)
 {
 	return cloud->engine->list(cloud->handle, ret);

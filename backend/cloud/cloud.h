@@ -54,6 +54,7 @@ struct kc_cloud_engine {
 	void (*close)(void *handle);
 	kc_err (*put_marker)(void *handle, struct kc_bytes marker);
 	kc_err (*get_marker)(void *handle, struct kc_buf *ret);
+	kc_err (*drop_marker)(void *handle);
 	kc_err (*list)(void *handle, struct kc_cloud_logs *ret);
 	kc_err (*read)(void *handle, const struct kc_writer_id *writer, uint64_t number,
 		struct kc_buf *ret);
@@ -82,6 +83,8 @@ unsigned kc_cloud_abilities(const struct kc_cloud *cloud);
 KC_MUST kc_err kc_cloud_put_marker(struct kc_cloud *cloud, struct kc_bytes marker);
 /* Errors: STORE_GONE when there is none, STORE_SUSPECT when it is nothing that can be read. */
 KC_MUST kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret);
+/* Takes back a marker that this device has put there and nobody has used. */
+KC_MUST kc_err kc_cloud_drop_marker(struct kc_cloud *cloud);
 
 /* All logs. What is named like no writer or operation of ours is passed over. */
 KC_MUST kc_err kc_cloud_list(struct kc_cloud *cloud, struct kc_cloud_logs *ret);

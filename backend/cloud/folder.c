@@ -337,6 +337,14 @@ static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
 	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
 }
 
+static kc_err folder_drop_marker(void *handle)
+{
+	KC_CLEANUP_FD int root = -1;
+
+	KC_TRY(open_root(handle, &root));
+	return unlinkat(root, MARKER, 0) == 0 && fsync(root) == 0 ? KC_OK : KC_ERR(STORE_GONE);
+}
+
 /* The numbers in a writer's folder; false when there is none. */
 static kc_err span(
 	int root, const struct kc_writer_id *writer, struct kc_cloud_log *ret, bool *ret_any)
@@ -504,6 +512,7 @@ const struct kc_cloud_engine kc_cloud_folder = {
 	.close = folder_close,
 	.put_marker = folder_put_marker,
 	.get_marker = folder_get_marker,
+	.drop_marker = folder_drop_marker,
 	.list = folder_list,
 	.read = folder_read,
 	.append = folder_append,

@@ -53,12 +53,12 @@ static kc_err put_share(const struct cell *cell, struct kc_buf *ret)
 	return kc_der_writer_check(&w);
 }
 
-static kc_err toggle(struct kc_txn *txn, const struct cell *cell)
+static kc_err note(struct kc_txn *txn, const struct cell *cell, enum kc_share_move move)
 {
 	KC_CLEANUP_BUF struct kc_buf share = KC_BUF_INIT;
 
 	KC_TRY(put_share(cell, &share));
-	kc_setdigest_toggle(txn, kc_buf_bytes(&share));
+	kc_setdigest_note(txn, kc_buf_bytes(&share), move);
 	return KC_OK;
 }
 
@@ -115,7 +115,7 @@ static kc_err retire(struct kc_txn *txn, const uint8_t *name, int64_t *ret_versi
 	if (err != KC_OK && err != KC_E_CORRUPT)
 		return err;
 	*ret_version = old.version;
-	return toggle(txn, &old);
+	return note(txn, &old, KC_SHARE_OUT);
 }
 
 kc_err kc_cell_put(
@@ -143,7 +143,7 @@ kc_err kc_cell_put(
 	kc_db_bind_int(&stmt, 3, cell.protection);
 	kc_db_bind_bytes(&stmt, 4, cell.sealed);
 	KC_TRY(kc_db_run(&stmt));
-	return toggle(txn, &cell);
+	return note(txn, &cell, KC_SHARE_IN);
 }
 
 kc_err kc_cell_remove(struct kc_txn *txn, const char *name)

@@ -5,12 +5,12 @@
 #include "backend/store/terms.h"
 #include "base/clock.h"
 
-static kc_err toggle(struct kc_txn *txn, const struct kc_row *row)
+static kc_err note(struct kc_txn *txn, const struct kc_row *row, enum kc_share_move move)
 {
 	KC_CLEANUP_BUF struct kc_buf share = KC_BUF_INIT;
 
 	KC_TRY(kc_row_put_share(row, &share));
-	kc_setdigest_toggle(txn, kc_buf_bytes(&share));
+	kc_setdigest_note(txn, kc_buf_bytes(&share), move);
 	txn->changed = true;
 	return KC_OK;
 }
@@ -96,7 +96,7 @@ kc_err kc_row_insert(struct kc_txn *txn, struct kc_stored *stored)
 	KC_TRY(kc_row_seal(txn->bag, stored, &sealed, &row));
 	KC_TRY(write_row(txn, sql, &row));
 	KC_TRY(kc_row_index(txn, &row));
-	return toggle(txn, &row);
+	return note(txn, &row, KC_SHARE_IN);
 }
 
 kc_err kc_row_replace(struct kc_txn *txn, struct kc_stored *stored)
@@ -113,10 +113,10 @@ kc_err kc_row_replace(struct kc_txn *txn, struct kc_stored *stored)
 	stored->version = old.version + 1;
 	KC_TRY(kc_row_seal(txn->bag, stored, &sealed, &new));
 	KC_TRY(reindex(txn, old.id, old.terms, new.terms));
-	KC_TRY(toggle(txn, &old));
+	KC_TRY(note(txn, &old, KC_SHARE_OUT));
 	kc_db_release(&stmt);
 	KC_TRY(write_row(txn, sql, &new));
-	return toggle(txn, &new);
+	return note(txn, &new, KC_SHARE_IN);
 }
 
 kc_err kc_row_remove(struct kc_txn *txn, uint64_t id)
@@ -127,7 +127,7 @@ kc_err kc_row_remove(struct kc_txn *txn, uint64_t id)
 
 	KC_TRY(kc_row_find(txn, id, &find, &old));
 	KC_TRY(reindex(txn, id, old.terms, kc_bytes(NULL, 0)));
-	KC_TRY(toggle(txn, &old));
+	KC_TRY(note(txn, &old, KC_SHARE_OUT));
 	kc_db_release(&find);
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)id);

@@ -17,10 +17,27 @@ struct kc_bytes kc_setdigest_tag(struct kc_bytes sealed)
 	return kc_bytes(sealed.data + sealed.len - TAG_LEN, TAG_LEN);
 }
 
-static void mix(uint8_t digest[static KC_DIGEST_LEN], const uint8_t share[static KC_DIGEST_LEN])
+static void add(uint8_t digest[static KC_DIGEST_LEN], const uint8_t share[static KC_DIGEST_LEN])
 {
-	for (size_t i = 0; i < KC_DIGEST_LEN; i++)
-		digest[i] ^= share[i];
+	unsigned carry = 0;
+
+	for (size_t i = 0; i < KC_DIGEST_LEN; i++) {
+		carry += (unsigned)digest[i] + share[i];
+		digest[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+}
+
+/* The number that added to share gives 0. */
+static void negate(uint8_t share[static KC_DIGEST_LEN])
+{
+	unsigned carry = 1;
+
+	for (size_t i = 0; i < KC_DIGEST_LEN; i++) {
+		carry += (uint8_t)~share[i];
+		share[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
 }
 
 void kc_setdigest_fold(
@@ -29,12 +46,17 @@ void kc_setdigest_fold(
 	uint8_t share[KC_DIGEST_LEN];
 
 	kc_keybag_row_mac(bag, row, share);
-	mix(digest, share);
+	add(digest, share);
 }
 
-void kc_setdigest_toggle(struct kc_txn *txn, struct kc_bytes row)
+void kc_setdigest_note(struct kc_txn *txn, struct kc_bytes row, enum kc_share_move move)
 {
-	kc_setdigest_fold(txn->bag, row, txn->delta);
+	uint8_t share[KC_DIGEST_LEN];
+
+	kc_keybag_row_mac(txn->bag, row, share);
+	if (move == KC_SHARE_OUT)
+		negate(share);
+	add(txn->delta, share);
 }
 
 kc_err kc_setdigest_get(const struct kc_txn *txn, uint8_t ret[static KC_DIGEST_LEN])
@@ -72,6 +94,6 @@ kc_err kc_setdigest_carry(struct kc_txn *txn)
 	 * finds the difference. */
 	if (err != KC_OK && err != KC_E_NOT_FOUND && err != KC_E_CORRUPT)
 		return err;
-	mix(digest, txn->delta);
+	add(digest, txn->delta);
 	return kc_setdigest_put(txn, digest);
 }

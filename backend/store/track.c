@@ -123,12 +123,13 @@ static kc_err put_share(const struct kc_track *track, struct kc_bytes sealed, st
 	return kc_der_writer_check(&w);
 }
 
-static kc_err toggle(struct kc_txn *txn, const struct kc_track *track, struct kc_bytes sealed)
+static kc_err note(struct kc_txn *txn, const struct kc_track *track, struct kc_bytes sealed,
+	enum kc_share_move move)
 {
 	KC_CLEANUP_BUF struct kc_buf share = KC_BUF_INIT;
 
 	KC_TRY(put_share(track, sealed, &share));
-	kc_setdigest_toggle(txn, kc_buf_bytes(&share));
+	kc_setdigest_note(txn, kc_buf_bytes(&share), move);
 	return KC_OK;
 }
 
@@ -146,7 +147,7 @@ static kc_err retire(struct kc_txn *txn, uint64_t id)
 	if (!row)
 		return KC_OK;
 	(void)read_place(&stmt, &old, &sealed);
-	return toggle(txn, &old, sealed);
+	return note(txn, &old, sealed, KC_SHARE_OUT);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -263,7 +264,7 @@ kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track)
 		kc_db_bind_null(&stmt, 3);
 	kc_db_bind_bytes(&stmt, 4, kc_buf_bytes(&sealed));
 	KC_TRY(kc_db_run(&stmt));
-	return toggle(txn, track, kc_buf_bytes(&sealed));
+	return note(txn, track, kc_buf_bytes(&sealed), KC_SHARE_IN);
 }
 
 kc_err kc_track_drop(struct kc_txn *txn, uint64_t id)

@@ -21,12 +21,12 @@ static kc_err put_share(uint64_t track, struct kc_buf *ret)
 	return kc_der_writer_check(&w);
 }
 
-static kc_err toggle(struct kc_txn *txn, uint64_t track)
+static kc_err note(struct kc_txn *txn, uint64_t track, enum kc_share_move move)
 {
 	KC_CLEANUP_BUF struct kc_buf share = KC_BUF_INIT;
 
 	KC_TRY(put_share(track, &share));
-	kc_setdigest_toggle(txn, kc_buf_bytes(&share));
+	kc_setdigest_note(txn, kc_buf_bytes(&share), move);
 	return KC_OK;
 }
 
@@ -62,7 +62,7 @@ kc_err kc_track_journal_put(struct kc_txn *txn, uint64_t track)
 	kc_err err = find_sequence(txn, track, &sequence);
 
 	if (err == KC_E_NOT_FOUND)
-		err = toggle(txn, track);
+		err = note(txn, track, KC_SHARE_IN);
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
@@ -99,7 +99,7 @@ kc_err kc_track_journal_done(struct kc_txn *txn, uint64_t sequence)
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	if (err == KC_OK)
-		err = toggle(txn, track);
+		err = note(txn, track, KC_SHARE_OUT);
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));

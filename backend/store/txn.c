@@ -11,8 +11,10 @@ kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn
 {
 	kc_err err;
 
+	if (store->db.read_only && kc_store_can_write(store->path))
+		return KC_ERR(REPLACED);
 	if (mode == KC_TXN_WRITE && store->db.read_only)
-		return kc_store_can_write(store->path) ? KC_ERR(REPLACED) : KC_ERR(READ_ONLY);
+		return KC_ERR(READ_ONLY);
 	kc_store_hold(store);
 	err = kc_store_check_inlock(store);
 	if (err == KC_OK)

@@ -5,9 +5,10 @@
 struct __CFArray {
 	CFRuntimeBase base;
 	CFArrayCallBacks callbacks;
-	const void **values;
+	const void **memory;
+	const void **values; /* in the memory: behind what was taken away at the front */
 	CFIndex count;
-	CFIndex capacity;
+	CFIndex capacity; /* of the values, so that it shrinks as they move on */
 };
 
 const CFArrayCallBacks kCFTypeArrayCallBacks = {
@@ -41,7 +42,7 @@ static void array_finalize(CFTypeRef object)
 
 	for (CFIndex i = 0; i < array->count; i++)
 		release(array, array->values[i]);
-	free(array->values);
+	free(array->memory);
 }
 
 /* Arrays that compare their values in different ways are different. */
@@ -71,19 +72,20 @@ static CFStringRef array_copy_description(CFTypeRef object)
 	if (!text)
 		return NULL;
 	CFStringAppendFormat(text, NULL,
-		CFSTR("<CFArray %p [%p]>{type = %s, count = %ld, values = ("), object,
+		CFSTR("<CFArray %p [%p]>{type = %s, count = %ld, values = (%s"), object,
 		(const void *)CFGetAllocator(object),
-		_kc_cf_is_mutable(array) ? "mutable-small" : "immutable", array->count);
+		_kc_cf_is_mutable(array) ? "mutable-small" : "immutable", array->count,
+		array->count ? "\n" : "");
 	for (CFIndex i = 0; i < array->count; i++) {
 		CFStringRef value = _kc_cf_copy_member_description(
 			array->callbacks.copyDescription, array->values[i]);
 
-		CFStringAppendFormat(text, NULL, CFSTR("\n\t%ld : %@"), i, value);
+		CFStringAppendFormat(text, NULL, CFSTR("\t%ld : %@\n"), i, value);
 		if (value)
 			CFRelease(value);
 	}
-	CFStringAppendFormat(text, NULL, CFSTR("\n)}"));
-	return _kc_cf_string_freeze(text);
+	CFStringAppendFormat(text, NULL, CFSTR(")}"));
+	return _kc_cf_freeze(text);
 }
 
 const CFRuntimeClass _kc_cf_class_CFArray = {
@@ -101,20 +103,45 @@ CFTypeID CFArrayGetTypeID(void)
 
 /* --- one way to change ----------------------------------------------------------------------- */
 
+/* What grows once grows again: then there is room for as many more. */
 static void reserve(struct __CFArray *array, CFIndex count)
 {
-	const void **values;
-	CFIndex capacity;
+	const void **memory;
+	CFIndex capacity = array->memory ? 2 * count : count;
 
 	if (count <= array->capacity)
 		return;
-	capacity = count > 2 * array->capacity ? count : 2 * array->capacity;
-	values = _kc_cf_must_alloc((size_t)capacity, sizeof *values);
+	memory = _kc_cf_must_alloc((size_t)capacity, sizeof *memory);
 	if (array->count)
-		memcpy(values, array->values, (size_t)array->count * sizeof *values);
-	free(array->values);
-	array->values = values;
+		memcpy(memory, array->values, (size_t)array->count * sizeof *memory);
+	free(array->memory);
+	array->memory = memory;
+	array->values = memory;
 	array->capacity = capacity;
+}
+
+static void open_gap(struct __CFArray *array, CFIndex location, CFIndex length)
+{
+	const void **gap;
+
+	reserve(array, array->count + length);
+	gap = array->values + location;
+	memmove(gap + length, gap, (size_t)(array->count - location) * sizeof *gap);
+	array->count += length;
+}
+
+static void close_gap(struct __CFArray *array, CFIndex location, CFIndex length)
+{
+	const void **gap = array->values + location;
+
+	if (location == 0) {
+		array->values += length;
+		array->capacity -= length;
+	} else {
+		memmove(gap, gap + length,
+			(size_t)(array->count - location - length) * sizeof *gap);
+	}
+	array->count -= length;
 }
 
 /*
@@ -123,20 +150,18 @@ static void reserve(struct __CFArray *array, CFIndex count)
  */
 static void replace(struct __CFArray *array, CFRange range, const void **values, CFIndex count)
 {
-	CFIndex end = range.location + range.length;
 	const void *one, **old = &one;
 
-	reserve(array, array->count - range.length + count);
 	if (range.length > 1)
 		old = _kc_cf_must_alloc((size_t)range.length, sizeof *old);
 	if (range.length)
 		memcpy(old, array->values + range.location, (size_t)range.length * sizeof *old);
-	if (array->count > end)
-		memmove(array->values + range.location + count, array->values + end,
-			(size_t)(array->count - end) * sizeof *old);
+	if (count > range.length)
+		open_gap(array, range.location + range.length, count - range.length);
+	else if (count < range.length)
+		close_gap(array, range.location + count, range.length - count);
 	for (CFIndex i = 0; i < count; i++)
 		array->values[range.location + i] = retained(array, values[i]);
-	array->count += count - range.length;
 	for (CFIndex i = 0; i < range.length; i++)
 		release(array, old[i]);
 	if (old != &one)
@@ -290,8 +315,10 @@ void CFArrayAppendValue(CFMutableArrayRef array, const void *value)
 /* The two may be the same array. */
 void CFArrayAppendArray(CFMutableArrayRef array, CFArrayRef other, CFRange range)
 {
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
 	KC_CF_REQUIRE_TYPE(other, CFArray);
 	KC_CF_REQUIRE_RANGE(range, other->count);
+	reserve(array, array->count + range.length);
 	for (CFIndex i = 0; i < range.length; i++)
 		CFArrayAppendValue(array, other->values[range.location + i]);
 }
@@ -302,6 +329,15 @@ void CFArraySetValueAtIndex(CFMutableArrayRef array, CFIndex index, const void *
 		array, CFRangeMake(index, index < CFArrayGetCount(array) ? 1 : 0), &value, 1);
 }
 
+void CFArrayExchangeValuesAtIndices(CFMutableArrayRef array, CFIndex first, CFIndex second)
+{
+	const void *value = CFArrayGetValueAtIndex(array, first);
+
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
+	array->values[first] = CFArrayGetValueAtIndex(array, second);
+	array->values[second] = value;
+}
+
 void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index)
 {
 	CFArrayReplaceValues(array, CFRangeMake(index, 1), NULL, 0);
@@ -310,4 +346,67 @@ void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index)
 void CFArrayRemoveAllValues(CFMutableArrayRef array)
 {
 	CFArrayReplaceValues(array, CFRangeMake(0, CFArrayGetCount(array)), NULL, 0);
+}
+
+/* --- order ----------------------------------------------------------------------------------- */
+
+/* Merges two sorted runs, [0, half) and [half, count); the first one is in room meanwhile. */
+static void merge(const void **values, CFIndex half, CFIndex count, const void **room,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex left = 0, right = half, out = 0;
+
+	memcpy(room, values, (size_t)half * sizeof *room);
+	while (left < half && right < count) {
+		bool take_right = compare(values[right], room[left], context) == kCFCompareLessThan;
+
+		values[out++] = take_right ? values[right++] : room[left++];
+	}
+	memcpy(values + out, room + left, (size_t)(half - left) * sizeof *room);
+}
+
+static void sort(const void **values, CFIndex count, const void **room,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex half = count / 2;
+
+	if (count < 2)
+		return;
+	sort(values, half, room, compare, context);
+	sort(values + half, count - half, room, compare, context);
+	merge(values, half, count, room, compare, context);
+}
+
+void CFArraySortValues(
+	CFMutableArrayRef array, CFRange range, CFComparatorFunction compare, void *context)
+{
+	const void **room;
+
+	KC_CF_REQUIRE_MUTABLE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	if (range.length < 2)
+		return;
+	room = _kc_cf_must_alloc((size_t)range.length / 2, sizeof *room);
+	sort(array->values + range.location, range.length, room, compare, context);
+	free(room);
+}
+
+CFIndex CFArrayBSearchValues(CFArrayRef array, CFRange range, const void *value,
+	CFComparatorFunction compare, void *context)
+{
+	CFIndex low, high;
+
+	KC_CF_REQUIRE_TYPE(array, CFArray);
+	KC_CF_REQUIRE_RANGE(range, array->count);
+	low = range.location;
+	high = range.location + range.length;
+	while (low < high) {
+		CFIndex middle = low + (high - low) / 2;
+
+		if (compare(array->values[middle], value, context) == kCFCompareLessThan)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }

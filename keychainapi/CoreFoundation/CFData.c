@@ -36,7 +36,7 @@ static CFStringRef data_copy_description(CFTypeRef object)
 	const CFIndex all = 24, end = 16, start_of_end = 8;
 	CFDataRef data = object;
 	CFIndex length = data->bytes.length;
-	CFIndex capacity = data->bytes.capacity > length ? data->bytes.capacity : length;
+	CFIndex capacity = _kc_cf_is_mutable(data) ? data->bytes.capacity : length;
 	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
 
 	if (!text)
@@ -52,7 +52,7 @@ static CFStringRef data_copy_description(CFTypeRef object)
 		CFStringAppendFormat(text, NULL, CFSTR("%02x"), data->bytes.start[i]);
 	}
 	CFStringAppendFormat(text, NULL, CFSTR("}"));
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_freeze(text);
 }
 
 const CFRuntimeClass _kc_cf_class_CFData = {
@@ -100,9 +100,7 @@ CFDataRef CFDataCreateWithBytesNoCopy(
 	data = _CFRuntimeCreateInstance(KC_CF_TYPE_CFData, sizeof *data);
 	if (!data)
 		return NULL;
-	data->bytes.start = bytes;
-	data->bytes.length = length;
-	data->bytes.storage = deallocator == kCFAllocatorNull ? KC_CF_BORROWED : KC_CF_OWNED;
+	_kc_cf_bytes_init_in_place(&data->bytes, bytes, length, deallocator);
 	return data;
 }
 
@@ -162,6 +160,39 @@ void CFDataGetBytes(CFDataRef data, CFRange range, UInt8 *ret_bytes)
 	KC_CF_REQUIRE_RANGE(range, data->bytes.length);
 	if (range.length)
 		memcpy(ret_bytes, data->bytes.start + range.location, (size_t)range.length);
+}
+
+/* The last place of bytes in others; NULL when there is none. */
+static const UInt8 *find_last(const UInt8 *start, CFIndex length, const UInt8 *sought, CFIndex size)
+{
+	for (CFIndex at = length - size; at >= 0; at--)
+		if (memcmp(start + at, sought, (size_t)size) == 0)
+			return start + at;
+	return NULL;
+}
+
+CFRange CFDataFind(CFDataRef data, CFDataRef sought, CFRange range, CFDataSearchFlags flags)
+{
+	const CFRange nowhere = {kCFNotFound, 0};
+	const UInt8 *start, *found;
+	CFIndex size;
+
+	KC_CF_REQUIRE_TYPE(data, CFData);
+	KC_CF_REQUIRE_TYPE(sought, CFData);
+	KC_CF_REQUIRE_RANGE(range, data->bytes.length);
+	size = sought->bytes.length;
+	if (size == 0 || size > range.length)
+		return nowhere;
+	start = data->bytes.start + range.location;
+	if (flags & kCFDataSearchAnchored) {
+		if (flags & kCFDataSearchBackwards)
+			start += range.length - size;
+		range.length = size;
+	}
+	found = flags & kCFDataSearchBackwards
+			? find_last(start, range.length, sought->bytes.start, size)
+			: memmem(start, (size_t)range.length, sought->bytes.start, (size_t)size);
+	return found ? CFRangeMake(found - data->bytes.start, size) : nowhere;
 }
 
 /* --- changing -------------------------------------------------------------------------------- */

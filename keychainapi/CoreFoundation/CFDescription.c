@@ -55,3 +55,19 @@ void CFShow(CFTypeRef object)
 	fputc('\n', stderr);
 	CFRelease(text);
 }
+
+void CFShowStr(CFStringRef string)
+{
+	if (!string) {
+		fprintf(stderr, "(null)\n");
+		return;
+	}
+	KC_CF_REQUIRE_TYPE(string, CFString);
+	fprintf(stderr,
+		"\nLength %ld\nIsEightBit 1\nHasLengthByte 0\nHasNullByte 1\n"
+		"InlineContents %d\nAllocator SystemDefault\nMutable %d\n",
+		string->units, string->utf8.storage == KC_CF_INLINE, _kc_cf_is_mutable(string));
+	if (_kc_cf_is_mutable(string))
+		fprintf(stderr, "CurrentCapacity %ld\n", string->utf8.capacity);
+	fprintf(stderr, "Contents %p\n", (const void *)string->utf8.start);
+}

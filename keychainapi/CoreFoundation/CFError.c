@@ -19,6 +19,8 @@ KC_CF_STRING_CONSTANT(kCFErrorLocalizedRecoverySuggestionKey, "NSLocalizedRecove
 KC_CF_STRING_CONSTANT(kCFErrorDescriptionKey, "NSDescription");
 KC_CF_STRING_CONSTANT(kCFErrorUnderlyingErrorKey, "NSUnderlyingError");
 KC_CF_STRING_CONSTANT(kCFErrorFilePathKey, "NSFilePath");
+KC_CF_STRING_CONSTANT(kCFErrorURLKey, "NSURL");
+KC_CF_STRING_CONSTANT(kCFErrorLocalizedFailureKey, "NSLocalizedFailure");
 
 /* --- the class ------------------------------------------------------------------------------- */
 
@@ -69,7 +71,7 @@ static CFStringRef error_copy_description(CFTypeRef object)
 		CFStringAppendFormat(text, NULL, CFSTR("}"));
 	}
 	CFRelease(sentence);
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_freeze(text);
 }
 
 const CFRuntimeClass _kc_cf_class_CFError = {
@@ -168,6 +170,25 @@ CFStringRef CFErrorCopyRecoverySuggestion(CFErrorRef error)
 	return copy_text(error, kCFErrorLocalizedRecoverySuggestionKey);
 }
 
+/* What people are shown for a domain. */
+static CFStringRef name_of_domain(CFErrorDomain domain)
+{
+	const struct {
+		CFErrorDomain domain;
+		CFStringRef name;
+	} names[] = {
+		{kCFErrorDomainPOSIX, CFSTR("POSIX")},
+		{kCFErrorDomainOSStatus, CFSTR("OSStatus")},
+		{kCFErrorDomainMach, CFSTR("Mach")},
+		{kCFErrorDomainCocoa, CFSTR("Cocoa")},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (CFEqual(domain, names[i].domain))
+			return names[i].name;
+	return domain;
+}
+
 #define NOT_COMPLETED "The operation couldn\xE2\x80\x99t be completed. "
 
 CFStringRef CFErrorCopyDescription(CFErrorRef error)
@@ -186,11 +207,11 @@ CFStringRef CFErrorCopyDescription(CFErrorRef error)
 	part = copy_text(error, kCFErrorDescriptionKey);
 	if (part) {
 		whole = CFStringCreateWithFormat(NULL, NULL,
-			CFSTR(NOT_COMPLETED "(%@ error %ld - %@)"), error->domain, error->code,
-			part);
+			CFSTR(NOT_COMPLETED "(%@ error %ld - %@)"), name_of_domain(error->domain),
+			error->code, part);
 		CFRelease(part);
 		return whole;
 	}
-	return CFStringCreateWithFormat(
-		NULL, NULL, CFSTR(NOT_COMPLETED "(%@ error %ld.)"), error->domain, error->code);
+	return CFStringCreateWithFormat(NULL, NULL, CFSTR(NOT_COMPLETED "(%@ error %ld.)"),
+		name_of_domain(error->domain), error->code);
 }

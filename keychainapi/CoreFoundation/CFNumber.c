@@ -176,6 +176,17 @@ static bool store_integer(int64_t integer, enum kind kind, void *ret_value)
 	return false;
 }
 
+static const struct __CFNumber zero = {KC_CF_STATIC_BASE(CFNumber), KIND_SINT8, {.integer = 0}};
+static const struct __CFNumber one = {KC_CF_STATIC_BASE(CFNumber), KIND_SINT8, {.integer = 1}};
+
+/* Programs ask truth values for their number. */
+static CFNumberRef number_of(CFTypeRef object)
+{
+	if (_kc_cf_is(object, KC_CF_TYPE_CFBoolean))
+		return CFBooleanGetValue(object) ? &one : &zero;
+	return object;
+}
+
 Boolean CFNumberGetValue(CFNumberRef number, CFNumberType type, void *ret_value)
 {
 	enum kind kind = find_kind(type);
@@ -183,8 +194,7 @@ Boolean CFNumberGetValue(CFNumberRef number, CFNumberType type, void *ret_value)
 	bool exact;
 
 	KC_CF_REQUIRE(kind != KIND_NONE, "there is no such number type");
-	if (_kc_cf_is(number, KC_CF_TYPE_CFBoolean))
-		return store_integer(CFEqual(number, kCFBooleanTrue), kind, ret_value);
+	number = number_of(number);
 	KC_CF_REQUIRE_TYPE(number, CFNumber);
 	if (!is_real(number))
 		return store_integer(number->integer, kind, ret_value);
@@ -218,8 +228,7 @@ CFTypeID CFNumberGetTypeID(void)
 
 CFNumberType CFNumberGetType(CFNumberRef number)
 {
-	if (_kc_cf_is(number, KC_CF_TYPE_CFBoolean))
-		return kCFNumberSInt8Type;
+	number = number_of(number);
 	KC_CF_REQUIRE_TYPE(number, CFNumber);
 	return number->kind;
 }
@@ -231,6 +240,7 @@ CFIndex CFNumberGetByteSize(CFNumberRef number)
 
 Boolean CFNumberIsFloatType(CFNumberRef number)
 {
+	number = number_of(number);
 	KC_CF_REQUIRE_TYPE(number, CFNumber);
 	return is_real(number);
 }
@@ -269,6 +279,8 @@ static CFComparisonResult compare_integer_to_real(int64_t integer, double real)
 CFComparisonResult CFNumberCompare(CFNumberRef a, CFNumberRef b, void *context)
 {
 	(void)context;
+	a = number_of(a);
+	b = number_of(b);
 	KC_CF_REQUIRE_TYPE(a, CFNumber);
 	KC_CF_REQUIRE_TYPE(b, CFNumber);
 	if (is_real(a))
@@ -339,7 +351,7 @@ static CFStringRef number_copy_description(CFTypeRef object)
 	else
 		CFStringAppendFormat(text, NULL, CFSTR("%@"), object);
 	CFStringAppendFormat(text, NULL, CFSTR(", type = %s}"), kinds[number->kind].name);
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_freeze(text);
 }
 
 const CFRuntimeClass _kc_cf_class_CFNumber = {

@@ -14,6 +14,7 @@ struct __CFRunLoop {
 };
 
 KC_CF_STRING_CONSTANT(kCFRunLoopDefaultMode, "kCFRunLoopDefaultMode");
+KC_CF_STRING_CONSTANT(kCFRunLoopCommonModes, "kCFRunLoopCommonModes");
 
 static void run_loop_finalize(CFTypeRef object)
 {
@@ -141,6 +142,11 @@ void CFRunLoopStop(CFRunLoopRef loop)
 	loop->stopped = true;
 	pthread_cond_broadcast(&loop->changed);
 	pthread_mutex_unlock(&loop->lock);
+}
+
+void CFRunLoopWakeUp(CFRunLoopRef loop)
+{
+	KC_CF_REQUIRE_TYPE(loop, CFRunLoop);
 }
 
 Boolean CFRunLoopIsWaiting(CFRunLoopRef loop)

@@ -2,8 +2,7 @@
 /* The table of classes and the life of their objects. */
 #include "keychainapi/CoreFoundation/cf_internal.h"
 
-/* Of the release (OS X 10.10) whose public interface the headers follow. */
-const double kCFCoreFoundationVersionNumber = 1151.16;
+const double kCFCoreFoundationVersionNumber = 1674.0;
 
 #define KC_CF_CLASS_LIMIT (192 + KC_CF_TYPE_FIRST_FREE)
 
@@ -85,6 +84,11 @@ void CFRelease(CFTypeRef object)
 	if (cls->finalize)
 		cls->finalize(object);
 	free(_kc_cf_unconst(object));
+}
+
+CFTypeRef CFMakeCollectable(CFTypeRef object)
+{
+	return object;
 }
 
 CFIndex CFGetRetainCount(CFTypeRef object)

@@ -174,6 +174,11 @@ Boolean CFSetContainsValue(CFSetRef set, const void *value)
 	return CFSetGetValueIfPresent(set, value, NULL);
 }
 
+CFIndex CFSetGetCountOfValue(CFSetRef set, const void *value)
+{
+	return CFSetContainsValue(set, value);
+}
+
 void CFSetGetValues(CFSetRef set, const void **ret_values)
 {
 	const struct _kc_cf_table_entry *entry;
@@ -202,7 +207,7 @@ void CFSetAddValue(CFMutableSetRef set, const void *value)
 	_kc_cf_table_put(&set->table, value, NULL, KC_CF_TABLE_ADD);
 }
 
-void CFSetSetValue(CFMutableSetRef set, const void *value)
+void CFSetReplaceValue(CFMutableSetRef set, const void *value)
 {
 	struct _kc_cf_table_entry *entry;
 
@@ -210,8 +215,12 @@ void CFSetSetValue(CFMutableSetRef set, const void *value)
 	entry = _kc_cf_table_find(&set->table, value);
 	if (entry)
 		_kc_cf_table_replace_key(&set->table, entry, value);
-	else
-		CFSetAddValue(set, value);
+}
+
+void CFSetSetValue(CFMutableSetRef set, const void *value)
+{
+	CFSetReplaceValue(set, value);
+	CFSetAddValue(set, value);
 }
 
 void CFSetRemoveValue(CFMutableSetRef set, const void *value)

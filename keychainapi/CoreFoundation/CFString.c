@@ -10,6 +10,7 @@ static void string_finalize(CFTypeRef object)
 {
 	struct __CFString *string = _kc_cf_unconst(object);
 
+	_kc_cf_string_drop_marks(string);
 	_kc_cf_bytes_done(&string->utf8);
 }
 
@@ -69,13 +70,13 @@ struct __CFString *_kc_cf_string_new(CFIndex size, CFIndex units)
 	return string;
 }
 
-CFStringRef _kc_cf_string_from_utf8(const UInt8 *utf8, CFIndex size)
+CFStringRef _kc_cf_string_from_text(const UInt8 *text, CFIndex size)
 {
-	CFIndex units = _kc_cf_string_count_units(utf8, size);
+	CFIndex units = _kc_cf_string_count_units(text, size);
 	struct __CFString *string = _kc_cf_string_new(size, units);
 
 	if (string)
-		memcpy(_kc_cf_bytes_writable(&string->utf8), utf8, (size_t)size);
+		memcpy(_kc_cf_bytes_writable(&string->utf8), text, (size_t)size);
 	return string;
 }
 
@@ -85,97 +86,32 @@ CFStringRef CFStringCreateCopy(CFAllocatorRef allocator, CFStringRef string)
 	KC_CF_REQUIRE_TYPE(string, CFString);
 	if (_kc_cf_bytes_can_be_shared(string, &string->utf8))
 		return CFRetain(string);
-	return _kc_cf_string_from_utf8(string->utf8.start, string->utf8.length);
+	return _kc_cf_string_from_text(string->utf8.start, string->utf8.length);
 }
 
 CFStringRef CFStringCreateWithSubstring(CFAllocatorRef allocator, CFStringRef string, CFRange range)
 {
-	CFRange bytes;
+	const CFIndex half_size = 3;
+	struct _kc_cf_slice slice;
+	struct __CFString *part;
+	UInt8 *at;
 
 	(void)allocator;
 	KC_CF_REQUIRE_TYPE(string, CFString);
 	KC_CF_REQUIRE_RANGE(range, string->units);
-	if (!_kc_cf_string_byte_range(string, range, &bytes))
+	slice = _kc_cf_string_slice(string, range);
+	part = _kc_cf_string_new(
+		slice.bytes.length + (slice.before ? half_size : 0) + (slice.after ? half_size : 0),
+		range.length);
+	if (!part)
 		return NULL;
-	return _kc_cf_string_from_utf8(string->utf8.start + bytes.location, bytes.length);
-}
-
-/* --- code units and bytes -------------------------------------------------------------------- */
-
-CFIndex _kc_cf_string_count_units(const UInt8 *utf8, CFIndex size)
-{
-	CFIndex units = 0;
-
-	for (CFIndex i = 0; i < size; i++)
-		if (!_kc_cf_utf8_is_continuation(utf8[i]))
-			units += _kc_cf_utf8_units(utf8[i]);
-	return units;
-}
-
-CFIndex _kc_cf_string_offset(CFStringRef string, CFIndex unit, CFIndex *ret_into)
-{
-	const UInt8 *utf8 = string->utf8.start;
-	CFIndex offset = 0;
-
-	*ret_into = 0;
-	if (string->units == string->utf8.length) /* ASCII */
-		return unit;
-	while (unit > 0) {
-		CFIndex units = _kc_cf_utf8_units(utf8[offset]);
-
-		if (units > unit) {
-			*ret_into = unit;
-			break;
-		}
-		unit -= units;
-		offset += _kc_cf_utf8_length(utf8[offset]);
-	}
-	return offset;
-}
-
-bool _kc_cf_string_byte_range(CFStringRef string, CFRange units, CFRange *ret_bytes)
-{
-	CFIndex into_first, into_last;
-	CFIndex first = _kc_cf_string_offset(string, units.location, &into_first);
-	CFIndex end = _kc_cf_string_offset(string, units.location + units.length, &into_last);
-
-	if (into_first || into_last)
-		return false;
-	*ret_bytes = CFRangeMake(first, end - first);
-	return true;
-}
-
-struct _kc_cf_cursor _kc_cf_cursor_begin(CFStringRef string, CFRange range)
-{
-	struct _kc_cf_cursor cursor = {.left = range.length};
-
-	cursor.at = string->utf8.start + _kc_cf_string_offset(string, range.location, &cursor.into);
-	return cursor;
-}
-
-bool _kc_cf_cursor_peek(const struct _kc_cf_cursor *cursor, uint32_t *ret_point, CFIndex *ret_units)
-{
-	CFIndex units;
-
-	if (cursor->left == 0)
-		return false;
-	_kc_cf_utf8_decode(cursor->at, (size_t)_kc_cf_utf8_length(*cursor->at), ret_point);
-	units = _kc_cf_units(*ret_point) - cursor->into;
-	if (cursor->into || units > cursor->left) {
-		*ret_point = _kc_cf_unit_of(*ret_point, cursor->into);
-		units = 1;
-	}
-	*ret_units = units;
-	return true;
-}
-
-void _kc_cf_cursor_advance(struct _kc_cf_cursor *cursor)
-{
-	CFIndex units = _kc_cf_utf8_units(*cursor->at) - cursor->into;
-
-	cursor->left -= units < cursor->left ? units : cursor->left;
-	cursor->at += _kc_cf_utf8_length(*cursor->at);
-	cursor->into = 0;
+	at = _kc_cf_bytes_writable(&part->utf8);
+	if (slice.before)
+		at += _kc_cf_text_encode(slice.before, at);
+	memcpy(at, string->utf8.start + slice.bytes.location, (size_t)slice.bytes.length);
+	if (slice.after)
+		_kc_cf_text_encode(slice.after, at + slice.bytes.length);
+	return part;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -208,33 +144,49 @@ UniChar CFStringGetCharacterAtIndex(CFStringRef string, CFIndex index)
 	return character;
 }
 
+const UniChar *CFStringGetCharactersPtr(CFStringRef string)
+{
+	KC_CF_REQUIRE_TYPE(string, CFString);
+	return NULL;
+}
+
 const char *CFStringGetCStringPtr(CFStringRef string, CFStringEncoding id)
 {
 	const struct _kc_cf_encoding *encoding = _kc_cf_encoding_find(id);
+	bool is_ascii;
 
 	if (!string)
 		return NULL;
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	if (!encoding || !encoding->has_ascii)
+	is_ascii = string->units == string->utf8.length;
+	if (!encoding || !encoding->has_ascii || (id != kCFStringEncodingUTF8 && !is_ascii))
 		return NULL;
-	if (id != kCFStringEncodingUTF8 && string->units != string->utf8.length)
+	if (!is_ascii && !_kc_cf_text_is_utf8(string->utf8.start, string->utf8.length))
 		return NULL;
 	return (const char *)string->utf8.start;
+}
+
+/* --- numbers in text ------------------------------------------------------------------------- */
+
+/* The text behind white space, up to its NUL. */
+static const char *skip_space(CFStringRef string)
+{
+	struct _kc_cf_cursor cursor =
+		_kc_cf_cursor_begin(string, CFRangeMake(0, CFStringGetLength(string)));
+	uint32_t point;
+	CFIndex units;
+
+	while (_kc_cf_cursor_peek(&cursor, &point, &units) && _kc_cf_is_space(point))
+		_kc_cf_cursor_advance(&cursor);
+	return (const char *)cursor.at;
 }
 
 SInt32 CFStringGetIntValue(CFStringRef string)
 {
 	const int64_t limit = (int64_t)INT32_MAX + 1;
-	struct _kc_cf_cursor cursor;
+	const char *at = skip_space(string);
 	int64_t value = 0, sign = 1;
-	const UInt8 *at;
-	uint32_t point;
-	CFIndex units;
 
-	cursor = _kc_cf_cursor_begin(string, CFRangeMake(0, CFStringGetLength(string)));
-	while (_kc_cf_cursor_peek(&cursor, &point, &units) && _kc_cf_is_space(point))
-		_kc_cf_cursor_advance(&cursor);
-	at = cursor.at;
 	if (*at == '-' || *at == '+')
 		sign = *at++ == '-' ? -1 : 1;
 	for (; *at >= '0' && *at <= '9' && value < limit; at++)
@@ -243,4 +195,31 @@ SInt32 CFStringGetIntValue(CFStringRef string)
 		value = limit;
 	value *= sign;
 	return value > INT32_MAX ? INT32_MAX : (SInt32)value;
+}
+
+/* strtod() of the C locale, without its hexadecimal numbers, infinities and NaNs. */
+double _kc_cf_string_read_double(const char *text, const char **ret_end)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	locale_t c_locale;
+	double value;
+	char *end;
+
+	*ret_end = text;
+	if ((!(*digits >= '0' && *digits <= '9') && *digits != '.') ||
+		(digits[0] == '0' && (digits[1] | 0x20) == 'x'))
+		return 0;
+	c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	KC_CF_REQUIRE(c_locale, "there is no memory left");
+	value = strtod_l(text, &end, c_locale);
+	freelocale(c_locale);
+	*ret_end = end;
+	return value;
+}
+
+double CFStringGetDoubleValue(CFStringRef string)
+{
+	const char *end;
+
+	return _kc_cf_string_read_double(skip_space(string), &end);
 }

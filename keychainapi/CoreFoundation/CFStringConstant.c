@@ -49,7 +49,8 @@ static struct constant *new_constant(const struct _kc_cf_bytes *text)
 
 CFStringRef __CFStringMakeConstantString(const char *literal)
 {
-	struct _kc_cf_bytes text = {(const UInt8 *)literal, (CFIndex)strlen(literal), 0, 0};
+	struct _kc_cf_bytes text = {
+		.start = (const UInt8 *)literal, .length = (CFIndex)strlen(literal)};
 	struct constant **list = &lists[_kc_cf_bytes_hash(&text) % LIST_COUNT];
 	struct constant *first = __atomic_load_n(list, __ATOMIC_ACQUIRE);
 	struct constant *found = find_constant(first, NULL, &text);

@@ -2,103 +2,20 @@
 /*
  * Strings from a format and arguments.
  *
- * A conversion is read into a struct spec, its argument fetched by type; numbers are then printed
- * by libc, text and objects put in place here, since their widths count characters and not bytes.
+ * Numbers are printed by libc; text and objects are put in place here, since their widths count
+ * characters and not bytes.
  */
+#include "keychainapi/CoreFoundation/cf_format.h"
 #include "keychainapi/CoreFoundation/cf_string.h"
 
-enum size {
-	SIZE_INT,
-	SIZE_CHAR,
-	SIZE_SHORT,
-	SIZE_LONG,
-	SIZE_LONG_LONG,
-	SIZE_MAX_T,
-	SIZE_SIZE_T,
-	SIZE_PTRDIFF_T,
-	SIZE_LONG_DOUBLE,
-};
-
-/* clang-format off */
-static const struct {
-	char text[3];
-	enum size size;
-} sizes[] = { /* the longer ones first */
-	{"hh", SIZE_CHAR},      {"h", SIZE_SHORT},  {"ll", SIZE_LONG_LONG},   {"l", SIZE_LONG},
-	{"q", SIZE_LONG_LONG},  {"j", SIZE_MAX_T},  {"z", SIZE_SIZE_T},       {"t", SIZE_PTRDIFF_T},
-	{"L", SIZE_LONG_DOUBLE},
-};
-/* clang-format on */
-
-struct spec {
-	char flags[6]; /* some of "-+ #0", each once */
-	int width;     /* 0 for none */
+/* One conversion with all that it needs. */
+struct job {
+	CFMutableStringRef string;
+	const struct _kc_cf_format_spec *spec;
+	const struct _kc_cf_format_argument *argument;
+	int width;
 	int precision; /* -1 for none */
-	enum size size;
-	char conversion;
 };
-
-/* A va_list that functions can share: it may be an array type, which no pointer can point to. */
-struct arguments {
-	va_list list;
-};
-
-/* --- reading a conversion -------------------------------------------------------------------- */
-
-/* All strings end in a NUL, which is no flag, digit or modifier: no other limit is needed. */
-static const char *parse_number(const char *at, struct arguments *arguments, int *ret_number)
-{
-	int number = 0;
-
-	if (*at == '*') {
-		*ret_number = va_arg(arguments->list, int);
-		return at + 1;
-	}
-	for (; *at >= '0' && *at <= '9'; at++)
-		number = number > INT_MAX / 10 - 1 ? INT_MAX : number * 10 + (*at - '0');
-	*ret_number = number;
-	return at;
-}
-
-static const char *parse_flags(const char *at, char ret_flags[6])
-{
-	size_t count = 0;
-
-	for (; *at && strchr("-+ #0", *at); at++)
-		if (!memchr(ret_flags, *at, count))
-			ret_flags[count++] = *at;
-	ret_flags[count] = 0;
-	return at;
-}
-
-static const char *parse_size(const char *at, enum size *ret_size)
-{
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		size_t length = strlen(sizes[i].text);
-
-		if (strncmp(at, sizes[i].text, length) == 0) {
-			*ret_size = sizes[i].size;
-			return at + length;
-		}
-	}
-	*ret_size = SIZE_INT;
-	return at;
-}
-
-/* at stands behind the %; returns where the conversion character stands. */
-static const char *parse_spec(const char *at, struct arguments *arguments, struct spec *ret_spec)
-{
-	at = parse_flags(at, ret_spec->flags);
-	at = parse_number(at, arguments, &ret_spec->width);
-	ret_spec->precision = -1;
-	if (*at == '.')
-		at = parse_number(at + 1, arguments, &ret_spec->precision);
-	if (ret_spec->precision < 0)
-		ret_spec->precision = -1;
-	at = parse_size(at, &ret_spec->size);
-	ret_spec->conversion = *at;
-	return at;
-}
 
 /* --- numbers --------------------------------------------------------------------------------- */
 
@@ -117,85 +34,72 @@ append_vprintf(CFMutableStringRef string, const char *format, va_list list)
 		vsnprintf(text, (size_t)length + 1, format, again);
 	}
 	va_end(again);
-	_kc_cf_string_append_utf8(string, (const UInt8 *)text, length);
+	_kc_cf_string_append_text(string, (const UInt8 *)text, length);
 	explicit_bzero(text, (size_t)length);
 	if (text != small)
 		free(text);
 }
 
-/* The arguments after the spec are its width, its precision and the value. */
-static void append_number(CFMutableStringRef string, const struct spec *spec, const char *size, ...)
+/* The arguments after the size are the width, the precision and the value. */
+static void append_number(const struct job *job, const char *size, ...)
 {
 	char format[16];
 	locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	locale_t before = uselocale(c_locale); /* for the decimal point */
 	va_list list;
 
-	snprintf(format, sizeof format, "%%%s*.*%s%c", spec->flags, size, spec->conversion);
+	snprintf(format, sizeof format, "%%%s*.*%s%c", job->spec->flags, size,
+		job->spec->conversion);
 	va_start(list, size);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* flags have no other way in */
-	append_vprintf(string, format, list);
+	append_vprintf(job->string, format, list);
 #pragma GCC diagnostic pop
 	va_end(list);
 	uselocale(before);
 	freelocale(c_locale);
 }
 
-static uintmax_t take_integer(struct arguments *arguments, enum size size, bool is_signed)
+/* The bits of the argument that are its own, as the largest type. */
+static uintmax_t cut_integer(intmax_t value, enum _kc_cf_format_size size, bool is_signed)
 {
 	switch (size) {
-	case SIZE_CHAR: {
-		int value = va_arg(arguments->list, int);
+	case KC_CF_SIZE_CHAR:
 		return is_signed ? (uintmax_t)(signed char)value : (unsigned char)value;
-	}
-	case SIZE_SHORT: {
-		int value = va_arg(arguments->list, int);
+	case KC_CF_SIZE_SHORT:
 		return is_signed ? (uintmax_t)(short)value : (unsigned short)value;
+	case KC_CF_SIZE_INT:
+	case KC_CF_SIZE_LONG_DOUBLE:
+		return is_signed ? (uintmax_t)(int)value : (unsigned int)value;
+	case KC_CF_SIZE_LONG:
+		return is_signed ? (uintmax_t)(long)value : (unsigned long)value;
+	case KC_CF_SIZE_SIZE:
+	case KC_CF_SIZE_PTRDIFF:
+		return is_signed ? (uintmax_t)(ssize_t)value : (size_t)value;
+	case KC_CF_SIZE_LONG_LONG:
+	case KC_CF_SIZE_MAX:
+		break;
 	}
-	case SIZE_INT:
-	case SIZE_LONG_DOUBLE: {
-		int value = va_arg(arguments->list, int);
-		return is_signed ? (uintmax_t)value : (unsigned int)value;
-	}
-	case SIZE_LONG: {
-		long value = va_arg(arguments->list, long);
-		return is_signed ? (uintmax_t)value : (unsigned long)value;
-	}
-	case SIZE_LONG_LONG:
-		return (uintmax_t)va_arg(arguments->list, long long);
-	case SIZE_MAX_T:
-		return va_arg(arguments->list, uintmax_t);
-	case SIZE_SIZE_T:
-	case SIZE_PTRDIFF_T: {
-		ptrdiff_t value = va_arg(arguments->list, ptrdiff_t);
-		return is_signed ? (uintmax_t)value : (size_t)value;
-	}
-	}
-	return 0;
+	return (uintmax_t)value;
 }
 
-static void append_integer(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_integer(const struct job *job)
 {
-	bool is_signed = spec->conversion == 'd' || spec->conversion == 'i';
-	uintmax_t value = take_integer(arguments, spec->size, is_signed);
+	bool is_signed = job->spec->conversion == 'd' || job->spec->conversion == 'i';
+	uintmax_t value = cut_integer(job->argument->integer, job->spec->size, is_signed);
 
 	if (is_signed)
-		append_number(string, spec, "j", spec->width, spec->precision, (intmax_t)value);
+		append_number(job, "j", job->width, job->precision, (intmax_t)value);
 	else
-		append_number(string, spec, "j", spec->width, spec->precision, value);
+		append_number(job, "j", job->width, job->precision, value);
 }
 
-static void append_real(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_real(const struct job *job)
 {
-	if (spec->size == SIZE_LONG_DOUBLE)
-		append_number(string, spec, "L", spec->width, spec->precision,
-			va_arg(arguments->list, long double));
+	if (job->argument->kind == KC_CF_ARGUMENT_LONG_DOUBLE)
+		append_number(job, "L", job->width, job->precision, job->argument->long_real);
 	else
-		append_number(string, spec, "", spec->width, spec->precision,
-			va_arg(arguments->list, double));
+		append_number(job, "", job->width, job->precision, job->argument->real);
 }
 
 /* --- text ------------------------------------------------------------------------------------ */
@@ -203,38 +107,40 @@ static void append_real(
 static void append_spaces(CFMutableStringRef string, CFIndex count)
 {
 	for (; count > 0; count--)
-		_kc_cf_string_append_utf8(string, (const UInt8 *)" ", 1);
+		_kc_cf_string_append_text(string, (const UInt8 *)" ", 1);
 }
 
 /* Cut to the precision, padded to the width. */
-static void fit_text(CFMutableStringRef string, const struct spec *spec, CFStringRef text)
+static void fit_text(const struct job *job, CFStringRef text)
 {
-	bool left = strchr(spec->flags, '-') || spec->width < 0;
-	CFIndex width = spec->width < 0 ? -(CFIndex)spec->width : spec->width;
+	bool left = strchr(job->spec->flags, '-') || job->width < 0;
+	CFIndex width = job->width < 0 ? -(CFIndex)job->width : job->width;
 	CFIndex units = text->units, into, size;
 
-	if (spec->precision >= 0 && spec->precision < units)
-		units = spec->precision;
+	if (job->precision >= 0 && job->precision < units)
+		units = job->precision;
 	size = _kc_cf_string_offset(text, units, &into);
 	if (!left)
-		append_spaces(string, width - (units - into));
-	_kc_cf_string_append_utf8(string, text->utf8.start, size);
+		append_spaces(job->string, width - (units - into));
+	_kc_cf_string_append_text(job->string, text->utf8.start, size);
 	if (left)
-		append_spaces(string, width - (units - into));
+		append_spaces(job->string, width - (units - into));
 }
 
-static void append_object(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void fit_and_release(const struct job *job, CFStringRef text)
 {
-	CFStringRef text = _kc_cf_copy_formatting(va_arg(arguments->list, CFTypeRef));
-
 	KC_CF_REQUIRE(text, "there is no memory left");
-	fit_text(string, spec, text);
+	fit_text(job, text);
 	CFRelease(text);
 }
 
-static void append_bytes(
-	CFMutableStringRef string, const struct spec *spec, const char *bytes, size_t count)
+static void append_object(const struct job *job)
+{
+	fit_and_release(job, _kc_cf_copy_formatting(job->argument->pointer));
+}
+
+/* Bytes of UTF-8, faulty ones becoming U+FFFD. */
+static void append_bytes(const struct job *job, const char *bytes, size_t count)
 {
 	CFMutableStringRef text = CFStringCreateMutable(NULL, (CFIndex)count);
 
@@ -245,47 +151,61 @@ static void append_bytes(
 		size_t step = _kc_cf_utf8_decode((const UInt8 *)bytes + i, count - i, &point);
 
 		i += step ? step : 1;
-		_kc_cf_string_append_utf8(text, utf8, (CFIndex)_kc_cf_utf8_encode(point, utf8));
+		_kc_cf_string_append_text(text, utf8, _kc_cf_text_encode(point, utf8));
 	}
-	fit_text(string, spec, text); /* a precision limited the bytes: there are no more units */
-	CFRelease(text);
+	fit_and_release(job, text); /* a precision limited the bytes: there are no more units */
 }
 
-static void append_c_string(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_c_string(const struct job *job)
 {
-	const char *bytes = va_arg(arguments->list, const char *);
+	const char *bytes = job->argument->pointer;
 
 	if (!bytes)
 		bytes = "(null)";
-	append_bytes(string, spec, bytes,
-		spec->precision < 0 ? strlen(bytes) : strnlen(bytes, (size_t)spec->precision));
+	append_bytes(job, bytes,
+		job->precision < 0 ? strlen(bytes) : strnlen(bytes, (size_t)job->precision));
 }
 
-static void append_character(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_characters(const struct job *job)
 {
-	char byte = (char)va_arg(arguments->list, int);
+	const UniChar *characters = job->argument->pointer;
+	CFIndex count = 0;
 
-	append_bytes(string, spec, &byte, 1);
+	if (!characters) {
+		append_bytes(job, "(null)", strlen("(null)"));
+		return;
+	}
+	while ((job->precision < 0 || count < job->precision) && characters[count])
+		count++;
+	fit_and_release(job, CFStringCreateWithCharacters(NULL, characters, count));
 }
 
-static void append_pointer(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_byte(const struct job *job)
 {
-	uintptr_t value = (uintptr_t)va_arg(arguments->list, void *);
+	char byte = (char)job->argument->integer;
+
+	append_bytes(job, &byte, 1);
+}
+
+static void append_character(const struct job *job)
+{
+	UniChar character = (UniChar)job->argument->integer;
+
+	fit_and_release(job, CFStringCreateWithCharacters(NULL, &character, 1));
+}
+
+static void append_pointer(const struct job *job)
+{
+	uintptr_t value = (uintptr_t)job->argument->pointer;
 	char text[2 + 2 * sizeof value + 1];
 	int length = snprintf(text, sizeof text, "0x%" PRIxPTR, value);
 
-	append_bytes(string, spec, text, (size_t)length);
+	append_bytes(job, text, (size_t)length);
 }
 
-static void append_percent(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_percent(const struct job *job)
 {
-	(void)spec;
-	(void)arguments;
-	_kc_cf_string_append_utf8(string, (const UInt8 *)"%", 1);
+	_kc_cf_string_append_text(job->string, (const UInt8 *)"%", 1);
 }
 
 /* --- the whole format ------------------------------------------------------------------------ */
@@ -293,66 +213,70 @@ static void append_percent(
 /* clang-format off */
 static const struct {
 	const char *conversions;
-	void (*append)(CFMutableStringRef string, const struct spec *spec, struct arguments *arguments);
-} conversions[] = {
+	void (*append)(const struct job *job);
+} appenders[] = {
 	{"diuoxX",   append_integer},
 	{"fFeEgGaA", append_real},
 	{"@",        append_object},
 	{"s",        append_c_string},
-	{"c",        append_character},
+	{"S",        append_characters},
+	{"c",        append_byte},
+	{"C",        append_character},
 	{"p",        append_pointer},
 	{"%",        append_percent},
 };
 /* clang-format on */
 
-static bool append_conversion(
-	CFMutableStringRef string, const struct spec *spec, struct arguments *arguments)
+static void append_conversion(CFMutableStringRef string, const struct _kc_cf_format *format,
+	const struct _kc_cf_format_spec *spec)
 {
-	if (!spec->conversion)
-		return false;
-	for (size_t i = 0; i < sizeof conversions / sizeof conversions[0]; i++)
-		if (strchr(conversions[i].conversions, spec->conversion)) {
-			conversions[i].append(string, spec, arguments);
-			return true;
-		}
-	return false;
+	struct job job = {
+		.string = string,
+		.spec = spec,
+		.argument = spec->argument ? &format->arguments[spec->argument - 1] : NULL,
+		.width = _kc_cf_format_value(format, &spec->width),
+		.precision = _kc_cf_format_value(format, &spec->precision),
+	};
+
+	if (!spec->conversion) {
+		_kc_cf_string_append_text(
+			string, (const UInt8 *)spec->start, spec->end - spec->start);
+		return;
+	}
+	if (job.precision < 0)
+		job.precision = -1;
+	for (size_t i = 0; i < sizeof appenders / sizeof appenders[0]; i++)
+		if (strchr(appenders[i].conversions, spec->conversion))
+			appenders[i].append(&job);
 }
 
-static void append_format(
-	CFMutableStringRef string, CFStringRef format, struct arguments *arguments)
+static void append_format(CFMutableStringRef string, CFStringRef text, va_list list)
 {
-	const char *at = (const char *)format->utf8.start;
-	const char *end = at + format->utf8.length;
+	const char *at = (const char *)text->utf8.start;
+	const char *end = at + text->utf8.length;
+	struct _kc_cf_format format;
 
-	while (at < end) {
-		const char *percent = memchr(at, '%', (size_t)(end - at));
-		const char *stop = percent ? percent : end;
-		struct spec spec;
-
-		_kc_cf_string_append_utf8(string, (const UInt8 *)at, stop - at);
-		if (!percent)
-			break;
-		at = parse_spec(percent + 1, arguments, &spec);
-		if (append_conversion(string, &spec, arguments))
-			at++;
-		else
-			_kc_cf_string_append_utf8(string, (const UInt8 *)percent, at - percent);
+	_kc_cf_format_init(&format, at, (size_t)text->utf8.length);
+	_kc_cf_format_take(&format, list);
+	for (size_t i = 0; i < format.spec_count; i++) {
+		_kc_cf_string_append_text(string, (const UInt8 *)at, format.specs[i].start - at);
+		append_conversion(string, &format, &format.specs[i]);
+		at = format.specs[i].end;
 	}
+	_kc_cf_string_append_text(string, (const UInt8 *)at, end - at);
+	_kc_cf_format_done(&format);
 }
 
 void CFStringAppendFormatAndArguments(
 	CFMutableStringRef string, CFDictionaryRef options, CFStringRef format, va_list list)
 {
-	struct arguments arguments;
 	CFStringRef kept;
 
 	(void)options;
 	KC_CF_REQUIRE_MUTABLE(string, CFString);
 	kept = CFStringCreateCopy(NULL, format); /* it may be the string that grows */
 	KC_CF_REQUIRE(kept, "there is no memory left");
-	va_copy(arguments.list, list);
-	append_format(string, kept, &arguments);
-	va_end(arguments.list);
+	append_format(string, kept, list);
 	CFRelease(kept);
 }
 
@@ -363,7 +287,7 @@ CFStringRef CFStringCreateWithFormatAndArguments(
 
 	if (string)
 		CFStringAppendFormatAndArguments(string, options, format, list);
-	return _kc_cf_string_freeze(string);
+	return _kc_cf_freeze(string);
 }
 
 CFStringRef CFStringCreateWithFormat(

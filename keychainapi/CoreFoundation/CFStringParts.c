@@ -2,9 +2,9 @@
 /* Taking strings apart at a separator and putting them together with one. */
 #include "keychainapi/CoreFoundation/cf_string.h"
 
-static void append_part(CFMutableArrayRef parts, CFStringRef string, CFRange range)
+static void append_part(CFMutableArrayRef parts, CFStringRef string, CFIndex start, CFIndex end)
 {
-	CFStringRef part = CFStringCreateWithSubstring(NULL, string, range);
+	CFStringRef part = _kc_cf_string_from_text(string->utf8.start + start, end - start);
 
 	KC_CF_REQUIRE(part, "there is no memory left");
 	CFArrayAppendValue(parts, part);
@@ -15,18 +15,19 @@ CFArrayRef CFStringCreateArrayBySeparatingStrings(
 	CFAllocatorRef allocator, CFStringRef string, CFStringRef separator)
 {
 	CFMutableArrayRef parts = CFArrayCreateMutable(allocator, 0, &kCFTypeArrayCallBacks);
-	CFIndex length = CFStringGetLength(string);
+	struct _kc_cf_found found;
 	CFIndex start = 0;
-	CFRange found;
 
 	if (!parts)
 		return NULL;
-	while (CFStringFindWithOptions(
-		string, separator, CFRangeMake(start, length - start), 0, &found)) {
-		append_part(parts, string, CFRangeMake(start, found.location - start));
-		start = found.location + found.length;
+	_kc_cf_string_find_all(
+		string, separator, CFRangeMake(0, CFStringGetLength(string)), 0, &found);
+	for (CFIndex i = 0; i < found.count; i++) {
+		append_part(parts, string, start, found.ranges[i].location);
+		start = found.ranges[i].location + found.ranges[i].length;
 	}
-	append_part(parts, string, CFRangeMake(start, length - start));
+	append_part(parts, string, start, string->utf8.length);
+	free(found.ranges);
 	return parts;
 }
 
@@ -40,5 +41,5 @@ CFStringRef CFStringCreateByCombiningStrings(
 			CFStringAppend(whole, separator);
 		CFStringAppend(whole, CFArrayGetValueAtIndex(parts, i));
 	}
-	return _kc_cf_string_freeze(whole);
+	return _kc_cf_freeze(whole);
 }

@@ -4,7 +4,7 @@
 
 static uint32_t folded(uint32_t point, CFStringCompareFlags flags)
 {
-	return flags & kCFCompareCaseInsensitive ? _kc_cf_fold_case(point) : point;
+	return flags & kCFCompareCaseInsensitive ? _kc_cf_lower_case(point) : point;
 }
 
 /* --- comparing ------------------------------------------------------------------------------- */
@@ -19,36 +19,107 @@ static CFComparisonResult compare_points(uint32_t a, uint32_t b)
 	return (a > b) - (a < b);
 }
 
+/* The whole of both, exactly. Where their bytes first differ, characters do. */
+static CFComparisonResult compare_whole(CFStringRef a, CFStringRef b)
+{
+	const UInt8 *bytes_a = a->utf8.start, *bytes_b = b->utf8.start;
+	CFIndex shorter = a->utf8.length < b->utf8.length ? a->utf8.length : b->utf8.length;
+	uint32_t point_a, point_b;
+	CFIndex i = 0;
+
+	while (i < shorter && bytes_a[i] == bytes_b[i])
+		i++;
+	if (i == shorter)
+		return (a->utf8.length > b->utf8.length) - (a->utf8.length < b->utf8.length);
+	while (_kc_cf_utf8_is_continuation(bytes_a[i]))
+		i--;
+	_kc_cf_text_decode(bytes_a + i, &point_a);
+	_kc_cf_text_decode(bytes_b + i, &point_b);
+	return compare_points(point_a, point_b);
+}
+
+static bool at_digit(const struct _kc_cf_cursor *cursor)
+{
+	return cursor->left > 0 && *cursor->at >= '0' && *cursor->at <= '9';
+}
+
+/* The digits behind leading zeros, and how many. */
+static const UInt8 *take_digits(struct _kc_cf_cursor *cursor, CFIndex *ret_count)
+{
+	const UInt8 *digits;
+
+	while (at_digit(cursor) && *cursor->at == '0')
+		_kc_cf_cursor_advance(cursor);
+	digits = cursor->at;
+	while (at_digit(cursor))
+		_kc_cf_cursor_advance(cursor);
+	*ret_count = cursor->at - digits;
+	return digits;
+}
+
+static CFComparisonResult compare_numbers(struct _kc_cf_cursor *a, struct _kc_cf_cursor *b)
+{
+	CFIndex count_a, count_b;
+	const UInt8 *digits_a = take_digits(a, &count_a);
+	const UInt8 *digits_b = take_digits(b, &count_b);
+	int order;
+
+	if (count_a != count_b)
+		return count_a < count_b ? kCFCompareLessThan : kCFCompareGreaterThan;
+	order = memcmp(digits_a, digits_b, (size_t)count_a);
+	return (order > 0) - (order < 0);
+}
+
+/* Compares one character or number of each and goes on behind it. */
+static CFComparisonResult compare_step(
+	struct _kc_cf_cursor *a, struct _kc_cf_cursor *b, CFStringCompareFlags flags)
+{
+	uint32_t point_a, point_b;
+	CFIndex units;
+	bool more_a = _kc_cf_cursor_peek(a, &point_a, &units);
+	bool more_b = _kc_cf_cursor_peek(b, &point_b, &units);
+
+	if (!more_a || !more_b)
+		return more_a - more_b;
+	if (flags & kCFCompareNumerically && at_digit(a) && at_digit(b))
+		return compare_numbers(a, b);
+	_kc_cf_cursor_advance(a);
+	_kc_cf_cursor_advance(b);
+	return compare_points(folded(point_a, flags), folded(point_b, flags));
+}
+
 CFComparisonResult CFStringCompareWithOptions(
 	CFStringRef a, CFStringRef b, CFRange range, CFStringCompareFlags flags)
 {
 	struct _kc_cf_cursor in_a, in_b;
-	uint32_t point_a, point_b;
-	CFIndex units;
+	CFComparisonResult order = kCFCompareEqualTo;
 
 	KC_CF_REQUIRE_TYPE(a, CFString);
 	KC_CF_REQUIRE_TYPE(b, CFString);
 	KC_CF_REQUIRE_RANGE(range, a->units);
+	if (range.length == a->units &&
+		!(flags & (kCFCompareCaseInsensitive | kCFCompareNumerically)))
+		return compare_whole(a, b);
 	in_a = _kc_cf_cursor_begin(a, range);
 	in_b = _kc_cf_cursor_begin(b, CFRangeMake(0, b->units));
-	for (;;) {
-		bool more_a = _kc_cf_cursor_peek(&in_a, &point_a, &units);
-		bool more_b = _kc_cf_cursor_peek(&in_b, &point_b, &units);
-		CFComparisonResult order;
-
-		if (!more_a || !more_b)
-			return more_a - more_b;
-		order = compare_points(folded(point_a, flags), folded(point_b, flags));
-		if (order != kCFCompareEqualTo)
-			return order;
-		_kc_cf_cursor_advance(&in_a);
-		_kc_cf_cursor_advance(&in_b);
-	}
+	while (order == kCFCompareEqualTo && (in_a.left > 0 || in_b.left > 0))
+		order = compare_step(&in_a, &in_b, flags);
+	if (order == kCFCompareEqualTo && flags & kCFCompareForcedOrdering)
+		return CFStringCompareWithOptions(a, b, range, 0);
+	return order;
 }
 
 CFComparisonResult CFStringCompare(CFStringRef a, CFStringRef b, CFStringCompareFlags flags)
 {
 	return CFStringCompareWithOptions(a, b, CFRangeMake(0, CFStringGetLength(a)), flags);
+}
+
+/* There are no locales: the order is the same everywhere. */
+CFComparisonResult CFStringCompareWithOptionsAndLocale(
+	CFStringRef a, CFStringRef b, CFRange range, CFStringCompareFlags flags, CFLocaleRef locale)
+{
+	(void)locale;
+	return CFStringCompareWithOptions(a, b, range, flags);
 }
 
 /* --- finding --------------------------------------------------------------------------------- */
@@ -61,11 +132,16 @@ static CFIndex match_here(
 	const UInt8 *want_end = want + sought->utf8.length;
 	uint32_t point, wanted;
 
+	if (!(flags & kCFCompareCaseInsensitive)) {
+		CFIndex size = want_end - want;
+
+		return size <= end - at && memcmp(at, want, (size_t)size) == 0 ? size : -1;
+	}
 	while (want < want_end) {
 		if (at >= end)
 			return -1;
-		at += _kc_cf_utf8_decode(at, (size_t)(end - at), &point);
-		want += _kc_cf_utf8_decode(want, (size_t)(want_end - want), &wanted);
+		at += _kc_cf_text_decode(at, &point);
+		want += _kc_cf_text_decode(want, &wanted);
 		if (folded(point, flags) != folded(wanted, flags))
 			return -1;
 	}
@@ -95,7 +171,12 @@ static const UInt8 *step_back(const UInt8 *begin, const UInt8 *at)
 static const UInt8 *find_forward(const UInt8 *begin, const UInt8 *end, CFStringRef sought,
 	CFStringCompareFlags flags, CFIndex *ret_size)
 {
-	for (const UInt8 *at = begin; at < end; at += _kc_cf_utf8_length(*at)) {
+	if (!(flags & (kCFCompareCaseInsensitive | kCFCompareAnchored))) {
+		*ret_size = sought->utf8.length;
+		return memmem(begin, (size_t)(end - begin), sought->utf8.start,
+			(size_t)sought->utf8.length);
+	}
+	for (const UInt8 *at = begin; at < end; at += _kc_cf_text_length(*at)) {
 		*ret_size = match_here(at, end, sought, flags);
 		if (*ret_size >= 0)
 			return at;
@@ -124,32 +205,89 @@ static const UInt8 *find_backward(const UInt8 *begin, const UInt8 *end, CFString
 	return NULL;
 }
 
-Boolean CFStringFindWithOptions(CFStringRef string, CFStringRef sought, CFRange range,
-	CFStringCompareFlags flags, CFRange *ret_found)
+bool _kc_cf_string_find(CFStringRef string, CFRange bytes, CFStringRef sought,
+	CFStringCompareFlags flags, CFRange *ret_bytes)
 {
-	const UInt8 *begin, *end, *found;
-	CFIndex into, size;
+	const UInt8 *begin = string->utf8.start + bytes.location;
+	const UInt8 *end = begin + bytes.length, *found;
+	CFIndex size;
 
-	KC_CF_REQUIRE_TYPE(string, CFString);
-	KC_CF_REQUIRE_TYPE(sought, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
-	begin = string->utf8.start + _kc_cf_string_offset(string, range.location, &into);
-	if (into) /* the rest of a pair matches nothing */
-		begin += _kc_cf_utf8_length(*begin);
-	end = string->utf8.start +
-	      _kc_cf_string_offset(string, range.location + range.length, &into);
 	if (sought->units == 0 || begin >= end)
 		return false;
 	found = flags & kCFCompareBackwards ? find_backward(begin, end, sought, flags, &size)
 					    : find_forward(begin, end, sought, flags, &size);
 	if (!found)
 		return false;
-	if (ret_found) {
-		ret_found->location =
-			_kc_cf_string_count_units(string->utf8.start, found - string->utf8.start);
-		ret_found->length = _kc_cf_string_count_units(found, size);
-	}
+	*ret_bytes = CFRangeMake(found - string->utf8.start, size);
 	return true;
+}
+
+static void keep_found(struct _kc_cf_found *found, CFRange here)
+{
+	const CFIndex first_room = 8;
+	CFRange *ranges;
+
+	/* Room grows when the count is a power of two. */
+	if (found->count == 0 ||
+		(found->count >= first_room && (found->count & (found->count - 1)) == 0)) {
+		CFIndex room = found->count ? 2 * found->count : first_room;
+
+		ranges = _kc_cf_must_alloc((size_t)room, sizeof *ranges);
+		if (found->count)
+			memcpy(ranges, found->ranges, (size_t)found->count * sizeof *ranges);
+		free(found->ranges);
+		found->ranges = ranges;
+	}
+	found->ranges[found->count++] = here;
+}
+
+void _kc_cf_string_find_all(CFStringRef string, CFStringRef sought, CFRange units,
+	CFStringCompareFlags flags, struct _kc_cf_found *ret_found)
+{
+	CFRange rest, here;
+
+	KC_CF_REQUIRE_TYPE(string, CFString);
+	KC_CF_REQUIRE_TYPE(sought, CFString);
+	KC_CF_REQUIRE_RANGE(units, string->units);
+	*ret_found = (struct _kc_cf_found){0};
+	rest = _kc_cf_string_slice(string, units).bytes; /* half a pair matches nothing */
+	while (_kc_cf_string_find(string, rest, sought, flags, &here)) {
+		CFIndex end = rest.location + rest.length;
+
+		keep_found(ret_found, here);
+		if (!(flags & kCFCompareBackwards))
+			rest.location = here.location + here.length;
+		rest.length = (flags & kCFCompareBackwards ? here.location : end) - rest.location;
+	}
+}
+
+static CFRange to_units(CFStringRef string, CFRange bytes)
+{
+	return CFRangeMake(_kc_cf_string_unit(string, bytes.location),
+		_kc_cf_string_count_units(string->utf8.start + bytes.location, bytes.length));
+}
+
+Boolean CFStringFindWithOptions(CFStringRef string, CFStringRef sought, CFRange range,
+	CFStringCompareFlags flags, CFRange *ret_found)
+{
+	CFRange bytes;
+
+	KC_CF_REQUIRE_TYPE(string, CFString);
+	KC_CF_REQUIRE_TYPE(sought, CFString);
+	KC_CF_REQUIRE_RANGE(range, string->units);
+	bytes = _kc_cf_string_slice(string, range).bytes; /* half a pair matches nothing */
+	if (!_kc_cf_string_find(string, bytes, sought, flags, &bytes))
+		return false;
+	if (ret_found)
+		*ret_found = to_units(string, bytes);
+	return true;
+}
+
+Boolean CFStringFindWithOptionsAndLocale(CFStringRef string, CFStringRef sought, CFRange range,
+	CFStringCompareFlags flags, CFLocaleRef locale, CFRange *ret_found)
+{
+	(void)locale;
+	return CFStringFindWithOptions(string, sought, range, flags, ret_found);
 }
 
 CFRange CFStringFind(CFStringRef string, CFStringRef sought, CFStringCompareFlags flags)
@@ -171,4 +309,61 @@ Boolean CFStringHasSuffix(CFStringRef string, CFStringRef suffix)
 {
 	return CFStringFindWithOptions(string, suffix, CFRangeMake(0, CFStringGetLength(string)),
 		kCFCompareAnchored | kCFCompareBackwards, NULL);
+}
+
+/* --- an array of places ---------------------------------------------------------------------- */
+
+static const void *retain_range(CFAllocatorRef allocator, const void *value)
+{
+	CFRange *copy = _kc_cf_must_alloc(1, sizeof *copy);
+
+	(void)allocator;
+	memcpy(copy, value, sizeof *copy);
+	return copy;
+}
+
+static void release_range(CFAllocatorRef allocator, const void *value)
+{
+	(void)allocator;
+	free(_kc_cf_unconst(value));
+}
+
+static CFStringRef describe_range(const void *value)
+{
+	const CFRange *range = value;
+
+	return CFStringCreateWithFormat(
+		NULL, NULL, CFSTR("{%ld, %ld}"), range->location, range->length);
+}
+
+static Boolean equal_ranges(const void *a, const void *b)
+{
+	const CFRange *range_a = a, *range_b = b;
+
+	return range_a->location == range_b->location && range_a->length == range_b->length;
+}
+
+static const CFArrayCallBacks range_callbacks = {
+	.retain = retain_range,
+	.release = release_range,
+	.copyDescription = describe_range,
+	.equal = equal_ranges,
+};
+
+CFArrayRef CFStringCreateArrayWithFindResults(CFAllocatorRef allocator, CFStringRef string,
+	CFStringRef sought, CFRange range, CFStringCompareFlags flags)
+{
+	CFMutableArrayRef places = NULL;
+	struct _kc_cf_found found;
+
+	_kc_cf_string_find_all(string, sought, range, flags, &found);
+	if (found.count)
+		places = CFArrayCreateMutable(allocator, found.count, &range_callbacks);
+	for (CFIndex i = 0; places && i < found.count; i++) {
+		CFRange place = to_units(string, found.ranges[i]);
+
+		CFArrayAppendValue(places, &place);
+	}
+	free(found.ranges);
+	return places;
 }

@@ -70,6 +70,58 @@ CFUUIDRef CFUUIDCreateFromUUIDBytes(CFAllocatorRef allocator, CFUUIDBytes bytes)
 	return uuid;
 }
 
+#define SIXTEEN_BYTES                                                                              \
+	UInt8 byte0, UInt8 byte1, UInt8 byte2, UInt8 byte3, UInt8 byte4, UInt8 byte5, UInt8 byte6, \
+		UInt8 byte7, UInt8 byte8, UInt8 byte9, UInt8 byte10, UInt8 byte11, UInt8 byte12,   \
+		UInt8 byte13, UInt8 byte14, UInt8 byte15
+#define THE_SIXTEEN                                                                           \
+	byte0, byte1, byte2, byte3, byte4, byte5, byte6, byte7, byte8, byte9, byte10, byte11, \
+		byte12, byte13, byte14, byte15
+
+CFUUIDRef CFUUIDCreateWithBytes(CFAllocatorRef allocator, SIXTEEN_BYTES)
+{
+	return CFUUIDCreateFromUUIDBytes(allocator, (CFUUIDBytes){THE_SIXTEEN});
+}
+
+/* Constants are kept in a list that only grows, at its head. */
+struct constant {
+	struct __CFUUID uuid;
+	struct constant *next;
+};
+static struct constant *constants;
+
+static CFUUIDRef find_constant(const struct constant *first, const CFUUIDBytes *bytes)
+{
+	for (; first; first = first->next)
+		if (memcmp(&first->uuid.bytes, bytes, sizeof *bytes) == 0)
+			return &first->uuid;
+	return NULL;
+}
+
+CFUUIDRef CFUUIDGetConstantUUIDWithBytes(CFAllocatorRef allocator, SIXTEEN_BYTES)
+{
+	const CFUUIDBytes bytes = {THE_SIXTEEN};
+	struct constant *first = __atomic_load_n(&constants, __ATOMIC_ACQUIRE);
+	CFUUIDRef found = find_constant(first, &bytes);
+	struct constant *added;
+
+	(void)allocator;
+	if (found)
+		return found;
+	added = _kc_cf_must_alloc(1, sizeof *added);
+	added->uuid = (struct __CFUUID){.base = KC_CF_STATIC_BASE(CFUUID), .bytes = bytes};
+	added->next = first;
+	while (!__atomic_compare_exchange_n(
+		&constants, &added->next, added, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		found = find_constant(added->next, &bytes); /* others were added meanwhile */
+		if (found) {
+			free(added);
+			return found;
+		}
+	}
+	return &added->uuid;
+}
+
 CFUUIDRef CFUUIDCreate(CFAllocatorRef allocator)
 {
 	CFUUIDBytes bytes;

@@ -18,6 +18,23 @@ void _kc_cf_bytes_init_inline(struct _kc_cf_bytes *bytes, void *behind_struct, C
 	bytes->storage = KC_CF_INLINE;
 }
 
+void _kc_cf_bytes_init_in_place(
+	struct _kc_cf_bytes *bytes, const UInt8 *start, CFIndex length, CFAllocatorRef deallocator)
+{
+	if (!deallocator)
+		deallocator = CFAllocatorGetDefault();
+	bytes->start = start;
+	bytes->length = length;
+	if (deallocator == kCFAllocatorNull) {
+		bytes->storage = KC_CF_BORROWED;
+	} else if (deallocator == kCFAllocatorSystemDefault || deallocator == kCFAllocatorMalloc) {
+		bytes->storage = KC_CF_OWNED;
+	} else {
+		bytes->storage = KC_CF_RETURNED;
+		bytes->deallocator = CFRetain(deallocator);
+	}
+}
+
 static void adopt_new_memory(struct _kc_cf_bytes *bytes, CFIndex capacity)
 {
 	bytes->start = _kc_cf_must_alloc((size_t)capacity + 1, 1);
@@ -35,11 +52,23 @@ void _kc_cf_bytes_init_growing(struct _kc_cf_bytes *bytes, CFIndex capacity)
 
 void _kc_cf_bytes_done(struct _kc_cf_bytes *bytes)
 {
-	if (bytes->storage == KC_CF_BORROWED)
-		return;
-	explicit_bzero(_kc_cf_bytes_writable(bytes), (size_t)bytes->length);
-	if (bytes->storage == KC_CF_OWNED)
-		free(_kc_cf_bytes_writable(bytes));
+	UInt8 *start = _kc_cf_bytes_writable(bytes);
+
+	switch (bytes->storage) {
+	case KC_CF_INLINE:
+		explicit_bzero(start, (size_t)bytes->length);
+		break;
+	case KC_CF_OWNED:
+		explicit_bzero(start, (size_t)bytes->length);
+		free(start);
+		break;
+	case KC_CF_BORROWED:
+		break;
+	case KC_CF_RETURNED: /* not wiped: they may be in a file that is mapped to be read */
+		CFAllocatorDeallocate(bytes->deallocator, start);
+		CFRelease(bytes->deallocator);
+		break;
+	}
 }
 
 /* --- replacing ------------------------------------------------------------------------------- */

@@ -14,10 +14,14 @@ size_t _kc_cf_bytes_inline_size(size_t struct_size, CFIndex length);
 /* Makes bytes the inline ones behind the struct of a new object; zeros until they are filled. */
 void _kc_cf_bytes_init_inline(struct _kc_cf_bytes *bytes, void *behind_struct, CFIndex length);
 
+/* Makes bytes the caller's, which go as the deallocator says; NULL is the thread's default one. */
+void _kc_cf_bytes_init_in_place(
+	struct _kc_cf_bytes *bytes, const UInt8 *start, CFIndex length, CFAllocatorRef deallocator);
+
 /* Makes bytes empty and growing; the capacity is a hint. */
 void _kc_cf_bytes_init_growing(struct _kc_cf_bytes *bytes, CFIndex capacity);
 
-/* Ends the program when there is no memory; wipes as the storage says. */
+/* Wipes and frees as the storage says. */
 void _kc_cf_bytes_done(struct _kc_cf_bytes *bytes);
 
 /* The same bytes to write to, of inline or owned ones. */
@@ -28,7 +32,7 @@ static inline UInt8 *_kc_cf_bytes_writable(const struct _kc_cf_bytes *bytes)
 
 /*
  * Puts length new bytes (0s for NULL) in the place of a range of growing bytes. The new ones may
- * come from the same object.
+ * come from the same object. Ends the program when there is no memory.
  */
 void _kc_cf_bytes_replace(
 	struct _kc_cf_bytes *bytes, CFRange range, const UInt8 *replacement, CFIndex length);

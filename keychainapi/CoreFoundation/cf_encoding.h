@@ -6,12 +6,20 @@
 #include <CoreFoundation/CFString.h>
 #include <stdbool.h>
 
+/* A byte order mark. */
+struct _kc_cf_mark {
+	const char *bytes;
+	size_t size; /* 0 for none */
+};
+
 struct _kc_cf_encoding {
 	CFStringEncoding id;
-	CFIndex unit_size; /* bytes that a UTF-16 code unit takes at most */
-	bool has_ascii;	   /* ASCII text has the same bytes in it */
-	bool writes_mark;  /* external text begins with a byte order mark */
-	const char *mark;  /* byte order mark that external text may begin with; "" for none */
+	unsigned long ns;		/* Foundation's number for it */
+	const char *iana;		/* lower case */
+	CFIndex unit_size;		/* bytes that a UTF-16 code unit takes at most */
+	bool has_ascii;			/* ASCII text has the same bytes in it */
+	bool writes_mark;		/* external text begins with the mark */
+	const struct _kc_cf_mark *mark; /* that external text may begin with */
 
 	/* The code point at the start of count bytes; returns its bytes, 0 when there is none. */
 	size_t (*decode)(const UInt8 *bytes, size_t count, uint32_t *ret_point);
@@ -20,12 +28,13 @@ struct _kc_cf_encoding {
 	size_t (*encode)(uint32_t point, UInt8 ret_bytes[4]);
 };
 
-/* NULL for an encoding that is not here. */
+/* NULL for an encoding that is not here; for an index behind the last one. */
 const struct _kc_cf_encoding *_kc_cf_encoding_find(CFStringEncoding id);
+const struct _kc_cf_encoding *_kc_cf_encoding_at(size_t index);
 
 /*
- * The encoding to go on with after a byte order mark: itself, or what the mark of UTF-16 says.
- * ret_skip is the mark's size.
+ * The encoding to go on with after a byte order mark: itself, or what the mark of UTF-16 or UTF-32
+ * says. ret_skip is the mark's size.
  */
 const struct _kc_cf_encoding *_kc_cf_encoding_read_mark(
 	const struct _kc_cf_encoding *encoding, const UInt8 *bytes, size_t count, size_t *ret_skip);

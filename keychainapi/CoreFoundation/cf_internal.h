@@ -25,7 +25,8 @@
 	row(CFSet) \
 	row(CFError) \
 	row(CFUUID) \
-	row(CFRunLoop)
+	row(CFRunLoop) \
+	row(CFURL)
 /* clang-format on */
 
 #define KC_CF_CLASS_ID(name) KC_CF_TYPE_##name,
@@ -62,6 +63,14 @@ static inline bool _kc_cf_is_immortal(CFTypeRef object)
 static inline bool _kc_cf_is_mutable(CFTypeRef object)
 {
 	return ((const CFRuntimeBase *)object)->flags & KC_CF_MUTABLE;
+}
+
+/* Makes an object immutable that was built as a mutable one, and returns it; NULL is fine. */
+static inline CFTypeRef _kc_cf_freeze(CFTypeRef object)
+{
+	if (object)
+		((CFRuntimeBase *)(uintptr_t)object)->flags &= (uint16_t)~KC_CF_MUTABLE;
+	return object;
 }
 
 /* --- misuse ---------------------------------------------------------------------------------- */
@@ -123,9 +132,6 @@ bool _kc_cf_number_is_true(CFTypeRef number);
 
 /* Numbers that are equal have one hash: a whole number hashes as the integer does. */
 CFHashCode _kc_cf_hash_double(double value);
-
-/* Makes a string that was built as a mutable one immutable; NULL is fine. */
-CFStringRef _kc_cf_string_freeze(CFMutableStringRef string);
 
 /* What %@ prints; "(null)" for NULL. */
 CFStringRef _kc_cf_copy_formatting(CFTypeRef object);

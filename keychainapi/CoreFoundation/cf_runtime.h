@@ -59,20 +59,27 @@ enum _kc_cf_storage {
 	KC_CF_INLINE,	/* in the object's own memory: only wiped */
 	KC_CF_OWNED,	/* from malloc(): wiped and freed */
 	KC_CF_BORROWED, /* the caller's: left alone */
+	KC_CF_RETURNED, /* given, as they are, to the deallocator that came with them */
 };
 
 /* Bytes with a NUL behind them (not promised for borrowed ones). */
 struct _kc_cf_bytes {
 	const UInt8 *start;
-	CFIndex length;	  /* without the NUL */
-	CFIndex capacity; /* of owned ones, without the NUL */
+	CFIndex length; /* without the NUL */
+	union {
+		CFIndex capacity;	    /* of owned ones, without the NUL */
+		CFAllocatorRef deallocator; /* of those to be returned; retained */
+	};
 	enum _kc_cf_storage storage;
 };
+
+struct _kc_cf_marks;
 
 struct __CFString {
 	CFRuntimeBase base;
 	struct _kc_cf_bytes utf8;
-	CFIndex units; /* length in UTF-16 code units */
+	CFIndex units;		    /* length in UTF-16 code units */
+	struct _kc_cf_marks *marks; /* atomic; where units stand in the UTF-8, or NULL */
 };
 
 #define KC_CF_STRING_TYPE 2
@@ -81,11 +88,11 @@ struct __CFString {
  * Defines the exported constant symbol, whose text must be an ASCII literal, as initialised data:
  * it is good before any constructor runs. KC_CF_STRING_ALIAS gives the object a second name.
  */
-#define KC_CF_STRING_CONSTANT(symbol, text)                                               \
-	static const struct __CFString symbol##_object = {                                \
-		{0, KC_CF_IMMORTAL, KC_CF_STRING_TYPE, 0},                                \
-		{(const UInt8 *)("" text), (CFIndex)sizeof(text) - 1, 0, KC_CF_BORROWED}, \
-		(CFIndex)sizeof(text) - 1};                                               \
+#define KC_CF_STRING_CONSTANT(symbol, text)                                                 \
+	static const struct __CFString symbol##_object = {                                  \
+		{0, KC_CF_IMMORTAL, KC_CF_STRING_TYPE, 0},                                  \
+		{(const UInt8 *)("" text), (CFIndex)sizeof(text) - 1, {0}, KC_CF_BORROWED}, \
+		(CFIndex)sizeof(text) - 1, NULL};                                           \
 	const CFStringRef symbol = &symbol##_object
 
 #define KC_CF_STRING_ALIAS(symbol, original) const CFStringRef symbol = &original##_object

@@ -52,13 +52,9 @@ static bool is_entry_of(const struct _kc_cf_table *table, const struct _kc_cf_ta
 	return entry->hash == hash && equal(table->key_calls.equal, entry->key, key);
 }
 
-struct _kc_cf_table_entry *_kc_cf_table_find(const struct _kc_cf_table *table, const void *key)
+static struct _kc_cf_table_entry *find_hashed(
+	const struct _kc_cf_table *table, const void *key, CFHashCode hash)
 {
-	CFHashCode hash;
-
-	if (table->live == 0)
-		return NULL;
-	hash = hash_of(table, key);
 	if (!table->slots) {
 		for (size_t i = 0; i < table->used; i++)
 			if (is_entry_of(table, &table->entries[i], hash, key))
@@ -73,6 +69,11 @@ struct _kc_cf_table_entry *_kc_cf_table_find(const struct _kc_cf_table *table, c
 			return entry;
 	}
 	return NULL;
+}
+
+struct _kc_cf_table_entry *_kc_cf_table_find(const struct _kc_cf_table *table, const void *key)
+{
+	return table->live ? find_hashed(table, key, hash_of(table, key)) : NULL;
 }
 
 /* --- room ------------------------------------------------------------------------------------ */
@@ -108,7 +109,7 @@ static void make_slots(struct _kc_cf_table *table)
 static void make_room(struct _kc_cf_table *table)
 {
 	struct _kc_cf_table_entry *entries;
-	size_t capacity = table->capacity ? table->capacity : KC_CF_TABLE_SMALL / 2;
+	size_t capacity = table->capacity ? table->capacity : KC_CF_TABLE_SMALL;
 	size_t live = 0;
 
 	if (table->used < table->capacity)
@@ -129,13 +130,13 @@ static void make_room(struct _kc_cf_table *table)
 
 /* --- changing -------------------------------------------------------------------------------- */
 
-static void add(struct _kc_cf_table *table, const void *key, const void *value)
+static void add(struct _kc_cf_table *table, const void *key, CFHashCode hash, const void *value)
 {
 	struct _kc_cf_table_entry *entry;
 
 	make_room(table);
 	entry = &table->entries[table->used];
-	entry->hash = hash_of(table, key);
+	entry->hash = hash;
 	entry->key = retained(table->key_calls.retain, key);
 	entry->value = retained(table->value_calls.retain, value);
 	link_entry(table, table->used);
@@ -147,12 +148,13 @@ static void add(struct _kc_cf_table *table, const void *key, const void *value)
 void _kc_cf_table_put(
 	struct _kc_cf_table *table, const void *key, const void *value, enum _kc_cf_table_mode mode)
 {
-	struct _kc_cf_table_entry *entry = _kc_cf_table_find(table, key);
+	CFHashCode hash = hash_of(table, key);
+	struct _kc_cf_table_entry *entry = find_hashed(table, key, hash);
 	const void *old;
 
 	if (!entry) {
 		if (mode != KC_CF_TABLE_REPLACE)
-			add(table, key, value);
+			add(table, key, hash, value);
 		return;
 	}
 	if (mode == KC_CF_TABLE_ADD)
@@ -285,5 +287,5 @@ CFStringRef _kc_cf_table_copy_description(
 		CFStringAppendFormat(text, NULL, CFSTR("\n"));
 	}
 	CFStringAppendFormat(text, NULL, CFSTR("}\n"));
-	return _kc_cf_string_freeze(text);
+	return _kc_cf_freeze(text);
 }

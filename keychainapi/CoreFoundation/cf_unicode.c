@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <pthread.h>
+#include <string.h>
 #include <wctype.h>
 
 /* clang-format off */
@@ -70,21 +71,45 @@ size_t _kc_cf_utf8_decode(const UInt8 *bytes, size_t count, uint32_t *ret_point)
 
 size_t _kc_cf_utf8_encode(uint32_t point, UInt8 ret_bytes[4])
 {
+	return is_scalar(point) ? (size_t)_kc_cf_text_encode(point, ret_bytes) : 0;
+}
+
+/* --- the form that strings keep -------------------------------------------------------------- */
+
+CFIndex _kc_cf_text_decode(const UInt8 *bytes, uint32_t *ret_point)
+{
+	CFIndex length = _kc_cf_text_length(bytes[0]);
+	uint32_t point = bytes[0] & ~(uint32_t)forms[length - 1].mask;
+
+	for (CFIndex i = 1; i < length; i++)
+		point = point << 6 | (bytes[i] & 0x3F);
+	*ret_point = point;
+	return length;
+}
+
+CFIndex _kc_cf_text_encode(uint32_t point, UInt8 ret_bytes[4])
+{
 	size_t form = COUNT_OF(forms) - 1;
 
-	if (!is_scalar(point))
-		return 0;
 	while (point < forms[form].least)
 		form--;
 	for (size_t i = form; i > 0; i--, point >>= 6)
 		ret_bytes[i] = (UInt8)(0x80 | (point & 0x3F));
 	ret_bytes[0] = (UInt8)(forms[form].lead | point);
-	return form + 1;
+	return (CFIndex)form + 1;
 }
 
-CFIndex _kc_cf_utf8_length(UInt8 lead)
+bool _kc_cf_text_is_utf8(const UInt8 *bytes, CFIndex size)
 {
-	return (CFIndex)find_form(lead) + 1;
+	const UInt8 *end = bytes + size;
+
+	/* D800 to DFFF are ED A0 80 to ED BF BF; D000 to D7FF begin with ED too. */
+	while ((bytes = memchr(bytes, 0xED, (size_t)(end - bytes)))) {
+		if (bytes[1] >= 0xA0)
+			return false;
+		bytes += 3;
+	}
+	return true;
 }
 
 /* --- case and white space -------------------------------------------------------------------- */
@@ -99,14 +124,31 @@ static void open_unicode_locale(void)
 }
 
 /* libc knows the letters; the program's own locale must not change what is equal. */
-uint32_t _kc_cf_fold_case(uint32_t point)
+static locale_t get_unicode_locale(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+	pthread_once(&once, open_unicode_locale);
+	return unicode_locale;
+}
+
+uint32_t _kc_cf_lower_case(uint32_t point)
+{
 	if (point < 0x80)
 		return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
-	pthread_once(&once, open_unicode_locale);
-	return (uint32_t)towlower_l((wint_t)point, unicode_locale);
+	return (uint32_t)towlower_l((wint_t)point, get_unicode_locale());
+}
+
+uint32_t _kc_cf_upper_case(uint32_t point)
+{
+	if (point < 0x80)
+		return point >= 'a' && point <= 'z' ? point - ('a' - 'A') : point;
+	return (uint32_t)towupper_l((wint_t)point, get_unicode_locale());
+}
+
+bool _kc_cf_is_letter_or_digit(uint32_t point)
+{
+	return iswalnum_l((wint_t)point, get_unicode_locale()) != 0;
 }
 
 bool _kc_cf_is_space(uint32_t point)

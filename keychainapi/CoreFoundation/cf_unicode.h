@@ -32,19 +32,47 @@ size_t _kc_cf_utf8_decode(const UInt8 *bytes, size_t count, uint32_t *ret_point)
 /* Its bytes, and how many; 0 for a surrogate or a number above 10FFFF. */
 size_t _kc_cf_utf8_encode(uint32_t point, UInt8 ret_bytes[4]);
 
-/* Of valid UTF-8: the length of the character that begins with the byte, its code units. */
-CFIndex _kc_cf_utf8_length(UInt8 lead);
-static inline CFIndex _kc_cf_utf8_units(UInt8 lead)
-{
-	return lead >= 0xF0 ? 2 : 1;
-}
 static inline bool _kc_cf_utf8_is_continuation(UInt8 byte)
 {
 	return (byte & 0xC0) == 0x80;
 }
 
-/* The lower-case form, one code point to one. */
-uint32_t _kc_cf_fold_case(uint32_t point);
+/* --- the form that strings keep -------------------------------------------------------------- */
+
+/*
+ * Strings hold text whose pairs of surrogates may have been cut in two. They keep it as WTF-8: the
+ * UTF-8 of whole characters, and for a surrogate that stands alone the three bytes that its number
+ * would have. Two halves that come together are one character of four bytes, always, so that equal
+ * texts are equal bytes.
+ *
+ * These trust the bytes to be that.
+ */
+static inline CFIndex _kc_cf_text_length(UInt8 lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+static inline CFIndex _kc_cf_text_units(UInt8 lead)
+{
+	return lead >= 0xF0 ? 2 : 1;
+}
+
+/* The code point, or lone surrogate, at the start of the bytes; returns how many they are. */
+CFIndex _kc_cf_text_decode(const UInt8 *bytes, uint32_t *ret_point);
+
+/* The bytes of a code point or surrogate up to 10FFFF, and how many. */
+CFIndex _kc_cf_text_encode(uint32_t point, UInt8 ret_bytes[4]);
+
+/* Whether it is UTF-8: no surrogate stands alone in it. */
+bool _kc_cf_text_is_utf8(const UInt8 *bytes, CFIndex size);
+
+/* --- case and white space -------------------------------------------------------------------- */
+
+/* The lower-case form, the upper-case form, one code point to one, in no particular language. */
+uint32_t _kc_cf_lower_case(uint32_t point);
+uint32_t _kc_cf_upper_case(uint32_t point);
+
+bool _kc_cf_is_letter_or_digit(uint32_t point);
 
 /* White space and line ends (property White_Space, and the zero width space). */
 bool _kc_cf_is_space(uint32_t point);

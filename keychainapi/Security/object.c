@@ -28,6 +28,10 @@ enum kc_object_kind kc_object_kind(CFTypeRef object)
 			continue;
 		if (table[i].kind == KC_OBJECT_NUMBER && CFNumberIsFloatType(object))
 			return KC_OBJECT_OTHER;
+		/* half a surrogate pair has no form in UTF-8 */
+		if (table[i].kind == KC_OBJECT_STRING &&
+			!CFStringGetCStringPtr(object, kCFStringEncodingUTF8))
+			return KC_OBJECT_OTHER;
 		return table[i].kind;
 	}
 	return KC_OBJECT_OTHER;

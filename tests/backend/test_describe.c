@@ -111,7 +111,7 @@ static void callers_know_better(void)
 
 static void other_bytes_say_other_things(void)
 {
-	KC_CLEANUP_BUF struct kc_buf alice = KC_BUF_INIT, words = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf alice = KC_BUF_INIT;
 	KC_CLEANUP_FOUND struct kc_found added = {0};
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	CLEANUP_HOME struct home home = HOME_INIT;

@@ -107,16 +107,17 @@ kc_err house_sync(struct house *house, size_t device, struct kc_sync_report *rep
 
 void house_settle(struct house *house)
 {
-	for (int round = 0; round < 20; round++) {
+	bool settled = false;
+
+	for (int round = 0; round < 20 && !settled; round++) {
 		struct kc_sync_report report = {0};
 
 		for (size_t i = 0; i < house->count; i++)
 			CHECK_OK_FATAL(house_sync(house, i, &report));
 		CHECK_FATAL(report.refused == 0);
-		if (report.sent == 0 && report.received == 0)
-			return;
+		settled = report.sent == 0 && report.received == 0;
 	}
-	CHECK_FATAL(!"the devices settle");
+	CHECK_FATAL(settled);
 }
 
 /* --- comparing ----------------------------------------------------------------------------------

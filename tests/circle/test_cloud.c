@@ -144,6 +144,10 @@ static void markers(void)
 	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_NOT_A_STORE);
 	unlink(path("holiday.jpg"));
 	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
+	CHECK_OK(kc_cloud_drop_marker(cloud));
+	CHECK_ERR(kc_cloud_get_marker(cloud, &got), KC_E_STORE_GONE);
+	CHECK_ERR(kc_cloud_drop_marker(cloud), KC_E_STORE_GONE);
+	CHECK_OK(kc_cloud_put_marker(cloud, operation(&buf, "mine")));
 	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "other")), KC_E_DUPLICATE);
 	CHECK_OK(kc_cloud_get_marker(cloud, &got));
 	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "mine")));

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Two devices and a folder: sync, devices, join, watch, and what goes wrong.
+# Two devices and a folder: sync, devices, join, watch. (What goes wrong is in errors_store.sh.)
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -20,11 +20,6 @@ make_device laptop
 run sync status --json
 exits 0 "sync status without a store"
 json '.store == null and .sent == 0 and .last == null and .alarm == null' "says that there is none"
-run sync
-exits 2 "sync without a store"
-complains 'kc sync use' "says how to get one"
-run devices add
-exits 2 "devices add without a store"
 run_with 'first secret' add first.example --user ana --stdin
 run_with 'stays here' add local.example --user ana --stdin
 run sync on first.example --json
@@ -41,15 +36,6 @@ run sync on bound.example
 exits 2 "an item of this device only cannot be marked"
 
 # --- the store --------------------------------------------------------------------------------------
-run sync use "$folder"
-exits 4 "sync use asks for the account password, and there is nobody"
-complains 'an account password is needed' "which is told"
-printf 'short' > "$work/secret/short"
-run sync use "$folder" --account-password-file "$work/secret/short"
-exits 2 "a short account password"
-run_known sync use "$work/nowhere/folder"
-exits 9 "a store that is not there"
-complains "nowhere/folder isn't there" "which is told"
 cd "$work" || exit 99
 run_known sync use folder --json
 exits 0 "sync use, by a path from here"
@@ -71,17 +57,6 @@ says '^laptop +[0-9a-f]{8} .*member, this one$' "devices in words"
 
 # --- a second device --------------------------------------------------------------------------------
 make_device desktop
-run_known sync use "$folder"
-exits 6 "a second account in the same store"
-complains "kc join $folder" "the message says how to join"
-run_known join "$folder" --code 12345678
-exits 5 "a code that cannot be one"
-complains 'nine digits. “12345678”' "is told so"
-run join "$folder" --code 493-207-118
-exits 4 "join asks for the account password, and there is nobody"
-run join "$folder"
-exits 4 "join asks for the code, and there is nobody"
-
 # Starts devices add in the background, with its code in $code.
 start_pairing() { # words of kc…
   on laptop
@@ -99,25 +74,6 @@ end_pairing() {
   sponsor=$?
   waiting=
 }
-
-on laptop
-run_known devices add
-exits 4 "devices add asks before it lets anybody in, and there is nobody"
-complains 'your consent is needed' "before a code is made"
-run devices add --yes --account-password-file "$work/secret/wrong"
-exits 5 "a wrong account password"
-
-start_pairing --yes
-holds "the first line is the code" sh -c "printf %s '$code' | grep -qE '^[0-9]{3}-[0-9]{3}-[0-9]{3}$'"
-wrong=$(printf %s "$code" | tr 0123456789 1234567890)
-on desktop
-run_known join "$folder" --code "$wrong"
-exits 5 "a wrong code, on the new device"
-end_pairing
-holds "a wrong code, on the other" test "$sponsor" -eq 5
-holds "the message says what happened" grep -q "that code didn't work, and it can't be used again" "$work/sponsor"
-run devices
-exits 2 "nothing came in"
 
 start_pairing --yes --json
 code=$(printf %s "$code" | jq -r 'select(.v == 1).code')
@@ -178,19 +134,8 @@ writes 'first secret' "an item that stays home is still at home"
 
 # --- the store is away ------------------------------------------------------------------------------
 mv "$folder" "$work/away"
-run sync
-exits 9 "the store is not there"
-complains "$folder isn't there" "which is told"
-complains 'Your items work here as always' "and that nothing is lost"
 run_with 'while away' add away.example --user ana --stdin --sync
 exits 0 "items are saved all the same"
-run sync status --json
-exits 0 "sync status without the store"
-mkdir -m 700 "$folder"
-run sync --json
-exits 9 "an empty folder is no store"
-json_error '.exit == 9 and (.message | test("marker file .kc-store is missing")) and (.try | any(test("--new")))' "which is told"
-rmdir "$folder"
 mv "$work/away" "$folder"
 run sync
 exits 0 "the store is back"
@@ -226,12 +171,10 @@ run devices --json
 json '.items | length == 2' "nobody came in"
 
 start_pairing --yes
+holds "the first line is the code" sh -c "printf %s '$code' | grep -qE '^[0-9]{3}-[0-9]{3}-[0-9]{3}$'"
 kill "$waiting"
 end_pairing
 holds "a signal ends devices add" test "$sponsor" -eq 143
-on phone
-run_known join "$folder" --code "$code"
-exits 5 "a code that was given up"
 
 # --- a store that goes back in time -----------------------------------------------------------------
 on laptop

@@ -51,9 +51,13 @@ run get
 exits 2 "a word is missing"
 run get a b
 exits 2 "a word too many"
+run watch x
+complains '“watch” takes options only, no words' "is told"
 run get a --frob
 exits 2 "no such option"
 complains 'there is no option --frob' "is told"
+run setup --name my laptop
+complains 'takes options only' "a word where there is none to give"
 run get a --user-name=hunter2
 complains 'there is no option --user-name\.' "without a value, which may be a secret"
 run get a --password hunter2
@@ -74,6 +78,19 @@ run sync nowhere
 complains 'use, on, off, status' "also after a word that is no second one"
 run add --user x -- --version
 exits 4 "words behind -- are no options"
+
+# --- the words --------------------------------------------------------------------------------------
+look_for_words() { # sources
+  python3 "$top_srcdir/tests/cli/words.py" "$@" > "$out" 2> "$err"
+  status=$?
+}
+look_for_words "$top_srcdir"/cli/*.c "$top_srcdir"/cli/*.def "$top_srcdir"/base/errors.def
+exits 0 "no jargon in what people read"
+for seed in 'the token has expired' 'Invalid input.' 'Another peer is there.' 'aborted'; do
+  { cat "$top_srcdir/cli/messages.def"; printf 'KC_NOTE(SEED, "%s")\n' "$seed"; } > "$work/seeded.def"
+  look_for_words "$work/seeded.def"
+  exits 1 "which is noticed: $seed"
+done
 
 # --- the manual page --------------------------------------------------------------------------------
 page=$top_srcdir/doc/kc.1

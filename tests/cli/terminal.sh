@@ -17,6 +17,9 @@ type_to -a 'new keychain' 'correct horse' -a 'Again: ' 'correct horse' -- "$prog
 exits 0 "setup asks twice"
 says 'This makes a keychain for you on this computer' "and says what it does"
 never_says 'correct horse' "without echo"
+type_to -- "$program" setup
+exits 6 "a second setup"
+never_says 'This makes a keychain' "does not begin"
 run lock
 type_to -a 'Keychain password: ' 'correct horse' -- "$program" unlock
 exits 0 "unlock asks"
@@ -78,7 +81,14 @@ type_to -- "$program" list
 exits 0 "list on a terminal"
 holds "no escape reaches the terminal" sh -c "! grep -q '$(printf '\033')' '$work/shown'"
 holds "no override reaches the terminal" sh -c "! grep -q '$(printf '\342\200\256')' '$work/shown'"
-holds "names are isolated" grep -q "$(printf '\342\201\250')first.example$(printf '\342\201\251')" "$work/shown"
+holds "a name in ASCII can be copied" grep -q '^first.example  ' "$work/shown"
+run_with x add 'Ärzte' --kind generic --stdin
+type_to -- "$program" list
+holds "others are isolated" grep -q "$(printf '\342\201\250')Ärzte$(printf '\342\201\251')" "$work/shown"
+type_to -- "$program" key new 'Schlüssel' --type ec:p256
+says '^ssh      ecdsa-sha2-nistp256 AAAA[^ ]* .Schlüssel.$' "of a line for ssh only the comment"
+type_to -- "$program" key show 'Schlüssel' --ssh
+says '^ecdsa-sha2-nistp256 AAAA' "so that it can be copied, too"
 type_to -- "$program" list --json
 holds "nor through JSON" sh -c "! grep -q '$(printf '\342\200\256')' '$work/shown'"
 type_to -- "$program" get "$(printf 'nothing\033[31m')"

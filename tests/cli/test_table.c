@@ -163,6 +163,34 @@ static void every_command_in_a_topic_parses(void)
 	kc_facts_done(&facts);
 }
 
+static const struct {
+	const char *what, *lines;
+} messages[] = {
+#define KC_MESSAGE(error, what, lines) {what, lines},
+#define KC_ADVICE(class, lines)
+#define KC_NOTE(id, text)
+#include "cli/messages.def"
+#undef KC_MESSAGE
+#undef KC_ADVICE
+#undef KC_NOTE
+};
+
+/* What happened is said in sentences, without a shout; and there is something to type. */
+static void every_message_reads_well(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(messages); i++) {
+		const char *what = messages[i].what, *lines = messages[i].lines;
+		size_t len = strlen(what);
+		/* A fact alone is a sentence, or a list of users that one follows. */
+		CHECK_MSG(
+			what[len - 1] == '.' || what[len - 1] == ')' || what[len - 1] == '}', what);
+		CHECK_MSG(what[0] < 'A' || what[0] > 'Z', what);
+		CHECK_MSG(!strchr(what, '!') && !strchr(lines, '!'), what);
+		CHECK_MSG(strchr(lines, '`') != NULL, what);
+		CHECK_MSG(!strchr(what, '`') && !strchr(what, '\n'), what);
+	}
+}
+
 /* A command of ours outside backticks would escape the test above. */
 static void no_command_hides_outside_backticks(void)
 {
@@ -331,6 +359,7 @@ int main(void)
 		CHECK_TEST(the_splitter_is_a_shell),
 		CHECK_TEST(every_command_in_a_message_parses),
 		CHECK_TEST(every_command_in_a_topic_parses),
+		CHECK_TEST(every_message_reads_well),
 		CHECK_TEST(no_command_hides_outside_backticks),
 		CHECK_TEST(every_fact_in_a_template_exists),
 		CHECK_TEST(every_verb_is_well_described),

@@ -57,13 +57,16 @@ static void on_a_terminal_it_is_isolated(void)
 	static const struct kc_look latin1 = {.terminal = true};
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
 
-	kc_visible_push(&out, kc_bytes_str("a"), &terminal);
+	kc_visible_push(&out, kc_bytes_str("ä"), &terminal);
 	CHECK(buf_is(&out, "\xe2\x81\xa8"
-			   "a"
+			   "ä"
 			   "\xe2\x81\xa9"));
 	kc_buf_reset(&out);
-	kc_visible_push(&out, kc_bytes_str("a"), &latin1);
+	kc_visible_push(&out, kc_bytes_str("a"), &terminal); /* turns nothing round */
 	CHECK(buf_is(&out, "a"));
+	kc_buf_reset(&out);
+	kc_visible_push(&out, kc_bytes_str("ä"), &latin1);
+	CHECK(buf_is(&out, "ä"));
 }
 
 static void long_names_are_cut_in_the_middle(void)

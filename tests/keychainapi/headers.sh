@@ -41,15 +41,19 @@ expect() { # wanted status, compiler, flags, file
   fi
 }
 
-in_every_dialect() { # wanted status, file, more flags
+in_c() { # wanted status, file, dialects, more flags
   rest="$c_compilers|"
   while [ -n "$rest" ]; do
     compiler=${rest%%|*}
     rest=${rest#*|}
-    for dialect in gnu89 c99 c11; do
-      expect "$1" "$compiler" "-x c -std=$dialect ${3-}" "$2"
+    for dialect in $3; do
+      expect "$1" "$compiler" "-x c -std=$dialect ${4-}" "$2"
     done
   done
+}
+
+in_every_dialect() { # wanted status, file, more flags
+  in_c "$1" "$2" 'gnu89 c99 c11' "${3-}"
   rest="$cxx_compilers|"
   while [ -n "$rest" ]; do
     compiler=${rest%%|*}
@@ -60,7 +64,7 @@ in_every_dialect() { # wanted status, file, more flags
   done
 }
 
-for header in "$include"/*/*.h; do
+for header in "$include"/*.h "$include"/*/*.h; do
   file=$scratch/alone.c
   printf '#include <%s>\nint main(void);\n' "${header#"$include"/}" > "$file"
   in_every_dialect 0 "$file"
@@ -71,6 +75,11 @@ done
 for use in cf/use.c security/use.c; do
   in_every_dialect 0 "$top/tests/keychainapi/$use"
   in_every_dialect 0 "$top/tests/keychainapi/$use" -DKEYCIRCLE_CF_REFS_AS_UINTPTR
+done
+
+# Programs in the manner of ported ones, in the C that they are written in.
+for porter in "$top"/tests/keychainapi/cf/porter_*.c; do
+  in_c 0 "$porter" 'gnu99 gnu11'
 done
 
 # The check itself must notice: an unused variable in a function of a header's kind.

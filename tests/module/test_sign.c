@@ -366,6 +366,39 @@ static void generator_errors(void)
 	harness_end(&x);
 }
 
+/* Elliptic curves do not encrypt or wrap in PKCS#11, also when the item says it, as SecItem does.
+ */
+static void uses_by_key_type(void)
+{
+	static const struct {
+		const char *what;
+		CK_MECHANISM_TYPE generator;
+		CK_BBOOL encrypts;
+	} rows[] = {{"EC", EC, CK_FALSE}, {"Ed25519", ED, CK_FALSE}, {"RSA", RSA, CK_TRUE}};
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CK_OBJECT_HANDLE public, private, found[2];
+		CK_BBOOL uses[6] = {2, 2, 2, 2, 2, 2};
+		CK_ATTRIBUTE of_public[] = {ATTR(CKA_ENCRYPT, uses[0]), ATTR(CKA_WRAP, uses[1]),
+			ATTR(CKA_VERIFY, uses[2])};
+		CK_ATTRIBUTE of_private[] = {ATTR(CKA_DECRYPT, uses[3]), ATTR(CKA_UNWRAP, uses[4]),
+			ATTR(CKA_SIGN, uses[5])};
+		CK_ATTRIBUTE wanted[] = {ATTR(CKA_UNWRAP, harness_true), ATTR_TEXT(CKA_LABEL, "u")};
+
+		harness_make_pair(&x, rows[i].generator, "u", &public, &private);
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, public, of_public, 3), CKR_OK);
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, private, of_private, 3), CKR_OK);
+		CHECK_MSG(uses[2] == CK_TRUE && uses[5] == CK_TRUE, rows[i].what);
+		for (size_t j = 0; j < KC_COUNT_OF(uses); j++)
+			CHECK_MSG(j % 3 == 2 || uses[j] == rows[i].encrypts, rows[i].what);
+		CHECK_MSG(harness_find(&x, wanted, 2, found, 2) == rows[i].encrypts, rows[i].what);
+		CHECK_RV(x.f->C_DestroyObject(x.session, public), CKR_OK);
+		CHECK_RV(x.f->C_DestroyObject(x.session, private), CKR_OK);
+	}
+	harness_end(&x);
+}
+
 /* p11tool stores no public half: it is a session object, and verifies all the same. */
 static void public_half_in_session(void)
 {
@@ -402,6 +435,7 @@ int main(void)
 		CHECK_TEST(signatures_ed25519),
 		CHECK_TEST(sign_errors),
 		CHECK_TEST(generator_errors),
+		CHECK_TEST(uses_by_key_type),
 		CHECK_TEST(public_half_in_session),
 	};
 	int status;

@@ -212,6 +212,30 @@ static void an_old_version_put_back_is_noticed(void)
 	CHECK(words_has_secret(&home, GENP, "acct=a", "secret a"));
 }
 
+/* The same twice over, before the new one, in a table that takes it: two equal shares must not cancel
+ * each other. */
+static void an_old_version_put_back_twice_is_noticed(void)
+{
+	static const char save[] = "CREATE TABLE old AS SELECT * FROM item WHERE id = 1";
+	static const char put_back[] =
+		"CREATE TABLE more AS SELECT * FROM old UNION ALL SELECT * FROM old"
+		" UNION ALL SELECT * FROM item;"
+		"DROP TABLE item; ALTER TABLE more RENAME TO item; DROP TABLE old";
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	make_items(&home);
+	home_close(&home);
+	run_sql(&home, save);
+	home_open(&home);
+	home_unlock(&home);
+	CHECK_OK(words_update(&home, GENP, "acct=a", "", "newer"));
+	home_close(&home);
+	run_sql(&home, put_back);
+	home_open(&home);
+	home_unlock(&home);
+	check_status(&home, true, 0, "put back twice");
+}
+
 static void an_old_cell_put_back_is_noticed(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
@@ -317,6 +341,7 @@ int main(void)
 		CHECK_TEST(every_column_is_bound),
 		CHECK_TEST(tampering_is_noticed),
 		CHECK_TEST(an_old_version_put_back_is_noticed),
+		CHECK_TEST(an_old_version_put_back_twice_is_noticed),
 		CHECK_TEST(an_old_cell_put_back_is_noticed),
 		CHECK_TEST(a_trigger_does_nothing),
 		CHECK_TEST(damage_while_open),

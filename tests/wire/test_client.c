@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -314,6 +315,33 @@ static void survives_a_fork(void)
 	kc_client_free(client);
 }
 
+/* In another process namespace a child can have the very number of its parent. */
+static pid_t made_up_pid;
+
+pid_t getpid(void)
+{
+	return made_up_pid ? made_up_pid : (pid_t)syscall(SYS_getpid);
+}
+
+static void a_child_with_its_parents_number(void)
+{
+	struct kc_client *client = device_client();
+	pid_t child;
+	int how;
+
+	made_up_pid = 1;
+	CHECK_OK(add(client, "before", kc_bytes_str("x")));
+	child = fork();
+	if (child == 0) {
+		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+		_exit(find(client, "before", &found) == KC_OK ? 0 : 1);
+	}
+	CHECK(waitpid(child, &how, 0) == child && how == 0);
+	CHECK_OK(remove_all(client));
+	kc_client_free(client);
+	made_up_pid = 0;
+}
+
 static void survives_a_restart(void)
 {
 	struct kc_client *client = device_client();
@@ -391,6 +419,7 @@ int main(void)
 		CHECK_TEST(status_is_cheap_and_true),
 		CHECK_TEST(threads_share_a_client),
 		CHECK_TEST(survives_a_fork),
+		CHECK_TEST(a_child_with_its_parents_number),
 		CHECK_TEST(survives_a_restart),
 		CHECK_TEST(death_in_the_middle),
 		CHECK_TEST(a_change_is_not_repeated),

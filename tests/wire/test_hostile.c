@@ -132,6 +132,23 @@ static void oversize_ends_the_connection(void)
 	CHECK(others_are_well());
 }
 
+/* The request just fits into a message, and its result does not. */
+static void a_result_too_large_is_an_error(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
+
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	kc_buf_extend(&file, KC_MESSAGE_MAX - 40);
+	CHECK_ERR(kc_client_import(client, kc_buf_bytes(&file), kc_bytes(NULL, 0), &attrs, &made),
+		KC_E_TOO_LARGE);
+	CHECK_OK(kc_client_item_delete(
+		client, &(struct kc_query){.class = KC_CLASS_KEY, .sync = KC_SYNC_ANY}, NULL));
+	kc_client_free(client);
+}
+
 /* A long message that stops half way, and then a client that goes, or stays. */
 static void torn_long_messages(void)
 {
@@ -482,6 +499,7 @@ int main(void)
 		CHECK_TEST(every_call_is_answered),
 		CHECK_TEST(wrong_requests_get_errors),
 		CHECK_TEST(oversize_ends_the_connection),
+		CHECK_TEST(a_result_too_large_is_an_error),
 		CHECK_TEST(torn_long_messages),
 		CHECK_TEST(a_client_that_does_not_read),
 		CHECK_TEST(segment_changes_while_read),

@@ -63,10 +63,23 @@ CF_EXPORT void CFArrayInsertValueAtIndex(CFMutableArrayRef array, CFIndex index,
 
 /* An index equal to the count appends. */
 CF_EXPORT void CFArraySetValueAtIndex(CFMutableArrayRef array, CFIndex index, const void *value);
+CF_EXPORT void CFArrayExchangeValuesAtIndices(
+	CFMutableArrayRef array, CFIndex first, CFIndex second);
 CF_EXPORT void CFArrayRemoveValueAtIndex(CFMutableArrayRef array, CFIndex index);
 CF_EXPORT void CFArrayRemoveAllValues(CFMutableArrayRef array);
 CF_EXPORT void CFArrayReplaceValues(
 	CFMutableArrayRef array, CFRange range, const void **values, CFIndex count);
+
+/* In the order of the comparator; values that it calls equal keep theirs. */
+CF_EXPORT void CFArraySortValues(
+	CFMutableArrayRef array, CFRange range, CFComparatorFunction compare, void *context);
+
+/*
+ * In a sorted range: the index of the first value that equals the sought one, or else of the first
+ * that comes after it, which may be the end of the range.
+ */
+CF_EXPORT CFIndex CFArrayBSearchValues(CFArrayRef array, CFRange range, const void *value,
+	CFComparatorFunction compare, void *context);
 
 CF_EXTERN_C_END
 

@@ -14,60 +14,14 @@
 #ifndef COREFOUNDATION_CFBASE_H
 #define COREFOUNDATION_CFBASE_H
 
+#include <CoreFoundation/CFAvailability.h>
+#include <MacTypes.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#ifdef __cplusplus
-#define CF_EXTERN_C_BEGIN extern "C" {
-#define CF_EXTERN_C_END }
-#else
-#define CF_EXTERN_C_BEGIN
-#define CF_EXTERN_C_END
-#endif
-
-#define CF_EXPORT extern __attribute__((__visibility__("default")))
-#define CF_INLINE static __inline__
-
-/* Annotations that only Apple's compilers read. */
-#define CF_ASSUME_NONNULL_BEGIN
-#define CF_ASSUME_NONNULL_END
-#define CF_IMPLICIT_BRIDGING_ENABLED
-#define CF_IMPLICIT_BRIDGING_DISABLED
-#define CF_RETURNS_RETAINED
-#define CF_RETURNS_NOT_RETAINED
-#define CF_RELEASES_ARGUMENT
-#define CF_CONSUMED
 
 CF_EXTERN_C_BEGIN
 
 /* --- scalars --------------------------------------------------------------------------------- */
-
-#ifndef TRUE
-#define TRUE 1
-#endif
-#ifndef FALSE
-#define FALSE 0
-#endif
-
-typedef unsigned char Boolean;
-typedef uint8_t UInt8;
-typedef int8_t SInt8;
-typedef uint16_t UInt16;
-typedef int16_t SInt16;
-typedef uint32_t UInt32;
-typedef int32_t SInt32;
-typedef uint64_t UInt64;
-typedef int64_t SInt64;
-typedef float Float32;
-typedef double Float64;
-typedef uint16_t UniChar; /* a UTF-16 code unit */
-typedef uint32_t UTF32Char;
-typedef uint32_t FourCharCode;
-typedef FourCharCode OSType;
-typedef int16_t OSErr;
-typedef int32_t OSStatus;
-
-enum { noErr = 0 };
 
 typedef signed long CFIndex;
 typedef unsigned long CFTypeID;
@@ -113,7 +67,20 @@ CF_DECLARE_REF(CFStringRef, const struct __CFString);
 CF_DECLARE_REF(CFMutableStringRef, struct __CFString);
 typedef CFTypeRef CFPropertyListRef;
 
+/* Of macOS 10.15, the system whose public interface the headers follow; those of older ones. */
 CF_EXPORT const double kCFCoreFoundationVersionNumber;
+#define kCFCoreFoundationVersionNumber10_0 196.40
+#define kCFCoreFoundationVersionNumber10_1 226.00
+#define kCFCoreFoundationVersionNumber10_2 263.00
+#define kCFCoreFoundationVersionNumber10_3 299.00
+#define kCFCoreFoundationVersionNumber10_4 368.00
+#define kCFCoreFoundationVersionNumber10_5 476.00
+#define kCFCoreFoundationVersionNumber10_6 550.00
+#define kCFCoreFoundationVersionNumber10_7 635.00
+#define kCFCoreFoundationVersionNumber10_8 744.00
+#define kCFCoreFoundationVersionNumber10_9 855.11
+#define kCFCoreFoundationVersionNumber10_10 1151.16
+#define kCFCoreFoundationVersionNumber10_11 1253.00
 
 /* --- calls for any object -------------------------------------------------------------------- */
 
@@ -122,6 +89,16 @@ CF_EXPORT CFTypeRef CFRetain(CFTypeRef object);
 
 /* Takes an owner away; the last one frees the object, and wipes the bytes of data and strings. */
 CF_EXPORT void CFRelease(CFTypeRef object);
+
+/*
+ * Gives an owner to the calling thread, which takes it away when the thread ends: so much earlier
+ * than that a program must not expect it. Of the first thread they are kept to the end of the
+ * program. Returns the object; NULL for NULL.
+ */
+CF_EXPORT CFTypeRef CFAutorelease(CFTypeRef object);
+
+/* There is no collector: the object, or NULL, as it is. */
+CF_EXPORT CFTypeRef CFMakeCollectable(CFTypeRef object);
 
 /* Owners at this moment, for tests and curiosity; LONG_MAX for constants, which never go away. */
 CF_EXPORT CFIndex CFGetRetainCount(CFTypeRef object);
@@ -147,26 +124,57 @@ CF_EXPORT CFAllocatorRef CFGetAllocator(CFTypeRef object);
 /* --- allocators ------------------------------------------------------------------------------ */
 
 /*
- * The allocator argument of a Create call is accepted and has no effect. It matters where a NoCopy
- * call asks who frees the caller's bytes: kCFAllocatorNull is nobody, all the others are free().
+ * Objects live in malloc's memory whatever allocator a Create call is given. Allocators matter
+ * where a NoCopy call asks who frees the caller's bytes, and in the calls here.
  */
-CF_EXPORT const CFAllocatorRef kCFAllocatorDefault; /* NULL */
-CF_EXPORT const CFAllocatorRef kCFAllocatorSystemDefault;
+typedef const void *(*CFAllocatorRetainCallBack)(const void *info);
+typedef void (*CFAllocatorReleaseCallBack)(const void *info);
+typedef CFStringRef (*CFAllocatorCopyDescriptionCallBack)(const void *info);
+typedef void *(*CFAllocatorAllocateCallBack)(CFIndex size, CFOptionFlags hint, void *info);
+typedef void *(*CFAllocatorReallocateCallBack)(
+	void *memory, CFIndex size, CFOptionFlags hint, void *info);
+typedef void (*CFAllocatorDeallocateCallBack)(void *memory, void *info);
+typedef CFIndex (*CFAllocatorPreferredSizeCallBack)(CFIndex size, CFOptionFlags hint, void *info);
+
+typedef struct {
+	CFIndex version; /* 0 */
+	void *info;
+	CFAllocatorRetainCallBack retain;
+	CFAllocatorReleaseCallBack release;
+	CFAllocatorCopyDescriptionCallBack copyDescription;
+	CFAllocatorAllocateCallBack allocate;
+	CFAllocatorReallocateCallBack reallocate;
+	CFAllocatorDeallocateCallBack deallocate;
+	CFAllocatorPreferredSizeCallBack preferredSize;
+} CFAllocatorContext;
+
+CF_EXPORT const CFAllocatorRef kCFAllocatorDefault; /* NULL: what CFAllocatorGetDefault says */
+CF_EXPORT const CFAllocatorRef kCFAllocatorSystemDefault; /* malloc() and free() */
 CF_EXPORT const CFAllocatorRef kCFAllocatorMalloc;
 CF_EXPORT const CFAllocatorRef kCFAllocatorMallocZone;
-CF_EXPORT const CFAllocatorRef kCFAllocatorNull;
+CF_EXPORT const CFAllocatorRef kCFAllocatorNull;       /* gives no memory and frees none */
+CF_EXPORT const CFAllocatorRef kCFAllocatorUseContext; /* for CFAllocatorCreate alone */
 
 CF_EXPORT CFTypeID CFAllocatorGetTypeID(void);
+
+/* The context is copied, its info retained by its own callback; any callback may be NULL. */
+CF_EXPORT CFAllocatorRef CFAllocatorCreate(CFAllocatorRef allocator, CFAllocatorContext *context);
+CF_EXPORT void CFAllocatorGetContext(CFAllocatorRef allocator, CFAllocatorContext *ret_context);
+
+/* What NULL stands for in the calling thread; it is kept for ever. */
+CF_EXPORT void CFAllocatorSetDefault(CFAllocatorRef allocator);
 CF_EXPORT CFAllocatorRef CFAllocatorGetDefault(void);
 
 /*
- * malloc(), realloc() and free(); kCFAllocatorNull gives NULL and frees nothing. A size of 0 or
- * below gives NULL. The hint is not used.
+ * NULL when the allocator has no such callback, or for a size of 0 or below, but that a size of 0
+ * frees memory that is there.
  */
 CF_EXPORT void *CFAllocatorAllocate(CFAllocatorRef allocator, CFIndex size, CFOptionFlags hint);
 CF_EXPORT void *CFAllocatorReallocate(
 	CFAllocatorRef allocator, void *memory, CFIndex size, CFOptionFlags hint);
 CF_EXPORT void CFAllocatorDeallocate(CFAllocatorRef allocator, void *memory);
+CF_EXPORT CFIndex CFAllocatorGetPreferredSizeForSize(
+	CFAllocatorRef allocator, CFIndex size, CFOptionFlags hint);
 
 /* --- null ------------------------------------------------------------------------------------ */
 

@@ -21,7 +21,8 @@ CF_EXPORT CFDataRef CFDataCreate(CFAllocatorRef allocator, const UInt8 *bytes, C
 
 /*
  * Uses the caller's bytes in place. With kCFAllocatorNull they are borrowed and must outlive the
- * object; with any other deallocator they are wiped and given to free() with it.
+ * object; with malloc's allocators they are wiped and given to free() with it; an
+ * allocator of the program's own gets them back as they are.
  */
 CF_EXPORT CFDataRef CFDataCreateWithBytesNoCopy(
 	CFAllocatorRef allocator, const UInt8 *bytes, CFIndex length, CFAllocatorRef deallocator);
@@ -39,6 +40,15 @@ CF_EXPORT CFIndex CFDataGetLength(CFDataRef data);
 CF_EXPORT const UInt8 *CFDataGetBytePtr(CFDataRef data);
 CF_EXPORT UInt8 *CFDataGetMutableBytePtr(CFMutableDataRef data);
 CF_EXPORT void CFDataGetBytes(CFDataRef data, CFRange range, UInt8 *ret_bytes);
+
+/* Where the bytes of sought stand in a range; location kCFNotFound when nowhere, or when empty. */
+typedef CFOptionFlags CFDataSearchFlags;
+enum {
+	kCFDataSearchBackwards = 1, /* the last place */
+	kCFDataSearchAnchored = 2   /* only at the start, or with Backwards at the end */
+};
+CF_EXPORT CFRange CFDataFind(
+	CFDataRef data, CFDataRef sought, CFRange range, CFDataSearchFlags flags);
 
 CF_EXPORT void CFDataAppendBytes(CFMutableDataRef data, const UInt8 *bytes, CFIndex length);
 

@@ -16,13 +16,15 @@ CF_EXPORT const CFStringRef kCFErrorDomainOSStatus;
 CF_EXPORT const CFStringRef kCFErrorDomainMach;
 CF_EXPORT const CFStringRef kCFErrorDomainCocoa;
 
-/* Keys of the dictionary; the values of the first four and of FilePath are strings. */
+/* Keys of the dictionary; the values are strings but where it says otherwise. */
 CF_EXPORT const CFStringRef kCFErrorLocalizedDescriptionKey;
 CF_EXPORT const CFStringRef kCFErrorLocalizedFailureReasonKey;
 CF_EXPORT const CFStringRef kCFErrorLocalizedRecoverySuggestionKey;
 CF_EXPORT const CFStringRef kCFErrorDescriptionKey;
 CF_EXPORT const CFStringRef kCFErrorUnderlyingErrorKey; /* a CFError */
 CF_EXPORT const CFStringRef kCFErrorFilePathKey;
+CF_EXPORT const CFStringRef kCFErrorURLKey; /* a CFURL */
+CF_EXPORT const CFStringRef kCFErrorLocalizedFailureKey;
 
 CF_EXPORT CFTypeID CFErrorGetTypeID(void);
 

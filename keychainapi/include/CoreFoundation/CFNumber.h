@@ -55,7 +55,9 @@ CF_EXPORT CFTypeID CFNumberGetTypeID(void);
 CF_EXPORT CFNumberRef CFNumberCreate(
 	CFAllocatorRef allocator, CFNumberType type, const void *value);
 
-/* One of the first six, by what it was created from: Short gives SInt16, Int SInt32, Long SInt64.
+/*
+ * One of the first six, by what it was created from: Short gives SInt16, Int SInt32, Long SInt64.
+ * This and all that follow take a CFBoolean too, as the SInt8 0 or 1.
  */
 CF_EXPORT CFNumberType CFNumberGetType(CFNumberRef number);
 CF_EXPORT CFIndex CFNumberGetByteSize(CFNumberRef number);
@@ -64,7 +66,7 @@ CF_EXPORT Boolean CFNumberIsFloatType(CFNumberRef number);
 /*
  * Writes the number as the C type asked for. False when that lost something; the nearest thing is
  * written all the same: the low bits of an integer, a fraction cut towards 0 and held at the ends
- * of SInt64. A CFBoolean is taken too, as 0 or 1.
+ * of SInt64.
  */
 CF_EXPORT Boolean CFNumberGetValue(CFNumberRef number, CFNumberType type, void *ret_value);
 

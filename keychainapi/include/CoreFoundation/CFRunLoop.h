@@ -12,6 +12,7 @@ CF_DECLARE_REF(CFRunLoopRef, struct __CFRunLoop);
 typedef CFStringRef CFRunLoopMode;
 
 CF_EXPORT const CFRunLoopMode kCFRunLoopDefaultMode;
+CF_EXPORT const CFRunLoopMode kCFRunLoopCommonModes;
 
 enum {
 	kCFRunLoopRunFinished = 1, /* does not occur here */
@@ -36,6 +37,9 @@ CF_EXPORT CFRunLoopRunResult CFRunLoopRunInMode(
 
 /* Ends a run, from any thread; a stop that comes before the run ends that run at once. */
 CF_EXPORT void CFRunLoopStop(CFRunLoopRef loop);
+
+/* There is nothing that a run would look at when it wakes up. */
+CF_EXPORT void CFRunLoopWakeUp(CFRunLoopRef loop);
 
 /* Whether the loop's thread sleeps in a run. */
 CF_EXPORT Boolean CFRunLoopIsWaiting(CFRunLoopRef loop);

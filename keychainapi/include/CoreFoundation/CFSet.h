@@ -48,6 +48,7 @@ CF_EXPORT CFMutableSetRef CFSetCreateMutableCopy(
 	CFAllocatorRef allocator, CFIndex capacity, CFSetRef set);
 
 CF_EXPORT CFIndex CFSetGetCount(CFSetRef set);
+CF_EXPORT CFIndex CFSetGetCountOfValue(CFSetRef set, const void *value);
 CF_EXPORT Boolean CFSetContainsValue(CFSetRef set, const void *value);
 
 /* The member that equals value; NULL when there is none. */
@@ -58,9 +59,10 @@ CF_EXPORT Boolean CFSetGetValueIfPresent(CFSetRef set, const void *value, const 
 CF_EXPORT void CFSetGetValues(CFSetRef set, const void **ret_values);
 CF_EXPORT void CFSetApplyFunction(CFSetRef set, CFSetApplierFunction applier, void *context);
 
-/* Add keeps a member that equals the value; Set puts the value in its place. */
+/* Add keeps a member that equals the value; Set, and Replace alone, put the value in its place. */
 CF_EXPORT void CFSetAddValue(CFMutableSetRef set, const void *value);
 CF_EXPORT void CFSetSetValue(CFMutableSetRef set, const void *value);
+CF_EXPORT void CFSetReplaceValue(CFMutableSetRef set, const void *value);
 CF_EXPORT void CFSetRemoveValue(CFMutableSetRef set, const void *value);
 CF_EXPORT void CFSetRemoveAllValues(CFMutableSetRef set);
 

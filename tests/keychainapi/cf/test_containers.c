@@ -589,6 +589,12 @@ static void sets(void)
 	CHECK(CFSetGetValue(copy, first) == twin && CFSetGetCount(copy) == 2);
 	CFSetSetValue(copy, CFSTR("c"));
 	CHECK(CFSetGetCount(copy) == 3 && !CFEqual(set, copy));
+	CFSetReplaceValue(copy, first);
+	CHECK(CFSetGetValue(copy, twin) == first);
+	CFSetReplaceValue(copy, CFSTR("absent"));
+	CHECK(CFSetGetCount(copy) == 3);
+	CHECK(CFSetGetCountOfValue(copy, twin) == 1);
+	CHECK(CFSetGetCountOfValue(copy, CFSTR("absent")) == 0);
 	CFSetRemoveValue(copy, CFSTR("a"));
 	CHECK(CFSetGetCount(copy) == 2 && !CFSetContainsValue(copy, first));
 	CFSetRemoveAllValues(copy);
@@ -617,6 +623,204 @@ static void sets_retain_through_callbacks(void)
 	CHECK(retained == released);
 }
 
+/* --- arrays against plain ones --------------------------------------------------------------- */
+
+#define LIST_SIZE 400
+
+static uint32_t list_random = 99;
+
+static uint32_t next_of_list(uint32_t below)
+{
+	list_random = list_random * 1664525 + 1013904223;
+	return (list_random >> 8) % below;
+}
+
+/* Replaces a range, most often at an end, in both. */
+static void replace_in_both(CFMutableArrayRef array, const void *list[LIST_SIZE], CFIndex *count)
+{
+	const void *added[8];
+	CFIndex add = next_of_list(9), start, cut, end;
+
+	start = next_of_list(3) ? (next_of_list(2) ? 0 : *count)
+				: next_of_list((uint32_t)*count + 1);
+	cut = next_of_list((uint32_t)(*count - start > 8 ? 8 : *count - start) + 1);
+	if (*count - cut + add > LIST_SIZE)
+		add = 0;
+	for (CFIndex i = 0; i < add; i++)
+		added[i] = (const void *)(uintptr_t)next_of_list(1000);
+	CFArrayReplaceValues(array, CFRangeMake(start, cut), added, add);
+	end = start + cut;
+	memmove(list + start + add, list + end, (size_t)(*count - end) * sizeof *list);
+	memcpy(list + start, added, (size_t)add * sizeof *list);
+	*count += add - cut;
+}
+
+static void random_changes_agree_with_a_list(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+	const void *list[LIST_SIZE];
+	const int rounds = cf_rounds(5000);
+	CFIndex count = 0;
+
+	for (int round = 0; round < rounds; round++) {
+		replace_in_both(array, list, &count);
+		CHECK_FATAL(CFArrayGetCount(array) == count);
+		for (CFIndex i = 0; i < count; i++)
+			CHECK_FATAL(CFArrayGetValueAtIndex(array, i) == list[i]);
+	}
+}
+
+/* In at the back and out at the front: with a square this would take minutes. */
+static void arrays_are_queues(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+	uintptr_t in = 0, out = 0;
+
+	for (; in < 500000; in++)
+		CFArrayAppendValue(array, (const void *)in);
+	for (; out < 400000; out++) {
+		CHECK_FATAL(CFArrayGetValueAtIndex(array, 0) == (const void *)out);
+		CFArrayRemoveValueAtIndex(array, 0);
+	}
+	for (; in < 900000; in++, out++) {
+		CFArrayAppendValue(array, (const void *)in);
+		CHECK_FATAL(CFArrayGetValueAtIndex(array, 0) == (const void *)out);
+		CFArrayRemoveValueAtIndex(array, 0);
+	}
+	CHECK(CFArrayGetCount(array) == 100000);
+	for (CFIndex i = 0; i < 100000; i++) /* in the middle, and in no more time */
+		CFArraySetValueAtIndex(array, 50000, (const void *)i);
+	CHECK(CFArrayGetValueAtIndex(array, 50000) == (const void *)99999);
+}
+
+/* --- order ----------------------------------------------------------------------------------- */
+
+static int comparisons;
+
+/* By the tens alone, so that the units show what was moved. */
+static CFComparisonResult compare_tens(const void *a, const void *b, void *context)
+{
+	uintptr_t tens_a = (uintptr_t)a / 10, tens_b = (uintptr_t)b / 10;
+
+	CHECK(strcmp(context, "context") == 0);
+	comparisons++;
+	return (tens_a > tens_b) - (tens_a < tens_b);
+}
+
+static CFMutableArrayRef numbers(size_t count, uint32_t below)
+{
+	CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+	uint32_t random = 4711;
+
+	for (size_t i = 0; i < count; i++) {
+		random = random * 1664525 + 1013904223;
+		CFArrayAppendValue(
+			array, (const void *)(uintptr_t)((random >> 8) % below * 10 + i % 10));
+	}
+	return array;
+}
+
+static uintptr_t number_at(CFArrayRef array, CFIndex index)
+{
+	return (uintptr_t)CFArrayGetValueAtIndex(array, index);
+}
+
+static void arrays_are_sorted(void)
+{
+	static char context[] = "context";
+
+	for (size_t count = 0; count < 200; count += count < 20 ? 1 : 37) {
+		CF_OWNED CFMutableArrayRef array = numbers(count, 1000);
+		uintptr_t sum = 0;
+
+		for (CFIndex i = 0; i < (CFIndex)count; i++)
+			sum += number_at(array, i);
+		CFArraySortValues(array, CFRangeMake(0, (CFIndex)count), compare_tens, context);
+		for (CFIndex i = 0; i < (CFIndex)count; i++) {
+			sum -= number_at(array, i);
+			CHECK_FATAL(
+				i == 0 || number_at(array, i - 1) / 10 <= number_at(array, i) / 10);
+		}
+		CHECK(sum == 0 && CFArrayGetCount(array) == (CFIndex)count);
+	}
+}
+
+static void sorting_keeps_the_order_of_equals(void)
+{
+	static char context[] = "context";
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+
+	for (uintptr_t i = 0; i < 10; i++) {
+		CFArrayAppendValue(array, (const void *)(20 + i));
+		CFArrayAppendValue(array, (const void *)(10 + i));
+	}
+	CFArraySortValues(array, CFRangeMake(0, 20), compare_tens, context);
+	for (CFIndex i = 0; i < 20; i++)
+		CHECK(number_at(array, i) == (uintptr_t)i + 10);
+	/* a part alone */
+	CFArrayExchangeValuesAtIndices(array, 0, 19);
+	CFArrayExchangeValuesAtIndices(array, 5, 5);
+	CFArraySortValues(array, CFRangeMake(1, 18), compare_tens, context);
+	CHECK(number_at(array, 0) == 29 && number_at(array, 19) == 10);
+	CHECK(number_at(array, 5) == 15);
+}
+
+static void sorting_takes_few_comparisons(void)
+{
+	static char context[] = "context";
+	CF_OWNED CFMutableArrayRef array = numbers(10000, 100000);
+
+	comparisons = 0;
+	CFArraySortValues(array, CFRangeMake(0, 10000), compare_tens, context);
+	CHECK(comparisons < 140000); /* 10000 times log2(10000) is 132877 */
+	comparisons = 0;
+	CFArrayBSearchValues(
+		array, CFRangeMake(0, 10000), (const void *)5000, compare_tens, context);
+	CHECK(comparisons <= 14);
+}
+
+static void sorted_arrays_are_searched(void)
+{
+	static char context[] = "context";
+	static const struct {
+		uintptr_t value;
+		CFRange range;
+		CFIndex place;
+	} rows[] = {{20, {0, 5}, 0}, {40, {0, 5}, 1}, {41, {0, 5}, 1}, {60, {0, 5}, 4},
+		{10, {0, 5}, 0}, {50, {0, 5}, 4}, {70, {0, 5}, 5}, {20, {1, 3}, 1}, {70, {1, 3}, 4},
+		{40, {2, 0}, 2}};
+	const void *values[] = {(void *)20, (void *)40, (void *)41, (void *)42, (void *)60};
+	CF_OWNED CFArrayRef array = CFArrayCreate(NULL, values, 5, NULL);
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
+		CHECK(CFArrayBSearchValues(array, rows[i].range, (const void *)rows[i].value,
+			      compare_tens, context) == rows[i].place);
+}
+
+static CFComparisonResult compare_strings(const void *a, const void *b, void *context)
+{
+	(void)context;
+	return CFStringCompare(a, b, 0);
+}
+
+/* Values only change places: nothing is retained or released. */
+static void sorting_moves_objects(void)
+{
+	CF_OWNED CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	CF_OWNED CFStringRef whole = NULL;
+
+	for (const char *const *text = (const char *const[]){"svce", "acct", "class", "acct", NULL};
+		*text; text++) {
+		CF_OWNED CFStringRef string = cf_string(*text);
+		CFArrayAppendValue(array, string);
+	}
+	CFArraySortValues(array, CFRangeMake(0, 4), compare_strings, NULL);
+	whole = CFStringCreateByCombiningStrings(NULL, array, CFSTR(" "));
+	CHECK(cf_reads(whole, "acct acct class svce"));
+	for (CFIndex i = 0; i < 4; i++)
+		CHECK(CFGetRetainCount(CFArrayGetValueAtIndex(array, i)) == 1);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -636,6 +840,13 @@ int main(void)
 		CHECK_TEST(releasing_leaves_a_whole_container),
 		CHECK_TEST(sets),
 		CHECK_TEST(sets_retain_through_callbacks),
+		CHECK_TEST(random_changes_agree_with_a_list),
+		CHECK_TEST(arrays_are_queues),
+		CHECK_TEST(arrays_are_sorted),
+		CHECK_TEST(sorting_keeps_the_order_of_equals),
+		CHECK_TEST(sorting_takes_few_comparisons),
+		CHECK_TEST(sorted_arrays_are_searched),
+		CHECK_TEST(sorting_moves_objects),
 	};
 
 	return check_main("CoreFoundation: containers", tests, KC_COUNT_OF(tests));

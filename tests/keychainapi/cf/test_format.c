@@ -123,13 +123,42 @@ static void strange_formats(void)
 	static const struct {
 		const char *format, *result;
 	} wanted[] = {{"", ""}, {"plain", "plain"}, {"100%", "100%"}, {"%", "%"}, {"%5", "%5"},
-		{"%k", "%k"}, {"a%-5kb", "a%-5kb"}, {"%%%%", "%%"}, {"%n", "%n"}, {"%S", "%S"},
-		{"%" E_ACUTE, "%" E_ACUTE}, {"%l", "%l"}, {"%.", "%."}, {"%1$@", "%1$@"}};
+		{"%k", "%k"}, {"a%-5kb", "a%-5kb"}, {"%%%%", "%%"}, {"%n", "%n"},
+		{"%" E_ACUTE, "%" E_ACUTE}, {"%l", "%l"}, {"%.", "%."}, {"%0$d", "%0$d"},
+		{"%100$d|", "%100$d|"}, {"%$d", "%$d"}};
 
 	for (size_t i = 0; i < KC_COUNT_OF(wanted); i++)
 		CHECK_MSG(cf_gives(format(wanted[i].format, 1, 2), wanted[i].result),
 			wanted[i].format);
 	CHECK(cf_gives(format("%--++00  ##5d", 3), "+3   "));
+}
+
+/* As translated texts have them: in another order, or one twice. */
+static void positions(void)
+{
+	CF_OWNED CFStringRef text = cf_string("text");
+
+	AS_PRINTF("%2$d %1$d", 1, 2);
+	AS_PRINTF("%1$s and %1$s", "twice");
+	AS_PRINTF("%3$s %1$ld %2$.1f", 5L, 2.5, "last");
+	AS_PRINTF("%2$*1$d|", 5, 42);
+	AS_PRINTF("%3$.*1$f|%2$c", 2, 'x', 1.0);
+	CHECK(cf_gives(format("%2$@ has %1$d", 7, text), "text has 7"));
+	/* one argument cannot be of two types */
+	CHECK(cf_gives(format("%1$d %1$@ %1$.1f|", 5), "5 %1$@ %1$.1f|"));
+	CHECK(cf_gives(format("%2$d", 1, 2), "2")); /* one that nobody names is an int */
+}
+
+static void apples_own_conversions(void)
+{
+	static const UniChar characters[] = {'a', 0xE9, 0xD83D, 0xDD11, 0};
+
+	CHECK(cf_gives(
+		format("%S|%.2S|", characters, characters), "a" E_ACUTE EMOJI "|a" E_ACUTE "|"));
+	CHECK(cf_gives(format("%S", (const UniChar *)NULL), "(null)"));
+	CHECK(cf_gives(format("[%C%C%3C]", 0xD83D, 0xDD11, 'x'), "[" EMOJI "  x]"));
+	CHECK(cf_gives(format("%D %U %O", -5L, 5UL, 8UL), "-5 5 10"));
+	CHECK(cf_gives(format("%'d", 1000), "1000"));
 }
 
 static void formats_append(void)
@@ -159,6 +188,8 @@ int main(void)
 		CHECK_TEST(texts),
 		CHECK_TEST(objects),
 		CHECK_TEST(strange_formats),
+		CHECK_TEST(positions),
+		CHECK_TEST(apples_own_conversions),
 		CHECK_TEST(formats_append),
 	};
 

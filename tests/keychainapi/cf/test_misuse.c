@@ -7,8 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define EMOJI "\xF0\x9F\x94\x91"
-
 static CFArrayRef one_value(void)
 {
 	const void *values[] = {kCFNull};
@@ -20,11 +18,6 @@ static CFMutableDictionaryRef frozen_dictionary(void)
 {
 	return (CFMutableDictionaryRef)(uintptr_t)CFDictionaryCreate(
 		NULL, NULL, NULL, 0, NULL, NULL);
-}
-
-static CFMutableStringRef key(void)
-{
-	return CFStringCreateMutableCopy(NULL, 0, CFSTR("a" EMOJI));
 }
 
 static CFMutableStringRef constant(void)
@@ -68,7 +61,12 @@ MISUSE(no_number_type, CFNumberGetValue(kCFNumberNaN, 0, &(int){0}))
 MISUSE(frozen_array, CFArrayAppendValue((CFMutableArrayRef)(uintptr_t)one_value(), kCFNull))
 MISUSE(frozen_entries, CFDictionarySetValue(frozen_dictionary(), NULL, NULL))
 MISUSE(constant_text, CFStringAppend(constant(), CFSTR("")))
-MISUSE(half_deleted, CFStringDelete(key(), CFRangeMake(0, 2)))
+MISUSE(url_of_string, CFURLGetString((CFTypeRef)CFSTR("")))
+MISUSE(no_context, CFAllocatorCreate(NULL, NULL))
+MISUSE(no_allocator, CFAllocatorSetDefault((CFTypeRef)CFSTR("")))
+MISUSE(frozen_sort,
+	CFArraySortValues((CFMutableArrayRef)(uintptr_t)one_value(), CFRangeMake(0, 1), NULL, NULL))
+MISUSE(pad_with_nothing, CFStringPad(CFStringCreateMutable(NULL, 0), CFSTR(""), 1, 0))
 MISUSE(no_class, _CFRuntimeCreateInstance(0, 100))
 MISUSE(no_room, _CFRuntimeCreateInstance(CFNullGetTypeID(), 1))
 
@@ -109,7 +107,11 @@ static const struct {
 	{frozen_array,      "CFArrayReplaceValues: the CFArray is immutable"},
 	{frozen_entries,    "CFDictionarySetValue: the CFDictionary is immutable"},
 	{constant_text,     "CFStringReplace: the CFString is immutable"},
-	{half_deleted,      "CFStringReplace: the range cuts a surrogate pair"},
+	{url_of_string,     "CFURLGetString: the object is not a CFURL"},
+	{no_context,        "CFAllocatorCreate: the context is NULL"},
+	{no_allocator,      "CFAllocatorSetDefault: the object is not a CFAllocator"},
+	{frozen_sort,       "CFArraySortValues: the CFArray is immutable"},
+	{pad_with_nothing,  "CFStringPad: the index is out of bounds"},
 	{no_class,          "_CFRuntimeCreateInstance: there is no such class"},
 	{no_room,           "_CFRuntimeCreateInstance: the size leaves no room for the base"},
 	{too_many_classes,  "_CFRuntimeRegisterClass: there are too many classes"},

@@ -133,6 +133,125 @@ static CFTypeRef make_error_description(void)
 	return error ? CFCopyDescription(error) : NULL;
 }
 
+static CFTypeRef make_allocator(void)
+{
+	CFAllocatorContext context = {0};
+
+	return CFAllocatorCreate(NULL, &context);
+}
+
+static CFTypeRef make_autoreleased(void)
+{
+	CFStringRef string = cf_string("text");
+
+	return string ? CFAutorelease(CFRetain(string)) : NULL;
+}
+
+static CFTypeRef make_substring(void)
+{
+	return CFStringCreateWithSubstring(NULL, CFSTR("text"), CFRangeMake(1, 2));
+}
+
+static CFTypeRef make_replaced(void)
+{
+	CFMutableStringRef string =
+		CFStringCreateMutableCopy(NULL, 0, CFSTR("a,b,c,d,e,f,g,h,i,j,k"));
+
+	if (string) {
+		CFStringFindAndReplace(string, CFSTR(","), CFSTR("--"), CFRangeMake(0, 21), 0);
+		CFStringUppercase(string, NULL);
+	}
+	return string;
+}
+
+static CFTypeRef make_places(void)
+{
+	return CFStringCreateArrayWithFindResults(
+		NULL, CFSTR("aaa"), CFSTR("a"), CFRangeMake(0, 3), 0);
+}
+
+static CFComparisonResult all_the_same(const void *a, const void *b, void *context)
+{
+	(void)a;
+	(void)b;
+	(void)context;
+	return kCFCompareEqualTo;
+}
+
+static CFTypeRef make_sorted(void)
+{
+	CFMutableArrayRef array = CFArrayCreateMutable(NULL, 0, NULL);
+
+	if (!array)
+		return NULL;
+	CFArrayAppendValue(array, NULL);
+	CFArrayAppendValue(array, NULL);
+	CFArraySortValues(array, CFRangeMake(0, 2), all_the_same, NULL);
+	return array;
+}
+
+static CFTypeRef make_url(void)
+{
+	return CFURLCreateWithString(NULL, CFSTR("http://h/p"), NULL);
+}
+
+static CFTypeRef make_path(void)
+{
+	CF_OWNED CFURLRef url =
+		CFURLCreateFromFileSystemRepresentation(NULL, (const UInt8 *)"a b", 3, true);
+
+	return url ? CFURLCopyAbsoluteURL(url) : NULL;
+}
+
+static CFTypeRef make_escaped(void)
+{
+	return CFURLCreateStringByAddingPercentEscapes(
+		NULL, CFSTR("a b"), NULL, NULL, kCFStringEncodingUTF8);
+}
+
+static CFTypeRef make_unescaped(void)
+{
+	return CFURLCreateStringByReplacingPercentEscapes(NULL, CFSTR("a%20b"), CFSTR(""));
+}
+
+static CFTypeRef make_list(void)
+{
+	static const char document[] =
+		"<dict><key>a</key><array><integer>1</integer><real>1</real><data>AA==</data>"
+		"<string>x</string><date>2001-01-01T00:00:00Z</date></array></dict>";
+	CF_OWNED CFDataRef data = cf_data(document, sizeof document - 1);
+
+	return data ? CFPropertyListCreateWithData(NULL, data, 0, NULL, NULL) : NULL;
+}
+
+static CFTypeRef make_document(void)
+{
+	const void *keys[] = {CFSTR("a"), CFSTR("b")}, *values[] = {kCFNumberNaN, CFSTR("<")};
+	CF_OWNED CFDictionaryRef list =
+		CFDictionaryCreate(NULL, keys, values, 2, &kCFTypeDictionaryKeyCallBacks, NULL);
+
+	return list ? CFPropertyListCreateXMLData(NULL, list) : NULL;
+}
+
+static CFTypeRef make_binary(void)
+{
+	const void *keys[] = {CFSTR("a"), CFSTR("b")},
+		   *values[] = {kCFNumberNaN, CFSTR("\xC3\xA9")};
+	CF_OWNED CFDictionaryRef list =
+		CFDictionaryCreate(NULL, keys, values, 2, &kCFTypeDictionaryKeyCallBacks, NULL);
+	CF_OWNED CFDataRef data = list ? CFPropertyListCreateData(NULL, list,
+						 kCFPropertyListBinaryFormat_v1_0, 0, NULL)
+				       : NULL;
+
+	return data ? CFPropertyListCreateWithData(NULL, data, 2, NULL, NULL) : NULL;
+}
+
+static CFTypeRef make_preference(void)
+{
+	CFPreferencesSetAppValue(CFSTR("key"), kCFBooleanTrue, CFSTR("app"));
+	return CFPreferencesCopyAppValue(CFSTR("key"), CFSTR("app"));
+}
+
 static CFTypeRef make_loop(void)
 {
 	return CFRetain(CFRunLoopGetMain());
@@ -165,6 +284,20 @@ static const struct {
 	CALL(error),
 	CALL(error_description),
 	CALL(loop),
+	CALL(allocator),
+	CALL(autoreleased),
+	CALL(substring),
+	CALL(replaced),
+	CALL(places),
+	CALL(sorted),
+	CALL(url),
+	CALL(path),
+	CALL(escaped),
+	CALL(unescaped),
+	CALL(list),
+	CALL(document),
+	CALL(binary),
+	CALL(preference),
 #undef CALL
 };
 

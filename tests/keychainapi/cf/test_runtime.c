@@ -70,6 +70,20 @@ static CFTypeRef make_uuid(void)
 	return CFUUIDCreateFromUUIDBytes(NULL, bytes);
 }
 
+static CFTypeRef make_url(void)
+{
+	CF_OWNED CFURLRef base = CFURLCreateWithString(NULL, CFSTR("http://h/"), NULL);
+
+	return CFURLCreateWithString(NULL, CFSTR("p"), base);
+}
+
+static CFTypeRef make_allocator(void)
+{
+	CFAllocatorContext context = {0};
+
+	return CFAllocatorCreate(NULL, &context);
+}
+
 struct thing {
 	CFRuntimeBase base;
 	int *finalized;
@@ -105,6 +119,8 @@ static const struct sample samples[] = {
 	{"CFSet", CFSetGetTypeID, make_set, true},
 	{"CFError", CFErrorGetTypeID, make_error, true},
 	{"CFUUID", CFUUIDGetTypeID, make_uuid, true},
+	{"CFURL", CFURLGetTypeID, make_url, true},
+	{"CFAllocator", CFAllocatorGetTypeID, make_allocator, false},
 	{"Thing", thing_type, make_thing, false},
 };
 
@@ -297,6 +313,8 @@ static void descriptions_have_apples_shapes(void)
 	CF_OWNED CFTypeRef data = make_data(), number = make_number(), date = make_date();
 	CF_OWNED CFTypeRef array = make_array(), dictionary = make_dictionary(), set = make_set();
 	CF_OWNED CFTypeRef error = make_error(), uuid = make_uuid(), thing = make_thing();
+	CF_OWNED CFTypeRef url = make_url(), allocator = make_allocator();
+	CF_OWNED CFArrayRef none = CFArrayCreate(NULL, NULL, 0, NULL);
 	float quarter = 0.25F;
 	CF_OWNED CFNumberRef real = CFNumberCreate(NULL, kCFNumberFloatType, &quarter);
 	CF_OWNED CFMutableArrayRef raw = CFArrayCreateMutable(NULL, 0, NULL);
@@ -317,6 +335,12 @@ static void descriptions_have_apples_shapes(void)
 	CHECK(is_described(kCFBooleanFalse, "<CFBoolean # [#]>{value = false}"));
 	CHECK(is_described(kCFNull, "<CFNull # [#]>"));
 	CHECK(is_described(date, "<CFDate # [#]>{time = 1234.5}"));
+	CHECK(is_described(none, "<CFArray # [#]>{type = immutable, count = 0, values = ()}"));
+	CHECK(is_described(url,
+		"<CFURL # [#]>{string = p, encoding = 134217984, base = "
+		"<CFURL # [#]>{string = http://h/, encoding = 134217984, base = (null)}}"));
+	CHECK(is_described(allocator, "<CFAllocator # [#]>{info = #}"));
+	CHECK(is_described(CFRunLoopGetMain(), "<CFRunLoop # [#]>"));
 	CHECK(is_described(thing, "<Thing # [#]>"));
 	CHECK(is_described(uuid, "<CFUUID #> 01020304-0506-0708-090A-0B0C0D0E0F10"));
 	CHECK(is_described(array, "<CFArray # [#]>{type = immutable, count = 2, values = (\n"
@@ -335,7 +359,7 @@ static void descriptions_have_apples_shapes(void)
 	CHECK(is_described(error,
 		"Error Domain=NSOSStatusErrorDomain Code=-25300 \"The operation "
 		"couldn\xE2\x80\x99t "
-		"be completed. (NSOSStatusErrorDomain error -25300.)\" UserInfo={k=true, l=v}"));
+		"be completed. (OSStatus error -25300.)\" UserInfo={k=true, l=v}"));
 }
 
 /* Runs the function with standard error in a file; returns how much of it was written. */
@@ -371,6 +395,31 @@ static void show_writes_to_standard_error(void)
 	CHECK_MSG(looks_like(text, "text\n<CFNull # [#]>\n(null)\n"), text);
 }
 
+static void show_strings(void)
+{
+	CF_OWNED CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
+	CF_OWNED CFStringRef secret = cf_string("secret");
+
+	CFShowStr(NULL);
+	CFShowStr(secret);
+	CFShowStr(string);
+}
+
+/* How it is kept, and not the text. */
+static void show_str_writes_to_standard_error(void)
+{
+	char text[512];
+
+	CHECK(capture_stderr(show_strings, text, sizeof text) > 0);
+	CHECK_MSG(looks_like(text,
+			  "(null)\n\nLength 6\nIsEightBit 1\nHasLengthByte 0\nHasNullByte 1\n"
+			  "InlineContents 1\nAllocator SystemDefault\nMutable 0\nContents #\n"
+			  "\nLength 0\nIsEightBit 1\nHasLengthByte 0\nHasNullByte 1\n"
+			  "InlineContents 0\nAllocator SystemDefault\nMutable 1\n"
+			  "CurrentCapacity 31\nContents #\n"),
+		text);
+}
+
 /* --- allocators ------------------------------------------------------------------------------ */
 
 static void allocators_are_malloc_or_nobody(void)
@@ -396,7 +445,7 @@ static void allocators_are_malloc_or_nobody(void)
 	CHECK(CFGetTypeID(kCFAllocatorNull) == CFAllocatorGetTypeID());
 	CHECK(kCFAllocatorNull != kCFAllocatorMalloc);
 	CHECK(CFGetTypeID(kCFNull) == CFNullGetTypeID());
-	CHECK(kCFCoreFoundationVersionNumber > 1000);
+	CHECK(kCFCoreFoundationVersionNumber > kCFCoreFoundationVersionNumber10_11);
 }
 
 int main(void)
@@ -414,6 +463,7 @@ int main(void)
 		CHECK_TEST(registering_twice_gives_one_id),
 		CHECK_TEST(descriptions_have_apples_shapes),
 		CHECK_TEST(show_writes_to_standard_error),
+		CHECK_TEST(show_str_writes_to_standard_error),
 		CHECK_TEST(allocators_are_malloc_or_nobody),
 	};
 

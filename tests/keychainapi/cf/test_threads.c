@@ -100,6 +100,84 @@ static void one_constant_in_all_threads(void)
 			CHECK_FATAL(made[thread][i] && made[thread][i] == made[0][i]);
 }
 
+static void *make_uuids(void *context)
+{
+	CFUUIDRef *made = context;
+
+	pthread_barrier_wait(&barrier);
+	for (int i = 0; i < CONSTANT_COUNT; i++)
+		made[i] = CFUUIDGetConstantUUIDWithBytes(
+			NULL, (UInt8)i, (UInt8)(i >> 8), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	return NULL;
+}
+
+static void one_uuid_in_all_threads(void)
+{
+	static CFUUIDRef made[THREAD_COUNT][CONSTANT_COUNT];
+
+	in_all_threads(make_uuids, made, sizeof made[0]);
+	for (int thread = 1; thread < THREAD_COUNT; thread++)
+		for (int i = 0; i < CONSTANT_COUNT; i++)
+			CHECK_FATAL(made[thread][i] && made[thread][i] == made[0][i]);
+}
+
+/* --- one string read by all ------------------------------------------------------------------ */
+
+/* Each may be the first to need the marks of the long text. */
+static void *read_by_index(void *context)
+{
+	CFStringRef string = *(const CFStringRef *)context;
+	CFIndex length = CFStringGetLength(string);
+
+	pthread_barrier_wait(&barrier);
+	for (CFIndex i = 0; i < length; i++)
+		CHECK_FATAL(
+			CFStringGetCharacterAtIndex(string, i) == (i % 3 == 0	       ? 0xE9
+									  : i % 3 == 1 ? 0xD83D
+										       : 0xDD11));
+	return NULL;
+}
+
+static void a_long_text_is_read_by_all_threads(void)
+{
+	for (int round = 0; round < 20; round++) {
+		CF_OWNED CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
+		CFStringRef same[THREAD_COUNT];
+
+		CFStringPad(string, CFSTR("\xC3\xA9\xF0\x9F\x94\x91"), 3000, 0);
+		for (int i = 0; i < THREAD_COUNT; i++)
+			same[i] = string;
+		in_all_threads(read_by_index, same, sizeof same[0]);
+	}
+}
+
+/* --- preferences ----------------------------------------------------------------------------- */
+
+static void *set_preferences(void *context)
+{
+	CFStringRef app = *(const CFStringRef *)context;
+
+	pthread_barrier_wait(&barrier);
+	for (int i = 0; i < 1000; i++) {
+		CF_OWNED CFTypeRef found = NULL;
+
+		CFPreferencesSetAppValue(CFSTR("key"), i % 2 ? kCFBooleanTrue : NULL, app);
+		found = CFPreferencesCopyAppValue(CFSTR("key"), app);
+		CHECK_FATAL(!found || found == kCFBooleanTrue);
+	}
+	return NULL;
+}
+
+static void preferences_of_all_threads(void)
+{
+	CFStringRef apps[THREAD_COUNT];
+
+	for (int i = 0; i < THREAD_COUNT; i++)
+		apps[i] = i % 2 ? CFSTR("one") : CFSTR("other");
+	in_all_threads(set_preferences, apps, sizeof apps[0]);
+	CFPreferencesSetAppValue(CFSTR("key"), NULL, CFSTR("one"));
+}
+
 /* --- classes --------------------------------------------------------------------------------- */
 
 #define CLASS_COUNT 20
@@ -325,6 +403,9 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(owners_survive_threads),
 		CHECK_TEST(one_constant_in_all_threads),
+		CHECK_TEST(one_uuid_in_all_threads),
+		CHECK_TEST(a_long_text_is_read_by_all_threads),
+		CHECK_TEST(preferences_of_all_threads),
 		CHECK_TEST(one_id_a_class_in_all_threads),
 		CHECK_TEST(immutable_objects_are_shared),
 		CHECK_TEST(constants_survive_fork),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Data, numbers, booleans, dates, errors, UUIDs, preferences: objects that hold one value. */
+/* Data, numbers, booleans, dates, errors, UUIDs: objects that hold one value. */
 #include "tests/keychainapi/cf/cf_check.h"
 
 /* --- data ------------------------------------------------------------------------------------ */
@@ -101,6 +101,43 @@ static void data_changes_by_itself(void)
 		CFDataReplaceBytes(
 			data, CFRangeMake(0, 0), CFDataGetBytePtr(data) + length, length);
 		CHECK_FATAL(holds(data, wanted, 3 * length));
+	}
+}
+
+static void data_is_found(void)
+{
+	enum { B = kCFDataSearchBackwards, A = kCFDataSearchAnchored };
+	static const struct {
+		const char *sought;
+		CFIndex size;
+		CFRange range;
+		CFDataSearchFlags flags;
+		CFIndex location;
+	} rows[] = {
+		{"ab", 2, {0, 8}, 0, 0},
+		{"ab", 2, {1, 7}, 0, 5},
+		{"ab", 2, {0, 8}, B, 5},
+		{"ab", 2, {0, 6}, B, 0},
+		{"\0b", 2, {0, 8}, 0, 2},
+		{"ab", 2, {0, 8}, A, 0},
+		{"b", 1, {0, 8}, A, -1},
+		{"b\0", 2, {0, 8}, A | B, 6},
+		{"ab", 2, {0, 8}, A | B, -1},
+		{"b\0", 2, {0, 3}, A | B, 1},
+		{"abc", 3, {0, 8}, 0, -1},
+		{"abc", 3, {0, 8}, B, -1},
+		{"", 0, {0, 8}, 0, -1},
+		{"ab", 2, {8, 0}, 0, -1},
+		{"ab\0ba\0\0\0\0", 9, {0, 8}, 0, -1},
+	};
+	CF_OWNED CFDataRef data = cf_data("ab\0bxab\0", 8);
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CF_OWNED CFDataRef sought = cf_data(rows[i].sought, rows[i].size);
+		CFRange found = CFDataFind(data, sought, rows[i].range, rows[i].flags);
+
+		CHECK(found.location == rows[i].location);
+		CHECK(found.length == (found.location == kCFNotFound ? 0 : rows[i].size));
 	}
 }
 
@@ -314,6 +351,10 @@ static void booleans(void)
 	CHECK(CFNumberGetValue((CFNumberRef)(CFTypeRef)kCFBooleanFalse, kCFNumberShortType, &out));
 	CHECK(out == 0);
 	CHECK(CFNumberGetType((CFNumberRef)(CFTypeRef)kCFBooleanTrue) == kCFNumberSInt8Type);
+	CHECK(CFNumberGetByteSize((CFNumberRef)(CFTypeRef)kCFBooleanTrue) == 1);
+	CHECK(!CFNumberIsFloatType((CFNumberRef)(CFTypeRef)kCFBooleanFalse));
+	CHECK(CFNumberCompare((CFNumberRef)(CFTypeRef)kCFBooleanTrue, one, NULL) == 0);
+	CHECK(CFNumberCompare(real, (CFNumberRef)(CFTypeRef)kCFBooleanFalse, NULL) == 1);
 }
 
 /* --- dates ----------------------------------------------------------------------------------- */
@@ -352,10 +393,8 @@ static void error_sentences(void)
 		const char *description, *reason, *note; /* what the dictionary has */
 		const char *sentence, *said_reason;
 	} wanted[] = {
-		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(NSOSStatusErrorDomain error -50.)",
-			NULL},
-		{false, -50, NULL, NULL, "note",
-			NOT_COMPLETED "(NSOSStatusErrorDomain error -50 - note)", NULL},
+		{false, -50, NULL, NULL, NULL, NOT_COMPLETED "(OSStatus error -50.)", NULL},
+		{false, -50, NULL, NULL, "note", NOT_COMPLETED "(OSStatus error -50 - note)", NULL},
 		{false, -50, NULL, "Reason.", "note", NOT_COMPLETED "Reason.", "Reason."},
 		{false, -50, "All.", "Reason.", "note", "All.", "Reason."},
 		{true, ENOENT, NULL, NULL, NULL, NOT_COMPLETED "No such file or directory",
@@ -422,7 +461,7 @@ static void an_error_keeps_its_own_dictionary(void)
 	CHECK(cf_gives(CFErrorCopyDescription(error), "before"));
 }
 
-/* --- UUIDs, preferences ---------------------------------------------------------------------- */
+/* --- UUIDs ----------------------------------------------------------------------------------- */
 
 static void uuids(void)
 {
@@ -457,10 +496,20 @@ static void uuids(void)
 	}
 }
 
-static void no_preference_is_set(void)
+static void constant_uuids(void)
 {
-	CHECK(CFPreferencesCopyAppValue(CFSTR("key"), kCFPreferencesCurrentApplication) == NULL);
-	CHECK(CFPreferencesCopyAppValue(CFSTR("key"), CFSTR("org.example")) == NULL);
+	CF_OWNED CFUUIDRef made =
+		CFUUIDCreateWithBytes(NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+	CFUUIDRef constant = CFUUIDGetConstantUUIDWithBytes(
+		NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+
+	CHECK(CFEqual(made, constant) && made != constant);
+	CHECK(CFGetRetainCount(constant) == LONG_MAX);
+	CHECK(CFUUIDGetConstantUUIDWithBytes(
+		      NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) == constant);
+	CHECK(CFUUIDGetConstantUUIDWithBytes(
+		      NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0) != constant);
+	CHECK(cf_gives(CFUUIDCreateString(NULL, constant), "01020304-0506-0708-090A-0B0C0D0E0F10"));
 }
 
 int main(void)
@@ -470,6 +519,7 @@ int main(void)
 		CHECK_TEST(data_in_place),
 		CHECK_TEST(data_changes),
 		CHECK_TEST(data_changes_by_itself),
+		CHECK_TEST(data_is_found),
 		CHECK_TEST(types_are_kept_by_size),
 		CHECK_TEST(loss_is_told_and_the_rest_written),
 		CHECK_TEST(reals_lose_fractions_and_ends),
@@ -481,7 +531,7 @@ int main(void)
 		CHECK_TEST(errors_hold_their_facts),
 		CHECK_TEST(an_error_keeps_its_own_dictionary),
 		CHECK_TEST(uuids),
-		CHECK_TEST(no_preference_is_set),
+		CHECK_TEST(constant_uuids),
 	};
 
 	return check_main("CoreFoundation: values", tests, KC_COUNT_OF(tests));

@@ -78,6 +78,72 @@ static void strings_are_wiped(void)
 	CHECK(found == 0);
 }
 
+static void changed_strings_are_wiped(void)
+{
+	CFMutableStringRef string;
+
+	found = 0;
+	string = CFStringCreateMutableCopy(NULL, 0, CFSTR("  x"));
+	for (int i = 0; i < 20; i++)
+		CFStringAppendCString(string, MARKER ", ", kCFStringEncodingUTF8);
+	CFRelease(CFStringCreateArrayBySeparatingStrings(NULL, string, CFSTR(",")));
+	CFRelease(CFStringCreateWithSubstring(NULL, string, CFRangeMake(3, 40)));
+	CFStringFindAndReplace(
+		string, CFSTR(","), CFSTR(";"), CFRangeMake(0, CFStringGetLength(string)), 0);
+	CFStringTrimWhitespace(string);
+	CFStringTrim(string, CFSTR("x" MARKER ";"));
+	CFStringPad(string, CFSTR(MARKER), 1000, 3);
+	CFStringPad(string, NULL, 40, 0);
+	CFStringLowercase(string, NULL);
+	CFStringInsert(string, 5, string);
+	CFRelease(string);
+	CHECK(found == 0);
+}
+
+static void documents_are_wiped(void)
+{
+	const char document[] =
+		"<plist><dict><key>" MARKER "</key><array><string>" MARKER
+		"&amp;</string><data>czNjcmV0LW1hcmtlcg==</data></array></dict></plist>";
+	CFDataRef data = cf_data(document, sizeof document - 1), written, broken;
+	CFTypeRef list, copy;
+
+	found = 0;
+	list = CFPropertyListCreateWithData(
+		NULL, data, kCFPropertyListMutableContainersAndLeaves, NULL, NULL);
+	CHECK_FATAL(list != NULL);
+	copy = CFPropertyListCreateDeepCopy(NULL, list, kCFPropertyListImmutable);
+	written = CFPropertyListCreateData(NULL, copy, kCFPropertyListBinaryFormat_v1_0, 0, NULL);
+	CFRelease(CFPropertyListCreateWithData(NULL, written, 0, NULL, NULL));
+	CFRelease(written);
+	written = CFPropertyListCreateXMLData(NULL, copy);
+	broken = cf_data(document, sizeof document - 10);
+	CHECK(CFPropertyListCreateWithData(NULL, broken, 0, NULL, NULL) == NULL);
+	CFRelease(broken);
+	CFRelease(written);
+	CFRelease(copy);
+	CFRelease(list);
+	CFRelease(data);
+	CHECK(found == 0);
+}
+
+static void urls_are_wiped(void)
+{
+	CFStringRef text = cf_string("https://ana:" MARKER "%20@example.org/"), part, plain;
+	CFURLRef url = CFURLCreateWithString(NULL, text, NULL);
+
+	found = 0;
+	part = CFURLCopyPassword(url);
+	plain = CFURLCreateStringByAddingPercentEscapes(
+		NULL, part, NULL, CFSTR("m"), kCFStringEncodingUTF8);
+	CFRelease(CFURLCreateStringByReplacingPercentEscapes(NULL, plain, CFSTR("")));
+	CFRelease(plain);
+	CFRelease(part);
+	CFRelease(text);
+	CFRelease(url);
+	CHECK(found == 0);
+}
+
 /* What containers hold goes with them. */
 static void members_are_wiped(void)
 {
@@ -103,6 +169,9 @@ int main(void)
 		CHECK_TEST(the_detector_finds_what_is_not_wiped),
 		CHECK_TEST(data_is_wiped),
 		CHECK_TEST(strings_are_wiped),
+		CHECK_TEST(changed_strings_are_wiped),
+		CHECK_TEST(documents_are_wiped),
+		CHECK_TEST(urls_are_wiped),
 		CHECK_TEST(members_are_wiped),
 	};
 

@@ -1,0 +1,125 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Disks that are full, and disks that cannot be written, under the keychain and under the store.
+# They are small ones in memory, in a mount namespace of this test's own.
+if [ -z "${KC_OWN_MOUNTS-}" ]; then
+  for way in '-m' '-rm'; do
+    # shellcheck disable=SC2086
+    unshare $way mount -t tmpfs none /mnt 2> /dev/null && KC_OWN_MOUNTS=yes exec unshare $way env KC_OWN_MOUNTS=yes sh "$0"
+  done
+  echo "no disk can be mounted here"
+  exit 77
+fi
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/rows.sh
+. "$(dirname "$0")/rows.sh"
+trap 'end_services; umount -l "$work/device-full" "$work/device-shut" "$folder" 2> /dev/null; clean_up' EXIT
+
+disk() { # mount point, size
+  mkdir -p "$1"
+  mount -t tmpfs -o "size=$2,mode=700" none "$1"
+}
+fill() { # mount point
+  dd if=/dev/zero of="$1/ballast" bs=1 count=1 2> /dev/null
+  dd if=/dev/zero of="$1/ballast" bs=4096 2> /dev/null
+}
+
+full='the disk is full. Nothing was saved, and nothing was lost'
+
+# --- a keychain is made on a full disk --------------------------------------------------------------
+given 'a full disk, and no keychain'
+on full
+disk "$KEYCIRCLE_HOME" 600k
+mkdir -m 700 "$KEYCIRCLE_HOME/state" "$KEYCIRCLE_HOME/data"
+fill "$KEYCIRCLE_HOME"
+# shellcheck disable=SC2086
+fails 13 errSecNotAvailable "$full" "df -h $KEYCIRCLE_HOME/data" setup $opens
+holds "nothing is left behind" test -z "$(find "$KEYCIRCLE_HOME/data" "$KEYCIRCLE_HOME/state" -type f ! -name "*.lock")"
+rm "$KEYCIRCLE_HOME/ballast"
+
+# --- a full disk ------------------------------------------------------------------------------------
+given 'a full disk'
+make_device full
+save_all
+fill "$KEYCIRCLE_HOME"
+each_fails 13 errSecNotAvailable "$full" "df -h $KEYCIRCLE_HOME/data" "$work/writing"
+for name in text.example big.example; do
+  run get "$name"
+  holds "$name can be read" cmp -s "$work/kept/$name" "$out"
+done
+run lock
+# shellcheck disable=SC2086
+run unlock $opens
+exits 0 "it can be opened"
+given 'a full disk, and no service'
+end_service
+fill "$KEYCIRCLE_HOME"
+# shellcheck disable=SC2086
+fails 13 errSecNotAvailable "$full" "df -h $KEYCIRCLE_HOME/data" add new.example --generate 8 $opens
+rm "$KEYCIRCLE_HOME/ballast"
+nothing_lost
+run add new.example --generate 8
+exits 0 "with room again all is well"
+
+# --- a disk that cannot be written ------------------------------------------------------------------
+shut="$work/device-shut/data can't be written. Nothing was saved, and nothing was lost"
+given 'a read-only disk, and no keychain'
+on shut
+disk "$KEYCIRCLE_HOME" 4m
+mount -o remount,ro "$KEYCIRCLE_HOME"
+for words in "setup $opens" "get text.example" "add new.example --generate 8" status; do
+  # shellcheck disable=SC2086
+  fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data .*findmnt -T $KEYCIRCLE_HOME/data" $words
+done
+mount -o remount,rw "$KEYCIRCLE_HOME"
+
+given 'a read-only disk'
+make_device shut
+save_all
+end_service
+mount -o remount,ro "$KEYCIRCLE_HOME"
+nothing_lost # all of it can be read
+each_fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data .*findmnt -T $KEYCIRCLE_HOME/data" "$work/writing"
+# shellcheck disable=SC2086
+fails 6 errSecDuplicateKeychain 'this device has a keychain already' 'kc status' setup $opens
+fails 5 errSecAuthFailed "that password doesn't open this keychain" 'kc help recovery' unlock --password-file "$secret/wrong"
+run lock
+exits 0 "it can be locked"
+nothing_lost
+mount -o remount,rw "$KEYCIRCLE_HOME"
+# shellcheck disable=SC2086
+run add text.example --user ana --file "$work/kept/text.example" $opens
+exits 0 "when it can be written, it is"
+
+# Without a clean end the last changes are in the write-ahead log, which has to be written back first.
+given 'a read-only disk, and a service that was killed'
+kill -9 "$(service_of "$KEYCIRCLE_HOME")"
+flock "$KEYCIRCLE_HOME"/state/*.lock true
+mount -o remount,ro "$KEYCIRCLE_HOME"
+# shellcheck disable=SC2086
+fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data" get text.example $opens
+fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data" add new.example --generate 8
+end_service
+mount -o remount,rw "$KEYCIRCLE_HOME"
+nothing_lost
+
+# --- the store --------------------------------------------------------------------------------------
+on full
+disk "$folder" 200k
+run sync use "$folder" --account-password-file "$secret/account"
+exits 0 "a store on a small disk"
+fill "$folder"
+run_with 'travels' add travels.example --user ana --stdin --sync
+exits 0 "items are saved while the store's disk is full"
+given "the store's disk is full"
+fails 9 errSecNotAvailable "the disk of $folder is full, so nothing can be sent. Nothing was lost" "kc sync .*df -h $folder" sync
+rm "$folder/ballast"
+mount -o remount,ro "$folder"
+given "the store's disk is read-only"
+fails 9 errSecNotAvailable "$folder can't be written, so nothing can be sent. Nothing was lost" "findmnt -T $folder" sync
+mount -o remount,rw "$folder"
+run sync --json
+json '.pending == 0 and .alarm == null' "when it can be written, it is"
+
+finish_rows
