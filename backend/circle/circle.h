@@ -155,8 +155,8 @@ KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
-/* Whether something that lists of trusted peers name is still missing here: a newer list of a
- * member. */
+/* Whether something is still missing here that others know of: a newer list of this member, which
+ * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member);
 

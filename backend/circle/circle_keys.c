@@ -148,10 +148,10 @@ kc_err kc_circle_take_epoch(
 		return KC_ERR(NO_MEMORY);
 	KC_TRY_RECORD(kc_epoch_parse(record, &circle->account, epoch, &id));
 	KC_TRY(kc_circle_check_from(from, &epoch->author));
+	KC_TRY(kc_circle_check_epoch_author(circle, record));
 	/* The kid commits to the key: two records of one key would be one epoch told twice. */
 	if (find_name(circle, &epoch->name))
 		return KC_OK;
-	KC_TRY(kc_circle_check_epoch_author(circle, record));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(check_author(circle, &trust, &epoch->author));
 	KC_TRY(kc_circle_add_epoch(circle, record));

@@ -324,9 +324,21 @@ kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *fr
 	return KC_OK;
 }
 
+/* Whoever was admitted has a voucher and a permanent record before the first list that says so. In
+ * a full circle it may be one whose room was given to another. */
+static bool names_stranger(const struct kc_circle *circle, const struct kc_list *list)
+{
+	for (size_t i = 0; list && i < list->include_count; i++)
+		if (!kc_circle_find(circle, &list->include[i]))
+			return circle->member_count < KC_CIRCLE_MAX_PEERS;
+	return false;
+}
+
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member)
 {
+	if (names_stranger(circle, member->list))
+		return true;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;

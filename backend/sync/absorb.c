@@ -149,13 +149,17 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	return KC_ERR(BUG);
 }
 
-/* Lists of one device are taken in their order: one that waits holds up those behind it. */
+/* Lists of one device are taken in their order: one that waits holds up those behind it, and so does
+ * an operation that was refused. What they build on may be in it: a voucher that comes after its list
+ * comes too late. */
 static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
 
 	if (record->kind != KC_ABSORB_LIST)
 		return false;
+	if (absorb->gathered->ops[record->op].waits)
+		return true;
 	for (size_t i = 0; i < number; i++) {
 		const struct kc_absorb_record *before = &absorb->records[i];
 
@@ -293,8 +297,10 @@ kc_err kc_absorb_settle(
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
 		bool out = kc_peer_set_has(gathered->out, i);
+		/* On a new device, what the sponsor had of its log is known, too. */
 		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
-			      kc_circle_is_behind(circle, trust.trusted, m);
+			      (m->position.number < m->target.number ||
+				      kc_circle_is_behind(circle, trust.trusted, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

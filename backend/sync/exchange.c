@@ -124,8 +124,11 @@ static kc_err read_circle(
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	struct kc_trust trust;
 	kc_peer_set before;
+	kc_err err = kc_cloud_list(x->cloud, &logs);
 
-	KC_TRY(kc_cloud_list(x->cloud, &logs));
+	if (err == KC_E_REFUSED) /* more writers than there can be devices and pairings */
+		return set_alarm(x, KC_ALARM_FORGERY);
+	KC_TRY(err);
 	KC_TRY(kc_gather_check_own(&logs, x->circle));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	do {

@@ -3,6 +3,7 @@
 #include "tests/circle/house.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,8 +48,11 @@ size_t house_add_home(struct house *house)
 
 void house_init(struct house *house)
 {
+	const char *base = getenv("TMPDIR");
+
 	memset(house, 0, sizeof *house);
-	memcpy(house->store, "/tmp/kc-house-XXXXXX", sizeof "/tmp/kc-house-XXXXXX");
+	snprintf(house->store, sizeof house->store, "%s/kc-house-XXXXXX",
+		base && strlen(base) < 40 ? base : "/tmp");
 	CHECK_FATAL(mkdtemp(house->store) != NULL);
 	house_add_home(house);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
@@ -198,6 +202,54 @@ void house_write_file(const char *path, struct kc_bytes bytes)
 	CHECK_FATAL(file != NULL);
 	CHECK_FATAL(fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
 	fclose(file);
+}
+
+/* Only what a house is made of: folders and ordinary files, with their permissions. */
+static void copy_entry(const char *from, const char *to)
+{
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	struct stat status;
+
+	CHECK_FATAL(lstat(from, &status) == 0);
+	if (S_ISDIR(status.st_mode)) {
+		house_copy_tree(from, to);
+		return;
+	}
+	if (!S_ISREG(status.st_mode))
+		return;
+	CHECK_FATAL(house_read_file(from, &contents));
+	house_write_file(to, kc_buf_bytes(&contents));
+	CHECK_FATAL(chmod(to, status.st_mode & 07777) == 0);
+}
+
+void house_copy_tree(const char *from, const char *to)
+{
+	struct stat status;
+	struct dirent *entry;
+	DIR *dir = opendir(from);
+
+	CHECK_FATAL(dir && fstat(dirfd(dir), &status) == 0);
+	CHECK_FATAL(mkdir(to, status.st_mode & 07777) == 0);
+	while ((entry = readdir(dir))) {
+		char source[700], target[700];
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
+		snprintf(target, sizeof target, "%s/%s", to, entry->d_name);
+		copy_entry(source, target);
+	}
+	closedir(dir);
+}
+
+void house_path(const struct house *house, const struct kc_writer_id *writer, uint64_t number,
+	char ret[static HOUSE_PATH_MAX])
+{
+	char name[2 * sizeof writer->bytes + 1];
+
+	for (size_t i = 0; i < sizeof writer->bytes; i++)
+		snprintf(name + 2 * i, 3, "%02x", writer->bytes[i]);
+	snprintf(ret, HOUSE_PATH_MAX, "%s/%s/%016" PRIu64 ".op", house->store, name, number);
 }
 
 void house_each_operation(struct house *house,

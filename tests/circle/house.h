@@ -3,10 +3,12 @@
 #ifndef KC_TESTS_CIRCLE_HOUSE_H
 #define KC_TESTS_CIRCLE_HOUSE_H
 
+#include "backend/cloud/cloud.h"
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
 #define HOUSE_MAX 6
+#define HOUSE_PATH_MAX 160
 
 struct house {
 	char store[64]; /* the folder */
@@ -37,10 +39,15 @@ void house_clock_set(int64_t ms);
 void house_clock_move(int64_t ms);
 void house_clock_real(void);
 
+/* The file of an operation. */
+void house_path(const struct house *house, const struct kc_writer_id *writer, uint64_t number,
+	char ret[static HOUSE_PATH_MAX]);
 /* Calls visit for each operation file of the store, with its path and contents. */
 void house_each_operation(struct house *house,
 	void (*visit)(void *context, const char *path, struct kc_buf *contents), void *context);
 void house_write_file(const char *path, struct kc_bytes bytes);
 bool house_read_file(const char *path, struct kc_buf *ret);
+/* Copies a folder to a place where there is none. */
+void house_copy_tree(const char *from, const char *to);
 
 #endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/* The past of the family, and how it is put back. */
+#include "tests/circle/family.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "backend/item/policy.h"
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+
+#define GENP KC_CLASS_GENERIC
+#define INET KC_CLASS_INTERNET
+
+/* --- what there is ------------------------------------------------------------------------------
+ */
+
+struct fact {
+	kc_name class;
+	const char *query, *secret; /* no secret: there is no such item */
+};
+
+/* clang-format off */
+static const struct fact of_sleeper[] = {
+	{GENP, "svce=local", "stays with the sleeper"},
+	{GENP, "svce=mine",  "changed while asleep"},
+};
+static const struct fact sleeper_before[] = {
+	{GENP, "svce=early", "first"},
+	{GENP, "svce=gone",  "to be deleted"},
+	{GENP, "svce=mail",  NULL},
+	{INET, "srvr=example.org", NULL},
+	{GENP, "svce=late",  NULL},
+	{GENP, "svce=AirPort", NULL},
+	{GENP, "svce=own",   NULL},
+};
+static const struct fact of_newcomer[] = {
+	{GENP, "svce=own", "of the newcomer"},
+	{GENP, "svce=private", "stays with the newcomer"},
+};
+static const struct fact newcomer_before[] = {
+	{GENP, "svce=early", NULL},
+	{GENP, "svce=gone",  NULL},
+	{GENP, "svce=mail",  NULL},
+	{INET, "srvr=example.org", NULL},
+	{GENP, "svce=late",  NULL},
+	{GENP, "svce=AirPort", NULL},
+	{GENP, "svce=mine",  NULL},
+};
+static const struct fact after[] = {
+	{GENP, "svce=early", "second"},
+	{GENP, "svce=gone",  NULL},
+	{GENP, "svce=mail",  "changed by the third"},
+	{INET, "srvr=example.org", "web"},
+	{GENP, "svce=late",  "under the new key"},
+	{GENP, "svce=AirPort", "air"},
+};
+/* clang-format on */
+
+static bool holds(struct home *home, const struct fact *facts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool right = facts[i].secret
+				     ? words_has_secret(home, facts[i].class, facts[i].query,
+					       facts[i].secret)
+				     : words_count(home, facts[i].class, facts[i].query) == 0;
+
+		if (!right) {
+			printf("%s: not %s\n", facts[i].query,
+				facts[i].secret ? facts[i].secret : "absent");
+			return false;
+		}
+	}
+	return true;
+}
+
+bool family_keeps_own(struct family *family, size_t device)
+{
+	struct home *home = &family->house.homes[device];
+
+	if (device == FAMILY_SLEEPER)
+		return holds(home, of_sleeper, KC_COUNT_OF(of_sleeper));
+	return holds(home, of_newcomer, KC_COUNT_OF(of_newcomer));
+}
+
+bool family_is_untouched(struct family *family, size_t device)
+{
+	struct home *home = &family->house.homes[device];
+
+	if (!family_keeps_own(family, device))
+		return false;
+	if (device == FAMILY_SLEEPER)
+		return holds(home, sleeper_before, KC_COUNT_OF(sleeper_before));
+	return holds(home, newcomer_before, KC_COUNT_OF(newcomer_before));
+}
+
+bool family_is_complete(struct family *family, size_t device)
+{
+	return family_keeps_own(family, device) &&
+	       holds(&family->house.homes[device], after, KC_COUNT_OF(after));
+}
+
+/* --- how it came about --------------------------------------------------------------------------
+ */
+
+static void sync_one(struct house *house, size_t device)
+{
+	CHECK_OK_FATAL(house_sync(house, device, NULL));
+}
+
+/* What removing a device will do: new keys for the passwords; and shares of them for everybody. */
+static void say(struct home *home, bool epoch)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_txn_begin(home->keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK_FATAL(kc_memory_get_circle(&txn, &circle));
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	CHECK_OK_FATAL(
+		epoch ? kc_circle_begin_epoch(circle, &trust, KC_VIEW_PASSWORDS, KC_EPOCH_ASKED)
+		      : kc_circle_queue_shares(circle, &trust));
+	CHECK_OK_FATAL(kc_memory_put_circle(&txn, circle));
+	CHECK_OK_FATAL(kc_txn_commit(&txn));
+}
+
+static void first_days(struct house *house)
+{
+	struct home *elder = &house->homes[FAMILY_ELDER], *sleeper = &house->homes[FAMILY_SLEEPER];
+
+	CHECK_OK_FATAL(words_add(elder, GENP, "svce=early acct=ada sync=#1", "first"));
+	CHECK_OK_FATAL(words_add(elder, GENP, "svce=gone acct=ada sync=#1", "to be deleted"));
+	house_add(house, FAMILY_ELDER);
+	CHECK_OK_FATAL(words_add(sleeper, GENP, "svce=local acct=ada", "stays with the sleeper"));
+	CHECK_OK_FATAL(words_add(sleeper, GENP, "svce=mine acct=ada sync=#1", "sent"));
+	house_settle(house);
+	CHECK_OK_FATAL(
+		words_update(sleeper, GENP, "svce=mine", "labl=changed", "changed while asleep"));
+}
+
+static void while_one_sleeps(struct house *house)
+{
+	struct home *elder = &house->homes[FAMILY_ELDER], *third = &house->homes[FAMILY_THIRD];
+
+	CHECK_OK_FATAL(words_add(elder, GENP, "svce=mail acct=ada sync=#1", "mail"));
+	CHECK_OK_FATAL(words_add(elder, INET, "srvr=example.org acct=ada sync=#1", "web"));
+	CHECK_OK_FATAL(words_update(elder, GENP, "svce=early", "labl=changed", "second"));
+	sync_one(house, FAMILY_ELDER);
+	CHECK_OK_FATAL(words_delete(elder, GENP, "svce=gone"));
+	sync_one(house, FAMILY_ELDER);
+	say(elder, true);
+	sync_one(house, FAMILY_ELDER);
+	say(elder, false);
+	sync_one(house, FAMILY_ELDER);
+	CHECK_OK_FATAL(words_add(elder, GENP, "svce=late acct=ada sync=#1", "under the new key"));
+	sync_one(house, FAMILY_ELDER);
+	house_add(house, FAMILY_ELDER);
+	CHECK_OK_FATAL(
+		words_update(third, GENP, "svce=mail", "labl=third", "changed by the third"));
+	CHECK_OK_FATAL(words_add(third, GENP, "svce=AirPort acct=home sync=#1", "air"));
+	sync_one(house, FAMILY_THIRD);
+	sync_one(house, FAMILY_ELDER);
+}
+
+/* Hides the logs of all members from whoever looks, or shows them again: a name with a dot is
+ * passed over. */
+static void hide_logs(struct house *house, struct kc_circle *circle, bool hide)
+{
+	char shown[128], hidden[128], name[33];
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		for (size_t k = 0; k < 16; k++)
+			snprintf(name + 2 * k, 3, "%02x", circle->members[i]->id.bytes[k]);
+		snprintf(shown, sizeof shown, "%s/%s", house->store, name);
+		snprintf(hidden, sizeof hidden, "%s/.%s", house->store, name);
+		CHECK_FATAL(rename(hide ? shown : hidden, hide ? hidden : shown) == 0);
+	}
+}
+
+/* As house_pair, but the newcomer sees no log when it enters. */
+static void pair_unseeing(struct house *house, size_t sponsor, size_t newcomer)
+{
+	struct kc_keychain *s = house->homes[sponsor].keychain;
+	struct kc_keychain *n = house->homes[newcomer].keychain;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_device applicant;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(s, &place, &circle));
+	CHECK_OK_FATAL(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
+	CHECK_OK_FATAL(kc_keychain_join_start(n, house->store, code, kc_bytes_str(HOUSE_PASSWORD)));
+	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
+	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
+	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));
+	CHECK_OK_FATAL(kc_keychain_pair_decide(s, true));
+	hide_logs(house, circle, true);
+	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
+	hide_logs(house, circle, false);
+}
+
+static void one_comes(struct house *house)
+{
+	size_t number = house_add_home(house);
+	struct home *newcomer = &house->homes[FAMILY_NEWCOMER];
+
+	CHECK_FATAL(number == FAMILY_NEWCOMER);
+	CHECK_OK_FATAL(words_add(newcomer, GENP, "svce=own acct=ada sync=#1", "of the newcomer"));
+	CHECK_OK_FATAL(
+		words_add(newcomer, GENP, "svce=private acct=ada", "stays with the newcomer"));
+	pair_unseeing(house, FAMILY_THIRD, FAMILY_NEWCOMER);
+	sync_one(house, FAMILY_ELDER);
+}
+
+/* --- putting back -------------------------------------------------------------------------------
+ */
+
+static const char *frozen_path(const struct family *family, const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", family->frozen, name);
+	return path;
+}
+
+static const char *frozen_home(const struct family *family, size_t device)
+{
+	char name[16];
+
+	snprintf(name, sizeof name, "home%zu", device);
+	return frozen_path(family, name);
+}
+
+void family_init(struct family *family)
+{
+	struct house *house = &family->house;
+
+	house_init(house);
+	first_days(house);
+	while_one_sleeps(house);
+	one_comes(house);
+	snprintf(family->frozen, sizeof family->frozen, "%s.frozen", house->store);
+	CHECK_FATAL(mkdir(family->frozen, 0700) == 0);
+	house_copy_tree(house->store, frozen_path(family, "store"));
+	for (size_t i = 0; i < FAMILY_SIZE; i++) {
+		home_close(&house->homes[i]);
+		house_copy_tree(house->homes[i].path, frozen_home(family, i));
+		home_open(&house->homes[i]);
+		home_unlock(&house->homes[i]);
+	}
+}
+
+void family_done(struct family *family)
+{
+	home_remove_tree(family->frozen);
+	house_done(&family->house);
+}
+
+void family_restore_store(struct family *family)
+{
+	home_remove_tree(family->house.store);
+	house_copy_tree(frozen_path(family, "store"), family->house.store);
+}
+
+void family_restore_log(struct family *family, const struct kc_writer_id *writer)
+{
+	struct house then = {.count = 0};
+	char from[HOUSE_PATH_MAX], to[HOUSE_PATH_MAX];
+
+	snprintf(then.store, sizeof then.store, "%.50s/store", family->frozen);
+	for (uint64_t number = 1;; number++) {
+		KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+
+		house_path(&then, writer, number, from);
+		house_path(&family->house, writer, number, to);
+		if (!house_read_file(from, &contents))
+			return;
+		house_write_file(to, kc_buf_bytes(&contents));
+	}
+}
+
+void family_restore_device(struct family *family, size_t device)
+{
+	struct home *home = &family->house.homes[device];
+
+	home_close(home);
+	home_remove_tree(home->path);
+	house_copy_tree(frozen_home(family, device), home->path);
+	home_open(home);
+	home_unlock(home);
+}

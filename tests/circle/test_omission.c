@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A store that leaves things out, and covers its tracks: one write of one operation is missing, or
+ * junk stands in its place, and the digests of that log are right again from there to its end.
+ *
+ * Nobody can see that in the log. But what a member has said is named elsewhere: items by the
+ * heads, lists by each other, members by those who include them. So a device gets what it needs in
+ * another way, or says in the end that the store looks wrong; it is never content with less.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/family.h"
+
+#define START_MS INT64_C(1800000000000)
+#define KEY_ID_AT 12 /* a byte of the key's id in an envelope */
+#define GRACE_MS ((int64_t)KC_EXCHANGE_GRACE_MS + 1000)
+
+static struct family family;
+static int64_t frozen_ms;
+static bool long_run;
+
+/* --- logs that are told anew --------------------------------------------------------------------
+ */
+
+enum lie { LIE_MISSING, LIE_JUNK, LIE_LATER, LIE_COUNT };
+static const char *const lie_names[LIE_COUNT] = {
+	[LIE_MISSING] = "nothing",
+	[LIE_JUNK] = "junk",
+	[LIE_LATER] = "something under a key to come",
+};
+
+struct log {
+	struct kc_writer_id writer;
+	uint64_t first, last; /* what the reader has not read yet */
+};
+
+static void put_lie(struct kc_op_builder *builder, const struct kc_op_write *write, enum lie lie)
+{
+	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+
+	if (lie == LIE_MISSING)
+		return;
+	kc_buf_push(&value, write->value.data, write->value.len);
+	if (lie == LIE_LATER && value.len > KEY_ID_AT)
+		value.data[KEY_ID_AT] ^= 0x01;
+	else
+		value.data[value.len - 1] ^= 0x01;
+	kc_op_builder_put(builder, write->key, kc_buf_bytes(&value));
+}
+
+static bool read_op(const struct log *log, uint64_t number, struct kc_buf *bytes, struct kc_op *op)
+{
+	char path[HOUSE_PATH_MAX];
+
+	house_path(&family.house, &log->writer, number, path);
+	return house_read_file(path, bytes) &&
+	       kc_op_parse(kc_buf_bytes(bytes), &log->writer, number, op) == KC_OK;
+}
+
+/* Writes one operation again, after another one than it was. */
+static void retell(const struct log *log, uint64_t number, struct kc_log_position *after, size_t at,
+	enum lie lie)
+{
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, told = KC_BUF_INIT;
+	struct kc_op_write write;
+	char path[HOUSE_PATH_MAX];
+	struct kc_op op;
+
+	CHECK_FATAL(read_op(log, number, &bytes, &op));
+	kc_op_builder_init(&builder, &log->writer, after, op.base);
+	for (size_t i = 0; kc_op_next(&op, &write); i++)
+		if (i == at)
+			put_lie(&builder, &write, lie);
+		else
+			kc_op_builder_put(&builder, write.key, write.value);
+	CHECK_OK_FATAL(kc_op_builder_end(&builder, after, &told, after));
+	house_path(&family.house, &log->writer, number, path);
+	house_write_file(path, kc_buf_bytes(&told));
+}
+
+/* The log from an operation on, with a lie in place of one of its writes. */
+static void tell_lie(const struct log *log, uint64_t number, size_t at, enum lie lie)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_log_position after = {.number = 0};
+	struct kc_op op;
+
+	if (number > 1) {
+		CHECK_FATAL(read_op(log, number - 1, &bytes, &op));
+		after = op.position;
+	}
+	for (uint64_t n = number; n <= log->last; n++)
+		retell(log, n, &after, n == number ? at : SIZE_MAX, lie);
+}
+
+/* --- what comes of it ---------------------------------------------------------------------------
+ */
+
+static size_t lies, made_up_for, named, mended;
+
+/* A reader and a folder that are as they were. */
+static void begin_again(size_t reader)
+{
+	house_clock_set(frozen_ms);
+	family_restore_store(&family);
+	family_restore_device(&family, reader);
+}
+
+/* Whether a device is content: it has everything, and the exchange has nothing against the store.
+ * Otherwise the store must be suspect. */
+static bool is_content(size_t reader, const char *words)
+{
+	kc_err err = house_sync(&family.house, reader, NULL);
+	bool content = err == KC_OK && family_is_complete(&family, reader);
+
+	CHECK_MSG(content || err == KC_E_STORE_SUSPECT, words);
+	CHECK_MSG(family_keeps_own(&family, reader), words);
+	return content;
+}
+
+/* What a reader makes of a folder that lies, at first, after the time that a piece may take, and
+ * when the log is true again. */
+static void find_out(size_t reader, const struct log *log, const char *words)
+{
+	kc_err err = house_sync(&family.house, reader, NULL);
+
+	CHECK_MSG(err == KC_OK || err == KC_E_STORE_SUSPECT, words);
+	CHECK_MSG(family_keeps_own(&family, reader), words);
+	house_clock_move(GRACE_MS);
+	if (is_content(reader, words))
+		made_up_for++;
+	else
+		named++;
+	family_restore_log(&family, &log->writer);
+	mended += is_content(reader, words);
+	lies++;
+}
+
+static void show_lie(size_t reader, const struct log *log, uint64_t number, size_t at,
+	struct kc_bytes key, enum lie lie)
+{
+	char words[160];
+
+	snprintf(words, sizeof words, "device %zu: %s in operation %d: %.*s", reader,
+		lie_names[lie], (int)number, (int)key.len, key.data);
+	begin_again(reader);
+	tell_lie(log, number, at, lie);
+	find_out(reader, log, words);
+}
+
+/* The newcomer knows every digest but the last few: it is shown a sample. */
+static void lie_about_op(size_t reader, const struct log *log, uint64_t number)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_op_write write;
+	struct kc_op op;
+
+	family_restore_store(&family);
+	CHECK_FATAL(read_op(log, number, &bytes, &op));
+	for (size_t at = 0; kc_op_next(&op, &write); at++)
+		for (enum lie lie = 0; lie < LIE_COUNT; lie++)
+			if (reader != FAMILY_NEWCOMER || long_run || (number + at) % 4 == 0)
+				show_lie(reader, log, number, at, write.key, lie);
+}
+
+/* What a device has not read of the logs that it will. */
+static size_t find_logs(size_t reader, struct log *ret, size_t most)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *all = NULL;
+	KC_CLEANUP_CIRCLE struct kc_circle *own = NULL;
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	size_t count = 0;
+
+	CHECK_OK_FATAL(
+		kc_keychain_sync_recall(family.house.homes[FAMILY_ELDER].keychain, &place, &all));
+	CHECK_OK_FATAL(kc_keychain_sync_recall(family.house.homes[reader].keychain, &place, &own));
+	CHECK_OK_FATAL(kc_cloud_open(family.house.store, &cloud));
+	CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
+	for (size_t i = 0; i < all->member_count && count < most; i++) {
+		const struct kc_member *known = kc_circle_find(own, &all->members[i]->id);
+		struct kc_writer_id writer = kc_circle_writer(&all->members[i]->id);
+		const struct kc_cloud_log *log = kc_cloud_logs_find(&logs, &writer);
+
+		if (known == kc_circle_self(own) || !log)
+			continue;
+		ret[count++] =
+			(struct log){writer, known ? known->position.number + 1 : 1, log->last};
+	}
+	return count;
+}
+
+static void lie_to(size_t reader)
+{
+	struct log logs[FAMILY_SIZE];
+	size_t count;
+
+	begin_again(reader);
+	count = find_logs(reader, logs, FAMILY_SIZE);
+	CHECK(count == FAMILY_SIZE - 1);
+	for (size_t i = 0; i < count; i++)
+		for (uint64_t number = logs[i].first; number <= logs[i].last; number++)
+			lie_about_op(reader, &logs[i], number);
+}
+
+/* --- the tests ----------------------------------------------------------------------------------
+ */
+
+static void a_house_with_a_past(void)
+{
+	house_clock_set(START_MS);
+	family_init(&family);
+	house_clock_move(1000);
+	frozen_ms = START_MS + 1000;
+}
+
+/* The control: the same without a lie. */
+static void the_truth_told_anew(void)
+{
+	struct log logs[FAMILY_SIZE];
+	size_t count = find_logs(FAMILY_SLEEPER, logs, FAMILY_SIZE);
+
+	for (size_t i = 0; i < count; i++)
+		tell_lie(&logs[i], logs[i].first, SIZE_MAX, LIE_MISSING);
+	CHECK(is_content(FAMILY_SLEEPER, "the truth"));
+	house_clock_move(GRACE_MS);
+	CHECK(is_content(FAMILY_SLEEPER, "the truth"));
+}
+
+static void to_one_who_was_away(void)
+{
+	lie_to(FAMILY_SLEEPER);
+}
+
+static void to_one_who_is_new(void)
+{
+	lie_to(FAMILY_NEWCOMER);
+}
+
+/* What the sponsor had is promised to a new device: a log that ends before that has lost something.
+ */
+static void a_log_that_ends_early(void)
+{
+	struct log logs[FAMILY_SIZE];
+	char path[HOUSE_PATH_MAX], words[80];
+	size_t count;
+
+	begin_again(FAMILY_NEWCOMER);
+	count = find_logs(FAMILY_NEWCOMER, logs, FAMILY_SIZE);
+	for (size_t i = 0; i < count; i++)
+		for (uint64_t end = 0; end < logs[i].last; end++) {
+			begin_again(FAMILY_NEWCOMER);
+			for (uint64_t number = end + 1; number <= logs[i].last; number++) {
+				house_path(&family.house, &logs[i].writer, number, path);
+				CHECK_FATAL(unlink(path) == 0);
+			}
+			snprintf(words, sizeof words, "log %zu ends at %d", i, (int)end);
+			find_out(FAMILY_NEWCOMER, &logs[i], words);
+		}
+}
+
+static void every_end_occurs(void)
+{
+	printf("%zu lies, %zu made up for, %zu named, %zu forgiven ", lies, made_up_for, named,
+		mended);
+	CHECK(made_up_for + named == lies);
+	CHECK(made_up_for > 0 && named > 0 && mended > 0);
+	family_done(&family);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(a_house_with_a_past),
+		CHECK_TEST(the_truth_told_anew),
+		CHECK_TEST(to_one_who_was_away),
+		CHECK_TEST(to_one_who_is_new),
+		CHECK_TEST(a_log_that_ends_early),
+		CHECK_TEST(every_end_occurs),
+	};
+
+	home_use_memory();
+	long_run = getenv("KC_LONG") != NULL;
+	return check_main("omission", tests, KC_COUNT_OF(tests));
+}
