@@ -197,14 +197,6 @@ static void take_text(CFMutableStringRef string, CFMutableStringRef from)
 	CFRelease(from);
 }
 
-static CFMutableStringRef must_create(void)
-{
-	CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
-
-	KC_CF_REQUIRE(string, "there is no memory left");
-	return string;
-}
-
 CFIndex CFStringFindAndReplace(CFMutableStringRef string, CFStringRef sought,
 	CFStringRef replacement, CFRange range, CFStringCompareFlags flags)
 {
@@ -216,7 +208,7 @@ CFIndex CFStringFindAndReplace(CFMutableStringRef string, CFStringRef sought,
 	KC_CF_REQUIRE_TYPE(replacement, CFString);
 	_kc_cf_string_find_all(string, sought, range, flags, &found);
 	if (found.count) {
-		result = must_create();
+		result = _kc_cf_string_must_create();
 		for (CFIndex i = 0; i < found.count; i++) {
 			bool backwards = flags & kCFCompareBackwards;
 			CFRange here = found.ranges[backwards ? found.count - 1 - i : i];
@@ -298,7 +290,7 @@ static void change_case(CFMutableStringRef string, uint32_t (*first)(uint32_t po
 	UInt8 text[4];
 
 	KC_CF_REQUIRE_MUTABLE(string, CFString);
-	result = must_create();
+	result = _kc_cf_string_must_create();
 	end = string->utf8.start + string->utf8.length;
 	for (const UInt8 *at = string->utf8.start; at < end;) {
 		at += _kc_cf_text_decode(at, &point);

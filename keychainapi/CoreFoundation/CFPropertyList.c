@@ -220,10 +220,9 @@ CFDataRef CFPropertyListCreateXMLData(CFAllocatorRef allocator, CFPropertyListRe
 
 static CFDataRef write_xml(CFTypeRef list)
 {
-	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
+	CFMutableStringRef text = _kc_cf_string_must_create();
 	CFDataRef data;
 
-	KC_CF_REQUIRE(text, "there is no memory left");
 	_kc_cf_plist_write_xml(list, text);
 	data = CFStringCreateExternalRepresentation(NULL, text, kCFStringEncodingUTF8, 0);
 	CFRelease(text);

@@ -120,14 +120,6 @@ CFURLRef CFURLCreateWithBytes(CFAllocatorRef allocator, const UInt8 *bytes, CFIn
 
 /* --- resolving (RFC 3986, 5.2) --------------------------------------------------------------- */
 
-static CFMutableStringRef must_create(void)
-{
-	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
-
-	KC_CF_REQUIRE(text, "there is no memory left");
-	return text;
-}
-
 static void append_range(CFMutableStringRef text, CFURLRef url, CFRange range)
 {
 	_kc_cf_string_append_text(text, url->string->utf8.start + range.location, range.length);
@@ -178,7 +170,7 @@ static CFIndex remove_dots(UInt8 *path, CFIndex length)
 static void append_resolved_path(CFMutableStringRef text, CFURLRef url, CFURLRef base)
 {
 	CFRange path = url->parts.path, base_path = base->parts.path;
-	CFMutableStringRef whole = must_create();
+	CFMutableStringRef whole = _kc_cf_string_must_create();
 
 	if (!_kc_cf_url_has(base_path))
 		base_path = CFRangeMake(0, 0);
@@ -210,7 +202,7 @@ CFURLRef CFURLCopyAbsoluteURL(CFURLRef url)
 		return CFRetain(url);
 	own_authority = _kc_cf_url_has(url->parts.authority);
 	own_path = own_authority || url->parts.path.length > 0;
-	text = must_create();
+	text = _kc_cf_string_must_create();
 	append_part(text, "", base, base->parts.scheme, ":");
 	append_part(text, "//", own_authority ? url : base,
 		own_authority ? url->parts.authority : base->parts.authority, "");

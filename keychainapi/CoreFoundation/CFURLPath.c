@@ -7,14 +7,6 @@
 
 /* --- from paths ------------------------------------------------------------------------------ */
 
-static CFMutableStringRef must_create(void)
-{
-	CFMutableStringRef text = CFStringCreateMutable(NULL, 0);
-
-	KC_CF_REQUIRE(text, "there is no memory left");
-	return text;
-}
-
 static void append_c_text(CFMutableStringRef text, const char *appended)
 {
 	_kc_cf_string_append_text(text, (const UInt8 *)appended, (CFIndex)strlen(appended));
@@ -57,7 +49,7 @@ CFURLRef CFURLCreateFromFileSystemRepresentationRelativeToBase(CFAllocatorRef al
 	(void)allocator;
 	if (!path || length <= 0 || memchr(path, 0, (size_t)length))
 		return NULL;
-	text = must_create();
+	text = _kc_cf_string_must_create();
 	while (length > 1 && path[length - 1] == '/')
 		length--;
 	if (path[0] == '/') {
@@ -251,7 +243,7 @@ CFStringRef CFURLCopyPathExtension(CFURLRef url)
 static CFURLRef with_replaced(CFURLRef url, CFRange range, CFMutableStringRef taken)
 {
 	const UInt8 *text = url->string->utf8.start;
-	CFMutableStringRef whole = must_create();
+	CFMutableStringRef whole = _kc_cf_string_must_create();
 	CFIndex end = range.location + range.length;
 
 	_kc_cf_string_append_text(whole, text, range.location);
@@ -273,7 +265,7 @@ CFURLRef CFURLCreateCopyAppendingPathComponent(
 	if (!_kc_cf_url_has(url->parts.path))
 		return NULL;
 	end = url->parts.path.location + url->parts.path.length;
-	added = must_create();
+	added = _kc_cf_string_must_create();
 	if (end > 0 && url->string->utf8.start[end - 1] != '/')
 		append_c_text(added, "/");
 	append_escaped_path(added, component->utf8.start, component->utf8.length);
@@ -295,7 +287,7 @@ CFURLRef CFURLCreateCopyDeletingLastPathComponent(CFAllocatorRef allocator, CFUR
 	last.length = url->parts.path.location + url->parts.path.length - last.location;
 	if (url->string->utf8.start[last.location] == '/')
 		last = CFRangeMake(last.location + last.length, 0);
-	return with_replaced(url, last, must_create());
+	return with_replaced(url, last, _kc_cf_string_must_create());
 }
 
 CFURLRef CFURLCreateCopyAppendingPathExtension(
@@ -310,7 +302,7 @@ CFURLRef CFURLCreateCopyAppendingPathExtension(
 	last = last_component(url);
 	if (!last.length)
 		return NULL;
-	added = must_create();
+	added = _kc_cf_string_must_create();
 	append_c_text(added, ".");
 	append_escaped_path(added, extension->utf8.start, extension->utf8.length);
 	return with_replaced(url, CFRangeMake(last.location + last.length, 0), added);
@@ -320,5 +312,5 @@ CFURLRef CFURLCreateCopyDeletingPathExtension(CFAllocatorRef allocator, CFURLRef
 {
 	(void)allocator;
 	KC_CF_REQUIRE_TYPE(url, CFURL);
-	return with_replaced(url, extension_of(url), must_create());
+	return with_replaced(url, extension_of(url), _kc_cf_string_must_create());
 }

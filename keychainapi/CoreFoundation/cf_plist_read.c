@@ -219,11 +219,10 @@ static bool append_cdata(struct reader *reader, CFMutableStringRef string)
 /* Up to the next tag, as a mutable string; NULL for a problem. */
 static CFMutableStringRef read_text(struct reader *reader)
 {
-	CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
+	CFMutableStringRef string = _kc_cf_string_must_create();
 	struct part *text = &reader->text;
 	bool good = true;
 
-	KC_CF_REQUIRE(string, "there is no memory left");
 	while (good) {
 		const UInt8 *plain = text->at;
 
@@ -470,11 +469,11 @@ static const struct element {
 
 static CFTypeRef read_leaf(struct reader *reader, const struct element *element, bool is_empty)
 {
-	CFMutableStringRef text = is_empty ? CFStringCreateMutable(NULL, 0) : read_text(reader);
+	CFMutableStringRef text = is_empty ? _kc_cf_string_must_create() : read_text(reader);
 	CFTypeRef value = NULL;
 
 	if (!text)
-		return NULL; /* a problem, or no memory */
+		return NULL;
 	if (is_empty || read_end_tag(reader, element->name))
 		value = element->make(reader, text);
 	CFRelease(text);

@@ -75,6 +75,15 @@ void _kc_cf_string_find_all(CFStringRef string, CFStringRef sought, CFRange unit
 
 /* --- mutable strings ------------------------------------------------------------------------- */
 
+/* An empty one; ends the program when there is no memory. */
+static inline CFMutableStringRef _kc_cf_string_must_create(void)
+{
+	CFMutableStringRef string = CFStringCreateMutable(NULL, 0);
+
+	KC_CF_REQUIRE(string, "there is no memory left");
+	return string;
+}
+
 /* Puts text in the place of a range of bytes that holds whole characters. */
 void _kc_cf_string_replace_text(
 	CFMutableStringRef string, CFRange bytes, const UInt8 *text, CFIndex size);

@@ -91,9 +91,9 @@ CF_EXPORT CFTypeRef CFRetain(CFTypeRef object);
 CF_EXPORT void CFRelease(CFTypeRef object);
 
 /*
- * Gives an owner to the calling thread, which takes it away when the thread ends: so much earlier
- * than that a program must not expect it. Of the first thread they are kept to the end of the
- * program. Returns the object; NULL for NULL.
+ * Gives the caller's share of the object to the calling thread, which releases it when it ends;
+ * what the first thread was given is kept to the end of the program. Returns the object; NULL for
+ * NULL.
  */
 CF_EXPORT CFTypeRef CFAutorelease(CFTypeRef object);
 

@@ -394,6 +394,8 @@ static void a_run_may_end_by_time(void)
 	CFRunLoopStop(CFRunLoopGetCurrent());
 	CHECK(CFRunLoopRunInMode(kCFRunLoopDefaultMode, 1e300, true) == kCFRunLoopRunStopped);
 	CHECK(monotonic() - before < 10);
+	CFRunLoopWakeUp(CFRunLoopGetMain()); /* to no end */
+	CHECK(CFRunLoopRunInMode(kCFRunLoopCommonModes, 0, false) == kCFRunLoopRunTimedOut);
 	CHECK(CFRunLoopGetCurrent() == CFRunLoopGetMain());
 	CHECK(CFGetTypeID(CFRunLoopGetMain()) == CFRunLoopGetTypeID());
 }

@@ -24,6 +24,10 @@ int main(void)
 	SInt32 port = 443;
 	CFNumberRef number = CFNumberCreate(kCFAllocatorDefault, kCFNumberSInt32Type, &port);
 	int members = 0;
+	CFURLRef url;
+	CFDataRef list;
+	CFStringInlineBuffer buffer;
+	CFGregorianDate unused = {0, 0, 0, 0, 0, 0};
 
 	CFDictionaryAddValue(dictionary, (const void *)text, (const void *)kCFBooleanTrue);
 	CFDictionaryApplyFunction(dictionary, count, &members);
@@ -34,6 +38,17 @@ int main(void)
 	case kCFCompareGreaterThan:
 		return 1;
 	}
+	url = CFURLCreateWithFileSystemPath(
+		kCFAllocatorDefault, CFSTR("/etc/hosts"), kCFURLPOSIXPathStyle, FALSE);
+	list = CFPropertyListCreateXMLData(kCFAllocatorDefault, (CFPropertyListRef)dictionary);
+	CFStringInitInlineBuffer(text, &buffer, CFRangeMake(0, CFStringGetLength(text)));
+	if (CFStringGetCharacterFromInlineBuffer(&buffer, 0) != 't' ||
+		CFSwapInt32HostToBig(CFSwapInt32BigToHost(7)) != 7 ||
+		CFURLGetPortNumber(url) != -1 || CFDataGetLength(list) == 0 ||
+		CFBundleGetMainBundle() || unused.year != 0)
+		return 1;
+	CFRelease(list);
+	CFRelease(url);
 	CFRelease(number);
 	CFRelease(dictionary);
 	return is_short(text) && range.length == members ? noErr : 1;

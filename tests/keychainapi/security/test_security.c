@@ -229,6 +229,27 @@ static void tolerance_agrees_with_the_ruler(void)
 	CHECK(known > 40);
 }
 
+/* Text that has no form in UTF-8 cannot cross to the service. */
+static void half_a_surrogate_pair_is_no_value(void)
+{
+	static const UniChar half[] = {'a', 0xD83D};
+	const CFStringRef text = CFStringCreateWithCharacters(NULL, half, 2);
+
+	for (int strict = 0; strict < 2; strict++)
+		for (int data = 0; data < 2; data++) {
+			const void *keys[] = {kSecClass, data ? kSecValueData : kSecAttrAccount,
+				kSecUseDataProtectionKeychain};
+			const void *values[] = {kSecClassGenericPassword, text,
+				strict ? kCFBooleanTrue : kCFBooleanFalse};
+			CFDictionaryRef item = CFDictionaryCreate(NULL, keys, values, 3,
+				&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+
+			CHECK(SecItemAdd(item, NULL) == errSecParam);
+			CFRelease(item);
+		}
+	CFRelease(text);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -241,6 +262,7 @@ int main(void)
 		CHECK_TEST(access_controls_by_protection),
 		CHECK_TEST(the_last_error_is_kept),
 		CHECK_TEST(tolerance_agrees_with_the_ruler),
+		CHECK_TEST(half_a_surrogate_pair_is_no_value),
 	};
 	return check_main("keychainapi/security", tests, KC_COUNT_OF(tests));
 }
