@@ -116,7 +116,7 @@ void house_settle(struct house *house)
 		if (report.sent == 0 && report.received == 0)
 			return;
 	}
-	CHECK_FATAL(!"the devices settle");
+	CU_FAIL_FATAL("the devices do not settle");
 }
 
 /* --- comparing ----------------------------------------------------------------------------------
