@@ -32,8 +32,9 @@ typedef enum kc_err {
 
 #define KC_MUST __attribute__((warn_unused_result))
 
-/* Gives birth to an error. A breakpoint on kc_err_born sees every error of the program. */
-#define KC_ERR(name) kc_err_born(KC_E_##name, __FILE__, __LINE__)
+/* Gives birth to an error. A breakpoint on kc_err_born sees every error of the program; the value
+ * stands here, too, so that the compiler sees that it is not KC_OK. */
+#define KC_ERR(name) (kc_err_born(KC_E_##name, __FILE__, __LINE__), (kc_err)KC_E_##name)
 kc_err kc_err_born(kc_err err, const char *file, int line);
 
 /* Returns from the calling function when expr fails. */

@@ -10,7 +10,7 @@ sources=$(find base crypto wire module keychainapi cli backend service tests -na
 # pattern (extended regular expression, word on its own)|why
 while IFS='|' read -r word why; do
   # shellcheck disable=SC2086
-  if grep -nE "(^|[^_[:alnum:]])$word[[:space:]]*\\(" $sources; then
+  if grep -nE "(^|[^_[:alnum:]])${word}[[:space:]]*\\(" $sources; then
     echo "banned: $word: $why" >&2
     failed=1
   fi
