@@ -2,10 +2,12 @@
 /* Devices for tests. */
 #include "tests/wire/device.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,12 +57,26 @@ pid_t device_service(void)
 	return pid;
 }
 
+/* It gives up its lock when it has closed everything. */
+static bool is_lock_free(void)
+{
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	KC_CLEANUP_FD int lock = -1;
+	char name[4096];
+
+	if (kc_place_find(&place) != KC_OK)
+		return true;
+	snprintf(name, sizeof name, "%s/keycircled.lock", place.state);
+	lock = open(name, O_RDONLY | O_CLOEXEC);
+	return lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0;
+}
+
 bool device_wait_until_gone(void)
 {
 	static const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
 
 	for (unsigned i = 0; i < 1000; i++) {
-		if (device_service() == 0)
+		if (device_service() == 0 && is_lock_free())
 			return true;
 		nanosleep(&moment, NULL);
 	}

@@ -19,7 +19,7 @@ void device_remove(void);
 
 /* The process that serves, by asking its socket; 0 when there is none. */
 pid_t device_service(void);
-/* Waits until no service answers any more; false after ten seconds. */
+/* Waits until no service answers any more, and it has closed its files; false after ten seconds. */
 bool device_wait_until_gone(void);
 
 /* A client of a device with a keychain, made with the password "fake". */
