@@ -16,7 +16,7 @@ kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn
 	if (mode == KC_TXN_WRITE && store->db.read_only)
 		return KC_ERR(READ_ONLY);
 	kc_store_hold(store);
-	err = kc_store_check_inlock(store);
+	err = kc_store_check_inlock(store, mode);
 	if (err == KC_OK)
 		err = kc_db_exec(&store->db, mode == KC_TXN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
 	if (err != KC_OK) {

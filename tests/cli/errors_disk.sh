@@ -67,18 +67,18 @@ shut="$work/device-shut/data can't be written. Nothing was saved, and nothing wa
 given 'a read-only disk, and no keychain'
 on shut
 disk "$KEYCIRCLE_HOME" 4m
-mount -o remount,ro "$KEYCIRCLE_HOME"
+mount -o remount,bind,ro "$KEYCIRCLE_HOME"
 for words in "setup $opens" "get text.example" "add new.example --generate 8" status; do
   # shellcheck disable=SC2086
   fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data .*findmnt -T $KEYCIRCLE_HOME/data" $words
 done
-mount -o remount,rw "$KEYCIRCLE_HOME"
+mount -o remount,bind,rw "$KEYCIRCLE_HOME"
 
 given 'a read-only disk'
 make_device shut
 save_all
 end_service
-mount -o remount,ro "$KEYCIRCLE_HOME"
+mount -o remount,bind,ro "$KEYCIRCLE_HOME"
 nothing_lost # all of it can be read
 each_fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data .*findmnt -T $KEYCIRCLE_HOME/data" "$work/writing"
 # shellcheck disable=SC2086
@@ -87,7 +87,7 @@ fails 5 errSecAuthFailed "that password doesn't open this keychain" 'kc help rec
 run lock
 exits 0 "it can be locked"
 nothing_lost
-mount -o remount,rw "$KEYCIRCLE_HOME"
+mount -o remount,bind,rw "$KEYCIRCLE_HOME"
 # shellcheck disable=SC2086
 run add text.example --user ana --file "$work/kept/text.example" $opens
 exits 0 "when it can be written, it is"
@@ -96,12 +96,12 @@ exits 0 "when it can be written, it is"
 given 'a read-only disk, and a service that was killed'
 kill -9 "$(service_of "$KEYCIRCLE_HOME")"
 flock "$KEYCIRCLE_HOME"/state/*.lock true
-mount -o remount,ro "$KEYCIRCLE_HOME"
+mount -o remount,bind,ro "$KEYCIRCLE_HOME"
 # shellcheck disable=SC2086
 fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data" get text.example $opens
 fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data" add new.example --generate 8
 end_service
-mount -o remount,rw "$KEYCIRCLE_HOME"
+mount -o remount,bind,rw "$KEYCIRCLE_HOME"
 nothing_lost
 
 # --- the store --------------------------------------------------------------------------------------
@@ -115,10 +115,10 @@ exits 0 "items are saved while the store's disk is full"
 given "the store's disk is full"
 fails 9 errSecNotAvailable "the disk of $folder is full, so nothing can be sent. Nothing was lost" "kc sync .*df -h $folder" sync
 rm "$folder/ballast"
-mount -o remount,ro "$folder"
+mount -o remount,bind,ro "$folder"
 given "the store's disk is read-only"
 fails 9 errSecNotAvailable "$folder can't be written, so nothing can be sent. Nothing was lost" "findmnt -T $folder" sync
-mount -o remount,rw "$folder"
+mount -o remount,bind,rw "$folder"
 run sync --json
 json '.pending == 0 and .alarm == null' "when it can be written, it is"
 
