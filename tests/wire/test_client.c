@@ -325,11 +325,12 @@ pid_t getpid(void)
 
 static void a_child_with_its_parents_number(void)
 {
-	struct kc_client *client = device_client();
+	struct kc_client *client;
 	pid_t child;
 	int how;
 
 	made_up_pid = 1;
+	client = device_client();
 	CHECK_OK(add(client, "before", kc_bytes_str("x")));
 	child = fork();
 	if (child == 0) {
