@@ -81,8 +81,7 @@ unsigned kc_cloud_abilities(const struct kc_cloud *cloud);
 /* Makes this place a store. Errors: DUPLICATE (it is one), NOT_A_STORE (something else
  * is there). */
 KC_MUST kc_err kc_cloud_put_marker(struct kc_cloud *cloud, struct kc_bytes marker);
-/* Errors: STORE_GONE when there is none, or not all of it; STORE_SUSPECT when it is nothing that can be
- * read. */
+/* Errors: STORE_GONE when there is none, STORE_SUSPECT when it is nothing that can be read. */
 KC_MUST kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret);
 /* Takes back a marker that this device has put there and nobody has used. */
 KC_MUST kc_err kc_cloud_drop_marker(struct kc_cloud *cloud);

@@ -325,38 +325,16 @@ static kc_err folder_put_marker(void *handle, struct kc_bytes marker)
 	return put_file(root, MARKER, marker);
 }
 
-/* WAITING when some of the value is yet to come, REFUSED when the file is no single DER value. What
- * is in it is looked at above. */
-static kc_err check_whole(struct kc_bytes bytes)
-{
-	size_t len;
-	kc_err err = kc_der_measure(bytes, &len);
-
-	if (err == KC_E_DECODE)
-		return KC_ERR(REFUSED);
-	KC_TRY(err);
-	if (len > KC_CLOUD_MAX_OPERATION || bytes.len > len)
-		return KC_ERR(REFUSED);
-	return bytes.len < len ? KC_ERR(WAITING) : KC_OK;
-}
-
 static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 	KC_CLEANUP_FD int root = -1;
 	kc_err err;
 
 	KC_TRY(open_root(handle, &root));
-	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, &bytes);
-	if (err == KC_OK)
-		err = check_whole(kc_buf_bytes(&bytes));
+	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
 	if (err == KC_E_REFUSED)
 		return KC_ERR(STORE_SUSPECT);
-	if (err == KC_E_WAITING) /* none, or not all of it */
-		return KC_ERR(STORE_GONE);
-	KC_TRY(err);
-	kc_buf_push(ret, bytes.data, bytes.len);
-	return kc_buf_check(ret);
+	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
 }
 
 static kc_err folder_drop_marker(void *handle)
@@ -434,6 +412,21 @@ static kc_err folder_list(void *handle, struct kc_cloud_logs *ret)
 	*ret = logs;
 	logs = (struct kc_cloud_logs){0};
 	return KC_OK;
+}
+
+/* WAITING when some of the value is yet to come, REFUSED when the file is no single DER value. What
+ * is in it is looked at above. */
+static kc_err check_whole(struct kc_bytes bytes)
+{
+	size_t len;
+	kc_err err = kc_der_measure(bytes, &len);
+
+	if (err == KC_E_DECODE)
+		return KC_ERR(REFUSED);
+	KC_TRY(err);
+	if (len > KC_CLOUD_MAX_OPERATION || bytes.len > len)
+		return KC_ERR(REFUSED);
+	return bytes.len < len ? KC_ERR(WAITING) : KC_OK;
 }
 
 static kc_err folder_read(

@@ -191,12 +191,12 @@ static void markers(void)
 
 		marker.data[at / 8] ^= (uint8_t)(1 << at % 8);
 		err = check_marker(cloud, account, kc_buf_bytes(&marker));
-		CHECK(err == KC_E_STORE_SUSPECT || (err == KC_E_STORE_GONE && at / 8 == 1));
+		CHECK(err == KC_E_STORE_SUSPECT);
 		marker.data[at / 8] ^= (uint8_t)(1 << at % 8);
 	}
 	for (size_t len = 0; len < marker.len; len++)
-		CHECK_ERR(
-			check_marker(cloud, account, kc_bytes(marker.data, len)), KC_E_STORE_GONE);
+		CHECK_ERR(check_marker(cloud, account, kc_bytes(marker.data, len)),
+			KC_E_STORE_SUSPECT);
 	kc_buf_push_byte(&marker, 0);
 	CHECK_ERR(check_marker(cloud, account, kc_buf_bytes(&marker)), KC_E_STORE_SUSPECT);
 }
