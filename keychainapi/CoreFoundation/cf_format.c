@@ -192,16 +192,18 @@ void _kc_cf_format_init(struct _kc_cf_format *format, const char *text, size_t l
 	const size_t most_of_spec = 3; /* width, precision, value */
 	const char *end = text + length;
 	struct reader reader = {format, text, 0};
-	size_t percents = 0;
+	size_t percents = 0, arguments;
 
 	for (const char *at = text; (at = memchr(at, '%', (size_t)(end - at))); at++)
 		percents++;
 	*format = (struct _kc_cf_format){0};
 	if (!percents)
 		return;
+	arguments = most_of_spec * percents;
+	if (memchr(text, '$', length))
+		arguments += KC_CF_FORMAT_POSITION_MAX;
 	format->specs = _kc_cf_must_alloc(percents, sizeof *format->specs);
-	format->arguments = _kc_cf_must_alloc(
-		most_of_spec * percents + KC_CF_FORMAT_POSITION_MAX, sizeof *format->arguments);
+	format->arguments = _kc_cf_must_alloc(arguments, sizeof *format->arguments);
 	while ((reader.at = memchr(reader.at, '%', (size_t)(end - reader.at)))) {
 		struct _kc_cf_format_spec *spec = &format->specs[format->spec_count++];
 
