@@ -265,11 +265,20 @@ writes 'meanwhile' "which arrive"
 given 'a code that was used'
 make_device tablet
 known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
+# Whoever joins before the service has told the folder hears of it in the middle: exit 7.
+until_told() { # how many operations there were
+  for _ in $(seq 100); do
+    [ "$(find "$folder" -name '*.op' | wc -l)" -eq "$1" ] || return 0
+    sleep 0.1
+  done
+}
 for signal in TERM KILL; do
   given "a device that gave up: $signal"
   start_pairing
+  operations=$(find "$folder" -name '*.op' | wc -l)
   kill "-$signal" "$waiting"
   end_pairing
+  until_told "$operations"
   on tablet
   known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
 done
