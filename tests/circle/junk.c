@@ -241,7 +241,7 @@ static void a_damaged_voucher(void)
 		house_write_file(junk_op_of(&junk_elder, number), kc_buf_bytes(&bytes));
 		return;
 	}
-	CHECK_FATAL(!"a voucher behind others");
+	CU_FAIL_FATAL("no voucher stands behind others");
 }
 
 static void swapped_between_writers(void)

@@ -11,7 +11,7 @@ struct credential {
 	UInt16 port;
 };
 
-static void die(const char *format, ...)
+static void __attribute__((format(printf, 1, 2))) die(const char *format, ...)
 {
 	char message[1024];
 	va_list arguments;

@@ -211,5 +211,5 @@ int main(int argc, char **argv)
 	if (error)
 		fprintf(stderr, "%s\n", error);
 	free(error);
-	return result;
+	return (int)result;
 }
