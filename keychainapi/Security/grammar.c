@@ -42,7 +42,8 @@ static const struct kc_grammar_row rows[] = {
 	{"m_ValidOnDate",            DATE,    "P.PPN", "-...-", IS(CERTIFICATE)},
 	{"m_TrustedOnly",            BOOLEAN, "P.PPN", "-...-", IS(CERTIFICATE)},
 	{"m_EmailAddressIfPresent",  STRING,  "P.PPN", "-...-", IS(CERTIFICATE)},
-	{"m_ItemList",               PLAIN,   "P.PPN", "-UUU-", IS(NOTHING)},
+	{"m_ItemList",               PLAIN,   "P-PPN", "-...-", IS(ITEM_LIST)},
+	{"m_SearchList",             PLAIN,   "P-PPN", "-...-", IS(SEARCH_LIST)},
 
 	/* what comes back */
 	{"r_Data",                   BOOLEAN, "..T-N", "..---", IS(RETURN_DATA)},
@@ -65,7 +66,8 @@ static const struct kc_grammar_row rows[] = {
 	{"u_AuthCtx",                OBJECT,  "....N", "-----", IS(CONTEXT)},
 	{"u_CredRef",                DATA,    "....N", "-----", IS(CREDENTIAL)},
 	{"u_Tomb",                   TRUTH,   "....P", "....-", IS(TOMB_USE)},
-	{"u_ItemList",               PLAIN,   "PPPPN", "-UUU-", IS(NOTHING)},
+	{"u_ItemList",               PLAIN,   "PPPPN", "-...-", IS(ITEM_LIST)},
+	{"u_Keychain",               OBJECT,  "PPPPN", ".----", IS(KEYCHAIN)},
 	{"u_SystemKeychain",         PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SystemKeychainAlways",   PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SyncBubbleKeychain",     PLAIN,   "EEEEN", "-----", IS(NOTHING)},

@@ -35,6 +35,9 @@ enum kc_grammar_meaning {
 	KC_GRAMMAR_SECRET,
 	KC_GRAMMAR_PERSISTENT_REF,
 	KC_GRAMMAR_REFERENCE, /* kSecValueRef */
+	KC_GRAMMAR_ITEM_LIST,	/* of references */
+	KC_GRAMMAR_KEYCHAIN,	/* where to add */
+	KC_GRAMMAR_SEARCH_LIST, /* of keychains */
 	KC_GRAMMAR_AUTH_UI,
 	KC_GRAMMAR_CONTEXT,
 	KC_GRAMMAR_CREDENTIAL,

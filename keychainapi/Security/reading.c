@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/keychain_list.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/reference.h"
 
 #define CLASS_LEN 4
 #define REF_LEN (CLASS_LEN + KC_PERSISTENT_REF_LEN)
@@ -210,6 +212,58 @@ static kc_err take_sharing_group(CFTypeRef value)
 	return CFEqual(value, kSecAttrSharingGroupNone) ? KC_OK : KC_ERR(NOT_ALLOWED);
 }
 
+static bool is_reference_text(struct kc_bytes text)
+{
+	return text.len == REF_LEN && is_class(kc_name_from(kc_bytes(text.data, CLASS_LEN)));
+}
+
+/* A persistent reference or an object; what stands for no item of a keychain matches none. */
+static kc_err take_listed(struct kc_request *request, CFTypeRef element)
+{
+	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	struct kc_bytes text = kc_object_bytes(element);
+	kc_name class;
+
+	if (kc_object_kind(element) == KC_OBJECT_DATA) {
+		if (!is_reference_text(text))
+			return KC_ERR(PARAM);
+		kc_query_add_ref(&request->query, text.data + CLASS_LEN);
+		return KC_OK;
+	}
+	KC_TRY(kc_reference_class(element, &class));
+	if (!kc_reference_item(element, ref))
+		return KC_OK;
+	kc_query_add_ref(&request->query, ref);
+	return KC_OK;
+}
+
+static kc_err take_item_list(struct kc_request *request, CFTypeRef list)
+{
+	if (kc_object_kind(list) != KC_OBJECT_ARRAY)
+		return KC_ERR(PARAM);
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
+		KC_TRY(take_listed(request, CFArrayGetValueAtIndex(list, i)));
+	request->finds_nothing = request->finds_nothing || request->query.refs.len == 0;
+	return kc_buf_check(&request->query.refs);
+}
+
+static kc_err take_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!kc_keychain_is(keychain))
+		return KC_ERR(PARAM);
+	return kc_request_add_keychain(request, keychain);
+}
+
+/* What is no list of keychains is ignored, as long as macOS did not crash on it. */
+static kc_err take_search_list(struct kc_request *request, CFTypeRef list)
+{
+	if (!kc_keychain_list_is(list))
+		return KC_OK;
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
+		KC_TRY(kc_request_add_keychain(request, CFArrayGetValueAtIndex(list, i)));
+	return KC_OK;
+}
+
 static kc_err take(
 	struct kc_reading *reading, enum kc_grammar_meaning meaning, CFTypeRef key, CFTypeRef value)
 {
@@ -244,6 +298,12 @@ static kc_err take(
 	case KC_GRAMMAR_REFERENCE:
 		reading->reference = value;
 		return KC_OK;
+	case KC_GRAMMAR_ITEM_LIST:
+		return take_item_list(request, value);
+	case KC_GRAMMAR_KEYCHAIN:
+		return take_keychain(request, value);
+	case KC_GRAMMAR_SEARCH_LIST:
+		return take_search_list(request, value);
 	case KC_GRAMMAR_AUTH_UI:
 		return take_auth_ui(request, value);
 	case KC_GRAMMAR_CONTEXT:

@@ -6,6 +6,7 @@
 
 #include "keychainapi/Security/key_attributes.h"
 #include "keychainapi/Security/key_data.h"
+#include "keychainapi/Security/keychain_item.h"
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
@@ -38,6 +39,39 @@ static bool key_item(CFTypeRef ref, uint8_t *ret)
 	return key->is_stored;
 }
 
+/* --- passwords ------------------------------------------------------------------------------- */
+
+static bool is_generic(CFTypeRef object)
+{
+	return kc_keychain_item_is(object, KC_CLASS_GENERIC);
+}
+
+static bool is_internet(CFTypeRef object)
+{
+	return kc_keychain_item_is(object, KC_CLASS_INTERNET);
+}
+
+static CFTypeRef password_from_found(const struct kc_found *found)
+{
+	return kc_keychain_item_from_found(found);
+}
+
+/* It is in a keychain, and has nothing else to say. */
+static kc_err expand_password(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
+{
+	(void)ref;
+	(void)attrs;
+	return secret ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+static bool password_item(CFTypeRef ref, uint8_t *ret)
+{
+	const struct __SecKeychainItem *item = ref;
+
+	memcpy(ret, item->ref, sizeof item->ref);
+	return true;
+}
+
 /* --- the table ------------------------------------------------------------------------------- */
 
 static const struct kind {
@@ -50,6 +84,8 @@ static const struct kind {
 } kinds[] = {
 	{KC_CLASS_KEY, KC_WANT_ATTRS | KC_WANT_HIDDEN, kc_key_is, key_from_found, expand_key,
 		key_item},
+	{KC_CLASS_GENERIC, 0, is_generic, password_from_found, expand_password, password_item},
+	{KC_CLASS_INTERNET, 0, is_internet, password_from_found, expand_password, password_item},
 };
 
 static const struct kind *find_class(kc_name class)
@@ -92,6 +128,28 @@ kc_err kc_reference_expand(
 	KC_TRY(kind->expand(ref, attrs, secret));
 	*class = kind->class;
 	return kc_attrs_check(attrs);
+}
+
+kc_err kc_reference_class(CFTypeRef ref, kc_name *ret)
+{
+	const struct kind *kind = find_object(ref);
+
+	if (!kind)
+		return KC_ERR(PARAM);
+	*ret = kind->class;
+	return KC_OK;
+}
+
+bool kc_reference_is_of_profile(kc_name class, bool strict)
+{
+	return !strict || (class != KC_CLASS_GENERIC && class != KC_CLASS_INTERNET);
+}
+
+SecKeychainRef kc_reference_keychain(CFTypeRef ref)
+{
+	if (kc_keychain_item_is(ref, 0))
+		return ((const struct __SecKeychainItem *)ref)->keychain;
+	return kc_keychain_users();
 }
 
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN])

@@ -6,7 +6,7 @@
 #ifndef KC_SECURITY_REFERENCE_H
 #define KC_SECURITY_REFERENCE_H
 
-#include <CoreFoundation/CoreFoundation.h>
+#include <Security/SecBase.h>
 
 #include "base/query.h"
 
@@ -22,6 +22,16 @@ uint32_t kc_reference_want(kc_name class);
  * class, DUPLICATE for one of the keychain whose bytes do not leave it. */
 KC_MUST kc_err kc_reference_expand(
 	CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret, kc_name *class);
+
+/* The class of the item that the object stands for. Errors: PARAM for an object of another class. */
+KC_MUST kc_err kc_reference_class(CFTypeRef ref, kc_name *ret);
+
+/* Whether there are such objects in a profile: those for passwords are the file keychain's. */
+bool kc_reference_is_of_profile(kc_name class, bool strict);
+
+/* The keychain (keychain.h) in which the object's item is. Borrowed; never NULL for an object that
+ * stands for an item, while there is memory. */
+SecKeychainRef kc_reference_keychain(CFTypeRef ref);
 
 /* Whether the object was made of an item of the keychain, and which one. */
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN]);

@@ -27,6 +27,8 @@ void kc_request_done(struct kc_request *request)
 {
 	kc_query_done(&request->query);
 	kc_secret_done(&request->expanded);
+	if (request->keychains)
+		CFRelease(request->keychains);
 	*request = (struct kc_request)KC_REQUEST_INIT;
 }
 
@@ -54,6 +56,11 @@ static kc_err settle_access_control(struct kc_reading *reading)
 
 /* In the default profile a reference of the keychain is its item, and in the strict one its
  * attributes: those that the caller wrote win. */
+static kc_err look_where(struct kc_request *request, CFTypeRef reference)
+{
+	return kc_request_add_keychain(request, kc_reference_keychain(reference));
+}
+
 static kc_err settle_reference(struct kc_reading *reading)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
@@ -65,9 +72,11 @@ static kc_err settle_reference(struct kc_reading *reading)
 		return KC_OK;
 	KC_TRY(kc_reference_expand(reading->reference, &attrs,
 		is_search ? NULL : &request->expanded, &reading->ref_class));
+	if (!kc_reference_is_of_profile(reading->ref_class, request->strict))
+		return KC_ERR(PARAM);
 	if (is_search && !request->strict && kc_reference_item(reading->reference, query->ref)) {
 		query->has_ref = true;
-		return KC_OK;
+		return look_where(request, reading->reference);
 	}
 	kc_attrs_merge(&attrs, &query->attrs);
 	kc_attrs_move(&query->attrs, &attrs);
@@ -153,6 +162,26 @@ static void settle_wants(struct kc_request *request)
 		request->query.want |= kc_reference_want(request->query.class);
 	if (request->returns & attrs || (several && request->use == KC_GRAMMAR_FIND))
 		request->query.want |= KC_WANT_ATTRS;
+}
+
+kc_err kc_request_add_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!request->keychains)
+		request->keychains = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	if (!request->keychains || !keychain)
+		return KC_ERR(NO_MEMORY);
+	if (!CFArrayContainsValue(request->keychains,
+		    CFRangeMake(0, CFArrayGetCount(request->keychains)), keychain))
+		CFArrayAppendValue(request->keychains, keychain);
+	return KC_OK;
+}
+
+void kc_request_return_something(struct kc_request *request)
+{
+	if (request->strict || request->returns)
+		return;
+	request->returns = KC_RETURN_REF;
+	settle_wants(request);
 }
 
 static kc_err settle_attributes(struct kc_request *request)

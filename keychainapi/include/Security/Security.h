@@ -17,4 +17,13 @@
 #include <Security/SecRandom.h>
 #include <Security/SecSharedCredential.h>
 
+#include <Security/AuthSession.h>
+#include <Security/SecACL.h>
+#include <Security/SecAccess.h>
+#include <Security/SecKeychain.h>
+#include <Security/SecKeychainItem.h>
+#include <Security/SecKeychainSearch.h>
+#include <Security/SecTrustedApplication.h>
+#include <Security/cssmtype.h>
+
 #endif
