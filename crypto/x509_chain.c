@@ -272,7 +272,7 @@ static kc_err try_to_trust(struct run *run, struct kc_chain *chain)
 		X509_STORE_CTX_get_error(context) == X509_V_OK) {
 		KC_TRY(set_links(chain, X509_STORE_CTX_get0_chain(context), run));
 		chain->faults = kc_x509_revocation_faults(
-			run->question, X509_STORE_CTX_get0_chain(context));
+			run->question, X509_STORE_CTX_get0_chain(context), &chain->has_answer);
 		chain->rows[0].faults = chain->faults;
 		chain->is_trusted = chain->faults == 0;
 	}
@@ -312,7 +312,20 @@ static kc_err take_certificates(const struct kc_bytes *rows, size_t count, certi
 	return KC_OK;
 }
 
-static kc_err make_anchors(const struct kc_chain_question *question, X509_STORE **ret)
+static kc_err add_roots(const certificates *given, X509_STORE *store)
+{
+	for (int i = 0; i < sk_X509_num(given); i++) {
+		X509 *certificate = sk_X509_value(given, i);
+
+		if (X509_self_signed(certificate, 0) == 1 &&
+			X509_STORE_add_cert(store, certificate) != 1)
+			return kc_crypto_failed();
+	}
+	return KC_OK;
+}
+
+static kc_err make_anchors(
+	const struct kc_chain_question *question, const certificates *given, X509_STORE **ret)
 {
 	KC_CLEANUP_OSSL(X509_STORE) X509_STORE *store = X509_STORE_new();
 
@@ -327,6 +340,8 @@ static kc_err make_anchors(const struct kc_chain_question *question, X509_STORE 
 		if (X509_STORE_add_cert(store, anchor) != 1)
 			return kc_crypto_failed();
 	}
+	if (question->roots_are_anchors)
+		KC_TRY(add_roots(given, store));
 	*ret = store;
 	store = NULL;
 	return KC_OK;
@@ -344,7 +359,7 @@ kc_err kc_chain_judge(const struct kc_chain_question *question, struct kc_chain 
 	if (question->certificate_count == 0 || question->anchor_count > MOST_CERTIFICATES)
 		return KC_ERR(TOO_LARGE);
 	KC_TRY(take_certificates(question->certificates, question->certificate_count, given));
-	KC_TRY(make_anchors(question, &anchors));
+	KC_TRY(make_anchors(question, given, &anchors));
 	run.anchors = anchors;
 	KC_TRY(try_to_trust(&run, &chain));
 	if (chain.count == 0)

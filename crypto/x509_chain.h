@@ -41,7 +41,8 @@ struct kc_chain_question {
 	size_t certificate_count;
 	const struct kc_bytes *anchors; /* any certificates; an intermediate one will do */
 	size_t anchor_count;
-	bool system_anchors; /* and the distribution's */
+	bool system_anchors;	/* and the distribution's */
+	bool roots_are_anchors; /* those among the certificates, too */
 	enum kc_chain_purpose purpose;
 	struct kc_bytes host;	 /* a DNS name or an IP address (RFC 9525); empty: any */
 	struct kc_bytes address; /* of e-mail; empty: any */
@@ -60,6 +61,7 @@ struct kc_chain {
 	size_t count;
 	unsigned faults; /* of all together */
 	bool is_trusted;
+	bool has_answer; /* about revocation */
 };
 
 #define KC_CHAIN_INIT                    \

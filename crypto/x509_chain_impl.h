@@ -10,8 +10,8 @@
 KC_MUST kc_err kc_x509_add_system_anchors(X509_STORE *store);
 
 /* What the question's OCSP response says of the first certificate of a chain that is otherwise
- * trusted: 0, or KC_CHAIN_REVOKED or KC_CHAIN_NOT_CHECKED. */
-unsigned kc_x509_revocation_faults(
-	const struct kc_chain_question *question, const STACK_OF(X509) * chain);
+ * trusted: 0, or KC_CHAIN_REVOKED or KC_CHAIN_NOT_CHECKED; and whether it says anything. */
+unsigned kc_x509_revocation_faults(const struct kc_chain_question *question,
+	const STACK_OF(X509) * chain, bool *ret_has_answer);
 
 #endif

@@ -192,8 +192,8 @@ static unsigned read_response(struct kc_bytes der, const struct pair *pair)
 	return fault_of(basic, pair);
 }
 
-unsigned kc_x509_revocation_faults(
-	const struct kc_chain_question *question, const STACK_OF(X509) * chain)
+unsigned kc_x509_revocation_faults(const struct kc_chain_question *question,
+	const STACK_OF(X509) * chain, bool *ret_has_answer)
 {
 	unsigned fault = KC_CHAIN_NOT_CHECKED;
 
@@ -205,5 +205,6 @@ unsigned kc_x509_revocation_faults(
 		fault = read_response(question->ocsp, &pair);
 		kc_crypto_forget_errors();
 	}
-	return fault == KC_CHAIN_NOT_CHECKED && !question->needs_answer ? 0 : fault;
+	*ret_has_answer = fault != KC_CHAIN_NOT_CHECKED;
+	return *ret_has_answer || question->needs_answer ? fault : 0;
 }
