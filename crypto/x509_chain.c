@@ -147,8 +147,8 @@ static int at_fault(int held, X509_STORE_CTX *context)
 	return 1;
 }
 
-/* A name that begins with a dot would mean a whole domain to the library; one with a NUL or too
- * long is none. */
+/* A name that begins with a dot would mean a whole domain to the library, and one with an asterisk
+ * would be found in the certificate as it is; one with a NUL or too long is none. */
 static bool set_host(X509_VERIFY_PARAM *param, struct kc_bytes host)
 {
 	char text[HOST_MOST + 1] = {0};
@@ -156,7 +156,7 @@ static bool set_host(X509_VERIFY_PARAM *param, struct kc_bytes host)
 	if (host.len > 1 && host.data[host.len - 1] == '.')
 		host.len--; /* the root */
 	if (host.len == 0 || host.len > HOST_MOST || host.data[0] == '.' ||
-		memchr(host.data, 0, host.len))
+		memchr(host.data, 0, host.len) || memchr(host.data, '*', host.len))
 		return false;
 	memcpy(text, host.data, host.len);
 	X509_VERIFY_PARAM_set_hostflags(
