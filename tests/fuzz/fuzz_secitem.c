@@ -7,12 +7,14 @@
  *   dictionary = number of members, then for each a key and a value
  *
  * Whatever they hold: the answer is a code of the interface, a failed call leaves its result alone,
- * a reference that was given out finds its item, an item that was added is a duplicate, and one that
- * was deleted is gone.
+ * a reference that was given out finds its item, an item that was added is a duplicate, and one
+ * that was deleted is gone.
  */
 #include <math.h>
 #include <Security/SecAccessControlPriv.h>
 #include <Security/SecItemPriv.h>
+#include <Security/SecKeyPriv.h>
+#include <Security/SecPasswordGenerate.h>
 #include <Security/Security.h>
 
 #include "base/mem.h"
@@ -54,27 +56,27 @@ static size_t take(struct input *input, size_t wanted, const uint8_t **ret)
 
 /* --- objects --------------------------------------------------------------------------------- */
 
-static CFMutableArrayRef made;	   /* owns what dictionaries with NULL callbacks point at */
-static CFTypeRef last_ref;	   /* the last persistent reference that came back */
-static CFTypeRef last_object;	   /* the last object that did */
-static CFTypeRef key_object;	   /* a private key in memory */
+static CFMutableArrayRef made;	    /* owns what dictionaries with NULL callbacks point at */
+static CFTypeRef last_ref;	    /* the last persistent reference that came back */
+static CFTypeRef last_object;	    /* the last object that did */
+static CFTypeRef key_object;	    /* a private key in memory */
 static CFMutableArrayRef constants; /* of the headers */
 
 /* New ones go to the end: the corpus counts. */
 static const char *const words[] = {"class", "genp", "inet", "cert", "keys", "idnt", "apls", "pdmn",
-	"accc", "agrp", "sync", "syna", "cdat", "mdat", "labl", "tkid", "persistref", "desc", "icmt",
-	"crtr", "type", "invi", "nega", "scrp", "cusi", "prot", "acct", "svce", "gena", "sdmn",
-	"srvr", "ptcl", "atyp", "port", "path", "binn", "bini", "bin0", "bin1", "bin2", "bin3",
-	"ctyp", "cenc", "subj", "issr", "slnr", "skid", "pkhh", "kcls", "klbl", "perm", "atag",
-	"bsiz", "esiz", "sdat", "edat", "encr", "decr", "drve", "sign", "vrfy", "snrc", "vyrc",
-	"wrap", "unwp", "priv", "modi", "sens", "asen", "extr", "next", "vwht", "tomb", "musr",
-	"ggrp", "sha1", "UUID", "sysb", "pcss", "pcsk", "pcsi", "clip", "dspk", "alis", "toid",
-	"m_Policy", "m_ItemList", "m_SearchList", "m_Issuers", "m_EmailAddressIfPresent",
+	"accc", "agrp", "sync", "syna", "cdat", "mdat", "labl", "tkid", "persistref", "desc",
+	"icmt", "crtr", "type", "invi", "nega", "scrp", "cusi", "prot", "acct", "svce", "gena",
+	"sdmn", "srvr", "ptcl", "atyp", "port", "path", "binn", "bini", "bin0", "bin1", "bin2",
+	"bin3", "ctyp", "cenc", "subj", "issr", "slnr", "skid", "pkhh", "kcls", "klbl", "perm",
+	"atag", "bsiz", "esiz", "sdat", "edat", "encr", "decr", "drve", "sign", "vrfy", "snrc",
+	"vyrc", "wrap", "unwp", "priv", "modi", "sens", "asen", "extr", "next", "vwht", "tomb",
+	"musr", "ggrp", "sha1", "UUID", "sysb", "pcss", "pcsk", "pcsi", "clip", "dspk", "alis",
+	"toid", "m_Policy", "m_ItemList", "m_SearchList", "m_Issuers", "m_EmailAddressIfPresent",
 	"m_SubjectContains", "m_HostOrSubdomainOfHost", "m_CaseInsensitive", "m_TrustedOnly",
 	"m_ValidOnDate", "m_Limit", "m_LimitOne", "m_LimitAll", "r_Data", "r_Attributes", "r_Ref",
-	"r_PersistentRef", "v_Data", "v_Ref", "v_PersistentRef", "u_ItemList", "u_Tomb", "u_CredRef",
-	"u_OpPrompt", "u_NoAuthUI", "u_AuthUI", "u_AuthUIA", "u_AuthUIF", "u_AuthUIS", "u_AuthCtx",
-	"u_SystemKeychain", "u_SystemKeychainAlways", "u_SyncBubbleKeychain",
+	"r_PersistentRef", "v_Data", "v_Ref", "v_PersistentRef", "u_ItemList", "u_Tomb",
+	"u_CredRef", "u_OpPrompt", "u_NoAuthUI", "u_AuthUI", "u_AuthUIA", "u_AuthUIF", "u_AuthUIS",
+	"u_AuthCtx", "u_SystemKeychain", "u_SystemKeychainAlways", "u_SyncBubbleKeychain",
 	"u_UserIndependentKeychain", "u_CallerName", "u_TokenRawItems", "u_CertWithIssuers",
 	"u_Keychain", "nleg", "ak", "ck", "dk", "aku", "cku", "dku", "akpu", "f", "a", "b", "", "0",
 	"1", "42", "73", "http", "htps", "ftp ", "dflt", "user", "other", "com.apple.token",
@@ -108,7 +110,8 @@ static CFTypeRef any_text(struct input *input)
 	const uint8_t *bytes;
 	size_t len = take(input, next(input) % MOST_LENGTH, &bytes);
 
-	return keep(CFStringCreateWithBytes(NULL, bytes, (CFIndex)len, kCFStringEncodingUTF8, false));
+	return keep(
+		CFStringCreateWithBytes(NULL, bytes, (CFIndex)len, kCFStringEncodingUTF8, false));
 }
 
 static CFTypeRef any_data(struct input *input, size_t most)
@@ -168,8 +171,8 @@ static CFTypeRef long_object(bool is_text)
 
 	memset(bytes, 'x', sizeof bytes);
 	if (is_text)
-		return keep(CFStringCreateWithBytes(NULL, (const UInt8 *)bytes, sizeof bytes,
-			kCFStringEncodingUTF8, false));
+		return keep(CFStringCreateWithBytes(
+			NULL, (const UInt8 *)bytes, sizeof bytes, kCFStringEncodingUTF8, false));
 	return keep(CFDataCreate(NULL, (const UInt8 *)bytes, sizeof bytes));
 }
 
@@ -261,7 +264,7 @@ static CFTypeRef value(struct input *input, unsigned depth)
 	case 22:
 		return container(input, kind % 25 - 20, depth);
 	case 23:
-		return made; /* an array that holds much */
+		return constants; /* an array of many */
 	}
 	return kSecMatchLimitAll;
 }
@@ -428,7 +431,7 @@ static void add(CFDictionaryRef attributes, CFTypeRef *result)
 		must(SecItemAdd(attributes, NULL) == errSecDuplicateItem);
 }
 
-static void delete(CFDictionaryRef query, bool tombs)
+static void delete (CFDictionaryRef query, bool tombs)
 {
 	OSStatus status = SecItemDelete(query);
 
