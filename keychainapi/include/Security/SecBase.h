@@ -13,6 +13,8 @@ CF_EXTERN_C_BEGIN
 
 /* Objects, to be retained and released like those of CoreFoundation. */
 CF_DECLARE_REF(SecAccessControlRef, struct __SecAccessControl);
+CF_DECLARE_REF(SecCertificateRef, struct __SecCertificate);
+CF_DECLARE_REF(SecIdentityRef, struct __SecIdentity);
 CF_DECLARE_REF(SecKeyRef, struct __SecKey);
 
 /* What a call answers. */

@@ -11,6 +11,7 @@
 #include <Security/SecBase.h>
 
 #include <Security/SecAccessControl.h>
+#include <Security/SecCertificate.h>
 #include <Security/SecImportExport.h>
 #include <Security/SecItem.h>
 #include <Security/SecKey.h>
