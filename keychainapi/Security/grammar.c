@@ -90,7 +90,7 @@ static const struct kc_grammar_row rows[] = {
 	{"v_pk",                     PLAIN,   "PPPPP", "-----", IS(NOTHING)},
 	{"rowid",                    PLAIN,   "PPPPP", "-----", IS(NOTHING)},
 	{"persistref",               PLAIN,   "PPPP-", "-----", IS(NOTHING)},
-	{"musr",                     PLAIN,   "....-", "-----", IS(ATTRIBUTE)},
+	{"musr",                     PLAIN,   "....-", "-----", IS(USER)},
 
 	/* attributes that the file keychain does not look at */
 	{"agrp",                     PLAIN,   ".....", "-----", IS(ACCESS_GROUP)},

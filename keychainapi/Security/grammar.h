@@ -55,6 +55,7 @@ enum kc_grammar_meaning {
 	KC_GRAMMAR_ACCESS_CONTROL,
 	KC_GRAMMAR_ACCESS_GROUP,
 	KC_GRAMMAR_SHARING_GROUP,
+	KC_GRAMMAR_USER,
 };
 
 struct kc_grammar_row {

@@ -13,6 +13,7 @@
 #define OLD_REF_LEN (CLASS_LEN + 8) /* class and row number, from before there were identifiers */
 #define ATTRIBUTE_LEN 4		    /* characters in the name of an attribute */
 #define MOST_OTHER_KEYS 90
+#define MUSR KC_NAME('m', 'u', 's', 'r')
 #define SYNC KC_NAME('s', 'y', 'n', 'c')
 #define TOMB KC_NAME('t', 'o', 'm', 'b')
 
@@ -32,16 +33,43 @@ static bool is_class(kc_name name)
 	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY || name == KC_CLASS_IDENTITY;
 }
 
+/* The attributes that are names: they alone take a UUID, for its text. */
+static bool is_text_of_uuid(kc_name name)
+{
+	static const char names[][5] = {"UUID", "agrp", "pdmn", "tkid", "vwht"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		if (kc_name_from(kc_bytes_str(names[i])) == name)
+			return true;
+	return false;
+}
+
+static kc_err set_attribute(struct kc_attrs *attrs, kc_name name, CFTypeRef value)
+{
+	if (kc_object_kind(value) == KC_OBJECT_UUID && !is_text_of_uuid(name))
+		return KC_ERR(PARAM);
+	return kc_object_set_attr(attrs, name, value);
+}
+
+/* In the default profile a value that is none is wrong only when the attribute is one of the class,
+ * which is not known yet: null stands for it, and is no value of any. */
 static kc_err take_attribute(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
 {
+	struct kc_request *request = reading->request;
 	kc_name name = kc_name_from(kc_object_bytes(key));
+	struct kc_value null = kc_value_null();
+	kc_err err;
 
-	if (reading->request->use == KC_GRAMMAR_CHANGES && kc_object_kind(value) == KC_OBJECT_NULL)
+	if (request->use == KC_GRAMMAR_CHANGES && kc_object_kind(value) == KC_OBJECT_NULL)
 		return KC_ERR(PARAM);
 	/* Four characters that are not four bytes are the name of nothing. */
 	if (name == 0)
-		return reading->request->strict ? KC_ERR(NO_SUCH_ATTR) : KC_OK;
-	return kc_object_set_attr(&reading->request->query.attrs, name, value);
+		return request->strict ? KC_ERR(NO_SUCH_ATTR) : KC_OK;
+	err = set_attribute(&request->query.attrs, name, value);
+	if (err != KC_E_PARAM || request->strict)
+		return err;
+	kc_attrs_set(&request->query.attrs, name, &null);
+	return KC_OK;
 }
 
 static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
@@ -264,6 +292,17 @@ static kc_err take_access_group(struct kc_reading *reading, CFTypeRef key, CFTyp
 	return take_attribute(reading, key, value);
 }
 
+static kc_err take_user(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
+{
+	CFUUIDBytes bytes;
+
+	if (kc_object_kind(value) != KC_OBJECT_UUID)
+		return take_attribute(reading, key, value);
+	bytes = CFUUIDGetUUIDBytes(value);
+	kc_attrs_set_bytes(&reading->request->query.attrs, MUSR, kc_bytes(&bytes, sizeof bytes));
+	return KC_OK;
+}
+
 /* Nobody here belongs to a sharing group, so the only one that may be named is none. */
 static kc_err take_sharing_group(CFTypeRef value)
 {
@@ -345,6 +384,8 @@ static kc_err take(
 		return take_access_group(reading, key, value);
 	case KC_GRAMMAR_SHARING_GROUP:
 		return take_sharing_group(value);
+	case KC_GRAMMAR_USER:
+		return take_user(reading, key, value);
 	}
 	return KC_ERR(BUG);
 }
