@@ -26,8 +26,19 @@ enum kc_grammar_meaning {
 	KC_GRAMMAR_NOTHING, /* a value that is checked and then has no influence */
 	KC_GRAMMAR_CLASS,
 	KC_GRAMMAR_LIMIT,
-	KC_GRAMMAR_HOST,	/* kSecMatchHostOrSubdomainOfHost */
-	KC_GRAMMAR_CERTIFICATE, /* a filter that looks at certificates alone */
+	KC_GRAMMAR_HOST, /* kSecMatchHostOrSubdomainOfHost */
+	KC_GRAMMAR_ISSUERS,
+	KC_GRAMMAR_DATE,
+	KC_GRAMMAR_TRUSTED,
+	KC_GRAMMAR_EMAIL,
+	KC_GRAMMAR_SUBJECT_CONTAINS,
+	KC_GRAMMAR_SUBJECT_STARTS,
+	KC_GRAMMAR_SUBJECT_ENDS,
+	KC_GRAMMAR_SUBJECT_WHOLE,
+	KC_GRAMMAR_ANY_CASE,
+	KC_GRAMMAR_ANY_DIACRITIC,
+	KC_GRAMMAR_ANY_WIDTH,
+	KC_GRAMMAR_ITEMS, /* kSecMatchItemList, kSecUseItemList */
 	KC_GRAMMAR_RETURN_DATA,
 	KC_GRAMMAR_RETURN_ATTRS,
 	KC_GRAMMAR_RETURN_REF,
@@ -35,7 +46,6 @@ enum kc_grammar_meaning {
 	KC_GRAMMAR_SECRET,
 	KC_GRAMMAR_PERSISTENT_REF,
 	KC_GRAMMAR_REFERENCE, /* kSecValueRef */
-	KC_GRAMMAR_ITEM_LIST,	/* of references */
 	KC_GRAMMAR_KEYCHAIN,	/* where to add */
 	KC_GRAMMAR_SEARCH_LIST, /* of keychains */
 	KC_GRAMMAR_AUTH_UI,
@@ -47,6 +57,7 @@ enum kc_grammar_meaning {
 	KC_GRAMMAR_ACCESS_CONTROL,
 	KC_GRAMMAR_ACCESS_GROUP,
 	KC_GRAMMAR_SHARING_GROUP,
+	KC_GRAMMAR_USER,
 };
 
 struct kc_grammar_row {

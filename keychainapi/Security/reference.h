@@ -23,8 +23,8 @@ uint32_t kc_reference_want(kc_name class);
 KC_MUST kc_err kc_reference_expand(
 	CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret, kc_name *class);
 
-/* The class of the item that the object stands for. Errors: PARAM for an object of another class. */
-KC_MUST kc_err kc_reference_class(CFTypeRef ref, kc_name *ret);
+/* The class of items that the object stands for; 0 for an object of another kind. */
+kc_name kc_reference_class(CFTypeRef ref);
 
 /* Whether there are such objects in a profile: those for passwords are the file keychain's. */
 bool kc_reference_is_of_profile(kc_name class, bool strict);

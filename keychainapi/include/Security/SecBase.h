@@ -13,7 +13,10 @@ CF_EXTERN_C_BEGIN
 
 /* Objects, to be retained and released like those of CoreFoundation. */
 CF_DECLARE_REF(SecAccessControlRef, struct __SecAccessControl);
+CF_DECLARE_REF(SecCertificateRef, struct __SecCertificate);
+CF_DECLARE_REF(SecIdentityRef, struct __SecIdentity);
 CF_DECLARE_REF(SecKeyRef, struct __SecKey);
+CF_DECLARE_REF(SecPolicyRef, struct __SecPolicy);
 
 /* Objects of the older, keychain-file interface. */
 CF_DECLARE_REF(SecKeychainRef, struct __SecKeychain);
@@ -135,7 +138,18 @@ enum {
 	/* cryptography */
 	errSecServiceNotAvailable = -67585,
 	errSecKeyUsageIncorrect = -67694,
-	errSecVerifyFailed = -67808
+	errSecVerifyFailed = -67808,
+
+	/* verdicts on certificates */
+	errSecHostNameMismatch = -67602,
+	errSecNoBasicConstraintsCA = -67605,
+	errSecInvalidExtendedKeyUsage = -67609,
+	errSecSMIMEEmailAddressesNotFound = -67623,
+	errSecIncompleteCertRevocationCheck = -67635,
+	errSecCertificateExpired = -67818,
+	errSecCertificateNotValidYet = -67819,
+	errSecCertificateRevoked = -67820,
+	errSecNotTrusted = -67843
 };
 
 /*

@@ -58,7 +58,7 @@ static void equal_texts_are_one_object(void)
 }
 
 #define SEC_ERROR(name, code, text) _Static_assert((name) == (code), #name);
-#include "keychainapi/Security/errors.def"
+#include "base/osstatus.def"
 #undef SEC_ERROR
 
 static const struct {
@@ -95,7 +95,7 @@ static void every_error_has_a_code(void)
 		OSStatus code;
 	} codes[] = {
 #define SEC_ERROR(name, code, text) {#name, code},
-#include "keychainapi/Security/errors.def"
+#include "base/osstatus.def"
 #undef SEC_ERROR
 	};
 	for (int i = 0; i < KC_ERR_COUNT; i++) {
