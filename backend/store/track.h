@@ -31,7 +31,7 @@ struct kc_track {
 	bool deleted;
 	bool lost;	  /* the item was damaged and set aside: the version is not held any more */
 	bool pending;	  /* changed here since it was last sent; the next fields are not set yet */
-	uint64_t t;	  /* version: ms, above that of the version before */
+	uint64_t t;	  /* version: ms, 2 above that of the version before or more */
 	uint64_t created; /* t of the first version */
 	uint8_t writer[KC_TRACK_WRITER_LEN];
 	uint64_t counter;			 /* of the dot */

@@ -31,13 +31,14 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 	return kc_track_journal_put(txn, track->id);
 }
 
-/* A version of now, or just after the one that it replaces. */
+/* A version of now, or just after the one that it replaces; between the two there is room for the
+ * repair of a collision (backend/sync/merge.h). */
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 {
 	int64_t wall = kc_clock_wall_ms();
 	uint64_t now = wall > 0 && (uint64_t)wall <= KC_TRACK_MAX_T ? (uint64_t)wall : 0;
 
-	return kc_track_write(txn, track, now > track->t ? now : track->t + 1);
+	return kc_track_write(txn, track, now > track->t + 1 ? now : track->t + 2);
 }
 
 static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)
@@ -82,6 +83,7 @@ kc_err kc_track_follow(struct kc_txn *txn, const struct kc_stored *stored)
 {
 	enum kc_view view = kc_policy_view(&stored->item);
 	struct kc_track track;
+	uint64_t least = 0; /* a new record is later than the one that it follows */
 	bool is_there;
 
 	KC_TRY(find(txn, stored->id, &track, &is_there));
@@ -93,12 +95,13 @@ kc_err kc_track_follow(struct kc_txn *txn, const struct kc_stored *stored)
 	}
 	if (is_there && view != track.view) {
 		KC_TRY(make_deletion(txn, &track));
+		least = track.t;
 		is_there = false;
 	}
 	if (view == KC_VIEW_NEVER || stored->item.tomb)
 		return KC_OK;
 	if (!is_there) {
-		track = (struct kc_track){.id = 0};
+		track = (struct kc_track){.t = least};
 		kc_random_fill(track.name, sizeof track.name);
 	}
 	return follow_live(txn, stored, view, &track);

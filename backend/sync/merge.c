@@ -98,52 +98,35 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 	return kc_track_put(txn, &track);
 }
 
-/* Gives the row of the rival to the record that stays, and makes the other one a deletion. */
-static kc_err hand_over(
-	struct kc_txn *txn, uint64_t row, struct kc_track *stays, struct kc_track *goes, uint64_t t)
+/* The record becomes a deletion, just after the version that it has: any change that somebody makes
+ * to that version comes later (backend/store/track_follow.c). */
+static kc_err give_way(struct kc_txn *txn, struct kc_track *track)
 {
-	goes->item = 0;
-	goes->deleted = true;
-	KC_TRY(kc_track_write(txn, goes, t));
-	stays->item = row;
-	stays->deleted = false;
-	return kc_track_put(txn, stays);
-}
-
-static uint64_t after_both(const struct kc_track *a, const struct kc_track *b)
-{
-	return (a->t > b->t ? a->t : b->t) + 1;
+	track->item = 0;
+	track->deleted = true;
+	return kc_track_write(txn, track, track->t + 1);
 }
 
 /*
- * Two live records, one primary key. The smaller name stays, with the content of the greater
- * version; the other becomes a deletion. What no record says yet is written by this device, just
- * after both. Records of two views cannot take each other's content: there the greater version
- * stays.
+ * Two live records, one primary key. The greater version stays, the other record gives way. No
+ * content goes to another record: a change or a deletion that is made meanwhile is of the record
+ * that it was made of. That not both give way, whoever repairs what: merge.h.
  */
 static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self,
 	struct kc_incoming *incoming, struct kc_track *track, struct kc_track *rival)
 {
-	struct kc_version ours = version_of(rival, self), theirs = incoming->body.version;
-	uint64_t t = after_both(track, rival), none, row = rival->item;
-	struct kc_track *stays, *goes;
-	bool theirs_wins, theirs_stays;
+	struct kc_version ours = version_of(rival, self);
+	uint64_t row = rival->item, none;
 
-	theirs_wins = kc_version_compare(&theirs, &ours) > 0;
-	theirs_stays = memcmp(track->name, rival->name, sizeof track->name) < 0;
-	if (track->view != rival->view)
-		theirs_stays = theirs_wins;
-	stays = theirs_stays ? track : rival;
-	goes = theirs_stays ? rival : track;
-	if (theirs_stays)
-		stays->protection = rival->protection;
-	KC_TRY(hand_over(txn, row, stays, goes, t));
-	if (!theirs_wins) {
+	if (kc_version_compare(&incoming->body.version, &ours) < 0) {
 		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
-		return theirs_stays ? kc_track_write(txn, stays, t) : KC_OK;
+		return give_way(txn, track);
 	}
-	KC_TRY(kc_apply_live(txn, stays, &incoming->body.item, &none));
-	return theirs_stays ? KC_OK : kc_track_write(txn, stays, t);
+	KC_TRY(give_way(txn, rival));
+	track->item = row;
+	track->protection = rival->protection;
+	KC_TRY(kc_track_put(txn, track));
+	return kc_apply_live(txn, track, &incoming->body.item, &none);
 }
 
 /* Another live item has the primary key of an incoming one. */
@@ -162,7 +145,7 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	}
 	KC_TRY(err);
 	memcpy(incoming->rival, rival.name, sizeof incoming->rival);
-	if (after_both(&track, &rival) > KC_TRACK_MAX_T)
+	if (track.t >= KC_TRACK_MAX_T || rival.t >= KC_TRACK_MAX_T) /* no version comes after it */
 		return KC_ERR(REFUSED);
 	if (!repair)
 		return KC_ERR(DUPLICATE);

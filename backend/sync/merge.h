@@ -3,6 +3,12 @@
  * The merge: what becomes of a version that another device wrote (doc/protocol.md 7).
  *
  * Total and deterministic: whatever order versions come in, every device ends with the same ones.
+ *
+ * Of two records with one primary key that of the lesser version gives way, to a deletion with a
+ * time 1 above its own; a change is 2 above what it changes, or more. So a record's last change is
+ * undone only by who has seen it, beside a greater version of another record; and that the last
+ * changes of two records are both undone would need a version of each that is greater than the
+ * other's last.
  */
 #ifndef KC_SYNC_MERGE_H
 #define KC_SYNC_MERGE_H

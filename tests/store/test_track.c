@@ -107,7 +107,7 @@ static void versions_go_up_and_names_stay(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
 	KC_CLEANUP_FOUND struct kc_found added = {0};
-	struct kc_track first, second, third;
+	struct kc_track first, second, third, fourth;
 
 	home_init(&home);
 	kc_clock_set_wall(frozen);
@@ -117,14 +117,19 @@ static void versions_go_up_and_names_stay(void)
 	CHECK(first.view == KC_VIEW_PASSWORDS && first.protection == KC_PROTECTION_AK);
 	CHECK_OK(words_update(&home, GENP, "acct=a", "acct=b", NULL));
 	second = track_of(&home, added.id);
-	CHECK(second.t == 1001 && second.created == 1000);
+	CHECK(second.t == 1002 && second.created == 1000);
 	CHECK(memcmp(second.name, first.name, sizeof first.name) == 0);
 	CHECK(memcmp(second.key_digest, first.key_digest, sizeof first.key_digest) != 0);
 	CHECK_OK(words_delete(&home, GENP, "acct=b"));
 	CHECK_OK(words_add(&home, GENP, "acct=b sync=!1", "again"));
 	third = track_of(&home, added.id);
-	CHECK(third.t == 1003 && !third.deleted);
+	CHECK(third.t == 1006 && !third.deleted);
 	CHECK(memcmp(third.name, first.name, sizeof first.name) == 0);
+	/* In another view it is another record, and a later one, whatever the clock says. */
+	CHECK_OK(words_update(&home, GENP, "acct=b", "svce=AirPort", NULL));
+	fourth = track_of(&home, added.id);
+	CHECK(fourth.view == KC_VIEW_WIFI && fourth.t > third.t);
+	CHECK(memcmp(fourth.name, first.name, sizeof first.name) != 0);
 	kc_clock_set_wall(NULL);
 }
 
