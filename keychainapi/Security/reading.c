@@ -13,7 +13,6 @@
 #define OLD_REF_LEN (CLASS_LEN + 8) /* class and row number, from before there were identifiers */
 #define ATTRIBUTE_LEN 4		    /* characters in the name of an attribute */
 #define MOST_OTHER_KEYS 90
-#define CLASS_IDENTITY KC_NAME('i', 'd', 'n', 't')
 #define MUSR KC_NAME('m', 'u', 's', 'r')
 #define SYNC KC_NAME('s', 'y', 'n', 'c')
 #define TOMB KC_NAME('t', 'o', 'm', 'b')
@@ -31,7 +30,7 @@ bool kc_reading_is_search(const struct kc_reading *reading)
 static bool is_class(kc_name name)
 {
 	return name == KC_CLASS_GENERIC || name == KC_CLASS_INTERNET ||
-	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY;
+	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY || name == KC_CLASS_IDENTITY;
 }
 
 /* The attributes that are names: they alone take a UUID, for its text. */
@@ -79,8 +78,6 @@ static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
 		return KC_OK;
 	reading->names_class = true;
 	reading->class = kc_name_from(kc_object_bytes(value));
-	if (reading->class == CLASS_IDENTITY)
-		return KC_ERR(UNSUPPORTED);
 	if (!is_class(reading->class))
 		reading->class = 0;
 	return KC_OK;
@@ -119,6 +116,71 @@ static kc_err take_host(struct kc_reading *reading, CFTypeRef value)
 	return KC_OK;
 }
 
+/* --- filters that look at certificates ------------------------------------------------------- */
+
+/* What is no array asks for nothing. */
+static kc_err take_issuers(struct kc_reading *reading, CFTypeRef value)
+{
+	reading->needs_certificates = true;
+	if (kc_object_kind(value) == KC_OBJECT_ARRAY)
+		reading->request->filter.issuers = value;
+	return KC_OK;
+}
+
+static kc_err take_date(struct kc_filter *filter, CFTypeRef value)
+{
+	enum kc_object_kind kind = kc_object_kind(value);
+
+	if (kind != KC_OBJECT_DATE && kind != KC_OBJECT_NULL)
+		return KC_ERR(PARAM);
+	filter->has_date = true;
+	filter->date =
+		kind == KC_OBJECT_DATE ? CFDateGetAbsoluteTime(value) : CFAbsoluteTimeGetCurrent();
+	return KC_OK;
+}
+
+static kc_err take_text(CFStringRef *text, CFTypeRef value)
+{
+	if (kc_object_kind(value) != KC_OBJECT_STRING)
+		return KC_ERR(PARAM);
+	*text = value;
+	return KC_OK;
+}
+
+static kc_err take_email(struct kc_request *request, CFTypeRef value)
+{
+	request->filter.any_case = !request->strict;
+	return take_text(&request->filter.email, value);
+}
+
+/* The strict profile does not look at texts of the subject. */
+static kc_err take_subject(struct kc_request *request, enum kc_filter_place place, CFTypeRef value)
+{
+	return request->strict ? KC_OK : take_text(&request->filter.subject[place], value);
+}
+
+static kc_err take_comparing(struct kc_request *request, CFStringCompareFlags flag, CFTypeRef value)
+{
+	bool wanted;
+
+	if (kc_object_truth(value, &wanted) == KC_OK && wanted)
+		request->filter.comparing |= flag;
+	return KC_OK;
+}
+
+/* The strict profile takes data here, and does nothing with it. */
+static kc_err take_items(struct kc_reading *reading, CFTypeRef value)
+{
+	if (reading->request->strict)
+		return KC_OK;
+	if (kc_object_kind(value) != KC_OBJECT_ARRAY || reading->items)
+		return KC_ERR(PARAM);
+	reading->items = value;
+	return KC_OK;
+}
+
+/* --- the rest -------------------------------------------------------------------------------- */
+
 /* In the default profile numbers are truth values too, and anything else is false. */
 static kc_err take_return(struct kc_request *request, unsigned what, CFTypeRef value)
 {
@@ -154,8 +216,6 @@ static kc_err take_persistent_ref(struct kc_reading *reading, CFTypeRef value)
 	if (ref.len != REF_LEN && (ref.len != OLD_REF_LEN || !is_search(request)))
 		return KC_ERR(PARAM);
 	class = kc_name_from(kc_bytes(ref.data, CLASS_LEN));
-	if (class == CLASS_IDENTITY)
-		return KC_ERR(UNSUPPORTED);
 	if (!is_class(class))
 		return KC_ERR(PARAM);
 	if (!is_search(request))
@@ -268,9 +328,30 @@ static kc_err take(
 		return take_limit(request, value);
 	case KC_GRAMMAR_HOST:
 		return take_host(reading, value);
-	case KC_GRAMMAR_CERTIFICATE:
-		reading->looks_at_certificates = true;
-		return KC_OK;
+	case KC_GRAMMAR_ISSUERS:
+		return take_issuers(reading, value);
+	case KC_GRAMMAR_DATE:
+		return take_date(&request->filter, value);
+	case KC_GRAMMAR_TRUSTED:
+		return kc_object_truth(value, &request->filter.trusted_only);
+	case KC_GRAMMAR_EMAIL:
+		return take_email(request, value);
+	case KC_GRAMMAR_SUBJECT_CONTAINS:
+		return take_subject(request, KC_FILTER_CONTAINS, value);
+	case KC_GRAMMAR_SUBJECT_STARTS:
+		return take_subject(request, KC_FILTER_STARTS, value);
+	case KC_GRAMMAR_SUBJECT_ENDS:
+		return take_subject(request, KC_FILTER_ENDS, value);
+	case KC_GRAMMAR_SUBJECT_WHOLE:
+		return take_subject(request, KC_FILTER_WHOLE, value);
+	case KC_GRAMMAR_ANY_CASE:
+		return take_comparing(request, kCFCompareCaseInsensitive, value);
+	case KC_GRAMMAR_ANY_DIACRITIC:
+		return take_comparing(request, kCFCompareDiacriticInsensitive, value);
+	case KC_GRAMMAR_ANY_WIDTH:
+		return take_comparing(request, kCFCompareWidthInsensitive, value);
+	case KC_GRAMMAR_ITEMS:
+		return take_items(reading, value);
 	case KC_GRAMMAR_RETURN_DATA:
 		return take_return(request, KC_RETURN_DATA, value);
 	case KC_GRAMMAR_RETURN_ATTRS:
