@@ -77,8 +77,11 @@ static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
 {
 	if (kc_object_kind(value) != KC_OBJECT_STRING)
 		return KC_OK;
+	reading->names_class = true;
 	reading->class = kc_name_from(kc_object_bytes(value));
-	return is_class(reading->class) ? KC_OK : KC_ERR(NO_SUCH_CLASS);
+	if (!is_class(reading->class))
+		reading->class = 0;
+	return KC_OK;
 }
 
 static kc_err take_limit_number(struct kc_request *request, CFNumberRef value)

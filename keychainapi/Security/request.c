@@ -7,8 +7,9 @@
 
 #include <Security/SecItemPriv.h>
 
-#include "keychainapi/Security/access_control.h"
 #include "crypto/certificate.h"
+#include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/groups.h"
 #include "keychainapi/Security/item_list.h"
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/profile.h"
@@ -16,6 +17,7 @@
 #include "keychainapi/Security/reference.h"
 #include "keychainapi/Security/tolerance.h"
 
+#define AGRP KC_NAME('a', 'g', 'r', 'p')
 #define ISSR KC_NAME('i', 's', 's', 'r')
 #define PDMN KC_NAME('p', 'd', 'm', 'n')
 #define SRVR KC_NAME('s', 'r', 'v', 'r')
@@ -110,6 +112,8 @@ static kc_err settle_class(struct kc_reading *reading)
 {
 	struct kc_query *query = &reading->request->query;
 
+	if (reading->names_class && reading->class == 0)
+		return KC_ERR(NO_SUCH_CLASS);
 	if (reading->class && reading->ref_class && reading->class != reading->ref_class &&
 		!is_part_of_identity(reading))
 		return KC_ERR(NO_SUCH_CLASS);
@@ -171,6 +175,25 @@ static void settle_sync(const struct kc_reading *reading)
 		return;
 	request->query.sync =
 		request->strict && !request->query.has_ref ? KC_SYNC_LOCAL : KC_SYNC_ANY;
+}
+
+/* A group that is named must be one of the program's; a search that names none is among its own,
+ * and a new item is of the first. Another type than text is for the service to judge. */
+static kc_err settle_group(struct kc_request *request)
+{
+	struct kc_attrs *attrs = &request->query.attrs;
+	const struct kc_value *group = kc_attrs_get(attrs, AGRP);
+	struct kc_bytes first = kc_groups_first();
+
+	if (!request->strict)
+		return KC_OK;
+	if (group && (group->type == KC_VALUE_STRING || group->type == KC_VALUE_BYTES))
+		KC_TRY(kc_groups_check_one(group->bytes));
+	if (request->use == KC_GRAMMAR_ADD && !group && first.len > 0)
+		kc_attrs_set_text(attrs, AGRP, first);
+	if (request->use != KC_GRAMMAR_ADD && request->use != KC_GRAMMAR_CHANGES)
+		kc_groups_narrow(&request->query);
+	return KC_OK;
 }
 
 static bool has_certificate(kc_name class)
@@ -244,12 +267,18 @@ static kc_err settle_attributes(struct kc_request *request)
 static kc_err settle(struct kc_reading *reading)
 {
 	struct kc_request *request = reading->request;
+	bool is_group_first =
+		request->use == KC_GRAMMAR_UPDATE || request->use == KC_GRAMMAR_DELETE;
 
 	if (reading->has_context && reading->has_credential)
 		return KC_ERR(PARAM);
 	KC_TRY(settle_access_control(reading));
 	KC_TRY(settle_object(reading));
+	if (is_group_first)
+		KC_TRY(settle_group(request));
 	KC_TRY(settle_class(reading));
+	if (!is_group_first)
+		KC_TRY(settle_group(request));
 	KC_TRY(settle_issuer(request));
 	if (reading->needs_certificates && !has_certificate(request->query.class))
 		return KC_ERR(UNSUPPORTED);
@@ -320,6 +349,8 @@ kc_err kc_request_parse(enum kc_grammar_use use, CFDictionaryRef dictionary, str
 	request.use = use;
 	request.strict = kc_profile_is_strict(pairs_find(&pairs, kSecUseDataProtectionKeychain));
 	request.query.limit = use == KC_GRAMMAR_FIND ? 1 : 0;
+	if (request.strict)
+		KC_TRY(kc_groups_check());
 	KC_TRY(read_all(&request, &pairs));
 	move(ret, &request);
 	return KC_OK;
