@@ -32,4 +32,39 @@ KC_MUST kc_err kc_certificate_key_label(
  * has no text. */
 KC_MUST kc_err kc_certificate_summary(const struct kc_certificate *certificate, struct kc_buf *ret);
 
+/* The two names of a certificate. */
+enum kc_certificate_name { KC_CERTIFICATE_SUBJECT, KC_CERTIFICATE_ISSUER };
+
+/* Appends a Name in DER, as it stands there. */
+KC_MUST kc_err kc_certificate_name_der(const struct kc_certificate *certificate,
+	enum kc_certificate_name which, struct kc_buf *ret);
+/* Appends it normalised: the contents of Name with each PrintableString in upper case, its blanks
+ * trimmed and joined (SecCertificateCopyNormalizedIssuerContent). Errors: DECODE. */
+KC_MUST kc_err kc_certificate_name_normal(const struct kc_certificate *certificate,
+	enum kc_certificate_name which, struct kc_buf *ret);
+/* The same of any Name in DER. */
+KC_MUST kc_err kc_certificate_normalise(struct kc_bytes name, struct kc_buf *ret);
+
+/* Appends the contents of the serial number's INTEGER. */
+KC_MUST kc_err kc_certificate_serial(const struct kc_certificate *certificate, struct kc_buf *ret);
+
+/* From when until when, both included, in seconds since 2001-01-01T00:00:00Z. Errors: DECODE. */
+KC_MUST kc_err kc_certificate_validity(
+	const struct kc_certificate *certificate, double *ret_from, double *ret_to);
+
+/* Texts that a certificate may have several of. */
+enum kc_certificate_text {
+	KC_CERTIFICATE_COMMON_NAMES,
+	KC_CERTIFICATE_SUBJECT_TEXTS, /* everything in the subject */
+	KC_CERTIFICATE_ISSUER_TEXTS,  /* and in the issuer */
+	KC_CERTIFICATE_EMAILS,	      /* of subjectAltName, then of the subject */
+	KC_CERTIFICATE_DNS_NAMES,     /* of subjectAltName */
+};
+
+/* Calls take with each text in UTF-8, in the order of the certificate, until one says that it has
+ * seen enough. */
+typedef bool kc_certificate_take(void *context, struct kc_bytes text);
+void kc_certificate_texts(const struct kc_certificate *certificate, enum kc_certificate_text which,
+	kc_certificate_take *take, void *context);
+
 #endif

@@ -190,9 +190,9 @@ static kc_err convert_one(const struct kc_ruler_row *row, enum kc_ruler_use use,
 
 	if (input == KC_INPUT_REFUSED)
 		return KC_ERR(PARAM);
+	KC_TRY(kc_kind_convert(row->kind, use == KC_USE_QUERY, given, scratch, &value));
 	if (input == KC_INPUT_DROPPED)
 		return KC_OK;
-	KC_TRY(kc_kind_convert(row->kind, use == KC_USE_QUERY, given, scratch, &value));
 	if ((value.type == KC_VALUE_BYTES || value.type == KC_VALUE_STRING) &&
 		value.bytes.len > KC_RULER_MAX_VALUE)
 		return KC_ERR(TOO_LARGE);

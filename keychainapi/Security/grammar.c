@@ -37,12 +37,19 @@ static const struct kc_grammar_row rows[] = {
 	/* what narrows a search */
 	{"m_Limit",                  PLAIN,   "P.PPN", "-.---", IS(LIMIT)},
 	{"m_HostOrSubdomainOfHost",  STRING,  "P.PPN", "-...-", IS(HOST)},
-	{"m_Issuers",                PLAIN,   "PUPPN", "-UUU-", IS(NOTHING)},
+	{"m_Issuers",                PLAIN,   "P.PPN", "-...-", IS(ISSUERS)},
 	{"m_Policy",                 OBJECT,  "PPPPN", "-PPP-", IS(NOTHING)},
-	{"m_ValidOnDate",            DATE,    "P.PPN", "-...-", IS(CERTIFICATE)},
-	{"m_TrustedOnly",            BOOLEAN, "P.PPN", "-...-", IS(CERTIFICATE)},
-	{"m_EmailAddressIfPresent",  STRING,  "P.PPN", "-...-", IS(CERTIFICATE)},
-	{"m_ItemList",               PLAIN,   "P.PPN", "-UUU-", IS(NOTHING)},
+	{"m_ValidOnDate",            DATE,    "P.PPN", "-...-", IS(DATE)},
+	{"m_TrustedOnly",            BOOLEAN, "P.PPN", "-...-", IS(TRUSTED)},
+	{"m_EmailAddressIfPresent",  STRING,  "P.PPN", "-...-", IS(EMAIL)},
+	{"m_SubjectContains",        PLAIN,   "P.PPN", "-...-", IS(SUBJECT_CONTAINS)},
+	{"m_SubjectStartsWith",      PLAIN,   "P.PPN", "-...-", IS(SUBJECT_STARTS)},
+	{"m_SubjectEndsWith",        PLAIN,   "P.PPN", "-...-", IS(SUBJECT_ENDS)},
+	{"m_SubjectWholeString",     PLAIN,   "P.PPN", "-...-", IS(SUBJECT_WHOLE)},
+	{"m_CaseInsensitive",        PLAIN,   "P.PPN", "-...-", IS(ANY_CASE)},
+	{"m_DiacriticInsensitive",   PLAIN,   "P.PPN", "-...-", IS(ANY_DIACRITIC)},
+	{"m_WidthInsensitive",       PLAIN,   "P.PPN", "-...-", IS(ANY_WIDTH)},
+	{"m_ItemList",               PLAIN,   "P.PPN", "-...-", IS(ITEMS)},
 
 	/* what comes back */
 	{"r_Data",                   BOOLEAN, "..T-N", "..---", IS(RETURN_DATA)},
@@ -65,7 +72,7 @@ static const struct kc_grammar_row rows[] = {
 	{"u_AuthCtx",                OBJECT,  "....N", "-----", IS(CONTEXT)},
 	{"u_CredRef",                DATA,    "....N", "-----", IS(CREDENTIAL)},
 	{"u_Tomb",                   TRUTH,   "....P", "....-", IS(TOMB_USE)},
-	{"u_ItemList",               PLAIN,   "PPPPN", "-UUU-", IS(NOTHING)},
+	{"u_ItemList",               PLAIN,   "PPPPN", "-...-", IS(ITEMS)},
 	{"u_SystemKeychain",         PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SystemKeychainAlways",   PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SyncBubbleKeychain",     PLAIN,   "EEEEN", "-----", IS(NOTHING)},
@@ -83,7 +90,7 @@ static const struct kc_grammar_row rows[] = {
 	{"v_pk",                     PLAIN,   "PPPPP", "-----", IS(NOTHING)},
 	{"rowid",                    PLAIN,   "PPPPP", "-----", IS(NOTHING)},
 	{"persistref",               PLAIN,   "PPPP-", "-----", IS(NOTHING)},
-	{"musr",                     PLAIN,   "....-", "-----", IS(ATTRIBUTE)},
+	{"musr",                     PLAIN,   "....-", "-----", IS(USER)},
 
 	/* attributes that the file keychain does not look at */
 	{"agrp",                     PLAIN,   ".....", "-----", IS(ACCESS_GROUP)},

@@ -5,6 +5,8 @@
  */
 #include <Security/SecItem.h>
 
+#include "keychainapi/Security/chosen.h"
+#include "keychainapi/Security/identity_item.h"
 #include "keychainapi/Security/item.h"
 #include "keychainapi/Security/last_error.h"
 #include "keychainapi/Security/request.h"
@@ -23,6 +25,20 @@ static struct kc_client_item item_of(const struct kc_request *request)
 	};
 }
 
+/* An identity is found again after it was added: its result is that of a search. */
+static kc_err add_identity(
+	struct kc_client *client, const struct kc_request *request, CFTypeRef *result)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+
+	KC_TRY(kc_identity_item_add(client, request, &found));
+	if (!result)
+		return KC_OK;
+	if (!request->strict)
+		*result = NULL;
+	return kc_result_of_add(request, &found.rows[0], result);
+}
+
 kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
@@ -32,6 +48,8 @@ kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_ADD, attributes, &request));
 	KC_TRY(kc_client_shared(&client));
+	if (request.identity)
+		return add_identity(client, &request, result);
 	item = item_of(&request);
 	KC_TRY(kc_client_item_add(client, &item, request.query.want, &found));
 	if (!result)
@@ -51,7 +69,7 @@ kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result)
 	if (request.finds_nothing)
 		return KC_ERR(NOT_FOUND);
 	KC_TRY(kc_client_shared(&client));
-	KC_TRY(kc_client_item_find(client, &request.query, &found));
+	KC_TRY(kc_filter_find(client, &request.filter, &request.query, &found));
 	if (found.count == 0)
 		return KC_ERR(NOT_FOUND);
 	if (!result)
@@ -61,12 +79,47 @@ kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result)
 	return kc_result_of_find(&request, &found, result);
 }
 
+/* The references of what the request finds, for a filter that the service does not know. */
+static kc_err choose(struct kc_client *client, const struct kc_request *request, struct kc_buf *ret)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+
+	KC_TRY(kc_filter_find(client, &request->filter, &request->query, &found));
+	for (size_t i = 0; i < found.count; i++)
+		kc_chosen_add(ret, found.rows[i].ref);
+	return kc_buf_check(ret);
+}
+
+static kc_err update_found(struct kc_client *client, const struct kc_request *request,
+	const struct kc_client_item *item)
+{
+	KC_CLEANUP_BUF struct kc_buf refs = KC_BUF_INIT;
+
+	if (request->query.class == KC_CLASS_IDENTITY)
+		return kc_identity_item_update(client, request, item);
+	if (!kc_filter_looks_at(&request->filter, request->query.class))
+		return kc_client_item_update(client, &request->query, item, NULL);
+	KC_TRY(choose(client, request, &refs));
+	return kc_chosen_update(client, request->query.class, &request->query, &refs, item);
+}
+
+static kc_err delete_found(struct kc_client *client, const struct kc_request *request)
+{
+	KC_CLEANUP_BUF struct kc_buf refs = KC_BUF_INIT;
+
+	if (request->query.class == KC_CLASS_IDENTITY)
+		return kc_identity_item_delete(client, request);
+	if (!kc_filter_looks_at(&request->filter, request->query.class))
+		return kc_client_item_delete(client, &request->query, NULL);
+	KC_TRY(choose(client, request, &refs));
+	return kc_chosen_delete(client, request->query.class, &request->query, &refs);
+}
+
 static kc_err update_items(CFDictionaryRef query, CFDictionaryRef attributes)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT, changes = KC_REQUEST_INIT;
 	struct kc_client_item item;
 	struct kc_client *client;
-	uint64_t count;
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_UPDATE, query, &request));
 	KC_TRY(kc_request_parse_changes(&request, attributes, &changes));
@@ -74,20 +127,19 @@ static kc_err update_items(CFDictionaryRef query, CFDictionaryRef attributes)
 		return KC_ERR(NOT_FOUND);
 	KC_TRY(kc_client_shared(&client));
 	item = item_of(&changes);
-	return kc_client_item_update(client, &request.query, &item, &count);
+	return update_found(client, &request, &item);
 }
 
 static kc_err delete_items(CFDictionaryRef query)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	struct kc_client *client;
-	uint64_t count;
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_DELETE, query, &request));
 	if (request.finds_nothing)
 		return KC_ERR(NOT_FOUND);
 	KC_TRY(kc_client_shared(&client));
-	return kc_client_item_delete(client, &request.query, &count);
+	return delete_found(client, &request);
 }
 
 OSStatus SecItemAdd(CFDictionaryRef attributes, CFTypeRef *result)

@@ -13,7 +13,7 @@
 #define OLD_REF_LEN (CLASS_LEN + 8) /* class and row number, from before there were identifiers */
 #define ATTRIBUTE_LEN 4		    /* characters in the name of an attribute */
 #define MOST_OTHER_KEYS 90
-#define CLASS_IDENTITY KC_NAME('i', 'd', 'n', 't')
+#define MUSR KC_NAME('m', 'u', 's', 'r')
 #define SYNC KC_NAME('s', 'y', 'n', 'c')
 #define TOMB KC_NAME('t', 'o', 'm', 'b')
 
@@ -30,19 +30,46 @@ bool kc_reading_is_search(const struct kc_reading *reading)
 static bool is_class(kc_name name)
 {
 	return name == KC_CLASS_GENERIC || name == KC_CLASS_INTERNET ||
-	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY;
+	       name == KC_CLASS_CERTIFICATE || name == KC_CLASS_KEY || name == KC_CLASS_IDENTITY;
 }
 
+/* The attributes that are names: they alone take a UUID, for its text. */
+static bool is_text_of_uuid(kc_name name)
+{
+	static const char names[][5] = {"UUID", "agrp", "pdmn", "tkid", "vwht"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		if (kc_name_from(kc_bytes_str(names[i])) == name)
+			return true;
+	return false;
+}
+
+static kc_err set_attribute(struct kc_attrs *attrs, kc_name name, CFTypeRef value)
+{
+	if (kc_object_kind(value) == KC_OBJECT_UUID && !is_text_of_uuid(name))
+		return KC_ERR(PARAM);
+	return kc_object_set_attr(attrs, name, value);
+}
+
+/* In the default profile a value that is none is wrong only when the attribute is one of the class,
+ * which is not known yet: null stands for it, and is no value of any. */
 static kc_err take_attribute(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
 {
+	struct kc_request *request = reading->request;
 	kc_name name = kc_name_from(kc_object_bytes(key));
+	struct kc_value null = kc_value_null();
+	kc_err err;
 
-	if (reading->request->use == KC_GRAMMAR_CHANGES && kc_object_kind(value) == KC_OBJECT_NULL)
+	if (request->use == KC_GRAMMAR_CHANGES && kc_object_kind(value) == KC_OBJECT_NULL)
 		return KC_ERR(PARAM);
 	/* Four characters that are not four bytes are the name of nothing. */
 	if (name == 0)
-		return reading->request->strict ? KC_ERR(NO_SUCH_ATTR) : KC_OK;
-	return kc_object_set_attr(&reading->request->query.attrs, name, value);
+		return request->strict ? KC_ERR(NO_SUCH_ATTR) : KC_OK;
+	err = set_attribute(&request->query.attrs, name, value);
+	if (err != KC_E_PARAM || request->strict)
+		return err;
+	kc_attrs_set(&request->query.attrs, name, &null);
+	return KC_OK;
 }
 
 static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
@@ -50,8 +77,6 @@ static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
 	if (kc_object_kind(value) != KC_OBJECT_STRING)
 		return KC_OK;
 	reading->class = kc_name_from(kc_object_bytes(value));
-	if (reading->class == CLASS_IDENTITY)
-		return KC_ERR(UNSUPPORTED);
 	return is_class(reading->class) ? KC_OK : KC_ERR(NO_SUCH_CLASS);
 }
 
@@ -88,6 +113,71 @@ static kc_err take_host(struct kc_reading *reading, CFTypeRef value)
 	return KC_OK;
 }
 
+/* --- filters that look at certificates ------------------------------------------------------- */
+
+/* What is no array asks for nothing. */
+static kc_err take_issuers(struct kc_reading *reading, CFTypeRef value)
+{
+	reading->needs_certificates = true;
+	if (kc_object_kind(value) == KC_OBJECT_ARRAY)
+		reading->request->filter.issuers = value;
+	return KC_OK;
+}
+
+static kc_err take_date(struct kc_filter *filter, CFTypeRef value)
+{
+	enum kc_object_kind kind = kc_object_kind(value);
+
+	if (kind != KC_OBJECT_DATE && kind != KC_OBJECT_NULL)
+		return KC_ERR(PARAM);
+	filter->has_date = true;
+	filter->date =
+		kind == KC_OBJECT_DATE ? CFDateGetAbsoluteTime(value) : CFAbsoluteTimeGetCurrent();
+	return KC_OK;
+}
+
+static kc_err take_text(CFStringRef *text, CFTypeRef value)
+{
+	if (kc_object_kind(value) != KC_OBJECT_STRING)
+		return KC_ERR(PARAM);
+	*text = value;
+	return KC_OK;
+}
+
+static kc_err take_email(struct kc_request *request, CFTypeRef value)
+{
+	request->filter.any_case = !request->strict;
+	return take_text(&request->filter.email, value);
+}
+
+/* The strict profile does not look at texts of the subject. */
+static kc_err take_subject(struct kc_request *request, enum kc_filter_place place, CFTypeRef value)
+{
+	return request->strict ? KC_OK : take_text(&request->filter.subject[place], value);
+}
+
+static kc_err take_comparing(struct kc_request *request, CFStringCompareFlags flag, CFTypeRef value)
+{
+	bool wanted;
+
+	if (kc_object_truth(value, &wanted) == KC_OK && wanted)
+		request->filter.comparing |= flag;
+	return KC_OK;
+}
+
+/* The strict profile takes data here, and does nothing with it. */
+static kc_err take_items(struct kc_reading *reading, CFTypeRef value)
+{
+	if (reading->request->strict)
+		return KC_OK;
+	if (kc_object_kind(value) != KC_OBJECT_ARRAY || reading->items)
+		return KC_ERR(PARAM);
+	reading->items = value;
+	return KC_OK;
+}
+
+/* --- the rest -------------------------------------------------------------------------------- */
+
 /* In the default profile numbers are truth values too, and anything else is false. */
 static kc_err take_return(struct kc_request *request, unsigned what, CFTypeRef value)
 {
@@ -123,8 +213,6 @@ static kc_err take_persistent_ref(struct kc_reading *reading, CFTypeRef value)
 	if (ref.len != REF_LEN && (ref.len != OLD_REF_LEN || !is_search(request)))
 		return KC_ERR(PARAM);
 	class = kc_name_from(kc_bytes(ref.data, CLASS_LEN));
-	if (class == CLASS_IDENTITY)
-		return KC_ERR(UNSUPPORTED);
 	if (!is_class(class))
 		return KC_ERR(PARAM);
 	if (!is_search(request))
@@ -204,6 +292,17 @@ static kc_err take_access_group(struct kc_reading *reading, CFTypeRef key, CFTyp
 	return take_attribute(reading, key, value);
 }
 
+static kc_err take_user(struct kc_reading *reading, CFTypeRef key, CFTypeRef value)
+{
+	CFUUIDBytes bytes;
+
+	if (kc_object_kind(value) != KC_OBJECT_UUID)
+		return take_attribute(reading, key, value);
+	bytes = CFUUIDGetUUIDBytes(value);
+	kc_attrs_set_bytes(&reading->request->query.attrs, MUSR, kc_bytes(&bytes, sizeof bytes));
+	return KC_OK;
+}
+
 /* Nobody here belongs to a sharing group, so the only one that may be named is none. */
 static kc_err take_sharing_group(CFTypeRef value)
 {
@@ -226,9 +325,30 @@ static kc_err take(
 		return take_limit(request, value);
 	case KC_GRAMMAR_HOST:
 		return take_host(reading, value);
-	case KC_GRAMMAR_CERTIFICATE:
-		reading->looks_at_certificates = true;
-		return KC_OK;
+	case KC_GRAMMAR_ISSUERS:
+		return take_issuers(reading, value);
+	case KC_GRAMMAR_DATE:
+		return take_date(&request->filter, value);
+	case KC_GRAMMAR_TRUSTED:
+		return kc_object_truth(value, &request->filter.trusted_only);
+	case KC_GRAMMAR_EMAIL:
+		return take_email(request, value);
+	case KC_GRAMMAR_SUBJECT_CONTAINS:
+		return take_subject(request, KC_FILTER_CONTAINS, value);
+	case KC_GRAMMAR_SUBJECT_STARTS:
+		return take_subject(request, KC_FILTER_STARTS, value);
+	case KC_GRAMMAR_SUBJECT_ENDS:
+		return take_subject(request, KC_FILTER_ENDS, value);
+	case KC_GRAMMAR_SUBJECT_WHOLE:
+		return take_subject(request, KC_FILTER_WHOLE, value);
+	case KC_GRAMMAR_ANY_CASE:
+		return take_comparing(request, kCFCompareCaseInsensitive, value);
+	case KC_GRAMMAR_ANY_DIACRITIC:
+		return take_comparing(request, kCFCompareDiacriticInsensitive, value);
+	case KC_GRAMMAR_ANY_WIDTH:
+		return take_comparing(request, kCFCompareWidthInsensitive, value);
+	case KC_GRAMMAR_ITEMS:
+		return take_items(reading, value);
 	case KC_GRAMMAR_RETURN_DATA:
 		return take_return(request, KC_RETURN_DATA, value);
 	case KC_GRAMMAR_RETURN_ATTRS:
@@ -264,6 +384,8 @@ static kc_err take(
 		return take_access_group(reading, key, value);
 	case KC_GRAMMAR_SHARING_GROUP:
 		return take_sharing_group(value);
+	case KC_GRAMMAR_USER:
+		return take_user(reading, key, value);
 	}
 	return KC_ERR(BUG);
 }

@@ -14,7 +14,8 @@ struct kc_reading {
 	CFTypeRef sync;
 	struct kc_bytes host;
 	bool has_host;
-	bool looks_at_certificates;
+	bool needs_certificates; /* has a meaning for certificates and identities alone */
+	CFArrayRef items;	 /* to search among */
 	bool has_context, has_credential;
 	unsigned other_keys; /* that are no attributes */
 };

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "crypto/x509.h"
+#include "keychainapi/Security/certificate.h"
+#include "keychainapi/Security/identity.h"
 #include "keychainapi/Security/key_attributes.h"
 #include "keychainapi/Security/key_data.h"
 
@@ -38,6 +41,67 @@ static bool key_item(CFTypeRef ref, uint8_t *ret)
 	return key->is_stored;
 }
 
+/* --- certificates ---------------------------------------------------------------------------- */
+
+static CFTypeRef certificate_from_found(const struct kc_found *found)
+{
+	SecCertificateRef certificate = NULL;
+
+	if (kc_certificate_object_of_item(
+		    kc_secret_bytes(&found->secret), found->ref, &certificate) != KC_OK)
+		return NULL;
+	return certificate;
+}
+
+/* A name is given to new items alone. The rest of what is taken out again the service knows. */
+static kc_err expand_certificate(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
+{
+	static const kc_name hidden[] = {
+		KC_NAME('c', 'k', 'i', 'd'),
+		KC_NAME('d', 'i', 's', 's'),
+		KC_NAME('d', 's', 'e', 'r'),
+		KC_NAME('d', 's', 'u', 'b'),
+	};
+	struct kc_bytes der = kc_certificate_object_der((SecCertificateRef)(uintptr_t)ref);
+
+	KC_TRY(kc_x509_describe(der, attrs));
+	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
+		kc_attrs_remove(attrs, hidden[i]);
+	if (secret)
+		return kc_secret_set(secret, der);
+	kc_attrs_remove(attrs, KC_NAME('l', 'a', 'b', 'l'));
+	return KC_OK;
+}
+
+static bool certificate_item(CFTypeRef ref, uint8_t *ret)
+{
+	const struct __SecCertificate *certificate = ref;
+
+	if (certificate->is_stored)
+		memcpy(ret, certificate->ref, sizeof certificate->ref);
+	return certificate->is_stored;
+}
+
+/* --- identities ------------------------------------------------------------------------------ */
+
+static CFTypeRef identity_from_found(const struct kc_found *found)
+{
+	return kc_identity_from_found(found);
+}
+
+/* What is added are the two parts (identity_item.h). */
+static kc_err expand_identity(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
+{
+	return secret ? KC_OK : kc_identity_identify((SecIdentityRef)(uintptr_t)ref, attrs);
+}
+
+static bool identity_item(CFTypeRef ref, uint8_t *ret)
+{
+	const struct __SecIdentity *identity = ref;
+
+	return identity->key->is_stored && certificate_item(identity->certificate, ret);
+}
+
 /* --- the table ------------------------------------------------------------------------------- */
 
 static const struct kind {
@@ -50,6 +114,10 @@ static const struct kind {
 } kinds[] = {
 	{KC_CLASS_KEY, KC_WANT_ATTRS | KC_WANT_HIDDEN, kc_key_is, key_from_found, expand_key,
 		key_item},
+	{KC_CLASS_CERTIFICATE, KC_WANT_ATTRS | KC_WANT_SECRET, kc_certificate_object_is,
+		certificate_from_found, expand_certificate, certificate_item},
+	{KC_CLASS_IDENTITY, KC_WANT_ATTRS | KC_WANT_HIDDEN, kc_identity_is, identity_from_found,
+		expand_identity, identity_item},
 };
 
 static const struct kind *find_class(kc_name class)
@@ -92,6 +160,13 @@ kc_err kc_reference_expand(
 	KC_TRY(kind->expand(ref, attrs, secret));
 	*class = kind->class;
 	return kc_attrs_check(attrs);
+}
+
+kc_name kc_reference_class(CFTypeRef ref)
+{
+	const struct kind *kind = find_object(ref);
+
+	return kind ? kind->class : 0;
 }
 
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN])

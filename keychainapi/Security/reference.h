@@ -23,6 +23,9 @@ uint32_t kc_reference_want(kc_name class);
 KC_MUST kc_err kc_reference_expand(
 	CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret, kc_name *class);
 
+/* The class of items that the object stands for; 0 for an object of another kind. */
+kc_name kc_reference_class(CFTypeRef ref);
+
 /* Whether the object was made of an item of the keychain, and which one. */
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN]);
 

@@ -8,12 +8,15 @@
 #include <Security/SecItemPriv.h>
 
 #include "keychainapi/Security/access_control.h"
+#include "crypto/certificate.h"
+#include "keychainapi/Security/item_list.h"
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/profile.h"
 #include "keychainapi/Security/reading.h"
 #include "keychainapi/Security/reference.h"
 #include "keychainapi/Security/tolerance.h"
 
+#define ISSR KC_NAME('i', 's', 's', 'r')
 #define PDMN KC_NAME('p', 'd', 'm', 'n')
 #define SRVR KC_NAME('s', 'r', 'v', 'r')
 
@@ -52,9 +55,19 @@ static kc_err settle_access_control(struct kc_reading *reading)
 	return KC_OK;
 }
 
+/* Whether the reference of the object's item, if it has one, is one of the class searched in: that
+ * of an identity is its certificate's. */
+static bool names_item(const struct kc_reading *reading)
+{
+	if (reading->request->strict)
+		return false;
+	return reading->class == 0 || reading->class == reading->ref_class ||
+	       (reading->class == KC_CLASS_IDENTITY && reading->ref_class == KC_CLASS_CERTIFICATE);
+}
+
 /* In the default profile a reference of the keychain is its item, and in the strict one its
  * attributes: those that the caller wrote win. */
-static kc_err settle_reference(struct kc_reading *reading)
+static kc_err settle_object(struct kc_reading *reading)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 	struct kc_request *request = reading->request;
@@ -65,27 +78,40 @@ static kc_err settle_reference(struct kc_reading *reading)
 		return KC_OK;
 	KC_TRY(kc_reference_expand(reading->reference, &attrs,
 		is_search ? NULL : &request->expanded, &reading->ref_class));
-	if (is_search && !request->strict && kc_reference_item(reading->reference, query->ref)) {
+	request->has_object = true;
+	if (reading->ref_class == KC_CLASS_IDENTITY && request->use == KC_GRAMMAR_ADD)
+		request->identity = reading->reference;
+	if (is_search && names_item(reading) && kc_reference_item(reading->reference, query->ref)) {
 		query->has_ref = true;
 		return KC_OK;
 	}
 	kc_attrs_merge(&attrs, &query->attrs);
 	kc_attrs_move(&query->attrs, &attrs);
-	if (!is_search && !request->has_secret) {
+	if (!is_search && !request->has_secret && !request->identity) {
 		request->secret = kc_secret_bytes(&request->expanded);
 		request->has_secret = true;
 	}
 	return KC_OK;
 }
 
+/* A certificate or a key says which identity is meant. */
+static bool is_part_of_identity(const struct kc_reading *reading)
+{
+	return reading->reference && reading->class == KC_CLASS_IDENTITY &&
+	       (reading->ref_class == KC_CLASS_CERTIFICATE || reading->ref_class == KC_CLASS_KEY);
+}
+
 static kc_err settle_class(struct kc_reading *reading)
 {
 	struct kc_query *query = &reading->request->query;
 
-	if (reading->class && reading->ref_class && reading->class != reading->ref_class)
+	if (reading->class && reading->ref_class && reading->class != reading->ref_class &&
+		!is_part_of_identity(reading))
 		return KC_ERR(NO_SUCH_CLASS);
 	if (query->class == 0)
 		query->class = reading->class ? reading->class : reading->ref_class;
+	if (query->class == 0 && reading->items)
+		query->class = kc_item_list_class(reading->items);
 	return query->class ? KC_OK : KC_ERR(PARAM);
 }
 
@@ -142,13 +168,36 @@ static void settle_sync(const struct kc_reading *reading)
 		request->strict && !request->query.has_ref ? KC_SYNC_LOCAL : KC_SYNC_ANY;
 }
 
+static bool has_certificate(kc_name class)
+{
+	return class == KC_CLASS_CERTIFICATE || class == KC_CLASS_IDENTITY;
+}
+
+/* An issuer may be given as a Name in DER; items have it normalised, without the outer tag. */
+static kc_err settle_issuer(struct kc_request *request)
+{
+	KC_CLEANUP_BUF struct kc_buf normal = KC_BUF_INIT;
+	struct kc_attrs *attrs = &request->query.attrs;
+	const struct kc_value *issuer = kc_attrs_get(attrs, ISSR);
+
+	if (!issuer || !has_certificate(request->query.class))
+		return KC_OK;
+	if (issuer->type != KC_VALUE_BYTES)
+		return KC_ERR(PARAM);
+	if (kc_certificate_normalise(issuer->bytes, &normal) == KC_OK)
+		kc_attrs_set_bytes(attrs, ISSR, kc_buf_bytes(&normal));
+	return KC_OK;
+}
+
 static void settle_wants(struct kc_request *request)
 {
 	const unsigned attrs = KC_RETURN_ATTRS | KC_RETURN_REF;
 	bool several = (request->returns & (request->returns - 1)) != 0;
 
 	if (request->returns & KC_RETURN_DATA)
-		request->query.want |= KC_WANT_SECRET;
+		request->query.want |= request->query.class == KC_CLASS_IDENTITY
+					       ? KC_WANT_SECRET | KC_WANT_HIDDEN
+					       : KC_WANT_SECRET;
 	if (request->returns & KC_RETURN_REF)
 		request->query.want |= kc_reference_want(request->query.class);
 	if (request->returns & attrs || (several && request->use == KC_GRAMMAR_FIND))
@@ -174,13 +223,16 @@ static kc_err settle(struct kc_reading *reading)
 	if (reading->has_context && reading->has_credential)
 		return KC_ERR(PARAM);
 	KC_TRY(settle_access_control(reading));
-	KC_TRY(settle_reference(reading));
+	KC_TRY(settle_object(reading));
 	KC_TRY(settle_class(reading));
-	if (reading->looks_at_certificates && request->query.class == KC_CLASS_CERTIFICATE)
+	KC_TRY(settle_issuer(request));
+	if (reading->needs_certificates && !has_certificate(request->query.class))
 		return KC_ERR(UNSUPPORTED);
 	KC_TRY(settle_attributes(request));
 	KC_TRY(settle_ref(request));
 	KC_TRY(settle_host(reading));
+	if (reading->items)
+		KC_TRY(kc_item_list_settle(reading->items, request));
 	settle_sync(reading);
 	settle_wants(request);
 	return kc_attrs_check(&request->query.attrs);

@@ -6,6 +6,7 @@
 #include <CoreFoundation/CoreFoundation.h>
 
 #include "base/query.h"
+#include "keychainapi/Security/filter.h"
 #include "keychainapi/Security/grammar.h"
 
 /* The kSecReturn… keys, as a set. */
@@ -23,9 +24,12 @@ struct kc_request {
 	bool has_secret;
 	struct kc_bytes secret;	   /* borrowed from the dictionary, or from the next */
 	struct kc_secret expanded; /* what kSecValueRef says */
+	CFTypeRef identity;	   /* to be added; borrowed */
+	struct kc_filter filter;   /* borrowed */
 	unsigned returns;	   /* KC_RETURN_… */
 	bool as_array;		   /* the limit is not one */
 	bool sync_given;	   /* the dictionary says which sync mark it means */
+	bool has_object;	   /* it names an item by kSecValueRef */
 	bool finds_nothing;	   /* no item can match */
 };
 

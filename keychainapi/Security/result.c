@@ -130,6 +130,19 @@ static kc_err put_ref(CFMutableDictionaryRef dictionary, const struct kc_found *
 	return put(dictionary, kSecClass, new_name(found->class));
 }
 
+/* With the key's data comes the certificate's. */
+static kc_err put_certificate(CFMutableDictionaryRef dictionary, const struct kc_attrs *attrs)
+{
+	const struct kc_value *der = kc_attrs_get(attrs, KC_IDENTITY_CERTIFICATE);
+	const struct kc_value *token = kc_attrs_get(attrs, KC_IDENTITY_TOKEN);
+
+	if (der)
+		KC_TRY(put(dictionary, CFSTR("certdata"), kc_object_from_value(der)));
+	if (token)
+		KC_TRY(put(dictionary, CFSTR("certtkid"), kc_object_from_value(token)));
+	return KC_OK;
+}
+
 static kc_err fill(const struct kc_request *request, const struct kc_found *found,
 	CFMutableDictionaryRef dictionary)
 {
@@ -139,6 +152,8 @@ static kc_err fill(const struct kc_request *request, const struct kc_found *foun
 		KC_TRY(put_ref(dictionary, found));
 	if (request->returns & KC_RETURN_DATA && found->has_secret)
 		KC_TRY(put(dictionary, kSecValueData, new_data(found)));
+	if (request->returns & KC_RETURN_DATA)
+		KC_TRY(put_certificate(dictionary, &found->attrs));
 	if (request->returns & KC_RETURN_PERSISTENT_REF)
 		KC_TRY(put(dictionary, kSecValuePersistentRef, new_persistent_ref(found)));
 	return KC_OK;

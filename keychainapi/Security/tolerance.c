@@ -138,9 +138,19 @@ static kc_err mend_port(struct kc_attrs *attrs)
 	return KC_OK;
 }
 
+/* Null is what reading.c made of an object that no attribute has. */
+static kc_err check_known(const struct kc_attrs *attrs)
+{
+	for (size_t i = 0; i < attrs->count; i++)
+		if (attrs->rows[i].value.type == KC_VALUE_NULL)
+			return KC_ERR(PARAM);
+	return KC_OK;
+}
+
 kc_err kc_tolerance_apply(kc_name class, struct kc_attrs *attrs)
 {
 	drop_unknown(class, attrs);
+	KC_TRY(check_known(attrs));
 	if (class != KC_CLASS_INTERNET)
 		return KC_OK;
 	mend_fourcc(attrs, PTCL);

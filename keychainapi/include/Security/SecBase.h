@@ -16,6 +16,7 @@ CF_DECLARE_REF(SecAccessControlRef, struct __SecAccessControl);
 CF_DECLARE_REF(SecCertificateRef, struct __SecCertificate);
 CF_DECLARE_REF(SecIdentityRef, struct __SecIdentity);
 CF_DECLARE_REF(SecKeyRef, struct __SecKey);
+CF_DECLARE_REF(SecPolicyRef, struct __SecPolicy);
 
 /* What a call answers. */
 enum {
@@ -95,7 +96,18 @@ enum {
 	/* cryptography */
 	errSecServiceNotAvailable = -67585,
 	errSecKeyUsageIncorrect = -67694,
-	errSecVerifyFailed = -67808
+	errSecVerifyFailed = -67808,
+
+	/* verdicts on certificates */
+	errSecHostNameMismatch = -67602,
+	errSecNoBasicConstraintsCA = -67605,
+	errSecInvalidExtendedKeyUsage = -67609,
+	errSecSMIMEEmailAddressesNotFound = -67623,
+	errSecIncompleteCertRevocationCheck = -67635,
+	errSecCertificateExpired = -67818,
+	errSecCertificateNotValidYet = -67819,
+	errSecCertificateRevoked = -67820,
+	errSecNotTrusted = -67843
 };
 
 /*

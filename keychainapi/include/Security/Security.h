@@ -12,10 +12,14 @@
 
 #include <Security/SecAccessControl.h>
 #include <Security/SecCertificate.h>
+#include <Security/SecIdentity.h>
 #include <Security/SecImportExport.h>
 #include <Security/SecItem.h>
 #include <Security/SecKey.h>
+#include <Security/SecPolicy.h>
 #include <Security/SecRandom.h>
 #include <Security/SecSharedCredential.h>
+#include <Security/SecTrust.h>
+#include <Security/SecTrustSettings.h>
 
 #endif

@@ -115,6 +115,10 @@ extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);
 
+/* Checks each attribute of each class (facts_ruler.c); deletes every item. Wants the access groups
+ * "user" and "other". */
+void facts_check_ruler(bool strict);
+
 /* Checks what each call says to each key (facts_keys.c); leaves no item behind. */
 void facts_check_keys(bool strict);
 

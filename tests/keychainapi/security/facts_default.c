@@ -46,8 +46,8 @@ static const struct fact rows[] = {
 	       GENP, {"acct", T("t")}, RETURN_DATA, RETURN_ATTRS, ALL),
 	FIND  ("query", "a reference with attributes", 0, "ref:genp", GENP, A, RETURN_PREF),
 	FIND  ("query", "finds", 0, "?acct=text:a", GENP, A, {"v_PersistentRef", LAST}, RETURN_ATTRS),
-	FIND  ("query", "an item list of references", errSecUnimplemented, NULL, GENP, {"m_ItemList", ARRAY("x")}),
-	DELETE("query", "an item list of references", errSecUnimplemented, GENP, {"m_ItemList", ARRAY("x")}),
+	FIND  ("query", "an item list of other things", errSecParam, NULL, GENP, {"m_ItemList", ARRAY("x")}),
+	DELETE("query", "an item list of other things", errSecParam, GENP, {"m_ItemList", ARRAY("x")}),
 
 	UPDATE("update", "changes repeat the query", 0, DICT(GENP, A, S),
 	       DICT(GENP, A, S, {"u_Keychain", CONTAINING}, {"v_Data", D("new")})),

@@ -14,6 +14,11 @@ static void keys(void)
 	facts_check_keys(true);
 }
 
+static void ruler(void)
+{
+	facts_check_ruler(true);
+}
+
 static void attributes(void)
 {
 	facts_check(&attribute_facts);
@@ -195,6 +200,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(a_keychain),
 		CHECK_TEST(keys),
+		CHECK_TEST(ruler),
 		CHECK_TEST(attributes),
 		CHECK_TEST(grammar),
 		CHECK_TEST(calls),

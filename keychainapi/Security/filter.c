@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/* Sorting out certificates. */
+#include "keychainapi/Security/filter.h"
+
+#include "base/der.h"
+#include "crypto/certificate.h"
+#include "keychainapi/Security/object.h"
+
+#define SUBJ KC_NAME('s', 'u', 'b', 'j')
+#define ISSR KC_NAME('i', 's', 's', 'r')
+#define MOST_ISSUERS 32 /* names on the way up from one certificate */
+
+bool kc_filter_looks_at(const struct kc_filter *filter, kc_name class)
+{
+	if (class != KC_CLASS_CERTIFICATE && class != KC_CLASS_IDENTITY)
+		return false;
+	for (size_t i = 0; i < KC_FILTER_PLACES; i++)
+		if (filter->subject[i])
+			return true;
+	return filter->issuers || filter->policy || filter->email || filter->has_date ||
+	       filter->trusted_only;
+}
+
+/* --- texts ----------------------------------------------------------------------------------- */
+
+/* A text that is looked for among those of a certificate. */
+struct look {
+	CFStringRef wanted;
+	enum kc_filter_place place;
+	CFStringCompareFlags flags;
+	bool any, found;
+};
+
+static bool has_it(const struct look *look, CFStringRef text)
+{
+	CFStringCompareFlags flags = look->flags;
+
+	if (look->place == KC_FILTER_WHOLE)
+		return CFStringCompare(text, look->wanted, flags) == kCFCompareEqualTo;
+	if (look->place != KC_FILTER_CONTAINS)
+		flags |= kCFCompareAnchored;
+	if (look->place == KC_FILTER_ENDS)
+		flags |= kCFCompareBackwards;
+	return CFStringFind(text, look->wanted, flags).location != kCFNotFound;
+}
+
+static bool look_at(void *context, struct kc_bytes text)
+{
+	struct look *look = context;
+	KC_CLEANUP_OBJECT CFStringRef string = CFStringCreateWithBytes(
+		NULL, text.data, (CFIndex)text.len, kCFStringEncodingUTF8, false);
+
+	look->any = true;
+	look->found = look->found || (string && has_it(look, string));
+	return look->found;
+}
+
+static bool has_subject(const struct kc_filter *filter, const struct kc_certificate *certificate)
+{
+	for (size_t i = 0; i < KC_FILTER_PLACES; i++) {
+		struct look look = {.wanted = filter->subject[i],
+			.place = (enum kc_filter_place)i,
+			.flags = filter->comparing};
+		if (!look.wanted)
+			continue;
+		kc_certificate_texts(certificate, KC_CERTIFICATE_SUBJECT_TEXTS, look_at, &look);
+		if (!look.found)
+			return false;
+	}
+	return true;
+}
+
+/* A certificate that names no address may be anybody's. */
+static bool has_email(const struct kc_filter *filter, const struct kc_certificate *certificate)
+{
+	struct look look = {.wanted = filter->email,
+		.place = KC_FILTER_WHOLE,
+		.flags = filter->any_case ? kCFCompareCaseInsensitive : 0};
+
+	if (!look.wanted)
+		return true;
+	kc_certificate_texts(certificate, KC_CERTIFICATE_EMAILS, look_at, &look);
+	return look.found || !look.any;
+}
+
+static bool is_valid(const struct kc_filter *filter, const struct kc_certificate *certificate)
+{
+	double from, to;
+
+	if (!filter->has_date)
+		return true;
+	return kc_certificate_validity(certificate, &from, &to) == KC_OK && from <= filter->date &&
+	       filter->date <= to;
+}
+
+/* --- issuers --------------------------------------------------------------------------------- */
+
+/* Normalised names, each in DER as one value after another. */
+static bool has_name(const struct kc_buf *names, struct kc_bytes name)
+{
+	struct kc_der_reader r;
+
+	kc_der_reader_init(&r, kc_buf_bytes(names));
+	while (kc_der_more(&r))
+		if (kc_bytes_equal(kc_der_get_bytes(&r), name))
+			return true;
+	return false;
+}
+
+static kc_err add_name(struct kc_buf *names, struct kc_bytes name)
+{
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, names);
+	kc_der_put_bytes(&w, name);
+	return kc_der_writer_check(&w);
+}
+
+/* The names that are asked for; what is no name is passed over. */
+static kc_err read_names(CFArrayRef issuers, struct kc_buf *ret)
+{
+	for (CFIndex i = 0; i < CFArrayGetCount(issuers); i++) {
+		KC_CLEANUP_BUF struct kc_buf normal = KC_BUF_INIT;
+		CFTypeRef name = CFArrayGetValueAtIndex(issuers, i);
+
+		if (kc_object_kind(name) != KC_OBJECT_DATA ||
+			kc_certificate_normalise(kc_object_bytes(name), &normal) != KC_OK)
+			continue;
+		KC_TRY(add_name(ret, kc_buf_bytes(&normal)));
+	}
+	return KC_OK;
+}
+
+/* Adds the issuers of the keychain's certificates of a subject to the names. */
+static kc_err add_issuers_of(
+	struct kc_client *client, struct kc_bytes subject, struct kc_buf *names)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	kc_err err;
+
+	query.class = KC_CLASS_CERTIFICATE;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS;
+	kc_attrs_set_bytes(&query.attrs, SUBJ, subject);
+	err = kc_client_item_find(client, &query, &found);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	for (size_t i = 0; i < found.count; i++) {
+		struct kc_bytes name = kc_attrs_get_bytes(&found.rows[i].attrs, ISSR);
+		if (!has_name(names, name))
+			KC_TRY(add_name(names, name));
+	}
+	return KC_OK;
+}
+
+/* Goes up from the issuer of the certificate, through those that the keychain has. The list of what
+ * is still to be looked at grows at its end, and no name is in it twice, so a circle ends. */
+static kc_err comes_from(struct kc_client *client, const struct kc_buf *wanted,
+	const struct kc_certificate *certificate, bool *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf seen = KC_BUF_INIT, first = KC_BUF_INIT;
+	size_t at = 0;
+
+	KC_TRY(kc_certificate_name_normal(certificate, KC_CERTIFICATE_ISSUER, &first));
+	KC_TRY(add_name(&seen, kc_buf_bytes(&first)));
+	*ret = false;
+	for (unsigned count = 0; count < MOST_ISSUERS && at < seen.len; count++) {
+		struct kc_der_reader r;
+		KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+		struct kc_bytes next;
+
+		kc_der_reader_init(&r, kc_bytes(seen.data + at, seen.len - at));
+		next = kc_der_get_bytes(&r);
+		at = (size_t)(r.at - seen.data);
+		*ret = has_name(wanted, next);
+		if (*ret)
+			return KC_OK;
+		kc_buf_push(&name, next.data, next.len); /* seen may move */
+		KC_TRY(kc_buf_check(&name));
+		KC_TRY(add_issuers_of(client, kc_buf_bytes(&name), &seen));
+	}
+	return KC_OK;
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+static struct kc_bytes der_of(const struct kc_found *found)
+{
+	if (found->class == KC_CLASS_IDENTITY)
+		return kc_attrs_get_bytes(&found->attrs, KC_IDENTITY_CERTIFICATE);
+	return kc_secret_bytes(&found->secret);
+}
+
+/* What is no certificate has nothing of what is asked for. */
+static kc_err judge(struct kc_client *client, const struct kc_filter *filter,
+	const struct kc_buf *issuers, const struct kc_found *found, bool *ret_kept)
+{
+	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
+
+	*ret_kept = kc_certificate_load(der_of(found), &certificate) == KC_OK &&
+		    has_subject(filter, certificate) && has_email(filter, certificate) &&
+		    is_valid(filter, certificate);
+	if (*ret_kept && issuers->len)
+		KC_TRY(comes_from(client, issuers, certificate, ret_kept));
+	return KC_OK;
+}
+
+static kc_err sort_out(struct kc_client *client, const struct kc_filter *filter, uint32_t limit,
+	struct kc_found_list *all, struct kc_found_list *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf issuers = KC_BUF_INIT;
+
+	if (filter->issuers)
+		KC_TRY(read_names(filter->issuers, &issuers));
+	for (size_t i = 0; i < all->count && (limit == 0 || ret->count < limit); i++) {
+		bool kept = false;
+		KC_TRY(judge(client, filter, &issuers, &all->rows[i], &kept));
+		if (kept)
+			KC_TRY(kc_found_list_take(ret, &all->rows[i]));
+	}
+	return KC_OK;
+}
+
+kc_err kc_filter_find(struct kc_client *client, const struct kc_filter *filter,
+	const struct kc_query *query, struct kc_found_list *ret)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	struct kc_query unlimited = *query; /* borrows the attributes */
+
+	if (!kc_filter_looks_at(filter, query->class))
+		return kc_client_item_find(client, query, ret);
+	if (filter->policy || filter->trusted_only)
+		return KC_ERR(UNSUPPORTED);
+	unlimited.limit = 0;
+	unlimited.want |= KC_WANT_ATTRS |
+			  (query->class == KC_CLASS_IDENTITY ? KC_WANT_HIDDEN : KC_WANT_SECRET);
+	KC_TRY(kc_client_item_find(client, &unlimited, &all));
+	return sort_out(client, filter, query->limit, &all, ret);
+}

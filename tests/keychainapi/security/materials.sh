@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Certificates, keys and what they are kept in, made by openssl in a folder: those that tests of trust
+# and of import are about. All keys but where a row says otherwise are of P-256.
+set -eu
+cd "$1"
+exec > log 2>&1
+
+cat > openssl.cnf << 'END'
+[req]
+distinguished_name = dn
+prompt = no
+[dn]
+CN = unused
+[root]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[issuer]
+basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign,digitalSignature
+[server]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:www.example.org,DNS:*.wild.example.org,IP:192.0.2.7,IP:2001:db8::7
+[client]
+basicConstraints = critical,CA:FALSE
+extendedKeyUsage = clientAuth
+subjectAltName = DNS:www.example.org
+[mail]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = emailProtection
+subjectAltName = email:alice@example.org
+[code]
+extendedKeyUsage = codeSigning
+[stamp]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+[plain]
+basicConstraints = CA:FALSE
+[named]
+basicConstraints = CA:FALSE
+extendedKeyUsage = serverAuth
+[responder]
+extendedKeyUsage = OCSPSigning
+END
+
+key() { # name
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key"
+}
+self_signed() { # name, subject, section
+  openssl req -new -x509 -config openssl.cnf -extensions "$3" -key "$1.key" -subj "$2" -days 3650 \
+    -out "$1.pem"
+}
+issued() { # name, subject, section, issuer
+  openssl req -new -config openssl.cnf -key "$1.key" -subj "$2" -out "$1.csr"
+  openssl x509 -req -in "$1.csr" -CA "$4.pem" -CAkey "$4.key" -extfile openssl.cnf \
+    -extensions "$3" -days 365 -set_serial "0x$(printf %s "$1" | od -An -tx1 | tr -d ' \n')" \
+    -out "$1.pem"
+}
+
+for name in root issuer server client mail code stamp plain named rogue self responder stranger; do
+  key $name
+done
+self_signed root /O=Keycircle/CN=Root root
+self_signed stranger /O=Stranger/CN=Root root
+self_signed self /CN=self.example.org server
+issued issuer /O=Keycircle/CN=Issuer issuer root
+issued server /CN=www.example.org server issuer
+issued client /CN=client client issuer
+issued mail /CN=Alice mail issuer
+issued code /CN=code code issuer
+issued stamp /CN=stamp stamp issuer
+issued plain /CN=plain plain issuer
+issued named /CN=named.example.org named issuer
+issued rogue /CN=www.example.org server server
+issued responder /CN=responder responder issuer
+openssl genrsa -traditional -out weak.key 1024
+issued weak /CN=www.example.org server issuer
+
+for name in *.pem; do
+  openssl x509 -in "$name" -outform DER -out "${name%.pem}.der"
+done
+
+# Answers about revocation, by the issuer, by whom it lets answer, and by a stranger.
+serial=$(openssl x509 -in server.pem -noout -serial | cut -d= -f2)
+valid() {
+  printf 'V\t991231235959Z\t\t%s\tunknown\t/CN=www.example.org\n' "$serial"
+}
+revoked() {
+  printf 'R\t991231235959Z\t200101000000Z\t%s\tunknown\t/CN=www.example.org\n' "$serial"
+}
+openssl ocsp -issuer issuer.pem -cert server.pem -no_nonce -reqout request.der
+answer() { # index, signer, file
+  "$1" > index
+  openssl ocsp -index index -CA issuer.pem -rsigner "$2.pem" -rkey "$2.key" -reqin request.der \
+    -respout "$3.der" -ndays 7
+}
+answer valid issuer good
+answer revoked issuer revoked
+answer valid responder delegated
+answer valid stranger forged
