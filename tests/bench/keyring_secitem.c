@@ -18,8 +18,7 @@ static CFMutableDictionaryRef generic_password(void)
 static void set_numbered(
 	CFMutableDictionaryRef dictionary, CFStringRef key, const char *word, int number)
 {
-	CFStringRef text =
-		CFStringCreateWithFormat(NULL, NULL, CFSTR("%s-%d"), word, number);
+	CFStringRef text = CFStringCreateWithFormat(NULL, NULL, CFSTR("%s-%d"), word, number);
 
 	CFDictionarySetValue(dictionary, key, text);
 	CFRelease(text);
@@ -34,8 +33,8 @@ static void set_primary_key(CFMutableDictionaryRef dictionary, int number)
 static bool add(int number)
 {
 	CFMutableDictionaryRef item = generic_password();
-	CFDataRef secret = CFDataCreate(
-		NULL, (const UInt8 *)KEYRING_SECRET, (CFIndex)strlen(KEYRING_SECRET));
+	CFDataRef secret =
+		CFDataCreate(NULL, (const UInt8 *)KEYRING_SECRET, (CFIndex)strlen(KEYRING_SECRET));
 	OSStatus status;
 
 	set_primary_key(item, number);
