@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What bytes say of themselves: raw certificates and keys that come without attributes. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/item/item.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Files of other programs: what is found in each, and that broken ones do no harm. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/import.h"
