@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Files that are not what they should be, disks that are full, folders that cannot be written. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
