@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "tests/bench/keyring.h"
 
+#define MAX_ITEMS 10000000
 #define MAX_ROUNDS 100000
 
 static const struct keyring *const keyrings[] = {
@@ -84,6 +85,15 @@ static const struct keyring *keyring_named(const char *name)
 	exit(2);
 }
 
+/* 0 when it is not a number from 1 to most. */
+static int number_of(const char *text, long most)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	return *end == '\0' && number >= 1 && number <= most ? (int)number : 0;
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: bench_keyring NAME fill COUNT | NAME measure COUNT ROUNDS\nNAME:");
@@ -97,10 +107,10 @@ int main(int argc, char **argv)
 {
 	bool is_fill = argc == 4 && strcmp(argv[2], "fill") == 0;
 	bool is_measure = argc == 5 && strcmp(argv[2], "measure") == 0;
-	int count = is_fill || is_measure ? atoi(argv[3]) : 0;
-	int rounds = is_measure ? atoi(argv[4]) : 1;
+	int count = is_fill || is_measure ? number_of(argv[3], MAX_ITEMS) : 0;
+	int rounds = is_measure ? number_of(argv[4], MAX_ROUNDS) : 1;
 
-	if (count < 1 || rounds < 1 || rounds > MAX_ROUNDS)
+	if (!count || !rounds)
 		return usage();
 	if (is_fill)
 		fill(keyring_named(argv[1]), 0, count);
