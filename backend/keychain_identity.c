@@ -107,6 +107,7 @@ static kc_err split_query(struct join *join)
 
 	join->keys = (struct kc_query){
 		.class = KC_CLASS_KEY,
+		.groups = query->groups,
 		.sync = query->sync,
 		.tomb = query->tomb,
 		.host_or_subdomain = query->host_or_subdomain,
@@ -115,6 +116,7 @@ static kc_err split_query(struct join *join)
 		.class = KC_CLASS_CERTIFICATE,
 		.has_ref = query->has_ref,
 		.refs = query->refs,
+		.groups = query->groups,
 		.sync = KC_SYNC_ANY,
 	};
 	for (size_t i = 0; i < sizeof query->ref; i++)

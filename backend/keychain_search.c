@@ -37,20 +37,32 @@ static kc_err read_marks(struct request *request)
 	return KC_OK;
 }
 
+static kc_err add_group(const struct kc_keybag *bag, struct kc_bytes name, struct kc_match *match)
+{
+	struct kc_value group = kc_value_text(name);
+
+	return kc_terms_of_filter(
+		bag, match->class, KC_ATTR_AGRP, &group, &match->groups, &match->marks);
+}
+
+/* Who may see all groups can ask for some; who may not sees its own, whatever it asks for. */
 static kc_err add_groups(
 	const struct kc_keybag *bag, const struct request *request, struct kc_match *match)
 {
 	const struct kc_value *wanted = kc_attrs_get(&request->query->attrs, KC_ATTR_AGRP);
+	const struct kc_caller *caller = request->caller;
+	struct kc_bytes name;
+	size_t at = 0;
 
 	if (wanted)
-		return kc_keychain_access_group(request->caller, wanted->bytes);
-	if (request->caller->all_groups)
+		return kc_keychain_access_group(caller, wanted->bytes);
+	if (caller->all_groups) {
+		while (kc_query_next_group(request->query, &at, &name))
+			KC_TRY(add_group(bag, name, match));
 		return KC_OK;
-	for (size_t i = 0; i < request->caller->group_count; i++) {
-		struct kc_value group = kc_value_str(request->caller->groups[i]);
-		KC_TRY(kc_terms_of_filter(
-			bag, match->class, KC_ATTR_AGRP, &group, &match->groups, &match->marks));
 	}
+	for (size_t i = 0; i < caller->group_count; i++)
+		KC_TRY(add_group(bag, kc_bytes_str(caller->groups[i]), match));
 	return KC_OK;
 }
 
@@ -152,6 +164,7 @@ static kc_err check_query(const struct kc_caller *caller, const struct kc_query 
 	KC_TRY(kc_keychain_access_caller(caller));
 	KC_TRY(kc_attrs_check(&query->attrs));
 	KC_TRY(kc_buf_check(&query->refs));
+	KC_TRY(kc_buf_check(&query->groups));
 	if (kc_ruler_class_bit(query->class) == 0)
 		return KC_ERR(NO_SUCH_CLASS);
 	if (query->refs.len % KC_PERSISTENT_REF_LEN != 0)

@@ -21,12 +21,34 @@ void kc_query_done(struct kc_query *query)
 {
 	kc_attrs_done(&query->attrs);
 	kc_buf_done(&query->refs);
+	kc_buf_done(&query->groups);
 	*query = (struct kc_query)KC_QUERY_INIT;
 }
 
 void kc_query_add_ref(struct kc_query *query, const uint8_t ref[static KC_PERSISTENT_REF_LEN])
 {
 	kc_buf_push(&query->refs, ref, KC_PERSISTENT_REF_LEN);
+}
+
+void kc_query_add_group(struct kc_query *query, struct kc_bytes name)
+{
+	kc_buf_push(&query->groups, name.data, name.len);
+	kc_buf_push_byte(&query->groups, 0);
+}
+
+bool kc_query_next_group(const struct kc_query *query, size_t *at, struct kc_bytes *ret)
+{
+	struct kc_bytes groups = kc_buf_bytes(&query->groups);
+	const uint8_t *end;
+
+	if (*at >= groups.len)
+		return false;
+	end = memchr(groups.data + *at, 0, groups.len - *at);
+	if (!end)
+		return false;
+	*ret = kc_bytes(groups.data + *at, (size_t)(end - groups.data) - *at);
+	*at += ret->len + 1;
+	return true;
 }
 
 void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
@@ -36,6 +58,7 @@ void kc_query_put(struct kc_der_writer *w, const struct kc_query *query)
 	kc_attrs_put(w, &query->attrs);
 	kc_der_put_bytes(w, kc_bytes(query->ref, query->has_ref ? sizeof query->ref : 0));
 	kc_der_put_bytes(w, kc_buf_bytes(&query->refs));
+	kc_der_put_bytes(w, kc_buf_bytes(&query->groups));
 	kc_der_put_uint(w, query->sync);
 	kc_der_put_uint(w, query->tomb);
 	kc_der_put_uint(w, query->tomb_use);
@@ -54,13 +77,14 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	struct kc_der_reader seq;
-	struct kc_bytes ref, refs;
+	struct kc_bytes ref, refs, groups;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	query.class = get_name(&seq);
 	kc_attrs_pull(&seq, &query.attrs);
 	ref = kc_der_get_bytes(&seq);
 	refs = kc_der_get_bytes(&seq);
+	groups = kc_der_get_bytes(&seq);
 	query.sync = (enum kc_sync_filter)kc_der_get_uint_max(&seq, KC_SYNC_ANY);
 	query.tomb = (enum kc_tomb_filter)kc_der_get_uint_max(&seq, KC_TOMB_ANY);
 	query.tomb_use = (enum kc_tomb_use)kc_der_get_uint_max(&seq, KC_TOMB_USE_NEVER);
@@ -78,7 +102,11 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 		kc_der_reader_fail(&seq);
 	else
 		kc_buf_push(&query.refs, refs.data, refs.len);
-	if (kc_buf_check(&query.refs) != KC_OK)
+	if (groups.len > KC_QUERY_MAX_GROUPS || (groups.len && groups.data[groups.len - 1] != 0))
+		kc_der_reader_fail(&seq);
+	else
+		kc_buf_push(&query.groups, groups.data, groups.len);
+	if (kc_buf_check(&query.refs) != KC_OK || kc_buf_check(&query.groups) != KC_OK)
 		kc_der_reader_fail(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)

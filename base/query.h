@@ -25,6 +25,7 @@
 
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
 #define KC_QUERY_MAX_REFS 1000
+#define KC_QUERY_MAX_GROUPS 4096 /* bytes of their names, with the ends */
 
 enum kc_sync_filter { KC_SYNC_LOCAL, KC_SYNC_SYNCED, KC_SYNC_ANY };
 enum kc_tomb_filter { KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY };
@@ -56,8 +57,10 @@ struct kc_query {
 	struct kc_attrs attrs; /* each must be equal, after the ruler's conversion */
 	bool has_ref;
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
-	struct kc_buf refs; /* references one after another, up to KC_QUERY_MAX_REFS: the item's
-			     * must be among them; empty: any */
+	struct kc_buf refs;   /* references one after another, up to KC_QUERY_MAX_REFS: the item's
+			       * must be among them; empty: any */
+	struct kc_buf groups; /* names of access groups, each ended by a NUL: the item's must be
+			       * among them; empty: any that the caller may use */
 	enum kc_sync_filter sync; /* a local item comes before a synced one */
 	enum kc_tomb_filter tomb;
 	enum kc_tomb_use tomb_use; /* for delete, and for moves by update */
@@ -68,14 +71,18 @@ struct kc_query {
 	bool host_or_subdomain; /* srvr matches the host itself or any sub-domain of it */
 };
 
-#define KC_QUERY_INIT                                       \
-	{                                                   \
-		.attrs = KC_ATTRS_INIT, .refs = KC_BUF_INIT \
+#define KC_QUERY_INIT                                                              \
+	{                                                                          \
+		.attrs = KC_ATTRS_INIT, .refs = KC_BUF_INIT, .groups = KC_BUF_INIT \
 	}
 #define KC_CLEANUP_QUERY KC_CLEANUP(kc_query_done)
 void kc_query_done(struct kc_query *query);
 /* Adds a reference to refs. */
 void kc_query_add_ref(struct kc_query *query, const uint8_t ref[static KC_PERSISTENT_REF_LEN]);
+/* Adds a name to groups. */
+void kc_query_add_group(struct kc_query *query, struct kc_bytes name);
+/* The next name of groups behind *at, which is 0 at first; false behind the last. */
+bool kc_query_next_group(const struct kc_query *query, size_t *at, struct kc_bytes *ret);
 void kc_query_put(struct kc_der_writer *w, const struct kc_query *query);
 void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret);
 
@@ -91,6 +98,7 @@ struct kc_found {
 	struct kc_attrs attrs;
 	bool has_secret;	 /* the item has one and it was wanted */
 	struct kc_secret secret; /* may be empty all the same: zero bytes is a secret too */
+	const void *origin;	 /* a front end's note of where it was found; does not travel */
 };
 
 struct kc_found_list {

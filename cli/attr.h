@@ -19,9 +19,12 @@
 #define KC_ATTR_CHANGED     KC_NAME('m', 'd', 'a', 't') /* kSecAttrModificationDate       */
 #define KC_ATTR_COMMENT     KC_NAME('i', 'c', 'm', 't') /* kSecAttrComment                */
 #define KC_ATTR_CREATED     KC_NAME('c', 'd', 'a', 't') /* kSecAttrCreationDate           */
+#define KC_ATTR_CREATOR     KC_NAME('c', 'r', 't', 'r') /* kSecAttrCreator                */
+#define KC_ATTR_DESCRIPTION KC_NAME('d', 'e', 's', 'c') /* kSecAttrDescription            */
 #define KC_ATTR_DOMAIN      KC_NAME('s', 'd', 'm', 'n') /* kSecAttrSecurityDomain         */
 #define KC_ATTR_ENDS        KC_NAME('e', 'd', 'a', 't') /* kSecAttrEndDate                */
 #define KC_ATTR_EXTRACTABLE KC_NAME('e', 'x', 't', 'r') /* kSecAttrIsExtractable          */
+#define KC_ATTR_GENERIC     KC_NAME('g', 'e', 'n', 'a') /* kSecAttrGeneric                */
 #define KC_ATTR_GROUP       KC_NAME('a', 'g', 'r', 'p') /* kSecAttrAccessGroup            */
 #define KC_ATTR_KEY_CLASS   KC_NAME('k', 'c', 'l', 's') /* kSecAttrKeyClass               */
 #define KC_ATTR_KEY_HASH    KC_NAME('k', 'l', 'b', 'l') /* kSecAttrApplicationLabel       */
@@ -38,6 +41,7 @@
 #define KC_ATTR_SPKI        KC_NAME('s', 'p', 'k', 'i') /* ours: SubjectPublicKeyInfo     */
 #define KC_ATTR_STARTS      KC_NAME('s', 'd', 'a', 't') /* kSecAttrStartDate              */
 #define KC_ATTR_SYNC        KC_NAME('s', 'y', 'n', 'c') /* kSecAttrSynchronizable         */
+#define KC_ATTR_TYPE        KC_NAME('t', 'y', 'p', 'e') /* kSecAttrType                   */
 #define KC_ATTR_TOMB        KC_NAME('t', 'o', 'm', 'b') /* kSecAttrTombstone              */
 /* clang-format on */
 

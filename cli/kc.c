@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* kc: one run from the command line to the exit status. */
-#include <fcntl.h>
 #include <locale.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/folders.h"
+#include "cli/process.h"
 #include "cli/session.h"
 #include "cli/store.h"
 #include "cli/verb.h"
-
-/* A crash must not leave secrets in a core file. (Not PR_SET_DUMPABLE: the service looks at our
- * /proc entry.) */
-static void forbid_core_files(void)
-{
-	const struct rlimit none = {0, 0};
-	(void)setrlimit(RLIMIT_CORE, &none);
-}
-
-/* A standard stream that is closed would be the next thing that is opened: a socket that then gets
- * the secret, or the words. As in a set-uid program of the C library it becomes one that only
- * fails. */
-static void hold_standard_streams(void)
-{
-	static const int useless[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless[fd]) != fd)
-			_exit(kc_err_exit(KC_E_IO));
-}
 
 static kc_err connect_to_service(struct kc_run *run)
 {
@@ -125,9 +104,8 @@ int main(int argc, char **argv)
 	struct kc_run run = {0};
 	kc_err err, flushed;
 
-	hold_standard_streams();
+	kc_process_begin();
 	setlocale(LC_ALL, "");
-	forbid_core_files();
 	kc_json_init();
 	kc_out_init(&run.out);
 	run.words = kc_look_of(STDERR_FILENO);

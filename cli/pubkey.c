@@ -8,21 +8,11 @@
 
 #include "base/der.h"
 #include "cli/base64.h"
-
-#define PEM_COLUMNS 64
+#include "cli/pem.h"
 
 void kc_pubkey_push_pem(struct kc_bytes spki, struct kc_buf *out)
 {
-	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
-
-	kc_base64_push(&text, spki);
-	kc_buf_push_str(out, "-----BEGIN PUBLIC KEY-----\n");
-	for (size_t at = 0; at < text.len; at += PEM_COLUMNS) {
-		size_t left = text.len - at;
-		kc_buf_push(out, text.data + at, left < PEM_COLUMNS ? left : PEM_COLUMNS);
-		kc_buf_push_byte(out, '\n');
-	}
-	kc_buf_push_str(out, "-----END PUBLIC KEY-----\n");
+	kc_pem_push(out, "PUBLIC KEY", spki);
 }
 
 /* RFC 4251 section 5: a length in four bytes, then the bytes. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/object.h"
 
 #define CLASS_LEN 4
@@ -76,8 +77,11 @@ static kc_err take_class(struct kc_reading *reading, CFTypeRef value)
 {
 	if (kc_object_kind(value) != KC_OBJECT_STRING)
 		return KC_OK;
+	reading->names_class = true;
 	reading->class = kc_name_from(kc_object_bytes(value));
-	return is_class(reading->class) ? KC_OK : KC_ERR(NO_SUCH_CLASS);
+	if (!is_class(reading->class))
+		reading->class = 0;
+	return KC_OK;
 }
 
 static kc_err take_limit_number(struct kc_request *request, CFNumberRef value)
@@ -309,6 +313,23 @@ static kc_err take_sharing_group(CFTypeRef value)
 	return CFEqual(value, kSecAttrSharingGroupNone) ? KC_OK : KC_ERR(NOT_ALLOWED);
 }
 
+static kc_err take_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!kc_sec_keychain_is(keychain))
+		return KC_ERR(PARAM);
+	return kc_request_add_keychain(request, keychain);
+}
+
+/* What is no list of keychains is ignored, as long as macOS did not crash on it. */
+static kc_err take_search_list(struct kc_request *request, CFTypeRef list)
+{
+	if (!kc_sec_keychain_list_is(list))
+		return KC_OK;
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
+		KC_TRY(kc_request_add_keychain(request, CFArrayGetValueAtIndex(list, i)));
+	return KC_OK;
+}
+
 static kc_err take(
 	struct kc_reading *reading, enum kc_grammar_meaning meaning, CFTypeRef key, CFTypeRef value)
 {
@@ -364,6 +385,10 @@ static kc_err take(
 	case KC_GRAMMAR_REFERENCE:
 		reading->reference = value;
 		return KC_OK;
+	case KC_GRAMMAR_KEYCHAIN:
+		return take_keychain(request, value);
+	case KC_GRAMMAR_SEARCH_LIST:
+		return take_search_list(request, value);
 	case KC_GRAMMAR_AUTH_UI:
 		return take_auth_ui(request, value);
 	case KC_GRAMMAR_CONTEXT:

@@ -7,7 +7,8 @@
 
 struct kc_reading {
 	struct kc_request *request;
-	kc_name class; /* what kSecClass says; 0 without it */
+	kc_name class; /* what kSecClass says; 0 without it, or when there is none of that name */
+	bool names_class; /* kSecClass is there, and a text */
 	kc_name ref_class;
 	CFTypeRef reference;
 	CFTypeRef access_control;

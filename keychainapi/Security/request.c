@@ -7,8 +7,9 @@
 
 #include <Security/SecItemPriv.h>
 
-#include "keychainapi/Security/access_control.h"
 #include "crypto/certificate.h"
+#include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/groups.h"
 #include "keychainapi/Security/item_list.h"
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/profile.h"
@@ -16,6 +17,7 @@
 #include "keychainapi/Security/reference.h"
 #include "keychainapi/Security/tolerance.h"
 
+#define AGRP KC_NAME('a', 'g', 'r', 'p')
 #define ISSR KC_NAME('i', 's', 's', 'r')
 #define PDMN KC_NAME('p', 'd', 'm', 'n')
 #define SRVR KC_NAME('s', 'r', 'v', 'r')
@@ -30,6 +32,8 @@ void kc_request_done(struct kc_request *request)
 {
 	kc_query_done(&request->query);
 	kc_secret_done(&request->expanded);
+	if (request->keychains)
+		CFRelease(request->keychains);
 	*request = (struct kc_request)KC_REQUEST_INIT;
 }
 
@@ -78,12 +82,15 @@ static kc_err settle_object(struct kc_reading *reading)
 		return KC_OK;
 	KC_TRY(kc_reference_expand(reading->reference, &attrs,
 		is_search ? NULL : &request->expanded, &reading->ref_class));
+	if (!kc_reference_is_of_profile(reading->ref_class, request->strict))
+		return KC_ERR(PARAM);
 	request->has_object = true;
 	if (reading->ref_class == KC_CLASS_IDENTITY && request->use == KC_GRAMMAR_ADD)
 		request->identity = reading->reference;
 	if (is_search && names_item(reading) && kc_reference_item(reading->reference, query->ref)) {
 		query->has_ref = true;
-		return KC_OK;
+		return kc_request_add_keychain(
+			request, kc_reference_keychain(reading->reference));
 	}
 	kc_attrs_merge(&attrs, &query->attrs);
 	kc_attrs_move(&query->attrs, &attrs);
@@ -105,6 +112,8 @@ static kc_err settle_class(struct kc_reading *reading)
 {
 	struct kc_query *query = &reading->request->query;
 
+	if (reading->names_class && reading->class == 0)
+		return KC_ERR(NO_SUCH_CLASS);
 	if (reading->class && reading->ref_class && reading->class != reading->ref_class &&
 		!is_part_of_identity(reading))
 		return KC_ERR(NO_SUCH_CLASS);
@@ -168,6 +177,25 @@ static void settle_sync(const struct kc_reading *reading)
 		request->strict && !request->query.has_ref ? KC_SYNC_LOCAL : KC_SYNC_ANY;
 }
 
+/* A group that is named must be one of the program's; a search that names none is among its own,
+ * and a new item is of the first. Another type than text is for the service to judge. */
+static kc_err settle_group(struct kc_request *request)
+{
+	struct kc_attrs *attrs = &request->query.attrs;
+	const struct kc_value *group = kc_attrs_get(attrs, AGRP);
+	struct kc_bytes first = kc_groups_first();
+
+	if (!request->strict)
+		return KC_OK;
+	if (group && (group->type == KC_VALUE_STRING || group->type == KC_VALUE_BYTES))
+		KC_TRY(kc_groups_check_one(group->bytes));
+	if (request->use == KC_GRAMMAR_ADD && !group && first.len > 0)
+		kc_attrs_set_text(attrs, AGRP, first);
+	if (request->use != KC_GRAMMAR_ADD && request->use != KC_GRAMMAR_CHANGES)
+		kc_groups_narrow(&request->query);
+	return KC_OK;
+}
+
 static bool has_certificate(kc_name class)
 {
 	return class == KC_CLASS_CERTIFICATE || class == KC_CLASS_IDENTITY;
@@ -204,6 +232,26 @@ static void settle_wants(struct kc_request *request)
 		request->query.want |= KC_WANT_ATTRS;
 }
 
+kc_err kc_request_add_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!request->keychains)
+		request->keychains = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	if (!request->keychains || !keychain)
+		return KC_ERR(NO_MEMORY);
+	if (!CFArrayContainsValue(request->keychains,
+		    CFRangeMake(0, CFArrayGetCount(request->keychains)), keychain))
+		CFArrayAppendValue(request->keychains, keychain);
+	return KC_OK;
+}
+
+void kc_request_return_something(struct kc_request *request)
+{
+	if (request->strict || request->returns)
+		return;
+	request->returns = KC_RETURN_REF;
+	settle_wants(request);
+}
+
 static kc_err settle_attributes(struct kc_request *request)
 {
 	struct kc_query *query = &request->query;
@@ -219,12 +267,18 @@ static kc_err settle_attributes(struct kc_request *request)
 static kc_err settle(struct kc_reading *reading)
 {
 	struct kc_request *request = reading->request;
+	bool is_group_first =
+		request->use == KC_GRAMMAR_UPDATE || request->use == KC_GRAMMAR_DELETE;
 
 	if (reading->has_context && reading->has_credential)
 		return KC_ERR(PARAM);
 	KC_TRY(settle_access_control(reading));
 	KC_TRY(settle_object(reading));
+	if (is_group_first)
+		KC_TRY(settle_group(request));
 	KC_TRY(settle_class(reading));
+	if (!is_group_first)
+		KC_TRY(settle_group(request));
 	KC_TRY(settle_issuer(request));
 	if (reading->needs_certificates && !has_certificate(request->query.class))
 		return KC_ERR(UNSUPPORTED);
@@ -295,6 +349,8 @@ kc_err kc_request_parse(enum kc_grammar_use use, CFDictionaryRef dictionary, str
 	request.use = use;
 	request.strict = kc_profile_is_strict(pairs_find(&pairs, kSecUseDataProtectionKeychain));
 	request.query.limit = use == KC_GRAMMAR_FIND ? 1 : 0;
+	if (request.strict)
+		KC_TRY(kc_groups_check());
 	KC_TRY(read_all(&request, &pairs));
 	move(ret, &request);
 	return KC_OK;

@@ -15,7 +15,7 @@ crypto                 base crypto
 wire                   base wire
 module                 base wire module
 keychainapi            base crypto keychainapi wire
-cli                    base wire cli
+cli                    base crypto wire cli
 backend/item           base crypto backend/vault backend/item
 backend/vault          base crypto backend/vault
 backend/store          base crypto backend/item backend/vault backend/store

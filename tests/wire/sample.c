@@ -21,6 +21,8 @@ static kc_err sample_query(struct kc_query *query)
 	query->want = KC_WANT_ATTRS | KC_WANT_SECRET;
 	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 1");
 	kc_query_add_ref(query, (const uint8_t *)"sixteen bytes, 2");
+	kc_query_add_group(query, kc_bytes_str("one"));
+	kc_query_add_group(query, kc_bytes_str(""));
 	return sample_attrs(&query->attrs);
 }
 

@@ -171,6 +171,36 @@ static void references_are_counted(void)
 	}
 }
 
+/* The name of each group is ended, and there are not too many of them. */
+static void groups_are_ended(void)
+{
+	static const struct {
+		struct kc_bytes names;
+		size_t more; /* NULs behind: groups without a name */
+		kc_err wanted;
+	} rows[] = {
+		{{(const uint8_t *)"one", 3}, 0, KC_E_DECODE},
+		{{(const uint8_t *)"one", 4}, 0, KC_OK},
+		{{(const uint8_t *)"one\0two", 7}, 0, KC_E_DECODE},
+		{{(const uint8_t *)"one\0two", 8}, 0, KC_OK},
+		{{NULL, 0}, KC_QUERY_MAX_GROUPS, KC_OK},
+		{{NULL, 0}, KC_QUERY_MAX_GROUPS + 1, KC_E_DECODE},
+	};
+	const struct kc_call_row *find = kc_calls_find(KC_CALL_ITEM_FIND), *call;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+		KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+		const struct kc_field field = KC_FIELD_Q(&query);
+
+		kc_buf_push(&query.groups, rows[i].names.data, rows[i].names.len);
+		for (size_t j = 0; j < rows[i].more; j++)
+			kc_buf_push_byte(&query.groups, 0);
+		CHECK_OK(kc_message_build_request(find, &field, 1, &out));
+		CHECK_ERR(parse(kc_buf_bytes(&out), &call), rows[i].wanted);
+	}
+}
+
 static void texts_have_no_nul(void)
 {
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
@@ -253,6 +283,7 @@ int main(void)
 		CHECK_TEST(build_insists_on_the_signature),
 		CHECK_TEST(versions_and_unknown_calls),
 		CHECK_TEST(references_are_counted),
+		CHECK_TEST(groups_are_ended),
 		CHECK_TEST(texts_have_no_nul),
 		CHECK_TEST(replies_round_trip),
 		CHECK_TEST(replies_with_errors),

@@ -22,4 +22,13 @@
 #include <Security/SecTrust.h>
 #include <Security/SecTrustSettings.h>
 
+#include <Security/AuthSession.h>
+#include <Security/SecACL.h>
+#include <Security/SecAccess.h>
+#include <Security/SecKeychain.h>
+#include <Security/SecKeychainItem.h>
+#include <Security/SecKeychainSearch.h>
+#include <Security/SecTrustedApplication.h>
+#include <Security/cssmtype.h>
+
 #endif

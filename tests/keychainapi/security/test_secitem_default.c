@@ -47,6 +47,7 @@ int main(void)
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");
+	setenv("KEYCIRCLE_ACCESS_GROUPS", "user,other", 1);
 	device_make("keycircled");
 	status = check_main("keychainapi/secitem, default", tests, KC_COUNT_OF(tests));
 	device_remove();

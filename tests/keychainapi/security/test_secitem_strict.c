@@ -215,6 +215,7 @@ int main(void)
 	int status;
 
 	setenv("KEYCIRCLE_STRICT_SECITEM", "1", 1);
+	setenv("KEYCIRCLE_ACCESS_GROUPS", "user,other", 1);
 	device_make("keycircled");
 	status = check_main("keychainapi/secitem, strict", tests, KC_COUNT_OF(tests));
 	device_remove();

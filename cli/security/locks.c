@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: ISC */
+/* Keychains as a whole: listed, made, locked, opened, removed, dumped. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/security/command.h"
+#include "cli/security/dump.h"
+#include "cli/security/keychains.h"
+#include "cli/security/settings.h"
+#include "cli/session.h"
+
+#define MOST_TIMEOUT 604800 /* seconds; a week, as kc.conf */
+
+static void print_path(struct kc_sec *sec, const char *name)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+
+	kc_sec_keychains_path(sec, name, &path);
+	kc_out_push(&sec->run.out, kc_bytes_str("    \""));
+	kc_out_push(&sec->run.out, kc_buf_bytes(&path));
+	kc_out_push(&sec->run.out, kc_bytes_str("\"\n"));
+}
+
+/* Only the user's domain has keychains here. */
+static bool is_other_domain(const struct kc_sec_args *args)
+{
+	return args->value['d'] && strcmp(args->value['d'], "user") != 0;
+}
+
+/* --- which there are --------------------------------------------------------------------------
+ */
+
+int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	struct kc_sec_args args;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "d:s", &args) || (args.word_count && !args.given['s']))
+		return KC_SEC_USAGE;
+	if (is_other_domain(&args))
+		return 0;
+	if (!args.given['s'] || args.word_count) {
+		err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
+		if (err != KC_OK)
+			return kc_sec_fail(sec, "SecKeychainCopySearchList", err);
+	}
+	if (args.given['s']) {
+		err = kc_sec_keychains_set_search(sec, &names);
+		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetSearchList", err);
+	}
+	for (size_t i = 0; i < names.count; i++)
+		print_path(sec, names.rows[i]);
+	return 0;
+}
+
+int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+	struct kc_sec_args args;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "d:s", &args) || args.word_count > 1 ||
+		(args.word_count && !args.given['s']))
+		return KC_SEC_USAGE;
+	if (is_other_domain(&args))
+		return kc_sec_fail(sec, "SecKeychainCopyDomainDefault", KC_E_NO_KEYCHAIN);
+	if (args.given['s']) {
+		err = kc_sec_keychains_name(args.word_count ? args.words[0] : "login", &name);
+		if (err == KC_OK)
+			err = kc_sec_keychains_set_default(sec, kc_buf_text(&name));
+		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetDefault", err);
+	}
+	err = kc_sec_keychains_default(sec, &name);
+	if (err != KC_OK)
+		return kc_sec_fail(sec, "SecKeychainCopyDefault", err);
+	print_path(sec, kc_buf_text(&name));
+	return 0;
+}
+
+int32_t kc_sec_login_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	struct kc_sec_args args;
+
+	if (!kc_sec_args_parse(argc, argv, "d:", &args) || args.word_count)
+		return KC_SEC_USAGE;
+	print_path(sec, "login");
+	return 0;
+}
+
+/* --- one of them ------------------------------------------------------------------------------
+ */
+
+/* A failure of a call that is about a keychain: "SecKeychainUnlock /path: …". */
+static int32_t fail_on(struct kc_sec *sec, const char *call, const char *given, kc_err err)
+{
+	KC_CLEANUP_BUF struct kc_buf what = KC_BUF_INIT;
+
+	kc_buf_printf(&what, "%s %s", call, given ? given : "<default>");
+	return kc_sec_fail(sec, kc_buf_text(&what) ? kc_buf_text(&what) : call, err);
+}
+
+/* Uses the one that was given, or the default. */
+static kc_err use_one(struct kc_sec *sec, const char *given)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+
+	if (!given)
+		return kc_sec_keychains_use(sec, NULL);
+	KC_TRY(kc_sec_keychains_name(given, &name));
+	return kc_sec_keychains_use(sec, kc_buf_text(&name));
+}
+
+/* The value of an option, else a question. */
+static kc_err get_password(struct kc_sec *sec, struct kc_sec_args *args, char letter,
+	const char *prompt, struct kc_secret *ret)
+{
+	const char *text = args->value[(unsigned char)letter];
+	kc_err err;
+
+	if (text) {
+		KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
+		kc_sec_args_hide(sec, args, letter);
+		return KC_OK;
+	}
+	err = kc_ask_secret(&sec->run, prompt, false, "the password", "-p PASSWORD", ret);
+	return err == KC_E_NEED_PASSWORD ? KC_ERR(LOCKED) : err;
+}
+
+static kc_err make(struct kc_sec *sec, const char *given, const struct kc_secret *password)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+
+	KC_TRY(kc_sec_keychains_name(given, &name));
+	KC_TRY(kc_sec_keychains_make(sec, kc_buf_text(&name)));
+	return kc_client_setup(sec->run.client, kc_secret_bytes(password), kc_buf_text(&name));
+}
+
+int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+	struct kc_sec_args args;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "Pp:", &args) || args.word_count == 0)
+		return KC_SEC_USAGE;
+	err = get_password(sec, &args, 'p', "password for new keychain: ", &password);
+	if (err == KC_OK && !args.value['p'] && password.len == 0)
+		err = KC_ERR(CANCELED);
+	for (size_t i = 0; i < args.word_count && err == KC_OK; i++) {
+		err = make(sec, args.words[i], &password);
+		if (err != KC_OK)
+			return fail_on(sec, "SecKeychainCreate", args.words[i], err);
+	}
+	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainCreate", args.words[0], err);
+}
+
+/* Takes a removed keychain out of the search list, and out of its place as the default. */
+static kc_err forget(struct kc_sec *sec, const char *name)
+{
+	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT;
+	size_t kept = 0;
+
+	KC_TRY(kc_sec_keychains_default(sec, &first));
+	if (strcmp(kc_buf_text(&first), name) == 0)
+		KC_TRY(kc_sec_keychains_set_default(sec, "login"));
+	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		if (strcmp(names.rows[i], name) == 0)
+			free(names.rows[i]);
+		else
+			names.rows[kept++] = names.rows[i];
+	}
+	if (kept == names.count)
+		return KC_OK;
+	names.count = kept;
+	return kc_sec_keychains_set_search(sec, &names);
+}
+
+int32_t kc_sec_delete_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+	struct kc_sec_args args;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "", &args) || args.word_count == 0)
+		return KC_SEC_USAGE;
+	for (size_t i = 0; i < args.word_count; i++) {
+		err = kc_sec_keychains_name(args.words[i], &name);
+		if (err == KC_OK)
+			err = kc_sec_keychains_remove(sec, kc_buf_text(&name));
+		if (err == KC_OK)
+			err = forget(sec, kc_buf_text(&name));
+		if (err != KC_OK)
+			return fail_on(sec, "SecKeychainDelete", args.words[i], err);
+	}
+	return 0;
+}
+
+static kc_err lock_all(struct kc_sec *sec)
+{
+	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+
+	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		kc_err err = kc_sec_keychains_use(sec, names.rows[i]);
+		if (err == KC_OK)
+			err = kc_client_lock(sec->run.client);
+		if (err != KC_E_NO_KEYCHAIN)
+			KC_TRY(err);
+	}
+	return KC_OK;
+}
+
+int32_t kc_sec_lock_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	struct kc_sec_args args;
+	const char *given;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "a", &args) || args.word_count > 1 ||
+		(args.given['a'] && args.word_count))
+		return KC_SEC_USAGE;
+	given = args.word_count ? args.words[0] : NULL;
+	if (args.given['a']) {
+		err = lock_all(sec);
+		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainLockAll", err);
+	}
+	err = use_one(sec, given);
+	if (err == KC_OK)
+		err = kc_client_lock(sec->run.client);
+	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainLock", given, err);
+}
+
+static kc_err unlock(struct kc_sec *sec, struct kc_sec_args *args, const char *given)
+{
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf prompt = KC_BUF_INIT;
+
+	KC_TRY(use_one(sec, given));
+	KC_TRY(kc_session_open_if_given(&sec->run)); /* says whether there is one at all */
+	kc_buf_printf(&prompt, "password to unlock %s: ", kc_buf_text(&sec->path));
+	if (!kc_buf_text(&prompt))
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(get_password(sec, args, 'p', kc_buf_text(&prompt), &password));
+	return kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
+}
+
+int32_t kc_sec_unlock_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	struct kc_sec_args args;
+	const char *given;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "up:", &args) || args.word_count > 1)
+		return KC_SEC_USAGE;
+	given = args.word_count ? args.words[0] : NULL;
+	err = unlock(sec, &args, given);
+	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainUnlock", given, err);
+}
+
+/* --- settings ---------------------------------------------------------------------------------
+ */
+
+static kc_err check_there(struct kc_sec *sec, const char *given)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(use_one(sec, given));
+	KC_TRY(kc_client_status(sec->run.client, &status));
+	return status.lock == KC_LOCK_NONE ? KC_ERR(NO_KEYCHAIN) : KC_OK;
+}
+
+int32_t kc_sec_set_settings(struct kc_sec *sec, int argc, char **argv)
+{
+	struct kc_sec_settings settings = {.timeout = 0};
+	struct kc_sec_args args;
+	const char *given;
+	char *end = NULL;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "lut:", &args) || args.word_count > 1)
+		return KC_SEC_USAGE;
+	if (args.value['t'])
+		settings.timeout = strtoul(args.value['t'], &end, 10);
+	if (end && (*end || end == args.value['t'] || settings.timeout > MOST_TIMEOUT))
+		return KC_SEC_USAGE;
+	settings.lock_on_sleep = args.given['l'];
+	given = args.word_count ? args.words[0] : NULL;
+	err = check_there(sec, given);
+	if (err == KC_OK)
+		err = kc_sec_settings_write(sec, &settings);
+	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainSetSettings", given, err);
+}
+
+int32_t kc_sec_show_info(struct kc_sec *sec, int argc, char **argv)
+{
+	struct kc_sec_settings settings = {.timeout = 0};
+	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
+	struct kc_sec_args args;
+	const char *given;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "", &args) || args.word_count > 1)
+		return KC_SEC_USAGE;
+	given = args.word_count ? args.words[0] : NULL;
+	err = check_there(sec, given);
+	if (err == KC_OK)
+		err = kc_sec_settings_read(sec, &settings);
+	if (err != KC_OK)
+		return fail_on(sec, "SecKeychainCopySettings", given, err);
+	kc_buf_printf(&text, "Keychain \"%s\"%s", given ? given : "<NULL>",
+		settings.lock_on_sleep ? " lock-on-sleep" : "");
+	if (settings.timeout)
+		kc_buf_printf(&text, " timeout=%lus\n", settings.timeout);
+	else
+		kc_buf_push_str(&text, " no-timeout\n");
+	kc_sec_say_bytes(sec, kc_buf_bytes(&text));
+	return 0;
+}
+
+int32_t kc_sec_set_password(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_SECRET struct kc_secret old = KC_SECRET_INIT, fresh = KC_SECRET_INIT;
+	struct kc_sec_args args;
+	const char *given;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "o:p:", &args) || args.word_count > 1)
+		return KC_SEC_USAGE;
+	given = args.word_count ? args.words[0] : NULL;
+	err = check_there(sec, given);
+	if (err == KC_OK)
+		err = get_password(sec, &args, 'o', "Old Password: ", &old);
+	if (err == KC_OK)
+		err = get_password(sec, &args, 'p', "New Password: ", &fresh);
+	if (err == KC_OK)
+		err = kc_client_change_password(
+			sec->run.client, kc_secret_bytes(&old), kc_secret_bytes(&fresh));
+	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainChangePassword", given, err);
+}
+
+/* Programs are told apart by access groups, so there is no list to change; but the password is
+ * checked, as scripts expect. */
+int32_t kc_sec_partition_list(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+	struct kc_sec_args args;
+	const char *given;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "a:c:C:D:dG:ej:k:l:p:P:r:sS:t:uvw", &args) ||
+		!args.value['S'] || args.word_count > 1)
+		return KC_SEC_USAGE;
+	given = args.word_count ? args.words[0] : NULL;
+	err = check_there(sec, given);
+	if (err == KC_OK)
+		err = get_password(sec, &args, 'k', "password to unlock keychain: ", &password);
+	if (err == KC_OK)
+		err = kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
+	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainItemSetAccessWithPassword", err);
+}
+
+/* --- dump -------------------------------------------------------------------------------------
+ */
+
+static void print_dumped(struct kc_sec *sec, const struct kc_found *item, bool with_data)
+{
+	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
+
+	kc_sec_dump_item(&text, item, kc_buf_bytes(&sec->path));
+	if (with_data && item->has_secret) {
+		kc_buf_push_str(&text, "data:\n");
+		kc_sec_dump_value(&text, kc_secret_bytes(&item->secret));
+		kc_buf_push_byte(&text, '\n');
+	}
+	kc_out_push(&sec->run.out, kc_buf_bytes(&text));
+}
+
+static kc_err dump_one(struct kc_sec *sec, const char *name, bool with_data)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	kc_err err;
+
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS | (with_data ? KC_WANT_SECRET : 0u);
+	KC_TRY(kc_sec_keychains_use(sec, name));
+	err = kc_sec_find(sec, &query, &found);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	for (size_t i = 0; i < found.count; i++)
+		print_dumped(sec, &found.rows[i], with_data);
+	return KC_OK;
+}
+
+int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
+{
+	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	struct kc_sec_args args;
+	kc_err err;
+
+	if (!kc_sec_args_parse(argc, argv, "adir", &args))
+		return KC_SEC_USAGE;
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
+	for (size_t i = 0; i < names.count && err == KC_OK; i++)
+		err = dump_one(sec, names.rows[i], args.given['d']);
+	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
+}
