@@ -6,7 +6,7 @@
 #include "keychainapi/Security/certificate.h"
 #include "keychainapi/Security/identity.h"
 #include "keychainapi/Security/key_data.h"
-#include "keychainapi/Security/key_params.h"
+#include "keychainapi/Security/file_params.h"
 #include "keychainapi/Security/object.h"
 
 #define MOST_PARTS 512
@@ -173,9 +173,9 @@ static kc_err write_part(const struct job *job, const struct part *part, struct 
 {
 	for (size_t i = 0; i < KC_COUNT_OF(forms); i++) {
 		kc_err (*write)(const struct part *, struct text *) =
-			part->certificate	       ? forms[i].certificate
+			part->certificate	     ? forms[i].certificate
 			: kc_pk_is_private(part->pk) ? forms[i].private
-							     : forms[i].public;
+						     : forms[i].public;
 
 		if (forms[i].format == job->format)
 			return write ? write(part, ret) : KC_ERR(UNSUPPORTED);
@@ -225,8 +225,8 @@ static kc_err write_wrapped(const struct job *job, struct kc_buf *ret)
 	return kc_buf_check(ret);
 }
 
-static kc_err finish(const struct job *job, const char *label, const struct kc_buf *der,
-	struct kc_buf *ret)
+static kc_err finish(
+	const struct job *job, const char *label, const struct kc_buf *der, struct kc_buf *ret)
 {
 	if (job->pem)
 		return kc_export_pem(label, kc_buf_bytes(der), kc_bytes(NULL, 0), ret);
@@ -274,8 +274,8 @@ static void leave_lonely_ids(struct kc_export_member *members, size_t count)
 		bool has_key = false;
 
 		for (size_t k = 0; k < count && !members[i].key; k++)
-			has_key = has_key || (members[k].key &&
-						     kc_bytes_equal(members[k].id, members[i].id));
+			has_key = has_key ||
+				  (members[k].key && kc_bytes_equal(members[k].id, members[i].id));
 		if (!members[i].key && !has_key)
 			members[i].id = kc_bytes(NULL, 0);
 	}
@@ -318,7 +318,7 @@ static bool needs_passphrase(SecExternalFormat format)
 static OSStatus status_of(kc_err err)
 {
 	return err == KC_E_UNSUPPORTED || err == KC_E_KEY_TYPE ? errSecUnsupportedFormat
-								: kc_err_osstatus(err);
+							       : kc_err_osstatus(err);
 }
 
 static OSStatus run(struct job *job, CFTypeRef objects, CFDataRef *ret)
@@ -341,10 +341,10 @@ OSStatus SecItemExport(CFTypeRef secItemOrArray, SecExternalFormat outputFormat,
 	SecItemImportExportFlags flags, const SecItemImportExportKeyParameters *keyParams,
 	CFDataRef *exportedData)
 {
-	KC_CLEANUP_KEY_PARAMS struct kc_key_params params = KC_KEY_PARAMS_INIT;
+	KC_CLEANUP_FILE_PARAMS struct kc_file_params params = KC_FILE_PARAMS_INIT;
 	KC_CLEANUP(job_done)
 	struct job job = {.format = outputFormat, .pem = (flags & kSecItemPemArmour) != 0};
-	kc_err err = exportedData ? kc_key_params_read(keyParams, &params) : KC_ERR(PARAM);
+	kc_err err = exportedData ? kc_file_params_read(keyParams, &params) : KC_ERR(PARAM);
 
 	job.passphrase = params.passphrase;
 	return err == KC_OK ? run(&job, secItemOrArray, exportedData) : kc_err_osstatus(err);
@@ -354,10 +354,10 @@ OSStatus SecKeychainItemExport(CFTypeRef keychainItemOrArray, SecExternalFormat 
 	SecItemImportExportFlags flags, const SecKeyImportExportParameters *keyParams,
 	CFDataRef *exportedData)
 {
-	KC_CLEANUP_KEY_PARAMS struct kc_key_params params = KC_KEY_PARAMS_INIT;
+	KC_CLEANUP_FILE_PARAMS struct kc_file_params params = KC_FILE_PARAMS_INIT;
 	KC_CLEANUP(job_done)
 	struct job job = {.format = outputFormat, .pem = (flags & kSecItemPemArmour) != 0};
-	kc_err err = exportedData ? kc_key_params_read_legacy(keyParams, &params) : KC_ERR(PARAM);
+	kc_err err = exportedData ? kc_file_params_read_legacy(keyParams, &params) : KC_ERR(PARAM);
 
 	job.passphrase = params.passphrase;
 	return err == KC_OK ? run(&job, keychainItemOrArray, exportedData) : kc_err_osstatus(err);

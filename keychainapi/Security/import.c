@@ -7,7 +7,7 @@
 
 #include "keychainapi/Security/file_format.h"
 #include "keychainapi/Security/import_objects.h"
-#include "keychainapi/Security/key_params.h"
+#include "keychainapi/Security/file_params.h"
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/sec_keychain.h"
 
@@ -20,7 +20,7 @@ struct job {
 	SecExternalItemType *type;
 	SecKeychainRef keychain;
 	CFArrayRef *items;
-	struct kc_key_params params;
+	struct kc_file_params params;
 	struct kc_import import;
 	struct kc_file_format found;
 };
@@ -28,7 +28,7 @@ struct job {
 static void job_done(struct job *job)
 {
 	kc_import_done(&job->import);
-	kc_key_params_done(&job->params);
+	kc_file_params_done(&job->params);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -36,20 +36,16 @@ static void job_done(struct job *job)
 /* The result code for a file that cannot be read. */
 static OSStatus status_of(const struct job *job, kc_err err)
 {
-	switch (err) {
-	case KC_E_DECODE:
+	if (err == KC_E_DECODE)
 		return errSecUnknownFormat;
-	case KC_E_UNSUPPORTED:
-	case KC_E_KEY_TYPE:
+	if (err == KC_E_UNSUPPORTED || err == KC_E_KEY_TYPE)
 		return errSecUnsupportedFormat;
-	case KC_E_AUTH:
-		if (!job->params.passphrase.data)
-			return errSecPassphraseRequired;
-		return kc_import_is_pkcs12(kc_object_bytes(job->data)) ? errSecPkcs12VerifyFailure
-								       : errSecAuthFailed;
-	default:
+	if (err != KC_E_AUTH)
 		return kc_err_osstatus(err);
-	}
+	if (!job->params.passphrase.data)
+		return errSecPassphraseRequired;
+	return kc_import_is_pkcs12(kc_object_bytes(job->data)) ? errSecPkcs12VerifyFailure
+							       : errSecAuthFailed;
 }
 
 static size_t count_private(const struct kc_import *import)
@@ -63,8 +59,8 @@ static size_t count_private(const struct kc_import *import)
 
 static OSStatus read_file(struct job *job)
 {
-	kc_err err = kc_import_parse(
-		kc_object_bytes(job->data), job->params.passphrase, &job->import);
+	kc_err err =
+		kc_import_parse(kc_object_bytes(job->data), job->params.passphrase, &job->import);
 
 	if (err != KC_OK)
 		return status_of(job, err);
@@ -80,8 +76,8 @@ static OSStatus read_file(struct job *job)
 /* --- the objects ----------------------------------------------------------------------------- */
 
 /* In a file of PKCS#12 a key and its certificate are one. */
-static kc_err append(const struct kc_import *import, size_t at, size_t partner,
-	CFMutableArrayRef list)
+static kc_err append(
+	const struct kc_import *import, size_t at, size_t partner, CFMutableArrayRef list)
 {
 	const struct kc_import_object *object = &import->rows[at];
 	KC_CLEANUP_OBJECT CFTypeRef made = NULL;
@@ -123,8 +119,8 @@ static kc_err store(const struct job *job)
 	kc_attrs_set_number(&attrs, KCLS, KC_KEY_PRIVATE);
 	KC_TRY(kc_attrs_check(&attrs));
 	KC_TRY(kc_sec_keychain_client(job->keychain, &client));
-	return kc_client_import(client, kc_object_bytes(job->data), job->params.passphrase, &attrs,
-		&found);
+	return kc_client_import(
+		client, kc_object_bytes(job->data), job->params.passphrase, &attrs, &found);
 }
 
 /* Objects of other keychains than the user's stay in memory: they can be used all the same. */
@@ -193,13 +189,13 @@ OSStatus SecItemImport(CFDataRef importedData, CFStringRef fileNameOrExtension,
 {
 	KC_CLEANUP(job_done)
 	struct job job = {importedData, inputFormat, itemType, importKeychain, outItems,
-		.params = KC_KEY_PARAMS_INIT};
+		.params = KC_FILE_PARAMS_INIT};
 	kc_err err;
 
 	(void)fileNameOrExtension, (void)flags;
 	if (!has_arguments(&job))
 		return errSecParam;
-	err = kc_key_params_read(keyParams, &job.params);
+	err = kc_file_params_read(keyParams, &job.params);
 	return err == KC_OK ? run(&job) : kc_err_osstatus(err);
 }
 
@@ -210,12 +206,12 @@ OSStatus SecKeychainItemImport(CFDataRef importedData, CFStringRef fileNameOrExt
 {
 	KC_CLEANUP(job_done)
 	struct job job = {importedData, inputFormat, itemType, importKeychain, outItems,
-		.params = KC_KEY_PARAMS_INIT};
+		.params = KC_FILE_PARAMS_INIT};
 	kc_err err;
 
 	(void)fileNameOrExtension, (void)flags;
 	if (!has_arguments(&job))
 		return errSecParam;
-	err = kc_key_params_read_legacy(keyParams, &job.params);
+	err = kc_file_params_read_legacy(keyParams, &job.params);
 	return err == KC_OK ? run(&job) : kc_err_osstatus(err);
 }

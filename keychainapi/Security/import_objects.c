@@ -44,8 +44,8 @@ static void label_of(const struct kc_import_object *object, struct label *ret)
 				kc_certificate_key_label(certificate, ret->bytes) == KC_OK;
 }
 
-static bool belong_together(const struct kc_import *import, const struct label *labels,
-	size_t key, size_t certificate)
+static bool belong_together(
+	const struct kc_import *import, const struct label *labels, size_t key, size_t certificate)
 {
 	return import->rows[key].key && !import->rows[certificate].key && labels[key].is_there &&
 	       labels[certificate].is_there &&
@@ -97,9 +97,9 @@ kc_err kc_import_stored_twin(CFTypeRef *object)
 {
 	const void *keys[] = {kSecValueRef, kSecReturnRef, kSecAttrSynchronizable};
 	const void *values[] = {*object, kCFBooleanTrue, kSecAttrSynchronizableAny};
-	KC_CLEANUP_OBJECT CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values,
-		KC_COUNT_OF(keys), &kCFTypeDictionaryKeyCallBacks,
-		&kCFTypeDictionaryValueCallBacks);
+	KC_CLEANUP_OBJECT CFDictionaryRef query =
+		CFDictionaryCreate(NULL, keys, values, KC_COUNT_OF(keys),
+			&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 	CFTypeRef found = NULL;
 	kc_err err;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* SecPKCS12Import: identities with their chains, and whether they go into the keychain. */
+#include <Security/SecCertificate.h>
 #include <Security/SecImportExport.h>
 #include <Security/SecItem.h>
 #include <Security/SecTrust.h>
 
 #include "keychainapi/Security/import_objects.h"
-#include "keychainapi/Security/key_params.h"
+#include "keychainapi/Security/file_params.h"
 #include "keychainapi/Security/object.h"
 #include "keychainapi/Security/profile.h"
 #include "keychainapi/Security/request.h"
@@ -18,7 +19,7 @@ struct job {
 	struct kc_bytes data, passphrase;
 	CFDictionaryRef options; /* may be NULL */
 	bool stores;
-	bool as_on_mac; /* the result codes of the file keychain */
+	bool as_on_mac;		 /* the result codes of the file keychain */
 	SecKeychainRef keychain; /* NULL: the user's */
 	struct kc_import import;
 };
@@ -48,7 +49,7 @@ static kc_err read_options(struct job *job)
 
 	if (job->options && kc_object_kind(job->options) != KC_OBJECT_DICTIONARY)
 		return KC_ERR(PARAM);
-	KC_TRY(kc_key_params_passphrase(
+	KC_TRY(kc_file_params_passphrase(
 		option(job, kSecImportExportPassphrase), &job->passphrase));
 	job->keychain = (SecKeychainRef)(uintptr_t)option(job, kSecImportExportKeychain);
 	if (job->keychain && !kc_sec_keychain_is(job->keychain))
@@ -66,16 +67,13 @@ static kc_err read_options(struct job *job)
 
 static OSStatus status_of(const struct job *job, kc_err err)
 {
-	switch (err) {
-	case KC_E_AUTH:
-		if (!job->as_on_mac)
-			return errSecAuthFailed;
-		return job->passphrase.data ? errSecPkcs12VerifyFailure : errSecPassphraseRequired;
-	case KC_E_NO_MEMORY:
+	if (err == KC_E_NO_MEMORY)
 		return errSecAllocate;
-	default:
+	if (err != KC_E_AUTH)
 		return errSecDecode;
-	}
+	if (!job->as_on_mac)
+		return errSecAuthFailed;
+	return job->passphrase.data ? errSecPkcs12VerifyFailure : errSecPassphraseRequired;
 }
 
 static OSStatus read_file(struct job *job)
@@ -128,7 +126,7 @@ static kc_err attributes_of(const struct job *job, struct kc_attrs *ret)
 	CFDictionarySetValue(attributes, kSecClass, kSecClassKey);
 	KC_TRY(kc_request_parse(KC_GRAMMAR_ADD, attributes, &request));
 	kc_attrs_move(ret, &request.query.attrs);
-	kc_key_params_set_default(ret);
+	kc_file_params_set_default(ret);
 	/* A private key's public half is no item of its own. */
 	kc_attrs_set_number(ret, KCLS, KC_KEY_PRIVATE);
 	return kc_attrs_check(ret);

@@ -3,9 +3,9 @@
  * Keys and certificates from and to files of other programs.
  *
  * Read and written are X.509, PKCS#1, PKCS#7, PKCS#8, PKCS#12, SEC 1, SubjectPublicKeyInfo, each in
- * DER or PEM; read besides are private keys of OpenSSH, unless encrypted. What a file is is seen from
- * its contents. Results are objects in memory; with a keychain they are its items: all of them, or
- * on failure none.
+ * DER or PEM; read besides are private keys of OpenSSH, unless encrypted. What a file is is seen
+ * from its contents. Results are objects in memory; with a keychain they are its items: all of
+ * them, or on failure none.
  *
  * errSecParam stands for an argument that is missing or of the wrong type; errSecPassphraseRequired
  * for a passphrase that is needed and is not there. Nobody is asked for one. A file that asks for
@@ -25,7 +25,8 @@ CF_EXTERN_C_BEGIN
 
 typedef uint32_t SecExternalFormat;
 enum {
-	kSecFormatUnknown = 0, /* in: to be seen; out: X509Cert, OpenSSL, or PEMSequence for several */
+	kSecFormatUnknown =
+		0, /* in: to be seen; out: X509Cert, OpenSSL, or PEMSequence for several */
 	kSecFormatOpenSSL = 1, /* private: PKCS#1, SEC 1; public: SubjectPublicKeyInfo */
 	kSecFormatSSH = 2,     /* not supported */
 	kSecFormatBSAFE = 3,   /* private: PKCS#8; public: PKCS#1, for RSA alone */
@@ -98,9 +99,10 @@ typedef struct {
 /*
  * inputFormat and itemType, which may be NULL, say what is expected, and afterwards what it was; a
  * file that is something else is errSecUnknownFormat, as is one that cannot be read. The name does
- * not matter. With importKeychain what is read is added to it; errSecDuplicateItem when all of it is
- * there already. outItems, which may be NULL, gets SecCertificate, SecKey, and of PKCS#12 SecIdentity
- * objects. A wrong passphrase is errSecPkcs12VerifyFailure for PKCS#12, else errSecAuthFailed.
+ * not matter. With importKeychain what is read is added to it; errSecDuplicateItem when all of it
+ * is there already. outItems, which may be NULL, gets SecCertificate, SecKey, and of PKCS#12
+ * SecIdentity objects. A wrong passphrase is errSecPkcs12VerifyFailure for PKCS#12, else
+ * errSecAuthFailed.
  */
 CF_EXPORT OSStatus SecItemImport(CFDataRef importedData, CFStringRef fileNameOrExtension,
 	SecExternalFormat *inputFormat, SecExternalItemType *itemType,

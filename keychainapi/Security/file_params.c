@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Marks of keys: by the constants of attributes, and by the bits of CSSM. */
-#include "keychainapi/Security/key_params.h"
+#include "keychainapi/Security/file_params.h"
 
 #include <Security/SecItem.h>
 
@@ -27,12 +27,12 @@ static const struct mark {
 };
 /* clang-format on */
 
-void kc_key_params_done(struct kc_key_params *params)
+void kc_file_params_done(struct kc_file_params *params)
 {
 	kc_attrs_done(&params->attrs);
 }
 
-kc_err kc_key_params_passphrase(CFTypeRef given, struct kc_bytes *ret)
+kc_err kc_file_params_passphrase(CFTypeRef given, struct kc_bytes *ret)
 {
 	enum kc_object_kind kind = kc_object_kind(given);
 
@@ -47,7 +47,7 @@ kc_err kc_key_params_passphrase(CFTypeRef given, struct kc_bytes *ret)
 	return KC_OK;
 }
 
-void kc_key_params_set_default(struct kc_attrs *attrs)
+void kc_file_params_set_default(struct kc_attrs *attrs)
 {
 	if (kc_attrs_get(attrs, EXTR))
 		return;
@@ -56,8 +56,7 @@ void kc_key_params_set_default(struct kc_attrs *attrs)
 		kc_attrs_set_number(attrs, SENS, 0);
 }
 
-static void set_marks(
-	struct kc_attrs *attrs, const struct mark *marks, size_t count, uint32_t bits)
+static void set_marks(struct kc_attrs *attrs, const struct mark *marks, size_t count, uint32_t bits)
 {
 	for (size_t i = 0; i < count; i++)
 		kc_attrs_set_number(attrs, kc_name_from(kc_object_bytes(*marks[i].name)),
@@ -97,29 +96,29 @@ static kc_err set_named(
 }
 
 static kc_err read_common(uint32_t version, SecKeyImportExportFlags flags, CFTypeRef passphrase,
-	struct kc_key_params *ret)
+	struct kc_file_params *ret)
 {
 	if (version != SEC_KEY_IMPORT_EXPORT_PARAMS_VERSION)
 		return KC_ERR(PARAM);
 	ret->only_one = (flags & kSecKeyImportOnlyOne) != 0;
-	return kc_key_params_passphrase(passphrase, &ret->passphrase);
+	return kc_file_params_passphrase(passphrase, &ret->passphrase);
 }
 
-kc_err kc_key_params_read(
-	const SecItemImportExportKeyParameters *given, struct kc_key_params *ret)
+kc_err kc_file_params_read(
+	const SecItemImportExportKeyParameters *given, struct kc_file_params *ret)
 {
 	if (given) {
 		KC_TRY(read_common(given->version, given->flags, given->passphrase, ret));
 		KC_TRY(set_named(&ret->attrs, given->keyUsage, uses, KC_COUNT_OF(uses)));
-		KC_TRY(set_named(&ret->attrs, given->keyAttributes, attributes,
-			KC_COUNT_OF(attributes)));
+		KC_TRY(set_named(
+			&ret->attrs, given->keyAttributes, attributes, KC_COUNT_OF(attributes)));
 	}
-	kc_key_params_set_default(&ret->attrs);
+	kc_file_params_set_default(&ret->attrs);
 	return kc_attrs_check(&ret->attrs);
 }
 
-kc_err kc_key_params_read_legacy(
-	const SecKeyImportExportParameters *given, struct kc_key_params *ret)
+kc_err kc_file_params_read_legacy(
+	const SecKeyImportExportParameters *given, struct kc_file_params *ret)
 {
 	if (given) {
 		KC_TRY(read_common(given->version, given->flags, given->passphrase, ret));
@@ -129,6 +128,6 @@ kc_err kc_key_params_read_legacy(
 			set_marks(&ret->attrs, attributes, KC_COUNT_OF(attributes),
 				given->keyAttributes);
 	}
-	kc_key_params_set_default(&ret->attrs);
+	kc_file_params_set_default(&ret->attrs);
 	return kc_attrs_check(&ret->attrs);
 }
