@@ -45,8 +45,6 @@ static bool is_true(const struct job *job, CFStringRef name)
 
 static kc_err read_options(struct job *job)
 {
-	bool for_data_protection = is_true(job, kSecUseDataProtectionKeychain);
-
 	if (job->options && kc_object_kind(job->options) != KC_OBJECT_DICTIONARY)
 		return KC_ERR(PARAM);
 	KC_TRY(kc_file_params_passphrase(
@@ -55,7 +53,7 @@ static kc_err read_options(struct job *job)
 	if (job->keychain && !kc_sec_keychain_is(job->keychain))
 		return KC_ERR(PARAM);
 	if (kc_profile_is_strict(option(job, kSecUseDataProtectionKeychain))) {
-		job->stores = for_data_protection;
+		job->stores = is_true(job, kSecUseDataProtectionKeychain);
 	} else {
 		job->stores = !is_true(job, kSecImportToMemoryOnly);
 		job->as_on_mac = job->stores;
