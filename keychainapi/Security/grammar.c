@@ -38,7 +38,7 @@ static const struct kc_grammar_row rows[] = {
 	{"m_Limit",                  PLAIN,   "P.PPN", "-.---", IS(LIMIT)},
 	{"m_HostOrSubdomainOfHost",  STRING,  "P.PPN", "-...-", IS(HOST)},
 	{"m_Issuers",                PLAIN,   "P.PPN", "-...-", IS(ISSUERS)},
-	{"m_Policy",                 OBJECT,  "PPPPN", "-PPP-", IS(NOTHING)},
+	{"m_Policy",                 OBJECT,  "P.PPN", "-...-", IS(POLICY)},
 	{"m_ValidOnDate",            DATE,    "P.PPN", "-...-", IS(DATE)},
 	{"m_TrustedOnly",            BOOLEAN, "P.PPN", "-...-", IS(TRUSTED)},
 	{"m_EmailAddressIfPresent",  STRING,  "P.PPN", "-...-", IS(EMAIL)},

@@ -8,6 +8,7 @@
 #include "keychainapi/Security/access_control.h"
 #include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/policy.h"
 
 #define CLASS_LEN 4
 #define REF_LEN (CLASS_LEN + KC_PERSISTENT_REF_LEN)
@@ -128,6 +129,20 @@ static kc_err take_issuers(struct kc_reading *reading, CFTypeRef value)
 	return KC_OK;
 }
 
+static kc_err take_policy(struct kc_reading *reading, CFTypeRef value)
+{
+	if (!kc_policy_is(value))
+		return KC_ERR(PARAM);
+	reading->needs_certificates = true;
+	reading->request->filter.policy = (SecPolicyRef)(uintptr_t)value;
+	return KC_OK;
+}
+
+static kc_err take_trusted(struct kc_filter *filter, CFTypeRef value)
+{
+	return kc_object_truth(value, &filter->trusted_only);
+}
+
 static kc_err take_date(struct kc_filter *filter, CFTypeRef value)
 {
 	enum kc_object_kind kind = kc_object_kind(value);
@@ -150,7 +165,6 @@ static kc_err take_text(CFStringRef *text, CFTypeRef value)
 
 static kc_err take_email(struct kc_request *request, CFTypeRef value)
 {
-	request->filter.any_case = !request->strict;
 	return take_text(&request->filter.email, value);
 }
 
@@ -348,10 +362,12 @@ static kc_err take(
 		return take_host(reading, value);
 	case KC_GRAMMAR_ISSUERS:
 		return take_issuers(reading, value);
+	case KC_GRAMMAR_POLICY:
+		return take_policy(reading, value);
 	case KC_GRAMMAR_DATE:
 		return take_date(&request->filter, value);
 	case KC_GRAMMAR_TRUSTED:
-		return kc_object_truth(value, &request->filter.trusted_only);
+		return take_trusted(&request->filter, value);
 	case KC_GRAMMAR_EMAIL:
 		return take_email(request, value);
 	case KC_GRAMMAR_SUBJECT_CONTAINS:

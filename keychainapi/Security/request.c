@@ -348,6 +348,7 @@ kc_err kc_request_parse(enum kc_grammar_use use, CFDictionaryRef dictionary, str
 	KC_TRY(pairs_read(dictionary, &pairs));
 	request.use = use;
 	request.strict = kc_profile_is_strict(pairs_find(&pairs, kSecUseDataProtectionKeychain));
+	request.filter.strict = request.strict;
 	request.query.limit = use == KC_GRAMMAR_FIND ? 1 : 0;
 	if (request.strict)
 		KC_TRY(kc_groups_check());
