@@ -18,16 +18,6 @@ typedef struct cssm_data {
 	size_t Length;
 	uint8_t *Data;
 } CSSM_DATA, *CSSM_DATA_PTR;
-typedef CSSM_DATA CSSM_OID, *CSSM_OID_PTR;
-
-/* Certificates. */
-typedef uint32_t CSSM_CERT_TYPE;
-enum {
-	CSSM_CERT_UNKNOWN = 0x00,
-	CSSM_CERT_X_509v1 = 0x01,
-	CSSM_CERT_X_509v2 = 0x02,
-	CSSM_CERT_X_509v3 = 0x03
-};
 
 /* Formats of attributes. */
 typedef uint32_t CSSM_DB_ATTRIBUTE_FORMAT;
@@ -110,12 +100,7 @@ typedef struct cssm_access_credentials CSSM_ACCESS_CREDENTIALS, *CSSM_ACCESS_CRE
 
 /* Certificates. */
 typedef uint32_t CSSM_CERT_TYPE;
-enum {
-	CSSM_CERT_UNKNOWN = 0,
-	CSSM_CERT_X_509v1 = 1,
-	CSSM_CERT_X_509v2 = 2,
-	CSSM_CERT_X_509v3 = 3
-};
+enum { CSSM_CERT_UNKNOWN = 0, CSSM_CERT_X_509v1 = 1, CSSM_CERT_X_509v2 = 2, CSSM_CERT_X_509v3 = 3 };
 typedef uint32_t CSSM_CERT_ENCODING;
 enum {
 	CSSM_CERT_ENCODING_UNKNOWN = 0,
