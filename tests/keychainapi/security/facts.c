@@ -8,11 +8,11 @@
 #include "tests/keychainapi/security/dictionary.h"
 #include "wire/client.h"
 
+static const char *const classes[] = {"genp", "inet", "cert", "keys"};
+
 /* Deletes every item, whatever its sync mark, and the tombstones that this leaves. */
 static void delete_everything(void)
 {
-	static const char *const classes[] = {"genp", "inet"};
-
 	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
 		const struct member live[] = {{"class", {OBJECT_TEXT, classes[i], 0, 0}}, ANY,
 			{"u_Tomb", NO}, {"nleg", YES}, {NULL, {0}}};
@@ -98,4 +98,12 @@ void facts_check(const struct fact_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
 		check_one(&table->rows[i]);
+}
+
+void facts_check_each(const struct fact_table *table)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
+		dictionary_set_class(classes[i]);
+		facts_check(table);
+	}
 }

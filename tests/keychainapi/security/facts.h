@@ -16,6 +16,7 @@ struct object {
 	enum object_kind {
 		OBJECT_NONE, /* no object: a NULL pointer */
 		OBJECT_TEXT,
+		OBJECT_CLASS, /* the class that the table is being checked for */
 		OBJECT_DATA,
 		OBJECT_NUMBER,
 		OBJECT_SHORT, /* a number made as SInt16 */
@@ -94,6 +95,7 @@ struct fact {
 /* clang-format on */
 
 /* clang-format off */
+#define EACH {"class", {OBJECT_CLASS, NULL, 0, 0}}
 #define GENP {"class", T("genp")}
 #define INET {"class", T("inet")}
 #define ALL {"m_Limit", T("m_LimitAll")}
@@ -109,15 +111,20 @@ struct fact_table {
 	const struct fact *rows;
 	size_t count;
 };
-extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts,
+extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
 	default_facts, no_group_facts, all_group_facts, some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);
+/* The same for each class that stores items; rows say EACH. */
+void facts_check_each(const struct fact_table *table);
 
 /* Checks each attribute of each class (facts_ruler.c); deletes every item. Wants the access groups
  * "user" and "other". */
 void facts_check_ruler(bool strict);
+
+/* Checks what comes back of passwords in the strict profile (facts_shapes.c). Wants no items. */
+void facts_check_shapes(void);
 
 /* Checks what each call says to each key (facts_keys.c); leaves no item behind. */
 void facts_check_keys(bool strict);
