@@ -74,7 +74,9 @@ struct fact {
 		CALL_UPDATE,
 		CALL_DELETE,
 		CALL_LOCK,
-		CALL_UNLOCK
+		CALL_UNLOCK,
+		CALL_RESTART, /* of the service, which is locked then */
+		CALL_DAMAGE   /* the database, by the words of result, while no service runs */
 	} call;
 	OSStatus status;
 	/* What comes back, as describe.h writes it: the whole when it begins otherwise, single
@@ -88,6 +90,8 @@ struct fact {
 #define FRESH(section, what) {section, what, CALL_FRESH, 0, NULL, NULL, NULL}
 #define LOCK(section, what) {section, what, CALL_LOCK, 0, NULL, NULL, NULL}
 #define UNLOCK(section, what) {section, what, CALL_UNLOCK, 0, NULL, NULL, NULL}
+#define RESTART(section, what) {section, what, CALL_RESTART, 0, NULL, NULL, NULL}
+#define DAMAGE(section, what, sql) {section, what, CALL_DAMAGE, 0, sql, NULL, NULL}
 #define ADD(section, what, status, result, ...) {section, what, CALL_ADD, status, result, DICT(__VA_ARGS__), NULL}
 #define FIND(section, what, status, result, ...) {section, what, CALL_FIND, status, result, DICT(__VA_ARGS__), NULL}
 #define DELETE(section, what, status, ...) {section, what, CALL_DELETE, status, NULL, DICT(__VA_ARGS__), NULL}
@@ -112,12 +116,16 @@ struct fact_table {
 	size_t count;
 };
 extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
-	default_facts, no_group_facts, all_group_facts, some_group_facts, user_group_facts;
+	lock_facts, restart_facts, damage_facts, default_facts, no_group_facts, all_group_facts,
+	some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);
 /* The same for each class that stores items; rows say EACH. */
 void facts_check_each(const struct fact_table *table);
+
+/* How a row damages the database: set by the test that has such rows. */
+extern void (*facts_damage)(const char *sql);
 
 /* Checks each attribute of each class (facts_ruler.c); deletes every item. Wants the access groups
  * "user" and "other". */
