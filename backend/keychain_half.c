@@ -2,7 +2,7 @@
 /* The halves of a key pair as items. */
 #include "backend/item/ruler.h"
 #include "backend/keychain_keys.h"
-#include "base/mechanism.h"
+#include "base/key_use.h"
 
 #define TYPE KC_NAME('t', 'y', 'p', 'e')
 #define BSIZ KC_NAME('b', 's', 'i', 'z')
@@ -15,27 +15,17 @@
 #define ASEN KC_NAME('a', 's', 'e', 'n')
 #define NEXT KC_NAME('n', 'e', 'x', 't')
 
-/* What a half is by default. The uses are those of SecKeyCopyAttributes, by type. */
+/* What a half is by default, whatever its type; what it may be used for: base/key_use.h. */
 /* clang-format off */
 static const struct fact {
 	kc_name name;
-	struct fact_of { bool rsa, ec, ed, x; } private, public;
+	bool of_private, of_public;
 } facts[] = {
-	/*                            private: RSA EC Ed X          public: RSA EC Ed X */
-	{KC_NAME('p', 'e', 'r', 'm'), {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{KC_NAME('p', 'r', 'i', 'v'), {true,  true,  true,  true},  {false, false, false, false}},
-	{KC_NAME('m', 'o', 'd', 'i'), {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{SENS,                        {true,  true,  true,  true},  {false, false, false, false}},
-	{KC_ATTR_EXTR,                {false, false, false, false}, {true,  true,  true,  true}},
-	{KC_NAME('e', 'n', 'c', 'r'), {false, false, false, false}, {true,  true,  false, false}},
-	{KC_NAME('d', 'e', 'c', 'r'), {true,  true,  false, false}, {true,  false, false, false}},
-	{KC_NAME('d', 'r', 'v', 'e'), {false, true,  false, true},  {false, false, false, false}},
-	{KC_NAME('s', 'i', 'g', 'n'), {true,  true,  true,  false}, {false, false, false, false}},
-	{KC_NAME('v', 'r', 'f', 'y'), {false, false, false, false}, {true,  true,  true,  false}},
-	{KC_NAME('s', 'n', 'r', 'c'), {false, false, false, false}, {false, false, false, false}},
-	{KC_NAME('v', 'y', 'r', 'c'), {false, false, false, false}, {false, false, false, false}},
-	{KC_NAME('w', 'r', 'a', 'p'), {false, false, false, false}, {true,  true,  false, false}},
-	{KC_NAME('u', 'n', 'w', 'p'), {true,  true,  false, false}, {false, false, false, false}},
+	{KC_NAME('p', 'e', 'r', 'm'), true,  true},
+	{KC_NAME('p', 'r', 'i', 'v'), true,  false},
+	{KC_NAME('m', 'o', 'd', 'i'), true,  true},
+	{SENS,                        true,  false},
+	{KC_ATTR_EXTR,                false, true},
 };
 /* clang-format on */
 
@@ -43,25 +33,6 @@ void kc_keychain_half_done(struct kc_keychain_half *half)
 {
 	kc_attrs_done(&half->attrs);
 	kc_secret_done(&half->secret);
-}
-
-static bool default_of(const struct fact *fact, bool is_private, enum kc_key_type type)
-{
-	const struct fact_of *of = is_private ? &fact->private : &fact->public;
-
-	switch (type) {
-	case KC_KEY_RSA:
-		return of->rsa;
-	case KC_KEY_EC:
-		return of->ec;
-	case KC_KEY_ED25519:
-	case KC_KEY_ED448:
-		return of->ed;
-	case KC_KEY_X25519:
-	case KC_KEY_X448:
-		return of->x;
-	}
-	return false;
 }
 
 static kc_err set_key(struct kc_attrs *attrs, const struct kc_pk *key, enum kc_key_class class)
@@ -97,7 +68,10 @@ static kc_err build_attrs(const struct kc_pk *key, enum kc_key_class class,
 {
 	for (size_t i = 0; i < KC_COUNT_OF(facts); i++)
 		kc_attrs_set_number(ret, facts[i].name,
-			default_of(&facts[i], class == KC_KEY_PRIVATE, kc_pk_type(key)));
+			class == KC_KEY_PRIVATE ? facts[i].of_private : facts[i].of_public);
+	for (size_t i = 0; i < KC_KEY_USES; i++)
+		kc_attrs_set_number(ret, kc_key_uses[i],
+			kc_key_use_default(kc_key_uses[i], kc_pk_type(key), class));
 	kc_attrs_merge(ret, given);
 	KC_TRY(set_key(ret, key, class));
 	set_history(ret, origin);

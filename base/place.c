@@ -66,15 +66,15 @@ static kc_err xdg_folder(const char *variable, const char *fallback, char **ret)
 	return join(base, "keycircle", ret);
 }
 
-static kc_err find_folders(struct kc_place *place)
+static kc_err find_folders_of_user(struct kc_place *place)
 {
-	const char *home = secure_getenv("KEYCIRCLE_HOME");
+	KC_TRY(xdg_folder("XDG_CONFIG_HOME", ".config", &place->config));
+	KC_TRY(xdg_folder("XDG_DATA_HOME", ".local/share", &place->data));
+	return xdg_folder("XDG_STATE_HOME", ".local/state", &place->state);
+}
 
-	if (!home || !*home) {
-		KC_TRY(xdg_folder("XDG_CONFIG_HOME", ".config", &place->config));
-		KC_TRY(xdg_folder("XDG_DATA_HOME", ".local/share", &place->data));
-		return xdg_folder("XDG_STATE_HOME", ".local/state", &place->state);
-	}
+static kc_err find_folders_at(const char *home, struct kc_place *place)
+{
 	if (home[0] != '/')
 		return KC_ERR(PARAM);
 	KC_TRY(join(home, "config", &place->config));
@@ -108,14 +108,36 @@ static kc_err find_socket(struct kc_place *place)
 	return join(place->state, name, &place->lock);
 }
 
+static void move(struct kc_place *from, struct kc_place *to)
+{
+	*to = *from;
+	*from = (struct kc_place)KC_PLACE_INIT;
+}
+
 kc_err kc_place_find(struct kc_place *ret)
 {
 	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	const char *home = secure_getenv("KEYCIRCLE_HOME");
 
-	KC_TRY(find_folders(&place));
+	if (home && *home)
+		KC_TRY(find_folders_at(home, &place));
+	else
+		KC_TRY(find_folders_of_user(&place));
 	KC_TRY(find_socket(&place));
-	*ret = place;
-	place = (struct kc_place)KC_PLACE_INIT;
+	move(&place, ret);
+	return KC_OK;
+}
+
+kc_err kc_place_find_at(const char *home, struct kc_place *ret)
+{
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+
+	place.home = strdup(home);
+	if (!place.home)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(find_folders_at(home, &place));
+	KC_TRY(find_socket(&place));
+	move(&place, ret);
 	return KC_OK;
 }
 
@@ -126,7 +148,7 @@ kc_err kc_place_find_activated(const struct kc_place *place, char **ret)
 	const char *home = secure_getenv("HOME"), *users_own;
 
 	for (size_t i = 0; i < KC_COUNT_OF(choices); i++)
-		if (secure_getenv(choices[i]))
+		if (place->home || secure_getenv(choices[i]))
 			return KC_ERR(NOT_FOUND);
 	KC_TRY(database_home(&entry, &users_own));
 	if (home && strcmp(home, users_own) != 0)
@@ -136,6 +158,7 @@ kc_err kc_place_find_activated(const struct kc_place *place, char **ret)
 
 void kc_place_done(struct kc_place *place)
 {
+	free(place->home);
 	free(place->config);
 	free(place->data);
 	free(place->state);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 struct kc_place {
+	char *home;    /* what KEYCIRCLE_HOME must say to the service there; NULL: as it says here */
 	char *config;  /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
 	char *data;    /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
 	char *state;   /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock */
@@ -27,6 +28,9 @@ struct kc_place {
  * Creates nothing. Errors: PARAM (KEYCIRCLE_HOME is not absolute, or no home is known), NO_MEMORY.
  */
 KC_MUST kc_err kc_place_find(struct kc_place *ret);
+/* The place of a process whose KEYCIRCLE_HOME is home. Errors: PARAM (it is not absolute),
+ * NO_MEMORY. */
+KC_MUST kc_err kc_place_find_at(const char *home, struct kc_place *ret);
 void kc_place_done(struct kc_place *place);
 
 /* The path where a service manager may listen on behalf of the service: runtime/default.sock. Only

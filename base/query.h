@@ -98,6 +98,7 @@ struct kc_found {
 	struct kc_attrs attrs;
 	bool has_secret;	 /* the item has one and it was wanted */
 	struct kc_secret secret; /* may be empty all the same: zero bytes is a secret too */
+	const void *origin;	 /* a front end's note of where it was found; does not travel */
 };
 
 struct kc_found_list {

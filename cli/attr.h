@@ -31,6 +31,8 @@
 #define KC_ATTR_KEY_SIZE    KC_NAME('b', 's', 'i', 'z') /* kSecAttrKeySizeInBits          */
 #define KC_ATTR_KEY_TYPE    KC_NAME('t', 'y', 'p', 'e') /* kSecAttrKeyType                */
 #define KC_ATTR_LABEL       KC_NAME('l', 'a', 'b', 'l') /* kSecAttrLabel                  */
+#define KC_ATTR_EXPIRY      KC_NAME('b', 'i', 'n', '2') /* kSecDataInetExtraClientDefined2: git's password_expiry_utc */
+#define KC_ATTR_REFRESH     KC_NAME('b', 'i', 'n', '1') /* kSecDataInetExtraClientDefined1: git's oauth_refresh_token */
 #define KC_ATTR_OTP         KC_NAME('b', 'i', 'n', '0') /* kSecDataInetExtraClientDefined0 */
 #define KC_ATTR_PATH        KC_NAME('p', 'a', 't', 'h') /* kSecAttrPath                   */
 #define KC_ATTR_PERMANENT   KC_NAME('p', 'e', 'r', 'm') /* kSecAttrIsPermanent            */

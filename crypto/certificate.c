@@ -8,13 +8,9 @@
 
 #include "base/der.h"
 #include "crypto/hash.h"
-#include "crypto/x509_impl.h"
+#include "crypto/certificate_impl.h"
 
 #define SECONDS_1970_TO_2001 978307200.0
-
-struct kc_certificate {
-	X509 *x509;
-};
 
 kc_err kc_certificate_load(struct kc_bytes der, struct kc_certificate **ret)
 {

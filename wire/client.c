@@ -99,7 +99,8 @@ static kc_err get_own(struct kc_client *client, struct own **ret)
 	return KC_OK;
 }
 
-kc_err kc_client_new(struct kc_client **ret)
+/* home: NULL for the place of this process. */
+static kc_err new_at(const char *home, struct kc_client **ret)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct kc_client *client = calloc(1, sizeof *client);
@@ -108,13 +109,23 @@ kc_err kc_client_new(struct kc_client **ret)
 	if (!client)
 		return KC_ERR(NO_MEMORY);
 	pthread_once(&once, watch_forks);
-	err = kc_place_find(&client->place);
+	err = home ? kc_place_find_at(home, &client->place) : kc_place_find(&client->place);
 	if (err != KC_OK) {
 		free(client);
 		return err;
 	}
 	*ret = client;
 	return KC_OK;
+}
+
+kc_err kc_client_new(struct kc_client **ret)
+{
+	return new_at(NULL, ret);
+}
+
+kc_err kc_client_new_at(const char *home, struct kc_client **ret)
+{
+	return new_at(home, ret);
 }
 
 void kc_client_free(struct kc_client *client)

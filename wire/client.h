@@ -22,6 +22,8 @@ struct kc_client;
 
 /* A client of the service for this process's place (base/place.h). Connects at the first call. */
 KC_MUST kc_err kc_client_new(struct kc_client **ret);
+/* A client of the service for the place of which home is the KEYCIRCLE_HOME. */
+KC_MUST kc_err kc_client_new_at(const char *home, struct kc_client **ret);
 void kc_client_free(struct kc_client *client);
 /* The one that libraries of this process share; made at the first call, never freed. */
 KC_MUST kc_err kc_client_shared(struct kc_client **ret);

@@ -76,7 +76,7 @@ static kc_err connect_once(const struct kc_place *place, struct connection **ret
 		return KC_ERR(NO_MEMORY);
 	KC_TRY(check_folders(place));
 	if (reach(place, &fd) != KC_OK) {
-		KC_TRY(kc_start_service());
+		KC_TRY(kc_start_service(place->home));
 		KC_TRY(reach(place, &fd));
 	}
 	KC_TRY(kc_channel_accept(fd, kc_socket_deadline(GREETING_SECONDS), &connection->channel));

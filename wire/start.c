@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include "wire/socket.h"
 
 #define START_SECONDS 15
+#define HOME_VARIABLE "KEYCIRCLE_HOME="
 #define FIRST_OTHER_FD (KC_START_READY_FD + 1)
 
 extern char **environ;
@@ -30,31 +32,46 @@ static bool may_start(void)
 	       !secure_getenv("SNAP");
 }
 
+static bool begins(const char *variable, const char *prefix)
+{
+	return strncmp(variable, prefix, strlen(prefix)) == 0;
+}
+
 /* What a program was told about itself, by whoever started it. */
 static bool is_personal(const char *variable)
 {
 	static const char *const prefixes[] = {"LD_", "LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_"};
 
 	for (size_t i = 0; i < KC_COUNT_OF(prefixes); i++)
-		if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
+		if (begins(variable, prefixes[i]))
 			return true;
 	return false;
 }
 
-static char **clean_environment(void)
+/* home is the whole variable, or NULL. */
+static char **clean_environment(char *home)
 {
 	size_t count = 0, kept = 0;
 	char **clean;
 
 	while (environ[count])
 		count++;
-	clean = calloc(count + 1, sizeof *clean);
+	clean = calloc(count + 2, sizeof *clean);
 	if (!clean)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (!is_personal(environ[i]))
+		if (!is_personal(environ[i]) && !(home && begins(environ[i], HOME_VARIABLE)))
 			clean[kept++] = environ[i];
+	if (home)
+		clean[kept] = home;
 	return clean;
+}
+
+static kc_err new_variable(const char *home, char **ret)
+{
+	if (home && asprintf(ret, HOME_VARIABLE "%s", home) < 0)
+		return KC_ERR(NO_MEMORY);
+	return KC_OK;
 }
 
 /* fork(2) as the kernel has it: no handlers of the program we live in run, and the parent gets no
@@ -127,16 +144,19 @@ static kc_err run_detached(const struct start *start)
 	return KC_OK;
 }
 
-kc_err kc_start_service(void)
+kc_err kc_start_service(const char *home)
 {
 	const char *chosen = secure_getenv("KEYCIRCLED");
-	KC_CLEANUP_FREE char **environment = clean_environment();
+	KC_CLEANUP_FREE char *variable = NULL;
+	KC_CLEANUP_FREE char **environment = NULL;
 	int ends[2];
 	uint8_t answer;
 	kc_err err;
 
 	if (!may_start())
 		return KC_ERR(SERVICE);
+	KC_TRY(new_variable(home, &variable));
+	environment = clean_environment(variable);
 	if (!environment)
 		return KC_ERR(NO_MEMORY);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)

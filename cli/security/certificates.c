@@ -174,16 +174,16 @@ static kc_err find_in(struct kc_sec *sec, const struct kc_sec_args *args, const 
 
 int32_t kc_sec_find_certificate(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	struct kc_sec_args args;
 	size_t count = 0;
 	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "ac:e:mpZ", &args))
 		return KC_SEC_USAGE;
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
-	for (size_t i = 0; i < names.count && err == KC_OK; i++)
-		err = find_in(sec, &args, names.rows[i], &count);
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
+	for (size_t i = 0; i < paths.count && err == KC_OK; i++)
+		err = find_in(sec, &args, paths.rows[i], &count);
 	if (err == KC_OK && count == 0 && !args.given['a'])
 		err = KC_ERR(NOT_FOUND);
 	return err == KC_OK ? 0 : kc_sec_fail(sec, SEARCH, err);
@@ -201,7 +201,7 @@ static kc_err delete_item(struct kc_sec *sec, const struct kc_found *item)
 
 int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	struct kc_sec_args args;
 	const char *wanted;
 	kc_err err;
@@ -210,11 +210,11 @@ int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 		(!args.value['c'] && !args.value['Z']))
 		return KC_SEC_USAGE;
 	wanted = args.value['c'] ? args.value['c'] : args.value['Z'];
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
-	for (size_t i = 0; i < names.count && err == KC_OK; i++) {
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
+	for (size_t i = 0; i < paths.count && err == KC_OK; i++) {
 		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 		const struct kc_found *one = NULL;
-		err = find_class(sec, names.rows[i], KC_CLASS_CERTIFICATE, KC_WANT_SECRET, &found);
+		err = find_class(sec, paths.rows[i], KC_CLASS_CERTIFICATE, KC_WANT_SECRET, &found);
 		for (size_t j = 0; j < found.count; j++) {
 			if (!matches(&found.rows[j], &args))
 				continue;
@@ -293,7 +293,7 @@ static kc_err print_identities(
 
 int32_t kc_sec_find_identity(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
 	const struct policy *policy;
 	struct kc_sec_args args;
@@ -304,10 +304,10 @@ int32_t kc_sec_find_identity(struct kc_sec *sec, int argc, char **argv)
 	policy = find_policy(args.value['p']);
 	if (!policy)
 		return KC_SEC_USAGE;
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
-	for (size_t i = 0; i < names.count && err == KC_OK; i++) {
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
+	for (size_t i = 0; i < paths.count && err == KC_OK; i++) {
 		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-		err = find_class(sec, names.rows[i], KC_CLASS_IDENTITY, KC_WANT_HIDDEN, &found);
+		err = find_class(sec, paths.rows[i], KC_CLASS_IDENTITY, KC_WANT_HIDDEN, &found);
 		for (size_t j = 0; j < found.count && err == KC_OK; j++)
 			err = kc_found_list_take(&all, &found.rows[j]);
 	}
@@ -357,7 +357,7 @@ static bool has_application_label(const struct kc_found *item, const char *wante
 
 int32_t kc_sec_find_key(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	struct kc_sec_args args;
@@ -370,9 +370,9 @@ int32_t kc_sec_find_key(struct kc_sec *sec, int argc, char **argv)
 	query.class = KC_CLASS_KEY;
 	query.sync = KC_SYNC_ANY;
 	query.want = KC_WANT_ATTRS;
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
 	if (err == KC_OK)
-		err = kc_sec_keychains_find(sec, &names, &query, &found);
+		err = kc_sec_keychains_find(sec, &paths, &query, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 		if (args.value['a'] && !has_application_label(&found.rows[i], args.value['a']))

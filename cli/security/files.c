@@ -23,16 +23,6 @@
 /* --- import -----------------------------------------------------------------------------------
  */
 
-static kc_err use_named(struct kc_sec *sec, const char *given)
-{
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
-
-	if (!given)
-		return kc_sec_keychains_use(sec, NULL);
-	KC_TRY(kc_sec_keychains_name(given, &name));
-	return kc_sec_keychains_use(sec, kc_buf_text(&name));
-}
-
 /* With the passphrase that was given or none; then with one that is asked for. */
 static kc_err take_over(struct kc_sec *sec, struct kc_sec_args *args, const struct kc_buf *file,
 	const struct kc_attrs *attrs, struct kc_found_list *ret)
@@ -129,7 +119,7 @@ int32_t kc_sec_import(struct kc_sec *sec, int argc, char **argv)
 		return 1;
 	}
 	kc_attrs_set_number(&attrs, KC_ATTR_EXTRACTABLE, !args.given['x']);
-	err = use_named(sec, args.value['k']);
+	err = kc_sec_keychains_use_word(sec, args.value['k']);
 	if (err == KC_OK)
 		err = kc_session_open(&sec->run);
 	if (err == KC_OK)
@@ -168,7 +158,7 @@ static kc_err gather(
 	query.want = KC_WANT_ATTRS | (certificates ? KC_WANT_SECRET : KC_WANT_HIDDEN);
 	if (!certificates)
 		kc_attrs_set_number(&query.attrs, KC_ATTR_KEY_CLASS, KC_KEY_PUBLIC);
-	KC_TRY(use_named(sec, args->value['k']));
+	KC_TRY(kc_sec_keychains_use_word(sec, args->value['k']));
 	KC_TRY(kc_sec_find(sec, &query, &found));
 	if (der && found.count != 1)
 		return KC_ERR(PARAM); /* this format holds one */

@@ -10,15 +10,13 @@
 #include "cli/security/settings.h"
 #include "cli/session.h"
 
+#define LOGIN "login.keychain"
 #define MOST_TIMEOUT 604800 /* seconds; a week, as kc.conf */
 
-static void print_path(struct kc_sec *sec, const char *name)
+static void print_path(struct kc_sec *sec, const char *path)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
-
-	kc_sec_keychains_path(sec, name, &path);
 	kc_out_push(&sec->run.out, kc_bytes_str("    \""));
-	kc_out_push(&sec->run.out, kc_buf_bytes(&path));
+	kc_out_push(&sec->run.out, kc_bytes_str(path));
 	kc_out_push(&sec->run.out, kc_bytes_str("\"\n"));
 }
 
@@ -33,7 +31,7 @@ static bool is_other_domain(const struct kc_sec_args *args)
 
 int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	struct kc_sec_args args;
 	kc_err err;
 
@@ -42,23 +40,24 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 	if (is_other_domain(&args))
 		return 0;
 	if (!args.given['s'] || args.word_count) {
-		err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
+		err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
 		if (err != KC_OK)
 			return kc_sec_fail(sec, "SecKeychainCopySearchList", err);
 	}
 	if (args.given['s']) {
-		err = kc_sec_keychains_set_search(sec, &names);
+		err = kc_sec_keychains_set_search(sec, &paths);
 		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetSearchList", err);
 	}
-	for (size_t i = 0; i < names.count; i++)
-		print_path(sec, names.rows[i]);
+	for (size_t i = 0; i < paths.count; i++)
+		print_path(sec, paths.rows[i]);
 	return 0;
 }
 
 int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
 	struct kc_sec_args args;
+	const char *word;
 	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "d:s", &args) || args.word_count > 1 ||
@@ -66,26 +65,30 @@ int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 		return KC_SEC_USAGE;
 	if (is_other_domain(&args))
 		return kc_sec_fail(sec, "SecKeychainCopyDomainDefault", KC_E_NO_KEYCHAIN);
-	if (args.given['s']) {
-		err = kc_sec_keychains_name(args.word_count ? args.words[0] : "login", &name);
-		if (err == KC_OK)
-			err = kc_sec_keychains_set_default(sec, kc_buf_text(&name));
-		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetDefault", err);
-	}
-	err = kc_sec_keychains_default(sec, &name);
+	word = args.word_count ? args.words[0] : args.given['s'] ? LOGIN : NULL;
+	err = kc_sec_keychains_path(sec, word, &path);
+	if (err == KC_OK && args.given['s'])
+		err = kc_sec_keychains_set_default(sec, kc_buf_text(&path));
 	if (err != KC_OK)
-		return kc_sec_fail(sec, "SecKeychainCopyDefault", err);
-	print_path(sec, kc_buf_text(&name));
+		return kc_sec_fail(sec,
+			args.given['s'] ? "SecKeychainSetDefault" : "SecKeychainCopyDefault", err);
+	if (!args.given['s'])
+		print_path(sec, kc_buf_text(&path));
 	return 0;
 }
 
 int32_t kc_sec_login_keychain(struct kc_sec *sec, int argc, char **argv)
 {
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
 	struct kc_sec_args args;
+	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "d:", &args) || args.word_count)
 		return KC_SEC_USAGE;
-	print_path(sec, "login");
+	err = kc_sec_keychains_path(sec, LOGIN, &path);
+	if (err != KC_OK)
+		return kc_sec_fail(sec, "SecKeychainCopyLogin", err);
+	print_path(sec, kc_buf_text(&path));
 	return 0;
 }
 
@@ -99,17 +102,6 @@ static int32_t fail_on(struct kc_sec *sec, const char *call, const char *given, 
 
 	kc_buf_printf(&what, "%s %s", call, given ? given : "<default>");
 	return kc_sec_fail(sec, kc_buf_text(&what) ? kc_buf_text(&what) : call, err);
-}
-
-/* Uses the one that was given, or the default. */
-static kc_err use_one(struct kc_sec *sec, const char *given)
-{
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
-
-	if (!given)
-		return kc_sec_keychains_use(sec, NULL);
-	KC_TRY(kc_sec_keychains_name(given, &name));
-	return kc_sec_keychains_use(sec, kc_buf_text(&name));
 }
 
 /* The value of an option, else a question. */
@@ -128,15 +120,6 @@ static kc_err get_password(struct kc_sec *sec, struct kc_sec_args *args, char le
 	return err == KC_E_NEED_PASSWORD ? KC_ERR(LOCKED) : err;
 }
 
-static kc_err make(struct kc_sec *sec, const char *given, const struct kc_secret *password)
-{
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
-
-	KC_TRY(kc_sec_keychains_name(given, &name));
-	KC_TRY(kc_sec_keychains_make(sec, kc_buf_text(&name)));
-	return kc_client_setup(sec->run.client, kc_secret_bytes(password), kc_buf_text(&name));
-}
-
 int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
 {
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
@@ -149,50 +132,21 @@ int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
 	if (err == KC_OK && !args.value['p'] && password.len == 0)
 		err = KC_ERR(CANCELED);
 	for (size_t i = 0; i < args.word_count && err == KC_OK; i++) {
-		err = make(sec, args.words[i], &password);
+		err = kc_sec_keychains_make(sec, args.words[i], kc_secret_bytes(&password));
 		if (err != KC_OK)
 			return fail_on(sec, "SecKeychainCreate", args.words[i], err);
 	}
 	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainCreate", args.words[0], err);
 }
 
-/* Takes a removed keychain out of the search list, and out of its place as the default. */
-static kc_err forget(struct kc_sec *sec, const char *name)
-{
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
-	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT;
-	size_t kept = 0;
-
-	KC_TRY(kc_sec_keychains_default(sec, &first));
-	if (strcmp(kc_buf_text(&first), name) == 0)
-		KC_TRY(kc_sec_keychains_set_default(sec, "login"));
-	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &names));
-	for (size_t i = 0; i < names.count; i++) {
-		if (strcmp(names.rows[i], name) == 0)
-			free(names.rows[i]);
-		else
-			names.rows[kept++] = names.rows[i];
-	}
-	if (kept == names.count)
-		return KC_OK;
-	names.count = kept;
-	return kc_sec_keychains_set_search(sec, &names);
-}
-
 int32_t kc_sec_delete_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
 	struct kc_sec_args args;
-	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "", &args) || args.word_count == 0)
 		return KC_SEC_USAGE;
 	for (size_t i = 0; i < args.word_count; i++) {
-		err = kc_sec_keychains_name(args.words[i], &name);
-		if (err == KC_OK)
-			err = kc_sec_keychains_remove(sec, kc_buf_text(&name));
-		if (err == KC_OK)
-			err = forget(sec, kc_buf_text(&name));
+		kc_err err = kc_sec_keychains_remove(sec, args.words[i]);
 		if (err != KC_OK)
 			return fail_on(sec, "SecKeychainDelete", args.words[i], err);
 	}
@@ -201,11 +155,11 @@ int32_t kc_sec_delete_keychain(struct kc_sec *sec, int argc, char **argv)
 
 static kc_err lock_all(struct kc_sec *sec)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 
-	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &names));
-	for (size_t i = 0; i < names.count; i++) {
-		kc_err err = kc_sec_keychains_use(sec, names.rows[i]);
+	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &paths));
+	for (size_t i = 0; i < paths.count; i++) {
+		kc_err err = kc_sec_keychains_use(sec, paths.rows[i]);
 		if (err == KC_OK)
 			err = kc_client_lock(sec->run.client);
 		if (err != KC_E_NO_KEYCHAIN)
@@ -228,7 +182,7 @@ int32_t kc_sec_lock_keychain(struct kc_sec *sec, int argc, char **argv)
 		err = lock_all(sec);
 		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainLockAll", err);
 	}
-	err = use_one(sec, given);
+	err = kc_sec_keychains_use_word(sec, given);
 	if (err == KC_OK)
 		err = kc_client_lock(sec->run.client);
 	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainLock", given, err);
@@ -239,7 +193,7 @@ static kc_err unlock(struct kc_sec *sec, struct kc_sec_args *args, const char *g
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf prompt = KC_BUF_INIT;
 
-	KC_TRY(use_one(sec, given));
+	KC_TRY(kc_sec_keychains_use_word(sec, given));
 	KC_TRY(kc_session_open_if_given(&sec->run)); /* says whether there is one at all */
 	kc_buf_printf(&prompt, "password to unlock %s: ", kc_buf_text(&sec->path));
 	if (!kc_buf_text(&prompt))
@@ -268,7 +222,7 @@ static kc_err check_there(struct kc_sec *sec, const char *given)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
-	KC_TRY(use_one(sec, given));
+	KC_TRY(kc_sec_keychains_use_word(sec, given));
 	KC_TRY(kc_client_status(sec->run.client, &status));
 	return status.lock == KC_LOCK_NONE ? KC_ERR(NO_KEYCHAIN) : KC_OK;
 }
@@ -399,14 +353,14 @@ static kc_err dump_one(struct kc_sec *sec, const char *name, bool with_data)
 
 int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 	struct kc_sec_args args;
 	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "adir", &args))
 		return KC_SEC_USAGE;
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &names);
-	for (size_t i = 0; i < names.count && err == KC_OK; i++)
-		err = dump_one(sec, names.rows[i], args.given['d']);
+	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
+	for (size_t i = 0; i < paths.count && err == KC_OK; i++)
+		err = dump_one(sec, paths.rows[i], args.given['d']);
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
 }

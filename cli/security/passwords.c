@@ -39,13 +39,13 @@ static void print_item(struct kc_sec *sec, const struct kc_found *item)
 static kc_err find_first(struct kc_sec *sec, const struct kc_sec_args *args, struct kc_query *query,
 	struct kc_found_list *ret)
 {
-	KC_CLEANUP_SEC_NAMES struct kc_sec_names names = {.count = 0};
+	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
 
 	query->sync = KC_SYNC_ANY;
 	query->limit = 1;
 	KC_TRY(kc_attrs_check(&query->attrs));
-	KC_TRY(kc_sec_keychains_asked(sec, args->words, args->word_count, &names));
-	return kc_sec_keychains_find(sec, &names, query, ret);
+	KC_TRY(kc_sec_keychains_asked(sec, args->words, args->word_count, &paths));
+	return kc_sec_keychains_find(sec, &paths, query, ret);
 }
 
 static void print_password(struct kc_sec *sec, const struct kc_found *item)
@@ -206,7 +206,7 @@ static int32_t add(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc,
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT, what = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf what = KC_BUF_INIT;
 	struct kc_client_item item = {
 		.class = kind->class, .attrs = &attrs, .one_of_both_syncs = true};
 	struct kc_sec_args args;
@@ -220,9 +220,7 @@ static int32_t add(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc,
 			return KC_SEC_USAGE;
 	if (!args.value['l'])
 		kc_attrs_set_text(&attrs, KC_ATTR_LABEL, kc_bytes_str(args.value['s']));
-	err = args.word_count ? kc_sec_keychains_name(args.words[0], &name) : KC_OK;
-	if (err == KC_OK)
-		err = kc_sec_keychains_use(sec, args.word_count ? kc_buf_text(&name) : NULL);
+	err = kc_sec_keychains_use_word(sec, args.word_count ? args.words[0] : NULL);
 	if (err == KC_OK)
 		err = read_password(sec, kind, &args, &secret, &item.has_secret);
 	if (err == KC_E_PARAM)

@@ -3,8 +3,9 @@
 #include "keychainapi/Security/filter.h"
 
 #include "base/der.h"
-#include "crypto/certificate.h"
+#include "keychainapi/Security/certificate.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/trust.h"
 
 #define SUBJ KC_NAME('s', 'u', 'b', 'j')
 #define ISSR KC_NAME('i', 's', 's', 'r')
@@ -75,7 +76,7 @@ static bool has_email(const struct kc_filter *filter, const struct kc_certificat
 {
 	struct look look = {.wanted = filter->email,
 		.place = KC_FILTER_WHOLE,
-		.flags = filter->any_case ? kCFCompareCaseInsensitive : 0};
+		.flags = filter->strict ? 0 : kCFCompareCaseInsensitive};
 
 	if (!look.wanted)
 		return true;
@@ -116,17 +117,19 @@ static kc_err add_name(struct kc_buf *names, struct kc_bytes name)
 	return kc_der_writer_check(&w);
 }
 
-/* The names that are asked for; what is no name is passed over. */
-static kc_err read_names(CFArrayRef issuers, struct kc_buf *ret)
+/* The names that are asked for. Other objects are passed over, and a list without data asks for
+ * nothing; data that is no name is the name of nobody. */
+static kc_err read_names(CFArrayRef issuers, struct kc_buf *ret, bool *ret_any)
 {
 	for (CFIndex i = 0; i < CFArrayGetCount(issuers); i++) {
 		KC_CLEANUP_BUF struct kc_buf normal = KC_BUF_INIT;
 		CFTypeRef name = CFArrayGetValueAtIndex(issuers, i);
 
-		if (kc_object_kind(name) != KC_OBJECT_DATA ||
-			kc_certificate_normalise(kc_object_bytes(name), &normal) != KC_OK)
+		if (kc_object_kind(name) != KC_OBJECT_DATA)
 			continue;
-		KC_TRY(add_name(ret, kc_buf_bytes(&normal)));
+		*ret_any = true;
+		if (kc_certificate_normalise(kc_object_bytes(name), &normal) == KC_OK)
+			KC_TRY(add_name(ret, kc_buf_bytes(&normal)));
 	}
 	return KC_OK;
 }
@@ -184,6 +187,51 @@ static kc_err comes_from(struct kc_client *client, const struct kc_buf *wanted,
 	return KC_OK;
 }
 
+/* --- trust ----------------------------------------------------------------------------------- */
+
+/* The keychain's certificates, to build chains of. Those that are none are left out. */
+static kc_err copy_all(struct kc_client *client, CFMutableArrayRef *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	CFMutableArrayRef all = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	kc_err err;
+
+	if (!all)
+		return KC_ERR(NO_MEMORY);
+	*ret = all;
+	query.class = KC_CLASS_CERTIFICATE;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_SECRET;
+	err = kc_client_item_find(client, &query, &found);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	for (size_t i = 0; i < found.count; i++) {
+		KC_CLEANUP_OBJECT SecCertificateRef certificate = NULL;
+		if (kc_certificate_object_new(
+			    kc_secret_bytes(&found.rows[i].secret), &certificate) == KC_OK)
+			CFArrayAppendValue(all, certificate);
+	}
+	return KC_OK;
+}
+
+static bool needs_chain(const struct kc_filter *filter)
+{
+	return filter->trusted_only || (filter->policy && filter->strict);
+}
+
+static kc_err is_trusted(
+	const struct kc_filter *filter, CFArrayRef others, struct kc_bytes der, bool *ret)
+{
+	CFAbsoluteTime at = filter->has_date ? filter->date : CFAbsoluteTimeGetCurrent();
+	kc_err err = kc_trust_suits(der, others, filter->policy, at, needs_chain(filter), ret);
+
+	if (err == KC_E_DECODE)
+		*ret = false;
+	return err == KC_E_DECODE ? KC_OK : err;
+}
+
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static struct kc_bytes der_of(const struct kc_found *found)
@@ -193,30 +241,57 @@ static struct kc_bytes der_of(const struct kc_found *found)
 	return kc_secret_bytes(&found->secret);
 }
 
-/* What is no certificate has nothing of what is asked for. */
-static kc_err judge(struct kc_client *client, const struct kc_filter *filter,
-	const struct kc_buf *issuers, const struct kc_found *found, bool *ret_kept)
+/* What is the same for all that are looked at. */
+struct sorter {
+	struct kc_client *client;
+	const struct kc_filter *filter;
+	bool has_issuers;
+	struct kc_buf issuers;	  /* names that are asked for */
+	CFMutableArrayRef others; /* to build chains of, or NULL */
+};
+
+static void sorter_done(struct sorter *sorter)
 {
+	kc_buf_done(&sorter->issuers);
+	if (sorter->others)
+		CFRelease(sorter->others);
+}
+
+static kc_err prepare(struct sorter *sorter)
+{
+	const struct kc_filter *filter = sorter->filter;
+
+	if (filter->issuers)
+		KC_TRY(read_names(filter->issuers, &sorter->issuers, &sorter->has_issuers));
+	return needs_chain(filter) ? copy_all(sorter->client, &sorter->others) : KC_OK;
+}
+
+/* What is no certificate has nothing of what is asked for. */
+static kc_err judge(const struct sorter *sorter, const struct kc_found *found, bool *ret_kept)
+{
+	const struct kc_filter *filter = sorter->filter;
 	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
 
 	*ret_kept = kc_certificate_load(der_of(found), &certificate) == KC_OK &&
 		    has_subject(filter, certificate) && has_email(filter, certificate) &&
 		    is_valid(filter, certificate);
-	if (*ret_kept && issuers->len)
-		KC_TRY(comes_from(client, issuers, certificate, ret_kept));
+	if (*ret_kept && sorter->has_issuers)
+		KC_TRY(comes_from(sorter->client, &sorter->issuers, certificate, ret_kept));
+	if (*ret_kept && (filter->policy || filter->trusted_only))
+		KC_TRY(is_trusted(filter, sorter->others, der_of(found), ret_kept));
 	return KC_OK;
 }
 
 static kc_err sort_out(struct kc_client *client, const struct kc_filter *filter, uint32_t limit,
 	struct kc_found_list *all, struct kc_found_list *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf issuers = KC_BUF_INIT;
+	KC_CLEANUP(sorter_done)
+	struct sorter sorter = {.client = client, .filter = filter, .issuers = KC_BUF_INIT};
 
-	if (filter->issuers)
-		KC_TRY(read_names(filter->issuers, &issuers));
+	KC_TRY(prepare(&sorter));
 	for (size_t i = 0; i < all->count && (limit == 0 || ret->count < limit); i++) {
 		bool kept = false;
-		KC_TRY(judge(client, filter, &issuers, &all->rows[i], &kept));
+		KC_TRY(judge(&sorter, &all->rows[i], &kept));
 		if (kept)
 			KC_TRY(kc_found_list_take(ret, &all->rows[i]));
 	}
@@ -231,8 +306,6 @@ kc_err kc_filter_find(struct kc_client *client, const struct kc_filter *filter,
 
 	if (!kc_filter_looks_at(filter, query->class))
 		return kc_client_item_find(client, query, ret);
-	if (filter->policy || filter->trusted_only)
-		return KC_ERR(UNSUPPORTED);
 	unlimited.limit = 0;
 	unlimited.want |= KC_WANT_ATTRS |
 			  (query->class == KC_CLASS_IDENTITY ? KC_WANT_HIDDEN : KC_WANT_SECRET);

@@ -6,7 +6,7 @@
 #ifndef KC_SECURITY_FILTER_H
 #define KC_SECURITY_FILTER_H
 
-#include <CoreFoundation/CoreFoundation.h>
+#include <Security/SecPolicy.h>
 
 #include "base/query.h"
 #include "wire/client.h"
@@ -23,11 +23,11 @@ enum kc_filter_place {
 /* What a dictionary asks for, borrowed from it; all zeros is nothing. */
 struct kc_filter {
 	CFArrayRef issuers;
-	CFTypeRef policy;
+	SecPolicyRef policy;
 	CFStringRef email;
 	CFStringRef subject[KC_FILTER_PLACES];
 	CFStringCompareFlags comparing; /* texts of the subject */
-	bool any_case;			/* of mail addresses */
+	bool strict; /* mail addresses to the letter; a policy asks for a trusted chain */
 	bool has_date, trusted_only;
 	double date;
 };

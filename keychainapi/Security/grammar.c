@@ -38,7 +38,7 @@ static const struct kc_grammar_row rows[] = {
 	{"m_Limit",                  PLAIN,   "P.PPN", "-.---", IS(LIMIT)},
 	{"m_HostOrSubdomainOfHost",  STRING,  "P.PPN", "-...-", IS(HOST)},
 	{"m_Issuers",                PLAIN,   "P.PPN", "-...-", IS(ISSUERS)},
-	{"m_Policy",                 OBJECT,  "PPPPN", "-PPP-", IS(NOTHING)},
+	{"m_Policy",                 OBJECT,  "P.PPN", "-...-", IS(POLICY)},
 	{"m_ValidOnDate",            DATE,    "P.PPN", "-...-", IS(DATE)},
 	{"m_TrustedOnly",            BOOLEAN, "P.PPN", "-...-", IS(TRUSTED)},
 	{"m_EmailAddressIfPresent",  STRING,  "P.PPN", "-...-", IS(EMAIL)},
@@ -50,6 +50,7 @@ static const struct kc_grammar_row rows[] = {
 	{"m_DiacriticInsensitive",   PLAIN,   "P.PPN", "-...-", IS(ANY_DIACRITIC)},
 	{"m_WidthInsensitive",       PLAIN,   "P.PPN", "-...-", IS(ANY_WIDTH)},
 	{"m_ItemList",               PLAIN,   "P.PPN", "-...-", IS(ITEMS)},
+	{"m_SearchList",             PLAIN,   "P-PPN", "-...-", IS(SEARCH_LIST)},
 
 	/* what comes back */
 	{"r_Data",                   BOOLEAN, "..T-N", "..---", IS(RETURN_DATA)},
@@ -73,6 +74,7 @@ static const struct kc_grammar_row rows[] = {
 	{"u_CredRef",                DATA,    "....N", "-----", IS(CREDENTIAL)},
 	{"u_Tomb",                   TRUTH,   "....P", "....-", IS(TOMB_USE)},
 	{"u_ItemList",               PLAIN,   "PPPPN", "-...-", IS(ITEMS)},
+	{"u_Keychain",               OBJECT,  "PPPPN", ".----", IS(KEYCHAIN)},
 	{"u_SystemKeychain",         PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SystemKeychainAlways",   PLAIN,   "EEEEN", "-----", IS(NOTHING)},
 	{"u_SyncBubbleKeychain",     PLAIN,   "EEEEN", "-----", IS(NOTHING)},

@@ -8,10 +8,12 @@
 #include "keychainapi/Security/chosen.h"
 #include "keychainapi/Security/identity_item.h"
 #include "keychainapi/Security/item.h"
+#include "keychainapi/Security/sec_keychain_call.h"
+#include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/last_error.h"
+#include "keychainapi/Security/object.h"
 #include "keychainapi/Security/request.h"
 #include "keychainapi/Security/result.h"
-#include "wire/client.h"
 
 static struct kc_client_item item_of(const struct kc_request *request)
 {
@@ -25,12 +27,33 @@ static struct kc_client_item item_of(const struct kc_request *request)
 	};
 }
 
+/* Where to look: the strict profile knows no keychains but the user's own. */
+static kc_err copy_keychains(const struct kc_request *request, CFArrayRef *ret)
+{
+	CFTypeRef keychains = request->strict ? kc_sec_keychain_users() : NULL;
+
+	if (request->keychains)
+		keychains = request->keychains;
+	return kc_sec_keychain_list_copy(keychains, ret);
+}
+
+/* Where to add: in the keychain that is named, else in the default one. */
+static kc_err copy_keychain(const struct kc_request *request, SecKeychainRef *ret)
+{
+	SecKeychainRef keychain = request->strict ? kc_sec_keychain_users() : NULL;
+
+	if (request->keychains)
+		keychain = kc_sec_keychain_list_at(request->keychains, 0);
+	return kc_sec_keychain_list_named(keychain, ret);
+}
+
 /* An identity is found again after it was added: its result is that of a search. */
-static kc_err add_identity(
-	struct kc_client *client, const struct kc_request *request, CFTypeRef *result)
+static kc_err add_identity(const struct kc_request *request, CFTypeRef *result)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	struct kc_client *client;
 
+	KC_TRY(kc_client_shared(&client));
 	KC_TRY(kc_identity_item_add(client, request, &found));
 	if (!result)
 		return KC_OK;
@@ -43,15 +66,17 @@ kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	KC_CLEANUP_FOUND struct kc_found found = {0};
+	KC_CLEANUP_OBJECT SecKeychainRef keychain = NULL;
 	struct kc_client_item item;
-	struct kc_client *client;
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_ADD, attributes, &request));
-	KC_TRY(kc_client_shared(&client));
+	if (result)
+		kc_request_return_something(&request);
 	if (request.identity)
-		return add_identity(client, &request, result);
+		return add_identity(&request, result);
+	KC_TRY(copy_keychain(&request, &keychain));
 	item = item_of(&request);
-	KC_TRY(kc_client_item_add(client, &item, request.query.want, &found));
+	KC_TRY(kc_sec_keychain_call_add(keychain, &item, request.query.want, false, &found));
 	if (!result)
 		return KC_OK;
 	if (!request.strict)
@@ -59,19 +84,30 @@ kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 	return kc_result_of_add(&request, &found, result);
 }
 
+static kc_err find_in(
+	struct kc_client *client, const void *context, uint32_t limit, struct kc_found_list *ret)
+{
+	const struct kc_request *request = context;
+	struct kc_query query = request->query; /* borrows */
+
+	query.limit = limit;
+	return kc_filter_find(client, &request->filter, &query, ret);
+}
+
 kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	struct kc_client *client;
+	KC_CLEANUP_OBJECT CFArrayRef keychains = NULL;
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_FIND, query, &request));
 	if (request.finds_nothing)
 		return KC_ERR(NOT_FOUND);
-	KC_TRY(kc_client_shared(&client));
-	KC_TRY(kc_filter_find(client, &request.filter, &request.query, &found));
-	if (found.count == 0)
-		return KC_ERR(NOT_FOUND);
+	if (result)
+		kc_request_return_something(&request);
+	KC_TRY(copy_keychains(&request, &keychains));
+	KC_TRY(kc_sec_keychain_call_search(keychains, request.query.class, false, find_in, &request,
+		request.query.limit, &found));
 	if (!result)
 		return KC_OK;
 	if (!request.strict)
@@ -90,23 +126,34 @@ static kc_err choose(struct kc_client *client, const struct kc_request *request,
 	return kc_buf_check(ret);
 }
 
-static kc_err update_found(struct kc_client *client, const struct kc_request *request,
-	const struct kc_client_item *item)
+/* A change or a deletion, of what a request finds. */
+struct change {
+	const struct kc_request *request;
+	const struct kc_client_item *item;
+};
+
+static kc_err update_in(SecKeychainRef keychain, struct kc_client *client, void *context)
 {
 	KC_CLEANUP_BUF struct kc_buf refs = KC_BUF_INIT;
+	const struct change *change = context;
+	const struct kc_request *request = change->request;
 
+	(void)keychain;
 	if (request->query.class == KC_CLASS_IDENTITY)
-		return kc_identity_item_update(client, request, item);
+		return kc_identity_item_update(client, request, change->item);
 	if (!kc_filter_looks_at(&request->filter, request->query.class))
-		return kc_client_item_update(client, &request->query, item, NULL);
+		return kc_client_item_update(client, &request->query, change->item, NULL);
 	KC_TRY(choose(client, request, &refs));
-	return kc_chosen_update(client, request->query.class, &request->query, &refs, item);
+	return kc_chosen_update(client, request->query.class, &request->query, &refs, change->item);
 }
 
-static kc_err delete_found(struct kc_client *client, const struct kc_request *request)
+static kc_err delete_in(SecKeychainRef keychain, struct kc_client *client, void *context)
 {
 	KC_CLEANUP_BUF struct kc_buf refs = KC_BUF_INIT;
+	const struct change *change = context;
+	const struct kc_request *request = change->request;
 
+	(void)keychain;
 	if (request->query.class == KC_CLASS_IDENTITY)
 		return kc_identity_item_delete(client, request);
 	if (!kc_filter_looks_at(&request->filter, request->query.class))
@@ -115,31 +162,37 @@ static kc_err delete_found(struct kc_client *client, const struct kc_request *re
 	return kc_chosen_delete(client, request->query.class, &request->query, &refs);
 }
 
+static kc_err change_each(kc_sec_keychain_call *call, struct change *change)
+{
+	KC_CLEANUP_OBJECT CFArrayRef keychains = NULL;
+	const struct kc_request *request = change->request;
+
+	if (request->finds_nothing)
+		return KC_ERR(NOT_FOUND);
+	KC_TRY(copy_keychains(request, &keychains));
+	return kc_sec_keychain_call_each(keychains, request->query.class, false, call, change);
+}
+
 static kc_err update_items(CFDictionaryRef query, CFDictionaryRef attributes)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT, changes = KC_REQUEST_INIT;
+	struct change change = {.request = &request};
 	struct kc_client_item item;
-	struct kc_client *client;
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_UPDATE, query, &request));
 	KC_TRY(kc_request_parse_changes(&request, attributes, &changes));
-	if (request.finds_nothing)
-		return KC_ERR(NOT_FOUND);
-	KC_TRY(kc_client_shared(&client));
 	item = item_of(&changes);
-	return update_found(client, &request, &item);
+	change.item = &item;
+	return change_each(update_in, &change);
 }
 
 static kc_err delete_items(CFDictionaryRef query)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
-	struct kc_client *client;
+	struct change change = {.request = &request};
 
 	KC_TRY(kc_request_parse(KC_GRAMMAR_DELETE, query, &request));
-	if (request.finds_nothing)
-		return KC_ERR(NOT_FOUND);
-	KC_TRY(kc_client_shared(&client));
-	return delete_found(client, &request);
+	return change_each(delete_in, &change);
 }
 
 OSStatus SecItemAdd(CFDictionaryRef attributes, CFTypeRef *result)

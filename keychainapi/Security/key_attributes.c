@@ -9,31 +9,31 @@
 #include <Security/SecItemPriv.h>
 #include <string.h>
 
+#include "base/key_use.h"
 #include "keychainapi/Security/key_data.h"
 #include "keychainapi/Security/object.h"
 
 /* clang-format off */
 static const struct fact {
 	const CFStringRef *name;
-	struct fact_of { bool rsa, ec, ed, x; } private, public;
+	enum { NO, YES, USE } by_default; /* USE: as base/key_use.h says */
 } facts[] = {
-	/*                                private: RSA EC Ed X          public: RSA EC Ed X */
-	{&kSecAttrIsPermanent,            {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{&kSecAttrIsPrivate,              {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{&kSecAttrIsModifiable,           {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{&kSecAttrIsSensitive,            {false, false, false, false}, {false, false, false, false}},
-	{&kSecAttrWasAlwaysSensitive,     {false, false, false, false}, {false, false, false, false}},
-	{&kSecAttrIsExtractable,          {true,  true,  true,  true},  {true,  true,  true,  true}},
-	{&kSecAttrWasNeverExtractable,    {false, false, false, false}, {false, false, false, false}},
-	{&kSecAttrCanEncrypt,             {false, false, false, false}, {true,  true,  false, false}},
-	{&kSecAttrCanDecrypt,             {true,  true,  false, false}, {true,  false, false, false}},
-	{&kSecAttrCanDerive,              {false, true,  false, true},  {false, false, false, false}},
-	{&kSecAttrCanSign,                {true,  true,  true,  false}, {false, false, false, false}},
-	{&kSecAttrCanVerify,              {false, false, false, false}, {true,  true,  true,  false}},
-	{&kSecAttrCanSignRecover,         {false, false, false, false}, {false, false, false, false}},
-	{&kSecAttrCanVerifyRecover,       {false, false, false, false}, {false, false, false, false}},
-	{&kSecAttrCanWrap,                {false, false, false, false}, {true,  true,  false, false}},
-	{&kSecAttrCanUnwrap,              {true,  true,  false, false}, {false, false, false, false}},
+	{&kSecAttrIsPermanent,         YES},
+	{&kSecAttrIsPrivate,           YES},
+	{&kSecAttrIsModifiable,        YES},
+	{&kSecAttrIsSensitive,         NO},
+	{&kSecAttrWasAlwaysSensitive,  NO},
+	{&kSecAttrIsExtractable,       YES},
+	{&kSecAttrWasNeverExtractable, NO},
+	{&kSecAttrCanEncrypt,          USE},
+	{&kSecAttrCanDecrypt,          USE},
+	{&kSecAttrCanDerive,           USE},
+	{&kSecAttrCanSign,             USE},
+	{&kSecAttrCanVerify,           USE},
+	{&kSecAttrCanSignRecover,      USE},
+	{&kSecAttrCanVerifyRecover,    USE},
+	{&kSecAttrCanWrap,             USE},
+	{&kSecAttrCanUnwrap,           USE},
 };
 
 static const struct {
@@ -61,21 +61,10 @@ static kc_name name_of(CFStringRef constant)
 
 static bool default_of(const struct fact *fact, SecKeyRef key)
 {
-	const struct fact_of *of = key->is_private ? &fact->private : &fact->public;
-
-	switch (kc_pk_type(key->pk)) {
-	case KC_KEY_RSA:
-		return of->rsa;
-	case KC_KEY_EC:
-		return of->ec;
-	case KC_KEY_ED25519:
-	case KC_KEY_ED448:
-		return of->ed;
-	case KC_KEY_X25519:
-	case KC_KEY_X448:
-		return of->x;
-	}
-	return false;
+	if (fact->by_default != USE)
+		return fact->by_default == YES;
+	return kc_key_use_default(name_of(*fact->name), kc_pk_type(key->pk),
+		key->is_private ? KC_KEY_PRIVATE : KC_KEY_PUBLIC);
 }
 
 static bool fact_of(const struct fact *fact, SecKeyRef key)

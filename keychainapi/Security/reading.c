@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "keychainapi/Security/access_control.h"
+#include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/policy.h"
 
 #define CLASS_LEN 4
 #define REF_LEN (CLASS_LEN + KC_PERSISTENT_REF_LEN)
@@ -127,6 +129,20 @@ static kc_err take_issuers(struct kc_reading *reading, CFTypeRef value)
 	return KC_OK;
 }
 
+static kc_err take_policy(struct kc_reading *reading, CFTypeRef value)
+{
+	if (!kc_policy_is(value))
+		return KC_ERR(PARAM);
+	reading->needs_certificates = true;
+	reading->request->filter.policy = (SecPolicyRef)(uintptr_t)value;
+	return KC_OK;
+}
+
+static kc_err take_trusted(struct kc_filter *filter, CFTypeRef value)
+{
+	return kc_object_truth(value, &filter->trusted_only);
+}
+
 static kc_err take_date(struct kc_filter *filter, CFTypeRef value)
 {
 	enum kc_object_kind kind = kc_object_kind(value);
@@ -149,7 +165,6 @@ static kc_err take_text(CFStringRef *text, CFTypeRef value)
 
 static kc_err take_email(struct kc_request *request, CFTypeRef value)
 {
-	request->filter.any_case = !request->strict;
 	return take_text(&request->filter.email, value);
 }
 
@@ -312,6 +327,23 @@ static kc_err take_sharing_group(CFTypeRef value)
 	return CFEqual(value, kSecAttrSharingGroupNone) ? KC_OK : KC_ERR(NOT_ALLOWED);
 }
 
+static kc_err take_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!kc_sec_keychain_is(keychain))
+		return KC_ERR(PARAM);
+	return kc_request_add_keychain(request, keychain);
+}
+
+/* What is no list of keychains is ignored, as long as macOS did not crash on it. */
+static kc_err take_search_list(struct kc_request *request, CFTypeRef list)
+{
+	if (!kc_sec_keychain_list_is(list))
+		return KC_OK;
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
+		KC_TRY(kc_request_add_keychain(request, CFArrayGetValueAtIndex(list, i)));
+	return KC_OK;
+}
+
 static kc_err take(
 	struct kc_reading *reading, enum kc_grammar_meaning meaning, CFTypeRef key, CFTypeRef value)
 {
@@ -330,10 +362,12 @@ static kc_err take(
 		return take_host(reading, value);
 	case KC_GRAMMAR_ISSUERS:
 		return take_issuers(reading, value);
+	case KC_GRAMMAR_POLICY:
+		return take_policy(reading, value);
 	case KC_GRAMMAR_DATE:
 		return take_date(&request->filter, value);
 	case KC_GRAMMAR_TRUSTED:
-		return kc_object_truth(value, &request->filter.trusted_only);
+		return take_trusted(&request->filter, value);
 	case KC_GRAMMAR_EMAIL:
 		return take_email(request, value);
 	case KC_GRAMMAR_SUBJECT_CONTAINS:
@@ -367,6 +401,10 @@ static kc_err take(
 	case KC_GRAMMAR_REFERENCE:
 		reading->reference = value;
 		return KC_OK;
+	case KC_GRAMMAR_KEYCHAIN:
+		return take_keychain(request, value);
+	case KC_GRAMMAR_SEARCH_LIST:
+		return take_search_list(request, value);
 	case KC_GRAMMAR_AUTH_UI:
 		return take_auth_ui(request, value);
 	case KC_GRAMMAR_CONTEXT:

@@ -9,6 +9,7 @@
 #include "keychainapi/Security/identity.h"
 #include "keychainapi/Security/key_attributes.h"
 #include "keychainapi/Security/key_data.h"
+#include "keychainapi/Security/sec_keychain_item.h"
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
@@ -39,6 +40,39 @@ static bool key_item(CFTypeRef ref, uint8_t *ret)
 	if (key->is_stored)
 		memcpy(ret, key->ref, sizeof key->ref);
 	return key->is_stored;
+}
+
+/* --- passwords ------------------------------------------------------------------------------- */
+
+static bool is_generic(CFTypeRef object)
+{
+	return kc_sec_keychain_item_is(object, KC_CLASS_GENERIC);
+}
+
+static bool is_internet(CFTypeRef object)
+{
+	return kc_sec_keychain_item_is(object, KC_CLASS_INTERNET);
+}
+
+static CFTypeRef password_from_found(const struct kc_found *found)
+{
+	return kc_sec_keychain_item_from_found(found);
+}
+
+/* It is in a keychain, and has nothing else to say. */
+static kc_err expand_password(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
+{
+	(void)ref;
+	(void)attrs;
+	return secret ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+static bool password_item(CFTypeRef ref, uint8_t *ret)
+{
+	const struct __SecKeychainItem *item = ref;
+
+	memcpy(ret, item->ref, sizeof item->ref);
+	return true;
 }
 
 /* --- certificates ---------------------------------------------------------------------------- */
@@ -118,6 +152,8 @@ static const struct kind {
 		certificate_from_found, expand_certificate, certificate_item},
 	{KC_CLASS_IDENTITY, KC_WANT_ATTRS | KC_WANT_HIDDEN, kc_identity_is, identity_from_found,
 		expand_identity, identity_item},
+	{KC_CLASS_GENERIC, 0, is_generic, password_from_found, expand_password, password_item},
+	{KC_CLASS_INTERNET, 0, is_internet, password_from_found, expand_password, password_item},
 };
 
 static const struct kind *find_class(kc_name class)
@@ -167,6 +203,18 @@ kc_name kc_reference_class(CFTypeRef ref)
 	const struct kind *kind = find_object(ref);
 
 	return kind ? kind->class : 0;
+}
+
+bool kc_reference_is_of_profile(kc_name class, bool strict)
+{
+	return !strict || (class != KC_CLASS_GENERIC && class != KC_CLASS_INTERNET);
+}
+
+SecKeychainRef kc_reference_keychain(CFTypeRef ref)
+{
+	if (kc_sec_keychain_item_is(ref, 0))
+		return ((const struct __SecKeychainItem *)ref)->keychain;
+	return kc_sec_keychain_users();
 }
 
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN])

@@ -6,7 +6,7 @@
 #ifndef KC_SECURITY_REFERENCE_H
 #define KC_SECURITY_REFERENCE_H
 
-#include <CoreFoundation/CoreFoundation.h>
+#include <Security/SecBase.h>
 
 #include "base/query.h"
 
@@ -25,6 +25,13 @@ KC_MUST kc_err kc_reference_expand(
 
 /* The class of items that the object stands for; 0 for an object of another kind. */
 kc_name kc_reference_class(CFTypeRef ref);
+
+/* Whether there are such objects in a profile: those for passwords are the file keychain's. */
+bool kc_reference_is_of_profile(kc_name class, bool strict);
+
+/* The keychain (keychain.h) in which the object's item is. Borrowed; never NULL for an object that
+ * stands for an item, while there is memory. */
+SecKeychainRef kc_reference_keychain(CFTypeRef ref);
 
 /* Whether the object was made of an item of the keychain, and which one. */
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN]);

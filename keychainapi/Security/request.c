@@ -32,6 +32,8 @@ void kc_request_done(struct kc_request *request)
 {
 	kc_query_done(&request->query);
 	kc_secret_done(&request->expanded);
+	if (request->keychains)
+		CFRelease(request->keychains);
 	*request = (struct kc_request)KC_REQUEST_INIT;
 }
 
@@ -80,12 +82,15 @@ static kc_err settle_object(struct kc_reading *reading)
 		return KC_OK;
 	KC_TRY(kc_reference_expand(reading->reference, &attrs,
 		is_search ? NULL : &request->expanded, &reading->ref_class));
+	if (!kc_reference_is_of_profile(reading->ref_class, request->strict))
+		return KC_ERR(PARAM);
 	request->has_object = true;
 	if (reading->ref_class == KC_CLASS_IDENTITY && request->use == KC_GRAMMAR_ADD)
 		request->identity = reading->reference;
 	if (is_search && names_item(reading) && kc_reference_item(reading->reference, query->ref)) {
 		query->has_ref = true;
-		return KC_OK;
+		return kc_request_add_keychain(
+			request, kc_reference_keychain(reading->reference));
 	}
 	kc_attrs_merge(&attrs, &query->attrs);
 	kc_attrs_move(&query->attrs, &attrs);
@@ -227,6 +232,26 @@ static void settle_wants(struct kc_request *request)
 		request->query.want |= KC_WANT_ATTRS;
 }
 
+kc_err kc_request_add_keychain(struct kc_request *request, CFTypeRef keychain)
+{
+	if (!request->keychains)
+		request->keychains = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	if (!request->keychains || !keychain)
+		return KC_ERR(NO_MEMORY);
+	if (!CFArrayContainsValue(request->keychains,
+		    CFRangeMake(0, CFArrayGetCount(request->keychains)), keychain))
+		CFArrayAppendValue(request->keychains, keychain);
+	return KC_OK;
+}
+
+void kc_request_return_something(struct kc_request *request)
+{
+	if (request->strict || request->returns)
+		return;
+	request->returns = KC_RETURN_REF;
+	settle_wants(request);
+}
+
 static kc_err settle_attributes(struct kc_request *request)
 {
 	struct kc_query *query = &request->query;
@@ -323,6 +348,7 @@ kc_err kc_request_parse(enum kc_grammar_use use, CFDictionaryRef dictionary, str
 	KC_TRY(pairs_read(dictionary, &pairs));
 	request.use = use;
 	request.strict = kc_profile_is_strict(pairs_find(&pairs, kSecUseDataProtectionKeychain));
+	request.filter.strict = request.strict;
 	request.query.limit = use == KC_GRAMMAR_FIND ? 1 : 0;
 	if (request.strict)
 		KC_TRY(kc_groups_check());

@@ -31,6 +31,7 @@ struct kc_request {
 	bool sync_given;	   /* the dictionary says which sync mark it means */
 	bool has_object;	   /* it names an item by kSecValueRef */
 	bool finds_nothing;	   /* no item can match */
+	CFMutableArrayRef keychains; /* where to look, or to add; owned, NULL: where it is usual */
 };
 
 #define KC_REQUEST_INIT                \
@@ -45,6 +46,13 @@ void kc_request_done(struct kc_request *request);
  * what only the service knows it says when it is asked. */
 KC_MUST kc_err kc_request_parse(
 	enum kc_grammar_use use, CFDictionaryRef dictionary, struct kc_request *ret);
+
+/* What a caller of the default profile gets who takes a result and has not said which: a reference.
+ */
+void kc_request_return_something(struct kc_request *request);
+
+/* Adds a keychain (keychain.h) to those where to look. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_request_add_keychain(struct kc_request *request, CFTypeRef keychain);
 
 /* The same for the second dictionary of an update whose first one was query. */
 KC_MUST kc_err kc_request_parse_changes(

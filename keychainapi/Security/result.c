@@ -97,6 +97,13 @@ static CFDataRef new_persistent_ref(const struct kc_found *found)
 	return CFDataCreate(NULL, bytes, CLASS_LEN + KC_PERSISTENT_REF_LEN);
 }
 
+static CFTypeRef new_reference(const struct kc_request *request, const struct kc_found *found)
+{
+	if (!kc_reference_is_of_profile(found->class, request->strict))
+		return NULL;
+	return kc_reference_from_found(found);
+}
+
 /* The one thing that was asked for; NULL when the item has no such thing. */
 static kc_err build_bare(
 	const struct kc_request *request, const struct kc_found *found, CFTypeRef *ret)
@@ -107,7 +114,7 @@ static kc_err build_bare(
 	CFTypeRef object = NULL;
 
 	if (request->returns == KC_RETURN_REF) {
-		*ret = kc_reference_from_found(found);
+		*ret = new_reference(request, found);
 		return KC_OK;
 	}
 	if (!exists) {
@@ -121,9 +128,10 @@ static kc_err build_bare(
 	return KC_OK;
 }
 
-static kc_err put_ref(CFMutableDictionaryRef dictionary, const struct kc_found *found)
+static kc_err put_ref(const struct kc_request *request, const struct kc_found *found,
+	CFMutableDictionaryRef dictionary)
 {
-	CFTypeRef reference = kc_reference_from_found(found);
+	CFTypeRef reference = new_reference(request, found);
 
 	if (reference)
 		KC_TRY(put(dictionary, kSecValueRef, reference));
@@ -149,7 +157,7 @@ static kc_err fill(const struct kc_request *request, const struct kc_found *foun
 	if (request->query.want & KC_WANT_ATTRS)
 		KC_TRY(put_attrs(request, dictionary, &found->attrs));
 	if (request->returns & KC_RETURN_REF)
-		KC_TRY(put_ref(dictionary, found));
+		KC_TRY(put_ref(request, found, dictionary));
 	if (request->returns & KC_RETURN_DATA && found->has_secret)
 		KC_TRY(put(dictionary, kSecValueData, new_data(found)));
 	if (request->returns & KC_RETURN_DATA)

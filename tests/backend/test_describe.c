@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What bytes say of themselves: raw certificates and keys that come without attributes. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/item/item.h"
@@ -9,6 +8,7 @@
 #include "crypto/x509.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 #define CERT KC_CLASS_CERTIFICATE
 #define KEY KC_CLASS_KEY
@@ -16,22 +16,6 @@
 static kc_name name_of(const char *text)
 {
 	return kc_name_from(kc_bytes_str(text));
-}
-
-static void read_file(const char *name, struct kc_buf *ret)
-{
-	const char *top = getenv("top_srcdir");
-	uint8_t chunk[4096];
-	char path[512];
-	FILE *file;
-	size_t got;
-
-	snprintf(path, sizeof path, "%s/tests/data/import/%s", top ? top : ".", name);
-	file = fopen(path, "r");
-	CHECK_FATAL(file != NULL);
-	while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
-		kc_buf_push(ret, chunk, got);
-	fclose(file);
 }
 
 static kc_err add(struct home *home, kc_name class, const char *attrs, struct kc_bytes bytes,
@@ -72,7 +56,7 @@ static void certificates_describe_themselves(void)
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);
-	read_file("alice.cert.der", &alice);
+	CHECK_FATAL(file_read_data("import/alice.cert.der", &alice));
 	CHECK_OK_FATAL(kc_x509_describe(kc_buf_bytes(&alice), &own));
 	CHECK_OK_FATAL(add(&home, CERT, "", kc_buf_bytes(&alice), &added));
 	CHECK(own.count >= 12);
@@ -95,7 +79,7 @@ static void callers_know_better(void)
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);
-	read_file("alice.cert.der", &alice);
+	CHECK_FATAL(file_read_data("import/alice.cert.der", &alice));
 	CHECK_OK_FATAL(add(&home, CERT, "labl=mine issr=%01 slnr=%02 cenc=#1 ckid=%03",
 		kc_buf_bytes(&alice), &added));
 	CHECK(words_count(&home, CERT, "labl=mine issr=%01 slnr=%02 cenc=#1 ckid=%03 ctyp=#3") ==
@@ -117,7 +101,7 @@ static void other_bytes_say_other_things(void)
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);
-	read_file("alice.cert.der", &alice);
+	CHECK_FATAL(file_read_data("import/alice.cert.der", &alice));
 	CHECK_OK_FATAL(add(&home, CERT, "labl=mine", kc_bytes_str("not yet"), &added));
 	CHECK(!kc_attrs_get(&added.attrs, name_of("pkhh")));
 	CHECK_OK(update(&home, CERT, "labl=mine", "", kc_buf_bytes(&alice)));
@@ -289,8 +273,8 @@ static void raw_halves_of_an_identity(void)
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);
-	read_file("alice.cert.der", &certificate);
-	read_file("rsa.pkcs1.der", &key);
+	CHECK_FATAL(file_read_data("import/alice.cert.der", &certificate));
+	CHECK_FATAL(file_read_data("import/rsa.pkcs1.der", &key));
 	CHECK_OK(add(&home, CERT, "", kc_buf_bytes(&certificate), NULL));
 	CHECK_OK(add(&home, KEY, "kcls=1 type=42", kc_buf_bytes(&key), NULL));
 	CHECK(words_count(&home, KC_CLASS_IDENTITY, "bsiz=#2048 ctyp=#3") == 1);

@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/pk.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 #define MESSAGE kc_bytes_str("Attack at dawn")
 #define KEY KC_CLASS_KEY
@@ -546,18 +546,10 @@ static kc_err import(struct home *home, const char *name, const char *passphrase
 {
 	KC_CLEANUP_ATTRS struct kc_attrs given = KC_ATTRS_INIT;
 	KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
-	const char *top = getenv("top_srcdir");
-	uint8_t chunk[8192];
-	char path[512];
-	FILE *stream;
-	size_t got;
+	char path[128];
 
-	snprintf(path, sizeof path, "%s/tests/data/import/%s", top ? top : ".", name);
-	stream = fopen(path, "r");
-	CHECK_FATAL(stream != NULL);
-	while ((got = fread(chunk, 1, sizeof chunk, stream)) > 0)
-		kc_buf_push(&file, chunk, got);
-	fclose(stream);
+	snprintf(path, sizeof path, "import/%s", name);
+	CHECK_FATAL(file_read_data(path, &file));
 	words_attrs(&given, attrs);
 	return kc_keychain_import(home->keychain, &home_user, kc_buf_bytes(&file),
 		kc_bytes_str(passphrase), &given, ret);

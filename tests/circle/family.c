@@ -8,6 +8,7 @@
 #include "backend/item/policy.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 #define INET KC_CLASS_INTERNET
@@ -275,9 +276,9 @@ void family_restore_log(struct family *family, const struct kc_writer_id *writer
 
 		house_path(&then, writer, number, from);
 		house_path(&family->house, writer, number, to);
-		if (!house_read_file(from, &contents))
+		if (!file_read(from, &contents))
 			return;
-		house_write_file(to, kc_buf_bytes(&contents));
+		CHECK_FATAL(file_write(to, kc_buf_bytes(&contents)));
 	}
 }
 

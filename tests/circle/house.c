@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 static int64_t clock_ms;
 
@@ -180,30 +181,6 @@ bool house_agrees(struct house *house)
 /* --- files --------------------------------------------------------------------------------------
  */
 
-bool house_read_file(const char *path, struct kc_buf *ret)
-{
-	FILE *file = fopen(path, "r");
-	uint8_t block[4096];
-	size_t got;
-
-	if (!file)
-		return false;
-	kc_buf_reset(ret);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		kc_buf_push(ret, block, got);
-	fclose(file);
-	return true;
-}
-
-void house_write_file(const char *path, struct kc_bytes bytes)
-{
-	FILE *file = fopen(path, "w");
-
-	CHECK_FATAL(file != NULL);
-	CHECK_FATAL(fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
-	fclose(file);
-}
-
 /* Only what a house is made of: folders and ordinary files, with their permissions. */
 static void copy_entry(const char *from, const char *to)
 {
@@ -217,8 +194,8 @@ static void copy_entry(const char *from, const char *to)
 	}
 	if (!S_ISREG(status.st_mode))
 		return;
-	CHECK_FATAL(house_read_file(from, &contents));
-	house_write_file(to, kc_buf_bytes(&contents));
+	CHECK_FATAL(file_read(from, &contents));
+	CHECK_FATAL(file_write(to, kc_buf_bytes(&contents)));
 	CHECK_FATAL(chmod(to, status.st_mode & 07777) == 0);
 }
 
@@ -270,7 +247,7 @@ void house_each_operation(struct house *house,
 			KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
 
 			snprintf(path, sizeof path, "%s/%s", folder, files[k]->d_name);
-			if (strstr(path, ".op") && house_read_file(path, &contents))
+			if (strstr(path, ".op") && file_read(path, &contents))
 				visit(context, path, &contents);
 			free(files[k]);
 		}

@@ -45,8 +45,6 @@ void house_path(const struct house *house, const struct kc_writer_id *writer, ui
 /* Calls visit for each operation file of the store, with its path and contents. */
 void house_each_operation(struct house *house,
 	void (*visit)(void *context, const char *path, struct kc_buf *contents), void *context);
-void house_write_file(const char *path, struct kc_bytes bytes);
-bool house_read_file(const char *path, struct kc_buf *ret);
 /* Copies a folder to a place where there is none. */
 void house_copy_tree(const char *from, const char *to);
 

@@ -12,6 +12,7 @@
 
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 static struct family *place_of_junk;
 struct kc_writer_id junk_elder, junk_third, junk_sleeper;
@@ -55,7 +56,7 @@ uint64_t junk_last_of(const struct kc_writer_id *writer)
 
 static void put(const char *path, const char *text)
 {
-	house_write_file(path, kc_bytes_str(text));
+	CHECK_FATAL(file_write(path, kc_bytes_str(text)));
 }
 
 static void put_in(const char *folder, const char *name)
@@ -161,9 +162,9 @@ void junk_lengthen(const struct kc_writer_id *writer, uint64_t number)
 {
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 
-	CHECK_FATAL(house_read_file(junk_op_of(writer, number), &bytes));
+	CHECK_FATAL(file_read(junk_op_of(writer, number), &bytes));
 	kc_buf_push_byte(&bytes, 0);
-	house_write_file(junk_op_of(writer, number), kc_buf_bytes(&bytes));
+	CHECK_FATAL(file_write(junk_op_of(writer, number), kc_buf_bytes(&bytes)));
 }
 
 static void a_longer_file(void)
@@ -177,7 +178,7 @@ static void junk_of_the_greatest_size(void)
 
 	kc_buf_extend(&bytes, KC_CLOUD_MAX_OPERATION);
 	memcpy(bytes.data, "\x30\x83\x3f\xff\xfb", 5);
-	house_write_file(junk_op_of(&junk_elder, 5), kc_buf_bytes(&bytes));
+	CHECK_FATAL(file_write(junk_op_of(&junk_elder, 5), kc_buf_bytes(&bytes)));
 }
 
 static void a_terabyte_of_nothing(void)
@@ -233,12 +234,12 @@ static void a_damaged_voucher(void)
 	struct kc_op op;
 
 	for (uint64_t number = junk_last_of(&junk_elder) - 1; number >= 5; number--) {
-		CHECK_FATAL(house_read_file(junk_op_of(&junk_elder, number), &bytes));
+		CHECK_FATAL(file_read(junk_op_of(&junk_elder, number), &bytes));
 		CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &junk_elder, number, &op));
 		if (!kc_op_next(&op, &write) || !kc_op_key_has(write.key, "v/", &rest))
 			continue;
 		bytes.data[bytes.len - 1] ^= 1;
-		house_write_file(junk_op_of(&junk_elder, number), kc_buf_bytes(&bytes));
+		CHECK_FATAL(file_write(junk_op_of(&junk_elder, number), kc_buf_bytes(&bytes)));
 		return;
 	}
 	CU_FAIL_FATAL("no voucher stands behind others");
@@ -248,20 +249,20 @@ static void swapped_between_writers(void)
 {
 	KC_CLEANUP_BUF struct kc_buf one = KC_BUF_INIT, two = KC_BUF_INIT;
 
-	CHECK_FATAL(house_read_file(junk_op_of(&junk_elder, 5), &one));
-	CHECK_FATAL(house_read_file(junk_op_of(&junk_third, 2), &two));
-	house_write_file(junk_op_of(&junk_third, 2), kc_buf_bytes(&one));
-	house_write_file(junk_op_of(&junk_elder, 5), kc_buf_bytes(&two));
+	CHECK_FATAL(file_read(junk_op_of(&junk_elder, 5), &one));
+	CHECK_FATAL(file_read(junk_op_of(&junk_third, 2), &two));
+	CHECK_FATAL(file_write(junk_op_of(&junk_third, 2), kc_buf_bytes(&one)));
+	CHECK_FATAL(file_write(junk_op_of(&junk_elder, 5), kc_buf_bytes(&two)));
 }
 
 static void swapped_in_one_log(void)
 {
 	KC_CLEANUP_BUF struct kc_buf one = KC_BUF_INIT, two = KC_BUF_INIT;
 
-	CHECK_FATAL(house_read_file(junk_op_of(&junk_elder, 5), &one));
-	CHECK_FATAL(house_read_file(junk_op_of(&junk_elder, 6), &two));
-	house_write_file(junk_op_of(&junk_elder, 6), kc_buf_bytes(&one));
-	house_write_file(junk_op_of(&junk_elder, 5), kc_buf_bytes(&two));
+	CHECK_FATAL(file_read(junk_op_of(&junk_elder, 5), &one));
+	CHECK_FATAL(file_read(junk_op_of(&junk_elder, 6), &two));
+	CHECK_FATAL(file_write(junk_op_of(&junk_elder, 6), kc_buf_bytes(&one)));
+	CHECK_FATAL(file_write(junk_op_of(&junk_elder, 5), kc_buf_bytes(&two)));
 }
 
 static void a_hole(void)
@@ -382,7 +383,7 @@ static void a_long_marker(void)
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 
 	kc_buf_extend(&bytes, 2000);
-	house_write_file(junk_in_store(".kc-store"), kc_buf_bytes(&bytes));
+	CHECK_FATAL(file_write(junk_in_store(".kc-store"), kc_buf_bytes(&bytes)));
 }
 
 static void a_foreign_marker(void)
@@ -391,7 +392,7 @@ static void a_foreign_marker(void)
 	const struct kc_account_id other = {{1, 2, 3}};
 
 	CHECK_OK_FATAL(kc_account_put_marker(&other, &bytes));
-	house_write_file(junk_in_store(".kc-store"), kc_buf_bytes(&bytes));
+	CHECK_FATAL(file_write(junk_in_store(".kc-store"), kc_buf_bytes(&bytes)));
 }
 
 /* --- what may not be read -----------------------------------------------------------------------
@@ -503,7 +504,7 @@ bool junk_is_elsewhere_intact(void)
 	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
 
 	return !elsewhere[0] ||
-	       (house_read_file(elsewhere, &contents) &&
+	       (file_read(elsewhere, &contents) &&
 		       kc_bytes_equal(kc_buf_bytes(&contents), kc_bytes_str("precious")));
 }
 

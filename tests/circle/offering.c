@@ -11,6 +11,7 @@
 
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 const char *const verdict_names[VERDICT_COUNT] = {
 	[VERDICT_WAITING] = "waiting",
@@ -34,7 +35,7 @@ static void make_root(struct offering *o)
 		base && strlen(base) < 40 ? base : "/tmp");
 	CHECK_FATAL(mkdtemp(o->root) != NULL);
 	snprintf(marker, sizeof marker, "%s/.kc-store", o->root);
-	house_write_file(marker, kc_bytes_str("marker"));
+	CHECK_FATAL(file_write(marker, kc_bytes_str("marker")));
 	CHECK_OK_FATAL(kc_cloud_open(o->root, &o->cloud));
 }
 

@@ -20,6 +20,7 @@
 #include "tests/check.h"
 #include "tests/circle/altering.h"
 #include "tests/circle/family.h"
+#include "tests/file.h"
 
 static struct family family;
 
@@ -447,7 +448,7 @@ static void show_message(struct kc_cloud *cloud, const struct op_file *file, con
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	kc_err err;
 
-	house_write_file(path, altered);
+	CHECK_FATAL(file_write(path, altered));
 	err = kc_mailbox_read(cloud, &file->writer, file->number, &message);
 	CHECK(err == KC_E_REFUSED || err == KC_E_WAITING);
 	CHECK(message.len == 0);
@@ -468,7 +469,7 @@ static void alter_message(struct kc_cloud *cloud, const struct op_file *file)
 		}
 		show_message(cloud, file, path, kc_bytes(altered.data, at));
 	}
-	house_write_file(path, kc_buf_bytes(&altered));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&altered)));
 	CHECK_OK(kc_mailbox_read(cloud, &file->writer, file->number, &message));
 	CHECK(message.len > 0);
 }

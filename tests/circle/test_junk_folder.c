@@ -16,6 +16,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/junk.h"
+#include "tests/file.h"
 
 #define START_MS INT64_C(1800000000000)
 #define PATIENCE_S 120 /* after which an exchange hangs */
@@ -167,7 +168,7 @@ static void names_stay(void)
 static kc_err check_marker(
 	struct kc_cloud *cloud, const struct kc_account_id *account, struct kc_bytes marker)
 {
-	house_write_file(junk_in_store(".kc-store"), marker);
+	CHECK_FATAL(file_write(junk_in_store(".kc-store"), marker));
 	return kc_exchange_check_marker(cloud, account);
 }
 
@@ -184,7 +185,7 @@ static void markers(void)
 		family.house.homes[FAMILY_ELDER].keychain, &place, &circle));
 	account = &circle->account;
 	CHECK_OK_FATAL(kc_cloud_open(family.house.store, &cloud));
-	CHECK_FATAL(house_read_file(junk_in_store(".kc-store"), &marker));
+	CHECK_FATAL(file_read(junk_in_store(".kc-store"), &marker));
 	CHECK_OK(check_marker(cloud, account, kc_buf_bytes(&marker)));
 	for (size_t at = 0; at < 8 * marker.len; at++) {
 		kc_err err;
@@ -213,12 +214,12 @@ static void append(const struct kc_writer_id *writer, struct kc_bytes writes)
 	struct kc_log_position ignored;
 	struct kc_op op;
 
-	CHECK_FATAL(house_read_file(junk_op_of(writer, last), &bytes));
+	CHECK_FATAL(file_read(junk_op_of(writer, last), &bytes));
 	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), writer, last, &op));
 	kc_op_builder_init(&builder, writer, &op.position, false);
 	kc_der_put_raw(&builder.w, writes);
 	CHECK_OK_FATAL(kc_op_builder_end(&builder, &op.position, &made, &ignored));
-	house_write_file(junk_op_of(writer, last + 1), kc_buf_bytes(&made));
+	CHECK_FATAL(file_write(junk_op_of(writer, last + 1), kc_buf_bytes(&made)));
 }
 
 /* All that a log ever said, once more at its end: nothing comes of it. */
@@ -234,7 +235,7 @@ static void old_operations_again(void)
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		struct kc_op op;
 
-		CHECK_FATAL(house_read_file(junk_op_of(&junk_elder, number), &bytes));
+		CHECK_FATAL(file_read(junk_op_of(&junk_elder, number), &bytes));
 		CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &junk_elder, number, &op));
 		append(&junk_elder, kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at)));
 	}
@@ -259,7 +260,7 @@ static void operations_of_another(void)
 
 	family_restore_store(&family);
 	family_restore_device(&family, FAMILY_SLEEPER);
-	CHECK_FATAL(house_read_file(junk_op_of(&junk_third, 2), &bytes));
+	CHECK_FATAL(file_read(junk_op_of(&junk_third, 2), &bytes));
 	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &junk_third, 2, &op));
 	append(&junk_elder, kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at)));
 	CHECK_OK(exchange(&report));
@@ -320,12 +321,12 @@ static void alter_file(void *context, const char *path, struct kc_buf *contents)
 
 	family_restore_device(&family, FAMILY_SLEEPER);
 	contents->data[at] ^= flip ? 0x01 : 0x00;
-	house_write_file(path, kc_bytes(contents->data, flip ? contents->len : at));
+	CHECK_FATAL(file_write(path, kc_bytes(contents->data, flip ? contents->len : at)));
 	err = exchange(&report);
 	CHECK(err == KC_OK || err == KC_E_STORE_SUSPECT);
 	CHECK(family_keeps_own(&family, FAMILY_SLEEPER));
 	contents->data[at] ^= flip ? 0x01 : 0x00;
-	house_write_file(path, kc_buf_bytes(contents));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(contents)));
 	CHECK_OK(exchange(&report));
 	CHECK(family_is_complete(&family, FAMILY_SLEEPER));
 	forget_own();

@@ -15,6 +15,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 #define NOW INT64_C(1800000000000)
@@ -88,7 +89,7 @@ static void log_read(struct house *house, size_t device, struct log *ret)
 		operation_path(ret, ret->count + 1, path);
 		if (access(path, F_OK) != 0 || ret->count == MOST_OPERATIONS)
 			break;
-		CHECK_FATAL(house_read_file(path, bytes));
+		CHECK_FATAL(file_read(path, bytes));
 		ret->count++;
 	}
 }
@@ -99,7 +100,7 @@ static void log_restore(const struct log *log)
 
 	for (size_t i = 0; i < log->count; i++) {
 		operation_path(log, i + 1, path);
-		house_write_file(path, kc_buf_bytes(&log->operations[i]));
+		CHECK_FATAL(file_write(path, kc_buf_bytes(&log->operations[i])));
 	}
 }
 
@@ -144,7 +145,7 @@ static void write_operation(
 	CHECK_OK_FATAL(kc_op_builder_end(builder, at, &bytes, &next));
 	*at = next;
 	operation_path(log, at->number, path);
-	house_write_file(path, kc_buf_bytes(&bytes));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&bytes)));
 }
 
 /* Writes the log anew, with a chain of digests that is right. */

@@ -15,6 +15,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/family.h"
+#include "tests/file.h"
 
 #define START_MS INT64_C(1800000000000)
 #define KEY_ID_AT 12 /* a byte of the key's id in an envelope */
@@ -58,7 +59,7 @@ static bool read_op(const struct log *log, uint64_t number, struct kc_buf *bytes
 	char path[HOUSE_PATH_MAX];
 
 	house_path(&family.house, &log->writer, number, path);
-	return house_read_file(path, bytes) &&
+	return file_read(path, bytes) &&
 	       kc_op_parse(kc_buf_bytes(bytes), &log->writer, number, op) == KC_OK;
 }
 
@@ -81,7 +82,7 @@ static void retell(const struct log *log, uint64_t number, struct kc_log_positio
 			kc_op_builder_put(&builder, write.key, write.value);
 	CHECK_OK_FATAL(kc_op_builder_end(&builder, after, &told, after));
 	house_path(&family.house, &log->writer, number, path);
-	house_write_file(path, kc_buf_bytes(&told));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&told)));
 }
 
 /* The log from an operation on, with a lie in place of one of its writes. */

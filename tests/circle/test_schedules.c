@@ -23,6 +23,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
@@ -229,8 +230,8 @@ static void bring(size_t from, size_t to, size_t writer, uint64_t number, bool w
 		CHECK_FATAL(link(source, target) == 0);
 		return;
 	}
-	CHECK_FATAL(house_read_file(source, &bytes));
-	house_write_file(target, kc_bytes(bytes.data, chance(bytes.len)));
+	CHECK_FATAL(file_read(source, &bytes));
+	CHECK_FATAL(file_write(target, kc_bytes(bytes.data, chance(bytes.len))));
 }
 
 /* Brings what one folder has and another has not: everything, or whatever chance will. Returns how

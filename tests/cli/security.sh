@@ -67,7 +67,7 @@ exits 0 "add-generic-password"
 writes '' "says nothing"
 tells '' "nowhere"
 sec find-generic-password -s svc
-sed -E 's/0x32[0-9A-F]{28}00  "2[0-9]{13}Z\\000"/DATE/; s/^keychain: ".*login.keychain-db"$/keychain: PATH/' "$out" > "$work/dump"
+sed -E 's/0x32[0-9A-F]{28}00  "2[0-9]{13}Z\\000"/DATE/; s/^keychain: ".*keychain.db"$/keychain: PATH/' "$out" > "$work/dump"
 cp "$work/dump" "$out"
 writes 'keychain: PATH
 version: 512

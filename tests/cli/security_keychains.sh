@@ -4,11 +4,11 @@
 # shellcheck source=tests/cli/security_lib.sh
 . "$(dirname "$0")/security_lib.sh"
 on one
-login=$KEYCIRCLE_HOME/data/login.keychain-db
-built=$KEYCIRCLE_HOME/data/keychains/build.keychain-db
+login=$KEYCIRCLE_HOME/data/keychain.db
+built=$KEYCIRCLE_HOME/data/build.keychain
 
 end_services() {
-  for home in "$work"/device-* "$work"/device-*/data/keychains/*; do
+  for home in "$work"/device-* "$work"/device-*/data/*.keychain; do
     [ -d "$home" ] || continue
     pid=$(service_of "$home") && kill "$pid" 2> /dev/null
   done
@@ -67,6 +67,8 @@ sec create-keychain -p build-pw build.keychain
 exits 48 "once"
 sec default-keychain -s build.keychain
 exits 0 "as the default"
+sec list-keychains
+writes "    \"$login\"\n    \"$built\"\n" "in the search list"
 sec list-keychains -d user -s build.keychain login.keychain
 exits 0 "first in the search list"
 sec list-keychains
@@ -75,6 +77,10 @@ sec unlock-keychain -p wrong build.keychain
 exits 51 "it has a password of its own"
 sec unlock-keychain -p build-pw build.keychain
 exits 0 "this one"
+for name in build.keychain-db ~/Library/Keychains/build.keychain-db "$built"; do
+  sec show-keychain-info "$name"
+  exits 0 "it is also called $name"
+done
 sec set-keychain-settings -lut 3600 build.keychain
 sec show-keychain-info build.keychain
 complains 'timeout=3600s$' "and settings of its own"
@@ -172,11 +178,12 @@ writes "    \"$login\"\n" "and as the default"
 sec delete-keychain build.keychain
 exits 50 "it is gone"
 sec delete-keychain login.keychain
-exits 30 "the device's own is never removed"
+exits 252 "the device's own is never removed"
 sec find-generic-password -s other -w
 writes 'else\n' "with what is in it"
 
-for name in /etc/ .. .hidden '' 'much-too-long-a-name-for-a-keychain-of-this-device-really'; do
+for name in /etc/ .. '' 'two
+lines'; do
   sec create-keychain -p x "$name"
   exits 50 "no name for a keychain: $name"
 done

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Files of other programs: what is found in each, and that broken ones do no harm. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/import.h"
@@ -9,23 +8,16 @@
 #include "crypto/x509_impl.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
+#include "tests/file.h"
 
 #define PASSPHRASE "correct horse"
 
 static void read_file(const char *name, struct kc_buf *ret)
 {
-	const char *top = getenv("top_srcdir");
-	uint8_t chunk[8192];
-	char path[512];
-	FILE *file;
-	size_t got;
+	char path[128];
 
-	snprintf(path, sizeof path, "%s/tests/data/import/%s", top ? top : ".", name);
-	file = fopen(path, "r");
-	CHECK_FATAL(file != NULL);
-	while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
-		kc_buf_push(ret, chunk, got);
-	fclose(file);
+	snprintf(path, sizeof path, "import/%s", name);
+	CHECK_FATAL(file_read_data(path, ret));
 }
 
 static struct kc_bytes phrase(const char *text)

@@ -15,34 +15,13 @@
 #include "base/random.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 
 /* --- files
  * ----------------------------------------------------------------------------------------
  */
-
-static void read_file(const char *path, struct kc_buf *ret)
-{
-	uint8_t block[65536];
-	FILE *file = fopen(path, "rb");
-	size_t got;
-
-	CHECK_FATAL(file != NULL);
-	kc_buf_reset(ret);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		kc_buf_push(ret, block, got);
-	fclose(file);
-}
-
-static void write_file(const char *path, struct kc_bytes bytes)
-{
-	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	CHECK_FATAL(file >= 0);
-	CHECK_FATAL(write(file, bytes.data, bytes.len) == (ssize_t)bytes.len);
-	close(file);
-}
 
 static kc_err open_again(struct home *home)
 {
@@ -55,12 +34,12 @@ static void check_refused(struct home *home, kc_err err, const char *what)
 {
 	KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, after = KC_BUF_INIT;
 
-	read_file(home_database(home), &before);
+	CHECK_FATAL(file_read(home_database(home), &before));
 	CHECK_MSG(open_again(home) == err, what);
 	CHECK_MSG(kc_keychain_create(&home->place, kc_bytes_str("password"), "device",
 			  &home->keychain) == KC_E_KEYCHAIN_EXISTS,
 		what);
-	read_file(home_database(home), &after);
+	CHECK_FATAL(file_read(home_database(home), &after));
 	CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&before), kc_buf_bytes(&after)), what);
 }
 
@@ -85,7 +64,7 @@ static void foreign_files(void)
 	run_sql(&home, "CREATE TABLE diary(day, text); INSERT INTO diary VALUES(1, 'rain')");
 	CHECK(chmod(home_database(&home), 0600) == 0);
 	check_refused(&home, KC_E_FOREIGN, "another program's database");
-	write_file(home_database(&home), KC_BYTES_OF(text));
+	CHECK_FATAL(file_write(home_database(&home), KC_BYTES_OF(text)));
 	check_refused(&home, KC_E_FOREIGN, "text");
 	unlink(home_database(&home));
 	CHECK(mkdir(home_database(&home), 0700) == 0);
@@ -128,10 +107,10 @@ static void the_device_secret_is_needed(void)
 	snprintf(path, sizeof path, "%s/%s", home.place.state, KC_DEVICE_SECRET_NAME);
 	snprintf(path_of_other, sizeof path_of_other, "%s/%s", other.place.state,
 		KC_DEVICE_SECRET_NAME);
-	read_file(path_of_other, &secret);
-	write_file(path, kc_buf_bytes(&secret));
+	CHECK_FATAL(file_read(path_of_other, &secret));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&secret)));
 	check_refused(&home, KC_E_DEVICE_SECRET, "another device's secret");
-	write_file(path, kc_bytes_str("cut"));
+	CHECK_FATAL(file_write(path, kc_bytes_str("cut")));
 	check_refused(&home, KC_E_DEVICE_SECRET, "a secret that is none");
 	unlink(path);
 	check_refused(&home, KC_E_DEVICE_SECRET, "no secret");
@@ -152,16 +131,16 @@ static void cut_files(void)
 		CHECK_OK_FATAL(words_add(&home, GENP, attrs, "secret of an item"));
 	}
 	home_close(&home);
-	read_file(home_database(&home), &whole);
+	CHECK_FATAL(file_read(home_database(&home), &whole));
 	for (size_t len = 0; len < whole.len; len += len < 200 ? 7 : 509) {
 		kc_err err;
-		write_file(home_database(&home), kc_bytes(whole.data, len));
+		CHECK_FATAL(file_write(home_database(&home), kc_bytes(whole.data, len)));
 		err = open_again(&home);
 		CHECK(err == KC_E_DAMAGED || err == KC_E_FOREIGN);
 		opened += err == KC_OK;
 	}
 	CHECK(opened == 0);
-	write_file(home_database(&home), kc_buf_bytes(&whole));
+	CHECK_FATAL(file_write(home_database(&home), kc_buf_bytes(&whole)));
 	home_open(&home);
 	home_unlock(&home);
 	CHECK(words_count(&home, GENP, "") == 50);
@@ -181,14 +160,14 @@ static void spoilt_pages(void)
 		CHECK_OK_FATAL(words_add(&home, GENP, attrs, "secret of an item"));
 	}
 	home_close(&home);
-	read_file(home_database(&home), &whole);
+	CHECK_FATAL(file_read(home_database(&home), &whole));
 	for (size_t round = 0; round < rounds; round++) {
 		KC_CLEANUP_BUF struct kc_buf spoilt = KC_BUF_INIT;
 		kc_buf_push(&spoilt, whole.data, whole.len);
 		for (unsigned i = 1 + kc_random_below(4); i > 0; i--)
 			spoilt.data[kc_random_below((uint32_t)whole.len)] ^=
 				(uint8_t)(1U << kc_random_below(8));
-		write_file(home_database(&home), kc_buf_bytes(&spoilt));
+		CHECK_FATAL(file_write(home_database(&home), kc_buf_bytes(&spoilt)));
 		if (open_again(&home) != KC_OK)
 			continue;
 		opened++;
@@ -250,7 +229,7 @@ static void taken_away_while_open(void)
 
 	home_init(&home);
 	CHECK_OK(words_add(&home, GENP, "acct=a", "secret of an item"));
-	read_file(home_database(&home), &whole);
+	CHECK_FATAL(file_read(home_database(&home), &whole));
 	snprintf(away, sizeof away, "%s.away", home_database(&home));
 
 	CHECK(rename(home_database(&home), away) == 0);
@@ -260,20 +239,20 @@ static void taken_away_while_open(void)
 	check_all_there(&home, "moved away");
 
 	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=L", NULL));
-	read_file(home_database(&home), &whole);
-	write_file(home_database(&home), kc_bytes(whole.data, 100));
+	CHECK_FATAL(file_read(home_database(&home), &whole));
+	CHECK_FATAL(file_write(home_database(&home), kc_bytes(whole.data, 100)));
 	check_left_alone(&home, "cut");
-	write_file(home_database(&home), kc_buf_bytes(&whole));
+	CHECK_FATAL(file_write(home_database(&home), kc_buf_bytes(&whole)));
 	check_all_there(&home, "cut");
 
 	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=M", NULL));
-	read_file(home_database(&home), &whole);
+	CHECK_FATAL(file_read(home_database(&home), &whole));
 	kc_buf_push(&other, whole.data, whole.len);
 	memset(other.data + other.len / 2, 0, other.len / 2);
-	write_file(home_database(&home), kc_buf_bytes(&other));
+	CHECK_FATAL(file_write(home_database(&home), kc_buf_bytes(&other)));
 	CHECK(utimensat(AT_FDCWD, home_database(&home), long_ago, 0) == 0);
 	check_left_alone(&home, "overwritten");
-	write_file(home_database(&home), kc_buf_bytes(&whole));
+	CHECK_FATAL(file_write(home_database(&home), kc_buf_bytes(&whole)));
 	check_all_there(&home, "overwritten");
 }
 
@@ -422,7 +401,7 @@ static void read_only_homes(void)
 	CHECK(in_child(use_read_only, &home));
 	CHECK(chmod(home.place.data, 0700) == 0);
 	snprintf(wal, sizeof wal, "%s-wal", home_database(&home));
-	write_file(wal, kc_bytes_str("something"));
+	CHECK_FATAL(file_write(wal, kc_bytes_str("something")));
 	CHECK(chmod(home.place.data, 0500) == 0);
 	CHECK(in_child(open_with_a_wal, &home));
 	CHECK(chmod(home.place.data, 0700) == 0);

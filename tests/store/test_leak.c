@@ -13,6 +13,7 @@
 #include "backend/store/setting.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 #define INET KC_CLASS_INTERNET
@@ -116,25 +117,11 @@ static void push_form(const char *text, enum form form, struct kc_buf *ret)
 
 static size_t finds, files;
 
-static bool read_file(const char *path, struct kc_buf *ret)
-{
-	uint8_t block[65536];
-	FILE *file = fopen(path, "rb");
-	size_t got;
-
-	if (!file)
-		return false;
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		kc_buf_push(ret, block, got);
-	fclose(file);
-	return kc_buf_check(ret) == KC_OK;
-}
-
 static void search_file(const char *path)
 {
 	KC_CLEANUP_BUF struct kc_buf contents = {.max = (size_t)64 << 20};
 
-	CHECK_FATAL(read_file(path, &contents));
+	CHECK_FATAL(file_read(path, &contents));
 	files++;
 	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
 		for (int form = 0; form < FORM_COUNT; form++) {
@@ -256,7 +243,7 @@ static bool file_holds(const char *path, struct kc_bytes keybag)
 	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
 	const size_t len = 48;
 
-	if (!read_file(path, &contents) || contents.len == 0)
+	if (!file_read(path, &contents) || contents.len == 0)
 		return false;
 	return memmem(contents.data, contents.len, keybag.data + keybag.len - len, len) != NULL;
 }

@@ -18,6 +18,48 @@ CF_DECLARE_REF(SecIdentityRef, struct __SecIdentity);
 CF_DECLARE_REF(SecKeyRef, struct __SecKey);
 CF_DECLARE_REF(SecPolicyRef, struct __SecPolicy);
 
+/* Objects of the older, keychain-file interface. */
+CF_DECLARE_REF(SecKeychainRef, struct __SecKeychain);
+CF_DECLARE_REF(SecKeychainItemRef, struct __SecKeychainItem);
+CF_DECLARE_REF(SecKeychainSearchRef, struct __SecKeychainSearch);
+CF_DECLARE_REF(SecAccessRef, struct __SecAccess);
+CF_DECLARE_REF(SecACLRef, struct __SecACL);
+CF_DECLARE_REF(SecTrustedApplicationRef, struct __SecTrustedApplication);
+
+/* Attributes of that interface: a code of four characters, and bytes. */
+typedef OSType SecKeychainAttrType;
+typedef struct SecKeychainAttribute {
+	SecKeychainAttrType tag;
+	UInt32 length; /* bytes, without a NUL */
+	void *data;
+} SecKeychainAttribute;
+typedef SecKeychainAttribute *SecKeychainAttributePtr;
+typedef struct SecKeychainAttributeList {
+	UInt32 count;
+	SecKeychainAttribute *attr;
+} SecKeychainAttributeList;
+
+/* Which attributes, in which format (CSSM_DB_ATTRIBUTE_FORMAT of cssmtype.h). */
+typedef struct SecKeychainAttributeInfo {
+	UInt32 count;
+	UInt32 *tag;
+	UInt32 *format;
+} SecKeychainAttributeInfo;
+
+typedef UInt32 SecKeychainStatus; /* bits */
+enum { kSecUnlockStateStatus = 1, kSecReadPermStatus = 2, kSecWritePermStatus = 4 };
+
+/* Marks what newer interfaces replace. Programs are warned only when they ask for it: many treat
+ * warnings as errors. */
+#ifdef KEYCIRCLE_WARN_DEPRECATED
+#define SEC_DEPRECATED __attribute__((__deprecated__))
+#else
+#define SEC_DEPRECATED
+#endif
+
+/* A code of four characters, the first one the highest, as 'abcd' is on a Mac. */
+#define SEC_CODE(a, b, c, d) ((a) << 24 | (b) << 16 | (c) << 8 | (d))
+
 /* What a call answers. */
 enum {
 	/* general */

@@ -9,6 +9,8 @@
 #ifndef SECURITY_SECCERTIFICATE_H
 #define SECURITY_SECCERTIFICATE_H
 
+#include <CoreFoundation/CFArray.h>
+#include <CoreFoundation/CFDate.h>
 #include <Security/SecBase.h>
 
 CF_EXTERN_C_BEGIN
@@ -30,6 +32,70 @@ CF_EXPORT CFStringRef SecCertificateCopySubjectSummary(SecCertificateRef certifi
 
 /* The public key; NULL for one of a kind that SecKey does not have. */
 CF_EXPORT SecKeyRef SecCertificateCopyKey(SecCertificateRef certificate);
+/* The same; errSecUnimplemented for such a kind. */
+CF_EXPORT OSStatus SecCertificateCopyPublicKey(SecCertificateRef certificate, SecKeyRef *key);
+
+/* --- what it says ---------------------------------------------------------------------------- */
+
+/* The last common name of the subject; errSecInternal when there is none. */
+CF_EXPORT OSStatus SecCertificateCopyCommonName(
+	SecCertificateRef certificate, CFStringRef *commonName);
+
+/* The e-mail addresses of the alternative names, then of the subject; the array may be empty. */
+CF_EXPORT OSStatus SecCertificateCopyEmailAddresses(
+	SecCertificateRef certificate, CFArrayRef *emailAddresses);
+
+/*
+ * Names by which certificates are compared: in DER, with each PrintableString in upper case and its
+ * blanks trimmed and joined. NULL for a name that is not well formed. The contents are without the
+ * outer tag and length, as kSecAttrIssuer and kSecAttrSubject have them.
+ */
+CF_EXPORT CFDataRef SecCertificateCopyNormalizedIssuerSequence(SecCertificateRef certificate);
+CF_EXPORT CFDataRef SecCertificateCopyNormalizedSubjectSequence(SecCertificateRef certificate);
+CF_EXPORT CFDataRef SecCertificateCopyNormalizedIssuerContent(
+	SecCertificateRef certificate, CFErrorRef *error);
+CF_EXPORT CFDataRef SecCertificateCopyNormalizedSubjectContent(
+	SecCertificateRef certificate, CFErrorRef *error);
+
+/* The bytes of the serial number's INTEGER; the second is the older name. */
+CF_EXPORT CFDataRef SecCertificateCopySerialNumberData(
+	SecCertificateRef certificate, CFErrorRef *error);
+CF_EXPORT CFDataRef SecCertificateCopySerialNumber(
+	SecCertificateRef certificate, CFErrorRef *error);
+
+/* From when until when it is valid; NULL for a date that cannot be read. */
+CF_EXPORT CFDateRef SecCertificateCopyNotValidBeforeDate(SecCertificateRef certificate);
+CF_EXPORT CFDateRef SecCertificateCopyNotValidAfterDate(SecCertificateRef certificate);
+
+/*
+ * Everything in it, or what the array asks for, by its kSecOID... (Security/SecCertificateOIDs.h):
+ * a dictionary of dictionaries with the four members below. The value is a string, data, a number
+ * (dates too: a CFAbsoluteTime), or for a section an array of such dictionaries. Labels are
+ * English.
+ */
+CF_EXPORT CFDictionaryRef SecCertificateCopyValues(
+	SecCertificateRef certificate, CFArrayRef keys, CFErrorRef *error);
+
+CF_EXPORT const CFStringRef kSecPropertyKeyType;
+CF_EXPORT const CFStringRef kSecPropertyKeyLabel;
+CF_EXPORT const CFStringRef kSecPropertyKeyLocalizedLabel;
+CF_EXPORT const CFStringRef kSecPropertyKeyValue;
+
+CF_EXPORT const CFStringRef kSecPropertyTypeWarning;
+CF_EXPORT const CFStringRef kSecPropertyTypeSuccess;
+CF_EXPORT const CFStringRef kSecPropertyTypeSection;
+CF_EXPORT const CFStringRef kSecPropertyTypeData;
+CF_EXPORT const CFStringRef kSecPropertyTypeString;
+CF_EXPORT const CFStringRef kSecPropertyTypeURL;
+CF_EXPORT const CFStringRef kSecPropertyTypeDate;
+CF_EXPORT const CFStringRef kSecPropertyTypeArray;
+CF_EXPORT const CFStringRef kSecPropertyTypeNumber;
+
+/* Both are the subject summary. */
+CF_EXPORT CFStringRef SecCertificateCopyLongDescription(
+	CFAllocatorRef allocator, SecCertificateRef certificate, CFErrorRef *error);
+CF_EXPORT CFStringRef SecCertificateCopyShortDescription(
+	CFAllocatorRef allocator, SecCertificateRef certificate, CFErrorRef *error);
 
 CF_EXTERN_C_END
 

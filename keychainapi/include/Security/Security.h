@@ -12,6 +12,7 @@
 
 #include <Security/SecAccessControl.h>
 #include <Security/SecCertificate.h>
+#include <Security/SecCertificateOIDs.h>
 #include <Security/SecIdentity.h>
 #include <Security/SecImportExport.h>
 #include <Security/SecItem.h>
@@ -21,5 +22,14 @@
 #include <Security/SecSharedCredential.h>
 #include <Security/SecTrust.h>
 #include <Security/SecTrustSettings.h>
+
+#include <Security/AuthSession.h>
+#include <Security/SecACL.h>
+#include <Security/SecAccess.h>
+#include <Security/SecKeychain.h>
+#include <Security/SecKeychainItem.h>
+#include <Security/SecKeychainSearch.h>
+#include <Security/SecTrustedApplication.h>
+#include <Security/cssmtype.h>
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <Security/SecAccessControlPriv.h>
 
+#include "base/attrs.h"
 #include "base/buf.h"
 #include "tests/check.h"
 
@@ -87,6 +88,17 @@ static void push_number(struct kc_buf *out, CFNumberRef number)
 	kc_buf_printf(out, "number:%lld", (long long)value);
 }
 
+static void push_item(struct kc_buf *out, CFTypeRef object)
+{
+	SecItemClass class = 0;
+	char text[5];
+
+	CHECK(SecKeychainItemCopyContent((SecKeychainItemRef)(uintptr_t)object, &class, NULL, NULL,
+		      NULL) == errSecSuccess);
+	kc_name_text(class, text);
+	kc_buf_printf(out, "item:%s", text);
+}
+
 static void push(struct kc_buf *out, CFTypeRef object)
 {
 	CFTypeID type = CFGetTypeID(object);
@@ -103,6 +115,8 @@ static void push(struct kc_buf *out, CFTypeRef object)
 		push_array(out, object);
 	else if (type == CFDictionaryGetTypeID())
 		push_dictionary(out, object);
+	else if (type == SecKeychainItemGetTypeID())
+		push_item(out, object);
 	else if (type == SecAccessControlGetTypeID())
 		kc_buf_printf(out, "control:%s",
 			CFStringGetCStringPtr(SecAccessControlGetProtection(

@@ -4,6 +4,7 @@
  *
  *   data:BYTES  text:CHARACTERS  number:5  date  control:ak  null  untouched
  *   ref:genp            a persistent reference of that class
+ *   item:genp           a SecKeychainItem of that class
  *   {acct svce v_Data}  a dictionary, by its keys in order
  *   [data:1 data:2]     an array, elements in order of their text
  */

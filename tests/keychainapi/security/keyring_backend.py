@@ -8,8 +8,8 @@ import warnings
 folder = sys.argv[1]
 LIBRARIES = {
     "Security": "libSecurity.so.0",
-    "CoreServices": "libCoreFoundation.so.0",
-    "Foundation": "libCoreFoundation.so.0",
+    "CoreServices": "libCoreServices.so.0",
+    "Foundation": "libFoundation.so.0",
 }
 ctypes.util.find_library = lambda name: f"{folder}/{LIBRARIES[name]}"
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Certificates: what they say of themselves, judged by OpenSSL's reading of the same ones. */
+#include <Security/SecCertificatePriv.h>
 #include <Security/Security.h>
 #include <string.h>
+
+#include <openssl/x509v3.h>
 
 #include "tests/check.h"
 #include "tests/keychainapi/security/made_certificate.h"
@@ -200,6 +203,338 @@ static void they_have_a_key(void)
 	CHECK(SecCertificateCopyKey(NULL) == NULL);
 }
 
+/* --- 7.4: parts ------------------------------------------------------------------------------ */
+
+/* The texts of an array, which is released, with bars between; "-" for no array. */
+static void join_texts(CFArrayRef array, char text[static 256])
+{
+	size_t len = 0;
+
+	snprintf(text, 256, "%s", array ? "" : "-");
+	for (CFIndex i = 0; array && i < CFArrayGetCount(array); i++)
+		len += (size_t)snprintf(text + len, 256 - len, "%s%s", i ? "|" : "",
+			CFStringGetCStringPtr(
+				CFArrayGetValueAtIndex(array, i), kCFStringEncodingUTF8));
+	if (array)
+		CFRelease(array);
+}
+
+/* clang-format off */
+static const struct {
+	const char *subject, *alternative, *name, *names, *emails, *hosts;
+} texts[] = {
+	{"CN=A",                            NULL,                              "A",  "A",    "-",            "-"},
+	{"CN=A/CN=B",                       NULL,                              "B",  "A|B",  "-",            "-"},
+	{"O=X",                             NULL,                              NULL, "-",    "-",            "-"},
+	{"i:emailAddress=s@x",              "email:a@x,DNS:x.org,email:b@x",   NULL, "-",    "a@x|b@x|s@x",  "x.org"},
+	{"CN=x.org",                        "DNS:x.org,DNS:*.x.org,IP:1.2.3.4","x.org","x.org","-",          "x.org|*.x.org"},
+	{"t:CN=T61",                        NULL,                              "T61","T61",  "-",            "-"},
+};
+/* clang-format on */
+
+static void they_have_names(void)
+{
+	CFStringRef name = NULL;
+	CFArrayRef emails = NULL;
+
+	for (size_t i = 0; i < KC_COUNT_OF(texts); i++) {
+		struct made made;
+		SecCertificateRef certificate;
+		char text[256];
+
+		made_certificate(&(struct made_spec){.subject = texts[i].subject,
+					 .alternative = texts[i].alternative},
+			&made);
+		certificate = new_certificate(&made);
+		name = NULL;
+		CHECK_MSG(SecCertificateCopyCommonName(certificate, &name) ==
+				  (texts[i].name ? errSecSuccess : errSecInternal),
+			texts[i].subject);
+		CHECK_MSG(is_text(name, texts[i].name), texts[i].subject);
+		join_texts(SecCertificateCopyCommonNames(certificate), text);
+		CHECK_MSG(strcmp(text, texts[i].names) == 0, texts[i].subject);
+		join_texts(SecCertificateCopyRFC822Names(certificate), text);
+		CHECK_MSG(strcmp(text, texts[i].emails) == 0, texts[i].subject);
+		join_texts(SecCertificateCopyDNSNames(certificate), text);
+		CHECK_MSG(strcmp(text, texts[i].hosts) == 0, texts[i].subject);
+		CHECK(SecCertificateCopyEmailAddresses(certificate, &emails) == errSecSuccess);
+		join_texts(emails, text);
+		CHECK_MSG(strcmp(text, *texts[i].emails == '-' ? "" : texts[i].emails) == 0,
+			texts[i].subject);
+		CFRelease(certificate);
+		made_certificate_done(&made);
+	}
+	CHECK(SecCertificateCopyCommonName(NULL, &name) == errSecParam);
+	CHECK(SecCertificateCopyEmailAddresses(NULL, &emails) == errSecParam);
+}
+
+/* clang-format off */
+static const struct {
+	const char *subject, *normal; /* of one attribute, type and value */
+} normal_rows[] = {
+	{"p:O=a b",               "\x13\x03" "A B"},
+	{"p:O=  a \t  b c ",       "\x13\x05" "A B C"},
+	{"O=  a  b ",             "\x0c\x07" "  a  b "},
+	{"i:emailAddress=a@B",    "\x16\x03" "a@B"},
+	{"t:O=a  b",              "\x14\x04" "a  b"},
+	{"p:O=A",                 "\x13\x01" "A"},
+	{"p:O=  ",                "\x13\x00"},
+};
+/* clang-format on */
+
+/* SEQUENCE { SET { SEQUENCE { OID, value } } }, all lengths below 128. */
+static bool is_sequence_of(CFDataRef sequence, const char *value)
+{
+	const UInt8 *der = CFDataGetBytePtr(sequence);
+	size_t len = (size_t)CFDataGetLength(sequence), value_len = 2 + (size_t)value[1];
+	size_t oid_len = len > 8 ? 2 + (size_t)der[7] : 0;
+
+	return len == 6 + oid_len + value_len && der[0] == 0x30 && der[1] == len - 2 &&
+	       der[2] == 0x31 && der[3] == len - 4 && der[4] == 0x30 && der[5] == len - 6 &&
+	       memcmp(der + 6 + oid_len, value, value_len) == 0;
+}
+
+static void names_are_normalised(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(normal_rows); i++) {
+		struct made made;
+		SecCertificateRef certificate;
+		CFDataRef subject, issuer, contents;
+
+		made_certificate(&(struct made_spec){.subject = normal_rows[i].subject}, &made);
+		certificate = new_certificate(&made);
+		subject = SecCertificateCopyNormalizedSubjectSequence(certificate);
+		issuer = SecCertificateCopyNormalizedIssuerSequence(certificate);
+		contents = SecCertificateCopyNormalizedSubjectContent(certificate, NULL);
+		CHECK_FATAL(subject && issuer && contents);
+		CHECK_MSG(is_sequence_of(subject, normal_rows[i].normal), normal_rows[i].subject);
+		CHECK(CFEqual(subject, issuer));
+		CHECK(CFDataGetLength(contents) == CFDataGetLength(subject) - 2);
+		CFRelease(subject);
+		CFRelease(issuer);
+		CFRelease(contents);
+		CFRelease(certificate);
+		made_certificate_done(&made);
+	}
+}
+
+static const char *const serials[] = {
+	"01", "7F", "80", "FF00", "0102030405060708090A0B0C0D0E0F10", "00", "-05"};
+
+static void serial_numbers_are_bytes(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(serials); i++) {
+		struct made made;
+		SecCertificateRef certificate;
+		CFDataRef serial, same;
+		unsigned char *der = NULL;
+		int len;
+
+		made_certificate(
+			&(struct made_spec){.subject = "CN=S", .serial = serials[i]}, &made);
+		certificate = new_certificate(&made);
+		serial = SecCertificateCopySerialNumberData(certificate, NULL);
+		same = SecCertificateCopySerialNumber(certificate, NULL);
+		len = i2d_ASN1_INTEGER(X509_get0_serialNumber(made.x509), &der);
+		CHECK_FATAL(serial && same && len > 2);
+		CHECK_MSG(CFDataGetLength(serial) == len - 2 &&
+				  memcmp(CFDataGetBytePtr(serial), der + 2, (size_t)len - 2) == 0,
+			serials[i]);
+		CHECK(CFEqual(serial, same));
+		OPENSSL_free(der);
+		CFRelease(serial);
+		CFRelease(same);
+		CFRelease(certificate);
+		made_certificate_done(&made);
+	}
+}
+
+/* Seconds from a date to a time of OpenSSL's, as OpenSSL reckons it. */
+static bool is_time(CFDateRef date, const ASN1_TIME *time)
+{
+	time_t seconds = (time_t)(CFDateGetAbsoluteTime(date) + kCFAbsoluteTimeIntervalSince1970);
+	ASN1_TIME *other = ASN1_TIME_set(NULL, seconds);
+	bool same = other && ASN1_TIME_compare(other, time) == 0;
+
+	ASN1_TIME_free(other);
+	CFRelease(date);
+	return same;
+}
+
+/* 2049 and 2050: UTCTime and GeneralizedTime. */
+static void they_have_dates(void)
+{
+	static const int ends[] = {1, 365, 365 * 23, 365 * 60, 365 * 2000};
+
+	for (size_t i = 0; i < KC_COUNT_OF(ends); i++) {
+		struct made made;
+		SecCertificateRef certificate;
+		CFAbsoluteTime from, to;
+
+		made_certificate(
+			&(struct made_spec){
+				.subject = "CN=D", .from_days = -365 * 40, .to_days = ends[i]},
+			&made);
+		certificate = new_certificate(&made);
+		CHECK(is_time(SecCertificateCopyNotValidBeforeDate(certificate),
+			X509_get0_notBefore(made.x509)));
+		CHECK(is_time(SecCertificateCopyNotValidAfterDate(certificate),
+			X509_get0_notAfter(made.x509)));
+		from = SecCertificateNotValidBefore(certificate);
+		to = SecCertificateNotValidAfter(certificate);
+		CHECK(SecCertificateIsValid(certificate, from));
+		CHECK(SecCertificateIsValid(certificate, to));
+		CHECK(!SecCertificateIsValid(certificate, from - 1));
+		CHECK(!SecCertificateIsValid(certificate, to + 1));
+		CFRelease(certificate);
+		made_certificate_done(&made);
+	}
+	CHECK(SecCertificateCopyNotValidAfterDate(NULL) == NULL);
+}
+
+static bool is_digest(CFDataRef digest, const EVP_MD *type, const struct made *made)
+{
+	unsigned char wanted[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	bool same;
+
+	EVP_Digest(made->der.data, made->der.len, wanted, &len, type, NULL);
+	same = digest && CFDataGetLength(digest) == (CFIndex)len &&
+	       memcmp(CFDataGetBytePtr(digest), wanted, len) == 0;
+	if (digest)
+		CFRelease(digest);
+	return same;
+}
+
+static void private_functions_agree(void)
+{
+	struct made made;
+	SecCertificateRef certificate, same;
+
+	made_certificate(&(struct made_spec){.subject = "CN=P"}, &made);
+	certificate = new_certificate(&made);
+	CHECK((size_t)SecCertificateGetLength(certificate) == made.der.len);
+	CHECK(memcmp(SecCertificateGetBytePtr(certificate), made.der.data, made.der.len) == 0);
+	same = SecCertificateCreateWithBytes(NULL, made.der.data, (CFIndex)made.der.len);
+	CHECK_FATAL(same != NULL);
+	CHECK(CFEqual(same, certificate));
+	CHECK(SecCertificateCreateWithBytes(NULL, NULL, 1) == NULL);
+	CHECK(SecCertificateCreateWithBytes(NULL, made.der.data, -1) == NULL);
+	CHECK(is_digest(SecCertificateCopySHA1Digest(certificate), EVP_sha1(), &made));
+	CHECK(is_digest(SecCertificateCopySHA256Digest(certificate), EVP_sha256(), &made));
+	CFRelease(certificate);
+	CFRelease(same);
+	made_certificate_done(&made);
+}
+
+/* --- SecCertificateCopyValues ---------------------------------------------------------------- */
+
+/* The entry of a section with a label. */
+static CFTypeRef value_in(CFArrayRef section, const char *label)
+{
+	for (CFIndex i = 0; i < CFArrayGetCount(section); i++) {
+		CFDictionaryRef entry = CFArrayGetValueAtIndex(section, i);
+		CFStringRef own = CFDictionaryGetValue(entry, kSecPropertyKeyLabel);
+		if (strcmp(CFStringGetCStringPtr(own, kCFStringEncodingUTF8), label) == 0)
+			return CFDictionaryGetValue(entry, kSecPropertyKeyValue);
+	}
+	return NULL;
+}
+
+/* A value, or one in a section, as text: a string, a number, the length of data. */
+static void value_text(
+	CFDictionaryRef values, CFStringRef oid, const char *label, char text[static 256])
+{
+	CFDictionaryRef entry = CFDictionaryGetValue(values, oid);
+	CFTypeRef value = entry ? CFDictionaryGetValue(entry, kSecPropertyKeyValue) : NULL;
+	int64_t number = 0;
+
+	if (value && label)
+		value = CFGetTypeID(value) == CFArrayGetTypeID() ? value_in(value, label) : NULL;
+	if (!value)
+		snprintf(text, 256, "-");
+	else if (CFGetTypeID(value) == CFStringGetTypeID())
+		snprintf(text, 256, "%s", CFStringGetCStringPtr(value, kCFStringEncodingUTF8));
+	else if (CFGetTypeID(value) == CFDataGetTypeID())
+		snprintf(text, 256, "%ld bytes", CFDataGetLength(value));
+	else if (CFGetTypeID(value) == CFNumberGetTypeID() &&
+		 CFNumberGetValue(value, kCFNumberSInt64Type, &number))
+		snprintf(text, 256, "%lld", (long long)number);
+	else
+		snprintf(text, 256, "something else");
+}
+
+/* clang-format off */
+static const struct {
+	const CFStringRef *oid;
+	const char *label, *text;
+} value_rows[] = {
+	{&kSecOIDX509V1Version,                   NULL,                     "3"},
+	{&kSecOIDX509V1SerialNumber,              NULL,                     "258"},
+	{&kSecOIDX509V1SubjectName,               "2.5.4.3",                "Value"},
+	{&kSecOIDX509V1SubjectName,               "2.5.4.10",               "Example"},
+	{&kSecOIDX509V1IssuerName,                "2.5.4.3",                "Value"},
+	{&kSecOIDX509V1SubjectPublicKeyAlgorithm, "Algorithm",              "1.2.840.10045.2.1"},
+	{&kSecOIDX509V1SubjectPublicKey,          NULL,                     "65 bytes"},
+	{&kSecOIDX509V1SignatureAlgorithm,        "Algorithm",              "1.2.840.10045.4.3.2"},
+	{&kSecOIDSubjectAltName,                  "DNS Name",               "x.org"},
+	{&kSecOIDSubjectAltName,                  "Email Address",          "a@x.org"},
+	{&kSecOIDSubjectAltName,                  "URI",                    "http://x.org/"},
+	{&kSecOIDSubjectAltName,                  "IP Address",             "4 bytes"},
+	{&kSecOIDSubjectAltName,                  "Critical",               "No"},
+	{&kSecOIDBasicConstraints,                "Certificate Authority",  "Yes"},
+	{&kSecOIDBasicConstraints,                "Path Length Constraint", "3"},
+	{&kSecOIDBasicConstraints,                "Critical",               "Yes"},
+	{&kSecOIDKeyUsage,                        NULL,                     "33"}, /* bits 0 and 5 */
+	{&kSecOIDExtendedKeyUsage,                "Purpose",                "1.3.6.1.5.5.7.3.1"},
+	{&kSecOIDSubjectKeyIdentifier,            "Key ID",                 "20 bytes"},
+	{&kSecOIDCertificatePolicies,             NULL,                     "-"},
+};
+/* clang-format on */
+
+static void they_have_values(void)
+{
+	struct made made;
+	SecCertificateRef certificate;
+	CFDictionaryRef values, some;
+	const void *keys[] = {kSecOIDX509V1SubjectName, kSecOIDCertificatePolicies};
+	CFArrayRef wanted = CFArrayCreate(NULL, keys, 2, &kCFTypeArrayCallBacks);
+	CFErrorRef error = NULL;
+	char text[256];
+
+	made_certificate(
+		&(struct made_spec){.subject = "CN=Value/O=Example",
+			.serial = "0102",
+			.alternative = "DNS:x.org,email:a@x.org,URI:http://x.org/,IP:1.2.3.4,"
+				       "RID:1.2.3",
+			.constraints = "critical,CA:TRUE,pathlen:3",
+			.usage = "digitalSignature,keyCertSign",
+			.extended_usage = "serverAuth",
+			.subject_key_id = "hash"},
+		&made);
+	certificate = new_certificate(&made);
+	values = SecCertificateCopyValues(certificate, NULL, NULL);
+	CHECK_FATAL(values != NULL);
+	for (size_t i = 0; i < KC_COUNT_OF(value_rows); i++) {
+		value_text(values, *value_rows[i].oid, value_rows[i].label, text);
+		CHECK_MSG(strcmp(text, value_rows[i].text) == 0, value_rows[i].text);
+	}
+	value_text(values, kSecOIDX509V1ValidityNotAfter, NULL, text);
+	CHECK((CFAbsoluteTime)atoll(text) == SecCertificateNotValidAfter(certificate));
+	some = SecCertificateCopyValues(certificate, wanted, NULL);
+	CHECK(some && CFDictionaryGetCount(some) == 1);
+	CHECK(SecCertificateCopyValues(NULL, NULL, &error) == NULL);
+	CHECK(error && CFErrorGetCode(error) == errSecParam);
+	CHECK(is_text(SecCertificateCopyLongDescription(NULL, certificate, NULL), "Value"));
+	CHECK(is_text(SecCertificateCopyShortDescription(NULL, certificate, NULL), "Value"));
+	CFRelease(error);
+	CFRelease(some);
+	CFRelease(values);
+	CFRelease(wanted);
+	CFRelease(certificate);
+	made_certificate_done(&made);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -207,6 +542,12 @@ int main(void)
 		CHECK_TEST(other_bytes_are_none),
 		CHECK_TEST(they_have_a_summary),
 		CHECK_TEST(they_have_a_key),
+		CHECK_TEST(they_have_names),
+		CHECK_TEST(names_are_normalised),
+		CHECK_TEST(serial_numbers_are_bytes),
+		CHECK_TEST(they_have_dates),
+		CHECK_TEST(private_functions_agree),
+		CHECK_TEST(they_have_values),
 	};
 
 	return check_main("certificates", tests, KC_COUNT_OF(tests));

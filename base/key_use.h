@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* What a key may be used for, as its attributes "encr" to "unwp" say, by its type and half. */
+#ifndef KC_BASE_KEY_USE_H
+#define KC_BASE_KEY_USE_H
+
+#include "base/attrs.h"
+#include "base/mechanism.h"
+
+/* The attributes of use; KC_KEY_USES of them. */
+#define KC_KEY_USES 9
+extern const kc_name kc_key_uses[KC_KEY_USES];
+
+/*
+ * The use that a key of that type and half has where its attributes do not say another; false also
+ * when use is none of kc_key_uses.
+ */
+bool kc_key_use_default(kc_name use, enum kc_key_type type, enum kc_key_class half);
+
+#endif
