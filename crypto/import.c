@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 
 #include "crypto/import_impl.h"
+#include "crypto/pem_cipher.h"
 #include "base/der.h"
 
 #define MAX_OBJECTS 256
@@ -144,19 +145,34 @@ kc_err kc_import_add_certificate(
 static const struct format {
 	const char *label; /* NULL: never in PEM */
 	kc_import_reader *read;
+	enum kc_import_format format;
 	bool bare;
 } formats[] = {
-	{"CERTIFICATE", kc_import_x509, true},
-	{"X509 CERTIFICATE", kc_import_x509, false},
-	{"PRIVATE KEY", kc_import_pkcs8, true},
-	{"ENCRYPTED PRIVATE KEY", kc_import_pkcs8_encrypted, true},
-	{"RSA PRIVATE KEY", kc_import_pkcs1, true},
-	{"EC PRIVATE KEY", kc_import_sec1, true},
-	{"PUBLIC KEY", kc_import_spki, true},
-	{"RSA PUBLIC KEY", kc_import_pkcs1_public, true},
-	{"OPENSSH PRIVATE KEY", kc_import_openssh, true},
-	{NULL, kc_import_pkcs12, true},
+	{"CERTIFICATE", kc_import_x509, KC_IMPORT_X509, true},
+	{"X509 CERTIFICATE", kc_import_x509, KC_IMPORT_X509, false},
+	{"PRIVATE KEY", kc_import_pkcs8, KC_IMPORT_PKCS8, true},
+	{"ENCRYPTED PRIVATE KEY", kc_import_pkcs8_encrypted, KC_IMPORT_PKCS8_ENCRYPTED, true},
+	{"RSA PRIVATE KEY", kc_import_pkcs1, KC_IMPORT_PKCS1, true},
+	{"EC PRIVATE KEY", kc_import_sec1, KC_IMPORT_SEC1, true},
+	{"PUBLIC KEY", kc_import_spki, KC_IMPORT_SPKI, true},
+	{"RSA PUBLIC KEY", kc_import_pkcs1_public, KC_IMPORT_PKCS1_PUBLIC, true},
+	{"OPENSSH PRIVATE KEY", kc_import_openssh, KC_IMPORT_OPENSSH, true},
+	{"PKCS7", kc_import_pkcs7, KC_IMPORT_PKCS7, true},
+	{"CMS", kc_import_pkcs7, KC_IMPORT_PKCS7, false},
+	{NULL, kc_import_pkcs12, KC_IMPORT_PKCS12, true},
 };
+
+/* Reads with one of the readers; what it finds is of that format. */
+static kc_err read_as(const struct format *format, struct kc_bytes der, struct kc_bytes passphrase,
+	struct kc_import *import)
+{
+	size_t before = import->count;
+
+	KC_TRY(format->read(der, passphrase, import));
+	for (size_t i = before; i < import->count; i++)
+		import->rows[i].format = format->format;
+	return KC_OK;
+}
 
 static kc_err read_bare(struct kc_bytes file, struct kc_bytes passphrase, struct kc_import *import)
 {
@@ -165,7 +181,7 @@ static kc_err read_bare(struct kc_bytes file, struct kc_bytes passphrase, struct
 
 		if (!formats[i].bare)
 			continue;
-		err = formats[i].read(file, passphrase, import);
+		err = read_as(&formats[i], file, passphrase, import);
 		if (err != KC_E_DECODE)
 			return err;
 	}
@@ -186,38 +202,24 @@ static void block_done(struct block *block)
 	OPENSSL_clear_free(block->data, (size_t)block->len);
 }
 
-static int give_passphrase(char *to, int most, int writing, void *data)
-{
-	const struct kc_bytes *passphrase = data;
-
-	(void)writing;
-	if (!passphrase->data || passphrase->len > (size_t)most)
-		return -1;
-	memcpy(to, passphrase->data, passphrase->len);
-	return (int)passphrase->len;
-}
-
 /* The encryption of RFC 1421 headers, as old programs still write it around PKCS#1 and SEC 1. */
 static kc_err decrypt_block(struct block *block, struct kc_bytes passphrase)
 {
-	EVP_CIPHER_INFO cipher;
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 
-	if (block->header[0] == 0)
-		return KC_OK;
-	if (PEM_get_EVP_CIPHER_INFO(block->header, &cipher) != 1) {
-		kc_crypto_forget_errors();
-		return KC_ERR(UNSUPPORTED);
-	}
-	if (PEM_do_header(&cipher, block->data, &block->len, give_passphrase, &passphrase) != 1) {
-		kc_crypto_forget_errors();
-		return KC_ERR(AUTH);
-	}
+	KC_TRY(kc_pem_cipher_open(
+		block->header, kc_bytes(block->data, (size_t)block->len), passphrase, &plain));
+	/* What is decrypted is shorter. */
+	kc_mem_wipe(block->data, (size_t)block->len);
+	memcpy(block->data, plain.data, plain.len);
+	block->len = (long)plain.len;
 	return KC_OK;
 }
 
 static kc_err read_block(struct block *block, struct kc_bytes passphrase, struct kc_import *import)
 {
 	bool encrypted = block->header[0] != 0;
+	size_t before = import->count;
 
 	/* What `openssl ecparam -genkey` writes before the key, which says it again. */
 	if (strcmp(block->label, "EC PARAMETERS") == 0)
@@ -227,9 +229,12 @@ static kc_err read_block(struct block *block, struct kc_bytes passphrase, struct
 
 		if (!formats[i].label || strcmp(block->label, formats[i].label) != 0)
 			continue;
-		KC_TRY(decrypt_block(block, passphrase));
-		err = formats[i].read(
-			kc_bytes(block->data, (size_t)block->len), passphrase, import);
+		if (encrypted)
+			KC_TRY(decrypt_block(block, passphrase));
+		err = read_as(
+			&formats[i], kc_bytes(block->data, (size_t)block->len), passphrase, import);
+		for (size_t at = before; encrypted && at < import->count; at++)
+			import->rows[at].format = KC_IMPORT_PEM_ENCRYPTED;
 		/* One wrong passphrase in 256 leaves a padding that looks right. */
 		return encrypted && err == KC_E_DECODE ? KC_ERR(AUTH) : err;
 	}
@@ -275,7 +280,8 @@ kc_err kc_import_parse(struct kc_bytes file, struct kc_bytes passphrase, struct 
 	if (file.len == 0 || file.len > INT_MAX)
 		return KC_ERR(DECODE);
 	(void)kc_crypto_library(); /* no configuration file, also for what has no context */
-	KC_TRY((is_pem(file) ? read_pem : read_bare)(file, passphrase, &import));
+	import.is_pem = is_pem(file);
+	KC_TRY((import.is_pem ? read_pem : read_bare)(file, passphrase, &import));
 	kc_import_done(ret);
 	*ret = import;
 	import = (struct kc_import)KC_IMPORT_INIT;

@@ -17,17 +17,18 @@ KC_MUST kc_err kc_import_add_certificate(
 typedef kc_err kc_import_reader(
 	struct kc_bytes der, struct kc_bytes passphrase, struct kc_import *import);
 kc_import_reader kc_import_x509, kc_import_spki, kc_import_pkcs8, kc_import_pkcs8_encrypted,
-	kc_import_pkcs1, kc_import_pkcs1_public, kc_import_sec1, kc_import_pkcs12,
+	kc_import_pkcs1, kc_import_pkcs1_public, kc_import_sec1, kc_import_pkcs7, kc_import_pkcs12,
 	kc_import_openssh;
 
 /* From PKCS#8's PrivateKeyInfo, which may be of any context. */
 KC_MUST kc_err kc_import_take_private_info(
 	struct kc_import *import, const PKCS8_PRIV_KEY_INFO *info, struct kc_bytes name);
 
-/* Whether an encryption from a file is one that we do, at a cost that we pay, and which context
- * does it. Errors: UNSUPPORTED. */
-KC_MUST kc_err kc_import_check_encryption(const X509_ALGOR *algorithm, OSSL_LIB_CTX **ret_context);
-bool kc_import_is_payable(const ASN1_INTEGER *iterations);
+/* Whether an encryption from a file is one that we do, at a cost that we pay besides what was paid
+ * for the file so far, and which context does it. Errors: UNSUPPORTED. */
+KC_MUST kc_err kc_import_check_encryption(
+	struct kc_import *import, const X509_ALGOR *algorithm, OSSL_LIB_CTX **ret_context);
+bool kc_import_pay(struct kc_import *import, const ASN1_INTEGER *iterations);
 #define KC_IMPORT_MAX_ITERATIONS 5000000
 
 #endif

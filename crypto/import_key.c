@@ -123,7 +123,7 @@ kc_err kc_import_pkcs8_encrypted(
 	if (!is_whole(box, at, der))
 		return KC_ERR(DECODE);
 	X509_SIG_get0(box, &algorithm, NULL);
-	KC_TRY(kc_import_check_encryption(algorithm, &context));
+	KC_TRY(kc_import_check_encryption(import, algorithm, &context));
 	if (!passphrase.data || passphrase.len > INT_MAX)
 		return KC_ERR(AUTH);
 	info = PKCS8_decrypt_ex(

@@ -63,7 +63,7 @@ static kc_err read_key(
 
 	(void)depth;
 	X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, NULL);
-	KC_TRY(kc_import_check_encryption(algorithm, &context));
+	KC_TRY(kc_import_check_encryption(walk->import, algorithm, &context));
 	info = PKCS12_decrypt_skey_ex(bag, walk->passphrase, walk->passphrase_len, context, NULL);
 	kc_crypto_forget_errors();
 	return info ? kc_import_take_private_info(walk->import, info, name) : KC_ERR(AUTH);
@@ -144,7 +144,8 @@ static kc_err unpack_encrypted(const struct walk *walk, PKCS7 *safe, bags **ret)
 
 	if (!safe->d.encrypted || !safe->d.encrypted->enc_data)
 		return KC_ERR(DECODE);
-	KC_TRY(kc_import_check_encryption(safe->d.encrypted->enc_data->algorithm, &context));
+	KC_TRY(kc_import_check_encryption(
+		walk->import, safe->d.encrypted->enc_data->algorithm, &context));
 	*ret = PKCS12_unpack_p7encdata(safe, walk->passphrase, walk->passphrase_len);
 	kc_crypto_forget_errors();
 	return *ret ? KC_OK : KC_ERR(AUTH);
@@ -199,12 +200,19 @@ static kc_err parse(struct kc_bytes der, PKCS12 **ret)
 	return KC_OK;
 }
 
-static kc_err check_iterations(const PKCS12 *file)
+bool kc_import_is_pkcs12(struct kc_bytes file)
+{
+	KC_CLEANUP_OSSL(PKCS12) PKCS12 *parsed = NULL;
+
+	return file.len <= INT_MAX && parse(file, &parsed) == KC_OK;
+}
+
+static kc_err check_iterations(const PKCS12 *file, struct kc_import *import)
 {
 	const ASN1_INTEGER *iterations = NULL;
 
 	PKCS12_get0_mac(NULL, NULL, NULL, &iterations, file);
-	return !iterations || kc_import_is_payable(iterations) ? KC_OK : KC_ERR(UNSUPPORTED);
+	return !iterations || kc_import_pay(import, iterations) ? KC_OK : KC_ERR(UNSUPPORTED);
 }
 
 static bool mac_holds(PKCS12 *file, const struct walk *walk)
@@ -225,7 +233,7 @@ kc_err kc_import_pkcs12(struct kc_bytes der, struct kc_bytes passphrase, struct 
 		return KC_ERR(AUTH);
 	walk.passphrase_len = (int)passphrase.len;
 	if (PKCS12_mac_present(file)) {
-		KC_TRY(check_iterations(file));
+		KC_TRY(check_iterations(file, import));
 		if (!mac_holds(file, &walk)) {
 			if (passphrase.len != 0)
 				return KC_ERR(AUTH);

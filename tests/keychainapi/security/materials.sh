@@ -102,3 +102,54 @@ answer valid issuer good
 answer revoked issuer revoked
 answer valid responder delegated
 answer valid stranger forged
+
+# Keys in every form, with the passphrase "fake".
+openssl genrsa -traditional -out rsa.p1.pem 2048
+openssl rsa -in rsa.p1.pem -traditional -outform DER -out rsa.p1.der
+openssl pkey -in rsa.p1.pem -out rsa.p8.pem
+openssl pkcs8 -topk8 -nocrypt -in rsa.p1.pem -outform DER -out rsa.p8.der
+openssl pkcs8 -topk8 -v2 aes256 -iter 65536 -in rsa.p1.pem -passout pass:fake -out rsa.wrapped.pem
+openssl pkcs8 -topk8 -v2 aes256 -iter 65536 -in rsa.p1.pem -passout pass:fake -outform DER \
+  -out rsa.wrapped.der
+openssl rsa -in rsa.p1.pem -traditional -aes256 -passout pass:fake -out rsa.sealed.pem
+openssl rsa -in rsa.p1.pem -traditional -des3 -passout pass:fake -out rsa.des3.pem
+openssl rsa -in rsa.p1.pem -pubout -outform DER -out rsa.pub.der
+openssl rsa -in rsa.p1.pem -pubout -out rsa.pub.pem
+openssl rsa -in rsa.p1.pem -RSAPublicKey_out -out rsa.rsapub.pem
+openssl ec -in server.key -out ec.sec1.pem
+openssl ec -in server.key -outform DER -out ec.sec1.der
+openssl pkey -in server.key -pubout -outform DER -out ec.pub.der
+openssl genpkey -algorithm ED25519 -out ed.p8.pem
+openssl pkey -in ed.p8.pem -pubout -outform DER -out ed.pub.der
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out koblitz.pem
+
+# Several things in one file.
+cat server.pem issuer.pem root.pem > chain.pem
+cat server.pem server.key > both.pem
+cat server.key client.key > keys.pem
+openssl crl2pkcs7 -nocrl -certfile chain.pem -out chain.p7.pem
+openssl crl2pkcs7 -nocrl -certfile chain.pem -outform DER -out chain.p7.der
+openssl crl2pkcs7 -nocrl -outform DER -out empty.p7.der
+
+p12() { # file, more
+  file=$1
+  shift
+  openssl pkcs12 -export -out "$file.p12" "$@"
+}
+identity='-in server.pem -inkey server.key -certfile issuer.pem'
+# shellcheck disable=SC2086
+{
+  p12 modern $identity -name "The server's" -passout pass:fake
+  p12 old $identity -legacy -passout pass:fake
+  p12 triple $identity -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 \
+    -passout pass:fake
+  p12 quick $identity -iter 1 -passout pass:fake
+  p12 heavy $identity -iter 65536 -passout pass:fake
+  p12 nomac $identity -nomac -passout pass:fake
+  p12 empty $identity -passout pass:
+  p12 clear $identity -keypbe NONE -certpbe NONE -nomac -passout pass:
+  p12 words $identity -passout 'pass:pässwört'
+}
+p12 certs -nokeys -in chain.pem -passout pass:fake
+p12 key -nocerts -inkey server.key -passout pass:fake
+p12 client -in client.pem -inkey client.key -passout pass:fake
