@@ -68,7 +68,10 @@ for header in "$include"/*.h "$include"/*/*.h; do
   file=$scratch/alone.c
   printf '#include <%s>\nint main(void);\n' "${header#"$include"/}" > "$file"
   in_every_dialect 0 "$file"
-  if have clang; then expect 0 clang "-x objective-c -std=c11" "$file"; fi
+  if have clang; then
+    expect 0 clang "-x objective-c -std=c11" "$file"
+    expect 0 clang "-x c -std=c11 -fblocks" "$file"
+  fi
 done
 
 # Use of each kind of thing in them, with references as pointers and as integers.

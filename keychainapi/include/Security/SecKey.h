@@ -17,6 +17,21 @@
 #define SECURITY_SECKEY_H
 
 #include <Security/SecBase.h>
+#include <Security/cssmtype.h>
+
+#ifdef __BLOCKS__
+#ifdef __has_include
+#if __has_include(<dispatch/dispatch.h>)
+#include <dispatch/dispatch.h>
+#define SEC_QUEUE dispatch_queue_t
+#define SEC_ON_QUEUE(queue, block) dispatch_async(queue, block)
+#endif
+#endif
+#ifndef SEC_QUEUE
+#define SEC_QUEUE void *
+#define SEC_ON_QUEUE(queue, block) ((void)(queue), (block)())
+#endif
+#endif
 
 CF_EXTERN_C_BEGIN
 
@@ -246,6 +261,92 @@ CF_EXPORT OSStatus SecKeyEncrypt(SecKeyRef key, SecPadding padding, const uint8_
 	size_t plainTextLen, uint8_t *cipherText, size_t *cipherTextLen);
 CF_EXPORT OSStatus SecKeyDecrypt(SecKeyRef key, SecPadding padding, const uint8_t *cipherText,
 	size_t cipherTextLen, uint8_t *plainText, size_t *plainTextLen);
+
+/*
+ * A pair whose halves are items of the keychain, by the algorithms, uses and attributes of
+ * Security/cssmtype.h: CSSM_ALGID_RSA or CSSM_ALGID_ECDSA. A half is kept when its attributes say
+ * CSSM_KEYATTR_PERMANENT, the private one can be copied out with CSSM_KEYATTR_EXTRACTABLE.
+ * keychainRef must be NULL or the user's own keychain; contextHandle and initialAccess are not
+ * looked at. errSecUnimplemented for other algorithms and keychains.
+ */
+CF_EXPORT OSStatus SecKeyCreatePair(SecKeychainRef keychainRef, CSSM_ALGORITHMS algorithm,
+	uint32_t keySizeInBits, CSSM_CC_HANDLE contextHandle, CSSM_KEYUSE publicKeyUsage,
+	uint32_t publicKeyAttr, CSSM_KEYUSE privateKeyUsage, uint32_t privateKeyAttr,
+	SecAccessRef initialAccess, SecKeyRef *publicKey, SecKeyRef *privateKey) SEC_DEPRECATED;
+
+/* Keys that are no pair, and the layer below this one: there are none here, errSecUnimplemented. */
+CF_EXPORT OSStatus SecKeyGenerate(SecKeychainRef keychainRef, CSSM_ALGORITHMS algorithm,
+	uint32_t keySizeInBits, CSSM_CC_HANDLE contextHandle, CSSM_KEYUSE keyUsage,
+	uint32_t keyAttr, SecAccessRef initialAccess, SecKeyRef *keyRef) SEC_DEPRECATED;
+CF_EXPORT SecKeyRef SecKeyGenerateSymmetric(
+	CFDictionaryRef parameters, CFErrorRef *error) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecKeyGetCSSMKey(SecKeyRef key, const CSSM_KEY **cssmKey) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecKeyGetCSPHandle(
+	SecKeyRef keyRef, CSSM_CSP_HANDLE *cspHandle) SEC_DEPRECATED;
+
+typedef uint32_t SecCredentialType;
+enum { kSecCredentialTypeDefault = 0, kSecCredentialTypeWithUI, kSecCredentialTypeNoUI };
+CF_EXPORT OSStatus SecKeyGetCredentials(SecKeyRef keyRef, CSSM_ACL_AUTHORIZATION_TAG operation,
+	SecCredentialType credentialType,
+	const CSSM_ACCESS_CREDENTIALS **outCredentials) SEC_DEPRECATED;
+
+#ifdef __BLOCKS__
+/* SecKeyGeneratePair, with the result for a block: on the queue where there is libdispatch, else at
+ * once, by the calling thread. The objects are borrowed. */
+typedef void (^SecKeyGeneratePairBlock)(
+	SecKeyRef publicKey, SecKeyRef privateKey, CFErrorRef error);
+
+CF_INLINE void SecKeyGeneratePairAsync(CFDictionaryRef parameters, SEC_QUEUE deliveryQueue,
+	SecKeyGeneratePairBlock result)
+{
+	SecKeyRef publicKey = NULL, privateKey = NULL;
+	CFErrorRef error = NULL;
+	OSStatus status = SecKeyGeneratePair(parameters, &publicKey, &privateKey);
+
+	if (status != errSecSuccess)
+		error = CFErrorCreate(NULL, kCFErrorDomainOSStatus, status, NULL);
+	SEC_ON_QUEUE(deliveryQueue, ^{
+		result(publicKey, privateKey, error);
+		if (publicKey)
+			CFRelease(publicKey);
+		if (privateKey)
+			CFRelease(privateKey);
+		if (error)
+			CFRelease(error);
+	});
+}
+#endif
+
+/* Attributes of keys in Security/SecKeychainItem.h. */
+enum {
+	kSecKeyKeyClass = 0,
+	kSecKeyPrintName = 1,
+	kSecKeyAlias = 2,
+	kSecKeyPermanent = 3,
+	kSecKeyPrivate = 4,
+	kSecKeyModifiable = 5,
+	kSecKeyLabel = 6,
+	kSecKeyApplicationTag = 7,
+	kSecKeyKeyCreator = 8,
+	kSecKeyKeyType = 9,
+	kSecKeyKeySizeInBits = 10,
+	kSecKeyEffectiveKeySize = 11,
+	kSecKeyStartDate = 12,
+	kSecKeyEndDate = 13,
+	kSecKeySensitive = 14,
+	kSecKeyAlwaysSensitive = 15,
+	kSecKeyExtractable = 16,
+	kSecKeyNeverExtractable = 17,
+	kSecKeyEncrypt = 18,
+	kSecKeyDecrypt = 19,
+	kSecKeyDerive = 20,
+	kSecKeySign = 21,
+	kSecKeyVerify = 22,
+	kSecKeySignRecover = 23,
+	kSecKeyVerifyRecover = 24,
+	kSecKeyWrap = 25,
+	kSecKeyUnwrap = 26
+};
 
 /* Words of older interfaces. */
 typedef uint32_t SecKeySizes;

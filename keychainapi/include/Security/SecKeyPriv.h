@@ -3,6 +3,7 @@
 #ifndef SECURITY_SECKEYPRIV_H
 #define SECURITY_SECKEYPRIV_H
 
+#include <Security/SecAsn1Types.h>
 #include <Security/SecKey.h>
 
 CF_EXTERN_C_BEGIN
@@ -57,7 +58,7 @@ CF_EXPORT CFDataRef SecKeyCopyPublicKeyHash(SecKeyRef key);
 
 typedef uint32_t SecKeySize;
 enum {
-	kSecKeyKeySizeInBits = 10, /* 0 means the same */
+	/* kSecKeyKeySizeInBits of Security/SecKey.h, and 0 for the same */
 	kSecKeySignatureSize = 1,
 	kSecKeyEncryptedDataSize = 2
 };
@@ -85,6 +86,18 @@ CF_EXPORT OSStatus SecKeyGetMatchingPrivateKeyStatus(SecKeyRef publicKey, CFErro
  * not in the keychain. */
 CF_EXPORT OSStatus SecKeyCopyPersistentRef(SecKeyRef key, CFDataRef *persistentRef);
 CF_EXPORT OSStatus SecKeyFindWithPersistentRef(CFDataRef persistentRef, SecKeyRef *lookedUpKey);
+
+/* --- signatures by object identifiers -------------------------------------------------------- */
+
+/*
+ * algId says hash and kind of key: sha...WithRSAEncryption (RFC 8017) or ecdsa-with-SHA... (RFC
+ * 5758); errSecUnimplemented for anything else. Lengths and errors are those of SecKeyRawSign and
+ * SecKeyRawVerify.
+ */
+CF_EXPORT OSStatus SecKeyDigestAndSign(SecKeyRef key, const SecAsn1AlgId *algId,
+	const uint8_t *dataToDigest, size_t dataToDigestLen, uint8_t *sig, size_t *sigLen);
+CF_EXPORT OSStatus SecKeyDigestAndVerify(SecKeyRef key, const SecAsn1AlgId *algId,
+	const uint8_t *dataToDigest, size_t dataToDigestLen, const uint8_t *sig, size_t sigLen);
 
 /* --- encryption ------------------------------------------------------------------------------ */
 
