@@ -108,6 +108,11 @@ kc_err kc_certificate_normalise(struct kc_bytes name, struct kc_buf *ret)
 	return kc_x509_name_normalise(name, ret);
 }
 
+unsigned kc_certificate_version(const struct kc_certificate *certificate)
+{
+	return (unsigned)X509_get_version(certificate->x509) + 1;
+}
+
 kc_err kc_certificate_serial(const struct kc_certificate *certificate, struct kc_buf *ret)
 {
 	unsigned char *der = NULL;

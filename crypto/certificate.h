@@ -45,6 +45,9 @@ KC_MUST kc_err kc_certificate_name_normal(const struct kc_certificate *certifica
 /* The same of any Name in DER. */
 KC_MUST kc_err kc_certificate_normalise(struct kc_bytes name, struct kc_buf *ret);
 
+/* 1 to 3. */
+unsigned kc_certificate_version(const struct kc_certificate *certificate);
+
 /* Appends the contents of the serial number's INTEGER. */
 KC_MUST kc_err kc_certificate_serial(const struct kc_certificate *certificate, struct kc_buf *ret);
 

@@ -4,7 +4,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/der.h"
 #include "base/mechanism.h"
 #include "cli/attr.h"
 #include "cli/find.h"
@@ -18,8 +17,6 @@
 #include "crypto/hash.h"
 
 #define SEARCH "SecKeychainSearchCopyNext"
-#define UTC_TIME 0x17
-#define GENERALIZED_TIME 0x18
 
 /* --- what a certificate says ------------------------------------------------------------------
  */
@@ -33,46 +30,18 @@ static kc_err push_hash(struct kc_buf *out, enum kc_hash hash, struct kc_bytes d
 	return kc_buf_check(out);
 }
 
-/* "YYYYMMDDHHMMSSZ" of either kind of time (RFC 5280 4.1.2.5); empty when it is neither. */
-static void read_time(struct kc_der_reader *r, char ret[static 16])
-{
-	bool is_short = kc_der_peek(r) == UTC_TIME;
-	struct kc_bytes text = kc_der_get(r, is_short ? UTC_TIME : GENERALIZED_TIME);
-	size_t century = is_short ? 2 : 0;
-
-	ret[0] = 0;
-	if (text.len + century != 15)
-		return;
-	if (is_short)
-		memcpy(ret, text.data[0] >= '5' ? "19" : "20", 2);
-	memcpy(ret + century, text.data, text.len);
-	ret[15] = 0;
-}
-
 /* What is wrong with it by its dates, as the tool says it; NULL when nothing is. */
 static const char *fault_by_date(struct kc_bytes der)
 {
-	struct kc_der_reader r, certificate, tbs, validity;
-	char begins[16], ends[16], now[16];
-	time_t seconds = time(NULL);
-	struct tm parts;
+	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
+	double from, to, now = (double)time(NULL);
 
-	kc_der_reader_init(&r, der);
-	kc_der_enter(&r, KC_DER_SEQUENCE, &certificate);
-	kc_der_enter(&certificate, KC_DER_SEQUENCE, &tbs);
-	if (kc_der_peek(&tbs) == KC_DER_CONTEXT(0))
-		kc_der_get_raw(&tbs);
-	for (int i = 0; i < 3; i++) /* serial number, algorithm, issuer */
-		kc_der_get_raw(&tbs);
-	kc_der_enter(&tbs, KC_DER_SEQUENCE, &validity);
-	read_time(&validity, begins);
-	read_time(&validity, ends);
-	if (kc_der_reader_check(&validity) != KC_OK || !gmtime_r(&seconds, &parts) ||
-		strftime(now, sizeof now, "%Y%m%d%H%M%SZ", &parts) == 0)
+	if (kc_certificate_load(der, &certificate) != KC_OK ||
+		kc_certificate_validity(certificate, &from, &to) != KC_OK)
 		return "CSSMERR_TP_INVALID_CERTIFICATE";
-	if (strcmp(now, begins) < 0)
+	if (now < (double)kc_when_from_absolute(from))
 		return "CSSMERR_TP_CERT_NOT_VALID_YET";
-	return strcmp(now, ends) > 0 ? "CSSMERR_TP_CERT_EXPIRED" : NULL;
+	return now > (double)kc_when_from_absolute(to) ? "CSSMERR_TP_CERT_EXPIRED" : NULL;
 }
 
 /* What its subject calls it: the label may be anybody's. Without a subject, the label. */
@@ -98,6 +67,41 @@ static bool holds(struct kc_bytes whole, const char *text)
 	return len == 0;
 }
 
+struct addresses {
+	const char *wanted; /* NULL: any */
+	struct kc_buf *out; /* NULL: only looked for */
+	bool found;
+};
+
+/* True when that is enough. */
+static bool take_address(void *context, struct kc_bytes text)
+{
+	struct addresses *addresses = context;
+
+	if (addresses->wanted &&
+		(text.len != strlen(addresses->wanted) ||
+			strncasecmp((const char *)text.data, addresses->wanted, text.len) != 0))
+		return false;
+	addresses->found = true;
+	if (!addresses->out)
+		return true;
+	kc_buf_push_str(addresses->out, "    ");
+	kc_buf_push(addresses->out, text.data, text.len);
+	kc_buf_push_byte(addresses->out, '\n');
+	return false;
+}
+
+/* Whether it has the address, or any. */
+static bool find_addresses(struct kc_bytes der, const char *wanted, struct kc_buf *out)
+{
+	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
+	struct addresses addresses = {.wanted = wanted, .out = out};
+
+	if (kc_certificate_load(der, &certificate) == KC_OK)
+		kc_certificate_texts(certificate, KC_CERTIFICATE_EMAILS, take_address, &addresses);
+	return addresses.found;
+}
+
 /* --- certificates -----------------------------------------------------------------------------
  */
 
@@ -118,7 +122,7 @@ static bool matches(const struct kc_found *item, const struct kc_sec_args *args)
 
 	push_name(&summary, der, label);
 	return (!name || holds(kc_buf_bytes(&summary), name) || holds(label, name)) &&
-	       (!mail || holds(der, mail)) && (!hash || is_hash(der, hash));
+	       (!mail || find_addresses(der, mail, NULL)) && (!hash || is_hash(der, hash));
 }
 
 static kc_err print_certificate(
@@ -133,6 +137,10 @@ static kc_err print_certificate(
 		kc_buf_push_str(&text, "\nSHA-1 hash: ");
 		KC_TRY(push_hash(&text, KC_HASH_SHA1, der));
 		kc_buf_push_byte(&text, '\n');
+	}
+	if (args->given['m']) {
+		kc_buf_push_str(&text, "email addresses:\n");
+		find_addresses(der, NULL, &text);
 	}
 	if (args->given['p'])
 		kc_pem_push(&text, "CERTIFICATE", der);

@@ -166,7 +166,7 @@ static const struct kc_sec_command commands[] = {
 		"    -a  Find all matching certificates, not just the first one\n"
 		"    -c  Match on \"name\" when searching (optional)\n"
 		"    -e  Match on \"emailAddress\" when searching (optional)\n"
-		"    -m  Accepted\n"
+		"    -m  Show the email addresses in the certificate\n"
 		"    -p  Output certificate in pem format\n"
 		"    -Z  Print SHA-256 (and SHA-1) hash of the certificate\n"
 		SEARCHED, "Find a certificate item.", "", kc_sec_find_certificate},

@@ -13,6 +13,8 @@ static void finalize(CFTypeRef object)
 
 	if (certificate->der)
 		CFRelease(certificate->der);
+	kc_certificate_object_older_free(certificate->older[KC_CERTIFICATE_SUBJECT]);
+	kc_certificate_object_older_free(certificate->older[KC_CERTIFICATE_ISSUER]);
 	kc_certificate_free(certificate->parsed);
 }
 

@@ -14,11 +14,14 @@
 #include "crypto/certificate.h"
 #include "keychainapi/CoreFoundation/cf_runtime.h"
 
+struct kc_certificate_older;
+
 struct __SecCertificate {
 	CFRuntimeBase base;
 	CFDataRef der;
 	struct kc_certificate *parsed;
-	bool is_stored; /* what follows is there */
+	struct kc_certificate_older *older[2]; /* names as CSSM has them; NULL until asked for */
+	bool is_stored;			       /* what follows is there */
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
 };
 
@@ -31,6 +34,9 @@ KC_MUST kc_err kc_certificate_object_new(struct kc_bytes der, SecCertificateRef 
 /* The same for the item with that reference. */
 KC_MUST kc_err kc_certificate_object_of_item(struct kc_bytes der,
 	const uint8_t ref[static KC_PERSISTENT_REF_LEN], SecCertificateRef *ret);
+
+/* For the finalizer; NULL is fine. */
+void kc_certificate_object_older_free(struct kc_certificate_older *older);
 
 /* The certificate in DER; borrowed. */
 struct kc_bytes kc_certificate_object_der(SecCertificateRef certificate);

@@ -51,9 +51,11 @@ static kc_err copy_keychain(const struct kc_request *request, SecKeychainRef *re
 static kc_err add_identity(const struct kc_request *request, CFTypeRef *result)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_OBJECT SecKeychainRef keychain = NULL;
 	struct kc_client *client;
 
-	KC_TRY(kc_client_shared(&client));
+	KC_TRY(copy_keychain(request, &keychain));
+	KC_TRY(kc_sec_keychain_client(keychain, &client));
 	KC_TRY(kc_identity_item_add(client, request, &found));
 	if (!result)
 		return KC_OK;
@@ -186,7 +188,7 @@ static kc_err update_items(CFDictionaryRef query, CFDictionaryRef attributes)
 	return change_each(update_in, &change);
 }
 
-static kc_err delete_items(CFDictionaryRef query)
+kc_err kc_item_delete(CFDictionaryRef query)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	struct change change = {.request = &request};
@@ -212,5 +214,5 @@ OSStatus SecItemUpdate(CFDictionaryRef query, CFDictionaryRef attributesToUpdate
 
 OSStatus SecItemDelete(CFDictionaryRef query)
 {
-	return kc_last_error_set(delete_items(query));
+	return kc_last_error_set(kc_item_delete(query));
 }

@@ -11,5 +11,7 @@
 KC_MUST kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result);
 /* SecItemCopyMatching. */
 KC_MUST kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result);
+/* SecItemDelete. */
+KC_MUST kc_err kc_item_delete(CFDictionaryRef query);
 
 #endif

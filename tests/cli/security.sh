@@ -152,6 +152,8 @@ writes 'first\n' "and so does the port"
 sec find-internet-password -r 'ftp '
 says '^    "atyp"<blob>="dflt"$' "without a type it is the default one"
 says '^    "path"<blob>=<NULL>$' "and there is no path"
+sec find-internet-password -r 'ftp ' -t dflt -w
+writes 'second\n' "it is found by that type"
 
 # --- add twice, update, delete ----------------------------------------------------------------------
 sec add-generic-password -s svc -a ana -w other
@@ -253,5 +255,36 @@ chmod +x "$work/askpass"
 KC_ASKPASS=$work/askpass sec find-generic-password -s mine -w
 writes 'from security\n' "a program that asks is asked"
 tells '' "and the words stay clean"
+
+# --- the manual page and the completion --------------------------------------------------------------
+page=$top_srcdir/doc/security.1
+sec help
+sed -E 's/^ *([a-z-]+) .*/\1/' "$out" | sort > "$work/commands"
+in_page() { # page: the commands that it has
+  sed -n 's/^\.It Cm //p' "$1" | tr ',' '\n' | tr -d ' ' | sort
+}
+in_page "$page" > "$work/described"
+holds "the manual page has every command" cmp -s "$work/commands" "$work/described"
+sed '/^\.It Cm find-key/d' "$page" > "$work/seeded.1"
+in_page "$work/seeded.1" > "$work/described"
+holds "which is noticed when it has not" sh -c '! cmp -s "$1" "$2"' sh "$work/commands" "$work/described"
+for code in $(sed -n "/^while IFS='|' read -r wanted line what/,/^ROWS\$/p" "$0" | sed -n 's/^\([0-9][0-9]*\)|.*/\1/p' | sort -un); do
+  holds "and exit status $code" grep -qx "\.It $code" "$page"
+done
+for command in $(cat "$work/commands"); do
+  sec help "$command"
+  says "^Usage: $command " "help $command"
+  sec "$command" -h
+  case $command in
+    help | error | import) ;; # take words, not options
+    *) exits 2 "$command -h" ;;
+  esac
+done
+PATH=$top_builddir:$PATH bash -c '
+  . "$1/conf/completions/security"
+  COMP_WORDS=(security find-g) COMP_CWORD=1
+  _security
+  echo "${COMPREPLY[*]}"' bash "$top_srcdir" > "$out" 2> "$err"
+writes 'find-generic-password\n' "commands are completed"
 
 finish

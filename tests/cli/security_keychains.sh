@@ -56,7 +56,8 @@ exits 2 "no number"
 
 # --- the recipe of a build server ---------------------------------------------------------------------
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 30 \
-  -subj '/CN=Developer ID: Ana Example/emailAddress=ana@mail.example' 2> /dev/null
+  -subj '/CN=Developer ID: Ana Example/emailAddress=ana@mail.example' \
+  -addext 'subjectAltName=email:other@mail.example' 2> /dev/null
 openssl pkcs12 -export -in "$work/cert.pem" -inkey "$work/key.pem" -out "$work/both.p12" -passout pass:p12 -name friend
 hash=$(openssl x509 -in "$work/cert.pem" -noout -fingerprint -sha1 | sed 's/.*=//; s/://g')
 hash256=$(openssl x509 -in "$work/cert.pem" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g')
@@ -125,6 +126,11 @@ sec find-certificate -Z -e ana@mail.example
 says "^SHA-256 hash: $hash256\$" "-Z prints both hashes"
 says "^SHA-1 hash: $hash\$" "which OpenSSL gives too"
 says '^class: 0x80001000 $' "and the item"
+sec find-certificate -m
+says '^    ana@mail.example$' "-m shows the addresses"
+says '^    other@mail.example$' "all of them"
+sec find-certificate -e mail.example
+exits 44 "a part of an address is none"
 sec find-certificate -c nobody
 exits 44 "no such certificate"
 sec find-certificate -a -c nobody

@@ -105,7 +105,7 @@ for seed in '/^\.It Cm sync use/d' 's/^\.It Cm watch/.It Cm wach/' 's/ Fl -dry-r
   check_page "$work/seeded.1"
   exits 1 "a page with a fault is noticed: $seed"
 done
-for name in kc.1 kc-services.7; do
+for name in kc.1 kc-services.7 git-credential-kc.1 secitem-cc.1 security.1; do
   groff -mdoc -Tutf8 -ww "$top_srcdir/doc/$name" > /dev/null 2> "$err"
   status=$?
   exits 0 "$name is formatted"

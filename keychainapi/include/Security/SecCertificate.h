@@ -12,6 +12,7 @@
 #include <CoreFoundation/CFArray.h>
 #include <CoreFoundation/CFDate.h>
 #include <Security/SecBase.h>
+#include <Security/cssmtype.h>
 
 CF_EXTERN_C_BEGIN
 
@@ -96,6 +97,43 @@ CF_EXPORT CFStringRef SecCertificateCopyLongDescription(
 	CFAllocatorRef allocator, SecCertificateRef certificate, CFErrorRef *error);
 CF_EXPORT CFStringRef SecCertificateCopyShortDescription(
 	CFAllocatorRef allocator, SecCertificateRef certificate, CFErrorRef *error);
+
+/* --- in the keychain ------------------------------------------------------------------------- */
+
+/* Adds it to the keychain; NULL is the default one. errSecDuplicateItem when it is there. */
+CF_EXPORT OSStatus SecCertificateAddToKeychain(
+	SecCertificateRef certificate, SecKeychainRef keychain);
+
+/*
+ * Which certificate to use for somebody or something of that name, an e-mail address perhaps. A
+ * preference may be for one use of keys only: an array of kSecAttrCan... constants, or the bits of
+ * CSSM_KEYUSE; NULL and 0 are any. What is preferred must be in the keychain. NULL as certificate
+ * takes the preference back. NULL and errSecItemNotFound where there is none. The date is not
+ * looked at.
+ */
+CF_EXPORT SecCertificateRef SecCertificateCopyPreferred(CFStringRef name, CFArrayRef keyUsage);
+CF_EXPORT OSStatus SecCertificateSetPreferred(
+	SecCertificateRef certificate, CFStringRef name, CFArrayRef keyUsage);
+CF_EXPORT OSStatus SecCertificateCopyPreference(
+	CFStringRef name, uint32_t keyUsage, SecCertificateRef *certificate) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecCertificateSetPreference(SecCertificateRef certificate, CFStringRef name,
+	uint32_t keyUsage, CFDateRef date) SEC_DEPRECATED;
+
+/* --- older functions ------------------------------------------------------------------------- */
+
+/* A certificate in DER (BER will not do), of any version; errSecUnknownFormat for what is none. */
+CF_EXPORT OSStatus SecCertificateCreateFromData(const CSSM_DATA *data, CSSM_CERT_TYPE type,
+	CSSM_CERT_ENCODING encoding, SecCertificateRef *certificate) SEC_DEPRECATED;
+
+/* What these give is borrowed from the certificate. */
+CF_EXPORT OSStatus SecCertificateGetData(
+	SecCertificateRef certificate, CSSM_DATA_PTR data) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecCertificateGetType(
+	SecCertificateRef certificate, CSSM_CERT_TYPE *certificateType) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecCertificateGetSubject(
+	SecCertificateRef certificate, const CSSM_X509_NAME **subject) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecCertificateGetIssuer(
+	SecCertificateRef certificate, const CSSM_X509_NAME **issuer) SEC_DEPRECATED;
 
 CF_EXTERN_C_END
 

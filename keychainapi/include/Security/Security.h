@@ -14,10 +14,12 @@
 #include <Security/SecCertificate.h>
 #include <Security/SecCertificateOIDs.h>
 #include <Security/SecIdentity.h>
+#include <Security/SecIdentitySearch.h>
 #include <Security/SecImportExport.h>
 #include <Security/SecItem.h>
 #include <Security/SecKey.h>
 #include <Security/SecPolicy.h>
+#include <Security/SecPolicySearch.h>
 #include <Security/SecRandom.h>
 #include <Security/SecSharedCredential.h>
 #include <Security/SecTrust.h>
@@ -30,6 +32,8 @@
 #include <Security/SecKeychainItem.h>
 #include <Security/SecKeychainSearch.h>
 #include <Security/SecTrustedApplication.h>
+#include <Security/cssmapple.h>
 #include <Security/cssmtype.h>
+#include <Security/oidsalg.h>
 
 #endif

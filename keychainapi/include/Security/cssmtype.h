@@ -98,6 +98,35 @@ __extension__ enum {
 typedef struct cssm_key CSSM_KEY, *CSSM_KEY_PTR;
 typedef struct cssm_access_credentials CSSM_ACCESS_CREDENTIALS, *CSSM_ACCESS_CREDENTIALS_PTR;
 
+/* Certificates. */
+typedef uint32_t CSSM_CERT_TYPE;
+enum { CSSM_CERT_UNKNOWN = 0, CSSM_CERT_X_509v1 = 1, CSSM_CERT_X_509v2 = 2, CSSM_CERT_X_509v3 = 3 };
+typedef uint32_t CSSM_CERT_ENCODING;
+enum {
+	CSSM_CERT_ENCODING_UNKNOWN = 0,
+	CSSM_CERT_ENCODING_CUSTOM = 1,
+	CSSM_CERT_ENCODING_BER = 2,
+	CSSM_CERT_ENCODING_DER = 3
+};
+
+typedef CSSM_DATA CSSM_OID, *CSSM_OID_PTR; /* the contents of the identifier */
+typedef uint8_t CSSM_BER_TAG;
+
+/* An attribute of a name: the contents of its value, and their tag. */
+typedef struct cssm_x509_type_value_pair {
+	CSSM_OID type;
+	CSSM_BER_TAG valueType;
+	CSSM_DATA value;
+} CSSM_X509_TYPE_VALUE_PAIR, *CSSM_X509_TYPE_VALUE_PAIR_PTR;
+typedef struct cssm_x509_rdn {
+	uint32_t numberOfPairs;
+	CSSM_X509_TYPE_VALUE_PAIR_PTR AttributeTypeAndValue;
+} CSSM_X509_RDN, *CSSM_X509_RDN_PTR;
+typedef struct cssm_x509_name {
+	uint32_t numberOfRDNs;
+	CSSM_X509_RDN_PTR RelativeDistinguishedName;
+} CSSM_X509_NAME, *CSSM_X509_NAME_PTR;
+
 /* Access: what to do, and when to ask for the password. */
 typedef int32_t CSSM_ACL_AUTHORIZATION_TAG;
 enum {

@@ -427,6 +427,80 @@ static void private_functions_agree(void)
 	made_certificate_done(&made);
 }
 
+/* --- the older functions --------------------------------------------------------------------- */
+
+/* One value: how OpenSSL has it, part by part. */
+static bool is_entry(const CSSM_X509_TYPE_VALUE_PAIR *pair, const X509_NAME_ENTRY *entry)
+{
+	const ASN1_STRING *value = X509_NAME_ENTRY_get_data(entry);
+	const ASN1_OBJECT *type = X509_NAME_ENTRY_get_object(entry);
+
+	return pair->value.Length == (size_t)ASN1_STRING_length(value) &&
+	       memcmp(pair->value.Data, ASN1_STRING_get0_data(value), pair->value.Length) == 0 &&
+	       pair->valueType == ASN1_STRING_type(value) &&
+	       pair->type.Length == OBJ_length(type) &&
+	       memcmp(pair->type.Data, OBJ_get0_data(type), pair->type.Length) == 0;
+}
+
+static bool is_name(const CSSM_X509_NAME *name, const X509_NAME *wanted)
+{
+	int at = 0;
+
+	for (uint32_t i = 0; i < name->numberOfRDNs; i++) {
+		const CSSM_X509_RDN *part = &name->RelativeDistinguishedName[i];
+		for (uint32_t j = 0; j < part->numberOfPairs; j++, at++) {
+			const X509_NAME_ENTRY *entry = X509_NAME_get_entry(wanted, at);
+			if (!entry || X509_NAME_ENTRY_set(entry) != (int)i ||
+				!is_entry(&part->AttributeTypeAndValue[j], entry))
+				return false;
+		}
+	}
+	return at == X509_NAME_entry_count(wanted);
+}
+
+static void older_functions_read_them(void)
+{
+	struct made issuer, made, first;
+	CSSM_DATA data, bad = {3, (uint8_t *)(uintptr_t) "bad"};
+	SecCertificateRef certificate = NULL, other = NULL;
+	const CSSM_X509_NAME *name = NULL, *again = NULL;
+	CSSM_CERT_TYPE type = 0;
+
+	made_certificate(&(struct made_spec){.subject = "p:C=DE/O=One/t:CN=Issuer"}, &issuer);
+	made_certificate(
+		&(struct made_spec){.subject = "CN=Older/i:emailAddress=a@x", .issuer = &issuer},
+		&made);
+	made_certificate(&(struct made_spec){.subject = "CN=First", .version = 1}, &first);
+	data = (CSSM_DATA){made.der.len, made.der.data};
+	CHECK(SecCertificateCreateFromData(&data, CSSM_CERT_X_509v3, CSSM_CERT_ENCODING_DER,
+		      &certificate) == errSecSuccess);
+	CHECK_FATAL(certificate != NULL);
+	CHECK(SecCertificateGetSubject(certificate, &name) == errSecSuccess);
+	CHECK(is_name(name, X509_get_subject_name(made.x509)));
+	CHECK(SecCertificateGetSubject(certificate, &again) == errSecSuccess && again == name);
+	CHECK(SecCertificateGetIssuer(certificate, &name) == errSecSuccess);
+	CHECK(is_name(name, X509_get_issuer_name(made.x509)));
+	CHECK(SecCertificateGetType(certificate, &type) == errSecSuccess &&
+		type == CSSM_CERT_X_509v3);
+	CHECK(SecCertificateGetData(certificate, &data) == errSecSuccess);
+	CHECK(data.Length == made.der.len && memcmp(data.Data, made.der.data, data.Length) == 0);
+	other = new_certificate(&first);
+	CHECK(SecCertificateGetType(other, &type) == errSecSuccess && type == CSSM_CERT_X_509v1);
+	CHECK(SecCertificateCreateFromData(&bad, CSSM_CERT_X_509v3, CSSM_CERT_ENCODING_DER,
+		      &certificate) == errSecUnknownFormat);
+	CHECK(SecCertificateCreateFromData(NULL, CSSM_CERT_X_509v3, CSSM_CERT_ENCODING_DER,
+		      &certificate) == errSecParam);
+	CHECK(SecCertificateCreateFromData(&data, CSSM_CERT_X_509v3, CSSM_CERT_ENCODING_CUSTOM,
+		      &certificate) == errSecParam);
+	CHECK(SecCertificateGetSubject(NULL, &name) == errSecParam);
+	CHECK(SecCertificateGetData(certificate, NULL) == errSecParam);
+	CFRelease(certificate);
+	CFRelease(other);
+	made_certificate_done(&first);
+	made_certificate_done(&made);
+	made_certificate_done(&issuer);
+}
+
 /* --- SecCertificateCopyValues ---------------------------------------------------------------- */
 
 /* The entry of a section with a label. */
@@ -547,6 +621,7 @@ int main(void)
 		CHECK_TEST(serial_numbers_are_bytes),
 		CHECK_TEST(they_have_dates),
 		CHECK_TEST(private_functions_agree),
+		CHECK_TEST(older_functions_read_them),
 		CHECK_TEST(they_have_values),
 	};
 

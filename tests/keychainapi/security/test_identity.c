@@ -625,6 +625,137 @@ static void updating_an_identity(void)
 	objects_empty();
 }
 
+/* --- the functions of their own -------------------------------------------------------------- */
+
+static void a_certificate_and_the_keychain_make_one(void)
+{
+	SecIdentityRef identity = NULL;
+	SecKeyRef key = NULL;
+
+	CHECK(SecIdentityCreateWithCertificate(NULL, objects_certificate_of(&alice), &identity) ==
+		errSecItemNotFound);
+	CHECK(objects_add(objects_key_of(&alice)) == errSecSuccess);
+	CHECK(objects_add(objects_key_of(&bob)) == errSecSuccess);
+	CHECK(SecIdentityCreateWithCertificate(NULL, objects_certificate_of(&alice), &identity) ==
+		errSecSuccess);
+	CHECK_FATAL(identity != NULL);
+	objects_later(identity);
+	CHECK(CFEqual(identity, objects_identity_of(&alice)));
+	CHECK(SecIdentityCopyPrivateKey(identity, &key) == errSecSuccess);
+	objects_later(key);
+	CHECK(SecIdentityCreateWithCertificate(NULL, NULL, &identity) == errSecParam);
+	CHECK(SecIdentityCreateWithCertificate(NULL, objects_certificate_of(&alice), NULL) ==
+		errSecParam);
+	objects_empty();
+}
+
+static void a_certificate_is_added_alone(void)
+{
+	CHECK(SecCertificateAddToKeychain(objects_certificate_of(&alice), NULL) == errSecSuccess);
+	CHECK(SecCertificateAddToKeychain(objects_certificate_of(&alice), NULL) ==
+		errSecDuplicateItem);
+	CHECK(SecCertificateAddToKeychain(NULL, NULL) == errSecParam);
+	CHECK(objects_count_of(kSecClassCertificate) == 1);
+	objects_empty();
+}
+
+static size_t count_of_search(CSSM_KEYUSE usage)
+{
+	SecIdentitySearchRef search = NULL;
+	SecIdentityRef identity = NULL;
+	size_t count = 0;
+
+	CHECK(SecIdentitySearchCreate(NULL, usage, &search) == errSecSuccess);
+	CHECK_FATAL(search != NULL);
+	CHECK(CFGetTypeID(search) == SecIdentitySearchGetTypeID());
+	while (SecIdentitySearchCopyNext(search, &identity) == errSecSuccess) {
+		CHECK(CFGetTypeID(identity) == SecIdentityGetTypeID());
+		CFRelease(identity);
+		count++;
+	}
+	CHECK(SecIdentitySearchCopyNext(search, &identity) == errSecItemNotFound);
+	CFRelease(search);
+	return count;
+}
+
+static void they_come_one_after_the_other(void)
+{
+	SecIdentityRef identity = NULL;
+
+	CHECK(count_of_search(0) == 0);
+	CHECK(objects_add(objects_identity_of(&alice)) == errSecSuccess);
+	CHECK(objects_add(objects_identity_of(&bob)) == errSecSuccess);
+	CHECK(count_of_search(0) == 2);
+	CHECK(count_of_search(CSSM_KEYUSE_ANY) == 2);
+	CHECK(count_of_search(CSSM_KEYUSE_SIGN) == 2);
+	CHECK(count_of_search(CSSM_KEYUSE_SIGN | CSSM_KEYUSE_DERIVE) == 2);
+	CHECK(count_of_search(CSSM_KEYUSE_VERIFY) == 0); /* of the private half */
+	CHECK(SecIdentitySearchCreate(NULL, 0, NULL) == errSecParam);
+	CHECK(SecIdentitySearchCopyNext(NULL, &identity) == errSecParam);
+	objects_empty();
+}
+
+static bool prefers(
+	CFStringRef name, CFArrayRef usage, CFArrayRef issuers, const struct made *wanted)
+{
+	CFTypeRef identity = objects_later(SecIdentityCopyPreferred(name, usage, issuers));
+
+	return wanted ? identity && CFEqual(identity, objects_identity_of(wanted)) : !identity;
+}
+
+static void some_are_preferred(void)
+{
+	const CFStringRef name = CFSTR("https://example.org/");
+	const void *signing[] = {kSecAttrCanSign};
+	CFArrayRef usage = objects_later(CFArrayCreate(NULL, signing, 1, &kCFTypeArrayCallBacks));
+	SecCertificateRef certificate = NULL;
+	SecIdentityRef identity = NULL;
+
+	CHECK(SecIdentitySetPreferred(objects_identity_of(&alice), name, NULL) ==
+		errSecItemNotFound);
+	CHECK(objects_add(objects_identity_of(&alice)) == errSecSuccess);
+	CHECK(objects_add(objects_identity_of(&bob)) == errSecSuccess);
+	CHECK(prefers(name, NULL, NULL, NULL));
+	CHECK(SecIdentitySetPreferred(objects_identity_of(&alice), name, NULL) == errSecSuccess);
+	CHECK(prefers(name, NULL, NULL, &alice));
+	CHECK(prefers(name, usage, NULL, &alice));
+	CHECK(SecIdentitySetPreference(objects_identity_of(&bob), name, CSSM_KEYUSE_SIGN) ==
+		errSecSuccess);
+	CHECK(prefers(name, usage, NULL, &bob));
+	CHECK(prefers(name, NULL, NULL, &alice));
+	CHECK(prefers(CFSTR("another"), NULL, NULL, NULL));
+	CHECK(SecIdentityCopyPreference(name, CSSM_KEYUSE_SIGN, NULL, &identity) == errSecSuccess);
+	CHECK(CFEqual(objects_later(identity), objects_identity_of(&bob)));
+	/* replaced, and taken back */
+	CHECK(SecIdentitySetPreferred(objects_identity_of(&bob), name, NULL) == errSecSuccess);
+	CHECK(prefers(name, NULL, NULL, &bob));
+	CHECK(SecIdentitySetPreferred(NULL, name, NULL) == errSecSuccess);
+	CHECK(SecIdentitySetPreferred(NULL, name, usage) == errSecSuccess);
+	CHECK(SecIdentitySetPreferred(NULL, name, usage) == errSecSuccess);
+	CHECK(prefers(name, NULL, NULL, NULL));
+	/* certificates have preferences of their own */
+	CHECK(SecCertificateSetPreferred(objects_certificate_of(&alice), name, NULL) ==
+		errSecSuccess);
+	CHECK(prefers(name, NULL, NULL, NULL));
+	certificate = SecCertificateCopyPreferred(name, NULL);
+	CHECK(certificate && CFEqual(objects_later(certificate), objects_certificate_of(&alice)));
+	CHECK(SecCertificateCopyPreference(CFSTR("x"), 0, &certificate) == errSecItemNotFound);
+	CHECK(SecCertificateSetPreference(NULL, name, 0, NULL) == errSecSuccess);
+	CHECK(SecCertificateCopyPreferred(name, NULL) == NULL);
+	CHECK(SecCertificateSetPreferred(NULL, NULL, NULL) == errSecParam);
+	CHECK(SecIdentityCopyPreference(NULL, 0, NULL, &identity) == errSecParam);
+	objects_empty();
+}
+
+static void functions_of_their_own(void)
+{
+	objects_strict = false;
+	a_certificate_and_the_keychain_make_one();
+	a_certificate_is_added_alone();
+	they_come_one_after_the_other();
+	some_are_preferred();
+}
+
 /* --- both profiles --------------------------------------------------------------------------- */
 
 static void check_all(void)
@@ -689,6 +820,7 @@ int main(void)
 		CHECK_TEST(a_keychain),
 		CHECK_TEST(in_the_default_profile),
 		CHECK_TEST(in_the_strict_profile),
+		CHECK_TEST(functions_of_their_own),
 	};
 	int status;
 
