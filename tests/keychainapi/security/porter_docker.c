@@ -38,8 +38,8 @@ static OSStatus add(char **argv)
 	SecKeychainItemRef item;
 	OSStatus status = SecKeychainAddInternetPassword(NULL, (UInt32)strlen(argv[0]), argv[0], 0,
 		NULL, (UInt32)strlen(argv[3]), argv[3], (UInt32)strlen(argv[1]), argv[1],
-		(UInt16)atoi(argv[2]), kSecProtocolTypeHTTPS, kSecAuthenticationTypeDefault,
-		(UInt32)strlen(argv[4]), argv[4], &item);
+		(UInt16)strtol(argv[2], NULL, 10), kSecProtocolTypeHTTPS,
+		kSecAuthenticationTypeDefault, (UInt32)strlen(argv[4]), argv[4], &item);
 
 	if (status)
 		return status;
@@ -51,7 +51,7 @@ static OSStatus add(char **argv)
 static OSStatus find(char **argv, UInt32 *length, void **secret, SecKeychainItemRef *item)
 {
 	return SecKeychainFindInternetPassword(NULL, (UInt32)strlen(argv[0]), argv[0], 0, NULL, 0,
-		NULL, (UInt32)strlen(argv[1]), argv[1], (UInt16)atoi(argv[2]),
+		NULL, (UInt32)strlen(argv[1]), argv[1], (UInt16)strtol(argv[2], NULL, 10),
 		kSecProtocolTypeHTTPS, kSecAuthenticationTypeDefault, length, secret, item);
 }
 
