@@ -12,6 +12,7 @@
  */
 #include <math.h>
 #include <Security/SecAccessControlPriv.h>
+#include <Security/SecIdentityPriv.h>
 #include <Security/SecItemPriv.h>
 #include <Security/SecKeyPriv.h>
 #include <Security/SecPasswordGenerate.h>
@@ -19,6 +20,7 @@
 
 #include "base/mem.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/identity.h"
 #include "tests/fuzz/in_process.h"
 
 #define MOST_CALLS 8
@@ -59,7 +61,7 @@ static size_t take(struct input *input, size_t wanted, const uint8_t **ret)
 static CFMutableArrayRef made;	    /* owns what dictionaries with NULL callbacks point at */
 static CFTypeRef last_ref;	    /* the last persistent reference that came back */
 static CFTypeRef last_object;	    /* the last object that did */
-static CFTypeRef key_object;	    /* a private key in memory */
+static CFTypeRef objects[4];	    /* a key, its certificate, the identity, a policy */
 static CFMutableArrayRef constants; /* of the headers */
 
 /* New ones go to the end: the corpus counts. */
@@ -254,7 +256,7 @@ static CFTypeRef value(struct input *input, unsigned depth)
 	case 16:
 		return last_object;
 	case 17:
-		return key_object;
+		return objects[kind / 25 % KC_COUNT_OF(objects)];
 	case 18:
 		return access_control(input);
 	case 19:
@@ -500,18 +502,30 @@ static void make_constants(void)
 #undef SEC_FOURCC
 }
 
-static void make_key(void)
+static CFDataRef data_of(const unsigned char *bytes, size_t len)
 {
-	const int bits = 256;
-	CFNumberRef size = CFNumberCreate(NULL, kCFNumberIntType, &bits);
-	const void *keys[] = {kSecAttrKeyType, kSecAttrKeySizeInBits};
-	const void *values[] = {kSecAttrKeyTypeECSECPrimeRandom, size};
-	CFDictionaryRef parameters = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
+	return CFDataCreate(NULL, bytes, (CFIndex)len);
+}
 
-	key_object = SecKeyCreateRandomKey(parameters, NULL);
-	must(key_object != NULL);
-	CFRelease(parameters);
-	CFRelease(size);
+static void make_objects(void)
+{
+	const void *keys[] = {kSecAttrKeyType, kSecAttrKeyClass};
+	const void *values[] = {kSecAttrKeyTypeECSECPrimeRandom, kSecAttrKeyClassPrivate};
+	CFDictionaryRef attributes = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
+	CFDataRef number = data_of(identity_key, sizeof identity_key);
+	CFDataRef der = data_of(identity_certificate, sizeof identity_certificate);
+	SecKeyRef key = SecKeyCreateWithData(number, attributes, NULL);
+	SecCertificateRef certificate = SecCertificateCreateWithData(NULL, der);
+
+	objects[0] = key;
+	objects[1] = certificate;
+	objects[2] = SecIdentityCreate(NULL, certificate, key);
+	objects[3] = SecPolicyCreateBasicX509();
+	for (size_t i = 0; i < KC_COUNT_OF(objects); i++)
+		must(objects[i] != NULL);
+	CFRelease(der);
+	CFRelease(number);
+	CFRelease(attributes);
 }
 
 static void forget(CFTypeRef *place)
@@ -528,7 +542,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!constants) {
 		in_process_start();
 		make_constants();
-		make_key();
+		make_objects();
 	}
 	in_process_reset();
 	made = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);

@@ -57,12 +57,22 @@ static void push_dictionary(struct kc_buf *out, CFDictionaryRef dictionary)
 	free(keys);
 }
 
+static bool is_class(const UInt8 *bytes)
+{
+	static const char classes[][5] = {"genp", "inet", "cert", "keys", "idnt"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(classes); i++)
+		if (memcmp(bytes, classes[i], 4) == 0)
+			return true;
+	return false;
+}
+
 static void push_data(struct kc_buf *out, CFDataRef data)
 {
 	const UInt8 *bytes = CFDataGetBytePtr(data);
 	CFIndex len = CFDataGetLength(data);
 
-	if (len == 20 && (memcmp(bytes, "genp", 4) == 0 || memcmp(bytes, "inet", 4) == 0)) {
+	if (len == 20 && is_class(bytes)) {
 		kc_buf_printf(out, "ref:%.4s", (const char *)bytes);
 		return;
 	}

@@ -9,6 +9,7 @@
 #define MOST_MEMBERS 128
 
 static CFDataRef last;
+static const char *class_name;
 static CFMutableArrayRef made; /* owns what the dictionaries point at */
 
 void dictionary_set_last(CFDataRef persistent_ref)
@@ -16,6 +17,11 @@ void dictionary_set_last(CFDataRef persistent_ref)
 	if (last)
 		CFRelease(last);
 	last = CFRetain(persistent_ref);
+}
+
+void dictionary_set_class(const char *name)
+{
+	class_name = name;
 }
 
 static CFStringRef text_object(const char *text)
@@ -95,6 +101,8 @@ static CFTypeRef make_object(const struct object *object)
 		return NULL;
 	case OBJECT_TEXT:
 		return text_object(object->text);
+	case OBJECT_CLASS:
+		return text_object(class_name);
 	case OBJECT_DATA:
 		return CFDataCreate(NULL, (const UInt8 *)object->text, (CFIndex)object->len);
 	case OBJECT_NUMBER:

@@ -6,13 +6,14 @@
 #include "tests/check.h"
 #include "tests/keychainapi/security/describe.h"
 #include "tests/keychainapi/security/dictionary.h"
+#include "tests/wire/device.h"
 #include "wire/client.h"
+
+static const char *const classes[] = {"genp", "inet", "cert", "keys"};
 
 /* Deletes every item, whatever its sync mark, and the tombstones that this leaves. */
 static void delete_everything(void)
 {
-	static const char *const classes[] = {"genp", "inet"};
-
 	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
 		const struct member live[] = {{"class", {OBJECT_TEXT, classes[i], 0, 0}}, ANY,
 			{"u_Tomb", NO}, {"nleg", YES}, {NULL, {0}}};
@@ -21,6 +22,21 @@ static void delete_everything(void)
 		SecItemDelete(dictionary_make(live));
 		SecItemDelete(dictionary_make(dead));
 	}
+}
+
+void (*facts_damage)(const char *sql);
+
+/* The next call starts another one. */
+static OSStatus stop_service(void)
+{
+	struct kc_client *client;
+	kc_err err = kc_client_shared(&client);
+
+	if (err == KC_OK)
+		err = kc_client_stop(client);
+	if (err == KC_OK && !device_wait_until_gone())
+		err = KC_E_BUSY;
+	return kc_err_osstatus(err);
 }
 
 static OSStatus lock(bool locked)
@@ -55,6 +71,12 @@ static OSStatus run(const struct fact *fact, CFTypeRef *result)
 		return lock(true);
 	case CALL_UNLOCK:
 		return lock(false);
+	case CALL_RESTART:
+		return stop_service();
+	case CALL_DAMAGE:
+		stop_service();
+		facts_damage(fact->result);
+		return lock(false);
 	}
 	return errSecInternal;
 }
@@ -82,7 +104,7 @@ static void check_one(const struct fact *fact)
 	snprintf(words, sizeof words, "%s %s: %d, not %d", fact->section, fact->what, (int)status,
 		(int)fact->status);
 	CHECK_MSG(status == fact->status, words);
-	if (status == fact->status && fact->result) {
+	if (status == fact->status && fact->result && fact->call != CALL_DAMAGE) {
 		why = describe_difference(result, fact->result);
 		snprintf(words, sizeof words, "%s %s: %s", fact->section, fact->what,
 			why ? why : "");
@@ -98,4 +120,12 @@ void facts_check(const struct fact_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
 		check_one(&table->rows[i]);
+}
+
+void facts_check_each(const struct fact_table *table)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
+		dictionary_set_class(classes[i]);
+		facts_check(table);
+	}
 }

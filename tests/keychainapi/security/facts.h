@@ -16,6 +16,7 @@ struct object {
 	enum object_kind {
 		OBJECT_NONE, /* no object: a NULL pointer */
 		OBJECT_TEXT,
+		OBJECT_CLASS, /* the class that the table is being checked for */
 		OBJECT_DATA,
 		OBJECT_NUMBER,
 		OBJECT_SHORT, /* a number made as SInt16 */
@@ -73,7 +74,9 @@ struct fact {
 		CALL_UPDATE,
 		CALL_DELETE,
 		CALL_LOCK,
-		CALL_UNLOCK
+		CALL_UNLOCK,
+		CALL_RESTART, /* of the service, which is locked then */
+		CALL_DAMAGE   /* the database, by the words of result, while no service runs */
 	} call;
 	OSStatus status;
 	/* What comes back, as describe.h writes it: the whole when it begins otherwise, single
@@ -87,6 +90,8 @@ struct fact {
 #define FRESH(section, what) {section, what, CALL_FRESH, 0, NULL, NULL, NULL}
 #define LOCK(section, what) {section, what, CALL_LOCK, 0, NULL, NULL, NULL}
 #define UNLOCK(section, what) {section, what, CALL_UNLOCK, 0, NULL, NULL, NULL}
+#define RESTART(section, what) {section, what, CALL_RESTART, 0, NULL, NULL, NULL}
+#define DAMAGE(section, what, sql) {section, what, CALL_DAMAGE, 0, sql, NULL, NULL}
 #define ADD(section, what, status, result, ...) {section, what, CALL_ADD, status, result, DICT(__VA_ARGS__), NULL}
 #define FIND(section, what, status, result, ...) {section, what, CALL_FIND, status, result, DICT(__VA_ARGS__), NULL}
 #define DELETE(section, what, status, ...) {section, what, CALL_DELETE, status, NULL, DICT(__VA_ARGS__), NULL}
@@ -94,6 +99,7 @@ struct fact {
 /* clang-format on */
 
 /* clang-format off */
+#define EACH {"class", {OBJECT_CLASS, NULL, 0, 0}}
 #define GENP {"class", T("genp")}
 #define INET {"class", T("inet")}
 #define ALL {"m_Limit", T("m_LimitAll")}
@@ -109,15 +115,24 @@ struct fact_table {
 	const struct fact *rows;
 	size_t count;
 };
-extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts,
-	default_facts, no_group_facts, all_group_facts, some_group_facts, user_group_facts;
+extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
+	lock_facts, restart_facts, damage_facts, default_facts, no_group_facts, all_group_facts,
+	some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);
+/* The same for each class that stores items; rows say EACH. */
+void facts_check_each(const struct fact_table *table);
+
+/* How a row damages the database: set by the test that has such rows. */
+extern void (*facts_damage)(const char *sql);
 
 /* Checks each attribute of each class (facts_ruler.c); deletes every item. Wants the access groups
  * "user" and "other". */
 void facts_check_ruler(bool strict);
+
+/* Checks what comes back of passwords in the strict profile (facts_shapes.c). Wants no items. */
+void facts_check_shapes(void);
 
 /* Checks what each call says to each key (facts_keys.c); leaves no item behind. */
 void facts_check_keys(bool strict);

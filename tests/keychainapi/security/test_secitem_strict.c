@@ -19,6 +19,11 @@ static void ruler(void)
 	facts_check_ruler(true);
 }
 
+static void shapes(void)
+{
+	facts_check_shapes();
+}
+
 static void attributes(void)
 {
 	facts_check(&attribute_facts);
@@ -37,6 +42,11 @@ static void calls(void)
 static void sync_marks(void)
 {
 	facts_check(&sync_facts);
+}
+
+static void tombstones(void)
+{
+	facts_check_each(&tomb_facts);
 }
 
 static CFMutableDictionaryRef new_item(CFStringRef account)
@@ -201,10 +211,12 @@ int main(void)
 		CHECK_TEST(a_keychain),
 		CHECK_TEST(keys),
 		CHECK_TEST(ruler),
+		CHECK_TEST(shapes),
 		CHECK_TEST(attributes),
 		CHECK_TEST(grammar),
 		CHECK_TEST(calls),
 		CHECK_TEST(sync_marks),
+		CHECK_TEST(tombstones),
 		CHECK_TEST(sizes_are_limited),
 		CHECK_TEST(keys_are_limited),
 		CHECK_TEST(results_may_be_null),
