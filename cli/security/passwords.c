@@ -191,11 +191,15 @@ static int32_t add(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc,
 	KC_CLEANUP_BUF struct kc_buf what = KC_BUF_INIT;
 	struct kc_client_item item = {
 		.class = kind->class, .attrs = &attrs, .one_of_both_syncs = true};
+	static char authentication[] = "dflt"; /* git, isync and others ask for it */
 	struct kc_sec_args args;
 	kc_err err;
 
-	if (!parse(kind, kind == &kc_sec_generic ? "p:w:X:AT:U" : "w:X:AT:U", argc, argv, &args) ||
-		!kc_sec_fields_set(kind, &args, true, true, &attrs) || args.word_count > 1)
+	if (!parse(kind, kind == &kc_sec_generic ? "p:w:X:AT:U" : "w:X:AT:U", argc, argv, &args))
+		return KC_SEC_USAGE;
+	if (!args.value['t'])
+		args.value['t'] = authentication;
+	if (!kc_sec_fields_set(kind, &args, true, true, &attrs) || args.word_count > 1)
 		return KC_SEC_USAGE;
 	for (const char *letter = kind->needed; *letter; letter++)
 		if (!args.value[(unsigned char)*letter])

@@ -152,6 +152,8 @@ writes 'first\n' "and so does the port"
 sec find-internet-password -r 'ftp '
 says '^    "atyp"<blob>="dflt"$' "without a type it is the default one"
 says '^    "path"<blob>=<NULL>$' "and there is no path"
+sec find-internet-password -r 'ftp ' -t dflt -w
+writes 'second\n' "it is found by that type"
 
 # --- add twice, update, delete ----------------------------------------------------------------------
 sec add-generic-password -s svc -a ana -w other
