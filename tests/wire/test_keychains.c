@@ -36,11 +36,8 @@ static void open_place(void)
 
 static void close_place(void)
 {
-	char command[96];
-
 	kc_place_done(&place);
-	snprintf(command, sizeof command, "rm -rf %s", home);
-	CHECK(system(command) == 0);
+	file_remove_tree(home);
 }
 
 /* --- names ------------------------------------------------------------------------------------ */
