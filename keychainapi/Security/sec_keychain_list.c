@@ -1,105 +1,85 @@
 /* SPDX-License-Identifier: ISC */
-/* What is meant where no keychain is named, and changes to it. */
+/*
+ * The default keychain and the search list: the user's, and all programs' (wire/keychains.h).
+ */
 #include "keychainapi/Security/sec_keychain_list.h"
 
-#include <pthread.h>
-
-#include "keychainapi/Security/object.h"
 #include "keychainapi/Security/sec_keychain_event.h"
-#include "keychainapi/Security/sec_keychain_paths.h"
+#include "keychainapi/Security/object.h"
 
-/* --- changes --------------------------------------------------------------------------------- */
+/* --- the search list ------------------------------------------------------------------------- */
 
-/* Changes of one process's threads; the last of two processes wins. */
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static kc_err change_inlock(SecKeychainRef keychain, bool present, bool *ret_changed)
+static kc_err append(CFMutableArrayRef list, const char *path)
 {
-	KC_CLEANUP_OBJECT CFMutableArrayRef list = NULL;
-	CFIndex at;
+	KC_CLEANUP_OBJECT SecKeychainRef keychain = NULL;
 
-	KC_TRY(kc_sec_keychain_paths_read(KC_SEC_KEYCHAIN_SEARCH, &list));
-	at = CFArrayGetFirstIndexOfValue(list, CFRangeMake(0, CFArrayGetCount(list)), keychain);
-	if ((at != kCFNotFound) == present)
-		return KC_OK;
-	if (present)
-		CFArrayAppendValue(list, keychain);
-	else
-		CFArrayRemoveValueAtIndex(list, at);
-	KC_TRY(kc_sec_keychain_paths_write(KC_SEC_KEYCHAIN_SEARCH, list));
-	*ret_changed = true;
+	KC_TRY(kc_sec_keychain_open(path, &keychain));
+	CFArrayAppendValue(list, keychain);
 	return KC_OK;
 }
 
-/* Callbacks are called without the mutex: they may change the list again. */
-static kc_err change(SecKeychainRef keychain, bool present)
+static kc_err copy_list(CFArrayRef *ret)
 {
-	bool changed = false;
-	kc_err err;
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
+	KC_CLEANUP_OBJECT CFMutableArrayRef list =
+		CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	const struct kc_place *place = kc_sec_keychain_place();
 
-	pthread_mutex_lock(&mutex);
-	err = change_inlock(keychain, present, &changed);
-	pthread_mutex_unlock(&mutex);
-	if (changed)
-		kc_sec_keychain_event_send(kSecKeychainListChangedEvent, NULL, NULL);
-	return err;
-}
-
-static kc_err set_search_list(CFArrayRef list)
-{
-	kc_err err;
-
-	pthread_mutex_lock(&mutex);
-	err = kc_sec_keychain_paths_write(KC_SEC_KEYCHAIN_SEARCH, list);
-	pthread_mutex_unlock(&mutex);
-	if (err == KC_OK)
-		kc_sec_keychain_event_send(kSecKeychainListChangedEvent, NULL, NULL);
-	return err;
-}
-
-static kc_err copy_default(SecKeychainRef *ret)
-{
-	KC_CLEANUP_OBJECT CFMutableArrayRef list = NULL;
-
-	KC_TRY(kc_sec_keychain_paths_read(KC_SEC_KEYCHAIN_DEFAULT, &list));
-	*ret = (SecKeychainRef)(uintptr_t)CFRetain(kc_sec_keychain_list_at(list, 0));
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	if (!place)
+		return KC_ERR(PARAM);
+	KC_TRY(kc_keychains_search(place, &paths));
+	for (size_t i = 0; i < paths.count; i++)
+		KC_TRY(append(list, paths.rows[i]));
+	*ret = CFRetain(list);
 	return KC_OK;
 }
 
-static kc_err set_default(SecKeychainRef keychain)
+static kc_err set_list(CFArrayRef list)
 {
-	KC_CLEANUP_OBJECT CFArrayRef list = NULL;
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
+	const struct kc_place *place = kc_sec_keychain_place();
 
-	KC_TRY(kc_sec_keychain_list_copy(keychain, &list));
-	KC_TRY(kc_sec_keychain_paths_write(KC_SEC_KEYCHAIN_DEFAULT, list));
-	kc_sec_keychain_event_send(kSecDefaultChangedEvent, NULL, keychain);
+	if (!place)
+		return KC_ERR(PARAM);
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
+		KC_TRY(kc_keychain_paths_add(&paths, kc_sec_keychain_list_at(list, i)->path));
+	KC_TRY(kc_keychains_set_search(place, &paths));
+	kc_sec_keychain_event_send(kSecKeychainListChangedEvent, NULL, NULL);
 	return KC_OK;
 }
 
 kc_err kc_sec_keychain_list_add(SecKeychainRef keychain)
 {
-	return change(keychain, true);
+	bool changed;
+
+	KC_TRY(kc_keychains_set_searched(kc_sec_keychain_place(), keychain->path, true, &changed));
+	if (changed)
+		kc_sec_keychain_event_send(kSecKeychainListChangedEvent, NULL, NULL);
+	return KC_OK;
 }
 
-kc_err kc_sec_keychain_list_remove(SecKeychainRef keychain)
+kc_err kc_sec_keychain_list_forget(SecKeychainRef keychain)
 {
-	KC_CLEANUP_OBJECT SecKeychainRef found = NULL;
-	SecKeychainRef users = kc_sec_keychain_users();
-
-	if (!users)
-		return KC_ERR(NO_MEMORY);
-	KC_TRY(copy_default(&found));
-	if (CFEqual(found, keychain) && !CFEqual(found, users))
-		KC_TRY(set_default(users));
-	return change(keychain, false);
+	KC_TRY(kc_keychains_forget(kc_sec_keychain_place(), keychain->path));
+	kc_sec_keychain_event_send(kSecKeychainListChangedEvent, NULL, NULL);
+	return KC_OK;
 }
 
 /* --- what is meant --------------------------------------------------------------------------- */
 
+static kc_err set_default(SecKeychainRef keychain)
+{
+	KC_TRY(kc_keychains_set_default(kc_sec_keychain_place(), keychain->path));
+	kc_sec_keychain_event_send(kSecDefaultChangedEvent, NULL, keychain);
+	return KC_OK;
+}
+
 kc_err kc_sec_keychain_list_named(SecKeychainRef keychain, SecKeychainRef *ret)
 {
 	if (!keychain)
-		return copy_default(ret);
+		return kc_sec_keychain_open(NULL, ret);
 	if (!kc_sec_keychain_is(keychain))
 		return KC_ERR(PARAM);
 	*ret = (SecKeychainRef)(uintptr_t)CFRetain(keychain);
@@ -118,13 +98,8 @@ bool kc_sec_keychain_list_is(CFTypeRef object)
 
 kc_err kc_sec_keychain_list_copy(CFTypeRef keychain_or_array, CFArrayRef *ret)
 {
-	CFMutableArrayRef list = NULL;
-
-	if (!keychain_or_array) {
-		KC_TRY(kc_sec_keychain_paths_read(KC_SEC_KEYCHAIN_SEARCH, &list));
-		*ret = list;
-		return KC_OK;
-	}
+	if (!keychain_or_array)
+		return copy_list(ret);
 	if (kc_sec_keychain_list_is(keychain_or_array)) {
 		*ret = CFRetain(keychain_or_array);
 		return KC_OK;
@@ -139,7 +114,7 @@ kc_err kc_sec_keychain_list_copy(CFTypeRef keychain_or_array, CFArrayRef *ret)
 
 OSStatus SecKeychainCopyDefault(SecKeychainRef *keychain)
 {
-	return keychain ? kc_err_osstatus(copy_default(keychain)) : errSecParam;
+	return keychain ? kc_err_osstatus(kc_sec_keychain_list_named(NULL, keychain)) : errSecParam;
 }
 
 OSStatus SecKeychainSetDefault(SecKeychainRef keychain)
@@ -159,7 +134,7 @@ OSStatus SecKeychainSetSearchList(CFArrayRef searchList)
 {
 	if (!kc_sec_keychain_list_is(searchList))
 		return errSecParam;
-	return kc_err_osstatus(set_search_list(searchList));
+	return kc_err_osstatus(set_list(searchList));
 }
 
 static bool is_domain(SecPreferencesDomain domain)
