@@ -136,8 +136,8 @@ extern void (*facts_damage)(const char *sql);
  * "user" and "other". */
 void facts_check_ruler(bool strict);
 
-/* Checks what comes back of passwords in the strict profile (facts_shapes.c). Wants no items. */
-void facts_check_shapes(void);
+/* Checks what comes back of passwords (facts_shapes.c). Wants no items. */
+void facts_check_shapes(bool strict);
 
 /* Checks what each call says to each key (facts_keys.c); leaves no item behind. */
 void facts_check_keys(bool strict);

@@ -21,7 +21,7 @@ static void ruler(void)
 
 static void shapes(void)
 {
-	facts_check_shapes();
+	facts_check_shapes(true);
 }
 
 static void attributes(void)
