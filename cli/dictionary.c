@@ -14,9 +14,8 @@ static const kc_name date_names[] = {
 
 struct parse {
 	struct kc_facts *facts;
-	bool is_query;
+	struct kc_query *query; /* what is said of it besides attributes; NULL when it is none */
 	kc_name class;
-	uint32_t limit;
 	struct kc_attrs attrs;
 };
 
@@ -64,17 +63,20 @@ static bool is_date(kc_name name)
 	return false;
 }
 
+static kc_err misused(struct parse *parse, const char *problem)
+{
+	kc_facts_set_str(parse->facts, KC_FACT_PROBLEM, problem);
+	return KC_ERR(PARAM);
+}
+
 static kc_err set_attribute(struct parse *parse, kc_name name, struct kc_bytes value)
 {
 	KC_CLEANUP_BUF struct kc_buf data = KC_BUF_INIT;
 	double date;
 
 	if (is_date(name)) {
-		if (kc_when_parse(value, &date) != KC_OK) {
-			kc_facts_print(parse->facts, KC_FACT_PROBLEM,
-				"a date looks like 2026-11-22T00:36:55Z");
-			return KC_ERR(PARAM);
-		}
+		if (kc_when_parse(value, &date) != KC_OK)
+			return misused(parse, "a date looks like 2026-11-22T00:36:55Z");
 		kc_attrs_set_date(&parse->attrs, name, date);
 	} else if (parse_hex(value, &data)) {
 		kc_attrs_set_bytes(&parse->attrs, name, kc_buf_bytes(&data));
@@ -85,44 +87,130 @@ static kc_err set_attribute(struct parse *parse, kc_name name, struct kc_bytes v
 	return kc_attrs_check(&parse->attrs);
 }
 
-static kc_err set_limit(struct parse *parse, const char *value)
+/* --- what a query says besides attributes -----------------------------------------------------
+ */
+
+static kc_err set_limit(struct parse *parse, struct kc_buf *value)
 {
+	const char *text = kc_buf_text(value);
 	char *end;
 	unsigned long number;
 
-	if (strcmp(value, "m_LimitAll") == 0)
+	if (strcmp(text, "m_LimitAll") == 0)
 		return KC_OK;
 	errno = 0;
-	number = strcmp(value, "m_LimitOne") == 0 ? 1 : strtoul(value, &end, 10);
+	number = strcmp(text, "m_LimitOne") == 0 ? 1 : strtoul(text, &end, 10);
 	if (errno == 0 && number > 0 && number < UINT32_MAX &&
-		(strcmp(value, "m_LimitOne") == 0 || !*end)) {
-		parse->limit = (uint32_t)number;
+		(strcmp(text, "m_LimitOne") == 0 || !*end)) {
+		parse->query->limit = (uint32_t)number;
 		return KC_OK;
 	}
-	kc_facts_print(
-		parse->facts, KC_FACT_PROBLEM, "m_Limit is a number, m_LimitOne or m_LimitAll");
-	return KC_ERR(PARAM);
+	return misused(parse, "m_Limit is a number, m_LimitOne or m_LimitAll");
+}
+
+/* A reference as kSecReturnPersistentRef gives it: the class, then what tells its items apart. */
+static kc_err take_ref(struct parse *parse, const struct kc_buf *value, kc_name *ret_class,
+	uint8_t ret[static KC_PERSISTENT_REF_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf data = KC_BUF_INIT;
+
+	if (!parse_hex(kc_buf_bytes(value), &data) || data.len != 4 + KC_PERSISTENT_REF_LEN)
+		return misused(parse, "a reference is 0x and 40 hexadecimal digits");
+	*ret_class = kc_name_from(kc_bytes(data.data, 4));
+	memcpy(ret, data.data + 4, KC_PERSISTENT_REF_LEN);
+	return KC_OK;
+}
+
+static kc_err set_ref(struct parse *parse, struct kc_buf *value)
+{
+	kc_name class = 0;
+
+	KC_TRY(take_ref(parse, value, &class, parse->query->ref));
+	if (parse->class && parse->class != class)
+		return misused(parse, "the reference is to an item of another class");
+	parse->class = class;
+	parse->query->has_ref = true;
+	return KC_OK;
+}
+
+static kc_err add_ref(struct parse *parse, struct kc_buf *value)
+{
+	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	kc_name class;
+
+	KC_TRY(take_ref(parse, value, &class, ref));
+	kc_query_add_ref(parse->query, ref);
+	return kc_buf_check(&parse->query->refs);
+}
+
+static kc_err set_host(struct parse *parse, struct kc_buf *value)
+{
+	kc_attrs_set_text(&parse->attrs, KC_ATTR_SERVER, kc_buf_bytes(value));
+	parse->query->host_or_subdomain = true;
+	return kc_attrs_check(&parse->attrs);
+}
+
+static kc_err set_tombs(struct parse *parse, struct kc_buf *value)
+{
+	const char *text = kc_buf_text(value);
+
+	if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+		return misused(parse, "u_Tomb is 1 or 0");
+	parse->query->tomb_use = *text == '1' ? KC_TOMB_USE_ALWAYS : KC_TOMB_USE_NEVER;
+	return KC_OK;
+}
+
+static const struct special {
+	const char *name;
+	kc_err (*set)(struct parse *parse, struct kc_buf *value);
+} specials[] = {
+	{"m_Limit", set_limit},
+	{"m_ItemList", add_ref},
+	{"m_HostOrSubdomainOfHost", set_host},
+	{"u_Tomb", set_tombs},
+	{"v_PersistentRef", set_ref},
+};
+
+/* The row of a name that only queries have; NULL for all others, and in what is no query. */
+static const struct special *find_special(const struct parse *parse, const char *name)
+{
+	for (size_t i = 0; parse->query && i < KC_COUNT_OF(specials); i++)
+		if (strcmp(specials[i].name, name) == 0)
+			return &specials[i];
+	return NULL;
+}
+
+/* --- pairs ------------------------------------------------------------------------------------
+ */
+
+static kc_err set_class(struct parse *parse, struct kc_bytes text)
+{
+	kc_name class = kc_name_from(text);
+
+	if (!class)
+		return KC_ERR(NO_SUCH_CLASS);
+	if (parse->query && parse->query->has_ref && class != parse->class)
+		return misused(parse, "the reference is to an item of another class");
+	parse->class = class;
+	return KC_OK;
 }
 
 static kc_err set_pair(struct parse *parse, struct kc_buf *name, struct kc_buf *value)
 {
 	kc_name short_name = kc_name_from(kc_buf_bytes(name));
-	const char *text = kc_buf_text(name), *value_text = kc_buf_text(value);
+	const char *text = kc_buf_text(name);
+	const struct special *special;
 
-	if (!text || !value_text)
+	if (!text || !kc_buf_text(value))
 		return KC_ERR(NO_MEMORY);
-	if (strcmp(text, "class") == 0) {
-		parse->class = kc_name_from(kc_buf_bytes(value));
-		return parse->class ? KC_OK : KC_ERR(NO_SUCH_CLASS);
-	}
-	if (parse->is_query && strcmp(text, "m_Limit") == 0)
-		return set_limit(parse, value_text);
-	if (strcmp(text, "v_Data") == 0) {
-		kc_facts_print(parse->facts, KC_FACT_PROBLEM,
-			"a secret never stands on the command line; give it with --stdin, --file "
-			"or --fd");
-		return KC_ERR(PARAM);
-	}
+	special = find_special(parse, text);
+	if (strcmp(text, "class") == 0)
+		return set_class(parse, kc_buf_bytes(value));
+	if (special)
+		return special->set(parse, value);
+	if (strcmp(text, "v_Data") == 0)
+		return misused(parse, "a secret never stands on the command line; give it with "
+				      "--stdin, --file or --fd");
 	if (!short_name) {
 		kc_facts_print(parse->facts, KC_FACT_PROBLEM,
 			"the name of an attribute has four characters, “%s” hasn't", text);
@@ -135,11 +223,9 @@ static kc_err parse_pairs(const char *text, struct parse *parse)
 {
 	while (*text) {
 		KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT, value = KC_BUF_INIT;
-		if (!take(&text, '=', &name)) {
-			kc_facts_print(parse->facts, KC_FACT_PROBLEM,
+		if (!take(&text, '=', &name))
+			return misused(parse,
 				"attributes are written as NAME=VALUE, with commas in between");
-			return KC_ERR(PARAM);
-		}
 		take(&text, ',', &value);
 		KC_TRY(set_pair(parse, &name, &value));
 	}
@@ -161,15 +247,15 @@ static kc_err take_mark(struct parse *parse, kc_name name, int *ret)
 	kc_attrs_remove(&parse->attrs, name);
 	if (*ret >= 0)
 		return KC_OK;
-	kc_facts_print(parse->facts, KC_FACT_PROBLEM, "sync and tomb are 1, 0 or syna");
-	return KC_ERR(PARAM);
+	return misused(parse, "sync and tomb are 1, 0 or syna");
 }
 
 kc_err kc_dictionary_parse_query(const char *text, struct kc_facts *facts, struct kc_query *ret)
 {
 	static const enum kc_sync_filter syncs[] = {KC_SYNC_LOCAL, KC_SYNC_SYNCED, KC_SYNC_ANY};
 	static const enum kc_tomb_filter tombs[] = {KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY};
-	struct parse parse = {.facts = facts, .is_query = true, .attrs = KC_ATTRS_INIT};
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	struct parse parse = {.facts = facts, .query = &query, .attrs = KC_ATTRS_INIT};
 	int sync = -1, tomb = -1;
 	kc_err err = parse_pairs(text, &parse);
 
@@ -178,12 +264,13 @@ kc_err kc_dictionary_parse_query(const char *text, struct kc_facts *facts, struc
 	if (err == KC_OK)
 		err = take_mark(&parse, KC_ATTR_TOMB, &tomb);
 	if (err == KC_OK) {
+		query.class = parse.class;
+		query.sync = sync < 0 ? KC_SYNC_ANY : syncs[sync];
+		query.tomb = tomb < 0 ? KC_TOMB_LIVE : tombs[tomb];
+		kc_attrs_move(&query.attrs, &parse.attrs);
 		kc_query_done(ret);
-		ret->class = parse.class;
-		ret->limit = parse.limit;
-		ret->sync = sync < 0 ? KC_SYNC_ANY : syncs[sync];
-		ret->tomb = tomb < 0 ? KC_TOMB_LIVE : tombs[tomb];
-		kc_attrs_move(&ret->attrs, &parse.attrs);
+		*ret = query;
+		query = (struct kc_query)KC_QUERY_INIT;
 	}
 	kc_attrs_done(&parse.attrs);
 	return err;

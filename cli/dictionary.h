@@ -5,8 +5,10 @@
  * Pairs are parted by commas; a backslash takes the next character as it is ("\," "\=" "\\"). A
  * value of hexadecimal digits behind 0x is data, a cdat, mdat, sdat or edat is a date in RFC 3339,
  * everything else is text, which the keychain makes a number where the attribute is one. Besides
- * attributes there are class, sync (1, 0, syna), tomb (1, 0) and, in a query, m_Limit (a number,
- * m_LimitOne, m_LimitAll).
+ * attributes there are class, sync (1, 0, syna), tomb (1, 0) and, in a query, what SecItem has of
+ * the same names: m_Limit (a number, m_LimitOne, m_LimitAll), v_PersistentRef and m_ItemList (a
+ * reference in hexadecimal digits; the second may be repeated), m_HostOrSubdomainOfHost (a host),
+ * u_Tomb (1, 0).
  */
 #ifndef KC_CLI_DICTIONARY_H
 #define KC_CLI_DICTIONARY_H

@@ -6,13 +6,29 @@
 #include "cli/session.h"
 #include "cli/verb.h"
 
+/* The reference as dictionaries take it: the class, then what tells its items apart. */
+static void push_ref(struct kc_buf *out, const struct kc_found *item)
+{
+	char class[5];
+
+	kc_name_text(item->class, class);
+	kc_buf_push_str(out, "0x");
+	for (size_t i = 0; i < 4; i++)
+		kc_buf_printf(out, "%02x", (unsigned char)class[i]);
+	for (size_t i = 0; i < sizeof item->ref; i++)
+		kc_buf_printf(out, "%02x", item->ref[i]);
+}
+
 static json_t *item_json(const struct kc_found *item)
 {
+	KC_CLEANUP_BUF struct kc_buf ref = KC_BUF_INIT;
 	json_t *object = kc_attributes_json(&item->attrs);
 	char class[5];
 
 	kc_name_text(item->class, class);
+	push_ref(&ref, item);
 	kc_json_set(object, "class", json_string(class));
+	kc_json_set(object, "v_PersistentRef", kc_json_text(kc_buf_bytes(&ref)));
 	if (item->has_secret)
 		kc_json_set_secret(object, kc_secret_bytes(&item->secret));
 	return object;
@@ -62,6 +78,9 @@ static kc_err query(struct kc_run *run)
 		if (i)
 			kc_buf_push_byte(&text, '\n');
 		kc_attributes_push(&text, &found.rows[i], &run->out.look);
+		kc_buf_push_str(&text, "v_PersistentRef: ");
+		push_ref(&text, &found.rows[i]);
+		kc_buf_push_byte(&text, '\n');
 		KC_TRY(kc_buf_check(&text));
 		kc_out_push(&run->out, kc_buf_bytes(&text));
 	}

@@ -3,14 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/ask.h"
 #include "cli/security/command.h"
 #include "cli/security/dump.h"
 #include "cli/security/keychains.h"
 #include "cli/security/settings.h"
 #include "cli/session.h"
 
-#define LOGIN "login.keychain"
 #define MOST_TIMEOUT 604800 /* seconds; a week, as kc.conf */
 
 static void print_path(struct kc_sec *sec, const char *path)
@@ -31,7 +29,7 @@ static bool is_other_domain(const struct kc_sec_args *args)
 
 int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	kc_err err;
 
@@ -45,7 +43,7 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 			return kc_sec_fail(sec, "SecKeychainCopySearchList", err);
 	}
 	if (args.given['s']) {
-		err = kc_sec_keychains_set_search(sec, &paths);
+		err = kc_keychains_set_search(&sec->place, &paths);
 		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetSearchList", err);
 	}
 	for (size_t i = 0; i < paths.count; i++)
@@ -55,7 +53,7 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 
 int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	KC_CLEANUP_FREE char *path = NULL;
 	struct kc_sec_args args;
 	const char *word;
 	kc_err err;
@@ -65,30 +63,30 @@ int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 		return KC_SEC_USAGE;
 	if (is_other_domain(&args))
 		return kc_sec_fail(sec, "SecKeychainCopyDomainDefault", KC_E_NO_KEYCHAIN);
-	word = args.word_count ? args.words[0] : args.given['s'] ? LOGIN : NULL;
-	err = kc_sec_keychains_path(sec, word, &path);
+	word = args.word_count ? args.words[0] : args.given['s'] ? KC_KEYCHAINS_LOGIN : NULL;
+	err = kc_keychains_path(&sec->place, word, &path);
 	if (err == KC_OK && args.given['s'])
-		err = kc_sec_keychains_set_default(sec, kc_buf_text(&path));
+		err = kc_keychains_set_default(&sec->place, path);
 	if (err != KC_OK)
 		return kc_sec_fail(sec,
 			args.given['s'] ? "SecKeychainSetDefault" : "SecKeychainCopyDefault", err);
 	if (!args.given['s'])
-		print_path(sec, kc_buf_text(&path));
+		print_path(sec, path);
 	return 0;
 }
 
 int32_t kc_sec_login_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	KC_CLEANUP_FREE char *path = NULL;
 	struct kc_sec_args args;
 	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "d:", &args) || args.word_count)
 		return KC_SEC_USAGE;
-	err = kc_sec_keychains_path(sec, LOGIN, &path);
+	err = kc_keychains_path(&sec->place, KC_KEYCHAINS_LOGIN, &path);
 	if (err != KC_OK)
 		return kc_sec_fail(sec, "SecKeychainCopyLogin", err);
-	print_path(sec, kc_buf_text(&path));
+	print_path(sec, path);
 	return 0;
 }
 
@@ -104,20 +102,18 @@ static int32_t fail_on(struct kc_sec *sec, const char *call, const char *given, 
 	return kc_sec_fail(sec, kc_buf_text(&what) ? kc_buf_text(&what) : call, err);
 }
 
-/* The value of an option, else a question. */
+/* The value of an option, else a question; a new password is asked for twice. */
 static kc_err get_password(struct kc_sec *sec, struct kc_sec_args *args, char letter,
-	const char *prompt, struct kc_secret *ret)
+	const char *prompt, const char *retype, struct kc_secret *ret)
 {
 	const char *text = args->value[(unsigned char)letter];
-	kc_err err;
 
-	if (text) {
-		KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
-		kc_sec_args_hide(sec, args, letter);
-		return KC_OK;
-	}
-	err = kc_ask_secret(&sec->run, prompt, false, "the password", "-p PASSWORD", ret);
-	return err == KC_E_NEED_PASSWORD ? KC_ERR(LOCKED) : err;
+	if (!text)
+		return retype ? kc_sec_ask_new(sec, prompt, retype, ret)
+			      : kc_sec_ask(sec, prompt, ret);
+	KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
+	kc_sec_args_hide(sec, args, letter);
+	return KC_OK;
 }
 
 int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
@@ -128,7 +124,8 @@ int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
 
 	if (!kc_sec_args_parse(argc, argv, "Pp:", &args) || args.word_count == 0)
 		return KC_SEC_USAGE;
-	err = get_password(sec, &args, 'p', "password for new keychain: ", &password);
+	err = get_password(sec, &args, 'p',
+		"password for new keychain: ", "retype password for new keychain: ", &password);
 	if (err == KC_OK && !args.value['p'] && password.len == 0)
 		err = KC_ERR(CANCELED);
 	for (size_t i = 0; i < args.word_count && err == KC_OK; i++) {
@@ -155,7 +152,7 @@ int32_t kc_sec_delete_keychain(struct kc_sec *sec, int argc, char **argv)
 
 static kc_err lock_all(struct kc_sec *sec)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 
 	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &paths));
 	for (size_t i = 0; i < paths.count; i++) {
@@ -198,7 +195,7 @@ static kc_err unlock(struct kc_sec *sec, struct kc_sec_args *args, const char *g
 	kc_buf_printf(&prompt, "password to unlock %s: ", kc_buf_text(&sec->path));
 	if (!kc_buf_text(&prompt))
 		return KC_ERR(NO_MEMORY);
-	KC_TRY(get_password(sec, args, 'p', kc_buf_text(&prompt), &password));
+	KC_TRY(get_password(sec, args, 'p', kc_buf_text(&prompt), NULL, &password));
 	return kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
 }
 
@@ -287,9 +284,10 @@ int32_t kc_sec_set_password(struct kc_sec *sec, int argc, char **argv)
 	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'o', "Old Password: ", &old);
+		err = get_password(sec, &args, 'o', "Old Password: ", NULL, &old);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'p', "New Password: ", &fresh);
+		err = get_password(
+			sec, &args, 'p', "New Password: ", "Retype New Password: ", &fresh);
 	if (err == KC_OK)
 		err = kc_client_change_password(
 			sec->run.client, kc_secret_bytes(&old), kc_secret_bytes(&fresh));
@@ -311,7 +309,8 @@ int32_t kc_sec_partition_list(struct kc_sec *sec, int argc, char **argv)
 	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'k', "password to unlock keychain: ", &password);
+		err = get_password(
+			sec, &args, 'k', "password to unlock keychain: ", NULL, &password);
 	if (err == KC_OK)
 		err = kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainItemSetAccessWithPassword", err);
@@ -353,7 +352,7 @@ static kc_err dump_one(struct kc_sec *sec, const char *name, bool with_data)
 
 int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	kc_err err;
 

@@ -85,6 +85,52 @@ json '.count == 1' "and counts"
 run item -D 'class=inet,srvr=h.example'
 exits 3 "-D finds nothing"
 
+# --- references, and what else queries say -------------------------------------------------------------
+run_with 'one\n' item -a 'class=inet,srvr=www.example.org,acct=ana' --stdin --json
+one=$(jq -r .item.v_PersistentRef "$out")
+holds "a reference has 20 bytes, the class first" sh -c 'echo "$1" | grep -Eqx "0x696e6574[0-9a-f]{32}"' sh "$one"
+run item -a 'class=inet,srvr=example.org,acct=ana' --generate 10 --json
+two=$(jq -r .item.v_PersistentRef "$out")
+run item -a 'class=inet,srvr=notexample.org,acct=ana' --generate 10
+run item -q "v_PersistentRef=$one" -g --json
+json '.items | length == 1 and .[0].srvr == "www.example.org" and .[0].secret == "one"' "an item by its reference"
+run item -q "v_PersistentRef=$one"
+says "^v_PersistentRef: $one\$" "which is shown"
+run item -u "v_PersistentRef=$one" --set 'acct=bob'
+run item -q "class=inet,v_PersistentRef=$one" --json
+json '.items[0].acct == "bob"' "it outlives a change of what the item is found by"
+run item -q "class=inet,m_ItemList=$one,m_ItemList=$two" --json
+json '.items | length == 2' "one among several"
+run item -q "class=inet,acct=bob,m_ItemList=$two"
+exits 3 "with attributes besides"
+run item -q "class=genp,v_PersistentRef=$one"
+exits 2 "of another class"
+run item -q "v_PersistentRef=$one,class=genp"
+exits 2 "in either order"
+run item -q 'v_PersistentRef=0x1234'
+exits 2 "a reference that is cut"
+run item -q 'class=inet,m_HostOrSubdomainOfHost=example.org' --json
+json '[.items[].srvr] | sort == ["example.org", "www.example.org"]' "a host or what is under it"
+run item -q 'class=inet,srvr=example.org' --json
+json '.items | length == 1' "or the host alone"
+run item -D "class=inet,srvr=example.org,u_Tomb=1"
+run item -q "class=inet,srvr=example.org,tomb=1" --json
+json '.items | length == 1' "a tombstone that was asked for"
+run item -D "class=inet,u_Tomb=maybe"
+exits 2 "a word that is none"
+run item -D "v_PersistentRef=$one"
+run item -q "v_PersistentRef=$one"
+exits 3 "an item that was deleted by its reference"
+run item -u 'class=genp,svce=bare' --set 'v_PersistentRef=0x00'
+exits 2 "an update sets attributes alone"
+
+run key new identity --extractable
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key" -out "$work/cert" -days 9 -subj /CN=Both 2> /dev/null
+cat "$work/key" "$work/cert" > "$work/both.pem"
+run key import "$work/both.pem" both
+run item -q 'class=idnt' --json
+json '.items | length == 1 and .[0].class == "idnt" and (.[0].v_PersistentRef | startswith("0x"))' "identities are found"
+
 run lock
 run item -a 'class=genp,svce=locked' --password-file "$work/secret/keychain"
 exits 0 "-a opens with a password"
