@@ -37,7 +37,7 @@ static void print_item(struct kc_sec *sec, const struct kc_found *item)
 static kc_err find_first(struct kc_sec *sec, const struct kc_sec_args *args, struct kc_query *query,
 	struct kc_found_list *ret)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 
 	query->sync = KC_SYNC_ANY;
 	query->limit = 1;

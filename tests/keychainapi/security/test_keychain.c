@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "tests/check.h"
+#include "tests/file.h"
 #include "tests/keychainapi/security/describe.h"
 #include "tests/keychainapi/security/dictionary.h"
 #include "tests/wire/device.h"
@@ -418,11 +419,58 @@ static void the_default_keychain(SecKeychainRef users, SecKeychainRef other)
 	CHECK(SecKeychainSetDefault(users) == 0);
 	CHECK(SecKeychainCopyDefault(&found) == 0 && CFEqual(found, users));
 	CFRelease(found);
+	CHECK(SecKeychainSetDefault(other) == 0); /* until it is deleted */
+}
+
+/* A callback that does what callbacks do: it looks, and changes once more. */
+static OSStatus set_list_back(SecKeychainEvent event, SecKeychainCallbackInfo *info, void *context)
+{
+	CFArrayRef list = context;
+
+	(void)event;
+	(void)info;
+	CHECK(SecKeychainRemoveCallback(set_list_back) == 0);
+	return SecKeychainSetSearchList(list);
+}
+
+static void a_callback_that_changes_the_list(void)
+{
+	CFArrayRef list = NULL;
+	CFArrayRef empty = CFArrayCreate(NULL, NULL, 0, &kCFTypeArrayCallBacks);
+
+	CHECK(SecKeychainCopySearchList(&list) == 0);
+	CHECK(SecKeychainAddCallback(
+		      set_list_back, kSecKeychainListChangedMask, (void *)(uintptr_t)list) == 0);
+	CHECK(SecKeychainSetSearchList(empty) == 0);
+	CHECK(listed((SecKeychainRef)(uintptr_t)CFArrayGetValueAtIndex(list, 0)) == 0);
+	/* with an empty list there is nothing to find */
+	CHECK(SecKeychainSetSearchList(empty) == 0);
+	check_in(NULL, "ana", "-");
+	CHECK(SecKeychainSetSearchList(list) == 0);
+	check_in(NULL, "ana", "of the user");
+	CFRelease(list);
+	CFRelease(empty);
+}
+
+static void what_is_not_of_a_keychain_stays(const char *path)
+{
+	SecKeychainRef keychain = NULL;
+	struct stat status;
+	char file[200];
+
+	CHECK(SecKeychainCreate(path, 6, "fourth", FALSE, NULL, &keychain) == 0);
+	snprintf(file, sizeof file, "%s/data/letter", path);
+	CHECK(file_write(file, kc_bytes_str("Dear Ada")));
+	CHECK(SecKeychainDelete(keychain) == 0);
+	CHECK(stat(file, &status) == 0);
+	CHECK(status_of(keychain) == errSecNoSuchKeychain);
+	CFRelease(keychain);
 }
 
 static void another_keychain(void)
 {
-	SecKeychainRef users = open_keychain("login.keychain"), other = NULL, again = NULL;
+	SecKeychainRef users = open_keychain("login.keychain"), other = NULL, again = NULL,
+		       found = NULL;
 	struct stat status;
 
 	snprintf(other_path, sizeof other_path, "%s/folder/other.keychain", device_path());
@@ -441,6 +489,8 @@ static void another_keychain(void)
 	the_search_list(users, other);
 	the_default_keychain(users, other);
 	CHECK(SecKeychainDelete(other) == 0);
+	CHECK(SecKeychainCopyDefault(&found) == 0 && CFEqual(found, users));
+	CFRelease(found);
 	CHECK(stat(other_path, &status) != 0);
 	CHECK(listed(other) == kCFNotFound);
 	CHECK(status_of(other) == errSecNoSuchKeychain);
@@ -452,6 +502,7 @@ static void another_keychain(void)
 	check_in(other, "ana", "-");
 	CHECK(SecKeychainDelete(other) == 0);
 	CFRelease(other);
+	what_is_not_of_a_keychain_stays(other_path);
 	CFRelease(again);
 	CFRelease(users);
 }
@@ -482,7 +533,7 @@ int main(void)
 		CHECK_TEST(names_and_paths), CHECK_TEST(room_for_a_path),
 		CHECK_TEST(arguments_that_are_missing), CHECK_TEST(the_users_own_stays),
 		CHECK_TEST(events_are_told), CHECK_TEST(another_keychain),
-		CHECK_TEST(something_else_is_there)};
+		CHECK_TEST(a_callback_that_changes_the_list), CHECK_TEST(something_else_is_there)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");
