@@ -81,6 +81,23 @@ static const struct row {
 	{"3.1", {"f_Callback",                T("x")},               {O, O, O, O, A},         {O, O, O, O, O}},
 	{"3.1", {"certdata",                  D("x")},               {P, P, P, P, A},         {O, O, O, O, O}},
 	{"3.1", {"private",                   T("x")},               {P, P, P, P, A},         {O, O, O, O, O}},
+	{"3.1", {"m",                         T("x")},               {P, P, P, P, A},         {O, O, O, O, O}},
+	{"3.1", {"",                          T("x")},               {P, P, P, P, A},         {O, O, O, O, O}},
+	{"3.1", {"zzzz",                      T("x")},               {A, A, A, A, A},         {O, O, O, O, O}},
+	{"3.1", {"#number",                   T("x")},               {A, A, A, A, P},         {O, O, O, O, O}},
+	{"3.1", {"#fraction",                 T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#data",                     T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#truth",                    T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#null",                     T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#array",                    T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#half",                     T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"#none",                     T("x")},               {P, P, P, P, P},         {O, O, O, O, O}},
+	{"3.1", {"icmt",                      MISSING},              {P, P, P, P, P},         {P, P, P, P, P}},
+	{"3.1", {"m_Whatever",                MISSING},              {P, P, P, P, A},         {P, P, P, P, P}},
+	{"3.1", {"m_Whatever",                FRACTION(1.5)},        {P, P, P, P, A},         {O, O, O, O, O}},
+	{"3.1", {"m_Whatever",                CONTAINING},           {P, P, P, P, A},         {O, O, O, O, O}},
+	{"3.2", {"class",                     T("apls")},            {errSecNoSuchClass, errSecNoSuchClass, errSecNoSuchClass, errSecNoSuchClass, A},
+	                                                             {errSecNoSuchClass, errSecNoSuchClass, errSecNoSuchClass, errSecNoSuchClass, O}},
 };
 /* clang-format on */
 
