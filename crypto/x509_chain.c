@@ -345,8 +345,11 @@ static kc_err add_roots(const certificates *given, X509_STORE *store)
 static kc_err make_anchors(
 	const struct kc_chain_question *question, const certificates *given, X509_STORE **ret)
 {
-	KC_CLEANUP_OSSL(X509_STORE) X509_STORE *store = X509_STORE_new();
+	KC_CLEANUP_OSSL(X509_STORE) X509_STORE *store = NULL;
 
+	if (question->system_anchors && !question->anchor_count && !question->roots_are_anchors)
+		return kc_x509_system_anchors(ret);
+	store = X509_STORE_new();
 	if (!store)
 		return kc_crypto_failed();
 	if (question->system_anchors)
