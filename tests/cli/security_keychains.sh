@@ -70,6 +70,8 @@ sec default-keychain -s build.keychain
 exits 0 "as the default"
 sec list-keychains
 writes "    \"$login\"\n    \"$built\"\n" "in the search list"
+sec default-keychain -s missing.keychain
+exits 50 "one that is not there cannot be it"
 sec list-keychains -d user -s build.keychain login.keychain
 exits 0 "first in the search list"
 sec list-keychains
