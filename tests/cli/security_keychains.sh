@@ -171,6 +171,23 @@ tells 'Unable to delete certificate matching "Ana Example"\n' "which is told"
 sec find-identity -v build.keychain
 writes '     0 valid identities found\n' "a key alone is no identity"
 
+# The anchors that curl, npm and others fetch so on macOS; here of a file of our own.
+{ cat "$work/cert.pem"; cat "$work/old.pem"; } > "$work/anchors.pem"
+SSL_CERT_FILE=$work/anchors.pem
+SSL_CERT_DIR=$work/none
+export SSL_CERT_FILE SSL_CERT_DIR
+sec find-certificate -a -p /System/Library/Keychains/SystemRootCertificates.keychain
+exits 0 "the roots of the system"
+holds "are the distribution's" test "$(grep -c 'BEGIN CERTIFICATE' "$out")" -eq 2
+sec find-certificate -c Old -Z /System/Library/Keychains/SystemRootCertificates.keychain
+says '^keychain: ".*SystemRootCertificates.keychain"$' "one of them"
+sec find-certificate -c Nobody /System/Library/Keychains/SystemRootCertificates.keychain
+exits 44 "or none"
+sec find-certificate -a -p /Library/Keychains/System.keychain
+exits 0 "the administrator's"
+writes '' "are none"
+unset SSL_CERT_FILE SSL_CERT_DIR
+
 sec set-keychain-password -o build-pw -p new-pw build.keychain
 exits 0 "set-keychain-password"
 sec lock-keychain build.keychain
