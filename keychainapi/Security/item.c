@@ -55,21 +55,39 @@ static kc_err copy_keychain(const struct kc_request *request, SecKeychainRef *re
 	return kc_sec_keychain_list_named(kc_sec_keychain_users(), ret);
 }
 
-/* An identity is found again after it was added: its result is that of a search. */
+/* An identity that is added, and found again: its result is that of a search. */
+struct adding {
+	const struct kc_request *request;
+	struct kc_found_list found;
+};
+
+static kc_err add_in(SecKeychainRef keychain, struct kc_client *client, void *context)
+{
+	struct adding *adding = context;
+
+	(void)keychain;
+	return kc_identity_item_add(client, adding->request, &adding->found);
+}
+
+static void adding_done(struct adding *adding)
+{
+	kc_found_list_done(&adding->found);
+}
+
 static kc_err add_identity(const struct kc_request *request, CFTypeRef *result)
 {
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP(adding_done) struct adding adding = {request, KC_FOUND_LIST_INIT};
 	KC_CLEANUP_OBJECT SecKeychainRef keychain = NULL;
-	struct kc_client *client;
+	KC_CLEANUP_OBJECT CFArrayRef keychains = NULL;
 
 	KC_TRY(copy_keychain(request, &keychain));
-	KC_TRY(kc_sec_keychain_client(keychain, &client));
-	KC_TRY(kc_identity_item_add(client, request, &found));
+	KC_TRY(kc_sec_keychain_list_copy(keychain, &keychains));
+	KC_TRY(kc_sec_keychain_call_each(keychains, KC_CLASS_IDENTITY, false, add_in, &adding));
 	if (!result)
 		return KC_OK;
 	if (!request->strict)
 		*result = NULL;
-	return kc_result_of_add(request, &found.rows[0], result);
+	return kc_result_of_add(request, &adding.found.rows[0], result);
 }
 
 static kc_err add_one(CFDictionaryRef attributes, CFTypeRef *result)
