@@ -16,6 +16,9 @@ CF_EXPORT SecCertificateRef SecCertificateCreateWithPEM(
 CF_EXPORT CFIndex SecCertificateGetLength(SecCertificateRef certificate);
 CF_EXPORT const UInt8 *SecCertificateGetBytePtr(SecCertificateRef certificate);
 
+/* What to call the issuer, as SecCertificateCopySubjectSummary does it. */
+CF_EXPORT CFStringRef SecCertificateCopyIssuerSummary(SecCertificateRef certificate);
+
 /* All there are of a kind; NULL when there are none. */
 CF_EXPORT CFArrayRef SecCertificateCopyCommonNames(SecCertificateRef certificate);
 CF_EXPORT CFArrayRef SecCertificateCopyRFC822Names(SecCertificateRef certificate);

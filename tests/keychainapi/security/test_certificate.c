@@ -432,6 +432,31 @@ static void check_pem(const struct made *made, SecCertificateRef wanted)
 	BIO_free(file);
 }
 
+static void check_issuer(void)
+{
+	struct made issuer, made;
+	SecCertificateRef certificate;
+	CFStringRef text;
+	CFRange range;
+
+	made_certificate(&(struct made_spec){.subject = "O=Example/OU=Issuing",
+				 .alternative = "email:not@this"},
+		&issuer);
+	made_certificate(
+		&(struct made_spec){
+			.subject = "CN=Issued", .issuer = &issuer, .alternative = "DNS:nor.this"},
+		&made);
+	certificate = new_certificate(&made);
+	CHECK(is_text(SecCertificateCopyIssuerSummary(certificate), "Issuing"));
+	text = CFCopyDescription(certificate);
+	range = CFStringFind(text, CFSTR(" s: Issued i: Issuing>"), 0);
+	CHECK(CFStringHasPrefix(text, CFSTR("<cert(")) && range.location != kCFNotFound);
+	CFRelease(text);
+	CFRelease(certificate);
+	made_certificate_done(&made);
+	made_certificate_done(&issuer);
+}
+
 static void private_functions_agree(void)
 {
 	struct made made;
@@ -448,6 +473,7 @@ static void private_functions_agree(void)
 	check_pem(&made, certificate);
 	CHECK(SecCertificateCreateWithBytes(NULL, made.der.data, -1) == NULL);
 	CHECK(is_digest(SecCertificateCopySHA1Digest(certificate), EVP_sha1(), &made));
+	check_issuer();
 	CHECK(is_digest(SecCertificateCopySHA256Digest(certificate), EVP_sha256(), &made));
 	CFRelease(certificate);
 	CFRelease(same);
