@@ -50,22 +50,23 @@ while IFS='|' read -r given wanted; do
   # shellcheck disable=SC2086
   check "$given" "$(printf '%s' "$wanted" | sed "s|PATHS|$paths|")" "$(rewritten $given | sed 's|\[-isystem\]\[/inc\]||')"
 done << 'ROWS'
-x.c -framework Security|[x.c]PATHS[-lSecurity]
--framework Security x.c|[x.c]PATHS[-lSecurity]
+x.c -framework Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
+-framework Security x.c|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -framework Security -framework CoreFoundation -framework Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
-x.c -weak_framework Security|[x.c]PATHS[-lSecurity]
+x.c -weak_framework Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -Wl,-framework,Security,-framework,CoreFoundation|[x.c]PATHS[-lSecurity][-lCoreFoundation]
-x.c -Wl,-framework -Wl,Security|[x.c]PATHS[-lSecurity]
+x.c -Wl,-framework -Wl,Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -Wl,-framework,Security -Wl,-framework -Wl,CoreFoundation -Wl,-z,now|[x.c][-Wl,-z,now]PATHS[-lSecurity][-lCoreFoundation]
-x.c -Wl,-z,now,-framework,Security,--no-undefined|[x.c][-Wl,-z,now,--no-undefined]PATHS[-lSecurity]
-x.c -Wl,-weak_framework,Security|[x.c]PATHS[-lSecurity]
-x.c -Xlinker -framework -Xlinker Security|[x.c]PATHS[-lSecurity]
+x.c -Wl,-z,now,-framework,Security,--no-undefined|[x.c][-Wl,-z,now,--no-undefined]PATHS[-lSecurity][-lCoreFoundation]
+x.c -Wl,-weak_framework,Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
+x.c -Xlinker -framework -Xlinker Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -Xlinker --defsym=a,b|[x.c][-Xlinker][--defsym=a,b]
 x.c -Xlinker -rpath -Xlinker /x|[x.c][-Wl,-rpath,/x]
-x.c /System/Library/Frameworks/Security.framework|[x.c]PATHS[-lSecurity]
-x.c /SDK/System/Library/Frameworks/Security.framework/Security|[x.c]PATHS[-lSecurity]
+x.c /System/Library/Frameworks/Security.framework|[x.c]PATHS[-lSecurity][-lCoreFoundation]
+x.c /SDK/System/Library/Frameworks/Security.framework/Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -framework AppKit|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -framework Carbon -framework ApplicationServices -framework Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
+x.c -framework Security -framework CoreServices|[x.c]PATHS[-lSecurity][-lCoreFoundation][-lCoreServices]
 x.c -framework QuartzCore|[x.c]PATHS[-lQuartzCore]
 -c x.c -framework Security|[-c][x.c]
 -E x.c -framework Security|[-E][x.c]
@@ -91,7 +92,7 @@ ROWS
 check "blanks and quotes" "[-DNAME=\"two words\"][a b.c][it's][][-o][out put][*][\$HOME]" \
   "$(rewritten -DNAME='"two words"' 'a b.c' "it's" '' -o 'out put' '*' '$HOME' | sed 's|\[-isystem\]\[/inc\]||')"
 check "the include folder comes after those that were given" '[-Imine][x.c][-isystem][/inc]' "$(rewritten -Imine x.c)"
-check "folders that are searched anyway are not named" '[x.c][-lSecurity]' \
+check "folders that are searched anyway are not named" '[x.c][-lSecurity][-lCoreFoundation]' \
   "$(SECITEM_INCLUDEDIR=/usr/include SECITEM_LIBDIR=/usr/lib/x86_64-linux-gnu rewritten x.c -framework Security)"
 
 # --- which compiler -----------------------------------------------------------------------------------
