@@ -30,7 +30,7 @@ static kc_err take_line(struct kc_bytes line, struct kc_credential *credential)
 	const uint8_t *equals = memchr(line.data, '=', line.len);
 	struct kc_bytes key;
 
-	if (!equals || memchr(line.data, 0, line.len))
+	if (!equals || memchr(line.data, 0, line.len) || memchr(line.data, '\r', line.len))
 		return KC_ERR(DECODE);
 	key = kc_bytes(line.data, (size_t)(equals - line.data));
 	for (int i = 0; i < KC_CREDENTIAL_KEY_COUNT; i++) {
@@ -63,9 +63,11 @@ kc_err kc_credential_parse(struct kc_bytes text, struct kc_credential *ret)
 
 void kc_credential_push(struct kc_buf *out, enum kc_credential_key key, struct kc_bytes value)
 {
-	if (value.len == 0 || memchr(value.data, '\n', value.len) ||
-		memchr(value.data, 0, value.len))
-		return;
+	static const uint8_t breaks[] = {'\n', '\r', 0};
+
+	for (size_t i = 0; i < sizeof breaks; i++)
+		if (value.len == 0 || memchr(value.data, breaks[i], value.len))
+			return;
 	kc_buf_printf(out, "%s=", keys[key]);
 	kc_buf_push(out, value.data, value.len);
 	kc_buf_push_byte(out, '\n');

@@ -27,9 +27,10 @@ struct kc_credential {
 #define KC_CLEANUP_CREDENTIAL KC_CLEANUP(kc_credential_done)
 void kc_credential_done(struct kc_credential *credential);
 
-/* Errors: DECODE (a line without "=", a NUL), TOO_LARGE, NO_MEMORY. */
+/* Errors: DECODE (a line without "=", a NUL, a carriage return but at the end), TOO_LARGE,
+ * NO_MEMORY. */
 KC_MUST kc_err kc_credential_parse(struct kc_bytes text, struct kc_credential *ret);
-/* One line; nothing for an empty value, nor for one that git would take for two. */
+/* One line; nothing for an empty value, nor for one that somebody could take for two. */
 void kc_credential_push(struct kc_buf *out, enum kc_credential_key key, struct kc_bytes value);
 
 /* Where it is for, as attributes of an internet password: server, protocol, and port, path and

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/ask.h"
 #include "cli/security/command.h"
 #include "cli/security/dump.h"
 #include "cli/security/keychains.h"
@@ -104,20 +103,18 @@ static int32_t fail_on(struct kc_sec *sec, const char *call, const char *given, 
 	return kc_sec_fail(sec, kc_buf_text(&what) ? kc_buf_text(&what) : call, err);
 }
 
-/* The value of an option, else a question. */
+/* The value of an option, else a question; a new password is asked for twice. */
 static kc_err get_password(struct kc_sec *sec, struct kc_sec_args *args, char letter,
-	const char *prompt, struct kc_secret *ret)
+	const char *prompt, const char *retype, struct kc_secret *ret)
 {
 	const char *text = args->value[(unsigned char)letter];
-	kc_err err;
 
-	if (text) {
-		KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
-		kc_sec_args_hide(sec, args, letter);
-		return KC_OK;
-	}
-	err = kc_ask_secret(&sec->run, prompt, false, "the password", "-p PASSWORD", ret);
-	return err == KC_E_NEED_PASSWORD ? KC_ERR(LOCKED) : err;
+	if (!text)
+		return retype ? kc_sec_ask_new(sec, prompt, retype, ret)
+			      : kc_sec_ask(sec, prompt, ret);
+	KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
+	kc_sec_args_hide(sec, args, letter);
+	return KC_OK;
 }
 
 int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
@@ -128,7 +125,8 @@ int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
 
 	if (!kc_sec_args_parse(argc, argv, "Pp:", &args) || args.word_count == 0)
 		return KC_SEC_USAGE;
-	err = get_password(sec, &args, 'p', "password for new keychain: ", &password);
+	err = get_password(sec, &args, 'p',
+		"password for new keychain: ", "retype password for new keychain: ", &password);
 	if (err == KC_OK && !args.value['p'] && password.len == 0)
 		err = KC_ERR(CANCELED);
 	for (size_t i = 0; i < args.word_count && err == KC_OK; i++) {
@@ -198,7 +196,7 @@ static kc_err unlock(struct kc_sec *sec, struct kc_sec_args *args, const char *g
 	kc_buf_printf(&prompt, "password to unlock %s: ", kc_buf_text(&sec->path));
 	if (!kc_buf_text(&prompt))
 		return KC_ERR(NO_MEMORY);
-	KC_TRY(get_password(sec, args, 'p', kc_buf_text(&prompt), &password));
+	KC_TRY(get_password(sec, args, 'p', kc_buf_text(&prompt), NULL, &password));
 	return kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
 }
 
@@ -287,9 +285,10 @@ int32_t kc_sec_set_password(struct kc_sec *sec, int argc, char **argv)
 	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'o', "Old Password: ", &old);
+		err = get_password(sec, &args, 'o', "Old Password: ", NULL, &old);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'p', "New Password: ", &fresh);
+		err = get_password(
+			sec, &args, 'p', "New Password: ", "Retype New Password: ", &fresh);
 	if (err == KC_OK)
 		err = kc_client_change_password(
 			sec->run.client, kc_secret_bytes(&old), kc_secret_bytes(&fresh));
@@ -311,7 +310,8 @@ int32_t kc_sec_partition_list(struct kc_sec *sec, int argc, char **argv)
 	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
-		err = get_password(sec, &args, 'k', "password to unlock keychain: ", &password);
+		err = get_password(
+			sec, &args, 'k', "password to unlock keychain: ", NULL, &password);
 	if (err == KC_OK)
 		err = kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainItemSetAccessWithPassword", err);

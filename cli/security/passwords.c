@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/ask.h"
 #include "cli/attr.h"
 #include "cli/find.h"
 #include "cli/security/command.h"
@@ -13,7 +12,6 @@
 #include "cli/session.h"
 
 #define SEARCH "SecKeychainSearchCopyNext"
-#define NEW_TRIES 3
 
 static bool parse(const struct kc_sec_kind *kind, const char *more, int argc, char **argv,
 	struct kc_sec_args *args)
@@ -107,24 +105,6 @@ int32_t kc_sec_find_internet(struct kc_sec *sec, int argc, char **argv)
 /* --- add --------------------------------------------------------------------------------------
  */
 
-static kc_err ask_once(struct kc_sec *sec, const char *prompt, struct kc_secret *ret)
-{
-	return kc_ask_secret(&sec->run, prompt, false, "the password", "-w PASSWORD", ret);
-}
-
-static kc_err ask_for_new(struct kc_sec *sec, struct kc_secret *ret)
-{
-	for (int try = 0; try < NEW_TRIES; try++) {
-		KC_CLEANUP_SECRET struct kc_secret again = KC_SECRET_INIT;
-		KC_TRY(ask_once(sec, "password data for new item: ", ret));
-		KC_TRY(ask_once(sec, "retype password for new item: ", &again));
-		if (ret->len == again.len && kc_mem_equal_ct(ret->data, again.data, ret->len))
-			return KC_OK;
-		kc_sec_say(sec, "passwords don't match\n");
-	}
-	return KC_ERR(CANCELED);
-}
-
 static int hex_digit(char digit)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -161,7 +141,9 @@ static kc_err read_password(struct kc_sec *sec, const struct kc_sec_kind *kind,
 		return KC_OK;
 	}
 	if (!text)
-		return *ret_given ? ask_for_new(sec, ret) : KC_OK;
+		return *ret_given ? kc_sec_ask_new(sec, "password data for new item: ",
+					    "retype password for new item: ", ret)
+				  : KC_OK;
 	KC_TRY(kc_secret_set(ret, kc_bytes_str(text)));
 	kc_sec_args_hide(sec, args, letter);
 	return KC_OK;

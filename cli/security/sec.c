@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/osstatus.h"
+#include "cli/ask.h"
 #include "cli/session.h"
 
 #define MOST_WORDS 1024
+#define NEW_TRIES 3
 
 static bool complain_option(const char *what, int letter)
 {
@@ -99,4 +101,25 @@ kc_err kc_sec_find(struct kc_sec *sec, const struct kc_query *query, struct kc_f
 		return err;
 	KC_TRY(kc_session_unlock(&sec->run));
 	return kc_client_item_find(sec->run.client, query, ret);
+}
+
+kc_err kc_sec_ask(struct kc_sec *sec, const char *prompt, struct kc_secret *ret)
+{
+	kc_err err = kc_ask_secret(&sec->run, prompt, false, "the password", "-p PASSWORD", ret);
+
+	return err == KC_E_NEED_PASSWORD ? KC_ERR(LOCKED) : err;
+}
+
+kc_err kc_sec_ask_new(
+	struct kc_sec *sec, const char *prompt, const char *retype, struct kc_secret *ret)
+{
+	for (int try = 0; try < NEW_TRIES; try++) {
+		KC_CLEANUP_SECRET struct kc_secret again = KC_SECRET_INIT;
+		KC_TRY(kc_sec_ask(sec, prompt, ret));
+		KC_TRY(kc_sec_ask(sec, retype, &again));
+		if (ret->len == again.len && kc_mem_equal_ct(ret->data, again.data, ret->len))
+			return KC_OK;
+		kc_sec_say(sec, "passwords don't match\n");
+	}
+	return KC_ERR(CANCELED);
 }

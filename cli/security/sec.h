@@ -45,6 +45,12 @@ int32_t kc_sec_fail_status(struct kc_sec *sec, const char *what, int32_t status)
 void kc_sec_say(struct kc_sec *sec, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void kc_sec_say_bytes(struct kc_sec *sec, struct kc_bytes text);
 
+/* A password, asked for once, or for a new one until it was typed twice. Errors: LOCKED (nobody to
+ * ask), CANCELED. */
+KC_MUST kc_err kc_sec_ask(struct kc_sec *sec, const char *prompt, struct kc_secret *ret);
+KC_MUST kc_err kc_sec_ask_new(
+	struct kc_sec *sec, const char *prompt, const char *retype, struct kc_secret *ret);
+
 /* Finds, and opens the keychain for that when it is locked and somebody can be asked. Errors:
  * NOT_FOUND, LOCKED, those of the client. */
 KC_MUST kc_err kc_sec_find(

@@ -2,30 +2,83 @@
 /* The table of policies, and the objects. */
 #include "keychainapi/Security/policy.h"
 
+#include <Security/oidsalg.h>
+
 #include "keychainapi/Security/object.h"
 
 enum name_use { NAME_UNUSED, NAME_HOST, NAME_ADDRESS };
 
 struct kc_policy_kind {
-	const CFStringRef *oid;
+	const CFStringRef *oid; /* NULL: of the older interfaces alone */
+	const CSSM_OID *older;
 	enum kc_chain_purpose server, client;
 	enum name_use name;
 	bool is_revocation;
+	enum kc_policy_value value;
 };
 
 /* Only those that can be judged: of the others there are no objects. */
 /* clang-format off */
+#define BASIC     KC_CHAIN_ANY, KC_CHAIN_ANY
+#define TLS       KC_CHAIN_TLS_SERVER, KC_CHAIN_TLS_CLIENT
+#define BOTH(use) use, use
+#define NO_VALUE  NAME_UNUSED, false, KC_POLICY_NO_VALUE
+#define ASK       NAME_UNUSED, true, KC_POLICY_REVOCATION
 static const struct kc_policy_kind kinds[] = {
-	{&kSecPolicyAppleX509Basic,    KC_CHAIN_ANY,        KC_CHAIN_ANY,        NAME_UNUSED,  false},
-	{&kSecPolicyAppleSSL,          KC_CHAIN_TLS_SERVER, KC_CHAIN_TLS_CLIENT, NAME_HOST,    false},
-	{&kSecPolicyAppleSMIME,        KC_CHAIN_EMAIL,      KC_CHAIN_EMAIL,      NAME_ADDRESS, false},
-	{&kSecPolicyAppleEAP,          KC_CHAIN_TLS_SERVER, KC_CHAIN_TLS_CLIENT, NAME_HOST,    false},
-	{&kSecPolicyAppleIPsec,        KC_CHAIN_ANY,        KC_CHAIN_ANY,        NAME_HOST,    false},
-	{&kSecPolicyAppleCodeSigning,  KC_CHAIN_CODE,       KC_CHAIN_CODE,       NAME_UNUSED,  false},
-	{&kSecPolicyAppleTimeStamping, KC_CHAIN_TIMESTAMP,  KC_CHAIN_TIMESTAMP,  NAME_UNUSED,  false},
-	{&kSecPolicyAppleRevocation,   KC_CHAIN_ANY,        KC_CHAIN_ANY,        NAME_UNUSED,  true},
+	{&kSecPolicyAppleX509Basic,    &CSSMOID_APPLE_X509_BASIC,         BASIC,                    NO_VALUE},
+	{&kSecPolicyAppleSSL,          &CSSMOID_APPLE_TP_SSL,             TLS,                      NAME_HOST, false, KC_POLICY_TLS},
+	{&kSecPolicyAppleSMIME,        &CSSMOID_APPLE_TP_SMIME,           BOTH(KC_CHAIN_EMAIL),     NAME_ADDRESS, false, KC_POLICY_MAIL},
+	{&kSecPolicyAppleEAP,          &CSSMOID_APPLE_TP_EAP,             TLS,                      NAME_HOST, false, KC_POLICY_TLS},
+	{&kSecPolicyAppleIPsec,        &CSSMOID_APPLE_TP_IP_SEC,          BASIC,                    NAME_HOST, false, KC_POLICY_NO_VALUE},
+	{&kSecPolicyAppleCodeSigning,  &CSSMOID_APPLE_TP_CODE_SIGNING,    BOTH(KC_CHAIN_CODE),      NO_VALUE},
+	{&kSecPolicyAppleTimeStamping, &CSSMOID_APPLE_TP_TIMESTAMPING,    BOTH(KC_CHAIN_TIMESTAMP), NO_VALUE},
+	{&kSecPolicyAppleRevocation,   &CSSMOID_APPLE_TP_REVOCATION,      BASIC,                    ASK},
+	{NULL,                         &CSSMOID_APPLE_TP_REVOCATION_CRL,  BASIC,                    ASK},
+	{NULL,                         &CSSMOID_APPLE_TP_REVOCATION_OCSP, BASIC,                    ASK},
 };
+#undef BASIC
+#undef TLS
+#undef BOTH
+#undef NO_VALUE
+#undef ASK
+
+/* 1.2.840.113635.100.1.N */
+#define OID(symbol, n)                                                                              \
+	static uint8_t symbol##_bytes[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x01, n};      \
+	const CSSM_OID symbol = {sizeof symbol##_bytes, symbol##_bytes};
+OID(CSSMOID_APPLE_X509_BASIC, 2)
+OID(CSSMOID_APPLE_TP_SSL, 3)
+OID(CSSMOID_APPLE_TP_REVOCATION_CRL, 6)
+OID(CSSMOID_APPLE_TP_REVOCATION_OCSP, 7)
+OID(CSSMOID_APPLE_TP_SMIME, 8)
+OID(CSSMOID_APPLE_TP_EAP, 9)
+OID(CSSMOID_APPLE_TP_IP_SEC, 11)
+OID(CSSMOID_APPLE_TP_CODE_SIGNING, 16)
+OID(CSSMOID_APPLE_TP_TIMESTAMPING, 20)
+OID(CSSMOID_APPLE_TP_REVOCATION, 21)
+#undef OID
 /* clang-format on */
+
+const struct kc_policy_kind *kc_policy_kind_at(size_t at)
+{
+	return at < KC_COUNT_OF(kinds) ? &kinds[at] : NULL;
+}
+
+struct kc_bytes kc_policy_kind_oid(const struct kc_policy_kind *kind)
+{
+	return kc_bytes(kind->older->Data, kind->older->Length);
+}
+
+enum kc_policy_value kc_policy_value_of(SecPolicyRef policy)
+{
+	return policy->kind->value;
+}
+
+/* What a policy of the older interfaces is in the newer ones. */
+static CFStringRef oid_of(const struct kc_policy_kind *kind)
+{
+	return kind->oid ? *kind->oid : kSecPolicyAppleRevocation;
+}
 
 /* --- the object ------------------------------------------------------------------------------ */
 
@@ -35,6 +88,8 @@ static void finalize(CFTypeRef object)
 
 	if (policy->name)
 		CFRelease(policy->name);
+	if (policy->value)
+		CFRelease(policy->value);
 }
 
 static bool same_name(CFStringRef a, CFStringRef b)
@@ -54,7 +109,7 @@ static CFHashCode hash(CFTypeRef object)
 {
 	const struct __SecPolicy *policy = object;
 
-	return CFHash(*policy->kind->oid) ^ (policy->name ? CFHash(policy->name) : 0) ^
+	return CFHash(oid_of(policy->kind)) ^ (policy->name ? CFHash(policy->name) : 0) ^
 	       policy->revocation ^ policy->is_client;
 }
 
@@ -63,7 +118,7 @@ static CFStringRef describe(CFTypeRef object)
 	const struct __SecPolicy *policy = object;
 
 	return CFStringCreateWithFormat(NULL, NULL, CFSTR("<SecPolicy %p: %@%@%@>"), object,
-		*policy->kind->oid, policy->name ? CFSTR(" ") : CFSTR(""),
+		oid_of(policy->kind), policy->name ? CFSTR(" ") : CFSTR(""),
 		policy->name ? policy->name : CFSTR(""));
 }
 
@@ -85,7 +140,7 @@ bool kc_policy_is(CFTypeRef object)
 	return object && CFGetTypeID(object) == SecPolicyGetTypeID();
 }
 
-static SecPolicyRef new_policy(const struct kc_policy_kind *kind)
+SecPolicyRef kc_policy_new(const struct kc_policy_kind *kind)
 {
 	struct __SecPolicy *policy;
 
@@ -102,9 +157,14 @@ static const struct kc_policy_kind *find_kind(CFTypeRef oid)
 	if (kc_object_kind(oid) != KC_OBJECT_STRING)
 		return NULL;
 	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
-		if (CFEqual(*kinds[i].oid, oid))
+		if (kinds[i].oid && CFEqual(*kinds[i].oid, oid))
 			return &kinds[i];
 	return NULL;
+}
+
+bool kc_policy_is_about_revocation(SecPolicyRef policy)
+{
+	return policy->kind->is_revocation;
 }
 
 void kc_policy_ask(SecPolicyRef policy, struct kc_chain_question *question)
@@ -133,6 +193,13 @@ static bool set_name(SecPolicyRef policy, CFTypeRef name)
 		return false;
 	policy->name = CFStringCreateCopy(NULL, name);
 	return policy->name != NULL;
+}
+
+void kc_policy_set_name(SecPolicyRef policy, CFStringRef name)
+{
+	if (policy->name)
+		CFRelease(policy->name);
+	policy->name = name;
 }
 
 static bool set_client(SecPolicyRef policy, CFTypeRef value)
@@ -174,7 +241,7 @@ static bool set_properties(SecPolicyRef policy, CFDictionaryRef properties)
 
 SecPolicyRef SecPolicyCreateWithProperties(CFTypeRef policyIdentifier, CFDictionaryRef properties)
 {
-	KC_CLEANUP_OBJECT SecPolicyRef policy = new_policy(find_kind(policyIdentifier));
+	KC_CLEANUP_OBJECT SecPolicyRef policy = kc_policy_new(find_kind(policyIdentifier));
 
 	if (!policy)
 		return NULL;
@@ -186,17 +253,17 @@ SecPolicyRef SecPolicyCreateWithProperties(CFTypeRef policyIdentifier, CFDiction
 
 SecPolicyRef SecPolicyCreateWithOID(CFTypeRef policyOID)
 {
-	return new_policy(find_kind(policyOID));
+	return kc_policy_new(find_kind(policyOID));
 }
 
 SecPolicyRef SecPolicyCreateBasicX509(void)
 {
-	return new_policy(find_kind(kSecPolicyAppleX509Basic));
+	return kc_policy_new(find_kind(kSecPolicyAppleX509Basic));
 }
 
 SecPolicyRef SecPolicyCreateSSL(Boolean server, CFStringRef hostname)
 {
-	KC_CLEANUP_OBJECT SecPolicyRef policy = new_policy(find_kind(kSecPolicyAppleSSL));
+	KC_CLEANUP_OBJECT SecPolicyRef policy = kc_policy_new(find_kind(kSecPolicyAppleSSL));
 
 	if (!policy || (hostname && !set_name(policy, hostname)))
 		return NULL;
@@ -210,7 +277,7 @@ SecPolicyRef SecPolicyCreateRevocation(CFOptionFlags revocationFlags)
 
 	if (!(revocationFlags & kSecRevocationUseAnyAvailableMethod))
 		return NULL;
-	policy = new_policy(find_kind(kSecPolicyAppleRevocation));
+	policy = kc_policy_new(find_kind(kSecPolicyAppleRevocation));
 	if (policy)
 		policy->revocation = revocationFlags;
 	return policy;
@@ -228,7 +295,7 @@ CFDictionaryRef SecPolicyCopyProperties(SecPolicyRef policyRef)
 		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 	if (!properties)
 		return NULL;
-	CFDictionarySetValue(properties, kSecPolicyOid, *policyRef->kind->oid);
+	CFDictionarySetValue(properties, kSecPolicyOid, oid_of(policyRef->kind));
 	if (policyRef->name)
 		CFDictionarySetValue(properties, kSecPolicyName, policyRef->name);
 	if (policyRef->is_client)

@@ -123,10 +123,12 @@ static CFTypeRef identity_from_found(const struct kc_found *found)
 	return kc_identity_from_found(found);
 }
 
-/* What is added are the two parts (identity_item.h). */
+/* What has bytes are the two parts (identity_item.h). */
 static kc_err expand_identity(CFTypeRef ref, struct kc_attrs *attrs, struct kc_secret *secret)
 {
-	return secret ? KC_OK : kc_identity_identify((SecIdentityRef)(uintptr_t)ref, attrs);
+	if (secret)
+		return KC_ERR(PARAM);
+	return kc_identity_identify((SecIdentityRef)(uintptr_t)ref, attrs);
 }
 
 static bool identity_item(CFTypeRef ref, uint8_t *ret)

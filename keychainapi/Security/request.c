@@ -71,6 +71,13 @@ static bool names_item(const struct kc_reading *reading)
 
 /* In the default profile a reference of the keychain is its item, and in the strict one its
  * attributes: those that the caller wrote win. */
+/* A new identity is two items, which say for themselves what they are. */
+static bool is_new_identity(const struct kc_reading *reading)
+{
+	return reading->request->use == KC_GRAMMAR_ADD &&
+	       kc_reference_class(reading->reference) == KC_CLASS_IDENTITY;
+}
+
 static kc_err settle_object(struct kc_reading *reading)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
@@ -80,21 +87,23 @@ static kc_err settle_object(struct kc_reading *reading)
 
 	if (!reading->reference)
 		return KC_OK;
+	if (is_new_identity(reading)) {
+		request->identity = reading->reference;
+		reading->ref_class = KC_CLASS_IDENTITY;
+		return KC_OK;
+	}
 	KC_TRY(kc_reference_expand(reading->reference, &attrs,
 		is_search ? NULL : &request->expanded, &reading->ref_class));
 	if (!kc_reference_is_of_profile(reading->ref_class, request->strict))
 		return KC_ERR(PARAM);
 	request->has_object = true;
-	if (reading->ref_class == KC_CLASS_IDENTITY && request->use == KC_GRAMMAR_ADD)
-		request->identity = reading->reference;
 	if (is_search && names_item(reading) && kc_reference_item(reading->reference, query->ref)) {
 		query->has_ref = true;
-		return kc_request_add_keychain(
-			request, kc_reference_keychain(reading->reference));
+		return kc_request_add_keychain(request, kc_reference_keychain(reading->reference));
 	}
 	kc_attrs_merge(&attrs, &query->attrs);
 	kc_attrs_move(&query->attrs, &attrs);
-	if (!is_search && !request->has_secret && !request->identity) {
+	if (!is_search && !request->has_secret) {
 		request->secret = kc_secret_bytes(&request->expanded);
 		request->has_secret = true;
 	}

@@ -91,18 +91,26 @@ static bool is_fourcc(struct kc_bytes text)
 	return false;
 }
 
+/* A number of four characters; that of an authentication type has them in the order of memory. */
+static void set_fourcc(struct kc_attrs *attrs, kc_name name, kc_name number)
+{
+	char text[5], in_memory[5] = "";
+
+	kc_name_text(number, text);
+	memcpy(in_memory, &number, sizeof number);
+	kc_attrs_set_str(attrs, name,
+		name == ATYP && is_fourcc(kc_bytes_str(in_memory)) ? in_memory : text);
+}
+
 /* Older interfaces write 'htps' as a number, and anything without a name stands for "any". */
 static void mend_fourcc(struct kc_attrs *attrs, kc_name name)
 {
 	const struct kc_value *value = kc_attrs_get(attrs, name);
-	char text[5];
 
 	if (!value)
 		return;
-	if (value->type == KC_VALUE_NUMBER) {
-		kc_name_text((kc_name)value->number, text);
-		kc_attrs_set_str(attrs, name, text);
-	}
+	if (value->type == KC_VALUE_NUMBER)
+		set_fourcc(attrs, name, (kc_name)value->number);
 	if (!is_fourcc(kc_attrs_get_bytes(attrs, name)))
 		kc_attrs_remove(attrs, name);
 }

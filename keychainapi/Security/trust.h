@@ -39,7 +39,7 @@ KC_MUST kc_err kc_trust_judge_inlock(SecTrustRef trust);
 /* The row of what is most wrong. */
 struct kc_trust_fault {
 	unsigned fault;
-	OSStatus status;
+	OSStatus status, older; /* and that of cssmapple.h */
 	bool is_fatal;
 	const char *text; /* after "The certificate “name” " */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The verdict: one question for each policy, of which all must be answered with yes. */
+#include <Security/cssmapple.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,19 +13,19 @@
 /* clang-format off */
 /* The first that applies is the one that an error says. */
 static const struct kc_trust_fault faults[] = {
-	{KC_CHAIN_REVOKED,     errSecCertificateRevoked,            true,  "has been revoked"},
-	{KC_CHAIN_SIGNATURE,   errSecVerifyFailed,                  true,  "has a signature that does not match, or its issuer has"},
-	{KC_CHAIN_HOST,        errSecHostNameMismatch,              false, "is for another host"},
-	{KC_CHAIN_ADDRESS,     errSecSMIMEEmailAddressesNotFound,   false, "is for another e-mail address"},
-	{KC_CHAIN_EXPIRED,     errSecCertificateExpired,            false, "has expired, or its issuer has"},
-	{KC_CHAIN_NOT_YET,     errSecCertificateNotValidYet,        false, "is not valid yet, or its issuer is not"},
-	{KC_CHAIN_CA,          errSecNoBasicConstraintsCA,          false, "was issued by one that may not issue it"},
-	{KC_CHAIN_USE,         errSecInvalidExtendedKeyUsage,       false, "is not meant for this use"},
-	{KC_CHAIN_WEAK,        errSecNotTrusted,                    false, "has a key or a signature that is too weak"},
-	{KC_CHAIN_NO_ANCHOR,   errSecNotTrusted,                    false, "leads to a root that is not trusted"},
-	{KC_CHAIN_INCOMPLETE,  errSecCreateChainFailed,             false, "leads to an issuer that is not known"},
-	{KC_CHAIN_NOT_CHECKED, errSecIncompleteCertRevocationCheck, false, "could not be checked for revocation"},
-	{KC_CHAIN_OTHER,       errSecNotTrusted,                    false, "is not trusted"},
+	{KC_CHAIN_REVOKED,     errSecCertificateRevoked,            CSSMERR_TP_CERT_REVOKED,                     true,  "has been revoked"},
+	{KC_CHAIN_SIGNATURE,   errSecVerifyFailed,                  CSSMERR_TP_VERIFY_ACTION_FAILED,             true,  "has a signature that does not match, or its issuer has"},
+	{KC_CHAIN_HOST,        errSecHostNameMismatch,              CSSMERR_APPLETP_HOSTNAME_MISMATCH,           false, "is for another host"},
+	{KC_CHAIN_ADDRESS,     errSecSMIMEEmailAddressesNotFound,   CSSMERR_APPLETP_SMIME_EMAIL_ADDRS_NOT_FOUND, false, "is for another e-mail address"},
+	{KC_CHAIN_EXPIRED,     errSecCertificateExpired,            CSSMERR_TP_CERT_EXPIRED,                     false, "has expired, or its issuer has"},
+	{KC_CHAIN_NOT_YET,     errSecCertificateNotValidYet,        CSSMERR_TP_CERT_NOT_VALID_YET,               false, "is not valid yet, or its issuer is not"},
+	{KC_CHAIN_CA,          errSecNoBasicConstraintsCA,          CSSMERR_APPLETP_INVALID_CA,                  false, "was issued by one that may not issue it"},
+	{KC_CHAIN_USE,         errSecInvalidExtendedKeyUsage,       CSSMERR_APPLETP_INVALID_EXTENDED_KEY_USAGE,  false, "is not meant for this use"},
+	{KC_CHAIN_WEAK,        errSecNotTrusted,                    CSSMERR_TP_NOT_TRUSTED,                      false, "has a key or a signature that is too weak"},
+	{KC_CHAIN_NO_ANCHOR,   errSecNotTrusted,                    CSSMERR_TP_NOT_TRUSTED,                      false, "leads to a root that is not trusted"},
+	{KC_CHAIN_INCOMPLETE,  errSecCreateChainFailed,             CSSMERR_TP_NOT_TRUSTED,                      false, "leads to an issuer that is not known"},
+	{KC_CHAIN_NOT_CHECKED, errSecIncompleteCertRevocationCheck, CSSMERR_APPLETP_INCOMPLETE_REVOCATION_CHECK, false, "could not be checked for revocation"},
+	{KC_CHAIN_OTHER,       errSecNotTrusted,                    CSSMERR_TP_NOT_TRUSTED,                      false, "is not trusted"},
 };
 /* clang-format on */
 
@@ -83,11 +84,6 @@ static int64_t unix_seconds(CFAbsoluteTime time)
 								      : -62135596800;
 }
 
-static bool is_about_revocation(SecPolicyRef policy)
-{
-	return policy->revocation != 0;
-}
-
 static SecPolicyRef policy_at(CFArrayRef policies, CFIndex at)
 {
 	return (SecPolicyRef)(uintptr_t)CFArrayGetValueAtIndex(policies, at);
@@ -97,7 +93,7 @@ static SecPolicyRef policy_at(CFArrayRef policies, CFIndex at)
 static void ask_about_revocation(CFArrayRef policies, struct kc_chain_question *question)
 {
 	for (CFIndex i = 0; i < CFArrayGetCount(policies); i++)
-		if (is_about_revocation(policy_at(policies, i)))
+		if (kc_policy_is_about_revocation(policy_at(policies, i)))
 			kc_policy_ask(policy_at(policies, i), question);
 }
 
@@ -110,7 +106,7 @@ static kc_err judge_all(
 	for (CFIndex i = 0; i < CFArrayGetCount(policies); i++) {
 		struct kc_chain_question question = *common;
 
-		if (is_about_revocation(policy_at(policies, i)))
+		if (kc_policy_is_about_revocation(policy_at(policies, i)))
 			continue;
 		kc_policy_ask(policy_at(policies, i), &question);
 		KC_TRY(kc_chain_judge(&question, ret));
@@ -248,6 +244,23 @@ OSStatus SecTrustGetTrustResult(SecTrustRef trust, SecTrustResultType *result)
 	*result = trust->is_judged ? trust->result : kSecTrustResultInvalid;
 	pthread_mutex_unlock(&trust->lock);
 	return errSecSuccess;
+}
+
+OSStatus SecTrustGetCssmResultCode(SecTrustRef trust, OSStatus *resultCode)
+{
+	OSStatus status = errSecTrustNotAvailable;
+
+	if (!kc_trust_is(trust) || !resultCode)
+		return errSecParam;
+	pthread_mutex_lock(&trust->lock);
+	if (trust->is_judged) {
+		const struct kc_trust_fault *fault = kc_trust_fault_of(trust->faults.faults);
+
+		status = errSecSuccess;
+		*resultCode = fault && trust->result != kSecTrustResultProceed ? fault->older : 0;
+	}
+	pthread_mutex_unlock(&trust->lock);
+	return status;
 }
 
 static CFErrorRef new_error(SecTrustRef trust, unsigned of)

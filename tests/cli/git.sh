@@ -38,6 +38,7 @@ done << 'ROWS'
 0|protocol=gopher9\nhost=x\n\n|get|a protocol that items have no name for
 0|protocol=https\nhost=h\n\n|approve|an action of a later git
 2|no equals sign\n\n|get|not a line of the protocol
+2|protocol=https\nhost=evil.example\rhost=good.example\n\n|get|a line in a line
 ROWS
 run_git_helper '' capability
 writes 'version 0\n' "capability"
@@ -114,6 +115,11 @@ never_says 'refresh-me' "they are secrets"
 run_git_helper 'protocol=https\nhost=t.example\nusername=oauth2\npassword=access2\n\n' store
 run_git_helper 'protocol=https\nhost=t.example\n\n' get
 writes 'username=oauth2\npassword=access2\n' "a new password does not keep the old one's"
+
+# --- secrets that are no line -------------------------------------------------------------------------------
+run_with 'two\nlines' add lines.example --user ana --stdin
+run_git_helper 'protocol=https\nhost=lines.example\n\n' get
+writes 'username=ana\n' "a password of two lines is not given, since git would take the second for a key"
 
 # --- kc and security see the same ----------------------------------------------------------------------
 run_with 'by kc' add kc.example --user ana --stdin

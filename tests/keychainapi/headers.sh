@@ -81,7 +81,7 @@ for use in cf/use.c security/use.c; do
 done
 
 # Programs in the manner of ported ones, in the C that they are written in.
-for porter in "$top"/tests/keychainapi/cf/porter_*.c; do
+for porter in "$top"/tests/keychainapi/*/porter_*.c; do
   in_c 0 "$porter" 'gnu99 gnu11'
 done
 

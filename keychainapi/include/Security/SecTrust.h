@@ -104,6 +104,11 @@ CF_EXPORT OSStatus SecTrustEvaluate(SecTrustRef trust, SecTrustResultType *resul
 /* The last verdict; kSecTrustResultInvalid when there is none. */
 CF_EXPORT OSStatus SecTrustGetTrustResult(SecTrustRef trust, SecTrustResultType *result);
 
+/* The last verdict as a number of Security/cssmapple.h, 0 when it is trusted;
+ * errSecTrustNotAvailable when there is none. */
+CF_EXPORT OSStatus SecTrustGetCssmResultCode(
+	SecTrustRef trust, OSStatus *resultCode) SEC_DEPRECATED;
+
 /* The key of the certificate that is judged. */
 CF_EXPORT SecKeyRef SecTrustCopyKey(SecTrustRef trust);
 CF_EXPORT SecKeyRef SecTrustCopyPublicKey(SecTrustRef trust);

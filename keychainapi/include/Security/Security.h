@@ -19,6 +19,7 @@
 #include <Security/SecItem.h>
 #include <Security/SecKey.h>
 #include <Security/SecPolicy.h>
+#include <Security/SecPolicySearch.h>
 #include <Security/SecRandom.h>
 #include <Security/SecSharedCredential.h>
 #include <Security/SecTrust.h>
@@ -31,6 +32,8 @@
 #include <Security/SecKeychainItem.h>
 #include <Security/SecKeychainSearch.h>
 #include <Security/SecTrustedApplication.h>
+#include <Security/cssmapple.h>
 #include <Security/cssmtype.h>
+#include <Security/oidsalg.h>
 
 #endif

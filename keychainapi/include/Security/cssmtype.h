@@ -100,12 +100,7 @@ typedef struct cssm_access_credentials CSSM_ACCESS_CREDENTIALS, *CSSM_ACCESS_CRE
 
 /* Certificates. */
 typedef uint32_t CSSM_CERT_TYPE;
-enum {
-	CSSM_CERT_UNKNOWN = 0,
-	CSSM_CERT_X_509v1 = 1,
-	CSSM_CERT_X_509v2 = 2,
-	CSSM_CERT_X_509v3 = 3
-};
+enum { CSSM_CERT_UNKNOWN = 0, CSSM_CERT_X_509v1 = 1, CSSM_CERT_X_509v2 = 2, CSSM_CERT_X_509v3 = 3 };
 typedef uint32_t CSSM_CERT_ENCODING;
 enum {
 	CSSM_CERT_ENCODING_UNKNOWN = 0,

@@ -94,6 +94,45 @@ static const struct fact rows[] = {
 	DELETE("inet", "by host: a filter is never dropped", 0, INET, {"m_HostOrSubdomainOfHost", T("h")}),
 	FIND  ("inet", "the others are there", 0, "[ref:inet ref:inet]", INET, ALL, RETURN_PREF),
 
+	/* what makes two items one: ported.md 4, "duplicates" */
+#define WHOLE A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/p")}
+	FRESH ("duplicates", "no items"),
+	ADD   ("duplicates", "internet", 0, NULL, INET, WHOLE),
+	ADD   ("duplicates", "the same", errSecDuplicateItem, NULL, INET, WHOLE),
+	ADD   ("duplicates", "label, comment, description, creator are no part", errSecDuplicateItem, NULL, INET, WHOLE, {"labl", T("l")}, {"icmt", T("c")}, {"desc", T("d")}, {"crtr", N(1)}),
+	ADD   ("duplicates", "another account", 0, NULL, INET, {"acct", T("b")}, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another domain", 0, NULL, INET, A, {"sdmn", T("e")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another server", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("i")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another protocol", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("htps")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another type", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("dflt")}, {"port", N(1)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another port", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(2)}, {"path", T("/p")}),
+	ADD   ("duplicates", "another path", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}, {"path", T("/q")}),
+	ADD   ("duplicates", "no path", 0, NULL, INET, A, {"sdmn", T("d")}, {"srvr", T("h")}, {"ptcl", T("http")}, {"atyp", T("form")}, {"port", N(1)}),
+	ADD   ("duplicates", "no account and no service", 0, NULL, GENP, {"labl", T("Firefox")}),
+	ADD   ("duplicates", "the same, whatever the label", errSecDuplicateItem, NULL, GENP, {"labl", T("Chrome")}),
+	ADD   ("duplicates", "the same as data", errSecDuplicateItem, NULL, GENP, {"acct", D("")}, {"svce", D("")}),
+
+	/* types of authentication by the number that SecAuthenticationType is */
+	FRESH ("atyp", "no items"),
+	ADD   ("atyp", "as kSecAuthenticationTypeDefault", 0, NULL, INET, A, {"atyp", N(kSecAuthenticationTypeDefault)}, {"v_Data", D("x")}),
+	FIND  ("atyp", "is text", 0, "?atyp=text:dflt", INET, A, RETURN_ATTRS),
+	FIND  ("atyp", "by text", 0, "data:x", INET, {"atyp", T("dflt")}, RETURN_DATA),
+	FIND  ("atyp", "by the number", 0, "data:x", INET, {"atyp", N(kSecAuthenticationTypeDefault)}, RETURN_DATA),
+	FIND  ("atyp", "by the number of its characters", 0, "data:x", INET, {"atyp", N(0x64666c74)}, RETURN_DATA),
+	FIND  ("atyp", "another", errSecItemNotFound, NULL, INET, {"atyp", N(kSecAuthenticationTypeHTTPBasic)}),
+	FIND  ("atyp", "0 is any", 0, "data:x", INET, {"atyp", N(0)}, RETURN_DATA),
+	FIND  ("atyp", "an access in a query is ignored", 0, "data:x", INET, A, {"acls", T("x")}, RETURN_DATA),
+
+	/* references: ported.md 4, "query" and "add" */
+	FRESH ("reference", "no items"),
+	ADD   ("reference", "alone", 0, "item:genp", GENP, A, {"v_Data", D("x")}, RETURN_REF),
+	FIND  ("reference", "alone", 0, "item:genp", GENP, A, RETURN_REF),
+	FIND  ("reference", "of all", 0, "[item:genp]", GENP, A, RETURN_REF, ALL),
+	FIND  ("reference", "with data: a dictionary", 0, "?v_Ref=item:genp,v_Data=data:x,class=text:genp", GENP, A, RETURN_REF, RETURN_DATA),
+	FIND  ("reference", "with attributes", 0, "?v_Ref=item:genp,acct=text:a", GENP, A, RETURN_REF, RETURN_ATTRS),
+	FIND  ("reference", "none in the strict profile", 0, "?-v_Ref,v_Data=data:x", STRICT, GENP, A, RETURN_REF, RETURN_DATA),
+	FIND  ("reference", "nothing at all there", 0, "null", STRICT, GENP, A, RETURN_REF),
+
 	/* groups, protection, sync */
 	FRESH ("group", "no items"),
 	ADD   ("group", "a group of one's own", 0, NULL, GENP, A, {"agrp", T("mine")}),

@@ -6,6 +6,8 @@
  * reading. Sections are those of the behaviour specification (secitem.md).
  */
 #include <Security/SecIdentityPriv.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/x509v3.h>
@@ -620,6 +622,9 @@ static void updating_an_identity(void)
 		errSecNoSuchAttr);
 	CHECK(SecItemUpdate(objects_dict(kSecClass, kSecClassIdentity, NULL),
 		      objects_dict(kSecValueData, objects_der_of(&alice), NULL)) == errSecParam);
+	/* an identity is no value: neither of a certificate nor of a key */
+	CHECK(SecItemUpdate(objects_dict(kSecClass, kSecClassKey, NULL),
+		      objects_dict(kSecValueRef, objects_identity_of(&bob), NULL)) == errSecParam);
 	CHECK(SecItemUpdate(objects_dict(kSecValueRef, objects_identity_of(&root), NULL),
 		      objects_dict(kSecAttrLabel, CFSTR("x"), NULL)) == errSecItemNotFound);
 	objects_empty();
@@ -703,6 +708,17 @@ static bool prefers(
 	return wanted ? identity && CFEqual(identity, objects_identity_of(wanted)) : !identity;
 }
 
+static CFArrayRef issuers_of(const struct made *made)
+{
+	const unsigned char *der = NULL;
+	size_t len = 0;
+	const void *name;
+
+	CHECK_FATAL(X509_NAME_get0_der(X509_get_subject_name(made->x509), &der, &len) == 1);
+	name = objects_data_of(kc_bytes(der, len));
+	return objects_later(CFArrayCreate(NULL, &name, 1, &kCFTypeArrayCallBacks));
+}
+
 static void some_are_preferred(void)
 {
 	const CFStringRef name = CFSTR("https://example.org/");
@@ -724,6 +740,8 @@ static void some_are_preferred(void)
 	CHECK(prefers(name, usage, NULL, &bob));
 	CHECK(prefers(name, NULL, NULL, &alice));
 	CHECK(prefers(CFSTR("another"), NULL, NULL, NULL));
+	CHECK(prefers(name, NULL, issuers_of(&middle), &alice));
+	CHECK(prefers(name, NULL, issuers_of(&root), NULL));
 	CHECK(SecIdentityCopyPreference(name, CSSM_KEYUSE_SIGN, NULL, &identity) == errSecSuccess);
 	CHECK(CFEqual(objects_later(identity), objects_identity_of(&bob)));
 	/* replaced, and taken back */
@@ -747,6 +765,77 @@ static void some_are_preferred(void)
 	objects_empty();
 }
 
+/* Each thread has an identity of its own, and all share a certificate. */
+#define THREADS 8
+#define ROUNDS 5
+
+struct work {
+	CFDictionaryRef item, query;
+	SecIdentityRef identity;
+	SecCertificateRef shared;
+	unsigned failures;
+};
+
+static void add_find_delete(struct work *work)
+{
+	CFTypeRef found = NULL;
+
+	work->failures += SecItemAdd(work->item, NULL) != errSecSuccess;
+	work->failures += SecItemCopyMatching(work->query, &found) != errSecSuccess;
+	work->failures += !found || !CFEqual(found, work->identity);
+	if (found)
+		CFRelease(found);
+	work->failures += SecItemDelete(work->item) != errSecSuccess;
+}
+
+static void *work_often(void *argument)
+{
+	struct work *work = argument;
+	const CSSM_X509_NAME *name = NULL;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		CFDictionaryRef values = SecCertificateCopyValues(work->shared, NULL, NULL);
+		SecKeyRef key = SecCertificateCopyKey(work->shared);
+		work->failures += !values || !key;
+		work->failures += SecCertificateGetSubject(work->shared, &name) != errSecSuccess;
+		CFRelease(values);
+		CFRelease(key);
+		add_find_delete(work);
+	}
+	return NULL;
+}
+
+static void threads_have_identities(void)
+{
+	struct made own[THREADS];
+	struct work works[THREADS];
+	pthread_t threads[THREADS];
+
+	for (size_t i = 0; i < THREADS; i++) {
+		char serial[8];
+		snprintf(serial, sizeof serial, "%02zx", i + 1);
+		made_certificate(
+			&(struct made_spec){.subject = "CN=Thread", .serial = serial}, &own[i]);
+		works[i] = (struct work){.identity = objects_identity_of(&own[i]),
+			.shared = objects_certificate_of(&alice)};
+		works[i].item = objects_dict(kSecValueRef, works[i].identity, NULL);
+		works[i].query = objects_dict(
+			kSecValueRef, works[i].identity, kSecReturnRef, kCFBooleanTrue, NULL);
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		works[i].shared = works[0].shared;
+	for (size_t i = 0; i < THREADS; i++)
+		CHECK_FATAL(pthread_create(&threads[i], NULL, work_often, &works[i]) == 0);
+	for (size_t i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		CHECK(works[i].failures == 0);
+		made_certificate_done(&own[i]);
+	}
+	CHECK(objects_count_of(kSecClassCertificate) == 0);
+	CHECK(objects_count_of(kSecClassKey) == 0);
+	objects_empty();
+}
+
 static void functions_of_their_own(void)
 {
 	objects_strict = false;
@@ -754,6 +843,66 @@ static void functions_of_their_own(void)
 	a_certificate_is_added_alone();
 	they_come_one_after_the_other();
 	some_are_preferred();
+	threads_have_identities();
+}
+
+/* --- 6.7: locked ----------------------------------------------------------------------------- */
+
+static struct kc_client *client;
+
+/* Keys are locked, certificates are not; what finds nothing stays so. */
+static void check_locked(void)
+{
+	CFTypeRef found;
+
+	CHECK(objects_add(objects_identity_of(&alice)) == errSecSuccess);
+	CHECK(objects_add(objects_certificate_of(&bob)) == errSecSuccess);
+	CHECK_OK(kc_client_lock(client));
+	CHECK(objects_find(objects_dict(kSecClass, kSecClassIdentity, kSecReturnRef, kCFBooleanTrue,
+				   NULL),
+		      &found) == errSecInteractionNotAllowed);
+	CHECK(objects_find(objects_dict(kSecClass, kSecClassIdentity, kSecAttrLabel, CFSTR("none"),
+				   NULL),
+		      &found) == errSecItemNotFound);
+	CHECK(objects_find(objects_dict(kSecValueRef, objects_certificate_of(&bob), kSecReturnRef,
+				   kCFBooleanTrue, NULL),
+		      &found) == errSecSuccess);
+	CHECK(found && CFEqual(found, objects_certificate_of(&bob)));
+	CHECK(objects_find(objects_dict(kSecClass, kSecClassCertificate, kSecMatchValidOnDate,
+				   kCFNull, kSecReturnRef, kCFBooleanTrue, NULL),
+		      &found) == errSecSuccess);
+	/* half of it is not stored either */
+	CHECK(objects_add(objects_identity_of(&root)) == errSecInteractionNotAllowed);
+	CHECK(objects_count_of(kSecClassCertificate) == 2);
+	CHECK(objects_add(objects_certificate_of(&middle)) == errSecSuccess);
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	CHECK(objects_count_of(kSecClassIdentity) == 1);
+	CHECK(objects_count_of(kSecClassCertificate) == 3);
+	objects_empty();
+}
+
+/* --- 5: synced or not ------------------------------------------------------------------------ */
+
+static void check_synced(void)
+{
+	CFTypeRef found;
+	CFDictionaryRef synced = objects_dict(kSecClass, kSecClassIdentity, kSecAttrSynchronizable,
+				kCFBooleanTrue, NULL),
+			any = objects_dict(kSecClass, kSecClassIdentity, kSecAttrSynchronizable,
+				kSecAttrSynchronizableAny, NULL);
+
+	CHECK(SecItemAdd(objects_dict(kSecValueRef, objects_identity_of(&alice),
+				 kSecAttrSynchronizable, kCFBooleanTrue, NULL),
+		      NULL) == errSecSuccess);
+	CHECK(objects_find(synced, &found) == errSecSuccess);
+	CHECK(objects_find(any, &found) == errSecSuccess);
+	CHECK(objects_count_of(kSecClassIdentity) == (objects_strict ? 0 : 1));
+	CHECK(objects_add(objects_identity_of(&alice)) ==
+		(objects_strict ? errSecSuccess : errSecDuplicateItem));
+	CHECK(SecItemDelete(any) == errSecSuccess);
+	CHECK(objects_find(any, &found) == errSecItemNotFound);
+	objects_empty();
+	CHECK(objects_count_of(kSecClassCertificate) == 0);
 }
 
 /* --- both profiles --------------------------------------------------------------------------- */
@@ -774,6 +923,8 @@ static void check_all(void)
 	deleting_an_identity();
 	deleting_all_identities();
 	updating_an_identity();
+	check_locked();
+	check_synced();
 }
 
 static void in_the_default_profile(void)
@@ -808,7 +959,7 @@ static void some_certificates(void)
 
 static void a_keychain(void)
 {
-	kc_client_free(device_client());
+	client = device_client();
 }
 
 int main(void)
@@ -827,6 +978,7 @@ int main(void)
 	objects_begin();
 	device_make("keycircled");
 	status = check_main("keychainapi/identity", tests, KC_COUNT_OF(tests));
+	kc_client_free(client);
 	device_remove();
 	objects_end();
 	made_certificate_done(&root);

@@ -487,9 +487,7 @@ static int run_in_child(bool in_strict)
 	int status = 1;
 
 	if (child == 0) {
-		status = run_all(in_strict);
-		fflush(NULL);
-		_exit(status);
+		exit(run_all(in_strict));
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		return 1;

@@ -147,6 +147,129 @@ static void revocation_has_methods(void)
 	}
 }
 
+/* --- the older interface --------------------------------------------------------------------- */
+
+static SecPolicyRef next(SecPolicySearchRef search, OSStatus wanted)
+{
+	SecPolicyRef policy = NULL;
+
+	CHECK(SecPolicySearchCopyNext(search, &policy) == wanted);
+	CHECK((policy != NULL) == (wanted == errSecSuccess));
+	return policy;
+}
+
+static SecPolicyRef found(const CSSM_OID *oid)
+{
+	SecPolicySearchRef search = NULL;
+	SecPolicyRef policy;
+
+	CHECK_FATAL(SecPolicySearchCreate(CSSM_CERT_X_509v3, oid, NULL, &search) == errSecSuccess);
+	policy = next(search, errSecSuccess);
+	CHECK_FATAL(policy != NULL);
+	next(search, errSecPolicyNotFound);
+	CFRelease(search);
+	return policy;
+}
+
+static const struct older_row {
+	const CSSM_OID *oid;
+	const CFStringRef *newer;
+} older_rows[] = {
+	{&CSSMOID_APPLE_X509_BASIC, &kSecPolicyAppleX509Basic},
+	{&CSSMOID_APPLE_TP_SSL, &kSecPolicyAppleSSL},
+	{&CSSMOID_APPLE_TP_SMIME, &kSecPolicyAppleSMIME},
+	{&CSSMOID_APPLE_TP_EAP, &kSecPolicyAppleEAP},
+	{&CSSMOID_APPLE_TP_IP_SEC, &kSecPolicyAppleIPsec},
+	{&CSSMOID_APPLE_TP_CODE_SIGNING, &kSecPolicyAppleCodeSigning},
+	{&CSSMOID_APPLE_TP_TIMESTAMPING, &kSecPolicyAppleTimeStamping},
+	{&CSSMOID_APPLE_TP_REVOCATION, &kSecPolicyAppleRevocation},
+	{&CSSMOID_APPLE_TP_REVOCATION_CRL, &kSecPolicyAppleRevocation},
+	{&CSSMOID_APPLE_TP_REVOCATION_OCSP, &kSecPolicyAppleRevocation},
+};
+
+static void are_found_by_older_identifiers(void)
+{
+	uint8_t bytes[] = {0x2a, 0x03};
+	CSSM_OID other = {sizeof bytes, bytes}, broken = {5, NULL}, oid;
+	SecPolicySearchRef search = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < KC_COUNT_OF(older_rows); i++) {
+		SecPolicyRef policy = found(older_rows[i].oid);
+		CFDictionaryRef properties = SecPolicyCopyProperties(policy);
+
+		CHECK(CFEqual(
+			CFDictionaryGetValue(properties, kSecPolicyOid), *older_rows[i].newer));
+		CHECK(SecPolicyGetOID(policy, &oid) == errSecSuccess);
+		CHECK(kc_bytes_equal(kc_bytes(oid.Data, oid.Length),
+			kc_bytes(older_rows[i].oid->Data, older_rows[i].oid->Length)));
+		CFRelease(properties);
+		CFRelease(policy);
+	}
+	CHECK(SecPolicySearchCreate(CSSM_CERT_X_509v3, &other, NULL, &search) == errSecSuccess);
+	next(search, errSecPolicyNotFound);
+	CFRelease(search);
+	CHECK(SecPolicySearchCreate(CSSM_CERT_X_509v3, NULL, NULL, &search) == errSecSuccess);
+	for (SecPolicyRef policy; count < KC_COUNT_OF(older_rows); count++) {
+		policy = next(search, errSecSuccess);
+		CFRelease(policy);
+	}
+	next(search, errSecPolicyNotFound);
+	CFRelease(search);
+	CHECK(SecPolicySearchCreate(CSSM_CERT_X_509v3, &broken, NULL, &search) == errSecParam);
+	CHECK(SecPolicySearchCreate(CSSM_CERT_X_509v3, NULL, NULL, NULL) == errSecParam);
+	CHECK(SecPolicySearchCopyNext(NULL, NULL) == errSecParam);
+	CHECK(SecPolicyGetOID(NULL, &oid) == errSecParam);
+}
+
+#define DATA_OF(object)                                      \
+	(CSSM_DATA)                                          \
+	{                                                    \
+		sizeof(object), (uint8_t *)(void *)&(object) \
+	}
+
+static void take_older_values(void)
+{
+	CSSM_APPLE_TP_SSL_OPTIONS tls = {.Version = CSSM_APPLE_TP_SSL_OPTS_VERSION,
+		.ServerName = "www.example.org",
+		.ServerNameLen = 15};
+	CSSM_APPLE_TP_OCSP_OPTIONS ocsp = {.Flags = CSSM_TP_ACTION_OCSP_REQUIRE_PER_CERT};
+	CSSM_DATA value = DATA_OF(tls), got;
+	SecPolicyRef policy = found(&CSSMOID_APPLE_TP_SSL);
+	SecPolicyRef same = SecPolicyCreateSSL(true, CFSTR("www.example.org"));
+
+	CHECK(SecPolicyGetValue(policy, &got) == errSecSuccess && got.Length == 0);
+	CHECK(SecPolicySetValue(policy, &value) == errSecSuccess);
+	CHECK(CFEqual(policy, same));
+	CHECK(SecPolicyGetValue(policy, &got) == errSecSuccess && got.Length == sizeof tls);
+	tls.ServerNameLen = 16; /* with the NUL */
+	CHECK(SecPolicySetValue(policy, &value) == errSecSuccess && CFEqual(policy, same));
+	tls.Flags = CSSM_APPLE_TP_SSL_CLIENT;
+	CHECK(SecPolicySetValue(policy, &value) == errSecSuccess && !CFEqual(policy, same));
+	tls.ServerName = "\xff\xff";
+	tls.ServerNameLen = 2;
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	tls.ServerNameLen = 1u << 31;
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	tls.ServerNameLen = 0;
+	tls.Version = 2;
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	value.Length--;
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	CHECK(SecPolicySetValue(policy, NULL) == errSecParam);
+	CFRelease(same);
+	CFRelease(policy);
+	policy = found(&CSSMOID_APPLE_TP_REVOCATION_OCSP);
+	value = DATA_OF(ocsp);
+	CHECK(SecPolicySetValue(policy, &value) == errSecSuccess);
+	ocsp.Version = 9;
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	CFRelease(policy);
+	policy = found(&CSSMOID_APPLE_X509_BASIC);
+	CHECK(SecPolicySetValue(policy, &value) == errSecParam);
+	CFRelease(policy);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -154,6 +277,8 @@ int main(void)
 		CHECK_TEST(properties_have_types),
 		CHECK_TEST(say_what_they_are),
 		CHECK_TEST(revocation_has_methods),
+		CHECK_TEST(are_found_by_older_identifiers),
+		CHECK_TEST(take_older_values),
 	};
 	return check_main("SecPolicy", tests, KC_COUNT_OF(tests));
 }

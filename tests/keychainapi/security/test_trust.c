@@ -86,6 +86,7 @@ static CFIndex reason(SecTrustRef trust, SecTrustResultType *result)
 	CFErrorRef error = NULL;
 	bool trusted = SecTrustEvaluateWithError(trust, &error);
 	CFIndex code = error ? CFErrorGetCode(error) : 0;
+	OSStatus older = 1;
 
 	CHECK(trusted == (error == NULL));
 	*result = kSecTrustResultInvalid;
@@ -94,6 +95,8 @@ static CFIndex reason(SecTrustRef trust, SecTrustResultType *result)
 	CHECK(trusted ==
 		(*result == kSecTrustResultUnspecified || *result == kSecTrustResultProceed));
 	CHECK(SecTrustEvaluateWithError(trust, NULL) == trusted);
+	CHECK(SecTrustGetCssmResultCode(trust, &older) == errSecSuccess);
+	CHECK(trusted ? older == 0 : older < -2147400000);
 	if (error) {
 		CFStringRef text = CFErrorCopyDescription(error);
 
@@ -398,9 +401,11 @@ static void begins_with_no(void)
 {
 	SecTrustRef trust = trust_in("server issuer", BASIC, NULL);
 	SecTrustResultType result = kSecTrustResultProceed;
+	OSStatus older = 1;
 
 	CHECK(SecTrustGetTrustResult(trust, &result) == errSecSuccess);
 	CHECK(result == kSecTrustResultInvalid);
+	CHECK(SecTrustGetCssmResultCode(trust, &older) == errSecTrustNotAvailable);
 	anchor_in(trust, "root");
 	CHECK(SecTrustEvaluateWithError(trust, NULL));
 	/* every change makes the verdict void */
