@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/file.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,4 +40,15 @@ bool file_write(const char *path, struct kc_bytes bytes)
 		return false;
 	}
 	return fclose(file) == 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status, (void)type, (void)walk;
+	return remove(path);
+}
+
+void file_remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole files, for tests. */
+/* Whole files and folders, for tests. */
 #ifndef KC_TESTS_FILE_H
 #define KC_TESTS_FILE_H
 
@@ -11,5 +11,7 @@ bool file_read(const char *path, struct kc_buf *ret);
 bool file_read_data(const char *name, struct kc_buf *ret);
 /* Makes the file, or replaces what is in it. */
 bool file_write(const char *path, struct kc_bytes bytes);
+/* A file or a folder with all that is in it; links are not followed. */
+void file_remove_tree(const char *path);
 
 #endif

@@ -182,7 +182,7 @@ static kc_err find_in(struct kc_sec *sec, const struct kc_sec_args *args, const 
 
 int32_t kc_sec_find_certificate(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	size_t count = 0;
 	kc_err err;
@@ -209,7 +209,7 @@ static kc_err delete_item(struct kc_sec *sec, const struct kc_found *item)
 
 int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	const char *wanted;
 	kc_err err;
@@ -301,7 +301,7 @@ static kc_err print_identities(
 
 int32_t kc_sec_find_identity(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
 	const struct policy *policy;
 	struct kc_sec_args args;
@@ -365,7 +365,7 @@ static bool has_application_label(const struct kc_found *item, const char *wante
 
 int32_t kc_sec_find_key(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	struct kc_sec_args args;

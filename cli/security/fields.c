@@ -113,3 +113,26 @@ bool kc_sec_fields_set(const struct kc_sec_kind *kind, const struct kc_sec_args 
 	}
 	return true;
 }
+
+/* Those of kc have no type, those of older scripts the default one. */
+static bool is_default(const struct kc_sec_field *field, const struct kc_attrs *item)
+{
+	struct kc_bytes text = kc_attrs_get_bytes(item, field->name);
+
+	if (field->name == KC_ATTR_AUTH_TYPE &&
+		kc_bytes_equal(text, kc_bytes_str(KC_SEC_DEFAULT_TYPE)))
+		return true;
+	return text.len == 0 && kc_attrs_get_number(item, field->name, 0) == 0;
+}
+
+bool kc_sec_fields_is_same(
+	const struct kc_sec_kind *kind, const struct kc_sec_args *args, const struct kc_attrs *item)
+{
+	for (size_t i = 0; i < kind->count; i++) {
+		const struct kc_sec_field *field = &kind->fields[i];
+		if (field->primary && !args->given[(unsigned char)field->letter] &&
+			!is_default(field, item))
+			return false;
+	}
+	return true;
+}

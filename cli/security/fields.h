@@ -5,6 +5,8 @@
 
 #include "cli/security/sec.h"
 
+#define KC_SEC_DEFAULT_TYPE "dflt" /* of authentication: git, isync and others ask for it */
+
 /* One of the two classes of passwords. */
 struct kc_sec_kind {
 	kc_name class;
@@ -20,5 +22,10 @@ extern const struct kc_sec_kind kc_sec_generic, kc_sec_internet;
  * either may be left out. False when a value cannot be one. */
 bool kc_sec_fields_set(const struct kc_sec_kind *kind, const struct kc_sec_args *args, bool primary,
 	bool others, struct kc_attrs *attrs);
+
+/* Whether an item is the very one that the options name: what makes it the same item and was not
+ * given must be as an item has it to which nothing was given. */
+bool kc_sec_fields_is_same(const struct kc_sec_kind *kind, const struct kc_sec_args *args,
+	const struct kc_attrs *item);
 
 #endif

@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keychains that `security` knows, by their paths, as SecKeychainOpen and its relatives do.
- *
- * keychain.db in the device's data folder is the user's own, which everything else uses too;
- * scripts may call it login.keychain. Any other is a place of its own (a KEYCIRCLE_HOME), whose
- * folder is the path, with a service and a password of its own: for scripts that want one to throw
- * away. A name without a folder stands for one beside the user's own.
+ * The keychains that `security` knows by their paths (wire/keychains.h), for scripts that want one
+ * to throw away, and the one that a command is about.
  */
 #ifndef KC_CLI_SECURITY_KEYCHAINS_H
 #define KC_CLI_SECURITY_KEYCHAINS_H
 
 #include "cli/security/sec.h"
-
-/* Paths, each owned. */
-struct kc_sec_paths {
-	char **rows;
-	size_t count;
-};
-#define KC_CLEANUP_SEC_PATHS KC_CLEANUP(kc_sec_paths_done)
-void kc_sec_paths_done(struct kc_sec_paths *paths);
+#include "wire/keychains.h"
 
 /* Finds the device's place. Errors: PARAM, NO_MEMORY. */
 KC_MUST kc_err kc_sec_keychains_begin(struct kc_sec *sec);
-/* The path that a command's word stands for; NULL stands for the default keychain. Errors:
- * NO_KEYCHAIN (no path can be so), NO_MEMORY. */
-KC_MUST kc_err kc_sec_keychains_path(struct kc_sec *sec, const char *word, struct kc_buf *ret);
 /* The paths of a command's words, else the search list. Errors: NO_KEYCHAIN, NO_MEMORY. */
 KC_MUST kc_err kc_sec_keychains_asked(
-	struct kc_sec *sec, char *const *words, size_t count, struct kc_sec_paths *ret);
+	struct kc_sec *sec, char *const *words, size_t count, struct kc_keychain_paths *ret);
 
 /* Makes the client and sec->path those of this keychain. Errors: NO_KEYCHAIN (there is none),
  * those of making a client. */
@@ -41,13 +27,9 @@ KC_MUST kc_err kc_sec_keychains_make(
  * Errors: NO_KEYCHAIN, UNSUPPORTED (the user's own). */
 KC_MUST kc_err kc_sec_keychains_remove(struct kc_sec *sec, const char *word);
 
-/* Remembers the search list, or the default. Errors: those of writing. */
-KC_MUST kc_err kc_sec_keychains_set_search(struct kc_sec *sec, const struct kc_sec_paths *paths);
-KC_MUST kc_err kc_sec_keychains_set_default(struct kc_sec *sec, const char *path);
-
 /* The first keychain of paths that has a match is left in use. Errors: NOT_FOUND, else the first
  * other one. */
-KC_MUST kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_sec_paths *paths,
+KC_MUST kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_keychain_paths *paths,
 	const struct kc_query *query, struct kc_found_list *ret);
 
 #endif

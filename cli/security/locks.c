@@ -9,7 +9,6 @@
 #include "cli/security/settings.h"
 #include "cli/session.h"
 
-#define LOGIN "login.keychain"
 #define MOST_TIMEOUT 604800 /* seconds; a week, as kc.conf */
 
 static void print_path(struct kc_sec *sec, const char *path)
@@ -30,7 +29,7 @@ static bool is_other_domain(const struct kc_sec_args *args)
 
 int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	kc_err err;
 
@@ -44,7 +43,7 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 			return kc_sec_fail(sec, "SecKeychainCopySearchList", err);
 	}
 	if (args.given['s']) {
-		err = kc_sec_keychains_set_search(sec, &paths);
+		err = kc_keychains_set_search(&sec->place, &paths);
 		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetSearchList", err);
 	}
 	for (size_t i = 0; i < paths.count; i++)
@@ -54,7 +53,7 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 
 int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	KC_CLEANUP_FREE char *path = NULL;
 	struct kc_sec_args args;
 	const char *word;
 	kc_err err;
@@ -64,30 +63,30 @@ int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 		return KC_SEC_USAGE;
 	if (is_other_domain(&args))
 		return kc_sec_fail(sec, "SecKeychainCopyDomainDefault", KC_E_NO_KEYCHAIN);
-	word = args.word_count ? args.words[0] : args.given['s'] ? LOGIN : NULL;
-	err = kc_sec_keychains_path(sec, word, &path);
+	word = args.word_count ? args.words[0] : args.given['s'] ? KC_KEYCHAINS_LOGIN : NULL;
+	err = kc_keychains_path(&sec->place, word, &path);
 	if (err == KC_OK && args.given['s'])
-		err = kc_sec_keychains_set_default(sec, kc_buf_text(&path));
+		err = kc_keychains_set_default(&sec->place, path);
 	if (err != KC_OK)
 		return kc_sec_fail(sec,
 			args.given['s'] ? "SecKeychainSetDefault" : "SecKeychainCopyDefault", err);
 	if (!args.given['s'])
-		print_path(sec, kc_buf_text(&path));
+		print_path(sec, path);
 	return 0;
 }
 
 int32_t kc_sec_login_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	KC_CLEANUP_FREE char *path = NULL;
 	struct kc_sec_args args;
 	kc_err err;
 
 	if (!kc_sec_args_parse(argc, argv, "d:", &args) || args.word_count)
 		return KC_SEC_USAGE;
-	err = kc_sec_keychains_path(sec, LOGIN, &path);
+	err = kc_keychains_path(&sec->place, KC_KEYCHAINS_LOGIN, &path);
 	if (err != KC_OK)
 		return kc_sec_fail(sec, "SecKeychainCopyLogin", err);
-	print_path(sec, kc_buf_text(&path));
+	print_path(sec, path);
 	return 0;
 }
 
@@ -153,7 +152,7 @@ int32_t kc_sec_delete_keychain(struct kc_sec *sec, int argc, char **argv)
 
 static kc_err lock_all(struct kc_sec *sec)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 
 	KC_TRY(kc_sec_keychains_asked(sec, NULL, 0, &paths));
 	for (size_t i = 0; i < paths.count; i++) {
@@ -353,7 +352,7 @@ static kc_err dump_one(struct kc_sec *sec, const char *name, bool with_data)
 
 int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 	struct kc_sec_args args;
 	kc_err err;
 

@@ -37,7 +37,7 @@ static void print_item(struct kc_sec *sec, const struct kc_found *item)
 static kc_err find_first(struct kc_sec *sec, const struct kc_sec_args *args, struct kc_query *query,
 	struct kc_found_list *ret)
 {
-	KC_CLEANUP_SEC_PATHS struct kc_sec_paths paths = {.count = 0};
+	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
 
 	query->sync = KC_SYNC_ANY;
 	query->limit = 1;
@@ -149,27 +149,45 @@ static kc_err read_password(struct kc_sec *sec, const struct kc_sec_kind *kind,
 	return KC_OK;
 }
 
+/* The item that -U changes. Errors: NOT_FOUND. */
+static kc_err find_same(struct kc_sec *sec, const struct kc_sec_kind *kind,
+	const struct kc_sec_args *args, struct kc_query *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+
+	query.class = kind->class;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS;
+	if (!kc_sec_fields_set(kind, args, true, false, &query.attrs))
+		return KC_ERR(PARAM);
+	if (!args->given['t'])
+		kc_attrs_remove(&query.attrs, KC_ATTR_AUTH_TYPE);
+	KC_TRY(kc_client_item_find(sec->run.client, &query, &found));
+	for (size_t i = 0; i < found.count; i++) {
+		if (!kc_sec_fields_is_same(kind, args, &found.rows[i].attrs))
+			continue;
+		kc_find_query(&found.rows[i], ret);
+		return KC_OK;
+	}
+	return KC_ERR(NOT_FOUND);
+}
+
+/* What was not given stays as it is. */
 static kc_err update(struct kc_sec *sec, const struct kc_sec_kind *kind,
 	const struct kc_sec_args *args, const struct kc_client_item *item)
 {
-	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT, same = KC_QUERY_INIT;
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query same = KC_QUERY_INIT;
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 	struct kc_client_item changes = *item;
 	uint64_t count;
 
-	query.class = kind->class;
-	query.sync = KC_SYNC_ANY;
-	query.limit = 1;
-	query.want = KC_WANT_ATTRS;
-	if (!kc_sec_fields_set(kind, args, true, false, &query.attrs) ||
-		!kc_sec_fields_set(kind, args, false, true, &attrs))
+	KC_TRY(find_same(sec, kind, args, &same));
+	if (!kc_sec_fields_set(kind, args, false, true, &attrs))
 		return KC_ERR(PARAM);
-	KC_TRY(kc_client_item_find(sec->run.client, &query, &found));
 	changes.attrs = &attrs;
 	if (!changes.has_secret && attrs.count == 0)
 		return KC_OK;
-	kc_find_query(&found.rows[0], &same);
 	return kc_client_item_update(sec->run.client, &same, &changes, &count);
 }
 
@@ -180,7 +198,11 @@ static kc_err add_to(struct kc_sec *sec, const struct kc_sec_kind *kind, struct 
 	kc_err err;
 
 	KC_TRY(kc_session_open_or_make(&sec->run));
+	err = args->given['U'] ? update(sec, kind, args, item) : KC_ERR(NOT_FOUND);
+	if (err != KC_E_NOT_FOUND)
+		return err;
 	err = kc_client_item_add(sec->run.client, item, KC_WANT_ATTRS, &added);
+	/* Somebody else may have added it meanwhile. */
 	return err == KC_E_DUPLICATE && args->given['U'] ? update(sec, kind, args, item) : err;
 }
 
@@ -191,7 +213,7 @@ static int32_t add(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc,
 	KC_CLEANUP_BUF struct kc_buf what = KC_BUF_INIT;
 	struct kc_client_item item = {
 		.class = kind->class, .attrs = &attrs, .one_of_both_syncs = true};
-	static char authentication[] = "dflt"; /* git, isync and others ask for it */
+	static char authentication[] = KC_SEC_DEFAULT_TYPE;
 	struct kc_sec_args args;
 	kc_err err;
 

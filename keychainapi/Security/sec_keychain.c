@@ -12,7 +12,6 @@
 #include "keychainapi/Security/object.h"
 
 #define INTERFACE_VERSION 4
-#define FILE_OF_DATA "keychain.db"
 
 /* --- the object ------------------------------------------------------------------------------ */
 
@@ -65,28 +64,23 @@ bool kc_sec_keychain_is(CFTypeRef object)
 
 /* --- paths ----------------------------------------------------------------------------------- */
 
-static kc_err join(const char *folder, const char *name, char **ret)
+const struct kc_place *kc_sec_keychain_place(void)
 {
-	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
-	size_t len;
+	static _Atomic(struct kc_place *) known;
+	struct kc_place *found = atomic_load(&known), *fresh;
 
-	kc_buf_printf(&path, "%s/%s", folder, name);
-	if (!kc_buf_text(&path))
-		return KC_ERR(NO_MEMORY);
-	*ret = (char *)kc_buf_steal(&path, &len);
-	return KC_OK;
-}
-
-/* What programs for macOS call the keychain of the user. */
-static bool is_users_name(const char *path)
-{
-	static const char *const names[] = {"login.keychain", "login.keychain-db"};
-	const char *slash = strrchr(path, '/');
-
-	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
-		if (strcmp(slash ? slash + 1 : path, names[i]) == 0)
-			return true;
-	return false;
+	if (found)
+		return found;
+	fresh = calloc(1, sizeof *fresh);
+	if (!fresh || kc_place_find(fresh) != KC_OK) {
+		free(fresh);
+		return NULL;
+	}
+	if (atomic_compare_exchange_strong(&known, &found, fresh))
+		return fresh;
+	kc_place_done(fresh); /* another thread was faster */
+	free(fresh);
+	return found;
 }
 
 static kc_err new_keychain(char *taken_path, bool is_users, SecKeychainRef *ret)
@@ -106,21 +100,17 @@ static kc_err new_keychain(char *taken_path, bool is_users, SecKeychainRef *ret)
 
 kc_err kc_sec_keychain_open(const char *path, SecKeychainRef *ret)
 {
-	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
-	KC_CLEANUP_FREE char *users = NULL;
+	const struct kc_place *place = kc_sec_keychain_place();
 	char *full = NULL;
+	kc_err err;
 
-	if (path && !*path)
+	if (!place)
 		return KC_ERR(PARAM);
-	KC_TRY(kc_place_find(&place));
-	KC_TRY(join(place.data, FILE_OF_DATA, &users));
-	if (!path || is_users_name(path) || strcmp(path, users) == 0) {
-		full = users;
-		users = NULL;
-		return new_keychain(full, true, ret);
-	}
-	KC_TRY(join(path[0] == '/' ? "" : place.data, path[0] == '/' ? path + 1 : path, &full));
-	return new_keychain(full, false, ret);
+	err = kc_keychains_path(place, path, &full);
+	if (err == KC_E_NO_KEYCHAIN)
+		return KC_ERR(PARAM);
+	KC_TRY(err);
+	return new_keychain(full, kc_keychains_is_users(place, full), ret);
 }
 
 SecKeychainRef kc_sec_keychain_users(void)
@@ -130,7 +120,7 @@ SecKeychainRef kc_sec_keychain_users(void)
 
 	if (found)
 		return found;
-	if (kc_sec_keychain_open(NULL, &fresh) != KC_OK)
+	if (kc_sec_keychain_open(KC_KEYCHAINS_LOGIN, &fresh) != KC_OK)
 		return NULL;
 	if (atomic_compare_exchange_strong(&users, &found, fresh))
 		return fresh;
@@ -203,12 +193,9 @@ kc_err kc_sec_keychain_client(SecKeychainRef keychain, struct kc_client **ret)
 
 bool kc_sec_keychain_exists(SecKeychainRef keychain)
 {
-	KC_CLEANUP_FREE char *file = NULL;
+	const struct kc_place *place = kc_sec_keychain_place();
 
-	if (keychain->is_users)
-		return true;
-	return join(keychain->path, "data/" FILE_OF_DATA, &file) == KC_OK &&
-	       access(file, F_OK) == 0;
+	return keychain->is_users || (place && kc_keychains_exist(place, keychain->path));
 }
 
 /* --- the interface --------------------------------------------------------------------------- */

@@ -2,9 +2,7 @@
 /*
  * SecKeychain: a keychain by its path.
  *
- * The user's own keychain is that of this process's place (base/place.h). Any other is a place of
- * its own, whose folder is the path, with a service of its own. The object is a name: what it names
- * need not exist.
+ * What paths there can be: wire/keychains.h. The object is a name: what it names need not exist.
  */
 #ifndef KC_SECURITY_SEC_KEYCHAIN_H
 #define KC_SECURITY_SEC_KEYCHAIN_H
@@ -13,6 +11,7 @@
 
 #include "keychainapi/CoreFoundation/cf_runtime.h"
 #include "wire/client.h"
+#include "wire/keychains.h"
 
 struct __SecKeychain {
 	CFRuntimeBase base;
@@ -23,8 +22,12 @@ struct __SecKeychain {
 /* Whether the object is a keychain; NULL is none. */
 bool kc_sec_keychain_is(CFTypeRef object);
 
-/* The keychain of a path or name; NULL is the user's own. *ret is owned by the caller. Errors:
- * PARAM (an empty name, no home is known), NO_MEMORY. */
+/* The place of this process, as it was at first; never freed. NULL when no home is known, and
+ * without memory. */
+const struct kc_place *kc_sec_keychain_place(void);
+
+/* The keychain of a path or name; NULL is the default one. *ret is owned by the caller. Errors:
+ * PARAM (nothing can be called so, no home is known), NO_MEMORY. */
 KC_MUST kc_err kc_sec_keychain_open(const char *path, SecKeychainRef *ret);
 
 /* The user's own, of the place that this process began with; never freed. NULL when no home is

@@ -22,8 +22,9 @@ static inline SecKeychainRef kc_sec_keychain_list_at(CFArrayRef list, CFIndex at
 /* Whether the object is an array of keychains. */
 bool kc_sec_keychain_list_is(CFTypeRef object);
 
-/* Puts a keychain into the search list of the user, or takes it out. Errors: as for a file. */
+/* Puts a keychain into the search list of the user; makes one that is gone neither searched nor the
+ * default. Errors: as for a file. */
 KC_MUST kc_err kc_sec_keychain_list_add(SecKeychainRef keychain);
-KC_MUST kc_err kc_sec_keychain_list_remove(SecKeychainRef keychain);
+KC_MUST kc_err kc_sec_keychain_list_forget(SecKeychainRef keychain);
 
 #endif

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Making and deleting keychains. */
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/place.h"
 #include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/object.h"
-#include "wire/socket.h"
+#include "wire/erase.h"
 
 #define DEVICE_NAME "keychain" /* where the computer has no name */
-#define GONE_CHECKS 1000
-#define GONE_CHECK_MS 10
 
 /* --- making ---------------------------------------------------------------------------------- */
 
@@ -69,64 +62,15 @@ OSStatus SecKeychainCreate(const char *pathName, UInt32 passwordLength, const vo
 
 /* --- deleting -------------------------------------------------------------------------------- */
 
-/* A service gives up its lock last of all. */
-static bool is_gone(const struct kc_place *place)
-{
-	KC_CLEANUP_FD int fd = open(place->lock, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
-}
-
-static kc_err end_service(SecKeychainRef keychain)
-{
-	static const struct timespec moment = {.tv_nsec = GONE_CHECK_MS * 1000000L};
-	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
-	struct kc_client *client;
-
-	KC_TRY(kc_place_find_at(keychain->path, &place));
-	KC_TRY(kc_sec_keychain_client(keychain, &client));
-	KC_TRY(kc_client_stop(client));
-	for (unsigned i = 0; i < GONE_CHECKS; i++) {
-		if (is_gone(&place))
-			return KC_OK;
-		nanosleep(&moment, NULL);
-	}
-	return KC_ERR(BUSY);
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-/* What a service keeps; anything else in the folder is not ours. */
-static kc_err remove_files(const char *path)
-{
-	static const char *const folders[] = {"data", "state", "config"};
-
-	for (size_t i = 0; i < KC_COUNT_OF(folders); i++) {
-		KC_CLEANUP_BUF struct kc_buf folder = KC_BUF_INIT;
-		kc_buf_printf(&folder, "%s/%s", path, folders[i]);
-		if (!kc_buf_text(&folder))
-			return KC_ERR(NO_MEMORY);
-		if (nftw(kc_buf_text(&folder), remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0 &&
-			errno != ENOENT)
-			return kc_err_from_errno(errno);
-	}
-	(void)rmdir(path);
-	return KC_OK;
-}
-
 static kc_err delete_one(SecKeychainRef keychain)
 {
+	struct kc_client *client;
+
 	if (keychain->is_users)
 		return KC_ERR(UNSUPPORTED);
-	KC_TRY(kc_sec_keychain_list_remove(keychain));
-	KC_TRY(end_service(keychain));
-	return remove_files(keychain->path);
+	KC_TRY(kc_sec_keychain_client(keychain, &client));
+	KC_TRY(kc_erase(client, keychain->path));
+	return kc_sec_keychain_list_forget(keychain);
 }
 
 static kc_err delete_each(CFTypeRef keychain_or_array)

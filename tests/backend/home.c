@@ -2,12 +2,12 @@
 /* A keychain in a folder of its own. */
 #include "tests/backend/home.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/file.h"
 
 static const char *const user_groups[] = {"user"};
 static const char *const sandbox_groups[] = {"flatpak.org.example.Mail", "shared"};
@@ -68,22 +68,11 @@ void home_unlock(struct home *home)
 	CHECK_OK_FATAL(kc_keychain_unlock(home->keychain, kc_bytes_str("password")));
 }
 
-static int remove_one(const char *path, const struct stat *status, int flag, struct FTW *walk)
-{
-	(void)status, (void)flag, (void)walk;
-	return remove(path);
-}
-
-void home_remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 void home_done(struct home *home)
 {
 	home_close(home);
 	if (home->path[0])
-		home_remove_tree(home->path);
+		file_remove_tree(home->path);
 	kc_place_done(&home->place);
 }
 

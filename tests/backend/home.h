@@ -34,7 +34,5 @@ extern const struct kc_caller home_user, home_sandbox;
 /* Homes are made in memory from now on, where there is such a place: for tests that need no disk.
  */
 void home_use_memory(void);
-/* Removes a folder with all that is in it. */
-void home_remove_tree(const char *path);
 
 #endif

@@ -64,7 +64,7 @@ void house_done(struct house *house)
 {
 	for (size_t i = 0; i < house->count; i++)
 		home_done(&house->homes[i]);
-	home_remove_tree(house->store);
+	file_remove_tree(house->store);
 	house->count = 0;
 	house_clock_real();
 }

@@ -106,7 +106,7 @@ static void tidy_up(bool has_written)
 	family_restore_store(&family);
 	if (!has_written)
 		return;
-	home_remove_tree(own);
+	file_remove_tree(own);
 	CHECK_FATAL(rename(kept, own) == 0);
 }
 

@@ -206,7 +206,7 @@ static void make_world(size_t count)
 static void end_world(void)
 {
 	for (size_t i = 0; i < world.house.count; i++)
-		home_remove_tree(world.folders[i]);
+		file_remove_tree(world.folders[i]);
 	house_done(&world.house);
 }
 

@@ -200,6 +200,24 @@ sec add-generic-password -s mine -a ana -w 'from security'
 run get mine
 writes 'from security' "and the other way round"
 
+sec add-internet-password -U -s shared.example -a ana -r htps -w 'changed by security'
+exits 0 "-U changes the item of kc"
+run get shared.example
+writes 'changed by security' "which is the same one"
+run list --json shared.example
+json '.items | length == 1' "and no second"
+sec add-internet-password -s deep.example -a ana -p /x -w deep
+sec add-internet-password -s deep.example -a ana -w plain
+sec add-internet-password -U -s deep.example -a ana -w 'new plain'
+sec find-internet-password -s deep.example -p /x -w
+writes 'deep\n' "-U without a path leaves an item with one alone"
+sec find-internet-password -s deep.example -w
+sec add-internet-password -U -s deep.example -a ana -P 99 -w port
+run item -q 'class=inet,srvr=deep.example' --json
+json '.items | length == 3' "and what was given makes another item"
+run item -q 'class=inet,srvr=deep.example,port=0,path=' -g --json
+json '.items[0].secret == "new plain"' "the plain one was changed"
+
 # --- dump -------------------------------------------------------------------------------------------
 sec dump-keychain
 exits 0 "dump-keychain"

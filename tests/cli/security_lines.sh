@@ -97,6 +97,18 @@ rounds=0
 while go_delete test-service 'DOMAIN\user name' && [ $rounds -lt 9 ]; do rounds=$((rounds + 1)); done
 holds "DeleteAll ends" test $rounds -eq 1
 
+# Many at once: each Set succeeds, and there is one item.
+pids=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+  printf "add-generic-password -U -s crowd -a ana -w number-%d\n" "$i" | timeout 60 "$security" -i > /dev/null 2> "$work/crowd-$i" &
+  pids="$pids $!"
+done
+late=0
+for pid in $pids; do wait "$pid" || late=$((late + 1)); done
+holds "sixteen programs set one password" test $late -eq 0
+run item -q 'class=genp,svce=crowd' -g --json
+json '.items | length == 1 and (.[0].secret | test("^number-[0-9]+$"))' "and there is one, whole"
+
 # --- neomutt, msmtp, isync, offlineimap: passwords by a command ---------------------------------------
 sec add-internet-password -r imap -s imap.example -a ana -w imap-pass
 account=$("$security" find-internet-password -g -a ana -s imap.example 2>&1 < /dev/null |

@@ -3,7 +3,6 @@
 #include "tests/wire/device.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/file.h"
 #include "wire/socket.h"
 
 static char path[64];
@@ -34,14 +34,6 @@ void device_make(const char *service)
 const char *device_path(void)
 {
 	return path;
-}
-
-static int remove_one(const char *name, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(name);
 }
 
 pid_t device_service(void)
@@ -89,7 +81,7 @@ void device_remove(void)
 		kill(service, SIGTERM);
 		(void)device_wait_until_gone();
 	}
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	file_remove_tree(path);
 }
 
 struct kc_client *device_client(void)

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "tests/check.h"
+#include "tests/file.h"
 #include "tests/keychainapi/security/describe.h"
 #include "tests/keychainapi/security/dictionary.h"
 #include "tests/wire/device.h"
@@ -420,6 +421,21 @@ static void the_default_keychain(SecKeychainRef users, SecKeychainRef other)
 	CFRelease(found);
 }
 
+static void what_is_not_of_a_keychain_stays(const char *path)
+{
+	SecKeychainRef keychain = NULL;
+	struct stat status;
+	char file[200];
+
+	CHECK(SecKeychainCreate(path, 6, "fourth", FALSE, NULL, &keychain) == 0);
+	snprintf(file, sizeof file, "%s/data/letter", path);
+	CHECK(file_write(file, kc_bytes_str("Dear Ada")));
+	CHECK(SecKeychainDelete(keychain) == 0);
+	CHECK(stat(file, &status) == 0);
+	CHECK(status_of(keychain) == errSecNoSuchKeychain);
+	CFRelease(keychain);
+}
+
 static void another_keychain(void)
 {
 	SecKeychainRef users = open_keychain("login.keychain"), other = NULL, again = NULL;
@@ -452,6 +468,7 @@ static void another_keychain(void)
 	check_in(other, "ana", "-");
 	CHECK(SecKeychainDelete(other) == 0);
 	CFRelease(other);
+	what_is_not_of_a_keychain_stays(other_path);
 	CFRelease(again);
 	CFRelease(users);
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "wire/erase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wire/socket.h"
+
+#define GONE_CHECKS 1000
+#define GONE_CHECK_MS 10
+
+/* What a service makes in its home; folders last. The device secret goes first: without it nothing
+ * of the rest can be read. */
+/* clang-format off */
+static const struct {
+	const char *name;
+	bool is_folder;
+} rows[] = {
+	{"state/device-secret",      false},
+	{"state/device-secret.new",  false},
+	{"data/keychain.db",         false},
+	{"data/keychain.db-wal",     false},
+	{"data/keychain.db-shm",     false},
+	{"data/keychain.db-journal", false},
+	{"config/kc.conf",           false},
+	{"data",                     true},
+	{"state/run",                true},
+	{"state",                    true},
+	{"config",                   true},
+	{"",                         true},
+};
+/* clang-format on */
+
+/* A service gives up its lock last of all. Who holds it now keeps another one from starting. */
+static bool takes_lock(const struct kc_place *place, int *ret)
+{
+	*ret = open(place->lock, O_RDONLY | O_CLOEXEC);
+	if (*ret < 0)
+		return errno == ENOENT;
+	if (flock(*ret, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	close(*ret);
+	*ret = -1;
+	return false;
+}
+
+static kc_err end_service(struct kc_client *client, const struct kc_place *place, int *ret_lock)
+{
+	static const struct timespec moment = {.tv_nsec = GONE_CHECK_MS * 1000000L};
+
+	KC_TRY(kc_client_stop(client));
+	for (unsigned i = 0; i < GONE_CHECKS; i++) {
+		if (takes_lock(place, ret_lock))
+			return KC_OK;
+		nanosleep(&moment, NULL);
+	}
+	return KC_ERR(BUSY);
+}
+
+static bool is_removed(const char *path, bool is_folder)
+{
+	if (!is_folder)
+		return unlink(path) == 0 || errno == ENOENT;
+	return rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST;
+}
+
+static kc_err remove_row(const char *home, size_t i)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+
+	kc_buf_printf(&path, "%s/%s", home, rows[i].name);
+	if (!kc_buf_text(&path))
+		return KC_ERR(NO_MEMORY);
+	return is_removed(kc_buf_text(&path), rows[i].is_folder) ? KC_OK : kc_err_from_errno(errno);
+}
+
+kc_err kc_erase(struct kc_client *client, const char *home)
+{
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	KC_CLEANUP_FD int lock = -1;
+
+	KC_TRY(kc_place_find_at(home, &place));
+	KC_TRY(end_service(client, &place, &lock));
+	(void)unlink(place.socket);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		if (rows[i].is_folder)
+			(void)unlink(place.lock); /* of a service that is not there any more */
+		KC_TRY(remove_row(home, i));
+	}
+	return KC_OK;
+}
