@@ -8,6 +8,7 @@
 #include "keychainapi/Security/sec_keychain_event.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ struct waiting {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct waiting table[MOST_CALLBACKS];
-static size_t count;
+static atomic_size_t count;
 
 static size_t find_inlock(SecKeychainCallback function)
 {
@@ -83,6 +84,8 @@ void kc_sec_keychain_event_send(
 	struct waiting copy[MOST_CALLBACKS];
 	size_t waiting_count;
 
+	if (count == 0) /* nearly always */
+		return;
 	pthread_mutex_lock(&mutex);
 	waiting_count = count;
 	memcpy(copy, table, sizeof copy);

@@ -7,9 +7,6 @@
 #include "keychainapi/Security/sec_keychain_event.h"
 #include "keychainapi/Security/object.h"
 
-#define LIST_FILE "keychains"
-#define MOST_BYTES ((size_t)1 << 20) /* of the file */
-
 /* --- the search list ------------------------------------------------------------------------- */
 
 static kc_err append(CFMutableArrayRef list, const char *path)

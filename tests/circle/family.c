@@ -255,13 +255,13 @@ void family_init(struct family *family)
 
 void family_done(struct family *family)
 {
-	home_remove_tree(family->frozen);
+	file_remove_tree(family->frozen);
 	house_done(&family->house);
 }
 
 void family_restore_store(struct family *family)
 {
-	home_remove_tree(family->house.store);
+	file_remove_tree(family->house.store);
 	house_copy_tree(frozen_path(family, "store"), family->house.store);
 }
 
@@ -287,7 +287,7 @@ void family_restore_device(struct family *family, size_t device)
 	struct home *home = &family->house.homes[device];
 
 	home_close(home);
-	home_remove_tree(home->path);
+	file_remove_tree(home->path);
 	house_copy_tree(frozen_home(family, device), home->path);
 	home_open(home);
 	home_unlock(home);

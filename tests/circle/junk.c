@@ -292,7 +292,7 @@ static void too_many_writers(void)
 
 static void a_log_that_is_gone(void)
 {
-	home_remove_tree(junk_folder_of(&junk_elder));
+	file_remove_tree(junk_folder_of(&junk_elder));
 }
 
 static void a_file_for_a_log(void)
@@ -300,7 +300,7 @@ static void a_file_for_a_log(void)
 	char path[HOUSE_PATH_MAX];
 
 	snprintf(path, sizeof path, "%s", junk_folder_of(&junk_elder));
-	home_remove_tree(path);
+	file_remove_tree(path);
 	put(path, "a file");
 }
 

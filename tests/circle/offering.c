@@ -67,7 +67,7 @@ void offering_done(struct offering *o)
 	kc_txn_done(&o->txn);
 	kc_cloud_close(o->cloud);
 	kc_buf_done(&o->before);
-	home_remove_tree(o->root);
+	file_remove_tree(o->root);
 	*o = (struct offering){0};
 }
 

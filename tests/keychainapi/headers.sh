@@ -85,6 +85,9 @@ for porter in "$top"/tests/keychainapi/*/porter_*.c; do
   in_c 0 "$porter" 'gnu99 gnu11'
 done
 
+# Nobody is warned of what is deprecated, but who asks for it.
+in_c 1 "$top/tests/keychainapi/security/porter_svn.c" 'gnu11' -DKEYCIRCLE_WARN_DEPRECATED
+
 # The check itself must notice: an unused variable in a function of a header's kind.
 printf '#include <CoreFoundation/CoreFoundation.h>\nint main(void) { CFIndex i; return 0; }\n' \
   > "$scratch/seeded.c"

@@ -175,7 +175,11 @@ CF_EXPORT OSStatus SecKeychainSetSettings(
 
 /* --- the default keychain and the search list ------------------------------------------------ */
 
-/* The domain of the system has no keychain here; the common and the dynamic one are empty. */
+/*
+ * Both are the user's, for all programs; the security command has them, too. The domain of the
+ * system has no keychain here, the common and the dynamic one are empty: errSecInvalidPrefsDomain
+ * for changes to them, errSecNoDefaultKeychain.
+ */
 typedef int SecPreferencesDomain;
 enum {
 	kSecPreferencesDomainUser,
@@ -185,10 +189,8 @@ enum {
 };
 
 CF_EXPORT OSStatus SecKeychainCopyDefault(SecKeychainRef *keychain) SEC_DEPRECATED;
-/* For this process. */
 CF_EXPORT OSStatus SecKeychainSetDefault(SecKeychainRef keychain) SEC_DEPRECATED;
 CF_EXPORT OSStatus SecKeychainCopySearchList(CFArrayRef *searchList) SEC_DEPRECATED;
-/* For this process: other programs keep theirs. */
 CF_EXPORT OSStatus SecKeychainSetSearchList(CFArrayRef searchList) SEC_DEPRECATED;
 
 CF_EXPORT OSStatus SecKeychainCopyDomainDefault(

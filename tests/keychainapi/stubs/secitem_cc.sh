@@ -95,6 +95,10 @@ check "the include folder comes after those that were given" '[-Imine][x.c][-isy
 check "folders that are searched anyway are not named" '[x.c][-lSecurity][-lCoreFoundation]' \
   "$(SECITEM_INCLUDEDIR=/usr/include SECITEM_LIBDIR=/usr/lib/x86_64-linux-gnu rewritten x.c -framework Security)"
 
+check "frameworks that every link gets" "[x.c]$paths[-lSecurity][-lCoreFoundation]" \
+  "$(SECITEM_FRAMEWORKS='Security CoreFoundation' rewritten x.c -framework Security | sed 's|\[-isystem\]\[/inc\]||')"
+check "but no compilation" '[-c][x.c]' "$(SECITEM_FRAMEWORKS=Security rewritten -c x.c | sed 's|\[-isystem\]\[/inc\]||')"
+
 # --- which compiler -----------------------------------------------------------------------------------
 unset SECITEM_CC
 sed 's/printf/printf c++/' "$scratch/print" > "$scratch/print++"
@@ -162,6 +166,13 @@ FILE
   printf 'manager: manager.c\n\t@CC@ @CFLAGS@ -o manager manager.c @LIBS@\n' > "$scratch/autoconf/Makefile.in"
   built autoconf "$scratch/autoconf" sh -c 'autoconf && CC=secitem-cc ./configure && make'
 fi
+# libtool, the one of this very build
+mkdir "$scratch/libtool" && cp "$source" "$scratch/libtool/manager.c"
+built libtool "$scratch/libtool" env SECITEM_FRAMEWORKS='Security CoreFoundation' sh -c '
+  "$1" --tag=CC --mode=compile secitem-cc -c -o manager.lo manager.c &&
+  "$1" --tag=CC --mode=link secitem-cc -o manager manager.lo -framework Security -framework CoreFoundation' sh "$build/libtool"
+built libtool-wl "$scratch/libtool" sh -c '
+  "$1" --tag=CC --mode=link secitem-cc -o manager manager.lo -Wl,-framework,Security -Wl,-framework,CoreFoundation' sh "$build/libtool"
 if command -v cmake > /dev/null; then
   cat > "$scratch/cmake/CMakeLists.txt" << 'FILE'
 cmake_minimum_required(VERSION 3.18)
