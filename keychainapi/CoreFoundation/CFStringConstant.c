@@ -8,9 +8,10 @@
 #include "keychainapi/CoreFoundation/cf_string.h"
 
 /* The objects that CFSTR lays out at file scope. */
-#define SAME_PLACE(theirs, ours)                                                                   \
-	_Static_assert(offsetof(struct __CFConstantString, theirs) ==                              \
-			offsetof(struct __CFString, ours), #theirs " stands where it does in strings")
+#define SAME_PLACE(theirs, ours)                                                                  \
+	_Static_assert(                                                                           \
+		offsetof(struct __CFConstantString, theirs) == offsetof(struct __CFString, ours), \
+		#theirs " stands where it does in strings")
 SAME_PLACE(isa, base.isa);
 SAME_PLACE(owners, base.owners);
 SAME_PLACE(type, base.type);

@@ -3,7 +3,8 @@
  * CFSTR, for CFString.h.
  *
  * In functions, and everywhere in C++, it is a call: equal literals are one object. At file scope C
- * wants an initialiser that is constant; there it is an object of its own, laid out in place.
+ * wants an initialiser that is constant; there it is an object of its own, laid out in place, and
+ * that the literal is UTF-8 is not looked at.
  */
 #ifndef COREFOUNDATION_CFCONSTANTSTRING_H
 #define COREFOUNDATION_CFCONSTANTSTRING_H
@@ -23,7 +24,7 @@ CF_EXTERN_C_BEGIN
  */
 CF_EXPORT CFStringRef __CFStringMakeConstantString(const char *literal);
 
-/* A string as the library has it: the runtime's head, the text, its length in UTF-16. */
+/* A string as the library has it: the runtime's head, the text, its length in UTF-16 or -1. */
 struct __CFConstantString {
 	uintptr_t isa;
 	UInt32 owners;
@@ -41,37 +42,24 @@ CF_EXTERN_C_END
 #define CFSTR(literal) __CFStringMakeConstantString("" literal "")
 #else
 
-/* Strict and old dialects have no literals in UTF-16: at file scope they take ASCII alone. */
-#if defined(__STDC_VERSION__) &&                                                             \
-	(__STDC_VERSION__ >= 201112L ||                                                      \
-		(__STDC_VERSION__ >= 199901L && !defined(__STRICT_ANSI__) && !defined(__clang__)))
-#define __CFSTR_UNITS(literal) ((CFIndex)(sizeof(u"" literal "") / 2 - 1))
-#else
-#define __CFSTR_UNITS(literal)                                                             \
-	((CFIndex)sizeof(char[sizeof(L"" literal "") / sizeof(L"") == sizeof("" literal "") \
-					? sizeof("" literal "")                             \
-					: -1]) -                                            \
-		1)
-#endif
-
 #if defined(__clang__)
-#define __CFSTR_QUIET                                                                  \
-	_Pragma("clang diagnostic push")                                               \
-	_Pragma("clang diagnostic ignored \"-Wpredefined-identifier-outside-function\"") \
-	_Pragma("clang diagnostic ignored \"-Wpedantic\"")
+#define __CFSTR_QUIET                                                                            \
+	_Pragma("clang diagnostic push")                                                         \
+		_Pragma("clang diagnostic ignored \"-Wpredefined-identifier-outside-function\"") \
+			_Pragma("clang diagnostic ignored \"-Wpedantic\"")
 #define __CFSTR_QUIET_END _Pragma("clang diagnostic pop")
 #else
 #define __CFSTR_QUIET
 #define __CFSTR_QUIET_END
 #endif
 
-#define CFSTR(literal)                                                                            \
-	__CFSTR_QUIET __builtin_choose_expr(sizeof(__func__) > 1,                                 \
-		__CFStringMakeConstantString("" literal ""),                                      \
-		(CFStringRef) & ((struct __CFConstantString){0, 0xFFFFFFFFu, 2, 0,                \
-					(const UInt8 *)("" literal ""),                           \
-					(CFIndex)sizeof("" literal "") - 1, 0, 2,                 \
-					__CFSTR_UNITS(literal), 0})) __CFSTR_QUIET_END
+#define CFSTR(literal)                                                                     \
+	__CFSTR_QUIET __builtin_choose_expr(sizeof(__func__) > 1,                          \
+		__CFStringMakeConstantString("" literal ""),                               \
+		(CFStringRef) & ((struct __CFConstantString){0, 0xFFFFFFFFu, 2, 0,         \
+					(const UInt8 *)("" literal ""),                    \
+					(CFIndex)sizeof("" literal "") - 1, 0, 2, -1, 0})) \
+		__CFSTR_QUIET_END
 #endif
 
 #endif
