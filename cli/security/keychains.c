@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+/* Names and lists are those of wire/keychains.h; here is which of them is in use. */
 #include "cli/security/keychains.h"
 
 #include <stdio.h>

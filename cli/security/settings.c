@@ -9,17 +9,24 @@
 
 #include "base/place.h"
 #include "cli/input.h"
+#include "wire/keychains.h"
 
 #define IDLE "lock-after-idle"
 #define SUSPEND "lock-on-suspend"
 #define MOST_FILE ((size_t)64 << 10)
 
-static kc_err find_folder(struct kc_buf *ret)
+/* Of the keychain that is in use. */
+static kc_err find_folder(struct kc_sec *sec, struct kc_buf *ret)
 {
-	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	KC_CLEANUP_PLACE struct kc_place own = KC_PLACE_INIT;
+	const char *path = kc_buf_text(&sec->path);
+	bool is_users = path && kc_keychains_is_users(&sec->place, path);
 
-	KC_TRY(kc_place_find(&place));
-	kc_buf_push_str(ret, place.config);
+	if (!path)
+		return KC_ERR(NO_MEMORY);
+	if (!is_users)
+		KC_TRY(kc_place_find_at(path, &own));
+	kc_buf_push_str(ret, is_users ? sec->place.config : own.config);
 	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
 }
 
@@ -69,7 +76,7 @@ kc_err kc_sec_settings_read(struct kc_sec *sec, struct kc_sec_settings *ret)
 	KC_CLEANUP_BUF struct kc_buf folder = KC_BUF_INIT, text = KC_BUF_INIT;
 	unsigned long idle = 0, suspend = 1;
 
-	KC_TRY(find_folder(&folder));
+	KC_TRY(find_folder(sec, &folder));
 	KC_TRY(read_file(sec, kc_buf_text(&folder), &text));
 	for (const char *line = text.len ? kc_buf_text(&text) : ""; *line; line = next_line(line)) {
 		is_set(line, IDLE, &idle);
@@ -105,7 +112,7 @@ kc_err kc_sec_settings_write(struct kc_sec *sec, const struct kc_sec_settings *s
 	KC_CLEANUP_BUF struct kc_buf folder = KC_BUF_INIT, text = KC_BUF_INIT, out = KC_BUF_INIT;
 	unsigned long ignored;
 
-	KC_TRY(find_folder(&folder));
+	KC_TRY(find_folder(sec, &folder));
 	KC_TRY(read_file(sec, kc_buf_text(&folder), &text));
 	for (const char *line = text.len ? kc_buf_text(&text) : ""; *line; line = next_line(line)) {
 		const char *next = next_line(line);

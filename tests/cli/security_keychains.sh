@@ -85,6 +85,8 @@ done
 sec set-keychain-settings -lut 3600 build.keychain
 sec show-keychain-info build.keychain
 complains 'timeout=3600s$' "and settings of its own"
+sec show-keychain-info login.keychain
+tells 'Keychain "login.keychain" no-timeout\n' "the device's stay as they were"
 sec import "$work/both.p12" -k build.keychain -P p12 -T /usr/bin/codesign -A -t agg -f pkcs12
 exits 0 "import"
 writes '1 identity imported.\n' "says what there was"

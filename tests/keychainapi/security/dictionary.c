@@ -135,6 +135,29 @@ static CFTypeRef make_object(const struct object *object)
 	return NULL;
 }
 
+static CFTypeRef half_object(void)
+{
+	const UniChar half = 0xd83d;
+
+	return CFStringCreateWithCharacters(NULL, &half, 1);
+}
+
+static CFTypeRef key_object(const char *key)
+{
+	static const struct {
+		const char *name;
+		struct object object;
+	} others[] = {{"#number", N(5)}, {"#fraction", FRACTION(1.5)}, {"#data", D("acct")},
+		{"#truth", YES}, {"#null", NOTHING}, {"#array", ARRAY("acct")}, {"#none", MISSING}};
+
+	if (strcmp(key, "#half") == 0)
+		return half_object();
+	for (size_t i = 0; i < KC_COUNT_OF(others); i++)
+		if (strcmp(key, others[i].name) == 0)
+			return make_object(&others[i].object);
+	return text_object(key);
+}
+
 /* The array keeps the object; the dictionary will not. */
 static CFTypeRef keep(CFTypeRef object)
 {
@@ -153,7 +176,7 @@ CFDictionaryRef dictionary_make(const struct member *members)
 	if (!made)
 		made = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
 	for (; members[count].key && count < MOST_MEMBERS; count++) {
-		keys[count] = keep(text_object(members[count].key));
+		keys[count] = keep(key_object(members[count].key));
 		values[count] = keep(make_object(&members[count].value));
 	}
 	return keep(CFDictionaryCreate(NULL, keys, values, count, NULL, NULL));

@@ -39,6 +39,11 @@ static OSStatus stop_service(void)
 	return kc_err_osstatus(err);
 }
 
+void facts_stop(void)
+{
+	(void)stop_service();
+}
+
 static OSStatus lock(bool locked)
 {
 	struct kc_client *client;

@@ -57,7 +57,9 @@ struct object {
 #define OLD_REF(class) {OBJECT_OLD_REF, class, 0, 0}
 /* clang-format on */
 
-/* A member of a dictionary; the end has no key. */
+/* A member of a dictionary; the end has no key. A key that begins with '#' is no text: #number,
+ * #fraction, #data, #truth, #null (kCFNull), #array, #half (of a surrogate pair), #none (no key).
+ */
 struct member {
 	const char *key;
 	struct object value;
@@ -116,13 +118,16 @@ struct fact_table {
 	size_t count;
 };
 extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
-	lock_facts, restart_facts, damage_facts, default_facts, no_group_facts, all_group_facts,
-	some_group_facts, user_group_facts;
+	lock_facts, restart_facts, damage_facts, before_facts, after_facts, default_facts,
+	no_group_facts, all_group_facts, some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);
 /* The same for each class that stores items; rows say EACH. */
 void facts_check_each(const struct fact_table *table);
+
+/* Stops the service; the next call starts another one. */
+void facts_stop(void);
 
 /* How a row damages the database: set by the test that has such rows. */
 extern void (*facts_damage)(const char *sql);
@@ -131,8 +136,8 @@ extern void (*facts_damage)(const char *sql);
  * "user" and "other". */
 void facts_check_ruler(bool strict);
 
-/* Checks what comes back of passwords in the strict profile (facts_shapes.c). Wants no items. */
-void facts_check_shapes(void);
+/* Checks what comes back of passwords (facts_shapes.c). Wants no items. */
+void facts_check_shapes(bool strict);
 
 /* Checks what each call says to each key (facts_keys.c); leaves no item behind. */
 void facts_check_keys(bool strict);

@@ -29,6 +29,8 @@ static const struct fact rows[] = {
 
 	FIND  ("query", "no class", errSecParam, NULL, A),
 	{"query", "NULL", CALL_FIND, errSecParam, NULL, NULL, NULL},
+	FIND  ("query", "a class that is no text", errSecParam, NULL, {"class", N(1)}, A),
+	DELETE("query", "a class that is no text", errSecParam, {"class", N(1)}, A),
 	FIND  ("query", "an unknown class", errSecNoSuchClass, NULL, {"class", T("xxxx")}),
 	FIND  ("query", "numbers as truth values", 0, "data:x", GENP, {"acct", T("t")}, {"r_Data", N(1)}),
 	FIND  ("query", "nothing asked for is a reference", 0, "item:genp", GENP, A),

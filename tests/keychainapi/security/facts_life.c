@@ -148,8 +148,20 @@ static const struct fact damages[] = {
 	TWO(DATA),
 	UPDATE("6.8", "damaged data: an update", NONE, DICT(GENP, ITEM("b")), DICT({"labl", T("l")})),
 };
+
+/* Around something that happens to the file. */
+static const struct fact before[] = {
+	FRESH ("6.8", "no items"),
+	ADD   ("6.8", "an item", 0, NULL, GENP, ITEM("a"), SECRET, RETURN_PREF),
+};
+static const struct fact after[] = {
+	UNLOCK("6.8", "unlock"),
+	FIND  ("6.8", "it is there", 0, "data:secret", {"v_PersistentRef", LAST}, RETURN_DATA),
+};
 /* clang-format on */
 
 const struct fact_table lock_facts = {"6.7: the lock", locks, KC_COUNT_OF(locks)};
 const struct fact_table restart_facts = {"6.6: references", restarts, KC_COUNT_OF(restarts)};
+const struct fact_table before_facts = {"6.8: before", before, KC_COUNT_OF(before)};
+const struct fact_table after_facts = {"6.8: after", after, KC_COUNT_OF(after)};
 const struct fact_table damage_facts = {"6.8: damage", damages, KC_COUNT_OF(damages)};

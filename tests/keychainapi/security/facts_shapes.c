@@ -3,6 +3,9 @@
  * Sections 4.1 and 4.2: what Add and CopyMatching give back of a password, for every combination of
  * the kSecReturn keys. Certificates, keys and identities are in test_identity.c.
  *
+ * The strict profile has no objects for passwords, and gives nothing when nothing is asked for. The
+ * default one has SecKeychainItem for them, which is also what it gives then.
+ *
  * A row is a combination; each is tried with both classes, with and without data, for one item and
  * for all, and with a result that nobody wants.
  */
@@ -13,7 +16,7 @@
 #include "tests/keychainapi/security/facts.h"
 
 /* What comes back: nothing written, NULL, one object itself, or a dictionary of parts. */
-enum form { UNTOUCHED, NO_OBJECT, BYTES, REFERENCE, PARTS };
+enum form { UNTOUCHED, NO_OBJECT, BYTES, REFERENCE, OBJECT, PARTS };
 #define DATA 1u
 #define ATTRS 2u
 #define REF 4u
@@ -59,15 +62,16 @@ static const struct class {
 struct trial {
 	const struct shape *shape;
 	const struct class *class;
-	bool has_data;
+	bool strict, has_data;
 };
 
 static void expect(const struct trial *trial, const char *what, bool holds)
 {
 	char words[128];
 
-	snprintf(words, sizeof words, "4 %s%s, returns %x: %s", trial->class->name,
-		trial->has_data ? "" : " without data", trial->shape->returns, what);
+	snprintf(words, sizeof words, "4 %s%s%s, returns %x: %s", trial->class->name,
+		trial->has_data ? "" : " without data", trial->strict ? "" : " (default)",
+		trial->shape->returns, what);
 	CHECK_MSG(holds, words);
 }
 
@@ -77,7 +81,7 @@ static CFDictionaryRef make(const struct trial *trial, bool is_add, bool all)
 	size_t count = 0;
 	const char *const keys[] = {"r_Data", "r_Attributes", "r_Ref", "r_PersistentRef"};
 
-	members[count++] = (struct member){"nleg", YES};
+	members[count++] = (struct member){"nleg", {OBJECT_TRUTH, NULL, trial->strict, 0}};
 	members[count++] = (struct member){"class", {OBJECT_TEXT, trial->class->name, 0, 0}};
 	if (is_add && trial->has_data)
 		members[count++] = (struct member){"v_Data", D("secret")};
@@ -121,7 +125,8 @@ static void check_parts(
 	bool has_data = parts & DATA && trial->has_data;
 	CFIndex attributes = parts & ATTRS ? count_commas(trial->class->always) : 0;
 	CFIndex found = parts & ATTRS && !is_add ? 2 : 0; /* musr, tomb */
-	CFIndex others = !!(parts & CLASS) + has_data + !!(parts & PREF);
+	bool has_object = parts & CLASS && !trial->strict;
+	CFIndex others = !!(parts & CLASS) + has_data + has_object + !!(parts & PREF);
 
 	if (!result || CFGetTypeID(result) != CFDictionaryGetTypeID()) {
 		expect(trial, what, false);
@@ -131,15 +136,23 @@ static void check_parts(
 	expect(trial, what, count_keys(result, "musr,tomb") == found);
 	expect(trial, what, count_keys(result, "class") == !!(parts & CLASS));
 	expect(trial, what, count_keys(result, "v_Data") == has_data);
+	expect(trial, what, count_keys(result, "v_Ref") == has_object);
 	expect(trial, what, count_keys(result, "v_PersistentRef") == !!(parts & PREF));
 	expect(trial, what, CFDictionaryGetCount(result) == attributes + found + others);
 }
 
-static void check_form(const struct trial *trial, const char *what, CFTypeRef result, bool is_add)
+static enum form form_of(const struct trial *trial, bool is_add)
 {
 	enum form form = is_add ? trial->shape->add : trial->shape->find;
+
+	return trial->strict || (form != UNTOUCHED && form != NO_OBJECT) ? form : OBJECT;
+}
+
+static void check_form(const struct trial *trial, const char *what, CFTypeRef result, bool is_add)
+{
+	enum form form = form_of(trial, is_add);
 	KC_CLEANUP_FREE char *got = NULL;
-	char ref[16];
+	char ref[16], object[16];
 
 	if (form == PARTS) {
 		check_parts(trial, what, result, is_add,
@@ -148,11 +161,13 @@ static void check_form(const struct trial *trial, const char *what, CFTypeRef re
 	}
 	got = describe(result);
 	snprintf(ref, sizeof ref, "ref:%s", trial->class->name);
+	snprintf(object, sizeof object, "item:%s", trial->class->name);
 	/* 4.2: no data is no object; 4.1: but empty data of a new item */
 	expect(trial, what,
 		strcmp(got, form == UNTOUCHED	? "untouched"
 			    : form == NO_OBJECT ? "null"
 			    : form == REFERENCE ? ref
+			    : form == OBJECT	? object
 			    : trial->has_data	? "data:secret"
 			    : is_add		? "data:"
 						: "null") == 0);
@@ -168,8 +183,9 @@ static void release(CFTypeRef object)
 /* An array even of one; what has no object leaves it empty. */
 static void check_array(const struct trial *trial, CFTypeRef result)
 {
-	bool is_empty = trial->shape->find == UNTOUCHED || trial->shape->find == NO_OBJECT ||
-			(trial->shape->find == BYTES && !trial->has_data);
+	enum form form = form_of(trial, false);
+	bool is_empty =
+		form == UNTOUCHED || form == NO_OBJECT || (form == BYTES && !trial->has_data);
 
 	if (!result || result == describe_untouched || CFGetTypeID(result) != CFArrayGetTypeID()) {
 		expect(trial, "all: an array", false);
@@ -207,10 +223,11 @@ static void check_one(const struct trial *trial)
 	release(NULL);
 }
 
-void facts_check_shapes(void)
+void facts_check_shapes(bool strict)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(shapes); i++)
 		for (size_t j = 0; j < KC_COUNT_OF(classes); j++)
 			for (int has_data = 0; has_data < 2; has_data++)
-				check_one(&(struct trial){&shapes[i], &classes[j], has_data});
+				check_one(
+					&(struct trial){&shapes[i], &classes[j], strict, has_data});
 }

@@ -15,6 +15,11 @@ static void ruler(void)
 	facts_check_ruler(false);
 }
 
+static void shapes(void)
+{
+	facts_check_shapes(false);
+}
+
 static void facts(void)
 {
 	facts_check(&default_facts);
@@ -43,7 +48,8 @@ static void a_keychain(void)
 int main(void)
 {
 	static const struct check_test tests[] = {CHECK_TEST(a_keychain), CHECK_TEST(keys),
-		CHECK_TEST(ruler), CHECK_TEST(facts), CHECK_TEST(sizes_are_limited)};
+		CHECK_TEST(ruler), CHECK_TEST(shapes), CHECK_TEST(facts),
+		CHECK_TEST(sizes_are_limited)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");

@@ -15,7 +15,7 @@ static const struct program {
 } programs[] = {
 	{"", &no_group_facts},
 	{" , ,", &no_group_facts},
-	{"team.first, team.second", &some_group_facts},
+	{"team.first, team.second ,com.apple.apsd", &some_group_facts},
 	{NULL, &user_group_facts},
 	{"*", &all_group_facts},
 };

@@ -21,7 +21,7 @@ static void ruler(void)
 
 static void shapes(void)
 {
-	facts_check_shapes();
+	facts_check_shapes(true);
 }
 
 static void attributes(void)
@@ -200,6 +200,88 @@ static void dates_move_on(void)
 	CFRelease(item);
 }
 
+/* The date of the one item with the account, or of its tombstone; 0 without. */
+static CFAbsoluteTime modified_now(CFStringRef account, CFBooleanRef tomb)
+{
+	CFMutableDictionaryRef query = new_item(account);
+	CFAbsoluteTime time;
+
+	CFDictionarySetValue(query, kSecAttrTombstone, tomb);
+	CFDictionarySetValue(query, kSecReturnAttributes, kCFBooleanTrue);
+	time = modified(query);
+	CFRelease(query);
+	return time;
+}
+
+/* 5.4, 4.1: a tombstone is later than its item, and an item over it later than both. */
+static void tombstones_are_later(void)
+{
+	CFMutableDictionaryRef item = new_item(CFSTR("later"));
+	CFAbsoluteTime first, dead, second;
+
+	CFDictionarySetValue(item, kSecUseTombstones, kCFBooleanTrue);
+	CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+	for (int i = 0; i < 10; i++) {
+		first = modified_now(CFSTR("later"), kCFBooleanFalse);
+		CHECK(SecItemDelete(item) == errSecSuccess);
+		dead = modified_now(CFSTR("later"), kCFBooleanTrue);
+		CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+		second = modified_now(CFSTR("later"), kCFBooleanFalse);
+		CHECK(first > 0 && first < dead && dead < second);
+	}
+	CFDictionarySetValue(item, kSecUseTombstones, kCFBooleanFalse);
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(item);
+}
+
+/* The digest of the item with the account; to be released. */
+static CFTypeRef digest(CFStringRef account)
+{
+	CFMutableDictionaryRef query = new_item(account);
+	CFTypeRef attributes = NULL, value = NULL;
+
+	CFDictionarySetValue(query, kSecReturnAttributes, kCFBooleanTrue);
+	if (SecItemCopyMatching(query, &attributes) == errSecSuccess)
+		value = CFRetain(CFDictionaryGetValue(attributes, kSecAttrSHA1));
+	if (attributes)
+		CFRelease(attributes);
+	CFRelease(query);
+	return value;
+}
+
+/* 6.5: the digest is of what the item holds, finds it, and is another after each change. */
+static void digests_follow_the_item(void)
+{
+	static const CFStringRef *const keys[] = {&kSecAttrLabel, &kSecAttrComment, &kSecValueData};
+	CFMutableDictionaryRef item = new_item(CFSTR("digest"));
+	CFDataRef data = CFDataCreate(NULL, (const UInt8 *)"x", 1);
+	CFTypeRef last, next;
+
+	CHECK(SecItemAdd(item, NULL) == errSecSuccess);
+	last = digest(CFSTR("digest"));
+	for (size_t i = 0; i < KC_COUNT_OF(keys); i++) {
+		const void *key = *keys[i], *value = data;
+		CFDictionaryRef changes = CFDictionaryCreate(NULL, &key, &value, 1, NULL, NULL);
+
+		CHECK(SecItemUpdate(item, changes) == errSecSuccess);
+		next = digest(CFSTR("digest"));
+		CHECK_FATAL(last && next && CFGetTypeID(next) == CFDataGetTypeID());
+		CHECK(CFDataGetLength(next) == 20 && !CFEqual(next, last));
+		CFDictionarySetValue(item, kSecAttrSHA1, next);
+		CHECK(SecItemCopyMatching(item, NULL) == errSecSuccess);
+		CFDictionarySetValue(item, kSecAttrSHA1, last);
+		CHECK(SecItemCopyMatching(item, NULL) == errSecItemNotFound);
+		CFDictionaryRemoveValue(item, kSecAttrSHA1);
+		CFRelease(changes);
+		CFRelease(last);
+		last = next;
+	}
+	CFRelease(last);
+	CHECK(SecItemDelete(item) == errSecSuccess);
+	CFRelease(data);
+	CFRelease(item);
+}
+
 static void a_keychain(void)
 {
 	kc_client_free(device_client());
@@ -223,6 +305,8 @@ int main(void)
 		CHECK_TEST(success_clears_the_last_error),
 		CHECK_TEST(attributes_are_a_query),
 		CHECK_TEST(dates_move_on),
+		CHECK_TEST(tombstones_are_later),
+		CHECK_TEST(digests_follow_the_item),
 	};
 	int status;
 

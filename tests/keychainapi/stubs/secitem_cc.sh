@@ -22,6 +22,12 @@ check() { # what, wanted, got
 if [ "${1-}" = served ]; then
   # The second half: beside a service.
   shift
+  if [ -n "$1" ]; then
+    printf 'protocol=https\nhost=h.example\nusername=ana\npassword=p\n\n' | "$1" store
+    check "git's helper for macOS" 'password=p username=ana' \
+      "$(printf 'protocol=https\nhost=h.example\n\n' | "$1" get | sort | tr '\n' ' ' | sed 's/ $//')"
+  fi
+  shift
   for manager in "$@"; do
     "$manager" set service ana 'a password' || failed=$((failed + 1))
     check "$(basename "$manager") keeps passwords" 'a password' "$("$manager" get service ana)"
@@ -64,6 +70,8 @@ x.c -Xlinker --defsym=a,b|[x.c][-Xlinker][--defsym=a,b]
 x.c -Xlinker -rpath -Xlinker /x|[x.c][-Wl,-rpath,/x]
 x.c /System/Library/Frameworks/Security.framework|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c /SDK/System/Library/Frameworks/Security.framework/Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
+x.c -framework CoreFoundation|[x.c]PATHS[-lCoreFoundation]
+x.c -framework Foundation|[x.c]PATHS[-lFoundation][-lCoreFoundation]
 x.c -framework AppKit|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -framework Carbon -framework ApplicationServices -framework Security|[x.c]PATHS[-lSecurity][-lCoreFoundation]
 x.c -framework Security -framework CoreServices|[x.c]PATHS[-lSecurity][-lCoreFoundation][-lCoreServices]
@@ -183,6 +191,15 @@ target_link_libraries(manager ${SECURITY} "-framework CoreFoundation")
 FILE
   built cmake "$scratch/cmake" sh -c 'cmake -DCMAKE_C_COMPILER=secitem-cc -DCMAKE_LIBRARY_PATH="$SECITEM_LIBDIR" . && make'
 fi
+# git's own helper for macOS, by its own Makefile
+helper=
+osxkeychain=/usr/share/doc/git/contrib/credential/osxkeychain
+if [ -e $osxkeychain/Makefile ]; then
+  cp -r $osxkeychain "$scratch/git"
+  helper=$scratch/git/git-credential-osxkeychain
+  make -s -C "$scratch/git" CC=secitem-cc > "$scratch/log" 2>&1
+  check "git's helper is built" 0 "$?$(cat "$scratch/log")"
+fi
 if command -v pkg-config > /dev/null; then
   for name in security corefoundation coreservices foundation; do
     check "$name.pc" 0 "$(PKG_CONFIG_PATH=$build/conf pkg-config --libs "$name" | grep -q CoreFoundation; echo $?)"
@@ -191,7 +208,7 @@ fi
 LD_LIBRARY_PATH=$SECITEM_LIBDIR
 export LD_LIBRARY_PATH
 # shellcheck disable=SC2086
-"$build/tests/keychainapi/security/serve" sh "$0" served $managers || failed=$((failed + 1))
+"$build/tests/keychainapi/security/serve" sh "$0" served "$helper" $managers || failed=$((failed + 1))
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
