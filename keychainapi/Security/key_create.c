@@ -43,16 +43,19 @@ static kc_err parse_number(CFTypeRef object, unsigned *ret)
 
 /* --- from bytes ------------------------------------------------------------------------------ */
 
+/* The other values are not looked at: programs put what is no object behind kSecAttrKeySizeInBits.
+ */
 static kc_err create_with_data(CFDataRef data, CFDictionaryRef attributes, SecKeyRef *ret)
 {
 	struct kc_pk *key = NULL;
 	unsigned type, key_class;
 
-	if (kc_object_kind(data) != KC_OBJECT_DATA)
+	if (kc_object_kind(data) != KC_OBJECT_DATA ||
+		kc_object_kind(attributes) != KC_OBJECT_DICTIONARY)
 		return KC_ERR(PARAM);
-	KC_TRY(parse_number(kc_object_word(attributes, kSecAttrKeyType), &type));
-	KC_TRY(parse_number(kc_object_word(attributes, kSecAttrKeyClass), &key_class));
-	if (key_class == KC_KEY_SYMMETRIC || kc_object_word(attributes, kSecAttrTokenID))
+	KC_TRY(parse_number(kc_object_member(attributes, kSecAttrKeyType), &type));
+	KC_TRY(parse_number(kc_object_member(attributes, kSecAttrKeyClass), &key_class));
+	if (key_class == KC_KEY_SYMMETRIC || kc_object_member(attributes, kSecAttrTokenID))
 		return KC_ERR(UNSUPPORTED);
 	if (key_class != KC_KEY_PUBLIC && key_class != KC_KEY_PRIVATE)
 		return KC_ERR(PARAM);
