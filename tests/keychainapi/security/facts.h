@@ -119,7 +119,7 @@ struct fact_table {
 };
 extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
 	lock_facts, restart_facts, damage_facts, before_facts, after_facts, default_facts,
-	no_group_facts, all_group_facts, some_group_facts, user_group_facts;
+	no_group_facts, long_group_facts, all_group_facts, some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);

@@ -21,6 +21,14 @@ static const struct fact none[] = {
 	ADD   ("3.6", "no group: a group", E, NULL, GENP, GROUP("user")),
 };
 
+/* A list that no query holds. */
+static const struct fact long_list[] = {
+	ADD   ("3.6", "too many groups: add", errSecDataTooLarge, "untouched", GENP, A),
+	FIND  ("3.6", "too many groups: find", errSecDataTooLarge, "untouched", GENP),
+	UPDATE("3.6", "too many groups: update", errSecDataTooLarge, DICT(GENP), DICT(A)),
+	DELETE("3.6", "too many groups: delete", errSecDataTooLarge, GENP),
+};
+
 /* "*" */
 static const struct fact all[] = {
 	FIND  ("3.6", "all groups: by reference", 0, "?acct=text:foreign", {"v_PersistentRef", LAST}, RETURN_ATTRS),
@@ -86,6 +94,7 @@ static const struct fact user[] = {
 /* clang-format on */
 
 const struct fact_table no_group_facts = {"3.6: no group", none, KC_COUNT_OF(none)};
+const struct fact_table long_group_facts = {"3.6: a long list", long_list, KC_COUNT_OF(long_list)};
 const struct fact_table all_group_facts = {"3.6: all groups", all, KC_COUNT_OF(all)};
 const struct fact_table some_group_facts = {"3.6: some groups", some, KC_COUNT_OF(some)};
 const struct fact_table user_group_facts = {"3.6: the user's group", user, KC_COUNT_OF(user)};
