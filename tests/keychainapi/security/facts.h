@@ -77,8 +77,9 @@ struct fact {
 		CALL_DELETE,
 		CALL_LOCK,
 		CALL_UNLOCK,
-		CALL_RESTART, /* of the service, which is locked then */
-		CALL_DAMAGE   /* the database, by the words of result, while no service runs */
+		CALL_RESTART,	 /* of the service, which is locked then */
+		CALL_DELETE_ALL, /* SecItemDeleteAll */
+		CALL_DAMAGE	 /* the database, by the words of result, while no service runs */
 	} call;
 	OSStatus status;
 	/* What comes back, as describe.h writes it: the whole when it begins otherwise, single
@@ -92,6 +93,7 @@ struct fact {
 #define FRESH(section, what) {section, what, CALL_FRESH, 0, NULL, NULL, NULL}
 #define LOCK(section, what) {section, what, CALL_LOCK, 0, NULL, NULL, NULL}
 #define UNLOCK(section, what) {section, what, CALL_UNLOCK, 0, NULL, NULL, NULL}
+#define DELETE_ALL(section, what, status) {section, what, CALL_DELETE_ALL, status, NULL, NULL, NULL}
 #define RESTART(section, what) {section, what, CALL_RESTART, 0, NULL, NULL, NULL}
 #define DAMAGE(section, what, sql) {section, what, CALL_DAMAGE, 0, sql, NULL, NULL}
 #define ADD(section, what, status, result, ...) {section, what, CALL_ADD, status, result, DICT(__VA_ARGS__), NULL}

@@ -119,6 +119,39 @@ static void results_may_be_null(void)
 	CFRelease(item);
 }
 
+/* 4.5: what needs entitlements says so, once it is asked rightly. */
+static void some_calls_need_entitlements(void)
+{
+	const void *values[] = {CFSTR("user")};
+	CFArrayRef groups = CFArrayCreate(NULL, values, 1, &kCFTypeArrayCallBacks);
+	CFMutableDictionaryRef query = new_item(CFSTR("shared"));
+	static const struct {
+		const char *group;
+		CFIndex wanted;
+	} rows[] = {{"family", errSecMissingEntitlement}, {"", errSecParam}, {NULL, errSecParam}};
+
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(CFSTR("token"), groups, groups) ==
+		errSecMissingEntitlement);
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(NULL, groups, groups) == errSecParam);
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(CFSTR("token"), NULL, NULL) == errSecParam);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CFStringRef group = rows[i].group ? CFStringCreateWithCString(NULL, rows[i].group,
+							    kCFStringEncodingUTF8)
+						  : NULL;
+		CFErrorRef error = NULL;
+
+		CHECK(SecItemShareWithGroup(query, group, &error) == NULL);
+		CHECK(error && CFErrorGetCode(error) == rows[i].wanted);
+		CHECK(SecItemShareWithGroup(query, group, NULL) == NULL);
+		if (error)
+			CFRelease(error);
+		if (group)
+			CFRelease(group);
+	}
+	CFRelease(query);
+	CFRelease(groups);
+}
+
 static void success_clears_the_last_error(void)
 {
 	CFMutableDictionaryRef item = new_item(CFSTR("error"));
@@ -302,6 +335,7 @@ int main(void)
 		CHECK_TEST(sizes_are_limited),
 		CHECK_TEST(keys_are_limited),
 		CHECK_TEST(results_may_be_null),
+		CHECK_TEST(some_calls_need_entitlements),
 		CHECK_TEST(success_clears_the_last_error),
 		CHECK_TEST(attributes_are_a_query),
 		CHECK_TEST(dates_move_on),
