@@ -168,13 +168,17 @@ static void success_clears_the_last_error(void)
 	CFRelease(item);
 }
 
-/* An attribute dictionary that came back, without its digest, is a query for the same item. */
-static void attributes_are_a_query(void)
+/* 4.2: an attribute dictionary that came back, without its digest, is a query for the same item. */
+static void attributes_of_a_class_are_a_query(CFStringRef class)
 {
-	CFMutableDictionaryRef item = new_item(CFSTR("round")), query;
+	CFMutableDictionaryRef item = CFDictionaryCreateMutable(
+		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	CFMutableDictionaryRef query;
 	CFTypeRef attributes = NULL, ref = NULL, same = NULL;
 
+	CFDictionarySetValue(item, kSecClass, class);
 	CFDictionarySetValue(item, kSecAttrLabel, CFSTR("trip"));
+	CFDictionarySetValue(item, kSecAttrSyncViewHint, CFSTR("Home"));
 	CFDictionarySetValue(item, kSecReturnPersistentRef, kCFBooleanTrue);
 	CHECK(SecItemAdd(item, &ref) == errSecSuccess);
 	CFDictionaryRemoveValue(item, kSecReturnPersistentRef);
@@ -183,7 +187,7 @@ static void attributes_are_a_query(void)
 	CHECK_FATAL(attributes && ref);
 	query = CFDictionaryCreateMutableCopy(NULL, 0, attributes);
 	CFDictionaryRemoveValue(query, kSecAttrSHA1);
-	CFDictionarySetValue(query, kSecClass, kSecClassGenericPassword);
+	CFDictionarySetValue(query, kSecClass, class);
 	CFDictionarySetValue(query, kSecReturnPersistentRef, kCFBooleanTrue);
 	CHECK(SecItemCopyMatching(query, &same) == errSecSuccess);
 	CHECK(same && CFEqual(same, ref));
@@ -195,6 +199,14 @@ static void attributes_are_a_query(void)
 	CFRelease(attributes);
 	CFRelease(ref);
 	CFRelease(item);
+}
+
+static void attributes_are_a_query(void)
+{
+	attributes_of_a_class_are_a_query(kSecClassGenericPassword);
+	attributes_of_a_class_are_a_query(kSecClassInternetPassword);
+	attributes_of_a_class_are_a_query(kSecClassCertificate);
+	attributes_of_a_class_are_a_query(kSecClassKey);
 }
 
 static CFAbsoluteTime modified(CFDictionaryRef query)
