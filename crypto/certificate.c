@@ -58,11 +58,6 @@ kc_err kc_certificate_key_label(const struct kc_certificate *certificate, uint8_
 		kc_bytes(ASN1_STRING_get0_data(bits), (size_t)ASN1_STRING_length(bits)), ret);
 }
 
-kc_err kc_certificate_summary(const struct kc_certificate *certificate, struct kc_buf *ret)
-{
-	return kc_x509_name_summary(certificate->x509, ret);
-}
-
 /* --- names, numbers, dates ------------------------------------------------------------------- */
 
 static const X509_NAME *name_of(
@@ -82,6 +77,13 @@ static kc_err name_der(const struct kc_certificate *certificate, enum kc_certifi
 		return kc_crypto_failed();
 	*ret = kc_bytes(der, len);
 	return KC_OK;
+}
+
+kc_err kc_certificate_summary(const struct kc_certificate *certificate,
+	enum kc_certificate_name which, struct kc_buf *ret)
+{
+	return kc_x509_name_summary(name_of(certificate, which),
+		which == KC_CERTIFICATE_SUBJECT ? certificate->x509 : NULL, ret);
 }
 
 kc_err kc_certificate_name_der(const struct kc_certificate *certificate,
@@ -217,9 +219,6 @@ void kc_certificate_texts(const struct kc_certificate *certificate, enum kc_cert
 		return;
 	case KC_CERTIFICATE_SUBJECT_TEXTS:
 		give_name(&taker, subject, NID_undef);
-		return;
-	case KC_CERTIFICATE_ISSUER_TEXTS:
-		give_name(&taker, X509_get_issuer_name(certificate->x509), NID_undef);
 		return;
 	case KC_CERTIFICATE_EMAILS:
 		give_alternatives(&taker, certificate, GEN_EMAIL);

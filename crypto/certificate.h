@@ -28,12 +28,13 @@ KC_MUST kc_err kc_certificate_key(const struct kc_certificate *certificate, stru
 KC_MUST kc_err kc_certificate_key_label(
 	const struct kc_certificate *certificate, uint8_t ret[static 20]);
 
-/* Appends what to call it (SecCertificateCopySubjectSummary), in UTF-8; nothing when its subject
- * has no text. */
-KC_MUST kc_err kc_certificate_summary(const struct kc_certificate *certificate, struct kc_buf *ret);
-
 /* The two names of a certificate. */
 enum kc_certificate_name { KC_CERTIFICATE_SUBJECT, KC_CERTIFICATE_ISSUER };
+
+/* Appends what to call whom it names (SecCertificateCopySubjectSummary), in UTF-8; nothing when the
+ * name has no text. */
+KC_MUST kc_err kc_certificate_summary(const struct kc_certificate *certificate,
+	enum kc_certificate_name which, struct kc_buf *ret);
 
 /* Appends a Name in DER, as it stands there. */
 KC_MUST kc_err kc_certificate_name_der(const struct kc_certificate *certificate,
@@ -59,7 +60,6 @@ KC_MUST kc_err kc_certificate_validity(
 enum kc_certificate_text {
 	KC_CERTIFICATE_COMMON_NAMES,
 	KC_CERTIFICATE_SUBJECT_TEXTS, /* everything in the subject */
-	KC_CERTIFICATE_ISSUER_TEXTS,  /* and in the issuer */
 	KC_CERTIFICATE_EMAILS,	      /* of subjectAltName, then of the subject */
 	KC_CERTIFICATE_DNS_NAMES,     /* of subjectAltName */
 };

@@ -92,7 +92,7 @@ static kc_err set_label(struct kc_attrs *attrs, X509 *certificate)
 {
 	KC_CLEANUP_BUF struct kc_buf summary = KC_BUF_INIT;
 
-	KC_TRY(kc_x509_name_summary(certificate, &summary));
+	KC_TRY(kc_x509_name_summary(X509_get_subject_name(certificate), certificate, &summary));
 	if (summary.len)
 		kc_attrs_set_text(attrs, KC_NAME('l', 'a', 'b', 'l'), kc_buf_bytes(&summary));
 	return KC_OK;

@@ -234,17 +234,31 @@ static kc_err begin(struct run *run, X509_STORE_CTX **ret)
 
 /* --- the chain -------------------------------------------------------------------------------- */
 
-static kc_err set_link(struct kc_chain_link *link, X509 *certificate, unsigned faults)
+static kc_err push_encoded(struct kc_buf *out, const X509 *certificate)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(certificate, &der);
 
 	if (len < 0)
 		return kc_crypto_failed();
-	kc_buf_push(&link->certificate, der, (size_t)len);
+	kc_buf_push(out, der, (size_t)len);
 	OPENSSL_free(der);
-	link->faults = faults;
-	return kc_buf_check(&link->certificate);
+	return kc_buf_check(out);
+}
+
+/* The bytes as they were given: what is not quite DER would be encoded anew. The first is the one
+ * to judge even where the library has taken an equal one among the anchors. */
+static kc_err set_link(
+	const struct run *run, const X509 *certificate, size_t at, struct kc_buf *ret)
+{
+	for (size_t i = 0; i < run->question->certificate_count; i++)
+		if (at == 0 || sk_X509_value(run->given, (int)i) == certificate) {
+			struct kc_bytes der = run->question->certificates[i];
+
+			kc_buf_push(ret, der.data, der.len);
+			return kc_buf_check(ret);
+		}
+	return push_encoded(ret, certificate);
 }
 
 static kc_err set_links(struct kc_chain *chain, const certificates *list, const struct run *run)
@@ -256,9 +270,13 @@ static kc_err set_links(struct kc_chain *chain, const certificates *list, const 
 	chain->rows = calloc((size_t)count, sizeof *chain->rows);
 	if (!chain->rows)
 		return KC_ERR(NO_MEMORY);
-	for (; chain->count < (size_t)count; chain->count++)
-		KC_TRY(set_link(&chain->rows[chain->count], sk_X509_value(list, (int)chain->count),
-			run->faults_at[chain->count]));
+	while (chain->count < (size_t)count) {
+		size_t at = chain->count++;
+
+		chain->rows[at].faults = run->faults_at[at];
+		KC_TRY(set_link(
+			run, sk_X509_value(list, (int)at), at, &chain->rows[at].certificate));
+	}
 	return KC_OK;
 }
 
@@ -327,8 +345,11 @@ static kc_err add_roots(const certificates *given, X509_STORE *store)
 static kc_err make_anchors(
 	const struct kc_chain_question *question, const certificates *given, X509_STORE **ret)
 {
-	KC_CLEANUP_OSSL(X509_STORE) X509_STORE *store = X509_STORE_new();
+	KC_CLEANUP_OSSL(X509_STORE) X509_STORE *store = NULL;
 
+	if (question->system_anchors && !question->anchor_count && !question->roots_are_anchors)
+		return kc_x509_system_anchors(ret);
+	store = X509_STORE_new();
 	if (!store)
 		return kc_crypto_failed();
 	if (question->system_anchors)

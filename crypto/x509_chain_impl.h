@@ -6,7 +6,10 @@
 #include "crypto/x509_chain.h"
 #include "crypto/x509_impl.h"
 
-/* Lets the store look where the distribution keeps its anchors. Errors: NO_MEMORY. */
+/* The distribution's anchors, which many share and nobody may add to; the caller is one more owner.
+ * Errors: NO_MEMORY. */
+KC_MUST kc_err kc_x509_system_anchors(X509_STORE **ret);
+/* Adds them to a store of the caller's own. */
 KC_MUST kc_err kc_x509_add_system_anchors(X509_STORE *store);
 
 /* What the question's OCSP response says of the first certificate of a chain that is otherwise

@@ -125,11 +125,11 @@ static void push_first(struct kc_buf *out, const X509_NAME *name, int nid)
 		push_text(out, entry_text(name, at));
 }
 
-static void push_common_name(struct kc_buf *out, X509 *certificate)
+static void push_common_name(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
-	const X509_NAME *name = X509_get_subject_name(certificate);
 	KC_CLEANUP_BUF struct kc_buf description = KC_BUF_INIT;
 
+	(void)certificate;
 	push_all(out, name, NID_commonName);
 	push_first(&description, name, NID_description);
 	if (out->len && description.len) {
@@ -148,7 +148,10 @@ static void names_free_cleanup(GENERAL_NAMES **names)
 static void push_alternative(struct kc_buf *out, X509 *certificate, int kind)
 {
 	KC_CLEANUP(names_free_cleanup)
-	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	GENERAL_NAMES *names = NULL;
+
+	if (certificate)
+		names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && out->len == 0; i++) {
 		int found;
@@ -161,39 +164,41 @@ static void push_alternative(struct kc_buf *out, X509 *certificate, int kind)
 	kc_crypto_forget_errors();
 }
 
-static void push_email(struct kc_buf *out, X509 *certificate)
+static void push_email(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
 	push_alternative(out, certificate, GEN_EMAIL);
 	if (out->len == 0)
-		push_first(out, X509_get_subject_name(certificate), NID_pkcs9_emailAddress);
+		push_first(out, name, NID_pkcs9_emailAddress);
 }
 
-static void push_dns(struct kc_buf *out, X509 *certificate)
+static void push_dns(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
+	(void)name;
 	push_alternative(out, certificate, GEN_DNS);
 }
 
-static void push_unit(struct kc_buf *out, X509 *certificate)
+static void push_unit(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
-	push_first(out, X509_get_subject_name(certificate), NID_organizationalUnitName);
+	(void)certificate;
+	push_first(out, name, NID_organizationalUnitName);
 }
 
-static void push_organisation(struct kc_buf *out, X509 *certificate)
+static void push_organisation(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
-	push_first(out, X509_get_subject_name(certificate), NID_organizationName);
+	(void)certificate;
+	push_first(out, name, NID_organizationName);
 }
 
-static void push_anything(struct kc_buf *out, X509 *certificate)
+static void push_anything(struct kc_buf *out, const X509_NAME *name, X509 *certificate)
 {
-	const X509_NAME *name = X509_get_subject_name(certificate);
-
+	(void)certificate;
 	for (int at = 0; at < X509_NAME_entry_count(name) && out->len == 0; at++)
 		push_text(out, entry_text(name, at));
 }
 
-kc_err kc_x509_name_summary(X509 *certificate, struct kc_buf *ret)
+kc_err kc_x509_name_summary(const X509_NAME *name, X509 *certificate, struct kc_buf *ret)
 {
-	static void (*const sources[])(struct kc_buf *, X509 *) = {
+	static void (*const sources[])(struct kc_buf *, const X509_NAME *, X509 *) = {
 		push_common_name,
 		push_email,
 		push_dns,
@@ -204,7 +209,7 @@ kc_err kc_x509_name_summary(X509 *certificate, struct kc_buf *ret)
 	KC_CLEANUP_BUF struct kc_buf summary = KC_BUF_INIT;
 
 	for (size_t i = 0; i < KC_COUNT_OF(sources) && summary.len == 0; i++)
-		sources[i](&summary, certificate);
+		sources[i](&summary, name, certificate);
 	KC_TRY(kc_buf_check(&summary));
 	kc_buf_push(ret, summary.data, summary.len);
 	return kc_buf_check(ret);

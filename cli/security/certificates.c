@@ -51,7 +51,7 @@ static void push_name(struct kc_buf *out, struct kc_bytes der, struct kc_bytes l
 	size_t before = out->len;
 
 	if (kc_certificate_load(der, &certificate) == KC_OK)
-		(void)(kc_certificate_summary(certificate, out) == KC_OK);
+		(void)(kc_certificate_summary(certificate, KC_CERTIFICATE_SUBJECT, out) == KC_OK);
 	if (out->len == before)
 		kc_buf_push(out, label.data, label.len);
 }

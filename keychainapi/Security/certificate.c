@@ -2,6 +2,7 @@
 /* The object: made of bytes, compared by them. */
 #include "keychainapi/Security/certificate.h"
 
+#include <Security/SecCertificatePriv.h>
 #include <string.h>
 
 #include "keychainapi/Security/key.h"
@@ -38,11 +39,12 @@ static CFHashCode hash(CFTypeRef object)
 	return code;
 }
 
-static CFStringRef new_summary(const struct __SecCertificate *certificate)
+static CFStringRef new_summary(
+	const struct __SecCertificate *certificate, enum kc_certificate_name which)
 {
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 
-	if (kc_certificate_summary(certificate->parsed, &text) != KC_OK || text.len == 0)
+	if (kc_certificate_summary(certificate->parsed, which, &text) != KC_OK || text.len == 0)
 		return NULL;
 	return CFStringCreateWithBytes(
 		NULL, text.data, (CFIndex)text.len, kCFStringEncodingUTF8, false);
@@ -50,10 +52,11 @@ static CFStringRef new_summary(const struct __SecCertificate *certificate)
 
 static CFStringRef describe(CFTypeRef object)
 {
-	KC_CLEANUP_OBJECT CFStringRef summary = new_summary(object);
+	KC_CLEANUP_OBJECT CFStringRef subject = new_summary(object, KC_CERTIFICATE_SUBJECT);
+	KC_CLEANUP_OBJECT CFStringRef issuer = new_summary(object, KC_CERTIFICATE_ISSUER);
 
-	return CFStringCreateWithFormat(
-		NULL, NULL, CFSTR("<cert(%p) s: %@>"), object, summary ? summary : CFSTR(""));
+	return CFStringCreateWithFormat(NULL, NULL, CFSTR("<cert(%p) s: %@ i: %@>"), object,
+		subject ? subject : CFSTR(""), issuer ? issuer : CFSTR(""));
 }
 
 static const CFRuntimeClass class_of_certificates = {
@@ -130,7 +133,16 @@ CFDataRef SecCertificateCopyData(SecCertificateRef certificate)
 
 CFStringRef SecCertificateCopySubjectSummary(SecCertificateRef certificate)
 {
-	return kc_certificate_object_is(certificate) ? new_summary(certificate) : NULL;
+	return kc_certificate_object_is(certificate)
+		       ? new_summary(certificate, KC_CERTIFICATE_SUBJECT)
+		       : NULL;
+}
+
+CFStringRef SecCertificateCopyIssuerSummary(SecCertificateRef certificate)
+{
+	return kc_certificate_object_is(certificate)
+		       ? new_summary(certificate, KC_CERTIFICATE_ISSUER)
+		       : NULL;
 }
 
 SecKeyRef SecCertificateCopyKey(SecCertificateRef certificate)

@@ -4,6 +4,7 @@
 
 #include "base/der.h"
 #include "crypto/hash.h"
+#include "crypto/import.h"
 #include "keychainapi/Security/certificate.h"
 #include "keychainapi/Security/error.h"
 #include "keychainapi/Security/object.h"
@@ -197,6 +198,24 @@ SecCertificateRef SecCertificateCreateWithBytes(
 	if (!bytes || length <= 0 ||
 		kc_certificate_object_new(kc_bytes(bytes, (size_t)length), &certificate) != KC_OK)
 		return NULL;
+	return certificate;
+}
+
+SecCertificateRef SecCertificateCreateWithPEM(CFAllocatorRef allocator, CFDataRef pem_certificate)
+{
+	KC_CLEANUP_IMPORT struct kc_import import = KC_IMPORT_INIT;
+	SecCertificateRef certificate = NULL;
+
+	(void)allocator;
+	if (kc_object_kind(pem_certificate) != KC_OBJECT_DATA ||
+		kc_import_parse(kc_object_bytes(pem_certificate), kc_bytes(NULL, 0), &import) !=
+			KC_OK)
+		return NULL;
+	for (size_t i = 0; i < import.count && !certificate; i++) {
+		struct kc_bytes der = kc_buf_bytes(&import.rows[i].certificate);
+		if (der.len && kc_certificate_object_new(der, &certificate) != KC_OK)
+			return NULL;
+	}
 	return certificate;
 }
 

@@ -12,6 +12,7 @@
 #include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/last_error.h"
 #include "keychainapi/Security/object.h"
+#include "keychainapi/Security/profile.h"
 #include "keychainapi/Security/request.h"
 #include "keychainapi/Security/result.h"
 
@@ -37,34 +38,59 @@ static kc_err copy_keychains(const struct kc_request *request, CFArrayRef *ret)
 	return kc_sec_keychain_list_copy(keychains, ret);
 }
 
-/* Where to add: in the keychain that is named, else in the default one. */
+/* Where to add: in the keychain that is named, else in the default one if it holds such items. */
 static kc_err copy_keychain(const struct kc_request *request, SecKeychainRef *ret)
 {
+	KC_CLEANUP_OBJECT SecKeychainRef named = NULL;
 	SecKeychainRef keychain = request->strict ? kc_sec_keychain_users() : NULL;
+	kc_name class = request->query.class;
 
 	if (request->keychains)
 		keychain = kc_sec_keychain_list_at(request->keychains, 0);
-	return kc_sec_keychain_list_named(keychain, ret);
+	KC_TRY(kc_sec_keychain_list_named(keychain, &named));
+	if (kc_sec_keychain_call_holds(named, class))
+		return kc_sec_keychain_list_named(named, ret);
+	if (request->keychains)
+		return KC_ERR(UNSUPPORTED);
+	return kc_sec_keychain_list_named(kc_sec_keychain_users(), ret);
 }
 
-/* An identity is found again after it was added: its result is that of a search. */
+/* An identity that is added, and found again: its result is that of a search. */
+struct adding {
+	const struct kc_request *request;
+	struct kc_found_list found;
+};
+
+static kc_err add_in(SecKeychainRef keychain, struct kc_client *client, void *context)
+{
+	struct adding *adding = context;
+
+	(void)keychain;
+	return kc_identity_item_add(client, adding->request, &adding->found);
+}
+
+static void adding_done(struct adding *adding)
+{
+	kc_found_list_done(&adding->found);
+}
+
 static kc_err add_identity(const struct kc_request *request, CFTypeRef *result)
 {
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP(adding_done) struct adding adding = {request, KC_FOUND_LIST_INIT};
 	KC_CLEANUP_OBJECT SecKeychainRef keychain = NULL;
-	struct kc_client *client;
+	KC_CLEANUP_OBJECT CFArrayRef keychains = NULL;
 
 	KC_TRY(copy_keychain(request, &keychain));
-	KC_TRY(kc_sec_keychain_client(keychain, &client));
-	KC_TRY(kc_identity_item_add(client, request, &found));
+	KC_TRY(kc_sec_keychain_list_copy(keychain, &keychains));
+	KC_TRY(kc_sec_keychain_call_each(keychains, KC_CLASS_IDENTITY, false, add_in, &adding));
 	if (!result)
 		return KC_OK;
 	if (!request->strict)
 		*result = NULL;
-	return kc_result_of_add(request, &found.rows[0], result);
+	return kc_result_of_add(request, &adding.found.rows[0], result);
 }
 
-kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
+static kc_err add_one(CFDictionaryRef attributes, CFTypeRef *result)
 {
 	KC_CLEANUP_REQUEST struct kc_request request = KC_REQUEST_INIT;
 	KC_CLEANUP_FOUND struct kc_found found = {0};
@@ -84,6 +110,49 @@ kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
 	if (!request.strict)
 		*result = NULL;
 	return kc_result_of_add(&request, &found, result);
+}
+
+/* Each item of the list as kSecValueRef, up to the first that cannot be added; with what the rest
+ * of the dictionary says. */
+static kc_err add_each(CFDictionaryRef attributes, CFArrayRef list, CFTypeRef *result)
+{
+	KC_CLEANUP_OBJECT CFMutableDictionaryRef words = NULL;
+	KC_CLEANUP_OBJECT CFMutableArrayRef results =
+		CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+
+	KC_TRY(kc_object_copy_dictionary(attributes, &words));
+	if (!results)
+		return KC_ERR(NO_MEMORY);
+	CFDictionaryRemoveValue(words, kSecUseItemList);
+	for (CFIndex i = 0; i < CFArrayGetCount(list); i++) {
+		KC_CLEANUP_OBJECT CFTypeRef one = NULL;
+		CFDictionarySetValue(words, kSecValueRef, CFArrayGetValueAtIndex(list, i));
+		KC_TRY(add_one(words, result ? &one : NULL));
+		if (one)
+			CFArrayAppendValue(results, one);
+	}
+	if (result)
+		*result = CFRetain(results);
+	return KC_OK;
+}
+
+/* The list of kSecUseItemList, which the default profile alone adds the items of. */
+static CFArrayRef items_to_add(CFDictionaryRef attributes)
+{
+	CFTypeRef list;
+
+	if (kc_object_kind(attributes) != KC_OBJECT_DICTIONARY ||
+		kc_profile_is_strict(kc_object_member(attributes, kSecUseDataProtectionKeychain)))
+		return NULL;
+	list = kc_object_member(attributes, kSecUseItemList);
+	return kc_object_kind(list) == KC_OBJECT_ARRAY && CFArrayGetCount(list) ? list : NULL;
+}
+
+kc_err kc_item_add(CFDictionaryRef attributes, CFTypeRef *result)
+{
+	CFArrayRef list = items_to_add(attributes);
+
+	return list ? add_each(attributes, list, result) : add_one(attributes, result);
 }
 
 static kc_err find_in(

@@ -41,39 +41,6 @@ static kc_err parse_number(CFTypeRef object, unsigned *ret)
 	return KC_OK;
 }
 
-/* A copy whose keys are compared by text, whatever callbacks the original has. */
-static kc_err merge(CFDictionaryRef from, CFMutableDictionaryRef into)
-{
-	KC_CLEANUP_FREE const void **keys = NULL;
-	CFIndex count;
-
-	if (kc_object_kind(from) != KC_OBJECT_DICTIONARY)
-		return KC_ERR(PARAM);
-	count = CFDictionaryGetCount(from);
-	keys = calloc(2 * (size_t)count + 1, sizeof *keys);
-	if (!keys)
-		return KC_ERR(NO_MEMORY);
-	CFDictionaryGetKeysAndValues(from, keys, keys + count);
-	for (CFIndex i = 0; i < count; i++) {
-		if (kc_object_kind(keys[i]) != KC_OBJECT_STRING || !keys[count + i])
-			return KC_ERR(PARAM);
-		CFDictionarySetValue(into, keys[i], keys[count + i]);
-	}
-	return KC_OK;
-}
-
-static kc_err copy(CFDictionaryRef original, CFMutableDictionaryRef *ret)
-{
-	KC_CLEANUP_OBJECT CFMutableDictionaryRef made = CFDictionaryCreateMutable(
-		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-
-	if (!made)
-		return KC_ERR(NO_MEMORY);
-	KC_TRY(merge(original, made));
-	*ret = (CFMutableDictionaryRef)(uintptr_t)CFRetain(made);
-	return KC_OK;
-}
-
 /* --- from bytes ------------------------------------------------------------------------------ */
 
 static kc_err create_with_data(CFDataRef data, CFDictionaryRef attributes, SecKeyRef *ret)
@@ -84,7 +51,7 @@ static kc_err create_with_data(CFDataRef data, CFDictionaryRef attributes, SecKe
 
 	if (kc_object_kind(data) != KC_OBJECT_DATA)
 		return KC_ERR(PARAM);
-	KC_TRY(copy(attributes, &words));
+	KC_TRY(kc_object_copy_dictionary(attributes, &words));
 	KC_TRY(parse_number(CFDictionaryGetValue(words, kSecAttrKeyType), &type));
 	KC_TRY(parse_number(CFDictionaryGetValue(words, kSecAttrKeyClass), &key_class));
 	if (key_class == KC_KEY_SYMMETRIC || CFDictionaryContainsKey(words, kSecAttrTokenID))
@@ -149,11 +116,11 @@ static kc_err read_half(
 		kSecAttrKeyType, kSecAttrKeySizeInBits, kSecPrivateKeyAttrs, kSecPublicKeyAttrs};
 	CFTypeRef own = CFDictionaryGetValue(both, name), permanent;
 
-	KC_TRY(copy(both, ret_half));
+	KC_TRY(kc_object_copy_dictionary(both, ret_half));
 	for (size_t i = 0; i < KC_COUNT_OF(of_pair); i++)
 		CFDictionaryRemoveValue(*ret_half, of_pair[i]);
 	if (own)
-		KC_TRY(merge(own, *ret_half));
+		KC_TRY(kc_object_merge_dictionary(own, *ret_half));
 	if (CFDictionaryContainsKey(*ret_half, kSecAttrTokenID))
 		return KC_ERR(UNSUPPORTED);
 	CFDictionarySetValue(*ret_half, kSecClass, kSecClassKey);
@@ -166,7 +133,7 @@ static kc_err read_wish(CFDictionaryRef parameters, struct wish *ret)
 	KC_CLEANUP_OBJECT CFMutableDictionaryRef both = NULL;
 	unsigned type;
 
-	KC_TRY(copy(parameters, &both));
+	KC_TRY(kc_object_copy_dictionary(parameters, &both));
 	KC_TRY(parse_number(CFDictionaryGetValue(both, kSecAttrKeyType), &type));
 	KC_TRY(parse_number(CFDictionaryGetValue(both, kSecAttrKeySizeInBits), &ret->bits));
 	ret->type = (enum kc_key_type)type;

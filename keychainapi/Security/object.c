@@ -246,3 +246,35 @@ CFTypeRef kc_object_member(CFDictionaryRef dictionary, CFStringRef key)
 			return keys[count + i];
 	return NULL;
 }
+
+kc_err kc_object_merge_dictionary(CFDictionaryRef from, CFMutableDictionaryRef into)
+{
+	KC_CLEANUP_FREE const void **keys = NULL;
+	CFIndex count;
+
+	if (kc_object_kind(from) != KC_OBJECT_DICTIONARY)
+		return KC_ERR(PARAM);
+	count = CFDictionaryGetCount(from);
+	keys = calloc(2 * (size_t)count + 1, sizeof *keys);
+	if (!keys)
+		return KC_ERR(NO_MEMORY);
+	CFDictionaryGetKeysAndValues(from, keys, keys + count);
+	for (CFIndex i = 0; i < count; i++) {
+		if (kc_object_kind(keys[i]) != KC_OBJECT_STRING || !keys[count + i])
+			return KC_ERR(PARAM);
+		CFDictionarySetValue(into, keys[i], keys[count + i]);
+	}
+	return KC_OK;
+}
+
+kc_err kc_object_copy_dictionary(CFDictionaryRef original, CFMutableDictionaryRef *ret)
+{
+	KC_CLEANUP_OBJECT CFMutableDictionaryRef made = CFDictionaryCreateMutable(
+		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+
+	if (!made)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(kc_object_merge_dictionary(original, made));
+	*ret = (CFMutableDictionaryRef)(uintptr_t)CFRetain(made);
+	return KC_OK;
+}

@@ -46,6 +46,12 @@ CFTypeRef kc_object_from_value(const struct kc_value *value);
  * only. Borrowed; NULL when there is none. */
 CFTypeRef kc_object_member(CFDictionaryRef dictionary, CFStringRef key);
 
+/* A copy whose keys are compared by text, whatever callbacks the original has; and the same into a
+ * dictionary that there is. Errors: PARAM (a key that is no string, a value that is NULL, or no
+ * dictionary), NO_MEMORY. */
+KC_MUST kc_err kc_object_copy_dictionary(CFDictionaryRef original, CFMutableDictionaryRef *ret);
+KC_MUST kc_err kc_object_merge_dictionary(CFDictionaryRef from, CFMutableDictionaryRef into);
+
 /* For KC_CLEANUP on a reference that this function owns. */
 #define KC_CLEANUP_OBJECT KC_CLEANUP(kc_object_release_cleanup)
 static inline void kc_object_release_cleanup(const void *reference)

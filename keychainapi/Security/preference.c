@@ -164,6 +164,25 @@ OSStatus SecIdentitySetPreferred(SecIdentityRef identity, CFStringRef name, CFAr
 	return SecIdentitySetPreference(identity, name, usage);
 }
 
+OSStatus SecIdentityCopySystemIdentity(
+	CFStringRef domain, SecIdentityRef *idRef, CFStringRef *actualDomain)
+{
+	OSStatus status = SecIdentityCopyPreference(domain, 0, NULL, idRef);
+
+	if (status == errSecItemNotFound) {
+		domain = kSecIdentityDomainDefault;
+		status = SecIdentityCopyPreference(domain, 0, NULL, idRef);
+	}
+	if (status == errSecSuccess && actualDomain)
+		*actualDomain = (CFStringRef)CFRetain(domain);
+	return status;
+}
+
+OSStatus SecIdentitySetSystemIdentity(CFStringRef domain, SecIdentityRef idRef)
+{
+	return SecIdentitySetPreference(idRef, domain, 0);
+}
+
 /* --- certificates ---------------------------------------------------------------------------- */
 
 OSStatus SecCertificateCopyPreference(

@@ -5,7 +5,7 @@
 #include "keychainapi/Security/sec_keychain_list.h"
 #include "keychainapi/Security/sec_keychain_lock.h"
 
-static bool holds(SecKeychainRef keychain, kc_name class)
+bool kc_sec_keychain_call_holds(SecKeychainRef keychain, kc_name class)
 {
 	return class == KC_CLASS_GENERIC || class == KC_CLASS_INTERNET ||
 	       !kc_sec_keychain_is(keychain) || keychain->is_users;
@@ -30,7 +30,7 @@ static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
 	struct kc_client *client;
 	kc_err err;
 
-	if (!holds(keychain, class))
+	if (!kc_sec_keychain_call_holds(keychain, class))
 		return KC_ERR(UNSUPPORTED);
 	KC_TRY(kc_sec_keychain_client(keychain, &client));
 	err = call(keychain, client, context);

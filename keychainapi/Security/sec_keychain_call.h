@@ -10,6 +10,9 @@
 
 #include "keychainapi/Security/sec_keychain.h"
 
+/* Whether items of the class can be in a keychain. */
+bool kc_sec_keychain_call_holds(SecKeychainRef keychain, kc_name class);
+
 /* What is done with each keychain. NOT_FOUND for one where there is nothing to do it to. */
 typedef kc_err kc_sec_keychain_call(
 	SecKeychainRef keychain, struct kc_client *client, void *context);

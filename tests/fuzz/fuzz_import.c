@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/export.h"
 #include "crypto/import.h"
 #include "crypto/x509.h"
 #include "tests/fuzz/fuzz.h"
@@ -15,6 +16,22 @@ static void must(bool holds)
 {
 	if (!holds)
 		abort();
+}
+
+/* What is written of it is read as the same. */
+static void try_export(const struct kc_pk *key)
+{
+	KC_CLEANUP_IMPORT struct kc_import again = KC_IMPORT_INIT;
+	KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT, pem = KC_BUF_INIT;
+	uint8_t label[20], label_again[20];
+
+	must(kc_export_pkcs8(key, &der) == KC_OK);
+	must(kc_export_pem("PRIVATE KEY", kc_buf_bytes(&der), kc_bytes(NULL, 0), &pem) == KC_OK);
+	must(kc_import_parse(kc_buf_bytes(&pem), kc_bytes(NULL, 0), &again) == KC_OK);
+	must(again.count == 1 && again.rows[0].key && kc_pk_is_private(again.rows[0].key));
+	must(kc_pk_label(key, label) == KC_OK &&
+		kc_pk_label(again.rows[0].key, label_again) == KC_OK);
+	must(memcmp(label, label_again, sizeof label) == 0);
 }
 
 static void try_key(const struct kc_pk *key)
@@ -36,6 +53,8 @@ static void try_key(const struct kc_pk *key)
 	must(kc_pk_label(key, label) == KC_OK && kc_pk_label(again, label_again) == KC_OK);
 	must(memcmp(label, label_again, sizeof label) == 0);
 	must(kc_pk_bits(key) == kc_pk_bits(from_spki));
+	if (is_private)
+		try_export(key);
 }
 
 static void try_certificate(struct kc_bytes der)

@@ -9,9 +9,15 @@ CF_EXTERN_C_BEGIN
 
 CF_EXPORT SecCertificateRef SecCertificateCreateWithBytes(
 	CFAllocatorRef allocator, const UInt8 *bytes, CFIndex length);
+/* The first certificate of a file of PEM blocks (RFC 7468); NULL when there is none. */
+CF_EXPORT SecCertificateRef SecCertificateCreateWithPEM(
+	CFAllocatorRef allocator, CFDataRef pem_certificate);
 /* The certificate in DER; borrowed from it. 0 and NULL for what is none. */
 CF_EXPORT CFIndex SecCertificateGetLength(SecCertificateRef certificate);
 CF_EXPORT const UInt8 *SecCertificateGetBytePtr(SecCertificateRef certificate);
+
+/* What to call the issuer, as SecCertificateCopySubjectSummary does it. */
+CF_EXPORT CFStringRef SecCertificateCopyIssuerSummary(SecCertificateRef certificate);
 
 /* All there are of a kind; NULL when there are none. */
 CF_EXPORT CFArrayRef SecCertificateCopyCommonNames(SecCertificateRef certificate);

@@ -44,6 +44,18 @@ CF_EXPORT OSStatus SecIdentityCopyPreference(CFStringRef name, CSSM_KEYUSE keyUs
 CF_EXPORT OSStatus SecIdentitySetPreference(
 	SecIdentityRef identity, CFStringRef name, CSSM_KEYUSE keyUsage) SEC_DEPRECATED;
 
+/*
+ * The identity of this computer for a domain, which is one of these or any other text. It is a
+ * preference of the user like those above; there is no keychain of the system. Copy gives that of
+ * kSecIdentityDomainDefault where the domain has none, and in actualDomain (which may be NULL)
+ * whose it is.
+ */
+CF_EXPORT const CFStringRef kSecIdentityDomainDefault;
+CF_EXPORT const CFStringRef kSecIdentityDomainKerberosKDC;
+CF_EXPORT OSStatus SecIdentityCopySystemIdentity(
+	CFStringRef domain, SecIdentityRef *idRef, CFStringRef *actualDomain);
+CF_EXPORT OSStatus SecIdentitySetSystemIdentity(CFStringRef domain, SecIdentityRef idRef);
+
 CF_EXTERN_C_END
 
 #endif

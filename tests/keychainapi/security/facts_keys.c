@@ -57,7 +57,7 @@ static const struct row {
 	{"3.5", {"u_TokenRawItems",           YES},                  {O, O, O, O, A},         {O, O, O, O, O}},
 	{"3.5", {"u_CertWithIssuers",         YES},                  {O, O, O, O, A},         {O, O, O, O, O}},
 	{"3.5", {"u_Tomb",                    NO},                   {O, O, O, O, P},         {O, O, O, O, O}},
-	{"3.5", {"u_ItemList",                ARRAY("x")},           {P, P, P, P, A},         {O, P, P, P, O}},
+	{"3.5", {"u_ItemList",                ARRAY("x")},           {P, P, P, P, A},         {P, P, P, P, O}},
 	{"3.5", {"u_SystemKeychain",          YES},                  {E, E, E, E, A},         {O, O, O, O, O}},
 	{"3.5", {"u_SystemKeychain",          NO},                   {O, O, O, O, A},         {O, O, O, O, O}},
 	{"3.5", {"u_SystemKeychainAlways",    YES},                  {E, E, E, E, A},         {O, O, O, O, O}},

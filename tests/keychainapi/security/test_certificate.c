@@ -4,6 +4,7 @@
 #include <Security/Security.h>
 #include <string.h>
 
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "tests/check.h"
@@ -406,6 +407,56 @@ static bool is_digest(CFDataRef digest, const EVP_MD *type, const struct made *m
 	return same;
 }
 
+/* In PEM, behind another block and a line of text; not without one. */
+static void check_pem(const struct made *made, SecCertificateRef wanted)
+{
+	BIO *file = BIO_new(BIO_s_mem());
+	char *text = NULL;
+	long len;
+	CFDataRef pem;
+	SecCertificateRef certificate;
+
+	CHECK_FATAL(PEM_write_bio_PUBKEY(file, made->key) == 1 && BIO_puts(file, "text\n") > 0 &&
+		    PEM_write_bio_X509(file, made->x509) == 1);
+	len = BIO_get_mem_data(file, &text);
+	pem = CFDataCreate(NULL, (const UInt8 *)text, len);
+	certificate = SecCertificateCreateWithPEM(NULL, pem);
+	CHECK_FATAL(certificate != NULL);
+	CHECK(CFEqual(certificate, wanted));
+	CHECK(SecCertificateCreateWithPEM(NULL, NULL) == NULL);
+	CFRelease(certificate);
+	CFRelease(pem);
+	pem = CFDataCreate(NULL, (const UInt8 *)text, 20);
+	CHECK(SecCertificateCreateWithPEM(NULL, pem) == NULL);
+	CFRelease(pem);
+	BIO_free(file);
+}
+
+static void check_issuer(void)
+{
+	struct made issuer, made;
+	SecCertificateRef certificate;
+	CFStringRef text;
+	CFRange range;
+
+	made_certificate(&(struct made_spec){.subject = "O=Example/OU=Issuing",
+				 .alternative = "email:not@this"},
+		&issuer);
+	made_certificate(
+		&(struct made_spec){
+			.subject = "CN=Issued", .issuer = &issuer, .alternative = "DNS:nor.this"},
+		&made);
+	certificate = new_certificate(&made);
+	CHECK(is_text(SecCertificateCopyIssuerSummary(certificate), "Issuing"));
+	text = CFCopyDescription(certificate);
+	range = CFStringFind(text, CFSTR(" s: Issued i: Issuing>"), 0);
+	CHECK(CFStringHasPrefix(text, CFSTR("<cert(")) && range.location != kCFNotFound);
+	CFRelease(text);
+	CFRelease(certificate);
+	made_certificate_done(&made);
+	made_certificate_done(&issuer);
+}
+
 static void private_functions_agree(void)
 {
 	struct made made;
@@ -419,8 +470,10 @@ static void private_functions_agree(void)
 	CHECK_FATAL(same != NULL);
 	CHECK(CFEqual(same, certificate));
 	CHECK(SecCertificateCreateWithBytes(NULL, NULL, 1) == NULL);
+	check_pem(&made, certificate);
 	CHECK(SecCertificateCreateWithBytes(NULL, made.der.data, -1) == NULL);
 	CHECK(is_digest(SecCertificateCopySHA1Digest(certificate), EVP_sha1(), &made));
+	check_issuer();
 	CHECK(is_digest(SecCertificateCopySHA256Digest(certificate), EVP_sha256(), &made));
 	CFRelease(certificate);
 	CFRelease(same);

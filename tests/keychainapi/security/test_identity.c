@@ -719,6 +719,27 @@ static CFArrayRef issuers_of(const struct made *made)
 	return objects_later(CFArrayCreate(NULL, &name, 1, &kCFTypeArrayCallBacks));
 }
 
+static void check_system_identity(void)
+{
+	const CFStringRef domain = CFSTR("a domain");
+	SecIdentityRef identity = NULL;
+	CFStringRef actual = NULL;
+
+	CHECK(SecIdentityCopySystemIdentity(domain, &identity, NULL) == errSecItemNotFound);
+	CHECK(SecIdentitySetSystemIdentity(kSecIdentityDomainDefault, objects_identity_of(&bob)) ==
+		errSecSuccess);
+	CHECK(SecIdentityCopySystemIdentity(domain, &identity, &actual) == errSecSuccess);
+	CHECK(CFEqual(objects_later(identity), objects_identity_of(&bob)));
+	CHECK(CFEqual(objects_later(actual), kSecIdentityDomainDefault));
+	CHECK(SecIdentitySetSystemIdentity(domain, objects_identity_of(&alice)) == errSecSuccess);
+	CHECK(SecIdentityCopySystemIdentity(domain, &identity, &actual) == errSecSuccess);
+	CHECK(CFEqual(objects_later(identity), objects_identity_of(&alice)));
+	CHECK(CFEqual(objects_later(actual), domain));
+	CHECK(SecIdentitySetSystemIdentity(domain, NULL) == errSecSuccess);
+	CHECK(SecIdentitySetSystemIdentity(kSecIdentityDomainDefault, NULL) == errSecSuccess);
+	CHECK(SecIdentityCopySystemIdentity(domain, &identity, &actual) == errSecItemNotFound);
+}
+
 static void some_are_preferred(void)
 {
 	const CFStringRef name = CFSTR("https://example.org/");
@@ -751,6 +772,7 @@ static void some_are_preferred(void)
 	CHECK(SecIdentitySetPreferred(NULL, name, usage) == errSecSuccess);
 	CHECK(SecIdentitySetPreferred(NULL, name, usage) == errSecSuccess);
 	CHECK(prefers(name, NULL, NULL, NULL));
+	check_system_identity();
 	/* certificates have preferences of their own */
 	CHECK(SecCertificateSetPreferred(objects_certificate_of(&alice), name, NULL) ==
 		errSecSuccess);
@@ -846,6 +868,62 @@ static void functions_of_their_own(void)
 	threads_have_identities();
 }
 
+/* --- 3 and 4: refusals ----------------------------------------------------------------------- */
+
+static CFDataRef reference_of(const char *class)
+{
+	char bytes[20] = "";
+
+	memcpy(bytes, class, 4);
+	return objects_data_of(kc_bytes(bytes, sizeof bytes));
+}
+
+/* Each on one identity, Alice's. */
+static void check_refusals(void)
+{
+	const CFStringRef class = kSecClass, identities = kSecClassIdentity;
+	CFTypeRef alices = objects_identity_of(&alice), found = NULL;
+
+	CHECK(objects_add(alices) == errSecSuccess);
+	/* 4.1: an identity is added by its object alone */
+	CHECK(SecItemAdd(objects_dict(class, identities, NULL), NULL) == errSecNoSuchClass);
+	CHECK(SecItemAdd(objects_dict(class, identities, kSecValueRef, objects_certificate_of(&bob),
+				 NULL),
+		      NULL) == errSecNoSuchClass);
+	CHECK(SecItemAdd(objects_dict(class, kSecClassCertificate, kSecValueRef, alices, NULL),
+		      NULL) == errSecNoSuchClass);
+	/* 4.1: attributes go to both of its items */
+	CHECK(SecItemAdd(objects_dict(kSecValueRef, objects_identity_of(&bob),
+				 kSecAttrApplicationTag, CFSTR("x"), NULL),
+		      NULL) == errSecNoSuchAttr);
+	CHECK(objects_count_of(kSecClassCertificate) == 1);
+	/* 3.2, 3.4: references */
+	CHECK(objects_find(objects_dict(class, kSecClassCertificate, kSecValuePersistentRef,
+				   reference_of("idnt"), NULL),
+		      &found) == errSecNoSuchClass);
+	CHECK(objects_find(objects_dict(kSecValuePersistentRef, reference_of("idnt"), NULL),
+		      &found) == errSecItemNotFound);
+	CHECK(objects_find(objects_dict(kSecValuePersistentRef, reference_of("xxxx"), NULL),
+		      &found) == errSecParam);
+	CHECK(SecItemDelete(objects_dict(kSecValuePersistentRef, reference_of("idnt"), NULL)) ==
+		errSecItemNotFound);
+	if (objects_strict)
+		CHECK(objects_find(objects_dict(kSecValuePersistentRef, reference_of("idnt"),
+					   kSecAttrLabel, CFSTR("Alice"), NULL),
+			      &found) == errSecParam);
+	/* 4.4: without a reference the same words for both of the items */
+	CHECK(SecItemDelete(objects_dict(class, identities, kSecAttrKeyType, kSecAttrKeyTypeRSA,
+		      NULL)) == (objects_strict ? errSecNoSuchAttr : errSecItemNotFound));
+	/* 2.1: what is no value of the attribute */
+	CHECK(objects_find(
+		      objects_dict(class, identities, kSecAttrSerialNumber, kCFBooleanTrue, NULL),
+		      &found) == errSecParam);
+	CHECK(objects_find(objects_dict(class, identities, kSecAttrService, CFSTR("x"), NULL),
+		      &found) == errSecNoSuchAttr);
+	CHECK(objects_count_of(kSecClassIdentity) == 1);
+	objects_empty();
+}
+
 /* --- 6.7: locked ----------------------------------------------------------------------------- */
 
 static struct kc_client *client;
@@ -923,6 +1001,7 @@ static void check_all(void)
 	deleting_an_identity();
 	deleting_all_identities();
 	updating_an_identity();
+	check_refusals();
 	check_locked();
 	check_synced();
 }

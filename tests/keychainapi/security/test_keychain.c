@@ -405,6 +405,30 @@ static void the_search_list(SecKeychainRef users, SecKeychainRef other)
 	CFRelease(first);
 }
 
+/* Keys go to the user's own keychain, whatever the default one; another cannot be named. */
+static void keys_are_the_users(SecKeychainRef other)
+{
+	const int bits = 256;
+	CFNumberRef size = CFNumberCreate(NULL, kCFNumberIntType, &bits);
+	const void *keys[] = {kSecAttrKeyType, kSecAttrKeySizeInBits};
+	const void *values[] = {kSecAttrKeyTypeEC, size};
+	CFDictionaryRef words = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
+	SecKeyRef key = SecKeyCreateRandomKey(words, NULL);
+	const void *add_keys[] = {kSecValueRef, kSecUseKeychain}, *add_values[] = {key, other};
+	CFDictionaryRef named = CFDictionaryCreate(NULL, add_keys, add_values, 2, NULL, NULL);
+	CFDictionaryRef plain = CFDictionaryCreate(NULL, add_keys, add_values, 1, NULL, NULL);
+
+	CHECK(SecItemAdd(named, NULL) == errSecUnimplemented);
+	CHECK(SecItemAdd(plain, NULL) == 0);
+	CHECK(SecItemCopyMatching(plain, NULL) == 0);
+	CHECK(SecItemDelete(plain) == 0);
+	CFRelease(named);
+	CFRelease(plain);
+	CFRelease(words);
+	CFRelease(size);
+	CFRelease(key);
+}
+
 static void the_default_keychain(SecKeychainRef users, SecKeychainRef other)
 {
 	SecKeychainRef found = NULL;
@@ -415,6 +439,7 @@ static void the_default_keychain(SecKeychainRef users, SecKeychainRef other)
 	CFRelease(found);
 	CHECK(add_to(NULL, "eva", "in the default one") == 0);
 	check_in(other, "eva", "in the default one");
+	keys_are_the_users(other);
 	check_in(users, "eva", "-");
 	CHECK(SecKeychainSetDefault(users) == 0);
 	CHECK(SecKeychainCopyDefault(&found) == 0 && CFEqual(found, users));

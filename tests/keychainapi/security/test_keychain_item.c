@@ -401,6 +401,41 @@ static void a_key_is_an_item(void)
 	CFRelease(size);
 }
 
+/* kSecUseItemList of an add: what is in it is added. */
+static void a_list_is_added(void)
+{
+	const int bits = 256;
+	CFNumberRef size = CFNumberCreate(NULL, kCFNumberIntType, &bits);
+	const void *keys[] = {kSecAttrKeyType, kSecAttrKeySizeInBits};
+	const void *values[] = {kSecAttrKeyTypeEC, size};
+	CFDictionaryRef words = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
+	const void *made[] = {
+		SecKeyCreateRandomKey(words, NULL), SecKeyCreateRandomKey(words, NULL)};
+	CFArrayRef list = CFArrayCreate(NULL, made, 2, &kCFTypeArrayCallBacks);
+	const void *add_keys[] = {kSecUseItemList, kSecAttrLabel, kSecReturnPersistentRef};
+	const void *add_values[] = {list, CFSTR("listed"), kCFBooleanTrue};
+	CFDictionaryRef addition = CFDictionaryCreate(NULL, add_keys, add_values, 3, NULL, NULL);
+	const void *query_keys[] = {kSecClass, kSecAttrLabel, kSecMatchLimit};
+	const void *query_values[] = {kSecClassKey, CFSTR("listed"), kSecMatchLimitAll};
+	CFDictionaryRef query = CFDictionaryCreate(NULL, query_keys, query_values, 3, NULL, NULL);
+	CFTypeRef result = NULL;
+
+	CHECK(SecItemAdd(addition, &result) == 0);
+	CHECK(result && CFArrayGetCount(result) == 2);
+	CFRelease(result);
+	CHECK(SecItemAdd(addition, NULL) == errSecDuplicateItem);
+	CHECK(SecItemCopyMatching(query, &result) == 0 && CFArrayGetCount(result) == 2);
+	CFRelease(result);
+	CHECK(SecItemDelete(query) == 0);
+	CFRelease(query);
+	CFRelease(addition);
+	CFRelease(list);
+	CFRelease(made[0]);
+	CFRelease(made[1]);
+	CFRelease(words);
+	CFRelease(size);
+}
+
 /* --- searches -------------------------------------------------------------------------------- */
 
 static unsigned count(SecItemClass class, const SecKeychainAttributeList *list)
@@ -503,7 +538,8 @@ int main(void)
 		CHECK_TEST(a_change_onto_another_item), CHECK_TEST(a_persistent_reference),
 		CHECK_TEST(a_reference_to_nothing), CHECK_TEST(a_copy_in_the_same_keychain),
 		CHECK_TEST(references_in_item_calls), CHECK_TEST(a_key_is_an_item),
-		CHECK_TEST(items_one_after_the_other), CHECK_TEST(arguments_that_are_missing)};
+		CHECK_TEST(a_list_is_added), CHECK_TEST(items_one_after_the_other),
+		CHECK_TEST(arguments_that_are_missing)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");
