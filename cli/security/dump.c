@@ -164,7 +164,7 @@ static void push_quoted(struct kc_buf *out, struct kc_bytes value)
 	kc_buf_push_byte(out, '"');
 }
 
-static void push_value(struct kc_buf *out, struct kc_bytes value, bool always_text)
+void kc_sec_dump_value(struct kc_buf *out, struct kc_bytes value)
 {
 	size_t readable = count_readable(value);
 
@@ -175,20 +175,10 @@ static void push_value(struct kc_buf *out, struct kc_bytes value, bool always_te
 	kc_buf_push_str(out, "0x");
 	kc_sec_dump_hex(out, value, true);
 	kc_buf_push_byte(out, ' ');
-	if (readable == 0 && !always_text)
+	if (readable == 0)
 		return;
 	kc_buf_push_byte(out, ' ');
 	push_quoted(out, value);
-}
-
-void kc_sec_dump_value(struct kc_buf *out, struct kc_bytes value)
-{
-	push_value(out, value, false);
-}
-
-void kc_sec_dump_password(struct kc_buf *out, struct kc_bytes value)
-{
-	push_value(out, value, true);
 }
 
 void kc_sec_dump_bare(struct kc_buf *out, struct kc_bytes value)

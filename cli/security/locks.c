@@ -51,6 +51,13 @@ int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
 	return 0;
 }
 
+static kc_err set_default(struct kc_sec *sec, const char *path)
+{
+	if (!kc_keychains_exist(&sec->place, path))
+		return KC_ERR(NO_KEYCHAIN);
+	return kc_keychains_set_default(&sec->place, path);
+}
+
 int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 {
 	KC_CLEANUP_FREE char *path = NULL;
@@ -66,7 +73,7 @@ int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
 	word = args.word_count ? args.words[0] : args.given['s'] ? KC_KEYCHAINS_LOGIN : NULL;
 	err = kc_keychains_path(&sec->place, word, &path);
 	if (err == KC_OK && args.given['s'])
-		err = kc_keychains_set_default(&sec->place, path);
+		err = set_default(sec, path);
 	if (err != KC_OK)
 		return kc_sec_fail(sec,
 			args.given['s'] ? "SecKeychainSetDefault" : "SecKeychainCopyDefault", err);

@@ -51,7 +51,7 @@ static void print_password(struct kc_sec *sec, const struct kc_found *item)
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 
 	kc_buf_push_str(&text, "password: ");
-	kc_sec_dump_password(&text, kc_secret_bytes(&item->secret));
+	kc_sec_dump_value(&text, kc_secret_bytes(&item->secret));
 	kc_buf_push_byte(&text, '\n');
 	kc_sec_say_bytes(sec, kc_buf_bytes(&text));
 }

@@ -216,6 +216,17 @@ CFArrayRef SecAccessCopyMatchingACLList(SecAccessRef accessRef, CFTypeRef author
 	return found;
 }
 
+OSStatus SecAccessCopySelectedACLList(
+	SecAccessRef accessRef, CSSM_ACL_AUTHORIZATION_TAG action, CFArrayRef *aclList)
+{
+	CFStringRef word = kc_acl_word(action);
+
+	if (!kc_access_is(accessRef) || !word || !aclList)
+		return errSecParam;
+	*aclList = copy_entries(accessRef, word);
+	return *aclList ? errSecSuccess : errSecAllocate;
+}
+
 OSStatus SecAccessCopyOwnerAndACL(SecAccessRef accessRef, uid_t *userId, gid_t *groupId,
 	SecAccessOwnerType *ownerType, CFArrayRef *aclList)
 {

@@ -44,6 +44,9 @@ KC_MUST kc_err kc_acl_new(CFArrayRef programs, CFStringRef description,
 	SecKeychainPromptSelector prompt, CFArrayRef authorizations, SecACLRef *ret);
 bool kc_acl_is(CFTypeRef object);
 
+/* The word for a tag of CSSM; NULL for a tag that is none. */
+CFStringRef kc_acl_word(CSSM_ACL_AUTHORIZATION_TAG tag);
+
 /* Puts an entry, which is in no access object, at the end. */
 void kc_acl_join(SecACLRef entry, SecAccessRef access);
 

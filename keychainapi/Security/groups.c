@@ -65,6 +65,8 @@ kc_err kc_groups_check(void)
 	const char *at = text();
 	struct kc_bytes name;
 
+	if (strlen(at) + 1 + sizeof TOKEN_GROUP > KC_QUERY_MAX_GROUPS)
+		return KC_ERR(TOO_LARGE);
 	return next(&at, &name) ? KC_OK : KC_ERR(NOT_ALLOWED);
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/query.h"
 
-/* NOT_ALLOWED with an empty list. */
+/* NOT_ALLOWED with an empty list; TOO_LARGE with one that no query holds (KC_QUERY_MAX_GROUPS). */
 KC_MUST kc_err kc_groups_check(void);
 /* NOT_ALLOWED for a group that is not of the list. */
 KC_MUST kc_err kc_groups_check_one(struct kc_bytes name);

@@ -2,10 +2,12 @@
 /* The lock of a keychain, and whether the user may be asked. */
 #include "keychainapi/Security/sec_keychain_lock.h"
 
+#include <Security/SecKeychainPriv.h>
 #include <stdatomic.h>
 
 #include "keychainapi/Security/sec_keychain_event.h"
 #include "keychainapi/Security/sec_keychain_list.h"
+#include "keychainapi/Security/access.h"
 #include "keychainapi/Security/object.h"
 
 static atomic_bool is_asking_forbidden;
@@ -136,6 +138,57 @@ OSStatus SecKeychainUnlock(
 	if (usePassword && !password && passwordLength)
 		return errSecParam;
 	return kc_err_osstatus(unlock(keychain, usePassword ? &bytes : NULL));
+}
+
+/* --- the password ---------------------------------------------------------------------------- */
+
+static kc_err change_password(
+	SecKeychainRef keychain, struct kc_bytes old_password, struct kc_bytes new_password)
+{
+	KC_CLEANUP(named_done) struct named named = {0};
+
+	KC_TRY(find(keychain, &named));
+	KC_TRY(kc_client_change_password(named.client, old_password, new_password));
+	kc_sec_keychain_event_send(kSecPasswordChangedEvent, NULL, named.keychain);
+	return KC_OK;
+}
+
+OSStatus SecKeychainChangePassword(SecKeychainRef keychainRef, UInt32 oldPasswordLength,
+	const void *oldPassword, UInt32 newPasswordLength, const void *newPassword)
+{
+	if ((!oldPassword && oldPasswordLength) || (!newPassword && newPasswordLength))
+		return errSecParam;
+	return kc_err_osstatus(
+		change_password(keychainRef, kc_bytes(oldPassword, oldPasswordLength),
+			kc_bytes(newPassword, newPasswordLength)));
+}
+
+/* --- access ---------------------------------------------------------------------------------- */
+
+/* Whether there is such a keychain, which is all that these can fail for. */
+static kc_err look_for(SecKeychainRef keychain)
+{
+	KC_CLEANUP(named_done) struct named named = {0};
+	enum kc_lock_state state;
+
+	KC_TRY(find(keychain, &named));
+	return look(named.client, &state);
+}
+
+static kc_err copy_access(SecKeychainRef keychain, SecAccessRef *ret)
+{
+	KC_TRY(look_for(keychain));
+	return kc_access_new_open(ret);
+}
+
+OSStatus SecKeychainCopyAccess(SecKeychainRef keychain, SecAccessRef *access)
+{
+	return access ? kc_err_osstatus(copy_access(keychain, access)) : errSecParam;
+}
+
+OSStatus SecKeychainSetAccess(SecKeychainRef keychain, SecAccessRef access)
+{
+	return kc_access_is(access) ? kc_err_osstatus(look_for(keychain)) : errSecParam;
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */

@@ -111,6 +111,9 @@ sec find-generic-password -s bytes -a umlaut -w
 writes '70c3a4737377c3b67264\n' "what is not printable ASCII is hexadecimal digits with -w"
 sec find-generic-password -s bytes -a umlaut -g
 tells 'password: 0x70C3A4737377C3B67264  "p\\303\\244ssw\\303\\266rd"\n' "and both with -g"
+sec add-generic-password -s bytes -a none-readable -w 'ÄÖ'
+sec find-generic-password -s bytes -a none-readable -g
+tells 'password: 0xC384C396 \n' "without a readable byte there is no text"
 sec add-generic-password -s bytes -a lines -X 6f6e650a74776f0a
 sec find-generic-password -s bytes -a lines -w
 writes '6f6e650a74776f0a\n' "-X and a password of two lines"

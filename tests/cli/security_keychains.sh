@@ -70,6 +70,8 @@ sec default-keychain -s build.keychain
 exits 0 "as the default"
 sec list-keychains
 writes "    \"$login\"\n    \"$built\"\n" "in the search list"
+sec default-keychain -s missing.keychain
+exits 50 "one that is not there cannot be it"
 sec list-keychains -d user -s build.keychain login.keychain
 exits 0 "first in the search list"
 sec list-keychains
@@ -168,6 +170,23 @@ exits 1 "by a name that is gone"
 tells 'Unable to delete certificate matching "Ana Example"\n' "which is told"
 sec find-identity -v build.keychain
 writes '     0 valid identities found\n' "a key alone is no identity"
+
+# The anchors that curl, npm and others fetch so on macOS; here of a file of our own.
+{ cat "$work/cert.pem"; cat "$work/old.pem"; } > "$work/anchors.pem"
+SSL_CERT_FILE=$work/anchors.pem
+SSL_CERT_DIR=$work/none
+export SSL_CERT_FILE SSL_CERT_DIR
+sec find-certificate -a -p /System/Library/Keychains/SystemRootCertificates.keychain
+exits 0 "the roots of the system"
+holds "are the distribution's" test "$(grep -c 'BEGIN CERTIFICATE' "$out")" -eq 2
+sec find-certificate -c Old -Z /System/Library/Keychains/SystemRootCertificates.keychain
+says '^keychain: ".*SystemRootCertificates.keychain"$' "one of them"
+sec find-certificate -c Nobody /System/Library/Keychains/SystemRootCertificates.keychain
+exits 44 "or none"
+sec find-certificate -a -p /Library/Keychains/System.keychain
+exits 0 "the administrator's"
+writes '' "are none"
+unset SSL_CERT_FILE SSL_CERT_DIR
 
 sec set-keychain-password -o build-pw -p new-pw build.keychain
 exits 0 "set-keychain-password"

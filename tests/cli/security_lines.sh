@@ -122,6 +122,25 @@ offlineimap=$("$security" -v find-internet-password -g -a ana -s imap.example 2>
   python3 -c 'import re, sys; print(re.search(r"password: (?:0x[0-9A-F]+  )?\"(.*)\"", sys.stdin.read()).group(1))')
 holds "offlineimap's regular expression" test "$offlineimap" = imap-pass
 
+# --- keychain of npm: -g, both streams, a regular expression; a password that is there is deleted first ------
+node_get() { # account: hexadecimal digits first, since a text may stand behind them
+  timeout 60 "$security" find-generic-password -a "$1" -s node -g 2>&1 > /dev/null < /dev/null | python3 -c '
+import re, sys
+line = sys.stdin.read()
+found = re.match(r"password: 0x([0-9a-fA-F]+)", line)
+print(bytes.fromhex(found[1]).decode() if found else re.search("\"(.*)\"", line)[1])'
+}
+for password in test '∆elta' '∆˚ˆ©ƒ®∂çµ˚¬˙ƒ®†¥' 'password: 0x4e6573746564' 'passWith'; do
+  while :; do
+    timeout 60 "$security" add-generic-password -a ana -s node -w "$password" > "$out" 2> "$err" < /dev/null
+    status=$?
+    [ $status -eq 45 ] || break
+    timeout 60 "$security" delete-generic-password -a ana -s node > "$out" 2> "$err" < /dev/null || break
+  done
+  exits 0 "npm's keychain sets: $password"
+  holds "and gets it" test "$(node_get ana)" = "$password"
+done
+
 # --- aws-vault, chamber and other scripts ---------------------------------------------------------------
 sec add-generic-password -a aws-vault -s 'aws-vault (profile)' -l 'aws-vault (profile)' -D 'application password' -w '{"AccessKeyID":"A","SecretAccessKey":"b/c+d=="}'
 holds "aws-vault's JSON in a variable" \

@@ -6,6 +6,7 @@
 #include "crypto/import.h"
 #include "crypto/x509.h"
 #include "crypto/x509_impl.h"
+#include "base/der.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 #include "tests/file.h"
@@ -350,6 +351,81 @@ static void changed_files_do_no_harm(void)
 	CHECK(refused > read);
 }
 
+/* --- hostile files -------------------------------------------------------------------------------
+ */
+
+/* The DER of each, tag and length included. */
+#define OID_DATA "06092a864886f70d010701"
+#define OID_CERT_BAG "060b2a864886f70d010c0a0103"
+#define OID_BAGS_BAG "060b2a864886f70d010c0a0106"
+#define OID_X509 "060a2a864886f70d01091601"
+
+/* Puts before (in hexadecimal) and the contents of a buffer into a value with that tag. */
+static void wrap(struct kc_buf *buf, uint8_t tag, const char *before)
+{
+	KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT, head = KC_BUF_INIT;
+	struct kc_der_writer w;
+
+	hex_push(&head, before);
+	kc_buf_push(&head, buf->data, buf->len);
+	kc_der_writer_init(&w, &whole);
+	kc_der_put(&w, tag, kc_buf_bytes(&head));
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+	kc_buf_reset(buf);
+	kc_buf_push(buf, whole.data, whole.len);
+	CHECK_OK_FATAL(kc_buf_check(buf));
+}
+
+/* A SafeContents with one bag: a certificate, within as many bags of bags. */
+static void nest(struct kc_bytes certificate, unsigned levels, struct kc_buf *ret)
+{
+	kc_buf_push(ret, certificate.data, certificate.len);
+	wrap(ret, KC_DER_OCTET_STRING, "");
+	wrap(ret, KC_DER_CONTEXT(0), "");
+	wrap(ret, KC_DER_SEQUENCE, OID_X509);
+	wrap(ret, KC_DER_CONTEXT(0), "");
+	wrap(ret, KC_DER_SEQUENCE, OID_CERT_BAG);
+	wrap(ret, KC_DER_SEQUENCE, "");
+	for (unsigned i = 0; i < levels; i++) {
+		wrap(ret, KC_DER_CONTEXT(0), "");
+		wrap(ret, KC_DER_SEQUENCE, OID_BAGS_BAG);
+		wrap(ret, KC_DER_SEQUENCE, "");
+	}
+}
+
+static void make_pkcs12(struct kc_buf *safe_contents)
+{
+	/* a ContentInfo in the AuthenticatedSafe in the ContentInfo of the file */
+	for (int i = 0; i < 2; i++) {
+		wrap(safe_contents, KC_DER_OCTET_STRING, "");
+		wrap(safe_contents, KC_DER_CONTEXT(0), "");
+		wrap(safe_contents, KC_DER_SEQUENCE, OID_DATA);
+		wrap(safe_contents, KC_DER_SEQUENCE, i == 0 ? "" : "020103");
+	}
+}
+
+static void bags_in_bags_are_bounded(void)
+{
+	static const struct {
+		unsigned levels;
+		kc_err wanted;
+	} nested[] = {{0, KC_OK}, {1, KC_OK}, {4, KC_OK}, {5, KC_E_DECODE}, {20, KC_E_DECODE},
+		{2000, KC_E_DECODE}};
+	KC_CLEANUP_BUF struct kc_buf certificate = KC_BUF_INIT;
+
+	read_file("alice.cert.der", &certificate);
+	for (size_t i = 0; i < KC_COUNT_OF(nested); i++) {
+		KC_CLEANUP_IMPORT struct kc_import found = KC_IMPORT_INIT;
+		KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
+
+		nest(kc_buf_bytes(&certificate), nested[i].levels, &file);
+		make_pkcs12(&file);
+		CHECK_ERR(kc_import_parse(kc_buf_bytes(&file), phrase(NULL), &found),
+			nested[i].wanted);
+		CHECK((found.count == 1) == (nested[i].wanted == KC_OK));
+	}
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -361,6 +437,7 @@ int main(void)
 		CHECK_TEST(broken_openssh_keys),
 		CHECK_TEST(cut_files_are_refused),
 		CHECK_TEST(changed_files_do_no_harm),
+		CHECK_TEST(bags_in_bags_are_bounded),
 	};
 	return check_main("import", tests, KC_COUNT_OF(tests));
 }

@@ -62,7 +62,7 @@ static void read_credential(struct kc_bytes text)
 static void print(struct kc_bytes text)
 {
 	static void (*const printers[])(struct kc_buf *, struct kc_bytes) = {
-		kc_sec_dump_value, kc_sec_dump_password, kc_sec_dump_bare};
+		kc_sec_dump_value, kc_sec_dump_bare};
 
 	for (size_t i = 0; i < KC_COUNT_OF(printers); i++) {
 		KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;

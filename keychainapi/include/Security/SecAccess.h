@@ -39,6 +39,10 @@ CF_EXPORT OSStatus SecAccessCopyACLList(SecAccessRef accessRef, CFArrayRef *aclL
 CF_EXPORT CFArrayRef SecAccessCopyMatchingACLList(
 	SecAccessRef accessRef, CFTypeRef authorizationTag) SEC_DEPRECATED;
 
+/* The same by a tag of CSSM; an empty list when there is none. */
+CF_EXPORT OSStatus SecAccessCopySelectedACLList(SecAccessRef accessRef,
+	CSSM_ACL_AUTHORIZATION_TAG action, CFArrayRef *aclList) SEC_DEPRECATED;
+
 CF_EXTERN_C_END
 
 #endif

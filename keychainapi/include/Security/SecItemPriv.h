@@ -132,6 +132,18 @@ CF_EXPORT const CFStringRef kSecAttrViewHintFindMy;
  * failed with another code than status (0 stands for any). */
 CF_EXPORT CFErrorRef SecCopyLastError(OSStatus status);
 
+/* Deletes every item of every class in the groups of the process, tombstones too. There is no way
+ * back. */
+CF_EXPORT OSStatus SecItemDeleteAll(void);
+
+/* errSecMissingEntitlement: there are no drivers of tokens here. */
+CF_EXPORT OSStatus SecItemUpdateTokenItemsForAccessGroups(
+	CFTypeRef tokenID, CFArrayRef accessGroups, CFArrayRef tokenItemsAttributes);
+
+/* NULL and errSecMissingEntitlement: nobody here belongs to a sharing group. */
+CF_EXPORT CFTypeRef SecItemShareWithGroup(
+	CFDictionaryRef query, CFStringRef sharingGroup, CFErrorRef *error);
+
 CF_EXTERN_C_END
 
 #endif

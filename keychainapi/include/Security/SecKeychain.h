@@ -173,6 +173,13 @@ CF_EXPORT OSStatus SecKeychainCopySettings(
 CF_EXPORT OSStatus SecKeychainSetSettings(
 	SecKeychainRef keychain, const SecKeychainSettings *newSettings) SEC_DEPRECATED;
 
+/* As with items (Security/SecKeychainItem.h): a copy lets every program do everything, and setting
+ * one changes nothing. */
+CF_EXPORT OSStatus SecKeychainCopyAccess(
+	SecKeychainRef keychain, SecAccessRef *access) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecKeychainSetAccess(
+	SecKeychainRef keychain, SecAccessRef access) SEC_DEPRECATED;
+
 /* --- the default keychain and the search list ------------------------------------------------ */
 
 /*

@@ -2,6 +2,8 @@
 /* Running rows of facts. */
 #include "tests/keychainapi/security/facts.h"
 
+#include <Security/SecItemPriv.h>
+
 #include "base/mem.h"
 #include "tests/check.h"
 #include "tests/keychainapi/security/describe.h"
@@ -76,6 +78,8 @@ static OSStatus run(const struct fact *fact, CFTypeRef *result)
 		return lock(true);
 	case CALL_UNLOCK:
 		return lock(false);
+	case CALL_DELETE_ALL:
+		return SecItemDeleteAll();
 	case CALL_RESTART:
 		return stop_service();
 	case CALL_DAMAGE:

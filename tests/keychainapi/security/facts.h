@@ -77,8 +77,9 @@ struct fact {
 		CALL_DELETE,
 		CALL_LOCK,
 		CALL_UNLOCK,
-		CALL_RESTART, /* of the service, which is locked then */
-		CALL_DAMAGE   /* the database, by the words of result, while no service runs */
+		CALL_RESTART,	 /* of the service, which is locked then */
+		CALL_DELETE_ALL, /* SecItemDeleteAll */
+		CALL_DAMAGE	 /* the database, by the words of result, while no service runs */
 	} call;
 	OSStatus status;
 	/* What comes back, as describe.h writes it: the whole when it begins otherwise, single
@@ -92,6 +93,7 @@ struct fact {
 #define FRESH(section, what) {section, what, CALL_FRESH, 0, NULL, NULL, NULL}
 #define LOCK(section, what) {section, what, CALL_LOCK, 0, NULL, NULL, NULL}
 #define UNLOCK(section, what) {section, what, CALL_UNLOCK, 0, NULL, NULL, NULL}
+#define DELETE_ALL(section, what, status) {section, what, CALL_DELETE_ALL, status, NULL, NULL, NULL}
 #define RESTART(section, what) {section, what, CALL_RESTART, 0, NULL, NULL, NULL}
 #define DAMAGE(section, what, sql) {section, what, CALL_DAMAGE, 0, sql, NULL, NULL}
 #define ADD(section, what, status, result, ...) {section, what, CALL_ADD, status, result, DICT(__VA_ARGS__), NULL}
@@ -119,7 +121,7 @@ struct fact_table {
 };
 extern const struct fact_table attribute_facts, grammar_facts, call_facts, sync_facts, tomb_facts,
 	lock_facts, restart_facts, damage_facts, before_facts, after_facts, default_facts,
-	no_group_facts, all_group_facts, some_group_facts, user_group_facts;
+	no_group_facts, long_group_facts, all_group_facts, some_group_facts, user_group_facts;
 
 /* Checks every row of the table against the service of this device (tests/wire/device.h). */
 void facts_check(const struct fact_table *table);

@@ -19,6 +19,15 @@ static const struct fact none[] = {
 	DELETE("3.2", "no group, before an unknown class", E, {"class", T("xxxx")}),
 	FIND  ("3.6", "no group: the tokens' group", E, NULL, GENP, TOKENS),
 	ADD   ("3.6", "no group: a group", E, NULL, GENP, GROUP("user")),
+	DELETE_ALL("4.5", "no group: deleting everything", E),
+};
+
+/* A list that no query holds. */
+static const struct fact long_list[] = {
+	ADD   ("3.6", "too many groups: add", errSecDataTooLarge, "untouched", GENP, A),
+	FIND  ("3.6", "too many groups: find", errSecDataTooLarge, "untouched", GENP),
+	UPDATE("3.6", "too many groups: update", errSecDataTooLarge, DICT(GENP), DICT(A)),
+	DELETE("3.6", "too many groups: delete", errSecDataTooLarge, GENP),
 };
 
 /* "*" */
@@ -32,6 +41,8 @@ static const struct fact all[] = {
 	FIND  ("3.6", "all groups: found in one", 0, "[ref:genp]", GENP, ALL, RETURN_PREF, GROUP("whatever")),
 	ADD   ("3.6", "all groups: the tokens' is read-only", E, NULL, GENP, A, TOKENS),
 	DELETE("3.6", "all groups: deleted in all", 0, GENP),
+	ADD   ("4.5", "all groups: one", 0, NULL, GENP, GROUP("whatever")),
+	DELETE_ALL("4.5", "all groups: everything", 0),
 	FIND  ("3.6", "all groups: none is left", errSecItemNotFound, NULL, GENP),
 };
 
@@ -82,10 +93,20 @@ static const struct fact user[] = {
 	FIND  ("3.6", "the user's group by name", 0, NULL, GENP, GROUP("user")),
 	FIND  ("3.6", "certificates are invisible, too", errSecItemNotFound, NULL, {"class", T("cert")}),
 	FIND  ("3.6", "and keys", errSecItemNotFound, NULL, {"class", T("keys")}),
+	ADD   ("4.5", "a certificate", 0, NULL, {"class", T("cert")}),
+	ADD   ("4.5", "a synced key", 0, NULL, {"class", T("keys")}, {"sync", YES}),
+	DELETE("4.5", "a tombstone", 0, GENP, {"acct", T("b")}, {"u_Tomb", YES}),
+	DELETE_ALL("4.5", "everything", 0),
+	FIND  ("4.5", "no item is left", errSecItemNotFound, NULL, GENP, ANY),
+	FIND  ("4.5", "no tombstone", errSecItemNotFound, NULL, GENP, ANY, {"tomb", YES}),
+	FIND  ("4.5", "no certificate", errSecItemNotFound, NULL, {"class", T("cert")}, ANY),
+	FIND  ("4.5", "no key", errSecItemNotFound, NULL, {"class", T("keys")}, ANY),
+	DELETE_ALL("4.5", "nothing is everything, too", 0),
 };
 /* clang-format on */
 
 const struct fact_table no_group_facts = {"3.6: no group", none, KC_COUNT_OF(none)};
+const struct fact_table long_group_facts = {"3.6: a long list", long_list, KC_COUNT_OF(long_list)};
 const struct fact_table all_group_facts = {"3.6: all groups", all, KC_COUNT_OF(all)};
 const struct fact_table some_group_facts = {"3.6: some groups", some, KC_COUNT_OF(some)};
 const struct fact_table user_group_facts = {"3.6: the user's group", user, KC_COUNT_OF(user)};

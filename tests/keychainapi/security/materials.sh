@@ -84,6 +84,9 @@ for name in *.pem; do
   openssl x509 -in "$name" -outform DER -out "${name%.pem}.der"
 done
 
+# What stands for the distribution's.
+cp root.pem anchors
+
 # Answers about revocation, by the issuer, by whom it lets answer, and by a stranger.
 serial=$(openssl x509 -in server.pem -noout -serial | cut -d= -f2)
 valid() {

@@ -97,6 +97,39 @@ static void entries_of_an_access(void)
 	CFRelease(access);
 }
 
+static void tags_of_an_entry(void)
+{
+	SecAccessRef access = new_access();
+	SecACLRef entry = NULL;
+	CFArrayRef list = NULL;
+	CSSM_ACL_AUTHORIZATION_TAG tags[] = {
+		CSSM_ACL_AUTHORIZATION_SIGN, CSSM_ACL_AUTHORIZATION_MAC, 0, 0};
+	uint32_t count = 2, none = 0;
+
+	CHECK(SecACLCreateWithSimpleContents(access, NULL, CFSTR("e"), 0, &entry) == 0);
+	CHECK(SecACLSetAuthorizations(entry, tags, 2) == 0);
+	list = SecACLCopyAuthorizations(entry);
+	CHECK(CFArrayGetCount(list) == 2 &&
+		CFEqual(CFArrayGetValueAtIndex(list, 0), kSecACLAuthorizationSign));
+	CFRelease(list);
+	tags[0] = tags[1] = 0;
+	CHECK(SecACLGetAuthorizations(entry, tags, &count) == 0 && count == 2);
+	CHECK(tags[0] == CSSM_ACL_AUTHORIZATION_SIGN && tags[1] == CSSM_ACL_AUTHORIZATION_MAC);
+	CHECK(SecACLGetAuthorizations(entry, NULL, &none) == errSecParam && none == 2);
+	CHECK(SecACLSetAuthorizations(entry, tags, 3) == errSecParam); /* 0 is no tag */
+	CHECK(SecACLSetAuthorizations(NULL, tags, 1) == errSecParam);
+	CHECK(SecACLGetAuthorizations(entry, NULL, NULL) == errSecParam);
+	CHECK(SecAccessCopySelectedACLList(access, CSSM_ACL_AUTHORIZATION_MAC, &list) == 0);
+	CHECK(CFArrayGetCount(list) == 2);
+	CFRelease(list);
+	CHECK(SecAccessCopySelectedACLList(access, CSSM_ACL_AUTHORIZATION_LOGIN, &list) == 0);
+	CHECK(CFArrayGetCount(list) == 0);
+	CFRelease(list);
+	CHECK(SecAccessCopySelectedACLList(access, 99, &list) == errSecParam);
+	CFRelease(entry);
+	CFRelease(access);
+}
+
 /* An entry lives on without its access object. */
 static void an_entry_alone(void)
 {
@@ -186,9 +219,9 @@ static void a_keychain(void)
 int main(void)
 {
 	static const struct check_test tests[] = {CHECK_TEST(a_keychain), CHECK_TEST(programs),
-		CHECK_TEST(entries_of_an_access), CHECK_TEST(an_entry_alone),
-		CHECK_TEST(access_is_accepted), CHECK_TEST(arguments_that_are_missing),
-		CHECK_TEST(the_session)};
+		CHECK_TEST(entries_of_an_access), CHECK_TEST(tags_of_an_entry),
+		CHECK_TEST(an_entry_alone), CHECK_TEST(access_is_accepted),
+		CHECK_TEST(arguments_that_are_missing), CHECK_TEST(the_session)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");

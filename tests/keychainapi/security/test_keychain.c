@@ -3,6 +3,7 @@
  * Keychains by the older interface: their names and paths, what exists, the lock, the search list,
  * and a keychain besides the user's, with a service of its own.
  */
+#include <Security/SecKeychainPriv.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -380,6 +381,29 @@ static void locks_of_two_keychains(SecKeychainRef users, SecKeychainRef other)
 	CHECK(SecKeychainUnlock(other, 5, "other", TRUE) == 0);
 }
 
+static void passwords_and_access(SecKeychainRef users, SecKeychainRef other)
+{
+	SecAccessRef access = NULL;
+	SecKeychainRef nowhere = open_keychain("/nowhere/at.keychain");
+
+	CHECK(SecKeychainChangePassword(other, 5, "wrong", 3, "new") == errSecAuthFailed);
+	CHECK(SecKeychainChangePassword(other, 5, "other", 3, "new") == 0);
+	CHECK(SecKeychainLock(other) == 0);
+	CHECK(SecKeychainUnlock(other, 5, "other", TRUE) == errSecAuthFailed);
+	CHECK(SecKeychainUnlock(other, 3, "new", TRUE) == 0);
+	CHECK(SecKeychainLock(users) == 0);
+	CHECK(SecKeychainUnlock(users, 4, "fake", TRUE) == 0);
+	CHECK(SecKeychainChangePassword(nowhere, 1, "a", 1, "b") == errSecNoSuchKeychain);
+	CHECK(SecKeychainChangePassword(other, 1, NULL, 1, "b") == errSecParam);
+	CHECK(SecKeychainCopyAccess(other, &access) == 0 && access);
+	CHECK(SecKeychainSetAccess(other, access) == 0);
+	CHECK(SecKeychainSetAccess(nowhere, access) == errSecNoSuchKeychain);
+	CHECK(SecKeychainSetAccess(other, NULL) == errSecParam);
+	CHECK(SecKeychainCopyAccess(other, NULL) == errSecParam);
+	CFRelease(access);
+	CFRelease(nowhere);
+}
+
 /* R edits a copy of the list and sets it back. */
 static void the_search_list(SecKeychainRef users, SecKeychainRef other)
 {
@@ -511,6 +535,7 @@ static void another_keychain(void)
 	items_of_another_keychain(users, other);
 	item_calls_of_another_keychain(users, other);
 	locks_of_two_keychains(users, other);
+	passwords_and_access(users, other);
 	the_search_list(users, other);
 	the_default_keychain(users, other);
 	CHECK(SecKeychainDelete(other) == 0);

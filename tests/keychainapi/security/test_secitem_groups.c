@@ -9,12 +9,15 @@
 #include "tests/keychainapi/security/facts.h"
 #include "tests/wire/device.h"
 
+static char long_list[KC_QUERY_MAX_GROUPS]; /* of one name */
+
 static const struct program {
 	const char *groups; /* NULL: unset */
 	const struct fact_table *facts;
 } programs[] = {
 	{"", &no_group_facts},
 	{" , ,", &no_group_facts},
+	{long_list, &long_group_facts},
 	{"team.first, team.second ,com.apple.apsd", &some_group_facts},
 	{NULL, &user_group_facts},
 	{"*", &all_group_facts},
@@ -75,6 +78,7 @@ int main(void)
 	struct kc_client *client;
 	int status = 0;
 
+	memset(long_list, 'x', sizeof long_list - 1);
 	setenv("KEYCIRCLE_STRICT_SECITEM", "1", 1);
 	device_make("keycircled");
 	if (kc_client_new(&client) != KC_OK)

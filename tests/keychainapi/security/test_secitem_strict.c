@@ -119,6 +119,39 @@ static void results_may_be_null(void)
 	CFRelease(item);
 }
 
+/* 4.5: what needs entitlements says so, once it is asked rightly. */
+static void some_calls_need_entitlements(void)
+{
+	const void *values[] = {CFSTR("user")};
+	CFArrayRef groups = CFArrayCreate(NULL, values, 1, &kCFTypeArrayCallBacks);
+	CFMutableDictionaryRef query = new_item(CFSTR("shared"));
+	static const struct {
+		const char *group;
+		CFIndex wanted;
+	} rows[] = {{"family", errSecMissingEntitlement}, {"", errSecParam}, {NULL, errSecParam}};
+
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(CFSTR("token"), groups, groups) ==
+		errSecMissingEntitlement);
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(NULL, groups, groups) == errSecParam);
+	CHECK(SecItemUpdateTokenItemsForAccessGroups(CFSTR("token"), NULL, NULL) == errSecParam);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CFStringRef group = rows[i].group ? CFStringCreateWithCString(NULL, rows[i].group,
+							    kCFStringEncodingUTF8)
+						  : NULL;
+		CFErrorRef error = NULL;
+
+		CHECK(SecItemShareWithGroup(query, group, &error) == NULL);
+		CHECK(error && CFErrorGetCode(error) == rows[i].wanted);
+		CHECK(SecItemShareWithGroup(query, group, NULL) == NULL);
+		if (error)
+			CFRelease(error);
+		if (group)
+			CFRelease(group);
+	}
+	CFRelease(query);
+	CFRelease(groups);
+}
+
 static void success_clears_the_last_error(void)
 {
 	CFMutableDictionaryRef item = new_item(CFSTR("error"));
@@ -135,13 +168,17 @@ static void success_clears_the_last_error(void)
 	CFRelease(item);
 }
 
-/* An attribute dictionary that came back, without its digest, is a query for the same item. */
-static void attributes_are_a_query(void)
+/* 4.2: an attribute dictionary that came back, without its digest, is a query for the same item. */
+static void attributes_of_a_class_are_a_query(CFStringRef class)
 {
-	CFMutableDictionaryRef item = new_item(CFSTR("round")), query;
+	CFMutableDictionaryRef item = CFDictionaryCreateMutable(
+		NULL, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	CFMutableDictionaryRef query;
 	CFTypeRef attributes = NULL, ref = NULL, same = NULL;
 
+	CFDictionarySetValue(item, kSecClass, class);
 	CFDictionarySetValue(item, kSecAttrLabel, CFSTR("trip"));
+	CFDictionarySetValue(item, kSecAttrSyncViewHint, CFSTR("Home"));
 	CFDictionarySetValue(item, kSecReturnPersistentRef, kCFBooleanTrue);
 	CHECK(SecItemAdd(item, &ref) == errSecSuccess);
 	CFDictionaryRemoveValue(item, kSecReturnPersistentRef);
@@ -150,7 +187,7 @@ static void attributes_are_a_query(void)
 	CHECK_FATAL(attributes && ref);
 	query = CFDictionaryCreateMutableCopy(NULL, 0, attributes);
 	CFDictionaryRemoveValue(query, kSecAttrSHA1);
-	CFDictionarySetValue(query, kSecClass, kSecClassGenericPassword);
+	CFDictionarySetValue(query, kSecClass, class);
 	CFDictionarySetValue(query, kSecReturnPersistentRef, kCFBooleanTrue);
 	CHECK(SecItemCopyMatching(query, &same) == errSecSuccess);
 	CHECK(same && CFEqual(same, ref));
@@ -162,6 +199,14 @@ static void attributes_are_a_query(void)
 	CFRelease(attributes);
 	CFRelease(ref);
 	CFRelease(item);
+}
+
+static void attributes_are_a_query(void)
+{
+	attributes_of_a_class_are_a_query(kSecClassGenericPassword);
+	attributes_of_a_class_are_a_query(kSecClassInternetPassword);
+	attributes_of_a_class_are_a_query(kSecClassCertificate);
+	attributes_of_a_class_are_a_query(kSecClassKey);
 }
 
 static CFAbsoluteTime modified(CFDictionaryRef query)
@@ -302,6 +347,7 @@ int main(void)
 		CHECK_TEST(sizes_are_limited),
 		CHECK_TEST(keys_are_limited),
 		CHECK_TEST(results_may_be_null),
+		CHECK_TEST(some_calls_need_entitlements),
 		CHECK_TEST(success_clears_the_last_error),
 		CHECK_TEST(attributes_are_a_query),
 		CHECK_TEST(dates_move_on),

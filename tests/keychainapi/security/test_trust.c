@@ -615,6 +615,25 @@ static void the_distribution_has_anchors(void)
 	CFRelease(trust);
 }
 
+/* They are read once, and again when the distribution changes them. */
+static void anchors_can_be_taken_away(void)
+{
+	SecTrustRef trust = trust_in("server issuer", BASIC, NULL);
+	SecTrustResultType result;
+
+	CHECK(reason(trust, &result) == 0);
+	CHECK(materials_run("cp stranger.pem anchors.new && mv anchors.new anchors"));
+	CHECK(SecTrustSetVerifyDate(trust, NULL) == errSecSuccess);
+	CHECK(reason(trust, &result) == errSecCreateChainFailed);
+	CHECK(materials_run("rm anchors"));
+	CHECK(SecTrustSetVerifyDate(trust, NULL) == errSecSuccess);
+	CHECK(reason(trust, &result) == errSecCreateChainFailed);
+	CHECK(materials_run("cp root.pem anchors"));
+	CHECK(SecTrustSetVerifyDate(trust, NULL) == errSecSuccess);
+	CHECK(reason(trust, &result) == 0);
+	CFRelease(trust);
+}
+
 static void *judge_again(void *object)
 {
 	SecTrustRef trust = object;
@@ -682,6 +701,7 @@ int main(void)
 		CHECK_TEST(options_forgive),
 		CHECK_TEST(every_policy_counts),
 		CHECK_TEST(the_distribution_has_anchors),
+		CHECK_TEST(anchors_can_be_taken_away),
 		CHECK_TEST(threads_share_an_object),
 		CHECK_TEST(many_certificates_are_bounded),
 	};
@@ -689,7 +709,7 @@ int main(void)
 	int status;
 
 	materials_make();
-	materials_path("root.pem", path, sizeof path);
+	materials_path("anchors", path, sizeof path);
 	setenv("SSL_CERT_FILE", path, 1);
 	setenv("SSL_CERT_DIR", "/nowhere", 1);
 	status = check_main("SecTrust", tests, KC_COUNT_OF(tests));
