@@ -103,3 +103,17 @@ kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_keychain_paths 
 	}
 	return worst;
 }
+
+kc_err kc_sec_keychains_list(struct kc_sec *sec, const char *keychain, kc_name class, uint32_t want,
+	struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.class = class;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS | want;
+	KC_TRY(kc_sec_keychains_use(sec, keychain));
+	err = kc_sec_find(sec, &query, ret);
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Objects as text for people. */
 #include "keychainapi/CoreFoundation/cf_internal.h"
+#include "keychainapi/CoreFoundation/cf_string.h"
 
 CFStringRef CFCopyTypeIDDescription(CFTypeID type)
 {
@@ -66,7 +67,8 @@ void CFShowStr(CFStringRef string)
 	fprintf(stderr,
 		"\nLength %ld\nIsEightBit 1\nHasLengthByte 0\nHasNullByte 1\n"
 		"InlineContents %d\nAllocator SystemDefault\nMutable %d\n",
-		string->units, string->utf8.storage == KC_CF_INLINE, _kc_cf_is_mutable(string));
+		_kc_cf_string_units(string), string->utf8.storage == KC_CF_INLINE,
+		_kc_cf_is_mutable(string));
 	if (_kc_cf_is_mutable(string))
 		fprintf(stderr, "CurrentCapacity %ld\n", string->utf8.capacity);
 	fprintf(stderr, "Contents %p\n", (const void *)string->utf8.start);

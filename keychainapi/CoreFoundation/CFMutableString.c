@@ -101,7 +101,7 @@ void CFStringReplace(CFMutableStringRef string, CFRange range, CFStringRef repla
 
 	KC_CF_REQUIRE_MUTABLE(string, CFString);
 	KC_CF_REQUIRE_TYPE(replacement, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(string));
 	replacement = replacement == string ? CFStringCreateCopy(NULL, replacement)
 					    : CFRetain(replacement);
 	KC_CF_REQUIRE(replacement, "there is no memory left");
@@ -166,11 +166,12 @@ void CFStringPad(CFMutableStringRef string, CFStringRef pad, CFIndex length, CFI
 		return;
 	}
 	KC_CF_REQUIRE_TYPE(pad, CFString);
-	KC_CF_REQUIRE(index_in_pad >= 0 && index_in_pad < pad->units, "the index is out of bounds");
+	KC_CF_REQUIRE(index_in_pad >= 0 && index_in_pad < _kc_cf_string_units(pad),
+		"the index is out of bounds");
 	pad = CFStringCreateCopy(NULL, pad); /* it may be the string itself */
 	KC_CF_REQUIRE(pad, "there is no memory left");
 	for (; missing > 0; index_in_pad = 0) {
-		CFIndex count = pad->units - index_in_pad;
+		CFIndex count = _kc_cf_string_units(pad) - index_in_pad;
 		CFStringRef part;
 
 		if (count > missing)
@@ -192,7 +193,7 @@ static void take_text(CFMutableStringRef string, CFMutableStringRef from)
 
 	_kc_cf_string_drop_marks(string);
 	string->utf8 = from->utf8;
-	string->units = from->units;
+	string->units = _kc_cf_string_units(from);
 	from->utf8 = bytes;
 	CFRelease(from);
 }

@@ -98,7 +98,7 @@ CFStringRef CFStringCreateWithSubstring(CFAllocatorRef allocator, CFStringRef st
 
 	(void)allocator;
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(string));
 	slice = _kc_cf_string_slice(string, range);
 	part = _kc_cf_string_new(
 		slice.bytes.length + (slice.before ? half_size : 0) + (slice.after ? half_size : 0),
@@ -119,7 +119,7 @@ CFStringRef CFStringCreateWithSubstring(CFAllocatorRef allocator, CFStringRef st
 CFIndex CFStringGetLength(CFStringRef string)
 {
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	return string->units;
+	return _kc_cf_string_units(string);
 }
 
 void CFStringGetCharacters(CFStringRef string, CFRange range, UniChar *ret_characters)
@@ -129,7 +129,7 @@ void CFStringGetCharacters(CFStringRef string, CFRange range, UniChar *ret_chara
 	CFIndex units;
 
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(string));
 	cursor = _kc_cf_cursor_begin(string, range);
 	for (; _kc_cf_cursor_peek(&cursor, &point, &units); _kc_cf_cursor_advance(&cursor))
 		for (CFIndex i = 0; i < units; i++)
@@ -158,7 +158,7 @@ const char *CFStringGetCStringPtr(CFStringRef string, CFStringEncoding id)
 	if (!string)
 		return NULL;
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	is_ascii = string->units == string->utf8.length;
+	is_ascii = _kc_cf_string_units(string) == string->utf8.length;
 	if (!encoding || !encoding->has_ascii || (id != kCFStringEncodingUTF8 && !is_ascii))
 		return NULL;
 	if (!is_ascii && !_kc_cf_text_is_utf8(string->utf8.start, string->utf8.length))

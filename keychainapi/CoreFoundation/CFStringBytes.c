@@ -210,7 +210,7 @@ static bool as_they_are(CFStringRef string, CFRange range, const struct _kc_cf_e
 
 	if (!encoding->has_ascii)
 		return false;
-	if (string->units == string->utf8.length) {
+	if (_kc_cf_string_units(string) == string->utf8.length) {
 		*ret_bytes = range;
 		return true;
 	}
@@ -252,7 +252,7 @@ CFIndex CFStringGetBytes(CFStringRef string, CFRange range, CFStringEncoding id,
 	CFRange bytes;
 
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(string));
 	if (encoding && external && encoding->writes_mark &&
 		!sink_put(&sink, encoding->mark->bytes, encoding->mark->size))
 		encoding = NULL;

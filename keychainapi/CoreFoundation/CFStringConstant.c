@@ -7,6 +7,25 @@
  */
 #include "keychainapi/CoreFoundation/cf_string.h"
 
+/* The objects that CFSTR lays out at file scope. */
+#define SAME_PLACE(theirs, ours)                                                                  \
+	_Static_assert(                                                                           \
+		offsetof(struct __CFConstantString, theirs) == offsetof(struct __CFString, ours), \
+		#theirs " stands where it does in strings")
+SAME_PLACE(isa, base.isa);
+SAME_PLACE(owners, base.owners);
+SAME_PLACE(type, base.type);
+SAME_PLACE(flags, base.flags);
+SAME_PLACE(start, utf8.start);
+SAME_PLACE(length, utf8.length);
+SAME_PLACE(capacity, utf8.capacity);
+SAME_PLACE(storage, utf8.storage);
+SAME_PLACE(units, units);
+SAME_PLACE(marks, marks);
+_Static_assert(sizeof(struct __CFConstantString) == sizeof(struct __CFString), "and nothing more");
+_Static_assert(KC_CF_IMMORTAL == 0xFFFFFFFF && KC_CF_STRING_TYPE == 2 && KC_CF_BORROWED == 2,
+	"the numbers of CFConstantString.h");
+
 struct constant {
 	struct __CFString string;
 	struct constant *next;

@@ -37,8 +37,8 @@ CFStringEncoding CFStringGetSystemEncoding(void)
 
 static CFStringEncoding narrowest(CFStringRef string)
 {
-	return string->units == string->utf8.length ? kCFStringEncodingASCII
-						    : kCFStringEncodingUTF8;
+	return _kc_cf_string_units(string) == string->utf8.length ? kCFStringEncodingASCII
+								  : kCFStringEncodingUTF8;
 }
 
 CFStringEncoding CFStringGetSmallestEncoding(CFStringRef string)

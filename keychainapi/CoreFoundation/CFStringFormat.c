@@ -115,7 +115,7 @@ static void fit_text(const struct job *job, CFStringRef text)
 {
 	bool left = strchr(job->spec->flags, '-') || job->width < 0;
 	CFIndex width = job->width < 0 ? -(CFIndex)job->width : job->width;
-	CFIndex units = text->units, into, size;
+	CFIndex units = _kc_cf_string_units(text), into, size;
 
 	if (job->precision >= 0 && job->precision < units)
 		units = job->precision;

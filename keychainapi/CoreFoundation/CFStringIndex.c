@@ -30,7 +30,7 @@ CFIndex _kc_cf_string_count_units(const UInt8 *utf8, CFIndex size)
 
 static struct _kc_cf_marks *new_marks(CFStringRef string)
 {
-	CFIndex count = string->units / UNITS_PER_MARK + 1;
+	CFIndex count = _kc_cf_string_units(string) / UNITS_PER_MARK + 1;
 	const UInt8 *utf8 = string->utf8.start;
 	struct _kc_cf_marks *marks;
 	CFIndex unit = 0, next = 0;
@@ -85,9 +85,9 @@ CFIndex _kc_cf_string_offset(CFStringRef string, CFIndex unit, CFIndex *ret_into
 	CFIndex offset = 0, left = unit;
 
 	*ret_into = 0;
-	if (string->units == string->utf8.length) /* ASCII */
+	if (_kc_cf_string_units(string) == string->utf8.length) /* ASCII */
 		return unit;
-	if (unit == string->units)
+	if (unit == _kc_cf_string_units(string))
 		return string->utf8.length;
 	marks = get_marks(string);
 	if (marks) {
@@ -114,7 +114,7 @@ CFIndex _kc_cf_string_unit(CFStringRef string, CFIndex offset)
 	const struct _kc_cf_marks *marks;
 	CFIndex low = 0, high, start;
 
-	if (string->units == string->utf8.length)
+	if (_kc_cf_string_units(string) == string->utf8.length)
 		return offset;
 	marks = get_marks(string);
 	if (!marks)

@@ -96,8 +96,8 @@ CFComparisonResult CFStringCompareWithOptions(
 
 	KC_CF_REQUIRE_TYPE(a, CFString);
 	KC_CF_REQUIRE_TYPE(b, CFString);
-	KC_CF_REQUIRE_RANGE(range, a->units);
-	if (range.length == a->units &&
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(a));
+	if (range.length == _kc_cf_string_units(a) &&
 		!(flags & (kCFCompareCaseInsensitive | kCFCompareNumerically)))
 		return compare_whole(a, b);
 	in_a = _kc_cf_cursor_begin(a, range);
@@ -212,7 +212,7 @@ bool _kc_cf_string_find(CFStringRef string, CFRange bytes, CFStringRef sought,
 	const UInt8 *end = begin + bytes.length, *found;
 	CFIndex size;
 
-	if (sought->units == 0 || begin >= end)
+	if (_kc_cf_string_units(sought) == 0 || begin >= end)
 		return false;
 	found = flags & kCFCompareBackwards ? find_backward(begin, end, sought, flags, &size)
 					    : find_forward(begin, end, sought, flags, &size);
@@ -248,7 +248,7 @@ void _kc_cf_string_find_all(CFStringRef string, CFStringRef sought, CFRange unit
 
 	KC_CF_REQUIRE_TYPE(string, CFString);
 	KC_CF_REQUIRE_TYPE(sought, CFString);
-	KC_CF_REQUIRE_RANGE(units, string->units);
+	KC_CF_REQUIRE_RANGE(units, _kc_cf_string_units(string));
 	*ret_found = (struct _kc_cf_found){0};
 	rest = _kc_cf_string_slice(string, units).bytes; /* half a pair matches nothing */
 	while (_kc_cf_string_find(string, rest, sought, flags, &here)) {
@@ -274,7 +274,7 @@ Boolean CFStringFindWithOptions(CFStringRef string, CFStringRef sought, CFRange 
 
 	KC_CF_REQUIRE_TYPE(string, CFString);
 	KC_CF_REQUIRE_TYPE(sought, CFString);
-	KC_CF_REQUIRE_RANGE(range, string->units);
+	KC_CF_REQUIRE_RANGE(range, _kc_cf_string_units(string));
 	bytes = _kc_cf_string_slice(string, range).bytes; /* half a pair matches nothing */
 	if (!_kc_cf_string_find(string, bytes, sought, flags, &bytes))
 		return false;

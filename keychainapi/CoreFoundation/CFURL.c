@@ -104,7 +104,7 @@ CFURLRef _kc_cf_url_take_string(CFStringRef string, CFURLRef base_url)
 CFURLRef CFURLCreateWithString(CFAllocatorRef allocator, CFStringRef string, CFURLRef base)
 {
 	KC_CF_REQUIRE_TYPE(string, CFString);
-	if (string->units == 0 && !base)
+	if (_kc_cf_string_units(string) == 0 && !base)
 		return NULL;
 	return _kc_cf_url_take_string(CFStringCreateCopy(allocator, string), base);
 }

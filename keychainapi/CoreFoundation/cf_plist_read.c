@@ -441,12 +441,14 @@ static CFTypeRef read_dictionary(struct reader *reader, bool is_empty)
 
 static CFTypeRef make_true(struct reader *reader, CFMutableStringRef text)
 {
-	return text->units ? fail(reader, "Unexpected text in <true>") : kCFBooleanTrue;
+	return _kc_cf_string_units(text) ? fail(reader, "Unexpected text in <true>")
+					 : kCFBooleanTrue;
 }
 
 static CFTypeRef make_false(struct reader *reader, CFMutableStringRef text)
 {
-	return text->units ? fail(reader, "Unexpected text in <false>") : kCFBooleanFalse;
+	return _kc_cf_string_units(text) ? fail(reader, "Unexpected text in <false>")
+					 : kCFBooleanFalse;
 }
 
 /* clang-format off */

@@ -23,6 +23,18 @@ double _kc_cf_string_read_double(const char *text, const char **ret_end);
 /* Code units of text as strings keep it. */
 CFIndex _kc_cf_string_count_units(const UInt8 *text, CFIndex size);
 
+/* The length of a string. Literals at file scope are counted when they are first asked. */
+static inline CFIndex _kc_cf_string_units(CFStringRef string)
+{
+	CFIndex units = __atomic_load_n(&string->units, __ATOMIC_RELAXED);
+
+	if (units >= 0)
+		return units;
+	units = _kc_cf_string_count_units(string->utf8.start, string->utf8.length);
+	__atomic_store_n(&((struct __CFString *)(uintptr_t)string)->units, units, __ATOMIC_RELAXED);
+	return units;
+}
+
 /*
  * Where the character stands that the code unit belongs to, as an offset in the bytes; the end for
  * an index equal to the length. ret_into is 1 for the second unit of a pair, else 0.

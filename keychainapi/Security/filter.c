@@ -9,7 +9,8 @@
 
 #define SUBJ KC_NAME('s', 'u', 'b', 'j')
 #define ISSR KC_NAME('i', 's', 's', 'r')
-#define MOST_ISSUERS 32 /* names on the way up from one certificate */
+#define MOST_ISSUERS 32	  /* names on the way up from one certificate */
+#define MOST_NAMESAKES 32 /* certificates of one name */
 
 bool kc_filter_looks_at(const struct kc_filter *filter, kc_name class)
 {
@@ -134,85 +135,134 @@ static kc_err read_names(CFArrayRef issuers, struct kc_buf *ret, bool *ret_any)
 	return KC_OK;
 }
 
-/* Adds the issuers of the keychain's certificates of a subject to the names. */
-static kc_err add_issuers_of(
-	struct kc_client *client, struct kc_bytes subject, struct kc_buf *names)
+/*
+ * The way up from a certificate: its issuer's name, then those of the issuers of the keychain's
+ * certificates with that subject, and so on. The list of what is still to be looked at grows at its
+ * end, and no name is in it twice, so a circle ends.
+ */
+struct climb {
+	struct kc_client *client;
+	struct kc_buf names; /* all, in the order in which they were met */
+	size_t at;
+	unsigned count;			/* of those that were looked at */
+	CFMutableArrayRef certificates; /* those on the way, unless NULL */
+};
+
+static void climb_done(struct climb *climb)
+{
+	kc_buf_done(&climb->names);
+}
+
+static kc_err climb_start(const struct kc_certificate *certificate, struct climb *climb)
+{
+	KC_CLEANUP_BUF struct kc_buf issuer = KC_BUF_INIT;
+
+	KC_TRY(kc_certificate_name_normal(certificate, KC_CERTIFICATE_ISSUER, &issuer));
+	return add_name(&climb->names, kc_buf_bytes(&issuer));
+}
+
+/* The next name, copied since the list may move; false when there is none. */
+static bool climb_next(struct climb *climb, struct kc_buf *ret)
+{
+	struct kc_der_reader r;
+	struct kc_bytes name;
+
+	if (climb->count++ == MOST_ISSUERS || climb->at == climb->names.len)
+		return false;
+	kc_der_reader_init(
+		&r, kc_bytes(climb->names.data + climb->at, climb->names.len - climb->at));
+	name = kc_der_get_bytes(&r);
+	climb->at = (size_t)(r.at - climb->names.data);
+	kc_buf_reset(ret);
+	kc_buf_push(ret, name.data, name.len);
+	return true;
+}
+
+static kc_err climb_meet(struct climb *climb, const struct kc_found *found)
+{
+	KC_CLEANUP_OBJECT SecCertificateRef certificate = NULL;
+	struct kc_bytes issuer = kc_attrs_get_bytes(&found->attrs, ISSR);
+
+	if (climb->certificates &&
+		kc_certificate_object_new(kc_secret_bytes(&found->secret), &certificate) == KC_OK)
+		CFArrayAppendValue(climb->certificates, certificate);
+	return has_name(&climb->names, issuer) ? KC_OK : add_name(&climb->names, issuer);
+}
+
+/* Meets the keychain's certificates of that name. */
+static kc_err climb_on(struct climb *climb, const struct kc_buf *name)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	kc_err err;
 
+	KC_TRY(kc_buf_check(name));
 	query.class = KC_CLASS_CERTIFICATE;
 	query.sync = KC_SYNC_ANY;
-	query.want = KC_WANT_ATTRS;
-	kc_attrs_set_bytes(&query.attrs, SUBJ, subject);
-	err = kc_client_item_find(client, &query, &found);
+	query.limit = MOST_NAMESAKES;
+	query.want = KC_WANT_ATTRS | (climb->certificates ? KC_WANT_SECRET : 0);
+	kc_attrs_set_bytes(&query.attrs, SUBJ, kc_buf_bytes(name));
+	err = kc_client_item_find(climb->client, &query, &found);
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	KC_TRY(err);
-	for (size_t i = 0; i < found.count; i++) {
-		struct kc_bytes name = kc_attrs_get_bytes(&found.rows[i].attrs, ISSR);
-		if (!has_name(names, name))
-			KC_TRY(add_name(names, name));
-	}
+	for (size_t i = 0; i < found.count; i++)
+		KC_TRY(climb_meet(climb, &found.rows[i]));
 	return KC_OK;
 }
 
-/* Goes up from the issuer of the certificate, through those that the keychain has. The list of what
- * is still to be looked at grows at its end, and no name is in it twice, so a circle ends. */
 static kc_err comes_from(struct kc_client *client, const struct kc_buf *wanted,
 	const struct kc_certificate *certificate, bool *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf seen = KC_BUF_INIT, first = KC_BUF_INIT;
-	size_t at = 0;
+	KC_CLEANUP(climb_done) struct climb climb = {.client = client, .names = KC_BUF_INIT};
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
 
-	KC_TRY(kc_certificate_name_normal(certificate, KC_CERTIFICATE_ISSUER, &first));
-	KC_TRY(add_name(&seen, kc_buf_bytes(&first)));
 	*ret = false;
-	for (unsigned count = 0; count < MOST_ISSUERS && at < seen.len; count++) {
-		struct kc_der_reader r;
-		KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
-		struct kc_bytes next;
-
-		kc_der_reader_init(&r, kc_bytes(seen.data + at, seen.len - at));
-		next = kc_der_get_bytes(&r);
-		at = (size_t)(r.at - seen.data);
-		*ret = has_name(wanted, next);
-		if (*ret)
-			return KC_OK;
-		kc_buf_push(&name, next.data, next.len); /* seen may move */
-		KC_TRY(kc_buf_check(&name));
-		KC_TRY(add_issuers_of(client, kc_buf_bytes(&name), &seen));
+	KC_TRY(climb_start(certificate, &climb));
+	while (!*ret && climb_next(&climb, &name)) {
+		*ret = has_name(wanted, kc_buf_bytes(&name));
+		if (!*ret)
+			KC_TRY(climb_on(&climb, &name));
 	}
 	return KC_OK;
 }
 
 /* --- trust ----------------------------------------------------------------------------------- */
 
-/* The keychain's certificates, to build chains of. Those that are none are left out. */
-static kc_err copy_all(struct kc_client *client, CFMutableArrayRef *ret)
-{
-	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	CFMutableArrayRef all = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
-	kc_err err;
+/* The certificates between others of one issuer and their anchors. */
+struct ladder {
+	struct kc_buf issuer; /* normalised */
+	CFMutableArrayRef certificates;
+};
 
-	if (!all)
-		return KC_ERR(NO_MEMORY);
-	*ret = all;
-	query.class = KC_CLASS_CERTIFICATE;
-	query.sync = KC_SYNC_ANY;
-	query.want = KC_WANT_SECRET;
-	err = kc_client_item_find(client, &query, &found);
-	if (err == KC_E_NOT_FOUND)
+static void ladder_done(struct ladder *ladder)
+{
+	kc_buf_done(&ladder->issuer);
+	if (ladder->certificates)
+		CFRelease(ladder->certificates);
+}
+
+/* Certificates that are looked at one after the other often have the same issuer. */
+static kc_err ladder_raise(
+	struct kc_client *client, const struct kc_certificate *certificate, struct ladder *ladder)
+{
+	KC_CLEANUP(climb_done) struct climb climb = {.client = client, .names = KC_BUF_INIT};
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT, issuer = KC_BUF_INIT;
+
+	KC_TRY(kc_certificate_name_normal(certificate, KC_CERTIFICATE_ISSUER, &issuer));
+	if (ladder->certificates &&
+		kc_bytes_equal(kc_buf_bytes(&issuer), kc_buf_bytes(&ladder->issuer)))
 		return KC_OK;
-	KC_TRY(err);
-	for (size_t i = 0; i < found.count; i++) {
-		KC_CLEANUP_OBJECT SecCertificateRef certificate = NULL;
-		if (kc_certificate_object_new(
-			    kc_secret_bytes(&found.rows[i].secret), &certificate) == KC_OK)
-			CFArrayAppendValue(all, certificate);
-	}
+	ladder_done(ladder);
+	ladder->issuer = issuer;
+	issuer = (struct kc_buf)KC_BUF_INIT;
+	ladder->certificates = CFArrayCreateMutable(NULL, 0, &kCFTypeArrayCallBacks);
+	if (!ladder->certificates)
+		return KC_ERR(NO_MEMORY);
+	climb.certificates = ladder->certificates;
+	KC_TRY(climb_start(certificate, &climb));
+	while (climb_next(&climb, &name))
+		KC_TRY(climb_on(&climb, &name));
 	return KC_OK;
 }
 
@@ -246,28 +296,28 @@ struct sorter {
 	struct kc_client *client;
 	const struct kc_filter *filter;
 	bool has_issuers;
-	struct kc_buf issuers;	  /* names that are asked for */
-	CFMutableArrayRef others; /* to build chains of, or NULL */
+	struct kc_buf issuers; /* names that are asked for */
+	struct ladder ladder;
 };
 
 static void sorter_done(struct sorter *sorter)
 {
 	kc_buf_done(&sorter->issuers);
-	if (sorter->others)
-		CFRelease(sorter->others);
+	ladder_done(&sorter->ladder);
 }
 
-static kc_err prepare(struct sorter *sorter)
+static kc_err judge_trust(struct sorter *sorter, const struct kc_certificate *certificate,
+	struct kc_bytes der, bool *ret)
 {
-	const struct kc_filter *filter = sorter->filter;
-
-	if (filter->issuers)
-		KC_TRY(read_names(filter->issuers, &sorter->issuers, &sorter->has_issuers));
-	return needs_chain(filter) ? copy_all(sorter->client, &sorter->others) : KC_OK;
+	if (!sorter->filter->policy && !sorter->filter->trusted_only)
+		return KC_OK;
+	if (needs_chain(sorter->filter))
+		KC_TRY(ladder_raise(sorter->client, certificate, &sorter->ladder));
+	return is_trusted(sorter->filter, sorter->ladder.certificates, der, ret);
 }
 
 /* What is no certificate has nothing of what is asked for. */
-static kc_err judge(const struct sorter *sorter, const struct kc_found *found, bool *ret_kept)
+static kc_err judge(struct sorter *sorter, const struct kc_found *found, bool *ret_kept)
 {
 	const struct kc_filter *filter = sorter->filter;
 	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
@@ -277,9 +327,7 @@ static kc_err judge(const struct sorter *sorter, const struct kc_found *found, b
 		    is_valid(filter, certificate);
 	if (*ret_kept && sorter->has_issuers)
 		KC_TRY(comes_from(sorter->client, &sorter->issuers, certificate, ret_kept));
-	if (*ret_kept && (filter->policy || filter->trusted_only))
-		KC_TRY(is_trusted(filter, sorter->others, der_of(found), ret_kept));
-	return KC_OK;
+	return *ret_kept ? judge_trust(sorter, certificate, der_of(found), ret_kept) : KC_OK;
 }
 
 static kc_err sort_out(struct kc_client *client, const struct kc_filter *filter, uint32_t limit,
@@ -288,7 +336,8 @@ static kc_err sort_out(struct kc_client *client, const struct kc_filter *filter,
 	KC_CLEANUP(sorter_done)
 	struct sorter sorter = {.client = client, .filter = filter, .issuers = KC_BUF_INIT};
 
-	KC_TRY(prepare(&sorter));
+	if (filter->issuers)
+		KC_TRY(read_names(filter->issuers, &sorter.issuers, &sorter.has_issuers));
 	for (size_t i = 0; i < all->count && (limit == 0 || ret->count < limit); i++) {
 		bool kept = false;
 		KC_TRY(judge(&sorter, &all->rows[i], &kept));

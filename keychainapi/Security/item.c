@@ -193,7 +193,7 @@ static kc_err choose(struct kc_client *client, const struct kc_request *request,
 
 	KC_TRY(kc_filter_find(client, &request->filter, &request->query, &found));
 	for (size_t i = 0; i < found.count; i++)
-		kc_chosen_add(ret, found.rows[i].ref);
+		kc_buf_push(ret, found.rows[i].ref, sizeof found.rows[i].ref);
 	return kc_buf_check(ret);
 }
 

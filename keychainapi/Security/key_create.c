@@ -43,18 +43,19 @@ static kc_err parse_number(CFTypeRef object, unsigned *ret)
 
 /* --- from bytes ------------------------------------------------------------------------------ */
 
+/* The other values are not looked at: programs put what is no object behind kSecAttrKeySizeInBits.
+ */
 static kc_err create_with_data(CFDataRef data, CFDictionaryRef attributes, SecKeyRef *ret)
 {
-	KC_CLEANUP_OBJECT CFMutableDictionaryRef words = NULL;
 	struct kc_pk *key = NULL;
 	unsigned type, key_class;
 
-	if (kc_object_kind(data) != KC_OBJECT_DATA)
+	if (kc_object_kind(data) != KC_OBJECT_DATA ||
+		kc_object_kind(attributes) != KC_OBJECT_DICTIONARY)
 		return KC_ERR(PARAM);
-	KC_TRY(kc_object_copy_dictionary(attributes, &words));
-	KC_TRY(parse_number(CFDictionaryGetValue(words, kSecAttrKeyType), &type));
-	KC_TRY(parse_number(CFDictionaryGetValue(words, kSecAttrKeyClass), &key_class));
-	if (key_class == KC_KEY_SYMMETRIC || CFDictionaryContainsKey(words, kSecAttrTokenID))
+	KC_TRY(parse_number(kc_object_member(attributes, kSecAttrKeyType), &type));
+	KC_TRY(parse_number(kc_object_member(attributes, kSecAttrKeyClass), &key_class));
+	if (key_class == KC_KEY_SYMMETRIC || kc_object_member(attributes, kSecAttrTokenID))
 		return KC_ERR(UNSUPPORTED);
 	if (key_class != KC_KEY_PUBLIC && key_class != KC_KEY_PRIVATE)
 		return KC_ERR(PARAM);

@@ -106,7 +106,7 @@ static void an_update_keeps_what_it_does_not_name(void)
 	CHECK_OK(words_add(&home, INET, "srvr=w bin0=%6f7470", "other class"));
 	CHECK_OK(words_add(&home, GENP, "svce=x acct=a labl=l gena=%01", "secret"));
 	before = find_one(&home, "acct=a");
-	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=new cdat=@5 mdat=@5 musr=x", NULL));
+	CHECK_OK(words_update(&home, GENP, "acct=a", "labl=new cdat=@5 mdat=@5 musr=%", NULL));
 	after = find_one(&home, "acct=a");
 	CHECK(after.id == before.id && after.version == before.version + 1);
 	CHECK(memcmp(after.ref, before.ref, sizeof after.ref) == 0);

@@ -16,6 +16,7 @@
 
 #include <CoreFoundation/CFArray.h>
 #include <CoreFoundation/CFBase.h>
+#include <CoreFoundation/CFConstantString.h>
 #include <CoreFoundation/CFData.h>
 #include <CoreFoundation/CFDictionary.h>
 
@@ -59,13 +60,6 @@ enum {
 };
 
 CF_EXPORT CFTypeID CFStringGetTypeID(void);
-
-/*
- * The constant string of a literal in UTF-8. Never goes away; equal literals are one object, in all
- * threads and libraries. NULL for a literal that is not UTF-8.
- */
-#define CFSTR(literal) __CFStringMakeConstantString("" literal "")
-CF_EXPORT CFStringRef __CFStringMakeConstantString(const char *literal);
 
 /* --- making ---------------------------------------------------------------------------------- */
 

@@ -387,6 +387,29 @@ static void random_texts_agree_with_iconv(void)
 
 /* --- constants ------------------------------------------------------------------------------- */
 
+static CFStringRef of_file = CFSTR("a" E_ACUTE "\xF0\x9F\x94\x91");
+static const struct {
+	CFStringRef key;
+	CFIndex length;
+} of_table[] = {{CFSTR("service"), 7}, {CFSTR(""), 0}};
+
+static void strings_of_the_file(void)
+{
+	CHECK(CFGetTypeID(of_file) == CFStringGetTypeID());
+	CHECK(CFStringGetLength(of_file) == 4);
+	CHECK(CFStringGetCharacterAtIndex(of_file, 3) == 0xDD11);
+	CHECK(CFEqual(of_file, CFSTR("a" E_ACUTE "\xF0\x9F\x94\x91")));
+	CHECK(CFHash(of_file) == CFHash(CFSTR("a" E_ACUTE "\xF0\x9F\x94\x91")));
+	CHECK(CFRetain(of_file) == of_file);
+	CFRelease(of_file);
+	CFRelease(of_file);
+	CHECK(strcmp(CFStringGetCStringPtr(of_file, kCFStringEncodingUTF8),
+		      "a" E_ACUTE "\xF0\x9F\x94\x91") == 0);
+	for (int i = 0; i < 2; i++)
+		CHECK(CFStringGetLength(of_table[i].key) == of_table[i].length);
+	CHECK(CFEqual(of_table[0].key, CFSTR("service")));
+}
+
 static void constant_strings(void)
 {
 	char text[] = "made at run time";
@@ -671,6 +694,7 @@ int main(void)
 		CHECK_TEST(characters),
 		CHECK_TEST(random_texts_agree_with_iconv),
 		CHECK_TEST(constant_strings),
+		CHECK_TEST(strings_of_the_file),
 		CHECK_TEST(copies),
 		CHECK_TEST(comparing),
 		CHECK_TEST(finding),

@@ -191,6 +191,21 @@ if [ -x "$helper" ]; then
   check 'msmtp: of any protocol' '0 by git' "$status $output"
 fi
 
+# --- the security command, over the same items -------------------------------------------------------
+security=$build/security
+"$security" add-internet-password -s both.example -a ana -r imap -w 'by security'
+run mail imap both.example ana
+check 'security: seen by isync' '0 by security' "$status $output"
+run keytar set both ana 'by keytar'
+check 'security: sees what keytar has set' 'by keytar' "$("$security" find-generic-password -s both -w)"
+run r create "$scratch/both.keychain" pass
+run r set "$scratch/both.keychain" 'of both' ana 'by R'
+check 'security: searches what R has made' 'by R' "$("$security" find-generic-password -s 'of both' -w)"
+check 'security: lists it' 1 "$("$security" list-keychains | grep -c both.keychain)"
+"$security" delete-keychain "$scratch/both.keychain"
+run r keyrings
+check 'security: deletes it' 1 "$(printf '%s\n' "$output" | wc -l)"
+
 # --- R ------------------------------------------------------------------------------------------------
 work=$scratch/keychains/work.keychain
 run r get "$work" s u

@@ -726,6 +726,30 @@ static void uses_are_kept(void)
 	delete_all();
 }
 
+/* There it is stored, and used from memory. */
+static void another_keychain_takes_files(void)
+{
+	SecKeychainRef keychain = NULL;
+	CFDataRef data = materials_data("both.pem"), out = NULL;
+	CFArrayRef items = NULL;
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/other.keychain", device_path());
+	CHECK_FATAL(SecKeychainCreate(path, 4, FAKE, false, NULL, &keychain) == errSecSuccess);
+	CHECK(SecItemImport(data, NULL, NULL, NULL, 0, NULL, keychain, &items) == errSecSuccess);
+	CHECK_FATAL(items && CFArrayGetCount(items) == 2);
+	CHECK(SecItemExport(CFArrayGetValueAtIndex(items, 1), kSecFormatOpenSSL, 0, NULL, &out) ==
+		errSecSuccess);
+	release(out);
+	CHECK(SecItemImport(data, NULL, NULL, NULL, 0, NULL, keychain, NULL) ==
+		errSecDuplicateItem);
+	CHECK(count_all() == 0);
+	CHECK(SecKeychainDelete(keychain) == errSecSuccess);
+	release(items);
+	CFRelease(data);
+	CFRelease(keychain);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -742,6 +766,7 @@ int main(void)
 		CHECK_TEST(a_file_that_fails_leaves_nothing),
 		CHECK_TEST(what_is_not_extractable_stays),
 		CHECK_TEST(uses_are_kept),
+		CHECK_TEST(another_keychain_takes_files),
 	};
 	int status;
 

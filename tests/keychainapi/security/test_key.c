@@ -282,6 +282,22 @@ static void other_forms_are_read(void)
 	forget();
 }
 
+/* As the AWS SDK does it: a dictionary without callbacks, and a size that is no object. */
+static void what_is_not_needed_is_not_looked_at(void)
+{
+	CFMutableDictionaryRef words = CFDictionaryCreateMutable(NULL, 0, NULL, NULL);
+	SecKeyRef ec = key_of(kSecAttrKeyTypeECSECPrimeRandom, 256), key;
+	CFIndex size = 256;
+
+	later(words);
+	CFDictionaryAddValue(words, kSecAttrKeyType, kSecAttrKeyTypeECSECPrimeRandom);
+	CFDictionaryAddValue(words, kSecAttrKeyClass, kSecAttrKeyClassPrivate);
+	CFDictionaryAddValue(words, kSecAttrKeySizeInBits, &size);
+	key = SecKeyCreateWithData(external(ec), words, NULL);
+	CHECK(key && CFEqual(later(key), ec));
+	forget();
+}
+
 static SecKeyRef legacy(SecKeyRef (*make)(CFAllocatorRef, const uint8_t *, CFIndex, SecKeyEncoding),
 	CFDataRef bytes, SecKeyEncoding encoding)
 {
@@ -849,6 +865,7 @@ int main(void)
 		CHECK_TEST(parameters_are_checked),
 		CHECK_TEST(plain_dictionaries_do),
 		CHECK_TEST(other_forms_are_read),
+		CHECK_TEST(what_is_not_needed_is_not_looked_at),
 		CHECK_TEST(older_functions_make_keys),
 		CHECK_TEST(keys_have_attributes),
 		CHECK_TEST(keys_describe_themselves),
