@@ -135,7 +135,7 @@ int32_t kc_sec_find_certificate(struct kc_sec *sec, int argc, char **argv)
 		return KC_SEC_USAGE;
 	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
 	for (size_t i = 0; i < paths.count && err == KC_OK; i++)
-		err = find_in(sec, &args, paths.rows[i], &count);
+		err = kc_sec_keychains_pass(&paths, find_in(sec, &args, paths.rows[i], &count));
 	if (err == KC_OK && count == 0 && !args.given['a'])
 		err = KC_ERR(NOT_FOUND);
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
@@ -166,8 +166,9 @@ int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 	for (size_t i = 0; i < paths.count && err == KC_OK; i++) {
 		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 		const struct kc_found *one = NULL;
-		err = kc_sec_keychains_list(
-			sec, paths.rows[i], KC_CLASS_CERTIFICATE, KC_WANT_SECRET, &found);
+		err = kc_sec_keychains_pass(
+			&paths, kc_sec_keychains_list(sec, paths.rows[i], KC_CLASS_CERTIFICATE,
+					KC_WANT_SECRET, &found));
 		for (size_t j = 0; j < found.count; j++) {
 			if (!matches(&found.rows[j], &args))
 				continue;

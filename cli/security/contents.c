@@ -37,6 +37,6 @@ int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
 		return KC_SEC_USAGE;
 	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
 	for (size_t i = 0; i < paths.count && err == KC_OK; i++)
-		err = dump_one(sec, paths.rows[i], args.given['d']);
+		err = kc_sec_keychains_pass(&paths, dump_one(sec, paths.rows[i], args.given['d']));
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
 }

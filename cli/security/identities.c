@@ -73,8 +73,9 @@ int32_t kc_sec_find_identity(struct kc_sec *sec, int argc, char **argv)
 	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
 	for (size_t i = 0; i < paths.count && err == KC_OK; i++) {
 		KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-		err = kc_sec_keychains_list(
-			sec, paths.rows[i], KC_CLASS_IDENTITY, KC_WANT_HIDDEN, &found);
+		err = kc_sec_keychains_pass(
+			&paths, kc_sec_keychains_list(sec, paths.rows[i], KC_CLASS_IDENTITY,
+					KC_WANT_HIDDEN, &found));
 		for (size_t j = 0; j < found.count && err == KC_OK; j++)
 			err = kc_found_list_take(&all, &found.rows[j]);
 	}
