@@ -19,9 +19,7 @@ static unsigned weight(kc_err err)
 		return 4;
 	if (err == KC_E_NOT_FOUND)
 		return 2;
-	if (err == KC_E_NO_KEYCHAIN)
-		return 1;
-	return err == KC_E_UNSUPPORTED ? 0 : 3;
+	return err == KC_E_NO_KEYCHAIN ? 1 : 3;
 }
 
 static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
@@ -30,9 +28,9 @@ static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
 	struct kc_client *client;
 	kc_err err;
 
-	if (!kc_sec_keychain_call_holds(keychain, class))
-		return KC_ERR(UNSUPPORTED);
 	KC_TRY(kc_sec_keychain_client(keychain, &client));
+	if (!kc_sec_keychain_call_holds(keychain, class))
+		return KC_ERR(NOT_FOUND);
 	err = call(keychain, client, context);
 	if (may_ask && kc_sec_keychain_lock_was_opened(client, err))
 		err = call(keychain, client, context);
@@ -42,7 +40,7 @@ static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
 kc_err kc_sec_keychain_call_each(CFArrayRef keychains, kc_name class, bool may_ask,
 	kc_sec_keychain_call *call, void *context)
 {
-	kc_err told = CFArrayGetCount(keychains) ? KC_E_UNSUPPORTED : KC_E_NOT_FOUND;
+	kc_err told = CFArrayGetCount(keychains) ? KC_E_NO_KEYCHAIN : KC_E_NOT_FOUND;
 
 	for (CFIndex i = 0; i < CFArrayGetCount(keychains); i++) {
 		kc_err err = call_one(
@@ -74,6 +72,8 @@ kc_err kc_sec_keychain_call_add(SecKeychainRef keychain, const struct kc_client_
 {
 	struct add adding = {item, want, ret};
 
+	if (!kc_sec_keychain_call_holds(keychain, item->class))
+		return KC_ERR(UNSUPPORTED);
 	KC_TRY(call_one(keychain, item->class, may_ask, add, &adding));
 	ret->origin = keychain;
 	return KC_OK;

@@ -19,13 +19,14 @@ typedef kc_err kc_sec_keychain_call(
 
 /*
  * keychains is an array of keychains, in the order in which they count. One of several that does
- * not exist, or holds no items of the class, is left out; what one fails with is told only when it
- * was done in no other. Errors besides those of the calls: NOT_FOUND, NO_KEYCHAIN (none of them
- * exists), UNSUPPORTED (none of them holds such items).
+ * not exist is left out, one that holds no items of the class has nothing; what one fails with is
+ * told only when it was done in no other. Errors besides those of the calls: NOT_FOUND, NO_KEYCHAIN
+ * (none of them exists).
  */
 KC_MUST kc_err kc_sec_keychain_call_each(CFArrayRef keychains, kc_name class, bool may_ask,
 	kc_sec_keychain_call *call, void *context);
 
+/* Errors besides those of the door: UNSUPPORTED for a keychain that holds no such items. */
 KC_MUST kc_err kc_sec_keychain_call_add(SecKeychainRef keychain, const struct kc_client_item *item,
 	uint32_t want, bool may_ask, struct kc_found *ret);
 

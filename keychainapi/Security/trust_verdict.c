@@ -97,22 +97,35 @@ static void ask_about_revocation(CFArrayRef policies, struct kc_chain_question *
 			kc_policy_ask(policy_at(policies, i), question);
 }
 
-/* Judges for one policy after another, until one says no. */
+/* The faults that any policy finds count together: one that is excepted hides none of another
+ * policy. The chain is that of the first that says no. */
+static void add_answer(struct kc_chain *answer, struct kc_chain *sum, bool is_first)
+{
+	unsigned both = is_first ? answer->faults : answer->faults | sum->faults;
+
+	if (is_first || (sum->is_trusted && !answer->is_trusted)) {
+		struct kc_chain last = *sum;
+		*sum = *answer;
+		*answer = last;
+	}
+	sum->faults = both;
+}
+
 static kc_err judge_all(
 	CFArrayRef policies, const struct kc_chain_question *common, struct kc_chain *ret)
 {
 	bool asked = false;
 
 	for (CFIndex i = 0; i < CFArrayGetCount(policies); i++) {
+		KC_CLEANUP_CHAIN struct kc_chain answer = KC_CHAIN_INIT;
 		struct kc_chain_question question = *common;
 
 		if (kc_policy_is_about_revocation(policy_at(policies, i)))
 			continue;
 		kc_policy_ask(policy_at(policies, i), &question);
-		KC_TRY(kc_chain_judge(&question, ret));
+		KC_TRY(kc_chain_judge(&question, &answer));
+		add_answer(&answer, ret, !asked);
 		asked = true;
-		if (!ret->is_trusted)
-			return KC_OK;
 	}
 	return asked ? KC_OK : kc_chain_judge(common, ret);
 }

@@ -441,8 +441,20 @@ static void keys_are_the_users(SecKeychainRef other)
 	const void *add_keys[] = {kSecValueRef, kSecUseKeychain}, *add_values[] = {key, other};
 	CFDictionaryRef named = CFDictionaryCreate(NULL, add_keys, add_values, 2, NULL, NULL);
 	CFDictionaryRef plain = CFDictionaryCreate(NULL, add_keys, add_values, 1, NULL, NULL);
+	SecKeychainRef nowhere = open_keychain("SystemRootCertificates.keychain");
+	SecKeychainSearchRef search = NULL;
+	SecKeychainItemRef item = NULL;
 
 	CHECK(SecItemAdd(named, NULL) == errSecUnimplemented);
+	CHECK(SecKeychainSearchCreateFromAttributes(
+		      other, kSecPrivateKeyItemClass, NULL, &search) == 0);
+	CHECK(SecKeychainSearchCopyNext(search, &item) == errSecItemNotFound);
+	CFRelease(search);
+	CHECK(SecKeychainSearchCreateFromAttributes(
+		      nowhere, kSecCertificateItemClass, NULL, &search) == 0);
+	CHECK(SecKeychainSearchCopyNext(search, &item) == errSecNoSuchKeychain);
+	CFRelease(search);
+	CFRelease(nowhere);
 	CHECK(SecItemAdd(plain, NULL) == 0);
 	CHECK(SecItemCopyMatching(plain, NULL) == 0);
 	CHECK(SecItemDelete(plain) == 0);

@@ -526,6 +526,32 @@ static void exceptions_are_for_one_certificate_and_its_faults(void)
 	CFRelease(trust);
 }
 
+/* What is excepted of one policy hides nothing that another one finds. */
+static void exceptions_are_for_every_policy(void)
+{
+	SecTrustRef trust = trust_in("server issuer", SERVER, "elsewhere.example.org");
+	SecPolicyRef policies[] = {SecPolicyCreateSSL(true, CFSTR("elsewhere.example.org")),
+		SecPolicyCreateWithProperties(kSecPolicyAppleCodeSigning, NULL)};
+	CFArrayRef both = CFArrayCreate(NULL, (const void **)policies, 2, &kCFTypeArrayCallBacks);
+	SecTrustResultType result;
+	CFDataRef exceptions;
+
+	anchor_in(trust, "root");
+	CHECK(reason(trust, &result) == errSecHostNameMismatch);
+	exceptions = SecTrustCopyExceptions(trust);
+	CHECK(SecTrustSetExceptions(trust, exceptions));
+	CHECK(reason(trust, &result) == 0);
+	CHECK(SecTrustSetPolicies(trust, both) == errSecSuccess);
+	CHECK(SecTrustSetExceptions(trust, exceptions));
+	CHECK(reason(trust, &result) != 0);
+	CHECK(result == kSecTrustResultRecoverableTrustFailure);
+	CFRelease(exceptions);
+	CFRelease(both);
+	CFRelease(policies[0]);
+	CFRelease(policies[1]);
+	CFRelease(trust);
+}
+
 static void options_forgive(void)
 {
 	SecTrustRef trust = trust_in("server issuer root", BASIC, NULL);
@@ -698,6 +724,7 @@ int main(void)
 		CHECK_TEST(refuses_what_is_no_argument),
 		CHECK_TEST(gives_the_chain),
 		CHECK_TEST(exceptions_are_for_one_certificate_and_its_faults),
+		CHECK_TEST(exceptions_are_for_every_policy),
 		CHECK_TEST(options_forgive),
 		CHECK_TEST(every_policy_counts),
 		CHECK_TEST(the_distribution_has_anchors),
