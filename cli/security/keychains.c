@@ -87,10 +87,15 @@ kc_err kc_sec_keychains_remove(struct kc_sec *sec, const char *word)
 	return kc_keychains_forget(&sec->place, path);
 }
 
+kc_err kc_sec_keychains_pass(const struct kc_keychain_paths *paths, kc_err err)
+{
+	return err == KC_E_NO_KEYCHAIN && paths->count > 1 ? KC_OK : err;
+}
+
 kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_keychain_paths *paths,
 	const struct kc_query *query, struct kc_found_list *ret)
 {
-	kc_err worst = KC_ERR(NOT_FOUND);
+	kc_err worst = paths->count ? KC_ERR(NO_KEYCHAIN) : KC_ERR(NOT_FOUND);
 
 	for (size_t i = 0; i < paths->count; i++) {
 		kc_err err = kc_sec_keychains_use(sec, paths->rows[i]);
@@ -98,8 +103,22 @@ kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_keychain_paths 
 			err = kc_sec_find(sec, query, ret);
 		if (err == KC_OK)
 			return KC_OK;
-		if (worst == KC_E_NOT_FOUND)
-			worst = err;
+		if (worst == KC_E_NO_KEYCHAIN || worst == KC_E_NOT_FOUND)
+			worst = err == KC_E_NO_KEYCHAIN ? worst : err;
 	}
 	return worst;
+}
+
+kc_err kc_sec_keychains_list(struct kc_sec *sec, const char *keychain, kc_name class, uint32_t want,
+	struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.class = class;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS | want;
+	KC_TRY(kc_sec_keychains_use(sec, keychain));
+	err = kc_sec_find(sec, &query, ret);
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
 }

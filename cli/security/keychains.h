@@ -32,4 +32,12 @@ KC_MUST kc_err kc_sec_keychains_remove(struct kc_sec *sec, const char *word);
 KC_MUST kc_err kc_sec_keychains_find(struct kc_sec *sec, const struct kc_keychain_paths *paths,
 	const struct kc_query *query, struct kc_found_list *ret);
 
+/* What an error in one of several keychains means for the whole: one that is not there is passed
+ * over. */
+KC_MUST kc_err kc_sec_keychains_pass(const struct kc_keychain_paths *paths, kc_err err);
+/* Everything of a class in one keychain, with its attributes and what else is wanted; none is no
+ * error. Errors: NO_KEYCHAIN, those of finding. */
+KC_MUST kc_err kc_sec_keychains_list(struct kc_sec *sec, const char *keychain, kc_name class,
+	uint32_t want, struct kc_found_list *ret);
+
 #endif

@@ -1,101 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* Keychains as a whole: listed, made, locked, opened, removed, dumped. */
+/* Keychains as a whole: made, removed, locked, opened, set. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/security/command.h"
-#include "cli/security/dump.h"
 #include "cli/security/keychains.h"
 #include "cli/security/settings.h"
 #include "cli/session.h"
 
 #define MOST_TIMEOUT 604800 /* seconds; a week, as kc.conf */
-
-static void print_path(struct kc_sec *sec, const char *path)
-{
-	kc_out_push(&sec->run.out, kc_bytes_str("    \""));
-	kc_out_push(&sec->run.out, kc_bytes_str(path));
-	kc_out_push(&sec->run.out, kc_bytes_str("\"\n"));
-}
-
-/* Only the user's domain has keychains here. */
-static bool is_other_domain(const struct kc_sec_args *args)
-{
-	return args->value['d'] && strcmp(args->value['d'], "user") != 0;
-}
-
-/* --- which there are --------------------------------------------------------------------------
- */
-
-int32_t kc_sec_list_keychains(struct kc_sec *sec, int argc, char **argv)
-{
-	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
-	struct kc_sec_args args;
-	kc_err err;
-
-	if (!kc_sec_args_parse(argc, argv, "d:s", &args) || (args.word_count && !args.given['s']))
-		return KC_SEC_USAGE;
-	if (is_other_domain(&args))
-		return 0;
-	if (!args.given['s'] || args.word_count) {
-		err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
-		if (err != KC_OK)
-			return kc_sec_fail(sec, "SecKeychainCopySearchList", err);
-	}
-	if (args.given['s']) {
-		err = kc_keychains_set_search(&sec->place, &paths);
-		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSetSearchList", err);
-	}
-	for (size_t i = 0; i < paths.count; i++)
-		print_path(sec, paths.rows[i]);
-	return 0;
-}
-
-static kc_err set_default(struct kc_sec *sec, const char *path)
-{
-	if (!kc_keychains_exist(&sec->place, path))
-		return KC_ERR(NO_KEYCHAIN);
-	return kc_keychains_set_default(&sec->place, path);
-}
-
-int32_t kc_sec_default_keychain(struct kc_sec *sec, int argc, char **argv)
-{
-	KC_CLEANUP_FREE char *path = NULL;
-	struct kc_sec_args args;
-	const char *word;
-	kc_err err;
-
-	if (!kc_sec_args_parse(argc, argv, "d:s", &args) || args.word_count > 1 ||
-		(args.word_count && !args.given['s']))
-		return KC_SEC_USAGE;
-	if (is_other_domain(&args))
-		return kc_sec_fail(sec, "SecKeychainCopyDomainDefault", KC_E_NO_KEYCHAIN);
-	word = args.word_count ? args.words[0] : args.given['s'] ? KC_KEYCHAINS_LOGIN : NULL;
-	err = kc_keychains_path(&sec->place, word, &path);
-	if (err == KC_OK && args.given['s'])
-		err = set_default(sec, path);
-	if (err != KC_OK)
-		return kc_sec_fail(sec,
-			args.given['s'] ? "SecKeychainSetDefault" : "SecKeychainCopyDefault", err);
-	if (!args.given['s'])
-		print_path(sec, path);
-	return 0;
-}
-
-int32_t kc_sec_login_keychain(struct kc_sec *sec, int argc, char **argv)
-{
-	KC_CLEANUP_FREE char *path = NULL;
-	struct kc_sec_args args;
-	kc_err err;
-
-	if (!kc_sec_args_parse(argc, argv, "d:", &args) || args.word_count)
-		return KC_SEC_USAGE;
-	err = kc_keychains_path(&sec->place, KC_KEYCHAINS_LOGIN, &path);
-	if (err != KC_OK)
-		return kc_sec_fail(sec, "SecKeychainCopyLogin", err);
-	print_path(sec, path);
-	return 0;
-}
 
 /* --- one of them ------------------------------------------------------------------------------
  */
@@ -321,52 +234,4 @@ int32_t kc_sec_partition_list(struct kc_sec *sec, int argc, char **argv)
 	if (err == KC_OK)
 		err = kc_client_unlock(sec->run.client, kc_secret_bytes(&password));
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainItemSetAccessWithPassword", err);
-}
-
-/* --- dump -------------------------------------------------------------------------------------
- */
-
-static void print_dumped(struct kc_sec *sec, const struct kc_found *item, bool with_data)
-{
-	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
-
-	kc_sec_dump_item(&text, item, kc_buf_bytes(&sec->path));
-	if (with_data && item->has_secret) {
-		kc_buf_push_str(&text, "data:\n");
-		kc_sec_dump_value(&text, kc_secret_bytes(&item->secret));
-		kc_buf_push_byte(&text, '\n');
-	}
-	kc_out_push(&sec->run.out, kc_buf_bytes(&text));
-}
-
-static kc_err dump_one(struct kc_sec *sec, const char *name, bool with_data)
-{
-	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	kc_err err;
-
-	query.sync = KC_SYNC_ANY;
-	query.want = KC_WANT_ATTRS | (with_data ? KC_WANT_SECRET : 0u);
-	KC_TRY(kc_sec_keychains_use(sec, name));
-	err = kc_sec_find(sec, &query, &found);
-	if (err == KC_E_NOT_FOUND)
-		return KC_OK;
-	KC_TRY(err);
-	for (size_t i = 0; i < found.count; i++)
-		print_dumped(sec, &found.rows[i], with_data);
-	return KC_OK;
-}
-
-int32_t kc_sec_dump_keychain(struct kc_sec *sec, int argc, char **argv)
-{
-	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
-	struct kc_sec_args args;
-	kc_err err;
-
-	if (!kc_sec_args_parse(argc, argv, "adir", &args))
-		return KC_SEC_USAGE;
-	err = kc_sec_keychains_asked(sec, args.words, args.word_count, &paths);
-	for (size_t i = 0; i < paths.count && err == KC_OK; i++)
-		err = dump_one(sec, paths.rows[i], args.given['d']);
-	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
 }

@@ -209,6 +209,26 @@ exits 252 "the device's own is never removed"
 sec find-generic-password -s other -w
 writes 'else\n' "with what is in it"
 
+# --- a build server that has nothing else ------------------------------------------------------------------
+on two
+sec create-keychain -p pw ci.keychain
+exits 0 "a keychain where the device has none"
+sec import "$work/both.p12" -k ci.keychain -P p12
+sec find-identity -v
+says '^     1 valid identities found$' "the search list passes over what is not there"
+sec find-certificate -c 'Ana Example' -Z
+exits 0 "for certificates"
+sec dump-keychain
+exits 0 "for the whole"
+sec find-key
+exits 0 "for keys"
+sec find-generic-password -s nothing
+exits 44 "and nothing is found in what is there"
+sec dump-keychain login.keychain
+exits 50 "by its name it is missed"
+sec delete-keychain ci.keychain
+on one
+
 for name in /etc/ .. '' 'two
 lines'; do
   sec create-keychain -p x "$name"

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/der.h"
+#include "crypto/certificate_values.h"
 #include "crypto/export.h"
 #include "crypto/import.h"
 #include "crypto/x509.h"
@@ -57,14 +59,71 @@ static void try_key(const struct kc_pk *key)
 		try_export(key);
 }
 
+/* What is told is text where it says so, in sections that are opened and closed. */
+struct told {
+	unsigned depth, count;
+};
+
+static void take_value(void *context, const struct kc_certificate_value *value)
+{
+	struct told *told = context;
+
+	told->count++;
+	must(value->kind == KC_CERTIFICATE_END || (value->label && (told->depth || value->oid)));
+	if (value->kind == KC_CERTIFICATE_SECTION)
+		must(told->depth++ < 4);
+	else if (value->kind == KC_CERTIFICATE_END)
+		must(told->depth-- > 0);
+	else if (value->kind == KC_CERTIFICATE_TEXT || value->kind == KC_CERTIFICATE_URL)
+		must(kc_der_is_utf8(value->bytes));
+}
+
+static bool take_text(void *context, struct kc_bytes text)
+{
+	(void)context;
+	must(kc_der_is_utf8(text));
+	return false;
+}
+
+/* Part by part; a part may be unreadable, and is then an error. */
+static void try_parts(const struct kc_certificate *certificate)
+{
+	static const enum kc_certificate_text texts[] = {KC_CERTIFICATE_COMMON_NAMES,
+		KC_CERTIFICATE_SUBJECT_TEXTS, KC_CERTIFICATE_EMAILS, KC_CERTIFICATE_DNS_NAMES};
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+	struct told told = {0};
+	double from = 0, to = 0;
+
+	kc_certificate_values(certificate, take_value, &told);
+	must(told.depth == 0 && told.count > 0);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		kc_certificate_texts(certificate, texts[i], take_text, NULL);
+	for (int which = KC_CERTIFICATE_SUBJECT; which <= KC_CERTIFICATE_ISSUER; which++) {
+		enum kc_certificate_name name = (enum kc_certificate_name)which;
+		must(kc_certificate_name_der(certificate, name, &out) == KC_OK);
+		must(kc_certificate_name_normal(certificate, name, &out) != KC_E_BUG);
+		kc_buf_reset(&out);
+		must(kc_certificate_summary(certificate, name, &out) == KC_OK);
+		must(kc_der_is_utf8(kc_buf_bytes(&out)));
+		kc_buf_reset(&out);
+	}
+	must(kc_certificate_serial(certificate, &out) != KC_E_BUG);
+	must(kc_certificate_validity(certificate, &from, &to) != KC_E_BUG);
+	must(kc_certificate_key(certificate, &key) != KC_E_BUG);
+}
+
 static void try_certificate(struct kc_bytes der)
 {
+	KC_CLEANUP_CERTIFICATE struct kc_certificate *certificate = NULL;
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT, again = KC_ATTRS_INIT;
 	kc_err err = kc_x509_describe(der, &attrs);
 
 	must(err == kc_x509_describe(der, &again));
 	must(kc_attrs_equal(&attrs, &again));
 	must(err == KC_OK || attrs.count == 0);
+	if (kc_certificate_load(der, &certificate) == KC_OK)
+		try_parts(certificate);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -165,6 +165,30 @@ static const struct fact rows[] = {
 	UPDATE("sync", "is moved", 0, DICT(GENP, A), DICT({"sync", YES})),
 	FIND  ("sync", "and still found", 0, "?sync=number:1", GENP, A, RETURN_ATTRS),
 
+	/* objects that no attribute has: ignored where nobody knows the key, wrong where somebody does */
+	FRESH ("query", "no items"),
+	ADD   ("query", "an object of who may use it", 0, NULL, GENP, A, {"acls", CONTROL("ak", -1)}, {"v_Data", D("x")}),
+	FIND  ("query", "and in a query", 0, "data:x", GENP, A, {"acls", CONTROL("ak", -1)}, {"zzzz", ARRAY("x")}, {"srvr", DATE(1)}, RETURN_DATA),
+	UPDATE("query", "and in changes", 0, DICT(GENP, A), DICT({"acls", CONTROL("ak", -1)}, {"zzzz", FRACTION(1.5)}, {"icmt", T("i")})),
+	FIND  ("query", "an attribute that is one", errSecParam, "untouched", GENP, {"acct", CONTROL("ak", -1)}),
+	FIND  ("query", "or an array", errSecParam, "untouched", GENP, {"acct", ARRAY("a")}),
+	UPDATE("query", "changed to one", errSecParam, DICT(GENP, A), DICT({"acct", ARRAY("a")})),
+
+	/* tombstones */
+	DELETE("tomb", "deleted, to leave one", 0, GENP, A, {"u_Tomb", YES}),
+	FIND  ("tomb", "it is gone", errSecItemNotFound, NULL, GENP, A),
+	FIND  ("tomb", "its tombstone is there", 0, "?tomb=number:1,acct=text:a,-v_Data,-icmt", GENP, A, {"tomb", YES}, RETURN_ATTRS, RETURN_DATA),
+	DELETE("tomb", "and not deleted without a word", errSecItemNotFound, GENP, A),
+	ADD   ("tomb", "an item over it", 0, NULL, GENP, A, {"v_Data", D("y")}),
+	FIND  ("tomb", "is there alone", errSecItemNotFound, NULL, GENP, A, {"tomb", YES}),
+	ADD   ("tomb", "a synced item", 0, NULL, GENP, {"acct", T("s")}, {"sync", YES}),
+	DELETE("tomb", "deleted", 0, GENP, {"acct", T("s")}),
+	FIND  ("tomb", "leaves one", 0, "?sync=number:1", GENP, {"tomb", YES}, RETURN_ATTRS),
+	DELETE("tomb", "deleted, too", 0, GENP, {"tomb", YES}),
+	FIND  ("tomb", "for good", errSecItemNotFound, NULL, GENP, {"tomb", YES}),
+	FRESH ("lock", "no items"),
+	ADD   ("lock", "an item", 0, NULL, GENP, A, {"v_Data", D("x")}),
+
 	/* locked */
 	LOCK  ("lock", "lock"),
 	FIND  ("lock", "hidden", errSecInteractionNotAllowed, NULL, GENP, A, RETURN_DATA),

@@ -198,8 +198,26 @@ static void check_shape(const struct shape *shape, const struct subject *subject
 	objects_empty();
 }
 
+/* 4.1 and 4.2: nothing asked for is nothing; in the default profile it is the object. */
+static void check_unasked(const struct subject *subject)
+{
+	CFTypeRef added = NULL, found = NULL, object = object_of(subject);
+
+	CHECK(SecItemAdd(objects_dict(kSecValueRef, object, NULL), &added) == errSecSuccess);
+	objects_later(added);
+	CHECK(objects_find(objects_dict(kSecClass, *subject->class_key, NULL), &found) ==
+		errSecSuccess);
+	CHECK_MSG(objects_strict
+			  ? !added && !found
+			  : added && found && CFEqual(added, object) && CFEqual(found, object),
+		subject->class);
+	objects_empty();
+}
+
 static void results_have_shapes(void)
 {
+	for (size_t j = 0; j < KC_COUNT_OF(subjects); j++)
+		check_unasked(&subjects[j]);
 	for (size_t i = 0; i < KC_COUNT_OF(shapes); i++)
 		for (size_t j = 0; j < KC_COUNT_OF(subjects); j++)
 			check_shape(&shapes[i], &subjects[j]);
