@@ -174,6 +174,41 @@ static void the_users_own_stays(void)
 	CFRelease(users);
 }
 
+/* Nor by another way to its folder: what KEYCIRCLE_HOME says, the same through a link, and a
+ * keychain whose folders have been replaced by links to it since it was opened. */
+static void the_users_own_by_other_ways(void)
+{
+	static const char *const folders[] = {"", "/data", "/state"};
+	char path[160], inside[200], target[200];
+	SecKeychainRef keychain;
+
+	keychain = open_keychain(device_path());
+	CHECK(SecKeychainDelete(keychain) == errSecUnimplemented);
+	CFRelease(keychain);
+	snprintf(path, sizeof path, "%s/way", device_path());
+	CHECK_FATAL(symlink(device_path(), path) == 0);
+	keychain = open_keychain(path);
+	CHECK(SecKeychainDelete(keychain) == errSecUnimplemented);
+	CFRelease(keychain);
+	CHECK_FATAL(unlink(path) == 0);
+	for (size_t i = 0; i < KC_COUNT_OF(folders); i++) {
+		keychain = NULL;
+		snprintf(path, sizeof path, "%s/replaced%zu", device_path(), i);
+		snprintf(inside, sizeof inside, "%s%s", path, folders[i]);
+		snprintf(target, sizeof target, "%s%s", device_path(), folders[i]);
+		CHECK_FATAL(SecKeychainCreate(path, 5, "other", FALSE, NULL, &keychain) == 0);
+		CHECK_FATAL(strcat(path, ".away") && rename(inside, path) == 0);
+		CHECK_FATAL(symlink(target, inside) == 0);
+		CHECK_MSG(SecKeychainDelete(keychain) != errSecSuccess, inside);
+		CHECK_FATAL(unlink(inside) == 0 && rename(path, inside) == 0);
+		CHECK_MSG(SecKeychainDelete(keychain) == errSecSuccess, inside);
+		CFRelease(keychain);
+	}
+	keychain = open_keychain("login.keychain");
+	CHECK(status_of(keychain) == 7);
+	CFRelease(keychain);
+}
+
 /* --- events ---------------------------------------------------------------------------------- */
 
 struct events {
@@ -594,8 +629,9 @@ int main(void)
 	static const struct check_test tests[] = {CHECK_TEST(nothing_is_there),
 		CHECK_TEST(names_and_paths), CHECK_TEST(room_for_a_path),
 		CHECK_TEST(arguments_that_are_missing), CHECK_TEST(the_users_own_stays),
-		CHECK_TEST(events_are_told), CHECK_TEST(another_keychain),
-		CHECK_TEST(a_callback_that_changes_the_list), CHECK_TEST(something_else_is_there)};
+		CHECK_TEST(the_users_own_by_other_ways), CHECK_TEST(events_are_told),
+		CHECK_TEST(another_keychain), CHECK_TEST(a_callback_that_changes_the_list),
+		CHECK_TEST(something_else_is_there)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");
