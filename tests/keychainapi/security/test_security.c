@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "backend/item/ruler.h"
-#include "keychainapi/Security/tolerance.h"
+#include "keychainapi/Security/item/tolerance.h"
 #include "tests/check.h"
 #include "tests/keychainapi/security/describe.h"
 
