@@ -2,6 +2,8 @@
 /* One call of each keychain, and what their answers come to. */
 #include "keychainapi/Security/keychain/sec_keychain_call.h"
 
+#include <string.h>
+
 #include "keychainapi/Security/keychain/sec_keychain_list.h"
 #include "keychainapi/Security/keychain/sec_keychain_lock.h"
 
@@ -37,14 +39,26 @@ static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
 	return err;
 }
 
+/* The keychains of the system and of its roots, which every macOS has: here they are empty, unless
+ * there is one of that name. */
+static bool is_of_system(SecKeychainRef keychain)
+{
+	const char *name = kc_sec_keychain_is(keychain) ? strrchr(keychain->path, '/') : NULL;
+
+	return name && (strcmp(name, "/System.keychain") == 0 ||
+			       strcmp(name, "/SystemRootCertificates.keychain") == 0);
+}
+
 kc_err kc_sec_keychain_call_each(CFArrayRef keychains, kc_name class, bool may_ask,
 	kc_sec_keychain_call *call, void *context)
 {
 	kc_err told = CFArrayGetCount(keychains) ? KC_E_NO_KEYCHAIN : KC_E_NOT_FOUND;
 
 	for (CFIndex i = 0; i < CFArrayGetCount(keychains); i++) {
-		kc_err err = call_one(
-			kc_sec_keychain_list_at(keychains, i), class, may_ask, call, context);
+		SecKeychainRef keychain = kc_sec_keychain_list_at(keychains, i);
+		kc_err err = call_one(keychain, class, may_ask, call, context);
+		if (err == KC_E_NO_KEYCHAIN && is_of_system(keychain))
+			err = KC_E_NOT_FOUND;
 		if (weight(err) > weight(told))
 			told = err;
 	}

@@ -347,6 +347,34 @@ static void items_of_another_keychain(SecKeychainRef users, SecKeychainRef other
 	CFRelease(both);
 }
 
+/* Programs look for roots there, and take what is not found for what it is. */
+static void item_calls_of_the_system_keychains(void)
+{
+	static const struct row {
+		const char *path;
+		OSStatus status;
+	} rows[] = {
+		{"/System/Library/Keychains/SystemRootCertificates.keychain", errSecItemNotFound},
+		{"/Library/Keychains/System.keychain", errSecItemNotFound},
+		{"/Library/Keychains/Other.keychain", errSecNoSuchKeychain},
+	};
+	const void *keys[] = {kSecClass, kSecMatchSearchList}, *values[2];
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		SecKeychainRef keychain = NULL;
+		CFDictionaryRef query;
+
+		CHECK_FATAL(SecKeychainOpen(rows[i].path, &keychain) == 0);
+		values[0] = kSecClassCertificate;
+		values[1] = array_of(keychain, NULL);
+		query = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
+		CHECK(SecItemCopyMatching(query, NULL) == rows[i].status);
+		CFRelease(query);
+		CFRelease(values[1]);
+		CFRelease(keychain);
+	}
+}
+
 /* kSecUseKeychain and kSecMatchSearchList. */
 static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef other)
 {
@@ -476,7 +504,7 @@ static void keys_are_the_users(SecKeychainRef other)
 	const void *add_keys[] = {kSecValueRef, kSecUseKeychain}, *add_values[] = {key, other};
 	CFDictionaryRef named = CFDictionaryCreate(NULL, add_keys, add_values, 2, NULL, NULL);
 	CFDictionaryRef plain = CFDictionaryCreate(NULL, add_keys, add_values, 1, NULL, NULL);
-	SecKeychainRef nowhere = open_keychain("SystemRootCertificates.keychain");
+	SecKeychainRef nowhere = open_keychain("nowhere.keychain");
 	SecKeychainSearchRef search = NULL;
 	SecKeychainItemRef item = NULL;
 
@@ -580,6 +608,7 @@ static void another_keychain(void)
 	CHECK(SecKeychainCreate(other_path, 5, "other", FALSE, NULL, &again) ==
 		errSecDuplicateKeychain);
 	items_of_another_keychain(users, other);
+	item_calls_of_the_system_keychains();
 	item_calls_of_another_keychain(users, other);
 	locks_of_two_keychains(users, other);
 	passwords_and_access(users, other);
