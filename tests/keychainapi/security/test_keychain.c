@@ -179,7 +179,7 @@ static void the_users_own_stays(void)
 static void the_users_own_by_other_ways(void)
 {
 	static const char *const folders[] = {"", "/data", "/state"};
-	char path[160], inside[200], target[200];
+	char path[160], inside[200], target[200], away[200];
 	SecKeychainRef keychain;
 
 	keychain = open_keychain(device_path());
@@ -197,10 +197,10 @@ static void the_users_own_by_other_ways(void)
 		snprintf(inside, sizeof inside, "%s%s", path, folders[i]);
 		snprintf(target, sizeof target, "%s%s", device_path(), folders[i]);
 		CHECK_FATAL(SecKeychainCreate(path, 5, "other", FALSE, NULL, &keychain) == 0);
-		CHECK_FATAL(strcat(path, ".away") && rename(inside, path) == 0);
-		CHECK_FATAL(symlink(target, inside) == 0);
+		snprintf(away, sizeof away, "%s.away", path);
+		CHECK_FATAL(rename(inside, away) == 0 && symlink(target, inside) == 0);
 		CHECK_MSG(SecKeychainDelete(keychain) != errSecSuccess, inside);
-		CHECK_FATAL(unlink(inside) == 0 && rename(path, inside) == 0);
+		CHECK_FATAL(unlink(inside) == 0 && rename(away, inside) == 0);
 		CHECK_MSG(SecKeychainDelete(keychain) == errSecSuccess, inside);
 		CFRelease(keychain);
 	}
@@ -387,7 +387,8 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 4, NULL, NULL);
 	CFTypeRef added = NULL, found = NULL;
 	const void *ref_keys[] = {kSecValueRef}, *ref_values[1];
-	CFDictionaryRef by_ref;
+	CFArrayRef empty = CFArrayCreate(NULL, NULL, 0, &kCFTypeArrayCallBacks);
+	CFDictionaryRef by_ref, nowhere;
 
 	CHECK(SecItemAdd(item, &added) == 0);
 	CHECK(SecItemAdd(item, NULL) == errSecDuplicateItem);
@@ -399,6 +400,12 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 	by_ref = CFDictionaryCreate(NULL, ref_keys, ref_values, 1, NULL, NULL);
 	CHECK(SecItemUpdate(by_ref, dictionary_make(DICT({"icmt", T("i")}))) == 0);
 	CHECK(SecItemCopyMatching(by_ref, NULL) == 0);
+	values[2] = empty;
+	nowhere = CFDictionaryCreate(NULL, keys, values, 4, NULL, NULL);
+	CHECK(SecItemCopyMatching(nowhere, NULL) == errSecItemNotFound);
+	CHECK(SecItemUpdate(nowhere, dictionary_make(DICT({"icmt", T("i")}))) ==
+		errSecItemNotFound);
+	CHECK(SecItemDelete(nowhere) == errSecItemNotFound);
 	CHECK(SecItemDelete(query) == 0);
 	CHECK(SecItemCopyMatching(by_ref, NULL) == errSecItemNotFound);
 	CHECK(SecItemDelete(query) == errSecItemNotFound);
@@ -419,6 +426,8 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 		      &found) == 0);
 	CHECK(CFArrayGetCount(found) == 1);
 	CFRelease(found);
+	CFRelease(nowhere);
+	CFRelease(empty);
 	CFRelease(by_ref);
 	CFRelease(added);
 	CFRelease(query);
