@@ -135,7 +135,8 @@ static size_t rank(const struct kc_found_list *list, struct kc_bytes name,
 	size_t ranks[MOST_SIMILAR], count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		size_t this = kc_similar_rank(name, kc_item_name(&list->rows[i]));
+		struct kc_bytes other = kc_item_name(&list->rows[i]);
+		size_t this = other.len ? kc_similar_rank(name, other) : KC_SIMILAR_NOT;
 		size_t place = count;
 		if (this == KC_SIMILAR_NOT)
 			continue;
