@@ -85,12 +85,12 @@ static const struct form {
 };
 
 /* The error for a format that a member does not have. */
-static kc_err write_member(const struct kc_export_file *file, const struct kc_export_member *member,
-	struct text *ret)
+static kc_err write_member(
+	const struct kc_export_file *file, const struct kc_export_member *member, struct text *ret)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(forms); i++) {
 		kc_err (*write)(const struct kc_export_member *, struct text *) =
-			!member->key		       ? forms[i].certificate
+			!member->key			? forms[i].certificate
 			: kc_pk_is_private(member->key) ? forms[i].private
 							: forms[i].public;
 
@@ -143,8 +143,7 @@ static kc_err write_pkcs8_sealed(const struct kc_export_file *file, struct kc_bu
 		if (!key || !kc_pk_is_private(key))
 			return KC_ERR(UNSUPPORTED);
 		KC_TRY(kc_export_pkcs8_encrypted(key, file->passphrase, &der));
-		KC_TRY(finish(
-			file->pem || file->count > 1, "ENCRYPTED PRIVATE KEY", &der, ret));
+		KC_TRY(finish(file->pem || file->count > 1, "ENCRYPTED PRIVATE KEY", &der, ret));
 	}
 	return KC_OK;
 }
@@ -213,17 +212,21 @@ static kc_err write_pkcs12(const struct kc_export_file *file, struct kc_buf *ret
 
 /* --- the file -------------------------------------------------------------------------------- */
 
+bool kc_export_file_is_private(const struct kc_export_file *file)
+{
+	for (size_t i = 0; i < file->count; i++)
+		if (file->members[i].key && kc_pk_is_private(file->members[i].key))
+			return true;
+	return false;
+}
+
 bool kc_export_file_is_sealed(const struct kc_export_file *file)
 {
-	bool has_private = false;
+	bool seals_keys = file->format == KC_EXPORT_PKCS8_SEALED ||
+			  file->format == KC_EXPORT_OPENSSL_SEALED ||
+			  file->format == KC_EXPORT_SEQUENCE_SEALED;
 
-	for (size_t i = 0; i < file->count; i++)
-		has_private = has_private || (file->members[i].key &&
-						     kc_pk_is_private(file->members[i].key));
-	return file->format == KC_EXPORT_PKCS12 ||
-	       (has_private && (file->format == KC_EXPORT_PKCS8_SEALED ||
-				       file->format == KC_EXPORT_OPENSSL_SEALED ||
-				       file->format == KC_EXPORT_SEQUENCE_SEALED));
+	return file->format == KC_EXPORT_PKCS12 || (seals_keys && kc_export_file_is_private(file));
 }
 
 static kc_err write_file(const struct kc_export_file *file, struct kc_buf *ret)

@@ -24,12 +24,14 @@ struct kc_export_file {
 	enum kc_export_format format;
 	bool pem;		    /* also where one member could be DER */
 	struct kc_bytes passphrase; /* data NULL: none */
-	/* Keys may be public ones. Names are for PKCS#12; ids are made of the keys. */
+	/* Keys may be public ones. Names are for PKCS#12; ids there are made of the keys. */
 	const struct kc_export_member *members;
 	size_t count;
 };
 
-/* Whether members of the file are encrypted. */
+/* Whether there is a private key among the members. */
+bool kc_export_file_is_private(const struct kc_export_file *file);
+/* Whether any of it is encrypted. */
 bool kc_export_file_is_sealed(const struct kc_export_file *file);
 
 /* Appends it. Several members are PEM, whatever was asked for. Errors: UNSUPPORTED (the format
