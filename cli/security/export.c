@@ -70,24 +70,43 @@ static void job_done(struct job *job)
 
 /* --- the items ------------------------------------------------------------------------------- */
 
-static kc_err list(struct kc_sec *sec, const char *keychain, kc_name class, enum kc_key_class half,
-	struct job *job)
+static kc_err take_all(struct job *job, struct kc_found_list *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		KC_TRY(kc_found_list_take(&job->items, &found->rows[i]));
+	return KC_OK;
+}
+
+static kc_err list_certificates(struct kc_sec *sec, const char *keychain, struct job *job)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+
+	KC_TRY(kc_sec_keychains_certificates(sec, keychain, &found));
+	return take_all(job, &found);
+}
+
+/* Keys of one half, or identities. */
+static kc_err list_keys(struct kc_sec *sec, const char *keychain, kc_name class,
+	enum kc_key_class half, struct job *job)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	bool is_public = class == KC_CLASS_KEY && half == KC_KEY_PUBLIC;
 	kc_err err;
 
+	if (kc_sec_keychains_is_system(keychain))
+		return KC_OK;
 	query.class = class;
 	query.sync = KC_SYNC_ANY;
-	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN | (is_public ? 0 : KC_WANT_SECRET);
+	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN;
+	if (half == KC_KEY_PRIVATE)
+		query.want |= KC_WANT_SECRET;
 	if (class == KC_CLASS_KEY)
 		kc_attrs_set_number(&query.attrs, KC_ATTR_KEY_CLASS, half);
 	KC_TRY(kc_attrs_check(&query.attrs));
 	KC_TRY(kc_sec_keychains_use(sec, keychain));
 	err = kc_sec_find(sec, &query, &found);
-	for (size_t i = 0; i < found.count && err == KC_OK; i++)
-		err = kc_found_list_take(&job->items, &found.rows[i]);
+	if (err == KC_OK)
+		err = take_all(job, &found);
 	return err == KC_E_NOT_FOUND ? KC_OK : err;
 }
 
@@ -95,13 +114,13 @@ static kc_err list_type(
 	struct kc_sec *sec, const char *keychain, const struct type *type, struct job *job)
 {
 	if (type->certificates)
-		KC_TRY(list(sec, keychain, KC_CLASS_CERTIFICATE, KC_KEY_PUBLIC, job));
+		KC_TRY(list_certificates(sec, keychain, job));
 	if (type->private_keys)
-		KC_TRY(list(sec, keychain, KC_CLASS_KEY, KC_KEY_PRIVATE, job));
+		KC_TRY(list_keys(sec, keychain, KC_CLASS_KEY, KC_KEY_PRIVATE, job));
 	if (type->public_keys)
-		KC_TRY(list(sec, keychain, KC_CLASS_KEY, KC_KEY_PUBLIC, job));
+		KC_TRY(list_keys(sec, keychain, KC_CLASS_KEY, KC_KEY_PUBLIC, job));
 	if (type->identities)
-		KC_TRY(list(sec, keychain, KC_CLASS_IDENTITY, KC_KEY_PRIVATE, job));
+		KC_TRY(list_keys(sec, keychain, KC_CLASS_IDENTITY, KC_KEY_PRIVATE, job));
 	return KC_OK;
 }
 

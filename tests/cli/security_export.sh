@@ -11,6 +11,7 @@ end_services() {
   done
 }
 
+umask 022
 file=$work/secret/exported
 # An export to the file, which is not there before.
 export_to_file() { # words…
@@ -92,6 +93,18 @@ for code in 1 2 28 36 44 50 88; do
 done
 export_to_file -t certs -k nowhere.keychain
 exits 50 "no such keychain"
+
+# The anchors of the distribution, which scripts take from there on macOS; here of a file of our own.
+roots=/System/Library/Keychains/SystemRootCertificates.keychain
+SSL_CERT_FILE=$work/cert.pem SSL_CERT_DIR=$work/none export_to_file -t certs -f pemseq -k "$roots"
+exits 0 "the roots of the system"
+holds "are the distribution's" cmp -s "$file" "$work/cert.pem"
+SSL_CERT_FILE=$work/cert.pem SSL_CERT_DIR=$work/none export_to_file -k "$roots"
+holds "which are all that is there" cmp -s "$file" "$work/cert.pem"
+export_to_file -t identities -k "$roots"
+exits 44 "there are no identities"
+export_to_file -k /Library/Keychains/System.keychain
+exits 44 "the administrator has none"
 
 # --- what there is, read by OpenSSL ---------------------------------------------------------------------
 export_to_file
