@@ -184,16 +184,17 @@ kc_err kc_place_check_folder(const char *path)
 kc_err kc_place_make_folder(const char *path)
 {
 	KC_CLEANUP_FREE char *copy = strdup(path);
+	int first = 0; /* why a parent could not be made, though it may be there all the same */
 
 	if (!copy)
 		return KC_ERR(NO_MEMORY);
 	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-			return kc_err_from_errno(errno);
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST && !first)
+			first = errno;
 		*slash = '/';
 	}
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return kc_err_from_errno(errno);
+		return kc_err_from_errno(errno == ENOENT && first ? first : errno);
 	return kc_place_check_folder(path);
 }

@@ -43,6 +43,7 @@
 #define KC_ATTR_SPKI        KC_NAME('s', 'p', 'k', 'i') /* ours: SubjectPublicKeyInfo     */
 #define KC_ATTR_STARTS      KC_NAME('s', 'd', 'a', 't') /* kSecAttrStartDate              */
 #define KC_ATTR_SYNC        KC_NAME('s', 'y', 'n', 'c') /* kSecAttrSynchronizable         */
+#define KC_ATTR_TAG         KC_NAME('a', 't', 'a', 'g') /* kSecAttrApplicationTag         */
 #define KC_ATTR_TYPE        KC_NAME('t', 'y', 'p', 'e') /* kSecAttrType                   */
 #define KC_ATTR_TOMB        KC_NAME('t', 'o', 'm', 'b') /* kSecAttrTombstone              */
 /* clang-format on */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A name is looked for in up to three places, each by an index: as a server (or the parts of a
- * URL), as a service, as a label. The answers are united by row.
+ * A name is looked for in up to four places, each by an index: as a server (or the parts of a
+ * URL), as a service, as the tag that a program gave its key, as a label. The answers are united by
+ * row.
  */
 #include "cli/find.h"
 
@@ -92,6 +93,18 @@ static kc_err look_for_service(
 	return look(run, find, &query, all);
 }
 
+static kc_err look_for_tag(
+	struct kc_run *run, const struct kc_find *find, struct kc_found_list *all)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+
+	if (find->user)
+		return KC_OK;
+	query.class = KC_CLASS_KEY;
+	kc_attrs_set_bytes(&query.attrs, KC_ATTR_TAG, kc_bytes_str(find->name));
+	return look(run, find, &query, all);
+}
+
 static kc_err look_for_label(
 	struct kc_run *run, const struct kc_find *find, struct kc_found_list *all)
 {
@@ -135,7 +148,8 @@ static size_t rank(const struct kc_found_list *list, struct kc_bytes name,
 	size_t ranks[MOST_SIMILAR], count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		size_t this = kc_similar_rank(name, kc_item_name(&list->rows[i]));
+		struct kc_bytes other = kc_item_name(&list->rows[i]);
+		size_t this = other.len ? kc_similar_rank(name, other) : KC_SIMILAR_NOT;
 		size_t place = count;
 		if (this == KC_SIMILAR_NOT)
 			continue;
@@ -184,6 +198,7 @@ kc_err kc_find_all(struct kc_run *run, const struct kc_find *find, struct kc_fou
 
 	KC_TRY(look_for_server(run, find, &all));
 	KC_TRY(look_for_service(run, find, &all));
+	KC_TRY(look_for_tag(run, find, &all));
 	KC_TRY(look_for_label(run, find, &all));
 	keep_kind(&all, find->kind);
 	if (all.count == 0) {

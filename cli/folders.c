@@ -79,7 +79,7 @@ static enum kc_fact is_in_the_way(const struct thing *thing, const char *path)
 static enum kc_fact is_read_only(const struct thing *thing, const char *path)
 {
 	(void)thing;
-	return access(path, W_OK) != 0 && errno != ENOENT ? KC_FACT_READ_ONLY : KC_FACT_COUNT;
+	return access(path, W_OK) != 0 ? KC_FACT_READ_ONLY : KC_FACT_COUNT;
 }
 
 static const struct {
@@ -90,6 +90,17 @@ static const struct {
 	{KC_E_IO, is_in_the_way},
 	{KC_E_READ_ONLY, is_read_only},
 };
+
+/* What is not there would have been made in the nearest folder that is. */
+static void cut_to_existing(struct kc_buf *path)
+{
+	const char *text = kc_buf_text(path), *slash;
+
+	while (text && access(text, F_OK) != 0 && (slash = strrchr(text, '/')) && slash > text) {
+		kc_buf_truncate(path, (size_t)(slash - text));
+		text = kc_buf_text(path);
+	}
+}
 
 kc_err kc_folders_tell(struct kc_run *run)
 {
@@ -121,8 +132,13 @@ void kc_folders_explain(struct kc_run *run, kc_err err)
 		return;
 	list(&place, &things);
 	for (size_t i = 0; i < things.count; i++) {
-		const char *path = kc_buf_text(&things.rows[i].path);
-		enum kc_fact fact = path ? look(&things.rows[i], path) : KC_FACT_COUNT;
+		struct kc_buf *buf = &things.rows[i].path;
+		const char *path;
+		enum kc_fact fact;
+		if (err == KC_E_READ_ONLY)
+			cut_to_existing(buf);
+		path = kc_buf_text(buf);
+		fact = path ? look(&things.rows[i], path) : KC_FACT_COUNT;
 		if (fact == KC_FACT_COUNT)
 			continue;
 		kc_facts_set_str(&run->facts, fact, path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* One row a kind: the class behind it, the attribute that names it, what people call it. */
+/* One row a kind: the class behind it, the attribute that names it and the one that does where that is
+ * empty, what people call it. */
 #include "cli/item.h"
 
 #include <string.h>
@@ -10,15 +11,15 @@
 #include "cli/url.h"
 
 static const struct row {
-	kc_name class, name;
+	kc_name class, name, otherwise;
 	const char *text, *word;
 } rows[] = {
 	/* clang-format off */
-	[KC_ITEM_ANY]         = {0,                    KC_ATTR_LABEL,   "any",         "item"},
-	[KC_ITEM_INTERNET]    = {KC_CLASS_INTERNET,    KC_ATTR_SERVER,  "internet",    "password"},
-	[KC_ITEM_GENERIC]     = {KC_CLASS_GENERIC,     KC_ATTR_SERVICE, "generic",     "password"},
-	[KC_ITEM_KEY]         = {KC_CLASS_KEY,         KC_ATTR_LABEL,   "key",         "key"},
-	[KC_ITEM_CERTIFICATE] = {KC_CLASS_CERTIFICATE, KC_ATTR_LABEL,   "certificate", "certificate"},
+	[KC_ITEM_ANY]         = {0,                    KC_ATTR_LABEL,   KC_ATTR_LABEL, "any",         "item"},
+	[KC_ITEM_INTERNET]    = {KC_CLASS_INTERNET,    KC_ATTR_SERVER,  KC_ATTR_LABEL, "internet",    "password"},
+	[KC_ITEM_GENERIC]     = {KC_CLASS_GENERIC,     KC_ATTR_SERVICE, KC_ATTR_LABEL, "generic",     "password"},
+	[KC_ITEM_KEY]         = {KC_CLASS_KEY,         KC_ATTR_LABEL,   KC_ATTR_TAG,   "key",         "key"},
+	[KC_ITEM_CERTIFICATE] = {KC_CLASS_CERTIFICATE, KC_ATTR_LABEL,   KC_ATTR_LABEL, "certificate", "certificate"},
 	/* clang-format on */
 };
 
@@ -48,9 +49,10 @@ kc_err kc_item_kind_from(const char *text, enum kc_item_kind *ret)
 
 struct kc_bytes kc_item_name(const struct kc_found *item)
 {
-	struct kc_bytes name = kc_attrs_get_bytes(&item->attrs, rows[kc_item_kind(item)].name);
+	const struct row *row = &rows[kc_item_kind(item)];
+	struct kc_bytes name = kc_attrs_get_bytes(&item->attrs, row->name);
 
-	return name.len ? name : kc_attrs_get_bytes(&item->attrs, KC_ATTR_LABEL);
+	return name.len ? name : kc_attrs_get_bytes(&item->attrs, row->otherwise);
 }
 
 struct kc_bytes kc_item_user(const struct kc_found *item)

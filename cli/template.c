@@ -42,14 +42,25 @@ static enum kc_fact fact_at(struct kc_bytes text, size_t *ret_len)
 	return kc_facts_named(kc_bytes(text.data + 1, *ret_len - 2));
 }
 
+/* The option at the start of text, without its brackets, and how long it is with them. */
+static struct kc_bytes option_at(struct kc_bytes text, size_t *ret_len)
+{
+	const uint8_t *end = memchr(text.data, ']', text.len);
+
+	*ret_len = (size_t)(end - text.data) + 1;
+	return kc_bytes(text.data + 1, *ret_len - 2);
+}
+
 bool kc_template_is_known(struct kc_bytes piece, const struct kc_facts *facts)
 {
-	size_t len;
-
-	for (size_t at = 0; at < piece.len; at++)
-		if (piece.data[at] == '{' &&
-			!facts->known[fact_at(kc_bytes(piece.data + at, piece.len - at), &len)])
+	for (size_t at = 0, len; at < piece.len; at += len) {
+		struct kc_bytes rest = kc_bytes(piece.data + at, piece.len - at);
+		len = 1;
+		if (rest.data[0] == '{' && !facts->known[fact_at(rest, &len)])
 			return false;
+		if (rest.data[0] == '[')
+			option_at(rest, &len);
+	}
 	return true;
 }
 
@@ -109,6 +120,12 @@ static void fill(struct kc_buf *out, struct kc_bytes piece, const struct kc_fact
 		struct kc_bytes rest = kc_bytes(piece.data + at, piece.len - at);
 		if (rest.data[0] == '{') {
 			push_fact(out, fact_at(rest, &len), facts, in_command, look);
+			continue;
+		}
+		if (rest.data[0] == '[') {
+			struct kc_bytes option = option_at(rest, &len);
+			if (kc_template_is_known(option, facts))
+				fill(out, option, facts, look, in_command);
 			continue;
 		}
 		len = push_replaced(out, rest, look);

@@ -251,6 +251,20 @@ static kc_err run_action(struct kc_run *run, const char *name)
 	return KC_OK; /* an action of a later git */
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
+/* What was asked for is the answer; what was not is a complaint. */
+static int say_usage(bool asked)
+{
+	size_t len = sizeof USAGE - 1;
+	bool said = write(asked ? STDOUT_FILENO : STDERR_FILENO, USAGE, len) == (ssize_t)len;
+
+	return asked && said ? 0 : kc_err_exit(asked ? KC_E_IO : KC_E_PARAM);
+}
+
 int main(int argc, char **argv)
 {
 	struct kc_run run = {0};
@@ -258,11 +272,8 @@ int main(int argc, char **argv)
 
 	kc_process_begin();
 	setlocale(LC_ALL, "");
-	if (argc != 2) {
-		ssize_t written = write(STDERR_FILENO, USAGE, sizeof USAGE - 1);
-		(void)written;
-		return kc_err_exit(KC_E_PARAM);
-	}
+	if (argc != 2 || argv[1][0] == '-')
+		return say_usage(argc == 2 && is_help(argv[1]));
 	kc_out_init(&run.out);
 	run.words = kc_look_of(STDERR_FILENO);
 	err = run_action(&run, argv[1]);

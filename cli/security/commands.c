@@ -173,6 +173,8 @@ static const struct kc_sec_command commands[] = {
 	{"find-identity",
 		"[-p policy] [-s string] [-v] [keychain...]\n"
 		"    -p  Specify policy to evaluate; its name is shown\n"
+		"        Supported policies: basic, ssl-client, ssl-server, smime, eap, ipsec,\n"
+		"        codesigning, sys-default, macappstore, appleID\n"
 		"    -s  Accepted: the certificate's name is not checked against it\n"
 		"    -v  Show valid identities only (default is to show all identities)\n"
 		SEARCHED, "Find an identity (certificate + private key).", "", kc_sec_find_identity},

@@ -100,16 +100,25 @@ static bool set_field(const struct kc_sec_field *field, const char *text, struct
 	return false;
 }
 
-bool kc_sec_fields_set(const struct kc_sec_kind *kind, const struct kc_sec_args *args, bool primary,
-	bool others, struct kc_attrs *attrs)
+static void say_what_is_wrong(struct kc_sec *sec, const struct kc_sec_field *field)
+{
+	kc_sec_say(sec, "Error: %s.\n",
+		field->form == PORT ? "a port is a number up to 65535"
+				    : "four-character types must be exactly 4 characters long");
+}
+
+bool kc_sec_fields_set(struct kc_sec *sec, const struct kc_sec_kind *kind,
+	const struct kc_sec_args *args, bool primary, bool others, struct kc_attrs *attrs)
 {
 	for (size_t i = 0; i < kind->count; i++) {
 		const struct kc_sec_field *field = &kind->fields[i];
 		const char *text = args->value[(unsigned char)field->letter];
 		if (!text || !(field->primary ? primary : others))
 			continue;
-		if (!set_field(field, text, attrs))
-			return false;
+		if (set_field(field, text, attrs))
+			continue;
+		say_what_is_wrong(sec, field);
+		return false;
 	}
 	return true;
 }

@@ -19,9 +19,9 @@ struct kc_sec_kind {
 extern const struct kc_sec_kind kc_sec_generic, kc_sec_internet;
 
 /* Sets what the options give. primary: those that make an item the same item; others: the rest;
- * either may be left out. False when a value cannot be one. */
-bool kc_sec_fields_set(const struct kc_sec_kind *kind, const struct kc_sec_args *args, bool primary,
-	bool others, struct kc_attrs *attrs);
+ * either may be left out. False, and said, when a value cannot be one. */
+bool kc_sec_fields_set(struct kc_sec *sec, const struct kc_sec_kind *kind,
+	const struct kc_sec_args *args, bool primary, bool others, struct kc_attrs *attrs);
 
 /* Whether an item is the very one that the options name: what makes it the same item and was not
  * given must be as an item has it to which nothing was given. */

@@ -73,7 +73,7 @@ static int32_t find(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc
 	kc_err err;
 
 	if (!parse(kind, "gw", argc, argv, &args) ||
-		!kc_sec_fields_set(kind, &args, true, true, &query.attrs))
+		!kc_sec_fields_set(sec, kind, &args, true, true, &query.attrs))
 		return KC_SEC_USAGE;
 	query.class = kind->class;
 	query.want = KC_WANT_ATTRS;
@@ -159,7 +159,7 @@ static kc_err find_same(struct kc_sec *sec, const struct kc_sec_kind *kind,
 	query.class = kind->class;
 	query.sync = KC_SYNC_ANY;
 	query.want = KC_WANT_ATTRS;
-	if (!kc_sec_fields_set(kind, args, true, false, &query.attrs))
+	if (!kc_sec_fields_set(sec, kind, args, true, false, &query.attrs))
 		return KC_ERR(PARAM);
 	if (!args->given['t'])
 		kc_attrs_remove(&query.attrs, KC_ATTR_AUTH_TYPE);
@@ -183,7 +183,7 @@ static kc_err update(struct kc_sec *sec, const struct kc_sec_kind *kind,
 	uint64_t count;
 
 	KC_TRY(find_same(sec, kind, args, &same));
-	if (!kc_sec_fields_set(kind, args, false, true, &attrs))
+	if (!kc_sec_fields_set(sec, kind, args, false, true, &attrs))
 		return KC_ERR(PARAM);
 	changes.attrs = &attrs;
 	if (!changes.has_secret && attrs.count == 0)
@@ -221,7 +221,7 @@ static int32_t add(struct kc_sec *sec, const struct kc_sec_kind *kind, int argc,
 		return KC_SEC_USAGE;
 	if (!args.value['t'])
 		args.value['t'] = authentication;
-	if (!kc_sec_fields_set(kind, &args, true, true, &attrs) || args.word_count > 1)
+	if (!kc_sec_fields_set(sec, kind, &args, true, true, &attrs) || args.word_count > 1)
 		return KC_SEC_USAGE;
 	for (const char *letter = kind->needed; *letter; letter++)
 		if (!args.value[(unsigned char)*letter])
@@ -274,7 +274,7 @@ static int32_t delete (struct kc_sec *sec, const struct kc_sec_kind *kind, int a
 	kc_err err;
 
 	if (!parse(kind, "", argc, argv, &args) ||
-		!kc_sec_fields_set(kind, &args, true, true, &query.attrs))
+		!kc_sec_fields_set(sec, kind, &args, true, true, &query.attrs))
 		return KC_SEC_USAGE;
 	query.class = kind->class;
 	query.want = KC_WANT_ATTRS;

@@ -70,8 +70,16 @@ disk "$KEYCIRCLE_HOME" 4m
 mount -o remount,bind,ro "$KEYCIRCLE_HOME"
 for words in "setup $opens" "get text.example" "add new.example --generate 8" status; do
   # shellcheck disable=SC2086
-  fails 13 errSecReadOnly "$shut" "ls -ld $KEYCIRCLE_HOME/data .*findmnt -T $KEYCIRCLE_HOME/data" $words
+  fails 13 errSecReadOnly "$KEYCIRCLE_HOME can't be written" "ls -ld $KEYCIRCLE_HOME .*findmnt -T $KEYCIRCLE_HOME" $words
 done
+given 'a read-only disk, and not even a folder'
+disk=$KEYCIRCLE_HOME
+KEYCIRCLE_HOME=$disk/nothing/here
+for words in "setup $opens" "get text.example" list "add new.example --generate 8" status; do
+  # shellcheck disable=SC2086
+  fails 13 errSecReadOnly "$disk can't be written" "ls -ld $disk .*findmnt -T $disk" $words
+done
+KEYCIRCLE_HOME=$disk
 mount -o remount,bind,rw "$KEYCIRCLE_HOME"
 
 given 'a read-only disk'

@@ -20,6 +20,10 @@ writes '' "nothing is answered"
 complains 'kc setup' "the message says what to do"
 make_device one
 
+run_git_helper '' --help
+exits 0 "help"
+says '^usage: git credential-kc get' "says how it is used"
+
 # --- every exit status --------------------------------------------------------------------------------
 while IFS='|' read -r wanted text words what; do
   [ -n "$wanted" ] || continue
@@ -30,6 +34,7 @@ while IFS='|' read -r wanted text words what; do
 done << 'ROWS'
 2|||no action
 2||get store|two actions
+2||--get|an option
 0|protocol=https\nhost=nothing.example\n\n|get|nothing is known
 0|protocol=https\nhost=nothing.example\n\n|erase|nothing to erase
 0|protocol=https\nhost=nothing.example\nusername=ana\n\n|store|no password to store

@@ -28,7 +28,7 @@ complains 'nothing matches' "which a pattern does not claim"
 # --- exact bytes ------------------------------------------------------------------------------------
 run_with 'hunter2-long\n' add github.com --user ana --stdin
 exits 0 "add reads the secret from standard input"
-complains 'kc sync on github.com' "add says how to sync"
+complains 'kc sync on github.com --user ana' "add says how to sync, also when another user comes"
 never_says hunter2-long "add never says the secret"
 run get github.com
 exits 0 "get finds it"
@@ -109,6 +109,10 @@ writes 'work' "--user says which"
 run get github.com --user nobody
 exits 3 "a user that is not there"
 complains 'Did you mean:  github.com' "similar ones are named"
+run item -a class=genp,svce=,acct=nameless --generate 8
+run get x
+exits 3 "a name that is not there"
+never_says 'Did you mean' "what has no name is not meant"
 
 run_with path add https://github.com/team --user ana --stdin --json
 json '.replaced == false' "a path makes another item"

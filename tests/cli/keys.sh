@@ -50,6 +50,16 @@ run list --json --kind key
 json '[.items[].name] | sort | unique | length == 6' "a key is one line of the list, not two"
 json '(.items | length) == 6' "whatever its halves"
 
+run key new tagged
+run item -u class=keys,labl=tagged --set 'labl=,atag=com.example.tag'
+exits 0 "a program names its key by a tag alone"
+run list 'com.example*' --json
+json '[.items[] | .name, .kind] == ["com.example.tag", "key"]' "the tag is its name in lists"
+run key show com.example.tag --ssh
+exits 0 "by which it is found"
+run rm com.example.tag --yes
+exits 0 "and deleted"
+
 run key new travels --sync --json
 json '.sync == true and (.uri | test("token=Keycircle%20Sync"))' "key new --sync"
 run sync off travels

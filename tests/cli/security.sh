@@ -143,6 +143,11 @@ says '^    0x00000007 <blob>=0x5AC3BC72696368  "Z\\303\\274rich"$' "attributes h
 
 sec add-internet-password -s host.example -a ana -r htps -P 443 -p /x -d realm -t http -w first
 sec add-internet-password -s host.example -a ana -r 'ftp ' -w second
+sec add-internet-password -s host.example -a ana -r https -w third
+exits 2 "a protocol has four characters"
+complains '^Error: four-character types must be exactly 4 characters long\.$' "which is said before the usage"
+sec find-internet-password -s host.example -P https
+complains '^Error: a port is a number up to 65535\.$' "and so of a port"
 sec find-internet-password -s host.example -r htps
 says '^class: "inet"$' "add-internet-password"
 says '^    "port"<uint32>=0x000001BB $' "a number has one blank behind it"
@@ -278,6 +283,13 @@ chmod +x "$work/askpass"
 KC_ASKPASS=$work/askpass sec find-generic-password -s mine -w
 writes 'from security\n' "a program that asks is asked"
 tells '' "and the words stay clean"
+
+sec help find-identity
+for policy in $(sed -n 's/^ *Supported policies: //p; s/^        \(codesigning.*\)/\1/p' "$out" | tr -d ,); do
+  sec find-identity -p "$policy"
+  exits 0 "find-identity knows the policy that help names: $policy"
+done
+holds "to the last" test "${policy-}" = appleID
 
 # --- the manual page and the completion --------------------------------------------------------------
 page=$top_srcdir/doc/security.1

@@ -105,11 +105,17 @@ for seed in '/^\.It Cm sync use/d' 's/^\.It Cm watch/.It Cm wach/' 's/ Fl -dry-r
   check_page "$work/seeded.1"
   exits 1 "a page with a fault is noticed: $seed"
 done
-for name in kc.1 kc-services.7 git-credential-kc.1 secitem-cc.1 security.1; do
-  groff -mdoc -Tutf8 -ww "$top_srcdir/doc/$name" > /dev/null 2> "$err"
+for name in kc.1 git-credential-kc.1 secitem-cc.1 security.1 kc-services.7 secitem.7 seckeychain.7 keycircled.8; do
+  groff -mdoc -Tascii -P-cbu -ww "$top_srcdir/doc/$name" > "$out" 2> "$err"
   status=$?
   exits 0 "$name is formatted"
   holds "$name without a warning" test ! -s "$err"
+  # A heading that begins like a macro has become one: "In a script" was "<a> script".
+  sed -n 's/^\.S[hs] \(\\&\)\{0,1\}//p' "$top_srcdir/doc/$name" > "$work/wanted"
+  sed -n 's/^ \{0,3\}\([^ ].*\)/\1/p' "$out" > "$work/headings"
+  while IFS= read -r heading; do
+    holds "$name: $heading" grep -qxF -e "$heading" "$work/headings"
+  done < "$work/wanted"
 done
 
 # --- completions ------------------------------------------------------------------------------------
