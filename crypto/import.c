@@ -143,7 +143,7 @@ kc_err kc_import_add_certificate(
 /* By the label of the PEM block, RFC 7468 and custom; those with bare set are also tried, in this
  * order, on a file that is not PEM. */
 static const struct format {
-	const char *label; /* NULL: never in PEM */
+	const char *label;
 	kc_import_reader *read;
 	enum kc_import_format format;
 	bool bare;
@@ -159,7 +159,7 @@ static const struct format {
 	{"OPENSSH PRIVATE KEY", kc_import_openssh, KC_IMPORT_OPENSSH, true},
 	{"PKCS7", kc_import_pkcs7, KC_IMPORT_PKCS7, true},
 	{"CMS", kc_import_pkcs7, KC_IMPORT_PKCS7, false},
-	{NULL, kc_import_pkcs12, KC_IMPORT_PKCS12, true},
+	{"PKCS12", kc_import_pkcs12, KC_IMPORT_PKCS12, true},
 };
 
 /* Reads with one of the readers; what it finds is of that format. */
@@ -227,7 +227,7 @@ static kc_err read_block(struct block *block, struct kc_bytes passphrase, struct
 	for (size_t i = 0; i < KC_COUNT_OF(formats); i++) {
 		kc_err err;
 
-		if (!formats[i].label || strcmp(block->label, formats[i].label) != 0)
+		if (strcmp(block->label, formats[i].label) != 0)
 			continue;
 		if (encrypted)
 			KC_TRY(decrypt_block(block, passphrase));

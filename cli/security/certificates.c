@@ -11,8 +11,6 @@
 #include "cli/security/dump.h"
 #include "cli/security/keychains.h"
 #include "cli/session.h"
-#include "crypto/x509.h"
-#include "crypto/x509_chain.h"
 
 /* Whether text is somewhere in it, in letters of any case. */
 static bool holds(struct kc_bytes whole, const char *text)
@@ -63,58 +61,12 @@ static kc_err print_certificate(
 	return kc_buf_check(&text);
 }
 
-/* Whether a path is one of those that macOS has beside the users' keychains. */
-static bool is_called(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-
-	return strcmp(slash ? slash + 1 : path, name) == 0;
-}
-
-struct roots {
-	struct kc_sec *sec;
-	const struct kc_sec_args *args;
-	size_t *count;
-};
-
-static kc_err print_root(void *context, struct kc_bytes der)
-{
-	struct roots *roots = context;
-	KC_CLEANUP_FOUND struct kc_found root = {
-		.class = KC_CLASS_CERTIFICATE, .has_secret = true, .attrs = KC_ATTRS_INIT};
-
-	if (*roots->count && !roots->args->given['a'])
-		return KC_OK;
-	KC_TRY(kc_secret_set(&root.secret, der));
-	KC_TRY(kc_x509_describe(der, &root.attrs));
-	if (!matches(&root, roots->args))
-		return KC_OK;
-	(*roots->count)++;
-	return print_certificate(roots->sec, roots->args, &root);
-}
-
-/* The anchors of the distribution, where scripts look for Apple's. */
-static kc_err find_roots(struct kc_sec *sec, const struct kc_sec_args *args, const char *keychain,
-	size_t *found_count)
-{
-	struct roots roots = {.sec = sec, .args = args, .count = found_count};
-
-	kc_buf_reset(&sec->path);
-	kc_buf_push_str(&sec->path, keychain);
-	KC_TRY(kc_buf_check(&sec->path));
-	return kc_chain_visit_anchors(print_root, &roots);
-}
-
 static kc_err find_in(struct kc_sec *sec, const struct kc_sec_args *args, const char *keychain,
 	size_t *found_count)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 
-	if (is_called(keychain, "SystemRootCertificates.keychain"))
-		return find_roots(sec, args, keychain, found_count);
-	if (is_called(keychain, "System.keychain"))
-		return KC_OK; /* the administrator's, who has none here */
-	KC_TRY(kc_sec_keychains_list(sec, keychain, KC_CLASS_CERTIFICATE, KC_WANT_SECRET, &found));
+	KC_TRY(kc_sec_keychains_certificates(sec, keychain, &found));
 	for (size_t i = 0; i < found.count; i++) {
 		if (!matches(&found.rows[i], args) || (*found_count && !args->given['a']))
 			continue;

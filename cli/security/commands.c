@@ -200,12 +200,17 @@ static const struct kc_sec_command commands[] = {
 		"Use of the -P option is insecure",
 		"Import items into a keychain.", "P", kc_sec_import},
 	{"export",
-		"[-k keychain] [-t type] [-f format] [-p] [-o outfile]\n"
-		"    -k  Keychain to export items from\n"
-		"    -t  Type = certs|pubKeys (Default: certs)\n"
-		"    -f  Format = pemseq|x509|openssl (Default: pemseq)\n"
-		"    -p  Accepted: PEM is written unless the format is x509\n"
-		"    -o  Specify the output file (default: standard output)",
+		"[-k keychain] [-t type] [-f format] [-w] [-p] [-P passphrase] [-o outfile]\n"
+		"    -k  Keychain to export items from (default: the search list)\n"
+		"    -t  Type = certs|allKeys|pubKeys|privKeys|identities|all (Default: all)\n"
+		"        all: certificates and private keys\n"
+		"    -f  Format = openssl|openssh2|bsafe|pkcs7|pkcs8|pkcs12|pemseq|x509\n"
+		"        (Default: pemseq)\n"
+		"    -w  Private keys are wrapped\n"
+		"    -p  PEM encode the output (pemseq, and more than one, are PEM anyway)\n"
+		"    -P  Specify the wrapping passphrase immediately (default is to ask for it)\n"
+		"    -o  Specify the output file (default: standard output)\n"
+		"Use of the -P option is insecure",
 		"Export items from a keychain.", "P", kc_sec_export},
 	{"error",
 		"<error code(s)...>\n"

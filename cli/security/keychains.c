@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/x509.h"
+#include "crypto/x509_chain.h"
 #include "wire/erase.h"
 
 kc_err kc_sec_keychains_begin(struct kc_sec *sec)
@@ -121,4 +123,47 @@ kc_err kc_sec_keychains_list(struct kc_sec *sec, const char *keychain, kc_name c
 	KC_TRY(kc_sec_keychains_use(sec, keychain));
 	err = kc_sec_find(sec, &query, ret);
 	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}
+
+/* --- those of the system ----------------------------------------------------------------------
+ */
+
+static bool is_called(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash ? slash + 1 : path, name) == 0;
+}
+
+static bool has_roots(const char *path)
+{
+	return is_called(path, "SystemRootCertificates.keychain");
+}
+
+/* The other one is the administrator's, who has none here. */
+bool kc_sec_keychains_is_system(const char *path)
+{
+	return has_roots(path) || is_called(path, "System.keychain");
+}
+
+static kc_err take_root(void *context, struct kc_bytes der)
+{
+	KC_CLEANUP_FOUND struct kc_found root = {
+		.class = KC_CLASS_CERTIFICATE, .has_secret = true, .attrs = KC_ATTRS_INIT};
+
+	KC_TRY(kc_secret_set(&root.secret, der));
+	KC_TRY(kc_x509_describe(der, &root.attrs));
+	return kc_found_list_take(context, &root);
+}
+
+kc_err kc_sec_keychains_certificates(
+	struct kc_sec *sec, const char *keychain, struct kc_found_list *ret)
+{
+	if (!kc_sec_keychains_is_system(keychain))
+		return kc_sec_keychains_list(
+			sec, keychain, KC_CLASS_CERTIFICATE, KC_WANT_SECRET, ret);
+	kc_buf_reset(&sec->path);
+	kc_buf_push_str(&sec->path, keychain);
+	KC_TRY(kc_buf_check(&sec->path));
+	return has_roots(keychain) ? kc_chain_visit_anchors(take_root, ret) : KC_OK;
 }

@@ -40,4 +40,12 @@ KC_MUST kc_err kc_sec_keychains_pass(const struct kc_keychain_paths *paths, kc_e
 KC_MUST kc_err kc_sec_keychains_list(struct kc_sec *sec, const char *keychain, kc_name class,
 	uint32_t want, struct kc_found_list *ret);
 
+/* Whether a path is one of those that macOS has beside the users' keychains, where scripts look for
+ * its anchors: it has certificates alone, and they cannot be taken away. */
+bool kc_sec_keychains_is_system(const char *path);
+/* The certificates of one keychain with their values, also of the system's: the anchors of the
+ * distribution. None is no error. */
+KC_MUST kc_err kc_sec_keychains_certificates(
+	struct kc_sec *sec, const char *keychain, struct kc_found_list *ret);
+
 #endif

@@ -47,18 +47,20 @@ done << 'ROWS'
 2|unlock-keychain a b|two keychains
 2|find-identity -p frob|no such policy
 2|create-keychain -p x|a keychain without a name
+2|export -t frob|no such type
 36|add-generic-password -s svc -a ana -w|nobody to ask for the password
 44|find-generic-password -s nothing|no such item
 44|find-internet-password -s there|no such item of that class
 44|delete-generic-password -s nothing|nothing to delete
 44|find-certificate|no certificate
 44|find-key|no key
+44|export -t identities|no identity
 45|add-generic-password -s there -a ana -w other|there is one already
 48|create-keychain -p x login.keychain|there is such a keychain
 50|find-generic-password -s there nowhere.keychain|no such keychain
 50|show-keychain-info nowhere.keychain|no settings of it
 51|unlock-keychain -p wrong|the wrong password
-252|export -t identities|private keys are not exported
+252|delete-keychain login.keychain|the device's own
 ROWS
 
 # --- find: streams and texts ------------------------------------------------------------------------

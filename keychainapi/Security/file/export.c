@@ -2,7 +2,7 @@
 /* SecItemExport: the objects become a list of certificates and keys, the list a file. */
 #include <Security/SecImportExport.h>
 
-#include "crypto/export.h"
+#include "crypto/export_file.h"
 #include "keychainapi/Security/certificate/certificate.h"
 #include "keychainapi/Security/certificate/identity.h"
 #include "keychainapi/Security/key/key_data.h"
@@ -94,217 +94,41 @@ static kc_err add_objects(struct job *job, CFTypeRef given)
 	return job->count ? KC_OK : KC_ERR(PARAM);
 }
 
-/* --- one part -------------------------------------------------------------------------------- */
+/* --- the file -------------------------------------------------------------------------------- */
 
-/* What one part is in a format: its bytes and the label of its PEM. */
-struct text {
-	struct kc_buf der;
-	const char *label;
-	bool sealed; /* with RFC 1421's encryption, so PEM anyway */
+static const enum kc_export_format formats[] = {
+	[kSecFormatUnknown] = KC_EXPORT_ANY,
+	[kSecFormatOpenSSL] = KC_EXPORT_OPENSSL,
+	[kSecFormatBSAFE] = KC_EXPORT_BSAFE,
+	[kSecFormatWrappedPKCS8] = KC_EXPORT_PKCS8_SEALED,
+	[kSecFormatWrappedOpenSSL] = KC_EXPORT_OPENSSL_SEALED,
+	[kSecFormatX509Cert] = KC_EXPORT_X509,
+	[kSecFormatPEMSequence] = KC_EXPORT_SEQUENCE,
+	[kSecFormatPKCS7] = KC_EXPORT_PKCS7,
+	[kSecFormatPKCS12] = KC_EXPORT_PKCS12,
 };
-
-static void text_done(struct text *text)
-{
-	kc_buf_done(&text->der);
-}
-
-static kc_err write_certificate(const struct part *part, struct text *ret)
-{
-	struct kc_bytes der = kc_certificate_object_der(part->certificate);
-
-	kc_buf_push(&ret->der, der.data, der.len);
-	ret->label = "CERTIFICATE";
-	return kc_buf_check(&ret->der);
-}
-
-static kc_err write_pkcs8(const struct part *part, struct text *ret)
-{
-	ret->label = "PRIVATE KEY";
-	return kc_export_pkcs8(part->pk, &ret->der);
-}
-
-/* Keys that have no older form have PKCS#8. */
-static kc_err write_traditional(const struct part *part, struct text *ret)
-{
-	kc_err err = kc_export_traditional(part->pk, &ret->der);
-
-	ret->label = kc_pk_type(part->pk) == KC_KEY_RSA ? "RSA PRIVATE KEY" : "EC PRIVATE KEY";
-	return err == KC_E_KEY_TYPE ? write_pkcs8(part, ret) : err;
-}
-
-static kc_err write_spki(const struct part *part, struct text *ret)
-{
-	ret->label = "PUBLIC KEY";
-	return kc_pk_spki(part->pk, &ret->der);
-}
-
-static kc_err write_pkcs1_public(const struct part *part, struct text *ret)
-{
-	if (kc_pk_type(part->pk) != KC_KEY_RSA)
-		return KC_ERR(KEY_TYPE);
-	ret->label = "RSA PUBLIC KEY";
-	return kc_pk_store_public(part->pk, &ret->der);
-}
-
-static kc_err write_sealed(const struct part *part, struct text *ret)
-{
-	ret->sealed = true;
-	ret->label = kc_pk_type(part->pk) == KC_KEY_RSA ? "RSA PRIVATE KEY" : "EC PRIVATE KEY";
-	return kc_export_traditional(part->pk, &ret->der);
-}
-
-/* What each format is for each kind of part; NULL: nothing. */
-static const struct form {
-	SecExternalFormat format;
-	kc_err (*certificate)(const struct part *part, struct text *ret);
-	kc_err (*private)(const struct part *part, struct text *ret);
-	kc_err (*public)(const struct part *part, struct text *ret);
-} forms[] = {
-	{kSecFormatUnknown, write_certificate, write_traditional, write_spki},
-	{kSecFormatPEMSequence, write_certificate, write_traditional, write_spki},
-	{kSecFormatX509Cert, write_certificate, NULL, NULL},
-	{kSecFormatOpenSSL, NULL, write_traditional, write_spki},
-	{kSecFormatBSAFE, NULL, write_pkcs8, write_pkcs1_public},
-	{kSecFormatWrappedOpenSSL, NULL, write_sealed, NULL},
-};
-
-/* The error for a format that a part does not have. */
-static kc_err write_part(const struct job *job, const struct part *part, struct text *ret)
-{
-	for (size_t i = 0; i < KC_COUNT_OF(forms); i++) {
-		kc_err (*write)(const struct part *, struct text *) =
-			part->certificate	     ? forms[i].certificate
-			: kc_pk_is_private(part->pk) ? forms[i].private
-						     : forms[i].public;
-
-		if (forms[i].format == job->format)
-			return write ? write(part, ret) : KC_ERR(UNSUPPORTED);
-	}
-	return KC_ERR(UNSUPPORTED);
-}
-
-static kc_err write_pem(const struct job *job, const struct text *text, struct kc_buf *ret)
-{
-	return kc_export_pem(text->label, kc_buf_bytes(&text->der),
-		text->sealed ? job->passphrase : kc_bytes(NULL, 0), ret);
-}
-
-/* One part may be DER; several are PEM, whatever was asked for. */
-static kc_err write_each(const struct job *job, struct kc_buf *ret)
-{
-	bool pem = job->pem || job->count > 1 || job->format == kSecFormatPEMSequence;
-
-	for (size_t i = 0; i < job->count; i++) {
-		KC_CLEANUP(text_done) struct text text = {.der = KC_BUF_INIT};
-
-		KC_TRY(write_part(job, &job->parts[i], &text));
-		if (pem || text.sealed)
-			KC_TRY(write_pem(job, &text, ret));
-		else
-			kc_buf_push(ret, text.der.data, text.der.len);
-	}
-	return kc_buf_check(ret);
-}
-
-/* --- all of them ----------------------------------------------------------------------------- */
-
-static kc_err write_wrapped(const struct job *job, struct kc_buf *ret)
-{
-	for (size_t i = 0; i < job->count; i++) {
-		KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT;
-
-		if (job->parts[i].certificate || !kc_pk_is_private(job->parts[i].pk))
-			return KC_ERR(UNSUPPORTED);
-		KC_TRY(kc_export_pkcs8_encrypted(job->parts[i].pk, job->passphrase, &der));
-		if (job->pem || job->count > 1)
-			KC_TRY(kc_export_pem("ENCRYPTED PRIVATE KEY", kc_buf_bytes(&der),
-				kc_bytes(NULL, 0), ret));
-		else
-			kc_buf_push(ret, der.data, der.len);
-	}
-	return kc_buf_check(ret);
-}
-
-static kc_err finish(
-	const struct job *job, const char *label, const struct kc_buf *der, struct kc_buf *ret)
-{
-	if (job->pem)
-		return kc_export_pem(label, kc_buf_bytes(der), kc_bytes(NULL, 0), ret);
-	kc_buf_push(ret, der->data, der->len);
-	return kc_buf_check(ret);
-}
-
-static kc_err write_pkcs7(const struct job *job, struct kc_buf *ret)
-{
-	KC_CLEANUP_FREE struct kc_bytes *certificates = calloc(job->count, sizeof *certificates);
-	KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT;
-
-	if (!certificates)
-		return KC_ERR(NO_MEMORY);
-	for (size_t i = 0; i < job->count; i++) {
-		if (!job->parts[i].certificate)
-			return KC_ERR(UNSUPPORTED);
-		certificates[i] = kc_certificate_object_der(job->parts[i].certificate);
-	}
-	KC_TRY(kc_export_pkcs7(certificates, job->count, &der));
-	return finish(job, "PKCS7", &der, ret);
-}
-
-/* Certificates and keys find each other by the digest of the public key. */
-static kc_err fill_member(
-	const struct part *part, uint8_t id[static 20], struct kc_export_member *ret)
-{
-	if (part->certificate) {
-		ret->certificate = kc_certificate_object_der(part->certificate);
-		KC_TRY(kc_certificate_key_label(part->certificate->parsed, id));
-	} else {
-		if (!kc_pk_is_private(part->pk))
-			return KC_ERR(UNSUPPORTED);
-		ret->key = part->pk;
-		KC_TRY(kc_pk_label(part->pk, id));
-	}
-	ret->id = kc_bytes(id, 20);
-	return KC_OK;
-}
-
-/* Of a certificate without its key the id would say nothing. */
-static void leave_lonely_ids(struct kc_export_member *members, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		bool has_key = false;
-
-		for (size_t k = 0; k < count && !members[i].key; k++)
-			has_key = has_key ||
-				  (members[k].key && kc_bytes_equal(members[k].id, members[i].id));
-		if (!members[i].key && !has_key)
-			members[i].id = kc_bytes(NULL, 0);
-	}
-}
-
-static kc_err write_pkcs12(const struct job *job, struct kc_buf *ret)
-{
-	KC_CLEANUP_FREE struct kc_export_member *members = calloc(job->count, sizeof *members);
-	KC_CLEANUP_FREE uint8_t(*ids)[20] = calloc(job->count, sizeof *ids);
-	KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT;
-
-	if (!members || !ids)
-		return KC_ERR(NO_MEMORY);
-	for (size_t i = 0; i < job->count; i++)
-		KC_TRY(fill_member(&job->parts[i], ids[i], &members[i]));
-	leave_lonely_ids(members, job->count);
-	KC_TRY(kc_export_pkcs12(members, job->count, job->passphrase, &der));
-	return finish(job, "PKCS12", &der, ret);
-}
 
 static kc_err write_file(const struct job *job, struct kc_buf *ret)
 {
-	if (job->format == kSecFormatPKCS7)
-		return write_pkcs7(job, ret);
-	if (job->format == kSecFormatPKCS12)
-		return write_pkcs12(job, ret);
-	if (job->format == kSecFormatWrappedPKCS8)
-		return write_wrapped(job, ret);
-	return write_each(job, ret);
+	KC_CLEANUP_FREE struct kc_export_member *members = calloc(job->count, sizeof *members);
+	struct kc_export_file file = {
+		.pem = job->pem,
+		.passphrase = job->passphrase,
+		.members = members,
+		.count = job->count,
+	};
+
+	if (!members)
+		return KC_ERR(NO_MEMORY);
+	if (job->format < KC_COUNT_OF(formats))
+		file.format = formats[job->format];
+	for (size_t i = 0; i < job->count; i++) {
+		members[i].key = job->parts[i].pk;
+		if (job->parts[i].certificate)
+			members[i].certificate =
+				kc_certificate_object_der(job->parts[i].certificate);
+	}
+	return kc_export_file(&file, ret);
 }
 
 /* --- the calls ------------------------------------------------------------------------------- */

@@ -143,6 +143,7 @@ identity='-in server.pem -inkey server.key -certfile issuer.pem'
 # shellcheck disable=SC2086
 {
   p12 modern $identity -name "The server's" -passout pass:fake
+  { echo '-----BEGIN PKCS12-----' && openssl base64 -in modern.p12 && echo '-----END PKCS12-----'; } > modern.p12.pem
   p12 old $identity -legacy -passout pass:fake
   p12 triple $identity -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 \
     -passout pass:fake

@@ -95,6 +95,7 @@ static const struct import_row {
 	{"chain.p7.pem",    NULL, ANY, 0, "CCC", kSecFormatPKCS7, kSecItemTypeAggregate},
 	{"chain.p7.der",    NULL, ANY, 0, "CCC", kSecFormatPKCS7, kSecItemTypeAggregate},
 	{"modern.p12",      FAKE, ANY, 0, "CI", kSecFormatPKCS12, kSecItemTypeAggregate},
+	{"modern.p12.pem",  FAKE, ANY, 0, "CI", kSecFormatPKCS12, kSecItemTypeAggregate},
 	{"old.p12",         FAKE, ANY, 0, "CI", kSecFormatPKCS12, kSecItemTypeAggregate},
 	{"triple.p12",      FAKE, ANY, 0, "CI", kSecFormatPKCS12, kSecItemTypeAggregate},
 	{"certs.p12",       FAKE, ANY, 0, "CCC", kSecFormatPKCS12, kSecItemTypeAggregate},
