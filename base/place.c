@@ -181,6 +181,14 @@ kc_err kc_place_check_folder(const char *path)
 	return KC_OK;
 }
 
+bool kc_place_is_same(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
 kc_err kc_place_make_folder(const char *path)
 {
 	KC_CLEANUP_FREE char *copy = strdup(path);

@@ -41,6 +41,8 @@ KC_MUST kc_err kc_place_find_activated(const struct kc_place *place, char **ret)
 /* Makes one folder with its parents, mode 0700, or checks it: a folder, owned by us, no access for
  * group or others. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO. */
 KC_MUST kc_err kc_place_make_folder(const char *path);
+/* Whether two paths lead to one folder that is there. */
+bool kc_place_is_same(const char *a, const char *b);
 /* The check alone; NOT_FOUND when there is no such folder. */
 KC_MUST kc_err kc_place_check_folder(const char *path);
 

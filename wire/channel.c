@@ -121,17 +121,40 @@ kc_err kc_channel_accept(int socket, kc_deadline deadline, struct kc_channel *re
 	}
 	channel.bell = bell;
 	bell = -1;
+	channel.socket_mark = kc_mark_of(channel.socket);
+	channel.bell_mark = kc_mark_of(channel.bell);
 	*ret = channel;
 	return KC_OK;
+}
+
+/* The service closes its descriptors itself; a client lives in a program that may have closed them
+ * behind its back. Event descriptors all have one inode: the bell goes by the socket too. */
+static bool has_socket(const struct kc_channel *channel)
+{
+	return channel->side == KC_CHANNEL_SERVICE ||
+	       kc_mark_fits(&channel->socket_mark, channel->socket);
+}
+
+static bool has_bell(const struct kc_channel *channel)
+{
+	return has_socket(channel) && (channel->side == KC_CHANNEL_SERVICE ||
+					      kc_mark_fits(&channel->bell_mark, channel->bell));
+}
+
+bool kc_channel_stands(const struct kc_channel *channel)
+{
+	return has_socket(channel) && !kc_socket_is_hung_up(channel->socket);
 }
 
 void kc_channel_done(struct kc_channel *channel)
 {
 	munmap(channel->slot, sizeof *channel->slot);
-	close(channel->bell);
+	if (has_bell(channel))
+		close(channel->bell);
 	if (channel->side == KC_CHANNEL_CLIENT) {
 		kc_bulletin_unmap(channel->bulletin);
-		close(channel->socket);
+		if (has_socket(channel))
+			close(channel->socket);
 	}
 }
 
@@ -208,7 +231,7 @@ static kc_err client_sleep(struct kc_channel *channel, kc_deadline deadline)
 	if (syscall(SYS_futex, &channel->slot->turn, FUTEX_WAIT, turn, &slice, NULL, 0) == 0 ||
 		errno != ETIMEDOUT)
 		return KC_OK;
-	return kc_socket_is_hung_up(channel->socket) ? KC_ERR(SERVICE) : KC_OK;
+	return kc_channel_stands(channel) ? KC_OK : KC_ERR(SERVICE);
 }
 
 /* Empties the bell. The flag is per call, since the client could make the descriptor, whose state
@@ -282,6 +305,8 @@ kc_err kc_channel_read(
 		kc_mem_wipe(channel->slot->payload, len);
 	} else {
 		uint8_t *room = kc_buf_extend(buf, len);
+		if (!has_socket(channel))
+			return KC_ERR(SERVICE);
 		if (room)
 			KC_TRY(kc_socket_receive(channel->socket, room, len, deadline));
 	}
@@ -295,6 +320,8 @@ static kc_err ring_service(struct kc_channel *channel)
 {
 	uint64_t one = 1;
 
+	if (!has_bell(channel))
+		return KC_ERR(SERVICE);
 	/* A full counter has woken it long ago. */
 	if (write(channel->bell, &one, sizeof one) < 0 && errno != EAGAIN)
 		return KC_ERR(SERVICE);
@@ -325,7 +352,10 @@ kc_err kc_channel_send(struct kc_channel *channel, struct kc_bytes message, kc_d
 		memcpy(channel->slot->payload, message.data, message.len);
 	atomic_store(&channel->slot->len, (unsigned)message.len);
 	KC_TRY(give_turn(channel));
-	return fits ? KC_OK : kc_socket_send(channel->socket, message, deadline);
+	if (fits)
+		return KC_OK;
+	return has_socket(channel) ? kc_socket_send(channel->socket, message, deadline)
+				   : KC_ERR(SERVICE);
 }
 
 bool kc_channel_is_untaken(const struct kc_channel *channel)

@@ -19,14 +19,16 @@
 #include "base/buf.h"
 #include "wire/bulletin.h"
 #include "wire/greeting.h"
+#include "wire/mark.h"
 #include "wire/slot.h"
 
 enum kc_channel_side { KC_CHANNEL_CLIENT, KC_CHANNEL_SERVICE };
 
 struct kc_channel {
 	enum kc_channel_side side;
-	int socket;  /* owned by the client's half, borrowed by the service's */
-	int bell;    /* eventfd, owned */
+	int socket; /* owned by the client's half, borrowed by the service's */
+	int bell;   /* eventfd, owned */
+	struct kc_mark socket_mark, bell_mark; /* the client's: what they were at first */
 	int process; /* the service's: a borrowed pidfd that ends the connection, or -1 */
 	struct kc_slot *slot;
 	const struct kc_bulletin_page *bulletin; /* as socket */
@@ -52,6 +54,8 @@ KC_MUST kc_err kc_channel_wait(struct kc_channel *channel, kc_deadline deadline,
 /* Appends that message to buf, and wipes it from the slot. */
 KC_MUST kc_err kc_channel_read(
 	struct kc_channel *channel, size_t len, kc_deadline deadline, struct kc_buf *buf);
+/* Whether the client's half still has its descriptors, and the service is at the other end. */
+bool kc_channel_stands(const struct kc_channel *channel);
 /* Whether what the client sent last was never taken by the service, and so had no effect. */
 bool kc_channel_is_untaken(const struct kc_channel *channel);
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,12 +79,29 @@ static kc_err remove_row(const char *home, size_t i)
 	return is_removed(kc_buf_text(&path), rows[i].is_folder) ? KC_OK : kc_err_from_errno(errno);
 }
 
+/* What a link leads to was made for something else, and the user's own is for ever. */
+static kc_err check(const struct kc_place *place, const char *home)
+{
+	KC_CLEANUP_PLACE struct kc_place own = KC_PLACE_INIT;
+	const char *const folders[] = {home, place->data, place->state, place->config};
+	struct stat found;
+
+	KC_TRY(kc_place_find(&own));
+	if (kc_place_is_same(own.data, place->data) || kc_place_is_same(own.state, place->state))
+		return KC_ERR(UNSUPPORTED);
+	for (size_t i = 0; i < KC_COUNT_OF(folders); i++)
+		if (lstat(folders[i], &found) == 0 && !S_ISDIR(found.st_mode))
+			return KC_ERR(IO);
+	return KC_OK;
+}
+
 kc_err kc_erase(struct kc_client *client, const char *home)
 {
 	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
 	KC_CLEANUP_FD int lock = -1;
 
 	KC_TRY(kc_place_find_at(home, &place));
+	KC_TRY(check(&place, home));
 	KC_TRY(end_service(client, &place, &lock));
 	(void)unlink(place.socket);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {

@@ -33,7 +33,9 @@ bool kc_keychain_paths_have(const struct kc_keychain_paths *paths, const char *p
 /*
  * The path that a name stands for; NULL stands for the default keychain. A name without a folder,
  * or in the folder Library/Keychains of macOS, is one beside the user's own; x and x-db are the
- * same when one of them is there. Errors: NO_KEYCHAIN (nothing can be called so), NO_MEMORY.
+ * same when one of them is there. A keychain has one path, without links and "..", and the user's
+ * own is told by whatever way its folder was reached. Errors: NO_KEYCHAIN (nothing can be called
+ * so), NO_MEMORY.
  */
 KC_MUST kc_err kc_keychains_path(const struct kc_place *place, const char *name, char **ret);
 /* Whether a path is that of the user's own. */

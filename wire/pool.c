@@ -240,7 +240,7 @@ bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *is
 	if (pool->idle) {
 		now = kc_bulletin_read(pool->idle->channel.bulletin);
 		current = now.service == issue->service && now.change == issue->change &&
-			  !kc_socket_is_hung_up(pool->idle->channel.socket);
+			  kc_channel_stands(&pool->idle->channel);
 	}
 	pthread_mutex_unlock(&pool->mutex);
 	return current;

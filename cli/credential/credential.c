@@ -93,12 +93,24 @@ static kc_err set_foreign(const struct kc_credential *credential, struct kc_attr
 	return KC_OK;
 }
 
+/* The host of git is a name and a port. What URLs end a host with would make another place of it,
+ * and one reader's host is another one's user: evil\@good. */
+static bool is_host(struct kc_bytes host)
+{
+	for (size_t i = 0; i < host.len; i++)
+		if (strchr("/\\?#@", host.data[i]))
+			return false;
+	return true;
+}
+
 static kc_err set_server(const struct kc_credential *credential, struct kc_attrs *attrs)
 {
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 	KC_CLEANUP_URL struct kc_url url = {0};
 	kc_err err;
 
+	if (!is_host(value_of(credential, KC_CREDENTIAL_HOST)))
+		return KC_ERR(UNSUPPORTED);
 	kc_buf_push(&text, credential->value[KC_CREDENTIAL_PROTOCOL].data,
 		credential->value[KC_CREDENTIAL_PROTOCOL].len);
 	kc_buf_push_str(&text, "://");

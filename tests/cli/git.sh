@@ -58,6 +58,12 @@ run_git_helper "capability[]=authtype\n${github}wwwauth[]=Basic realm=\"x\"\nwww
 writes 'username=ana\npassword=p=w with = signs\n' "unknown keys are left alone, and the end is an end"
 run_git_helper 'protocol=https\r\nhost=github.example\r\n\r\n' get
 writes 'username=ana\npassword=p=w with = signs\n' "lines may end as on Windows"
+for host in 'evil.example\\@github.example' ana@github.example @github.example github.example/ \
+  'github.example?' 'github.example#' 'evil.example/@github.example'; do
+  run_git_helper "protocol=https\nhost=$host\n\n" get
+  exits 0 "not a host: $host"
+  writes '' "nothing is given to $host"
+done
 run_git_helper "${github}username=bob\n\n" get
 writes '' "another user's is not given"
 run_git_helper "${github}username=bob\npassword=bobs\n\n" store

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The client half against a running service: what a front end relies on. */
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -315,6 +320,87 @@ static void survives_a_fork(void)
 	kc_client_free(client);
 }
 
+/* A program that turns into a daemon closes all that it does not know of, and opens files of its
+ * own under the same numbers: they stay as they are, and the next call finds the service again. */
+enum { LOWEST = 3, HIGHEST = 40 };
+
+static int a_file(int *ret_other)
+{
+	*ret_other = memfd_create("program's own", MFD_CLOEXEC);
+	return dup(*ret_other);
+}
+
+static int a_socket(int *ret_other)
+{
+	int ends[2];
+
+	CHECK_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+	*ret_other = ends[1];
+	return ends[0];
+}
+
+static int an_event(int *ret_other)
+{
+	*ret_other = eventfd(0, EFD_NONBLOCK);
+	return dup(*ret_other);
+}
+
+static bool is_untouched(int other, int (*open_one)(int *))
+{
+	char byte[8];
+
+	for (int fd = LOWEST; fd <= HIGHEST; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			return false;
+	if (open_one == a_file)
+		return lseek(other, 0, SEEK_END) == 0;
+	return read(other, byte, sizeof byte) < 0 && errno == EAGAIN;
+}
+
+/* In a child: whether a call among the program's own descriptors does well and leaves them alone.
+ */
+static bool calls_among_others(struct kc_client *client, int (*open_one)(int *), size_t len)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_BUF struct kc_buf secret = KC_BUF_INIT;
+	int other, fd;
+
+	memset(kc_buf_extend(&secret, len), 'x', len);
+	if (add(client, "first", kc_bytes_str("1")) != KC_OK)
+		return false;
+	for (fd = LOWEST; fd <= HIGHEST; fd++)
+		close(fd);
+	fd = open_one(&other);
+	if (fcntl(other, F_DUPFD, HIGHEST + 1) < 0)
+		return false;
+	other = fcntl(other, F_DUPFD, HIGHEST + 1);
+	for (int number = LOWEST; number <= HIGHEST; number++)
+		dup2(fd, number);
+	usleep(20000); /* the service has heard of it, or sleeps */
+	return add(client, "second", kc_buf_bytes(&secret)) == KC_OK &&
+	       find(client, "second", &found) == KC_OK && found.count == 1 &&
+	       is_untouched(other, open_one);
+}
+
+static void descriptors_taken_away(void)
+{
+	static int (*const kinds[])(int *) = {a_file, a_socket, an_event};
+	static const size_t lens[] = {10, 100000};
+	struct kc_client *client = device_client();
+	int how;
+
+	for (size_t i = 0; i < KC_COUNT_OF(kinds) * KC_COUNT_OF(lens); i++) {
+		pid_t child = fork();
+		if (child == 0) {
+			alarm(10);
+			_exit(calls_among_others(client, kinds[i / 2], lens[i % 2]) ? 0 : 1);
+		}
+		CHECK(waitpid(child, &how, 0) == child && how == 0);
+		CHECK_OK(remove_all(client));
+	}
+	kc_client_free(client);
+}
+
 /* In another process namespace a child can have the very number of its parent. */
 static pid_t made_up_pid;
 
@@ -420,6 +506,7 @@ int main(void)
 		CHECK_TEST(status_is_cheap_and_true),
 		CHECK_TEST(threads_share_a_client),
 		CHECK_TEST(survives_a_fork),
+		CHECK_TEST(descriptors_taken_away),
 		CHECK_TEST(a_child_with_its_parents_number),
 		CHECK_TEST(survives_a_restart),
 		CHECK_TEST(death_in_the_middle),

@@ -97,6 +97,47 @@ static void other_paths_are_themselves(void)
 	close_place();
 }
 
+/* The user's own by any way to it, and others by one path, or two services would keep one keychain
+ * and what deletes one would delete the other. */
+static void one_path_for_each(void)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *path; /* below the home */
+	} rows[] = {
+		{"",                            "/data/keychain.db"},
+		{"/data/../../",                NULL},
+		{"/data/../data/keychain.db",   "/data/keychain.db"},
+		{"/link/keychain.db",           "/data/keychain.db"},
+		{"/up",                         "/data/keychain.db"},
+		{"/data//short.keychain",       "/data/short.keychain"},
+		{"/link/short.keychain",        "/data/short.keychain"},
+		{"/link/../data/./new",         "/data/new"},
+		{"/alias",                      "/data/short.keychain"},
+		{"/link/none//deep",            "/data/none//deep"},
+		{"/link/none/../deep",          NULL},
+		{"/loop/deep",                  "/loop/deep"},
+	};
+	/* clang-format on */
+	char path[160], target[160];
+
+	open_place();
+	make("short.keychain");
+	CHECK_FATAL(chdir(home) == 0 && symlink("data", "link") == 0 && symlink(".", "up") == 0 &&
+		    symlink("loop", "loop") == 0 && symlink("data/short.keychain", "alias") == 0);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_FREE char *found = NULL;
+		snprintf(path, sizeof path, "%s%s", home, rows[i].name);
+		snprintf(target, sizeof target, "%s%s", home, rows[i].path ? rows[i].path : "");
+		CHECK_MSG(kc_keychains_path(&place, path, &found) ==
+				  (rows[i].path ? KC_OK : KC_E_NO_KEYCHAIN),
+			rows[i].name);
+		CHECK_MSG(!rows[i].path || (found && strcmp(found, target) == 0), rows[i].name);
+	}
+	CHECK_FATAL(chdir("/") == 0);
+	close_place();
+}
+
 /* --- the files -------------------------------------------------------------------------------- */
 
 static void check_search(size_t count, const char *first)
@@ -198,6 +239,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(names_stand_for_paths),
 		CHECK_TEST(other_paths_are_themselves),
+		CHECK_TEST(one_path_for_each),
 		CHECK_TEST(the_list_and_the_default),
 		CHECK_TEST(files_that_others_wrote),
 		CHECK_TEST(processes_that_add_lose_nothing),

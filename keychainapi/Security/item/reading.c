@@ -92,7 +92,7 @@ static kc_err take_limit_number(struct kc_request *request, CFNumberRef value)
 	CFNumberGetValue(value, kCFNumberSInt64Type, &limit);
 	if (limit < 0 && !request->strict)
 		return KC_ERR(PARAM);
-	request->finds_nothing = limit == 0;
+	request->finds_nothing = request->finds_nothing || limit == 0;
 	request->as_array = limit != 1;
 	request->query.limit = limit < 0 || limit > UINT32_MAX ? 0 : (uint32_t)limit;
 	return KC_OK;
@@ -334,11 +334,13 @@ static kc_err take_keychain(struct kc_request *request, CFTypeRef keychain)
 	return kc_request_add_keychain(request, keychain);
 }
 
-/* What is no list of keychains is ignored, as long as macOS did not crash on it. */
+/* A list that says nothing of use must not become the whole search list: Delete goes by it. */
 static kc_err take_search_list(struct kc_request *request, CFTypeRef list)
 {
 	if (!kc_sec_keychain_list_is(list))
-		return KC_OK;
+		return KC_ERR(PARAM);
+	if (CFArrayGetCount(list) == 0)
+		request->finds_nothing = true;
 	for (CFIndex i = 0; i < CFArrayGetCount(list); i++)
 		KC_TRY(kc_request_add_keychain(request, CFArrayGetValueAtIndex(list, i)));
 	return KC_OK;

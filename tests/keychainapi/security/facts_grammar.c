@@ -89,6 +89,8 @@ static const struct fact rows[] = {
 	FIND  ("3.4", "in an array", 0, "[data:secret]", {"v_PersistentRef", LAST}, ALL, RETURN_DATA),
 	FIND  ("6.6", "a stale reference", errSecItemNotFound, NULL, {"v_PersistentRef", CHANGED}, RETURN_DATA),
 	FIND  ("6.6", "an old reference", errSecItemNotFound, NULL, {"v_PersistentRef", OLD_REF("genp")}),
+	FIND  ("6.6", "and a limit", errSecItemNotFound, NULL, {"v_PersistentRef", OLD_REF("genp")}, {"m_Limit", N(1)}),
+	FIND  ("6.6", "a limit and an old reference", errSecItemNotFound, NULL, {"m_Limit", N(1)}, {"v_PersistentRef", OLD_REF("genp")}),
 	FIND  ("3.2", "an old reference of no class", errSecParam, NULL, {"v_PersistentRef", OLD_REF("zzzz")}),
 	FIND  ("3.2", "garbage", errSecParam, NULL, {"v_PersistentRef", D("garbage")}),
 	FIND  ("3.2", "a reference of no class", errSecParam, NULL, {"v_PersistentRef", D("zzzz0123456789abcdef")}),

@@ -34,7 +34,7 @@ static const struct row {
 	{"3.3", {"m_EmailAddressIfPresent",   T("a@b")},             {P, O, P, P, A},         {O, O, O, O, O}},
 	{"3.3", {"m_SubjectContains",         T("x")},               {P, O, P, P, A},         {O, O, O, O, O}},
 	{"3.3", {"m_CaseInsensitive",         YES},                  {P, O, P, P, A},         {O, O, O, O, O}},
-	{"3.3", {"m_SearchList",              ARRAY("x")},           {P, O, P, P, A},         {O, O, O, O, O}},
+	{"3.3", {"m_SearchList",              ARRAY("x")},           {P, O, P, P, A},         {O, P, P, P, O}},
 	{"3.3", {"m_ItemList",                ARRAY("x")},           {P, O, P, P, A},         {O, P, P, P, O}},
 	{"3.1", {"m_Whatever",                T("x")},               {P, O, P, P, A},         {O, O, O, O, O}},
 	{"4",   {"r_Data",                    YES},                  {O, O, P, O, A},         {O, O, O, O, O}},

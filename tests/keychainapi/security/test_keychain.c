@@ -174,6 +174,41 @@ static void the_users_own_stays(void)
 	CFRelease(users);
 }
 
+/* Nor by another way to its folder: what KEYCIRCLE_HOME says, the same through a link, and a
+ * keychain whose folders have been replaced by links to it since it was opened. */
+static void the_users_own_by_other_ways(void)
+{
+	static const char *const folders[] = {"", "/data", "/state"};
+	char path[160], inside[200], target[200], away[200];
+	SecKeychainRef keychain;
+
+	keychain = open_keychain(device_path());
+	CHECK(SecKeychainDelete(keychain) == errSecUnimplemented);
+	CFRelease(keychain);
+	snprintf(path, sizeof path, "%s/way", device_path());
+	CHECK_FATAL(symlink(device_path(), path) == 0);
+	keychain = open_keychain(path);
+	CHECK(SecKeychainDelete(keychain) == errSecUnimplemented);
+	CFRelease(keychain);
+	CHECK_FATAL(unlink(path) == 0);
+	for (size_t i = 0; i < KC_COUNT_OF(folders); i++) {
+		keychain = NULL;
+		snprintf(path, sizeof path, "%s/replaced%zu", device_path(), i);
+		snprintf(inside, sizeof inside, "%s%s", path, folders[i]);
+		snprintf(target, sizeof target, "%s%s", device_path(), folders[i]);
+		CHECK_FATAL(SecKeychainCreate(path, 5, "other", FALSE, NULL, &keychain) == 0);
+		snprintf(away, sizeof away, "%s.away", path);
+		CHECK_FATAL(rename(inside, away) == 0 && symlink(target, inside) == 0);
+		CHECK_MSG(SecKeychainDelete(keychain) != errSecSuccess, inside);
+		CHECK_FATAL(unlink(inside) == 0 && rename(away, inside) == 0);
+		CHECK_MSG(SecKeychainDelete(keychain) == errSecSuccess, inside);
+		CFRelease(keychain);
+	}
+	keychain = open_keychain("login.keychain");
+	CHECK(status_of(keychain) == 7);
+	CFRelease(keychain);
+}
+
 /* --- events ---------------------------------------------------------------------------------- */
 
 struct events {
@@ -352,7 +387,8 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 4, NULL, NULL);
 	CFTypeRef added = NULL, found = NULL;
 	const void *ref_keys[] = {kSecValueRef}, *ref_values[1];
-	CFDictionaryRef by_ref;
+	CFArrayRef empty = CFArrayCreate(NULL, NULL, 0, &kCFTypeArrayCallBacks);
+	CFDictionaryRef by_ref, nowhere;
 
 	CHECK(SecItemAdd(item, &added) == 0);
 	CHECK(SecItemAdd(item, NULL) == errSecDuplicateItem);
@@ -364,6 +400,12 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 	by_ref = CFDictionaryCreate(NULL, ref_keys, ref_values, 1, NULL, NULL);
 	CHECK(SecItemUpdate(by_ref, dictionary_make(DICT({"icmt", T("i")}))) == 0);
 	CHECK(SecItemCopyMatching(by_ref, NULL) == 0);
+	values[2] = empty;
+	nowhere = CFDictionaryCreate(NULL, keys, values, 4, NULL, NULL);
+	CHECK(SecItemCopyMatching(nowhere, NULL) == errSecItemNotFound);
+	CHECK(SecItemUpdate(nowhere, dictionary_make(DICT({"icmt", T("i")}))) ==
+		errSecItemNotFound);
+	CHECK(SecItemDelete(nowhere) == errSecItemNotFound);
 	CHECK(SecItemDelete(query) == 0);
 	CHECK(SecItemCopyMatching(by_ref, NULL) == errSecItemNotFound);
 	CHECK(SecItemDelete(query) == errSecItemNotFound);
@@ -384,6 +426,8 @@ static void item_calls_of_another_keychain(SecKeychainRef users, SecKeychainRef 
 		      &found) == 0);
 	CHECK(CFArrayGetCount(found) == 1);
 	CFRelease(found);
+	CFRelease(nowhere);
+	CFRelease(empty);
 	CFRelease(by_ref);
 	CFRelease(added);
 	CFRelease(query);
@@ -623,8 +667,9 @@ int main(void)
 	static const struct check_test tests[] = {CHECK_TEST(nothing_is_there),
 		CHECK_TEST(names_and_paths), CHECK_TEST(room_for_a_path),
 		CHECK_TEST(arguments_that_are_missing), CHECK_TEST(the_users_own_stays),
-		CHECK_TEST(events_are_told), CHECK_TEST(another_keychain),
-		CHECK_TEST(a_callback_that_changes_the_list), CHECK_TEST(something_else_is_there)};
+		CHECK_TEST(the_users_own_by_other_ways), CHECK_TEST(events_are_told),
+		CHECK_TEST(another_keychain), CHECK_TEST(a_callback_that_changes_the_list),
+		CHECK_TEST(something_else_is_there)};
 	int status;
 
 	unsetenv("KEYCIRCLE_STRICT_SECITEM");
