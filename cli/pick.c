@@ -80,14 +80,22 @@ static bool are_one(const struct kc_found *a, const struct kc_found *b)
 	       kc_attrs_get_number(&b->attrs, KC_ATTR_PORT, 0);
 }
 
+/* They have neither users nor addresses that a command could name. */
+static bool are_keys_of_a_name(const struct kc_found *a, const struct kc_found *b)
+{
+	return a->class == KC_CLASS_KEY && b->class == KC_CLASS_KEY &&
+	       kc_bytes_equal(kc_item_name(a), kc_item_name(b));
+}
+
 static void tell_ambiguous(struct kc_run *run, const struct kc_found_list *list)
 {
 	static const struct kc_look nowhere = {.utf8 = true};
 	KC_CLEANUP_BUF struct kc_buf users = KC_BUF_INIT, places = KC_BUF_INIT;
-	bool users_differ = true;
+	bool users_differ = true, are_twins = true;
 
 	for (size_t i = 0; i < list->count; i++) {
 		KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+		are_twins = are_twins && are_keys_of_a_name(&list->rows[0], &list->rows[i]);
 		struct kc_bytes user = kc_item_user(&list->rows[i]);
 		for (size_t j = 0; j < i; j++)
 			if (kc_bytes_equal(user, kc_item_user(&list->rows[j])))
@@ -105,6 +113,8 @@ static void tell_ambiguous(struct kc_run *run, const struct kc_found_list *list)
 	kc_facts_set(&run->facts, KC_FACT_PLACES, kc_buf_bytes(&places));
 	if (users_differ)
 		kc_facts_set(&run->facts, KC_FACT_USERS, kc_buf_bytes(&users));
+	if (are_twins)
+		kc_facts_set(&run->facts, KC_FACT_TWINS, kc_item_name(&list->rows[0]));
 }
 
 /* The row to put first: the private half of a key, the local one of two items. */

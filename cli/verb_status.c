@@ -10,7 +10,7 @@ static const char *const states[] = {
 };
 
 static const char *const words[] = {
-	[KC_LOCK_NONE] = "there is none yet",
+	[KC_LOCK_NONE] = "there is none yet. To make it:  kc setup",
 	[KC_LOCK_NEVER] = "locked, not opened since the service started",
 	[KC_LOCK_LOCKED] = "locked",
 	[KC_LOCK_UNLOCKED] = "open",

@@ -12,10 +12,13 @@ set -eu
 # The second half of theirs, below: on the private bus, whose end ends the daemon.
 if [ "${1:-}" = --on-this-bus ]; then
   gnome-keyring-daemon --foreground --components=secrets > /dev/null 2>&1 &
+  daemon=$!
+  trap 'kill "$daemon" 2> /dev/null' EXIT
   for _ in $(seq 600); do
     if dbus-send --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
       string:org.freedesktop.secrets 2> /dev/null | grep -q true; then
-      exec ./tests/bench/bench_keyring libsecret measure "$2" "$3"
+      ./tests/bench/bench_keyring libsecret measure "$2" "$3"
+      exit
     fi
     sleep 0.2
   done

@@ -31,6 +31,8 @@ for name in '' "$(printf 'a\nb')" "$(printf '\377')" "$(printf %0300d 1)"; do
 done
 run status --json
 json '.state == "none"' "nothing was left behind"
+run status
+says '^Keychain     there is none yet. To make it:  kc setup$' "and status says what to do"
 KEYCIRCLE_HOME=relative/path
 fails 2 errSecParam 'KEYCIRCLE_HOME is not an absolute path' 'kc status -h' status
 

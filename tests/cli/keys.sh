@@ -59,6 +59,20 @@ run key show com.example.tag --ssh
 exits 0 "by which it is found"
 run rm com.example.tag --yes
 exits 0 "and deleted"
+for key in one other; do
+  run key new "$key"
+  run item -u "class=keys,labl=$key" --set 'labl=,atag=com.example.twin'
+done
+run rm com.example.twin --yes
+exits 12 "two keys with one name"
+complains '2 items are keys called “com.example.twin”. Only their hashes, klbl, tell them apart' "is told"
+complains 'kc item -q class=keys .*kc item -D class=keys,klbl=HASH' "with what to type"
+run item -q class=keys,atag=com.example.twin
+hash=$(sed -n 's/^klbl: //p' "$out" | head -n 1)
+run item -D "class=keys,klbl=$hash"
+exits 0 "one is taken away"
+run rm com.example.twin --yes
+exits 0 "and the other has the name alone"
 
 run key new travels --sync --json
 json '.sync == true and (.uri | test("token=Keycircle%20Sync"))' "key new --sync"

@@ -31,6 +31,7 @@ done << 'ROWS'
 1|frobnicate|no such command
 1|help frobnicate|no help for it
 1|import /nowhere/file|a file that is not there
+93|import /etc/passwd|a file that is neither a key nor a certificate
 2||no command
 2|-Z|an unknown option
 2|find-generic-password -Z|an unknown option of a command
