@@ -92,12 +92,16 @@ kc_err kc_place_resolve(const char *path, char **ret)
 	if (!part)
 		return KC_ERR(NO_MEMORY);
 	for (known = realpath(part, NULL); !known && len > 1; known = realpath(part, NULL)) {
+		if (errno == ENOMEM) /* which says nothing of what is there */
+			return KC_ERR(NO_MEMORY);
 		while (len > 1 && part[len - 1] != '/')
 			len--;
 		while (len > 1 && part[len - 1] == '/')
 			len--;
 		part[len] = 0;
 	}
+	if (!known && errno == ENOMEM)
+		return KC_ERR(NO_MEMORY);
 	if (!known || strstr(path + len, "/../"))
 		return KC_ERR(PARAM);
 	path += len + strspn(path + len, "/");

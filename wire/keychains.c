@@ -295,12 +295,16 @@ static kc_err leads_to_users(const struct kc_place *place, const char *path, boo
 static kc_err settle(const struct kc_place *place, const char *path, char **ret)
 {
 	KC_CLEANUP_FREE char *resolved = NULL;
-	bool users;
+	bool users = kc_keychains_is_users(place, path);
+	kc_err err;
 
-	if (kc_place_resolve(path, &resolved) != KC_OK)
-		return KC_ERR(NO_KEYCHAIN);
+	if (users)
+		return users_path(place, ret);
+	err = kc_place_resolve(path, &resolved);
+	if (err != KC_OK)
+		return err == KC_E_PARAM ? KC_ERR(NO_KEYCHAIN) : err;
 	KC_TRY(leads_to_users(place, resolved, &users));
-	if (users || kc_keychains_is_users(place, path))
+	if (users)
 		return users_path(place, ret);
 	*ret = resolved;
 	resolved = NULL;
