@@ -82,6 +82,32 @@ static kc_err find_folders_at(const char *home, struct kc_place *place)
 	return join(home, "state", &place->state);
 }
 
+kc_err kc_place_resolve(const char *path, char **ret)
+{
+	KC_CLEANUP_FREE char *known = NULL;
+	KC_CLEANUP_FREE char *part = strdup(path);
+	KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT;
+	size_t len = strlen(path);
+
+	if (!part)
+		return KC_ERR(NO_MEMORY);
+	for (known = realpath(part, NULL); !known && len > 1; known = realpath(part, NULL)) {
+		while (len > 1 && part[len - 1] != '/')
+			len--;
+		while (len > 1 && part[len - 1] == '/')
+			len--;
+		part[len] = 0;
+	}
+	if (!known || strstr(path + len, "/../"))
+		return KC_ERR(PARAM);
+	path += len + strspn(path + len, "/");
+	kc_buf_printf(&whole, "%s%s%s", known, *path && known[1] ? "/" : "", path);
+	if (!kc_buf_text(&whole))
+		return KC_ERR(NO_MEMORY);
+	*ret = (char *)kc_buf_steal(&whole, &len);
+	return KC_OK;
+}
+
 /* FNV-1a, 64 bits: it only has to keep a user's own few homes apart. */
 static uint64_t hash_of(const char *text)
 {
@@ -95,9 +121,13 @@ static uint64_t hash_of(const char *text)
 static kc_err find_socket(struct kc_place *place)
 {
 	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
-	unsigned long long hash = hash_of(place->data);
+	KC_CLEANUP_FREE char *data = NULL;
+	unsigned long long hash;
 	char name[32];
 
+	if (kc_place_resolve(place->data, &data) == KC_E_NO_MEMORY)
+		return KC_ERR(NO_MEMORY);
+	hash = hash_of(data ? data : place->data);
 	if (runtime && runtime[0] == '/' && access(runtime, W_OK) == 0)
 		KC_TRY(join(runtime, "keycircle", &place->runtime));
 	else

@@ -14,7 +14,8 @@ struct kc_place {
 	char *data;    /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
 	char *state;   /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock */
 	char *runtime; /* $XDG_RUNTIME_DIR/keycircle, else the state folder's run: sockets */
-	char *socket;  /* runtime/<16 hex digits of a hash of data>.sock, so two homes never meet */
+	char *socket;  /* runtime/<16 hex digits of a hash of data, links resolved>.sock, so that two
+			* homes never meet, and two ways to one home do */
 	char *lock;    /* state/<the same digits>.lock: one service for one data folder */
 };
 
@@ -41,6 +42,9 @@ KC_MUST kc_err kc_place_find_activated(const struct kc_place *place, char **ret)
 /* Makes one folder with its parents, mode 0700, or checks it: a folder, owned by us, no access for
  * group or others. Errors: EXPOSED, READ_ONLY, DISK_FULL, IO. */
 KC_MUST kc_err kc_place_make_folder(const char *path);
+/* The one path of what an absolute path leads to: no links, no ".."; what is not there yet stays as
+ * it is. *ret is malloc()ed. Errors: PARAM (".." behind what is not there), NO_MEMORY. */
+KC_MUST kc_err kc_place_resolve(const char *path, char **ret);
 /* Whether two paths lead to one folder that is there. */
 bool kc_place_is_same(const char *a, const char *b);
 /* The check alone; NOT_FOUND when there is no such folder. */

@@ -113,6 +113,7 @@ kc_err kc_channel_accept(int socket, kc_deadline deadline, struct kc_channel *re
 	memory = greeting.slot;
 	bell = greeting.bell;
 	bulletin = greeting.bulletin;
+	KC_TRY(kc_mark_lift(&bell));
 	KC_TRY(map_slot(memory, &channel.slot));
 	err = kc_bulletin_map(bulletin, &channel.bulletin);
 	if (err != KC_OK) {

@@ -279,31 +279,6 @@ static kc_err prefer_what_is_there(const struct kc_place *place, char **path)
 	return KC_OK;
 }
 
-/* What is there of a path by its one name, the rest as it is. */
-static kc_err resolve(const char *path, char **ret)
-{
-	KC_CLEANUP_FREE char *known = NULL;
-	KC_CLEANUP_FREE char *part = strdup(path);
-	size_t len = strlen(path);
-
-	if (!part)
-		return KC_ERR(NO_MEMORY);
-	for (known = realpath(part, NULL); !known && len > 1; known = realpath(part, NULL)) {
-		while (len > 1 && part[len - 1] != '/')
-			len--;
-		while (len > 1 && part[len - 1] == '/')
-			len--;
-		part[len] = 0;
-	}
-	if (!known || strstr(path + len, "/../"))
-		return KC_ERR(NO_KEYCHAIN);
-	path += len + strspn(path + len, "/");
-	len = strlen(known);
-	while (*path && len && known[len - 1] == '/')
-		known[--len] = 0;
-	return JOIN(ret, "%s%s%s", known, *path ? "/" : "", path);
-}
-
 /* Whether a path is the user's own database, or what KEYCIRCLE_HOME would name it by. */
 static kc_err leads_to_users(const struct kc_place *place, const char *path, bool *ret)
 {
@@ -322,7 +297,8 @@ static kc_err settle(const struct kc_place *place, const char *path, char **ret)
 	KC_CLEANUP_FREE char *resolved = NULL;
 	bool users;
 
-	KC_TRY(resolve(path, &resolved));
+	if (kc_place_resolve(path, &resolved) != KC_OK)
+		return KC_ERR(NO_KEYCHAIN);
 	KC_TRY(leads_to_users(place, resolved, &users));
 	if (users || kc_keychains_is_users(place, path))
 		return users_path(place, ret);

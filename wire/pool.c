@@ -79,6 +79,7 @@ static kc_err connect_once(const struct kc_place *place, struct connection **ret
 		KC_TRY(kc_start_service(place->home));
 		KC_TRY(reach(place, &fd));
 	}
+	KC_TRY(kc_mark_lift(&fd));
 	KC_TRY(kc_channel_accept(fd, kc_socket_deadline(GREETING_SECONDS), &connection->channel));
 	fd = -1;
 	*ret = connection;

@@ -38,6 +38,13 @@ json '.locked == true and .state == "locked"' "status says locked"
 run unlock --password-file "$secret/keychain" --json
 exits 0 "the right one"
 json '.locked == false' "unlock --json"
+ln -s "$work/device-one" "$work/other-way"
+KEYCIRCLE_HOME=$work/other-way run status --json
+json '.locked == false' "a home is the same by another way to it"
+KEYCIRCLE_HOME=$work/other-way run lock
+run status --json
+json '.locked == true' "and locked by another way to it"
+run unlock --password-file "$secret/keychain"
 run unlock
 exits 0 "when it is open nobody is asked"
 run unlock --password-file "$secret/wrong"

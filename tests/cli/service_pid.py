@@ -20,7 +20,7 @@ def fnv1a(text):
 def main():
     home = os.environ["KEYCIRCLE_HOME"]
     runtime = os.environ["XDG_RUNTIME_DIR"]
-    path = f"{runtime}/keycircle/{fnv1a(home + '/data'):016x}.sock"
+    path = f"{runtime}/keycircle/{fnv1a(os.path.realpath(home + '/data')):016x}.sock"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         try:
             connection.connect(path)

@@ -401,6 +401,39 @@ static void descriptors_taken_away(void)
 	kc_client_free(client);
 }
 
+/* A program may close its standard streams and go on writing to them. */
+static bool calls_without_streams(struct kc_client *client)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_BUF struct kc_buf secret = KC_BUF_INIT;
+
+	memset(kc_buf_extend(&secret, 100000), 'x', 100000);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		close(fd);
+	if (add(client, "first", kc_bytes_str("1")) != KC_OK)
+		return false;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (write(fd, "a line\n", 7) >= 0)
+			return false;
+	return add(client, "second", kc_buf_bytes(&secret)) == KC_OK &&
+	       find(client, "second", &found) == KC_OK && found.count == 1;
+}
+
+static void without_standard_streams(void)
+{
+	struct kc_client *client = device_client();
+	pid_t child = fork();
+	int how;
+
+	if (child == 0) {
+		alarm(10);
+		_exit(calls_without_streams(client) ? 0 : 1);
+	}
+	CHECK(waitpid(child, &how, 0) == child && how == 0);
+	CHECK_OK(remove_all(client));
+	kc_client_free(client);
+}
+
 /* In another process namespace a child can have the very number of its parent. */
 static pid_t made_up_pid;
 
@@ -507,6 +540,7 @@ int main(void)
 		CHECK_TEST(threads_share_a_client),
 		CHECK_TEST(survives_a_fork),
 		CHECK_TEST(descriptors_taken_away),
+		CHECK_TEST(without_standard_streams),
 		CHECK_TEST(a_child_with_its_parents_number),
 		CHECK_TEST(survives_a_restart),
 		CHECK_TEST(death_in_the_middle),

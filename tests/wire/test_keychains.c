@@ -119,6 +119,7 @@ static void one_path_for_each(void)
 		{"/loop/deep",                  "/loop/deep"},
 	};
 	/* clang-format on */
+	KC_CLEANUP_PLACE struct kc_place other = KC_PLACE_INIT;
 	char path[160], target[160];
 
 	open_place();
@@ -135,6 +136,11 @@ static void one_path_for_each(void)
 		CHECK_MSG(!rows[i].path || (found && strcmp(found, target) == 0), rows[i].name);
 	}
 	CHECK_FATAL(chdir("/") == 0);
+	snprintf(path, sizeof path, "%s/data/../up", home);
+	CHECK_OK_FATAL(kc_place_find_at(path, &other));
+	/* one service for both: of one lock, and of one name */
+	CHECK(strcmp(strrchr(other.socket, '/'), strrchr(place.socket, '/')) == 0);
+	CHECK(strcmp(strrchr(other.lock, '/'), strrchr(place.lock, '/')) == 0);
 	close_place();
 }
 
