@@ -267,7 +267,8 @@ void kc_attrs_pull(struct kc_der_reader *r, struct kc_attrs *ret)
 		else
 			kc_attrs_set(&attrs, name, &value);
 		if (attrs.err != KC_OK)
-			kc_der_reader_fail(&list);
+			kc_der_reader_fail_with(
+				&list, attrs.err == KC_E_NO_MEMORY ? KC_E_NO_MEMORY : KC_E_DECODE);
 		previous = name;
 	}
 	kc_der_leave(r, &list);

@@ -84,6 +84,8 @@ KC_MUST kc_err kc_der_reader_check(const struct kc_der_reader *r);
 KC_MUST kc_err kc_der_reader_finish(struct kc_der_reader *r);
 /* Makes the reader fail from now on, for rules that are the caller's own. */
 void kc_der_reader_fail(struct kc_der_reader *r);
+/* The same with another error than DECODE: there was no memory for what was read. */
+void kc_der_reader_fail_with(struct kc_der_reader *r, kc_err err);
 
 bool kc_der_more(const struct kc_der_reader *r); /* bytes left, and nothing failed */
 int kc_der_peek(const struct kc_der_reader *r);	 /* next identifier octet; -1 when none */

@@ -18,8 +18,13 @@ void kc_der_reader_init(struct kc_der_reader *r, struct kc_bytes input)
 
 void kc_der_reader_fail(struct kc_der_reader *r)
 {
+	kc_der_reader_fail_with(r, KC_E_DECODE);
+}
+
+void kc_der_reader_fail_with(struct kc_der_reader *r, kc_err err)
+{
 	if (r->err == KC_OK)
-		r->err = KC_ERR(DECODE);
+		r->err = err;
 	r->at = r->end;
 }
 
@@ -152,8 +157,10 @@ void kc_der_enter(struct kc_der_reader *r, uint8_t tag, struct kc_der_reader *in
 
 void kc_der_leave(struct kc_der_reader *r, struct kc_der_reader *inner)
 {
-	if (kc_der_reader_finish(inner) != KC_OK)
-		kc_der_reader_fail(r);
+	kc_err err = kc_der_reader_finish(inner);
+
+	if (err != KC_OK)
+		kc_der_reader_fail_with(r, err);
 }
 
 /* An INTEGER's contents as 64 bits; *ret_negative is its sign. Only minimal forms pass. */

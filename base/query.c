@@ -107,7 +107,7 @@ void kc_query_pull(struct kc_der_reader *r, struct kc_query *ret)
 	else
 		kc_buf_push(&query.groups, groups.data, groups.len);
 	if (kc_buf_check(&query.refs) != KC_OK || kc_buf_check(&query.groups) != KC_OK)
-		kc_der_reader_fail(&seq);
+		kc_der_reader_fail_with(&seq, KC_E_NO_MEMORY);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;
@@ -178,7 +178,7 @@ static void pull_found(struct kc_der_reader *r, struct kc_found *ret)
 	kc_attrs_pull(&seq, &ret->attrs);
 	ret->has_secret = kc_der_get_bool(&seq);
 	if (kc_secret_set(&ret->secret, kc_der_get_bytes(&seq)) != KC_OK)
-		kc_der_reader_fail(&seq);
+		kc_der_reader_fail_with(&seq, KC_E_NO_MEMORY);
 	kc_der_leave(r, &seq);
 }
 
@@ -202,7 +202,7 @@ void kc_found_list_pull(struct kc_der_reader *r, struct kc_found_list *ret)
 		KC_CLEANUP_FOUND struct kc_found found = {0};
 		pull_found(&seq, &found);
 		if (kc_found_list_take(&list, &found) != KC_OK)
-			kc_der_reader_fail(&seq);
+			kc_der_reader_fail_with(&seq, KC_E_NO_MEMORY);
 	}
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)

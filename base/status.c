@@ -42,7 +42,9 @@ static char *pull_optional(struct kc_der_reader *r)
 	}
 	text = kc_der_get_utf8(r);
 	copy = strndup((const char *)text.data, text.len);
-	if (!copy || strlen(copy) != text.len)
+	if (!copy)
+		kc_der_reader_fail_with(r, KC_E_NO_MEMORY);
+	else if (strlen(copy) != text.len)
 		kc_der_reader_fail(r);
 	return copy;
 }
@@ -181,7 +183,7 @@ void kc_device_list_pull(struct kc_der_reader *r, struct kc_device_list *ret)
 	while (kc_der_more(&seq)) {
 		struct kc_device *grown = realloc(list.rows, (list.count + 1) * sizeof *list.rows);
 		if (!grown) {
-			kc_der_reader_fail(&seq);
+			kc_der_reader_fail_with(&seq, KC_E_NO_MEMORY);
 			break;
 		}
 		list.rows = grown;
