@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keychainapi/Security/key/key.h"
+#include "keychainapi/Security/keychain/sec_keychain.h"
 #include "keychainapi/Security/object.h"
 
 static void finalize(CFTypeRef object)
@@ -14,6 +15,8 @@ static void finalize(CFTypeRef object)
 
 	if (certificate->der)
 		CFRelease(certificate->der);
+	if (certificate->keychain)
+		CFRelease(certificate->keychain);
 	kc_certificate_object_older_free(certificate->older[KC_CERTIFICATE_SUBJECT]);
 	kc_certificate_object_older_free(certificate->older[KC_CERTIFICATE_ISSUER]);
 	kc_certificate_free(certificate->parsed);
@@ -97,15 +100,21 @@ kc_err kc_certificate_object_new(struct kc_bytes der, SecCertificateRef *ret)
 	return KC_OK;
 }
 
-kc_err kc_certificate_object_of_item(struct kc_bytes der,
-	const uint8_t ref[static KC_PERSISTENT_REF_LEN], SecCertificateRef *ret)
+kc_err kc_certificate_object_of_item(
+	struct kc_bytes der, const struct kc_found *found, SecCertificateRef *ret)
 {
+	KC_CLEANUP_OBJECT SecCertificateRef object = NULL;
 	struct __SecCertificate *made;
 
-	KC_TRY(kc_certificate_object_new(der, ret));
-	made = (struct __SecCertificate *)(uintptr_t)*ret;
+	KC_TRY(kc_certificate_object_new(der, &object));
+	made = (struct __SecCertificate *)(uintptr_t)object;
+	made->keychain = kc_sec_keychain_of(found);
+	if (!made->keychain)
+		return KC_ERR(NO_MEMORY);
 	made->is_stored = true;
-	memcpy(made->ref, ref, sizeof made->ref);
+	memcpy(made->ref, found->ref, sizeof made->ref);
+	*ret = object;
+	object = NULL;
 	return KC_OK;
 }
 

@@ -23,6 +23,7 @@ struct __SecCertificate {
 	struct kc_certificate_older *older[2]; /* names as CSSM has them; NULL until asked for */
 	bool is_stored;			       /* what follows is there */
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
+	SecKeychainRef keychain; /* that of the item */
 };
 
 /* Whether the object is a certificate; NULL is none. */
@@ -31,9 +32,9 @@ bool kc_certificate_object_is(CFTypeRef object);
 /* The object for one whole certificate in DER, owned by the caller. Errors: DECODE. */
 KC_MUST kc_err kc_certificate_object_new(struct kc_bytes der, SecCertificateRef *ret);
 
-/* The same for the item with that reference. */
-KC_MUST kc_err kc_certificate_object_of_item(struct kc_bytes der,
-	const uint8_t ref[static KC_PERSISTENT_REF_LEN], SecCertificateRef *ret);
+/* The same for an item that was found. */
+KC_MUST kc_err kc_certificate_object_of_item(
+	struct kc_bytes der, const struct kc_found *found, SecCertificateRef *ret);
 
 /* For the finalizer; NULL is fine. */
 void kc_certificate_object_older_free(struct kc_certificate_older *older);

@@ -90,7 +90,7 @@ SecIdentityRef kc_identity_from_found(const struct kc_found *found)
 	KC_CLEANUP_OBJECT SecKeyRef key = kc_key_from_found(found);
 	SecIdentityRef identity = NULL;
 
-	if (kc_certificate_object_of_item(der, found->ref, &certificate) != KC_OK)
+	if (kc_certificate_object_of_item(der, found, &certificate) != KC_OK)
 		return NULL;
 	return kc_identity_new(certificate, key, &identity) == KC_OK ? identity : NULL;
 }

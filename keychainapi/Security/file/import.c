@@ -123,14 +123,11 @@ static kc_err store(const struct job *job)
 		client, kc_object_bytes(job->data), job->params.passphrase, &attrs, &found);
 }
 
-/* Objects of other keychains than the user's stay in memory: they can be used all the same. */
 static kc_err replace_by_stored(const struct job *job, CFMutableArrayRef list)
 {
-	if (!job->keychain->is_users)
-		return KC_OK;
 	for (CFIndex i = 0; i < CFArrayGetCount(list); i++) {
 		CFTypeRef object = CFRetain(CFArrayGetValueAtIndex(list, i));
-		kc_err err = kc_import_stored_twin(&object);
+		kc_err err = kc_import_stored_twin(job->keychain, &object);
 
 		if (err == KC_OK)
 			CFArraySetValueAtIndex(list, i, object);

@@ -93,13 +93,18 @@ kc_err kc_import_identity_new(const struct kc_import_object *key,
 		(SecKeyRef)(uintptr_t)key_object, ret);
 }
 
-kc_err kc_import_stored_twin(CFTypeRef *object)
+kc_err kc_import_stored_twin(SecKeychainRef keychain, CFTypeRef *object)
 {
-	const void *keys[] = {kSecValueRef, kSecReturnRef, kSecAttrSynchronizable};
-	const void *values[] = {*object, kCFBooleanTrue, kSecAttrSynchronizableAny};
-	KC_CLEANUP_OBJECT CFDictionaryRef query =
-		CFDictionaryCreate(NULL, keys, values, KC_COUNT_OF(keys),
-			&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+	KC_CLEANUP_OBJECT CFArrayRef keychains =
+		keychain ? CFArrayCreate(NULL, (const void **)(uintptr_t)&keychain, 1,
+				   &kCFTypeArrayCallBacks)
+			 : NULL;
+	const void *keys[] = {
+		kSecValueRef, kSecReturnRef, kSecAttrSynchronizable, kSecMatchSearchList};
+	const void *values[] = {*object, kCFBooleanTrue, kSecAttrSynchronizableAny, keychains};
+	KC_CLEANUP_OBJECT CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values,
+		keychains ? KC_COUNT_OF(keys) : KC_COUNT_OF(keys) - 1,
+		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 	CFTypeRef found = NULL;
 	kc_err err;
 

@@ -20,8 +20,8 @@ KC_MUST kc_err kc_import_pair(const struct kc_import *import, size_t **ret);
 KC_MUST kc_err kc_import_identity_new(const struct kc_import_object *key,
 	const struct kc_import_object *certificate, SecIdentityRef *ret);
 
-/* The object of the user's keychain that is the same as one in memory; takes the reference and
- * gives one, the same when there is none. */
-KC_MUST kc_err kc_import_stored_twin(CFTypeRef *object);
+/* The object of a keychain (NULL: the user's) that is the same as one in memory; takes the
+ * reference and gives one, the same when there is none. */
+KC_MUST kc_err kc_import_stored_twin(SecKeychainRef keychain, CFTypeRef *object);
 
 #endif

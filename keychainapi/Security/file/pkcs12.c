@@ -149,12 +149,6 @@ static kc_err store(const struct job *job)
 	return err == KC_E_DUPLICATE ? KC_OK : err;
 }
 
-/* Keys in other keychains than the user's are used from memory. */
-static bool has_twins(const struct job *job)
-{
-	return job->stores && (!job->keychain || job->keychain->is_users);
-}
-
 /* --- the result ------------------------------------------------------------------------------ */
 
 /* The certificates of the file with one of them first. */
@@ -238,7 +232,7 @@ static kc_err put_identity(
 	KC_TRY(kc_import_identity_new(
 		&job->import.rows[key], &job->import.rows[certificate], &made));
 	identity = made;
-	err = has_twins(job) ? kc_import_stored_twin(&identity) : KC_OK;
+	err = job->stores ? kc_import_stored_twin(job->keychain, &identity) : KC_OK;
 	if (err == KC_OK)
 		CFDictionarySetValue(item, kSecImportItemIdentity, identity);
 	CFRelease(identity);

@@ -38,21 +38,14 @@ static kc_err copy_keychains(const struct kc_request *request, CFArrayRef *ret)
 	return kc_sec_keychain_list_copy(keychains, ret);
 }
 
-/* Where to add: in the keychain that is named, else in the default one if it holds such items. */
+/* Where to add: in the keychain that is named, else in the default one. */
 static kc_err copy_keychain(const struct kc_request *request, SecKeychainRef *ret)
 {
-	KC_CLEANUP_OBJECT SecKeychainRef named = NULL;
 	SecKeychainRef keychain = request->strict ? kc_sec_keychain_users() : NULL;
-	kc_name class = request->query.class;
 
 	if (request->keychains)
 		keychain = kc_sec_keychain_list_at(request->keychains, 0);
-	KC_TRY(kc_sec_keychain_list_named(keychain, &named));
-	if (kc_sec_keychain_call_holds(named, class))
-		return kc_sec_keychain_list_named(named, ret);
-	if (request->keychains)
-		return KC_ERR(UNSUPPORTED);
-	return kc_sec_keychain_list_named(kc_sec_keychain_users(), ret);
+	return kc_sec_keychain_list_named(keychain, ret);
 }
 
 /* An identity that is added, and found again: its result is that of a search. */
@@ -65,8 +58,10 @@ static kc_err add_in(SecKeychainRef keychain, struct kc_client *client, void *co
 {
 	struct adding *adding = context;
 
-	(void)keychain;
-	return kc_identity_item_add(client, adding->request, &adding->found);
+	KC_TRY(kc_identity_item_add(client, adding->request, &adding->found));
+	for (size_t i = 0; i < adding->found.count; i++)
+		adding->found.rows[i].origin = keychain;
+	return KC_OK;
 }
 
 static void adding_done(struct adding *adding)
@@ -82,7 +77,7 @@ static kc_err add_identity(const struct kc_request *request, CFTypeRef *result)
 
 	KC_TRY(copy_keychain(request, &keychain));
 	KC_TRY(kc_sec_keychain_list_copy(keychain, &keychains));
-	KC_TRY(kc_sec_keychain_call_each(keychains, KC_CLASS_IDENTITY, false, add_in, &adding));
+	KC_TRY(kc_sec_keychain_call_each(keychains, false, add_in, &adding));
 	if (!result)
 		return KC_OK;
 	if (!request->strict)
@@ -177,8 +172,8 @@ kc_err kc_item_find(CFDictionaryRef query, CFTypeRef *result)
 	if (result)
 		kc_request_return_something(&request);
 	KC_TRY(copy_keychains(&request, &keychains));
-	KC_TRY(kc_sec_keychain_call_search(keychains, request.query.class, false, find_in, &request,
-		request.query.limit, &found));
+	KC_TRY(kc_sec_keychain_call_search(
+		keychains, false, find_in, &request, request.query.limit, &found));
 	if (!result)
 		return KC_OK;
 	if (!request.strict)
@@ -241,7 +236,7 @@ static kc_err change_each(kc_sec_keychain_call *call, struct change *change)
 	if (request->finds_nothing)
 		return KC_ERR(NOT_FOUND);
 	KC_TRY(copy_keychains(request, &keychains));
-	return kc_sec_keychain_call_each(keychains, request->query.class, false, call, change);
+	return kc_sec_keychain_call_each(keychains, false, call, change);
 }
 
 static kc_err update_items(CFDictionaryRef query, CFDictionaryRef attributes)

@@ -81,8 +81,8 @@ static CFTypeRef certificate_from_found(const struct kc_found *found)
 {
 	SecCertificateRef certificate = NULL;
 
-	if (kc_certificate_object_of_item(
-		    kc_secret_bytes(&found->secret), found->ref, &certificate) != KC_OK)
+	if (kc_certificate_object_of_item(kc_secret_bytes(&found->secret), found, &certificate) !=
+		KC_OK)
 		return NULL;
 	return certificate;
 }
@@ -212,11 +212,24 @@ bool kc_reference_is_of_profile(kc_name class, bool strict)
 	return !strict || (class != KC_CLASS_GENERIC && class != KC_CLASS_INTERNET);
 }
 
-SecKeychainRef kc_reference_keychain(CFTypeRef ref)
+static SecKeychainRef keychain_of(CFTypeRef ref)
 {
 	if (kc_sec_keychain_item_is(ref, 0))
 		return ((const struct __SecKeychainItem *)ref)->keychain;
-	return kc_sec_keychain_users();
+	if (kc_key_is(ref))
+		return ((const struct __SecKey *)ref)->keychain;
+	if (kc_certificate_object_is(ref))
+		return ((const struct __SecCertificate *)ref)->keychain;
+	if (kc_identity_is(ref))
+		return ((const struct __SecIdentity *)ref)->key->keychain;
+	return NULL;
+}
+
+SecKeychainRef kc_reference_keychain(CFTypeRef ref)
+{
+	SecKeychainRef keychain = keychain_of(ref);
+
+	return keychain ? keychain : kc_sec_keychain_users();
 }
 
 bool kc_reference_item(CFTypeRef ref, uint8_t ret[static KC_PERSISTENT_REF_LEN])

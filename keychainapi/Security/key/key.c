@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "keychainapi/Security/keychain/sec_keychain.h"
 #include "keychainapi/Security/object.h"
 
 #define KCLS KC_NAME('k', 'c', 'l', 's')
@@ -16,6 +17,8 @@ static void finalize(CFTypeRef object)
 	kc_pk_free(key->pk);
 	kc_buf_done(&key->public_form);
 	kc_attrs_done(&key->attrs);
+	if (key->keychain)
+		CFRelease(key->keychain);
 }
 
 /* The same half of the same pair, wherever it is kept. */
@@ -103,6 +106,9 @@ SecKeyRef kc_key_from_found(const struct kc_found *found)
 	key->is_stored = true;
 	key->id = found->id;
 	set_ref(key, found);
+	key->keychain = kc_sec_keychain_of(found);
+	if (!key->keychain)
+		return NULL;
 	return (SecKeyRef)(uintptr_t)CFRetain(key);
 }
 

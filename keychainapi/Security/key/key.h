@@ -25,7 +25,8 @@ struct __SecKey {
 	bool is_stored; /* what follows is there */
 	uint64_t id;	/* of the row */
 	uint8_t ref[KC_PERSISTENT_REF_LEN];
-	struct kc_attrs attrs; /* the item's, hidden ones too */
+	SecKeychainRef keychain; /* that of the item */
+	struct kc_attrs attrs;	 /* the item's, hidden ones too */
 };
 
 /* Whether the object is a key; NULL is none. */

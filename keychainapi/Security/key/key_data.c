@@ -7,7 +7,7 @@
 #include "base/der.h"
 #include "keychainapi/Security/error.h"
 #include "keychainapi/Security/object.h"
-#include "wire/client.h"
+#include "keychainapi/Security/keychain/sec_keychain.h"
 
 #define EXTR KC_NAME('e', 'x', 't', 'r')
 
@@ -25,7 +25,7 @@ static kc_err fetch(SecKeyRef key, struct kc_secret *ret)
 	query.sync = KC_SYNC_ANY;
 	query.limit = 1;
 	query.want = KC_WANT_SECRET;
-	KC_TRY(kc_client_shared(&client));
+	KC_TRY(kc_sec_keychain_client(key->keychain, &client));
 	KC_TRY(kc_client_item_find(client, &query, &found));
 	if (found.count == 0)
 		return KC_ERR(NOT_FOUND);

@@ -4,7 +4,7 @@
 
 #include "crypto/hash.h"
 #include "keychainapi/Security/object.h"
-#include "wire/client.h"
+#include "keychainapi/Security/keychain/sec_keychain.h"
 
 /* Hashes run here, so that a message need not travel. */
 static kc_err sign_there(SecKeyRef key, const struct kc_sign_params *params, struct kc_bytes input,
@@ -14,7 +14,7 @@ static kc_err sign_there(SecKeyRef key, const struct kc_sign_params *params, str
 	uint8_t digest[KC_HASH_MAX_LEN];
 	struct kc_client *client;
 
-	KC_TRY(kc_client_shared(&client));
+	KC_TRY(kc_sec_keychain_client(key->keychain, &client));
 	if (params->hash == KC_HASH_NONE || params->prehashed)
 		return kc_client_key_sign(client, key->id, params, input, ret);
 	KC_TRY(kc_hash_compute(params->hash, input, digest));
@@ -38,7 +38,7 @@ kc_err kc_key_decrypt(SecKeyRef key, const struct kc_cipher_params *params, stru
 
 	if (!kc_key_is_remote(key))
 		return kc_pk_decrypt(key->pk, params, input, ret);
-	KC_TRY(kc_client_shared(&client));
+	KC_TRY(kc_sec_keychain_client(key->keychain, &client));
 	return kc_client_key_decrypt(client, key->id, params, input, ret);
 }
 
@@ -48,7 +48,7 @@ kc_err kc_key_agree(SecKeyRef key, struct kc_bytes peer_public, struct kc_secret
 
 	if (!kc_key_is_remote(key))
 		return kc_pk_agree(key->pk, peer_public, ret);
-	KC_TRY(kc_client_shared(&client));
+	KC_TRY(kc_sec_keychain_client(key->keychain, &client));
 	return kc_client_key_agree(client, key->id, peer_public, ret);
 }
 

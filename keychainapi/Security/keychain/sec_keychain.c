@@ -128,6 +128,15 @@ SecKeychainRef kc_sec_keychain_users(void)
 	return found;
 }
 
+SecKeychainRef kc_sec_keychain_of(const struct kc_found *found)
+{
+	SecKeychainRef keychain = (SecKeychainRef)(uintptr_t)found->origin;
+
+	if (!keychain)
+		keychain = kc_sec_keychain_users();
+	return keychain ? (SecKeychainRef)(uintptr_t)CFRetain(keychain) : NULL;
+}
+
 /* --- clients --------------------------------------------------------------------------------- */
 
 /* One for each path that was ever used, for the life of the process. */

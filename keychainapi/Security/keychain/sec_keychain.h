@@ -34,6 +34,9 @@ KC_MUST kc_err kc_sec_keychain_open(const char *path, SecKeychainRef *ret);
  * known, and without memory. */
 SecKeychainRef kc_sec_keychain_users(void);
 
+/* The keychain in which an item was found, owned by the caller; NULL without memory. */
+SecKeychainRef kc_sec_keychain_of(const struct kc_found *found);
+
 /* The client of a keychain; of the user's own it is the shared one. It is never freed. Errors:
  * PARAM (another object), NO_KEYCHAIN for a path without a keychain, NO_MEMORY. */
 KC_MUST kc_err kc_sec_keychain_client(SecKeychainRef keychain, struct kc_client **ret);

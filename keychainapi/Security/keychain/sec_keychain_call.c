@@ -7,12 +7,6 @@
 #include "keychainapi/Security/keychain/sec_keychain_list.h"
 #include "keychainapi/Security/keychain/sec_keychain_lock.h"
 
-bool kc_sec_keychain_call_holds(SecKeychainRef keychain, kc_name class)
-{
-	return class == KC_CLASS_GENERIC || class == KC_CLASS_INTERNET ||
-	       !kc_sec_keychain_is(keychain) || keychain->is_users;
-}
-
 /* What is told of several: it was done, else what went wrong, else nothing matched, else there was
  * nothing to look at. */
 static unsigned weight(kc_err err)
@@ -24,15 +18,13 @@ static unsigned weight(kc_err err)
 	return err == KC_E_NO_KEYCHAIN ? 1 : 3;
 }
 
-static kc_err call_one(SecKeychainRef keychain, kc_name class, bool may_ask,
-	kc_sec_keychain_call *call, void *context)
+static kc_err call_one(
+	SecKeychainRef keychain, bool may_ask, kc_sec_keychain_call *call, void *context)
 {
 	struct kc_client *client;
 	kc_err err;
 
 	KC_TRY(kc_sec_keychain_client(keychain, &client));
-	if (!kc_sec_keychain_call_holds(keychain, class))
-		return KC_ERR(NOT_FOUND);
 	err = call(keychain, client, context);
 	if (may_ask && kc_sec_keychain_lock_was_opened(client, err))
 		err = call(keychain, client, context);
@@ -49,14 +41,14 @@ static bool is_of_system(SecKeychainRef keychain)
 			       strcmp(name, "/SystemRootCertificates.keychain") == 0);
 }
 
-kc_err kc_sec_keychain_call_each(CFArrayRef keychains, kc_name class, bool may_ask,
-	kc_sec_keychain_call *call, void *context)
+kc_err kc_sec_keychain_call_each(
+	CFArrayRef keychains, bool may_ask, kc_sec_keychain_call *call, void *context)
 {
 	kc_err told = CFArrayGetCount(keychains) ? KC_E_NO_KEYCHAIN : KC_E_NOT_FOUND;
 
 	for (CFIndex i = 0; i < CFArrayGetCount(keychains); i++) {
 		SecKeychainRef keychain = kc_sec_keychain_list_at(keychains, i);
-		kc_err err = call_one(keychain, class, may_ask, call, context);
+		kc_err err = call_one(keychain, may_ask, call, context);
 		if (err == KC_E_NO_KEYCHAIN && is_of_system(keychain))
 			err = KC_E_NOT_FOUND;
 		if (weight(err) > weight(told))
@@ -86,9 +78,7 @@ kc_err kc_sec_keychain_call_add(SecKeychainRef keychain, const struct kc_client_
 {
 	struct add adding = {item, want, ret};
 
-	if (!kc_sec_keychain_call_holds(keychain, item->class))
-		return KC_ERR(UNSUPPORTED);
-	KC_TRY(call_one(keychain, item->class, may_ask, add, &adding));
+	KC_TRY(call_one(keychain, may_ask, add, &adding));
 	ret->origin = keychain;
 	return KC_OK;
 }
@@ -128,12 +118,12 @@ static kc_err search(SecKeychainRef keychain, struct kc_client *client, void *co
 	return part.count ? KC_OK : KC_ERR(NOT_FOUND);
 }
 
-kc_err kc_sec_keychain_call_search(CFArrayRef keychains, kc_name class, bool may_ask,
-	kc_sec_keychain_find *find, const void *context, uint32_t limit, struct kc_found_list *ret)
+kc_err kc_sec_keychain_call_search(CFArrayRef keychains, bool may_ask, kc_sec_keychain_find *find,
+	const void *context, uint32_t limit, struct kc_found_list *ret)
 {
 	struct search searching = {find, context, limit, ret};
 
-	return kc_sec_keychain_call_each(keychains, class, may_ask, search, &searching);
+	return kc_sec_keychain_call_each(keychains, may_ask, search, &searching);
 }
 
 static kc_err find_by_query(
@@ -149,5 +139,5 @@ kc_err kc_sec_keychain_call_find(
 	CFArrayRef keychains, const struct kc_query *query, bool may_ask, struct kc_found_list *ret)
 {
 	return kc_sec_keychain_call_search(
-		keychains, query->class, may_ask, find_by_query, query, query->limit, ret);
+		keychains, may_ask, find_by_query, query, query->limit, ret);
 }

@@ -73,11 +73,9 @@ bool kc_sec_keychain_item_is(CFTypeRef object, kc_name class)
 
 SecKeychainItemRef kc_sec_keychain_item_from_found(const struct kc_found *found)
 {
-	SecKeychainRef keychain = (SecKeychainRef)(uintptr_t)found->origin;
+	KC_CLEANUP_OBJECT SecKeychainRef keychain = kc_sec_keychain_of(found);
 	struct __SecKeychainItem *item;
 
-	if (!keychain)
-		keychain = kc_sec_keychain_users();
 	if (!keychain)
 		return NULL;
 	item = _CFRuntimeCreateInstance(SecKeychainItemGetTypeID(), sizeof *item);

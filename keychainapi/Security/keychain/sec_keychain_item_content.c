@@ -62,8 +62,7 @@ static kc_err change_item(
 {
 	struct change change = {&one->query, changes};
 
-	return kc_sec_keychain_call_each(
-		one->keychains, one->query.class, true, change_in, &change);
+	return kc_sec_keychain_call_each(one->keychains, true, change_in, &change);
 }
 
 static kc_err modify(SecKeychainItemRef item, const SecKeychainAttributeList *list, UInt32 length,

@@ -93,13 +93,10 @@ if [ "${1-}" = served ]; then
   exit
 fi
 
-make -s -C "$build" install DESTDIR="$scratch/root" > "$scratch/log" 2>&1 || {
-  cat "$scratch/log"
-  exit 1
-}
-pc=$(find "$scratch/root" -name security.pc)
+installed=$build/tests/installed # made before any test
+pc=$(find "$installed" -name security.pc)
 libdir=$(dirname "$(dirname "$pc")")
-PKG_CONFIG_SYSROOT_DIR=$scratch/root
+PKG_CONFIG_SYSROOT_DIR=$installed
 PKG_CONFIG_PATH=$(dirname "$pc")
 export PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_PATH
 for program in password_manager identity_tool; do

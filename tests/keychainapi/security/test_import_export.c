@@ -727,10 +727,27 @@ static void uses_are_kept(void)
 	delete_all();
 }
 
-/* There it is stored, and used from memory. */
+static CFIndex identities_in(SecKeychainRef keychain)
+{
+	const void *place = keychain;
+	CFArrayRef list = CFArrayCreate(NULL, &place, 1, &kCFTypeArrayCallBacks), found = NULL;
+	const void *keys[] = {kSecClass, kSecMatchSearchList, kSecMatchLimit, kSecReturnRef};
+	const void *values[] = {kSecClassIdentity, list, kSecMatchLimitAll, kCFBooleanTrue};
+	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 4, NULL, NULL);
+	CFIndex count = 0;
+
+	if (SecItemCopyMatching(query, (CFTypeRef *)&found) == errSecSuccess)
+		count = CFArrayGetCount(found);
+	release(found);
+	CFRelease(query);
+	CFRelease(list);
+	return count;
+}
+
+/* There it is stored, found and used; the search list has that keychain since it was made. */
 static void another_keychain_takes_files(void)
 {
-	SecKeychainRef keychain = NULL;
+	SecKeychainRef keychain = NULL, place = NULL, users = users_keychain();
 	CFDataRef data = materials_data("both.pem"), out = NULL;
 	CFArrayRef items = NULL;
 	char path[512];
@@ -742,10 +759,18 @@ static void another_keychain_takes_files(void)
 	CHECK(SecItemExport(CFArrayGetValueAtIndex(items, 1), kSecFormatOpenSSL, 0, NULL, &out) ==
 		errSecSuccess);
 	release(out);
+	CHECK(SecKeychainItemCopyKeychain(
+		      (SecKeychainItemRef)(uintptr_t)CFArrayGetValueAtIndex(items, 1), &place) ==
+		0);
+	CHECK(place && CFEqual(place, keychain));
+	release(place);
 	CHECK(SecItemImport(data, NULL, NULL, NULL, 0, NULL, keychain, NULL) ==
 		errSecDuplicateItem);
-	CHECK(count_all() == 0);
+	CHECK(identities_in(keychain) == 1 && identities_in(users) == 0);
+	CHECK(count_all() == 2);
 	CHECK(SecKeychainDelete(keychain) == errSecSuccess);
+	CHECK(count_all() == 0);
+	release(users);
 	release(items);
 	CFRelease(data);
 	CFRelease(keychain);

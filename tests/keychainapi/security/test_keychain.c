@@ -501,8 +501,57 @@ static void the_search_list(SecKeychainRef users, SecKeychainRef other)
 	CFRelease(first);
 }
 
-/* Keys go to the user's own keychain, whatever the default one; another cannot be named. */
-static void keys_are_the_users(SecKeychainRef other)
+/* How many keys of the label are in a keychain. */
+static CFIndex keys_in(SecKeychainRef keychain, CFStringRef label)
+{
+	const void *place = keychain;
+	CFArrayRef list = CFArrayCreate(NULL, &place, 1, &kCFTypeArrayCallBacks), found = NULL;
+	const void *keys[] = {
+		kSecClass, kSecAttrLabel, kSecMatchSearchList, kSecMatchLimit, kSecReturnRef};
+	const void *values[] = {kSecClassKey, label, list, kSecMatchLimitAll, kCFBooleanTrue};
+	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 5, NULL, NULL);
+	CFIndex count = 0;
+
+	if (SecItemCopyMatching(query, (CFTypeRef *)&found) == 0) {
+		count = CFArrayGetCount(found);
+		CFRelease(found);
+	}
+	CFRelease(query);
+	CFRelease(list);
+	return count;
+}
+
+/* A key that was found in a keychain is used, told apart and deleted there. */
+static void use_there(CFDictionaryRef named, SecKeyRef key, SecKeychainRef other)
+{
+	SecKeychainSearchRef search = NULL;
+	SecKeychainItemRef item = NULL;
+	SecKeychainRef place = NULL;
+	CFDataRef input = CFDataCreate(NULL, (const UInt8 *)"letter", 6), signature;
+	SecKeyRef public = SecKeyCopyPublicKey(key);
+
+	CHECK(SecKeychainSearchCreateFromAttributes(
+		      other, kSecPrivateKeyItemClass, NULL, &search) == 0);
+	CHECK_FATAL(SecKeychainSearchCopyNext(search, &item) == 0);
+	CHECK(CFEqual(item, key));
+	CHECK(SecKeychainItemCopyKeychain(item, &place) == 0 && CFEqual(place, other));
+	signature = SecKeyCreateSignature(
+		(SecKeyRef)item, kSecKeyAlgorithmECDSASignatureMessageX962SHA256, input, NULL);
+	CHECK(signature &&
+		SecKeyVerifySignature(public, kSecKeyAlgorithmECDSASignatureMessageX962SHA256,
+			input, signature, NULL));
+	CHECK(SecItemAdd(named, NULL) == errSecDuplicateItem);
+	CHECK(SecKeychainItemDelete(item) == 0);
+	if (signature)
+		CFRelease(signature);
+	CFRelease(public);
+	CFRelease(input);
+	CFRelease(place);
+	CFRelease(item);
+	CFRelease(search);
+}
+
+static void keys_are_where_they_were_put(SecKeychainRef users, SecKeychainRef other)
 {
 	const int bits = 256;
 	CFNumberRef size = CFNumberCreate(NULL, kCFNumberIntType, &bits);
@@ -510,28 +559,24 @@ static void keys_are_the_users(SecKeychainRef other)
 	const void *values[] = {kSecAttrKeyTypeEC, size};
 	CFDictionaryRef words = CFDictionaryCreate(NULL, keys, values, 2, NULL, NULL);
 	SecKeyRef key = SecKeyCreateRandomKey(words, NULL);
-	const void *add_keys[] = {kSecValueRef, kSecUseKeychain}, *add_values[] = {key, other};
-	CFDictionaryRef named = CFDictionaryCreate(NULL, add_keys, add_values, 2, NULL, NULL);
-	CFDictionaryRef plain = CFDictionaryCreate(NULL, add_keys, add_values, 1, NULL, NULL);
+	CFStringRef label = CFSTR("a key of a keychain");
+	const void *add_keys[] = {kSecValueRef, kSecAttrLabel, kSecUseKeychain};
+	const void *add_values[] = {key, label, other};
+	CFDictionaryRef named = CFDictionaryCreate(NULL, add_keys, add_values, 3, NULL, NULL);
 	SecKeychainRef nowhere = open_keychain("nowhere.keychain");
 	SecKeychainSearchRef search = NULL;
 	SecKeychainItemRef item = NULL;
 
-	CHECK(SecItemAdd(named, NULL) == errSecUnimplemented);
-	CHECK(SecKeychainSearchCreateFromAttributes(
-		      other, kSecPrivateKeyItemClass, NULL, &search) == 0);
-	CHECK(SecKeychainSearchCopyNext(search, &item) == errSecItemNotFound);
-	CFRelease(search);
+	CHECK(SecItemAdd(named, NULL) == 0);
+	CHECK(keys_in(users, label) == 0 && keys_in(other, label) == 1);
+	use_there(named, key, other);
+	CHECK(keys_in(other, label) == 0);
 	CHECK(SecKeychainSearchCreateFromAttributes(
 		      nowhere, kSecCertificateItemClass, NULL, &search) == 0);
 	CHECK(SecKeychainSearchCopyNext(search, &item) == errSecNoSuchKeychain);
 	CFRelease(search);
 	CFRelease(nowhere);
-	CHECK(SecItemAdd(plain, NULL) == 0);
-	CHECK(SecItemCopyMatching(plain, NULL) == 0);
-	CHECK(SecItemDelete(plain) == 0);
 	CFRelease(named);
-	CFRelease(plain);
 	CFRelease(words);
 	CFRelease(size);
 	CFRelease(key);
@@ -547,7 +592,7 @@ static void the_default_keychain(SecKeychainRef users, SecKeychainRef other)
 	CFRelease(found);
 	CHECK(add_to(NULL, "eva", "in the default one") == 0);
 	check_in(other, "eva", "in the default one");
-	keys_are_the_users(other);
+	keys_are_where_they_were_put(users, other);
 	check_in(users, "eva", "-");
 	CHECK(SecKeychainSetDefault(users) == 0);
 	CHECK(SecKeychainCopyDefault(&found) == 0 && CFEqual(found, users));
