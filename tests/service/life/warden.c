@@ -46,7 +46,7 @@ static pid_t *find_own(pid_t child)
 
 pid_t warden_fork(void)
 {
-	pid_t *place = find_own(0), child;
+	pid_t *place = find_own(0), child, parent = getpid();
 
 	fflush(stdout); /* else the child prints it again */
 	child = place ? fork() : -1;
@@ -54,6 +54,10 @@ pid_t warden_fork(void)
 		give_up("fork");
 	if (child > 0)
 		*place = child;
+	/* A child that works until it is killed must not outlive a test that was. */
+	if (child == 0 &&
+		(prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL) != 0 || getppid() != parent))
+		_exit(1);
 	return child;
 }
 
@@ -154,8 +158,8 @@ unsigned warden_count_failed(void)
 			info.si_pid == 0 || find_own(info.si_pid))
 			return failed;
 		(void)wait_for(info.si_pid);
-		/* SIGKILL comes from this test, also to what a sanitizer leaves at the end. With 1 ends a
-		 * service that found another one, which was killed before it answered. */
+		/* SIGKILL comes from this test, also to what a sanitizer leaves at the end. With 1
+		 * ends a service that found another one, which was killed before it answered. */
 		if (info.si_code == CLD_EXITED ? info.si_status > 1 : info.si_status != SIGKILL) {
 			fprintf(stderr, "a service ended with %s %d\n",
 				info.si_code == CLD_EXITED ? "exit status" : "signal",
