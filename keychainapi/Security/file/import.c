@@ -155,11 +155,20 @@ static kc_err make_items(const struct job *job, CFArrayRef *ret)
 	return KC_OK;
 }
 
-static OSStatus run(struct job *job)
+static bool has_arguments(const struct job *job)
+{
+	return kc_object_kind(job->data) == KC_OBJECT_DATA && (job->items || job->keychain) &&
+	       (!job->keychain || kc_sec_keychain_is(job->keychain));
+}
+
+/* of_params is what reading the parameters came to. */
+static OSStatus run(struct job *job, kc_err of_params)
 {
 	KC_CLEANUP_OBJECT CFArrayRef list = NULL;
-	OSStatus status = read_file(job);
+	OSStatus status = has_arguments(job) ? kc_err_osstatus(of_params) : errSecParam;
 
+	if (status == errSecSuccess)
+		status = read_file(job);
 	if (status == errSecSuccess)
 		status = kc_err_osstatus(make_items(job, &list));
 	if (status != errSecSuccess)
@@ -173,12 +182,6 @@ static OSStatus run(struct job *job)
 	return errSecSuccess;
 }
 
-static bool has_arguments(const struct job *job)
-{
-	return kc_object_kind(job->data) == KC_OBJECT_DATA && (job->items || job->keychain) &&
-	       (!job->keychain || kc_sec_keychain_is(job->keychain));
-}
-
 OSStatus SecItemImport(CFDataRef importedData, CFStringRef fileNameOrExtension,
 	SecExternalFormat *inputFormat, SecExternalItemType *itemType,
 	SecItemImportExportFlags flags, const SecItemImportExportKeyParameters *keyParams,
@@ -187,13 +190,9 @@ OSStatus SecItemImport(CFDataRef importedData, CFStringRef fileNameOrExtension,
 	KC_CLEANUP(job_done)
 	struct job job = {importedData, inputFormat, itemType, importKeychain, outItems,
 		.params = KC_FILE_PARAMS_INIT};
-	kc_err err;
 
 	(void)fileNameOrExtension, (void)flags;
-	if (!has_arguments(&job))
-		return errSecParam;
-	err = kc_file_params_read(keyParams, &job.params);
-	return err == KC_OK ? run(&job) : kc_err_osstatus(err);
+	return run(&job, kc_file_params_read(keyParams, &job.params));
 }
 
 OSStatus SecKeychainItemImport(CFDataRef importedData, CFStringRef fileNameOrExtension,
@@ -204,11 +203,7 @@ OSStatus SecKeychainItemImport(CFDataRef importedData, CFStringRef fileNameOrExt
 	KC_CLEANUP(job_done)
 	struct job job = {importedData, inputFormat, itemType, importKeychain, outItems,
 		.params = KC_FILE_PARAMS_INIT};
-	kc_err err;
 
 	(void)fileNameOrExtension, (void)flags;
-	if (!has_arguments(&job))
-		return errSecParam;
-	err = kc_file_params_read_legacy(keyParams, &job.params);
-	return err == KC_OK ? run(&job) : kc_err_osstatus(err);
+	return run(&job, kc_file_params_read_legacy(keyParams, &job.params));
 }

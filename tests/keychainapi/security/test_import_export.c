@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "tests/check.h"
 #include "tests/keychainapi/security/materials.h"
+#include "tests/keychainapi/security/stored.h"
 #include "tests/wire/device.h"
 
 static CFStringRef text_of(const char *text)
@@ -527,43 +528,6 @@ static void export_needs_objects(void)
 
 /* --- the keychain ---------------------------------------------------------------------------- */
 
-static CFIndex count_stored(CFStringRef class)
-{
-	const void *keys[] = {kSecClass, kSecMatchLimit, kSecReturnRef};
-	const void *values[] = {class, kSecMatchLimitAll, kCFBooleanTrue};
-	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 3,
-		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-	CFTypeRef found = NULL;
-	CFIndex count = 0;
-
-	if (SecItemCopyMatching(query, &found) == errSecSuccess) {
-		count = CFArrayGetCount(found);
-		CFRelease(found);
-	}
-	CFRelease(query);
-	return count;
-}
-
-static CFIndex count_all(void)
-{
-	return count_stored(kSecClassCertificate) + count_stored(kSecClassKey);
-}
-
-static void delete_all(void)
-{
-	const CFStringRef classes[] = {kSecClassCertificate, kSecClassKey};
-
-	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
-		const void *key = kSecClass, *value = classes[i];
-		CFDictionaryRef query = CFDictionaryCreate(NULL, &key, &value, 1,
-			&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-
-		(void)SecItemDelete(query);
-		CFRelease(query);
-	}
-	CHECK(count_all() == 0);
-}
-
 static SecKeychainRef users_keychain(void)
 {
 	SecKeychainRef keychain = NULL;
@@ -600,8 +564,8 @@ static void files_go_into_the_keychain(void)
 	CHECK_FATAL(items != NULL);
 	describe(items, found, sizeof found);
 	CHECK(strcmp(found, "CY") == 0);
-	CHECK(count_stored(kSecClassCertificate) == 1 && count_stored(kSecClassKey) == 1);
-	CHECK(count_stored(kSecClassIdentity) == 1);
+	CHECK(stored_count(kSecClassCertificate) == 1 && stored_count(kSecClassKey) == 1);
+	CHECK(stored_count(kSecClassIdentity) == 1);
 	/* the objects are the keychain's */
 	key = (SecKeyRef)(uintptr_t)CFArrayGetValueAtIndex(items, 1);
 	CHECK(SecKeyCopyPersistentRef(key, &ref) == errSecSuccess && ref);
@@ -609,15 +573,15 @@ static void files_go_into_the_keychain(void)
 	release(items);
 	items = NULL;
 	CHECK(import_stored("both.pem", NULL, &items) == errSecDuplicateItem);
-	CHECK(items == NULL && count_all() == 2);
+	CHECK(items == NULL && stored_count_all() == 2);
 	/* what is new is added, and what was there is given too */
 	CHECK(import_stored("chain.pem", NULL, &items) == errSecSuccess);
 	CHECK(items && CFArrayGetCount(items) == 3);
-	CHECK(count_stored(kSecClassCertificate) == 3);
+	CHECK(stored_count(kSecClassCertificate) == 3);
 	release(items);
 	CHECK(import_stored("rsa.pub.pem", NULL, NULL) == errSecSuccess);
-	CHECK(count_stored(kSecClassKey) == 2);
-	delete_all();
+	CHECK(stored_count(kSecClassKey) == 2);
+	stored_delete_all();
 }
 
 /* Half of a file is never there. */
@@ -631,19 +595,19 @@ static void a_file_that_fails_leaves_nothing(void)
 	CHECK(import_stored("half.pem", NULL, &items) == errSecUnsupportedFormat);
 	CHECK(materials_run("cat server.pem rsa.wrapped.pem > half.pem"));
 	CHECK(import_stored("half.pem", NULL, &items) == errSecPassphraseRequired);
-	CHECK(items == NULL && count_all() == 0);
+	CHECK(items == NULL && stored_count_all() == 0);
 	for (CFIndex len = 0; len < CFDataGetLength(whole) - 1; len += 7) {
 		CFDataRef part = CFDataCreate(NULL, CFDataGetBytePtr(whole), len);
 		OSStatus status = SecItemImport(part, NULL, NULL, NULL, 0, NULL, keychain, &items);
 
 		/* Cut behind the first block it is a file of one certificate. */
 		if (status == errSecSuccess) {
-			CHECK(count_all() == 1);
+			CHECK(stored_count_all() == 1);
 			release(items);
 			items = NULL;
-			delete_all();
+			stored_delete_all();
 		}
-		CHECK(items == NULL && count_all() == 0);
+		CHECK(items == NULL && stored_count_all() == 0);
 		CFRelease(part);
 	}
 	CFRelease(keychain);
@@ -688,18 +652,18 @@ static void what_is_not_extractable_stays(void)
 	CHECK(materials_run("cmp out rsa.p1.der"));
 	CHECK(export_stored(kSecFormatWrappedPKCS8, FAKE) == errSecSuccess);
 	CHECK(materials_run(SAME_PRIVATE("rsa.pub.der", "-inform DER -passin pass:fake")));
-	delete_all();
+	stored_delete_all();
 	/* unless something else is said */
 	params.keyAttributes = CFArrayCreate(NULL, &sensitive, 1, &kCFTypeArrayCallBacks);
 	CHECK(import_stored("rsa.p1.pem", &params, NULL) == errSecSuccess);
 	CHECK(export_stored(kSecFormatOpenSSL, NULL) == errSecDataNotAvailable);
 	CHECK(export_stored(kSecFormatWrappedPKCS8, FAKE) == errSecDataNotAvailable);
 	CHECK(export_stored(kSecFormatPKCS12, FAKE) == errSecDataNotAvailable);
-	delete_all();
+	stored_delete_all();
 	CHECK(SecKeychainItemImport(file, NULL, NULL, NULL, 0, &legacy, keychain, NULL) ==
 		errSecSuccess);
 	CHECK(export_stored(kSecFormatBSAFE, NULL) == errSecDataNotAvailable);
-	delete_all();
+	stored_delete_all();
 	release(params.keyAttributes);
 	CFRelease(file);
 	CFRelease(keychain);
@@ -724,7 +688,7 @@ static void uses_are_kept(void)
 	release(message);
 	release(items);
 	release(params.keyUsage);
-	delete_all();
+	stored_delete_all();
 }
 
 static CFIndex identities_in(SecKeychainRef keychain)
@@ -767,9 +731,9 @@ static void another_keychain_takes_files(void)
 	CHECK(SecItemImport(data, NULL, NULL, NULL, 0, NULL, keychain, NULL) ==
 		errSecDuplicateItem);
 	CHECK(identities_in(keychain) == 1 && identities_in(users) == 0);
-	CHECK(count_all() == 2);
+	CHECK(stored_count_all() == 2);
 	CHECK(SecKeychainDelete(keychain) == errSecSuccess);
-	CHECK(count_all() == 0);
+	CHECK(stored_count_all() == 0);
 	release(users);
 	release(items);
 	CFRelease(data);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "tests/check.h"
 #include "tests/keychainapi/security/materials.h"
+#include "tests/keychainapi/security/stored.h"
 #include "tests/wire/device.h"
 
 #define FAKE "fake"
@@ -56,47 +57,6 @@ static OSStatus import(const char *file, const char *passphrase, CFStringRef key
 static OSStatus import_to_memory(const char *file, const char *passphrase, CFArrayRef *items)
 {
 	return import(file, passphrase, kSecImportToMemoryOnly, kCFBooleanTrue, items);
-}
-
-/* --- the items ------------------------------------------------------------------------------- */
-
-static CFIndex count_stored(CFStringRef class)
-{
-	const void *keys[] = {kSecClass, kSecMatchLimit, kSecReturnRef, kSecAttrSynchronizable};
-	const void *values[] = {
-		class, kSecMatchLimitAll, kCFBooleanTrue, kSecAttrSynchronizableAny};
-	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 4,
-		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-	CFTypeRef found = NULL;
-	CFIndex count = 0;
-
-	if (SecItemCopyMatching(query, &found) == errSecSuccess) {
-		count = CFArrayGetCount(found);
-		CFRelease(found);
-	}
-	CFRelease(query);
-	return count;
-}
-
-static CFIndex count_all(void)
-{
-	return count_stored(kSecClassCertificate) + count_stored(kSecClassKey);
-}
-
-static void delete_all(void)
-{
-	const CFStringRef classes[] = {kSecClassCertificate, kSecClassKey};
-
-	for (size_t i = 0; i < KC_COUNT_OF(classes); i++) {
-		const void *keys[] = {kSecClass, kSecAttrSynchronizable};
-		const void *values[] = {classes[i], kSecAttrSynchronizableAny};
-		CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 2,
-			&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
-
-		(void)SecItemDelete(query);
-		CFRelease(query);
-	}
-	CHECK(count_all() == 0);
 }
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -175,7 +135,7 @@ static void files_of_openssl_are_read(void)
 				what);
 		CHECK_MSG(items == NULL || wanted == 0, what);
 	}
-	CHECK(count_all() == 0);
+	CHECK(stored_count_all() == 0);
 }
 
 static void check_signs(SecIdentityRef identity, SecCertificateRef certificate)
@@ -252,7 +212,7 @@ static void arguments_are_checked(void)
 		errSecParam);
 	CHECK(SecPKCS12Import(data, NULL, &items) ==
 		(strict ? errSecAuthFailed : errSecPassphraseRequired));
-	CHECK(items == NULL && count_all() == 0);
+	CHECK(items == NULL && stored_count_all() == 0);
 	/* a dictionary that compares pointers */
 	CHECK(SecPKCS12Import(data, plain, &items) == errSecSuccess);
 	release(items);
@@ -305,8 +265,8 @@ static void whether_it_is_stored_depends(void)
 				  row->value ? *row->value : NULL, &items) == errSecSuccess,
 			what);
 		CHECK_FATAL(items != NULL);
-		CHECK_MSG(count_all() == (wanted ? 3 : 0), what);
-		CHECK_MSG(count_stored(kSecClassIdentity) == (wanted ? 1 : 0), what);
+		CHECK_MSG(stored_count_all() == (wanted ? 3 : 0), what);
+		CHECK_MSG(stored_count(kSecClassIdentity) == (wanted ? 1 : 0), what);
 		CHECK_MSG(is_stored(items) == wanted, what);
 		check_signs(
 			(SecIdentityRef)(uintptr_t)member(items, kSecImportItemIdentity), server);
@@ -315,11 +275,11 @@ static void whether_it_is_stored_depends(void)
 				  row->value ? *row->value : NULL, &again) == errSecSuccess,
 			what);
 		CHECK_MSG(again && is_stored(again) == wanted, what);
-		CHECK_MSG(count_all() == (wanted ? 3 : 0), what);
+		CHECK_MSG(stored_count_all() == (wanted ? 3 : 0), what);
 		release(again);
 		release(items);
 		release(server);
-		delete_all();
+		stored_delete_all();
 	}
 }
 
@@ -355,7 +315,7 @@ static void options_are_attributes(void)
 		given, kSecAttrAccessible, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly);
 	CFDictionarySetValue(given, kSecAttrIsExtractable, kCFBooleanFalse);
 	CHECK(SecPKCS12Import(data, given, &items) == errSecSuccess);
-	CHECK(count_all() == 2);
+	CHECK(stored_count_all() == 2);
 	value = stored_attribute(kSecClassKey, kSecAttrLabel);
 	CHECK(value && CFEqual(value, CFSTR("called so")));
 	release(value);
@@ -367,10 +327,10 @@ static void options_are_attributes(void)
 	release(value);
 	release(items);
 	items = NULL;
-	delete_all();
+	stored_delete_all();
 	CFDictionarySetValue(given, kSecAttrAccessible, CFSTR("no such class"));
 	CHECK(SecPKCS12Import(data, given, &items) == errSecParam);
-	CHECK(items == NULL && count_all() == 0);
+	CHECK(items == NULL && stored_count_all() == 0);
 	CFRelease(data);
 	CFRelease(given);
 	CFRelease(base);
@@ -390,7 +350,7 @@ static void cut_files_are_refused(void)
 		CHECK(SecPKCS12Import(part, given, &items) == errSecDecode && items == NULL);
 		CFRelease(part);
 	}
-	CHECK(count_all() == 0);
+	CHECK(stored_count_all() == 0);
 	CFRelease(whole);
 	CFRelease(given);
 }
@@ -413,14 +373,14 @@ static void changed_files_are_not_stored_by_halves(void)
 		CHECK(status == errSecSuccess || status == errSecAuthFailed ||
 			status == errSecPkcs12VerifyFailure || status == errSecDecode);
 		if (status == errSecSuccess)
-			delete_all();
+			stored_delete_all();
 		else
 			refused++;
 		release(items);
 		CFDataGetMutableBytePtr(changed)[at] ^= (UInt8)(1 << at % 8);
 	}
 	CHECK(refused > 300);
-	CHECK(count_all() == 0);
+	CHECK(stored_count_all() == 0);
 	CFRelease(changed);
 	CFRelease(whole);
 	CFRelease(given);
