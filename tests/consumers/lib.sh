@@ -48,8 +48,9 @@ module=$own_module
 way=direct
 pin='correct horse'
 printf '%s\n' "$pin" > "$work/pin"
-# Whoever is asked for the password gives it, and is counted.
-printf '#!/bin/sh\necho asked >> "%s/asked"\ncat "%s/pin"\n' "$work" "$work" > "$work/askpass"
+# Whoever is asked for the password gives this answer, and is counted.
+cp "$work/pin" "$work/answer"
+printf '#!/bin/sh\necho asked >> "%s/asked"\ncat "%s/answer"\n' "$work" "$work" > "$work/askpass"
 chmod 700 "$work/askpass"
 out=$work/out
 passed=0
