@@ -71,7 +71,11 @@ needs() { # program…
   done
 }
 
+# A keychain, open and empty; the one before is gone.
 make_keychain() {
+  "$kc" service stop > /dev/null 2>&1
+  rm -rf "$KEYCIRCLE_HOME"
+  mkdir -m 700 "$KEYCIRCLE_HOME"
   "$kc" setup --name test --password-file "$work/pin" > "$out" 2>&1 || { cat "$out"; exit 99; }
 }
 
