@@ -95,6 +95,27 @@ come_by() { # direct | proxy | remote
   esac > "$work/.config/pkcs11/modules/keycircle.module"
 }
 
+# OpenSSL's configuration, for programs that use its engine for PKCS#11 (libp11): the module is the one come by.
+use_engine() {
+  openssl engine pkcs11 > /dev/null 2>&1 || { echo "no pkcs11 engine here"; exit 77; }
+  cat > "$work/openssl.cnf" << CNF
+openssl_conf = init
+[init]
+engines = engines
+[engines]
+pkcs11 = pkcs11
+[pkcs11]
+engine_id = pkcs11
+MODULE_PATH = $module
+init = 0
+[req]
+distinguished_name = dn
+[dn]
+CNF
+  OPENSSL_CONF=$work/openssl.cnf
+  export OPENSSL_CONF
+}
+
 # Runs a command with nothing to read, bounded in time; what it writes is in $out.
 try() {
   timeout 60 "$@" < /dev/null > "$out" 2>&1

@@ -6,31 +6,10 @@
 # shellcheck source=tests/consumers/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs openssl python3
-openssl engine pkcs11 > /dev/null 2>&1 || { echo "no pkcs11 engine here"; exit 77; }
+use_engine
 make_keychain
 printf 'to be signed\n' > "$work/message"
 openssl rand -out "$work/digest" 32
-
-configure() {
-  cat > "$work/openssl.cnf" << CNF
-openssl_conf = init
-[init]
-engines = engines
-[engines]
-pkcs11 = pkcs11
-[pkcs11]
-engine_id = pkcs11
-MODULE_PATH = $module
-init = 0
-[req]
-distinguished_name = dn
-[dn]
-CNF
-}
-come_by direct
-configure
-OPENSSL_CONF=$work/openssl.cnf
-export OPENSSL_CONF
 
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/leaf.key" -subj /CN=leaf \
   -out "$work/leaf.csr" 2> /dev/null
@@ -44,7 +23,7 @@ by_engine="-engine pkcs11 -keyform engine"
 
 for each in direct proxy remote; do
   come_by "$each"
-  configure
+  use_engine
   for name in ec ec384 rsa; do
       works "a request for $name" openssl req -new $by_engine -key "$(key_of $name)" -subj "/CN=$name" \
       -out "$work/$name.csr"

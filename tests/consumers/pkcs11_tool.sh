@@ -128,14 +128,13 @@ for each in direct proxy remote; do
   holds 1 0a "the public key is left"
 
   # Its own tests.
+  run "tests itself" --test --allow-sw
   if [ "$way" = remote ]; then # p11-kit 0.24.1 refuses to fetch no random bytes, of any module
-    tool fails "tests itself" --login --pin "$pin" --test --allow-sw
-    says '^1 errors' "pkcs11-tool's own test"
-    says 'ERR: C_GenerateRandom\(buf1,0\) failed' "which error"
+    says '^1 errors' "one error"
+    says 'ERR: C_GenerateRandom\(buf1,0\) failed' "which"
   else
-    run "tests itself" --test --allow-sw
-    says 'No errors' "pkcs11-tool's own test"
-    is_silent_about 'ERR:|ERROR' "pkcs11-tool's own test"
+    says 'No errors' "no error"
+    is_silent_about 'ERR:|ERROR' "nothing of one"
   fi
   run "tests elliptic curves" --session-rw --test-ec --id 77 --label tested --key-type EC:prime256v1
   works "tests forks" pkcs11-tool --module "$module" --test-fork
