@@ -25,7 +25,7 @@ for each in direct proxy remote; do
   come_by "$each"
   use_engine
   for name in ec ec384 rsa; do
-      works "a request for $name" openssl req -new $by_engine -key "$(key_of $name)" -subj "/CN=$name" \
+    works "a request for $name" openssl req -new $by_engine -key "$(key_of $name)" -subj "/CN=$name" \
       -out "$work/$name.csr"
     works "whose signature holds" openssl req -in "$work/$name.csr" -noout -verify
       works "a certificate of $name" openssl req -new -x509 $by_engine -key "$(key_of $name)" -subj "/CN=$name" \

@@ -42,7 +42,7 @@ sign() { # mechanism and its options, label, id, input, openssl's options for th
 }
 holds() { # number, id, what
   tool works "lists objects" -O
-  count=$(grep -c "ID: *$2" "$out")
+  count=$(grep -cE "^ *ID: *$2\$" "$out")
   if [ "$count" -eq "$1" ]; then passed=$((passed + 1)); else bad "$3: $count, not $1"; fi
 }
 
@@ -67,7 +67,7 @@ for each in direct proxy remote; do
   run "makes an RSA key" --keypairgen --key-type rsa:2048 --id 03 --label rsa
   run "lists objects" -O
   says 'Private Key Object; EC' "the elliptic key"
-  says 'ID: +03' "the id that was given"
+  says '^ *ID: +03$' "the id that was given"
   run "lists private keys" -O --type privkey
   is_silent_about 'Public Key Object' "nothing else"
   sign ECDSA ec 01 "$work/digest"
