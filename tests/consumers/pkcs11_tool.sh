@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # OpenSC: pkcs11-tool, as people type it.
-. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+# shellcheck source=tests/consumers/lib.sh
+. "$(dirname "$0")/lib.sh"
 needs pkcs11-tool openssl
 make_keychain
 printf 'a message to be signed\n' > "$work/message"
