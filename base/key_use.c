@@ -30,9 +30,9 @@ static const struct row {
 };
 /* clang-format on */
 
-static bool of_type(const struct by_type *by, enum kc_key_type type)
+static bool of_type(const struct by_type *by, uint32_t type)
 {
-	switch (type) {
+	switch ((enum kc_key_type)type) {
 	case KC_KEY_RSA:
 		return by->rsa;
 	case KC_KEY_EC:
@@ -47,11 +47,48 @@ static bool of_type(const struct by_type *by, enum kc_key_type type)
 	return false;
 }
 
-bool kc_key_use_default(kc_name use, enum kc_key_type type, enum kc_key_class half)
+/* Secret keys are for what their type is made for; a secret without a type is one for codes and
+ * for deriving. */
+/* clang-format off */
+static const struct secret_row {
+	kc_name use;
+	struct by_secret_type { bool block, stream, hkdf, other; } of;
+} secret_rows[] = {
+	/*     block  stream hkdf   other */
+	{ENCR, {true,  true,  false, false}},
+	{DECR, {true,  true,  false, false}},
+	{DRVE, {false, false, true,  true}},
+	{SIGN, {true,  false, false, true}},
+	{VRFY, {true,  false, false, true}},
+	{WRAP, {true,  false, false, false}},
+	{UNWP, {true,  false, false, false}},
+};
+/* clang-format on */
+
+static bool of_secret_type(const struct by_secret_type *by, uint32_t type)
 {
+	if (type == KC_SECRET_AES || type == KC_SECRET_DES3)
+		return by->block;
+	if (type == KC_SECRET_CHACHA20)
+		return by->stream;
+	return type == KC_SECRET_HKDF ? by->hkdf : by->other;
+}
+
+static bool secret_default(kc_name use, uint32_t type)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(secret_rows); i++)
+		if (secret_rows[i].use == use)
+			return of_secret_type(&secret_rows[i].of, type);
+	return false;
+}
+
+bool kc_key_use_default(kc_name use, uint32_t type, enum kc_key_class class)
+{
+	if (class == KC_KEY_SYMMETRIC)
+		return secret_default(use, type);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 		if (rows[i].use == use)
 			return of_type(
-				half == KC_KEY_PRIVATE ? &rows[i].private : &rows[i].public, type);
+				class == KC_KEY_PRIVATE ? &rows[i].private : &rows[i].public, type);
 	return false;
 }

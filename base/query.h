@@ -28,6 +28,9 @@
 /* Where the halves of a new key pair (or a new secret key, which counts as private) go. */
 enum { KC_KEEP_PRIVATE_TRANSIENT = 1, KC_KEEP_PUBLIC_TRANSIENT = 2, KC_KEEP_NO_PUBLIC = 4 };
 
+/* An operation in parts answers so many bytes at once; such an answer may not be the last. */
+#define KC_OPERATION_ANSWER ((size_t)1 << 20)
+
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
 #define KC_QUERY_MAX_REFS 1000
 #define KC_QUERY_MAX_GROUPS 4096 /* bytes of their names, with the ends */
