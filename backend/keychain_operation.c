@@ -226,7 +226,7 @@ static kc_err fork_one(struct kc_keychain *keychain, const struct kc_caller *cal
 
 	if (!operation->under_way)
 		return KC_ERR(NOT_FOUND);
-	KC_TRY(kc_sk_operation_dup(operation->under_way, &twin));
+	KC_TRY(kc_sk_operation_fork(operation->under_way, &twin));
 	return add(keychain, caller, twin, operation->verifies, operation->owned.until_lock, ret);
 }
 

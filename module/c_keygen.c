@@ -138,16 +138,15 @@ CK_RV C_GenerateKeyPair(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked,
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 	__attribute__((cleanup(pair_done))) struct pair pair = {0};
 	const struct kc_mechanism *mechanism;
-	struct kc_sign_params params;
 	bool is_private_on_token;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (!public_key || !private_key)
 		return CKR_ARGUMENTS_BAD;
-	KC_RV_TRY(kc_mechanism_parse(asked, KC_USE_GENERATE, &mechanism, &params));
+	KC_RV_TRY(kc_mechanism_ask(session->module, asked, CKF_GENERATE_KEY_PAIR, &mechanism));
 	KC_RV_TRY(kc_template_init(&pair.public_template, public_rows, public_count));
 	KC_RV_TRY(kc_template_init(&pair.private_template, private_rows, private_count));
-	pair.type = mechanism->key;
+	pair.type = (enum kc_key_type)mechanism->keys[0];
 	KC_RV_TRY(check_templates(&pair));
 	KC_RV_TRY(kc_create_place(session, &pair.public_template, &pair.is_public_on_token));
 	KC_RV_TRY(kc_create_place(session, &pair.private_template, &is_private_on_token));

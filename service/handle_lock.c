@@ -20,7 +20,9 @@ kc_err kc_handle_status(struct kc_request *request)
 
 	KC_TRY(kc_service_status(request->service, status));
 	if (request->application->access.sandboxed) { /* what others keep is not its business */
-		struct kc_status lock = {.lock = status->lock, .generation = status->generation};
+		struct kc_status lock = {.lock = status->lock,
+			.generation = status->generation,
+			.allows_legacy = status->allows_legacy};
 		kc_status_done(status);
 		*status = lock;
 	}
