@@ -173,8 +173,8 @@ KC_MUST kc_err kc_keychain_key_create(struct kc_keychain *keychain, const struct
  * stays. Errors: NOT_ALLOWED (also when "copy" is 0). */
 KC_MUST kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_attrs *changes, bool transient, struct kc_found *ret);
-/* A secret key out of another, or of none (PBKDF2). Where the new key would show the old one (joined,
- * cut, xored) it is as sensitive and as little extractable. Errors: crypto/derive.h. */
+/* A secret key out of another, or of none (PBKDF2). Where the new key would show the old one
+ * (joined, cut, xored) it is as sensitive and as little extractable. Errors: crypto/derive.h. */
 KC_MUST kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_derive_params *params, const struct kc_attrs *attrs,
 	bool transient, struct kc_found *ret);
@@ -183,8 +183,8 @@ KC_MUST kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct
 KC_MUST kc_err kc_keychain_key_unwrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes wrapped,
 	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
-/* wrapping_id 0: with the public key of wrapping_spki, which is of no item; else of a secret key, or
- * of a public one that is an item. */
+/* wrapping_id 0: with the public key of wrapping_spki, which is of no item; else of a secret key,
+ * or of a public one that is an item. */
 KC_MUST kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t wrapping_id, struct kc_bytes wrapping_spki, const struct kc_cipher_params *params,
 	uint64_t id, struct kc_buf *ret);

@@ -72,8 +72,8 @@ static void set_defaults(struct kc_attrs *attrs, uint32_t type, enum kc_key_clas
 		kc_attrs_set_number(attrs, facts[i].name,
 			class == KC_KEY_PUBLIC ? facts[i].of_public : facts[i].of_private);
 	for (size_t i = 0; i < KC_KEY_USES; i++)
-		kc_attrs_set_number(attrs, kc_key_uses[i],
-			kc_key_use_default(kc_key_uses[i], type, class));
+		kc_attrs_set_number(
+			attrs, kc_key_uses[i], kc_key_use_default(kc_key_uses[i], type, class));
 }
 
 static kc_err build_attrs(const struct kc_pk *key, enum kc_key_class class, unsigned origin,
@@ -106,7 +106,8 @@ kc_err kc_keychain_half_public(const struct kc_pk *key, unsigned origin,
 	return kc_secret_set(&ret->secret, kc_buf_bytes(&stored));
 }
 
-/* The check value is three bytes of a one-way function of the key; an empty one is wanted by nobody.
+/* The check value is three bytes of a one-way function of the key; an empty one is wanted by
+ * nobody.
  */
 static kc_err set_check_value(const struct kc_sk *key, struct kc_attrs *attrs)
 {

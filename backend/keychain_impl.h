@@ -21,7 +21,7 @@
 struct kc_keychain_keys;   /* prepared keys, keychain_keys.c */
 struct kc_keychain_owned;  /* what connected programs have in memory, keychain_owned.c */
 struct kc_keychain_grants; /* uses of keys that were authorised, keychain_authorize.c */
-struct kc_keychain_sync; /* the device's part in a circle, keychain_sync.c */
+struct kc_keychain_sync;   /* the device's part in a circle, keychain_sync.c */
 
 struct kc_keychain {
 	struct kc_store *store;
@@ -32,11 +32,11 @@ struct kc_keychain {
 	struct kc_keychain_counts {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */
 		uint64_t items, synced, quarantined;
-	} counts;		       /* under the store's mutex */
-	struct kc_keychain_keys *keys; /* owned by keychain_keys.c */
+	} counts;			   /* under the store's mutex */
+	struct kc_keychain_keys *keys;	   /* owned by keychain_keys.c */
 	struct kc_keychain_owned *owned;   /* owned by keychain_owned.c */
 	struct kc_keychain_grants *grants; /* owned by keychain_authorize.c */
-	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
+	struct kc_keychain_sync *sync;	   /* owned by keychain_sync.c; NULL at first */
 };
 
 /* Notes what has become of the lock, with the store's mutex held. */
@@ -126,7 +126,8 @@ KC_MUST kc_err kc_keychain_keys_open(struct kc_keychain *keychain);
 void kc_keychain_keys_drop(struct kc_keychain *keychain);
 void kc_keychain_keys_close(struct kc_keychain *keychain);
 KC_MUST kc_err kc_keychain_owned_open(struct kc_keychain *keychain);
-/* At lock, after it was noted: forgets what programs have that is not to outlive it. Never waits. */
+/* At lock, after it was noted: forgets what programs have that is not to outlive it. Never waits.
+ */
 void kc_keychain_owned_lock(struct kc_keychain *keychain);
 void kc_keychain_owned_drop_program(struct kc_keychain *keychain, uint64_t program);
 void kc_keychain_owned_close(struct kc_keychain *keychain);

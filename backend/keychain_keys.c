@@ -193,8 +193,8 @@ static kc_err get_cached(struct kc_keychain *keychain, const struct kc_caller *c
 }
 
 /* The row is as it was: the entry counts again. */
-static bool renew(struct kc_keychain *keychain, const struct kc_stored *stored,
-	struct kc_keychain_key *ret)
+static bool renew(
+	struct kc_keychain *keychain, const struct kc_stored *stored, struct kc_keychain_key *ret)
 {
 	struct kc_keychain_keys *keys = keychain->keys;
 	struct entry *entry;
@@ -262,8 +262,8 @@ static kc_err prepare(const struct kc_stored *stored, struct kc_keychain_key *re
 
 	ret->marks = kc_keychain_keys_marks(item);
 	if (class_of(item) != KC_KEY_SYMMETRIC)
-		return kc_pk_load((enum kc_key_type)type, class_of(item) == KC_KEY_PRIVATE, secret,
-			&ret->pk);
+		return kc_pk_load(
+			(enum kc_key_type)type, class_of(item) == KC_KEY_PRIVATE, secret, &ret->pk);
 	/* SecItem takes any bytes for a secret key, and programs need not say of what type. */
 	if (!kc_secret_type_is((uint32_t)type))
 		type = KC_SECRET_GENERIC;

@@ -22,7 +22,7 @@ enum kc_keychain_key_mark {
 	KC_KEY_NEVER_EXTRACTABLE = 1024,
 	KC_KEY_WANTS_TRUST = 2048, /* is wrapped by trusted keys alone */
 	KC_KEY_TRUSTED = 4096,
-	KC_KEY_ASKS = 8192, /* for the password, at each use */
+	KC_KEY_ASKS = 8192,  /* for the password, at each use */
 	KC_KEY_OPEN = 16384, /* can be used while the keychain is locked */
 };
 

@@ -85,7 +85,8 @@ static kc_err describe_public(const struct pair *pair, struct kc_found *ret)
 }
 
 /* The stored ones, within a transaction; and what is known of a public one. */
-static kc_err place_halves(struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
+static kc_err place_halves(
+	struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
 {
 	bool stores_private = !(pair->keep & KC_KEEP_PRIVATE_TRANSIENT);
 	bool stores_public = !(pair->keep & (KC_KEEP_PUBLIC_TRANSIENT | KC_KEEP_NO_PUBLIC));
@@ -105,7 +106,8 @@ static kc_err place_halves(struct pair *pair, struct kc_found *ret_private, stru
 }
 
 /* Both or none. */
-static kc_err place_pair(struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
+static kc_err place_pair(
+	struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
 {
 	kc_err err;
 
@@ -354,8 +356,8 @@ static bool shows_base(enum kc_derive_scheme scheme)
 
 /* The derived key has always been sensitive if all that it was made of had been (PKCS#11 3.1,
  * 6.43), and is at least as sensitive where it shows what that was. */
-static kc_err inherit(const struct kc_keychain_key *base, bool shows, unsigned *origin,
-	struct kc_attrs *attrs)
+static kc_err inherit(
+	const struct kc_keychain_key *base, bool shows, unsigned *origin, struct kc_attrs *attrs)
 {
 	if (!(base->marks & KC_KEY_ALWAYS_SENSITIVE))
 		*origin &= ~(unsigned)KC_ORIGIN_SENSITIVE;

@@ -14,7 +14,7 @@
 
 struct operation {
 	struct kc_owned owned;
-	pthread_mutex_t busy;		  /* held by the call that works with it */
+	pthread_mutex_t busy;		   /* held by the call that works with it */
 	struct kc_sk_operation *under_way; /* NULL once it has ended */
 	bool verifies;
 	struct kc_buf rest; /* of what its end gave, from at on */
@@ -68,8 +68,8 @@ kc_err kc_keychain_cipher_begin(struct kc_keychain *keychain, const struct kc_ca
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 	struct kc_sk_operation *under_way;
 
-	KC_TRY(kc_keychain_keys_get_secret(keychain, caller, id,
-		decrypts ? KC_KEY_USE_DECRYPT : KC_KEY_USE_ENCRYPT, &key));
+	KC_TRY(kc_keychain_keys_get_secret(
+		keychain, caller, id, decrypts ? KC_KEY_USE_DECRYPT : KC_KEY_USE_ENCRYPT, &key));
 	KC_TRY(kc_sk_cipher_begin(
 		key.sk, decrypts ? KC_SK_DECRYPT : KC_SK_ENCRYPT, params, &under_way));
 	return add(keychain, caller, under_way, false, !(key.marks & KC_KEY_OPEN), ret_operation);
@@ -81,11 +81,11 @@ kc_err kc_keychain_mac_begin(struct kc_keychain *keychain, const struct kc_calle
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 	struct kc_sk_operation *under_way;
 
-	KC_TRY(kc_keychain_keys_get_secret(keychain, caller, id,
-		verifies ? KC_KEY_USE_VERIFY : KC_KEY_USE_SIGN, &key));
+	KC_TRY(kc_keychain_keys_get_secret(
+		keychain, caller, id, verifies ? KC_KEY_USE_VERIFY : KC_KEY_USE_SIGN, &key));
 	KC_TRY(kc_sk_mac_begin(key.sk, params, &under_way));
-	return add(keychain, caller, under_way, verifies, !(key.marks & KC_KEY_OPEN),
-		ret_operation);
+	return add(
+		keychain, caller, under_way, verifies, !(key.marks & KC_KEY_OPEN), ret_operation);
 }
 
 /* --- one call -----------------------------------------------------------------------------------
@@ -127,8 +127,8 @@ static kc_err take_part(struct kc_keychain *keychain, struct operation *operatio
 
 	if (!under_way)
 		return KC_ERR(NOT_FOUND); /* it has ended, and is there for its rest alone */
-	KC_TRY(kc_keychain_owned_charge(keychain, &operation->owned,
-		COST + kc_sk_operation_held(under_way) + part.len));
+	KC_TRY(kc_keychain_owned_charge(
+		keychain, &operation->owned, COST + kc_sk_operation_held(under_way) + part.len));
 	KC_TRY(kc_sk_operation_part(under_way, part, ret));
 	return kc_keychain_owned_charge(
 		keychain, &operation->owned, COST + kc_sk_operation_held(under_way));

@@ -227,8 +227,8 @@ static kc_err replace_inlock(
 		return KC_ERR(NOT_FOUND);
 	if (!may_stay(keychain, owned))
 		return KC_ERR(LOCKED);
-	KC_TRY(book_inlock(table, *account_inlock(table, old->program), old->kind, 0, old->cost,
-		owned->cost));
+	KC_TRY(book_inlock(
+		table, *account_inlock(table, old->program), old->kind, 0, old->cost, owned->cost));
 	*at = old->next;
 	old->next = NULL;
 	owned->id = old->id;

@@ -3,14 +3,14 @@
  * What connected programs have of their own in memory: transient keys, and operations in parts.
  *
  * One table by id. Ids are random with KC_TRANSIENT_BIT set, so that none is another's, or one of a
- * service that ran before. Each thing belongs to one program and is NOT_FOUND for all others. Things
- * are bounded in number and in bytes, for each program and for all (BUSY). They are counted
+ * service that ran before. Each thing belongs to one program and is NOT_FOUND for all others.
+ * Things are bounded in number and in bytes, for each program and for all (BUSY). They are counted
  * references: who works with one keeps it when it leaves the table.
  *
- * The table's mutex is taken last, and held for a look at the table alone. A thing marked until_lock
- * is neither in the table while the keychain is locked, nor does it come back: it is put in when the
- * lock that kc_keychain_note_lock notes is open, under the mutex, and kc_keychain_owned_lock takes
- * it out, under the mutex, after the lock was noted.
+ * The table's mutex is taken last, and held for a look at the table alone. A thing marked
+ * until_lock is neither in the table while the keychain is locked, nor does it come back: it is put
+ * in when the lock that kc_keychain_note_lock notes is open, under the mutex, and
+ * kc_keychain_owned_lock takes it out, under the mutex, after the lock was noted.
  */
 #ifndef KC_BACKEND_KEYCHAIN_OWNED_H
 #define KC_BACKEND_KEYCHAIN_OWNED_H

@@ -69,8 +69,7 @@ static kc_err describe(const struct transient *transient, struct kc_found *ret)
 kc_err kc_keychain_transient_add(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_keychain_key *key, const struct kc_attrs *attrs, struct kc_found *ret)
 {
-	const struct kc_item_input input = {
-		.class = KC_CLASS_KEY, .attrs = *attrs /* borrowed */};
+	const struct kc_item_input input = {.class = KC_CLASS_KEY, .attrs = *attrs /* borrowed */};
 	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
 	struct transient *transient;
 	kc_err err;

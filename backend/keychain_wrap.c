@@ -29,27 +29,20 @@ kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller
 	if ((key.marks & KC_KEY_WANTS_TRUST) && !(wrapping.marks & KC_KEY_TRUSTED))
 		return KC_ERR(NOT_ALLOWED);
 	KC_TRY(kc_keychain_make_value(&key, &value));
-	return kc_wrap_seal(wrapping.pk, wrapping.sk, params, kc_secret_bytes(&value), ret);
+	return kc_wrap_seal(&(struct kc_wrap_key){wrapping.pk, wrapping.sk}, params,
+		kc_secret_bytes(&value), ret);
 }
 
-/* Ciphers without padding give whole blocks, of which the key is the beginning; bare RSA gives the
- * whole modulus, of which it is the end (PKCS#11 3.1, 6.1.8, 6.11). */
-static kc_err cut(const struct kc_cipher_params *params, const struct kc_attrs *attrs,
-	struct kc_bytes *value)
+/* How long a secret key is to be, where its cipher does not tell; 0 as long as what comes out. */
+static kc_err wanted_len(const struct kc_attrs *attrs, size_t *ret)
 {
-	int64_t bits = kc_attrs_get_number(attrs, BSIZ, 0);
-	size_t len = (size_t)bits / 8;
+	int64_t bits = 0;
 
-	if (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1) != KC_KEY_SYMMETRIC || bits == 0)
-		return KC_OK;
-	if (bits < 0 || bits % 8 || len > value->len)
+	if (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1) == KC_KEY_SYMMETRIC)
+		bits = kc_attrs_get_number(attrs, BSIZ, 0);
+	if (bits < 0 || bits % 8)
 		return KC_ERR(KEY_SIZE);
-	if (params->scheme == KC_CIPHER_RSA_RAW)
-		*value = kc_bytes(value->data + value->len - len, len);
-	else if (params->scheme == KC_CIPHER_ECB || params->scheme == KC_CIPHER_CBC)
-		*value = kc_bytes(value->data, len);
-	else if (len != value->len)
-		return KC_ERR(KEY_SIZE);
+	*ret = (size_t)bits / 8;
 	return KC_OK;
 }
 
@@ -59,13 +52,14 @@ kc_err kc_keychain_key_unwrap(struct kc_keychain *keychain, const struct kc_call
 {
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
-	struct kc_bytes value;
+	size_t len;
 
 	KC_TRY(kc_attrs_check(attrs));
+	KC_TRY(wanted_len(attrs, &len));
 	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_UNWRAP, &key));
-	KC_TRY(kc_wrap_open(key.pk, key.sk, params, wrapped, &secret));
-	value = kc_secret_bytes(&secret);
-	KC_TRY(cut(params, attrs, &value));
-	return kc_keychain_make_of_value(
-		keychain, caller, value, KC_ORIGIN_IMPORTED, attrs, transient, ret);
+	KC_TRY(kc_wrap_open(&(struct kc_wrap_key){key.pk, key.sk}, params, wrapped, len, &secret));
+	if (len && secret.len != len)
+		return KC_ERR(KEY_SIZE);
+	return kc_keychain_make_of_value(keychain, caller, kc_secret_bytes(&secret),
+		KC_ORIGIN_IMPORTED, attrs, transient, ret);
 }

@@ -82,8 +82,8 @@ kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
 
-/* A program has ended: what was its own goes, and whatever it was about to do with another device is
- * over. */
+/* A program has ended: what was its own goes, and whatever it was about to do with another device
+ * is over. */
 void kc_handle_gone(struct kc_service *service, uint64_t application);
 
 #endif

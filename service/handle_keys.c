@@ -180,8 +180,8 @@ kc_err kc_handle_key_reveal(struct kc_request *request)
 {
 	KC_CLEANUP_SECRET struct kc_secret value = KC_SECRET_INIT;
 
-	KC_TRY(kc_keychain_key_reveal(request->keychain, &request->caller,
-		request->arguments.fields[0].number, &value));
+	KC_TRY(kc_keychain_key_reveal(
+		request->keychain, &request->caller, request->arguments.fields[0].number, &value));
 	return answer_secret(request, &value);
 }
 
