@@ -91,7 +91,7 @@ static bool is_fresh(struct kc_session *session, const struct kc_object *object)
 {
 	struct kc_token_status now;
 
-	if (!kc_object_is_on_token(object) ||
+	if (!kc_object_is_on_token(object) || (object->kind & KC_OBJECT_BUILTIN) ||
 		kc_clock_monotonic_us() - object->fetched_us < MOMENT_US)
 		return true;
 	kc_token_status(session->module, &now);
