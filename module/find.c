@@ -37,14 +37,6 @@ static CK_RV add(struct findings *findings, CK_OBJECT_HANDLE handle)
 	return CKR_OK;
 }
 
-static bool is_private(const struct kc_object *object)
-{
-	CK_BBOOL yes = CK_TRUE;
-	CK_ATTRIBUTE asked = {CKA_PRIVATE, &yes, sizeof yes};
-
-	return kc_attribute_equals(object, &asked);
-}
-
 /* The service hides the items that the lock hides; what an application has in memory it hides
  * itself, and all that is private from the security officer. */
 static bool is_visible(const struct findings *findings, const struct kc_object *object)
@@ -52,7 +44,7 @@ static bool is_visible(const struct findings *findings, const struct kc_object *
 	bool sees_private = kc_object_is_on_token(object) ? findings->sees_private_items
 							  : findings->sees_private_session_objects;
 
-	return sees_private || !is_private(object);
+	return sees_private || !kc_object_is_private(object);
 }
 
 static bool matches(const struct kc_object *object, const struct kc_template *t)
