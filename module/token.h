@@ -35,6 +35,7 @@ struct kc_token_status {
 	enum kc_lock_state lock;
 	uint64_t generation; /* grows with every change of an item */
 	uint8_t device_id[8];
+	bool allows_legacy; /* mechanisms of yesterday are offered */
 };
 
 /* Costs no round trip while nothing has changed (wire/bulletin.h). A service that cannot be reached
