@@ -43,6 +43,10 @@ KC_MUST kc_err kc_sk_encrypt(const struct kc_sk *sk, const struct kc_cipher_para
 	struct kc_bytes input, struct kc_buf *ret);
 KC_MUST kc_err kc_sk_decrypt(const struct kc_sk *sk, const struct kc_cipher_params *params,
 	struct kc_bytes input, struct kc_secret *ret);
+/* The same into a buffer, which the caller wipes: locked memory for a long plaintext would take
+ * longer than decrypting it. */
+KC_MUST kc_err kc_sk_decrypt_buf(const struct kc_sk *sk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_buf *ret);
 /* The code of a message, and whether it is this one (VERIFY, compared in constant time; DATA_LEN
  * for one of another length). */
 KC_MUST kc_err kc_sk_mac(const struct kc_sk *sk, const struct kc_sign_params *params,
