@@ -13,6 +13,7 @@
 
 /* One of the keys. */
 struct part {
+	struct kc_template template; /* the caller's */
 	struct kc_new_key key;
 	size_t offset, len; /* where it is in what the scheme gives */
 	CK_OBJECT_HANDLE handle;
@@ -127,14 +128,14 @@ static CK_RV choose_len(const struct derive *derive, const struct kc_template *t
 	return CKR_OK;
 }
 
-static CK_RV describe(struct kc_session *session, const struct derive *derive,
-	const struct kc_template *given, struct part *part)
+static CK_RV describe(
+	struct kc_session *session, const struct derive *derive, struct part *part)
 {
 	KC_CLEANUP_KEY_TEMPLATE struct kc_key_template merged = KC_KEY_TEMPLATE_INIT;
 	uint32_t type;
 
 	KC_RV_TRY(kc_key_template_merge(
-		given, kc_attrs_get_bytes(&derive->base->item.attrs, KC_ATTR_DRTM), &merged));
+		&part->template, kc_attrs_get_bytes(&derive->base->item.attrs, KC_ATTR_DRTM), &merged));
 	KC_RV_TRY(kc_new_key_check_class(&merged.t, CKO_SECRET_KEY));
 	KC_RV_TRY(kc_new_key_secret_type(&merged.t, KC_SECRET_GENERIC, &type));
 	KC_RV_TRY(kc_new_key_read(
@@ -155,7 +156,6 @@ static CK_RV describe_all(
 {
 	struct kc_derivation *derivation = &derive->derivation;
 	uint64_t keys_len = 0, segments_len = 0;
-	struct kc_template t = *first;
 
 	derive->count = 1 + derivation->more_count;
 	derive->parts = calloc(derive->count, sizeof *derive->parts);
@@ -164,10 +164,12 @@ static CK_RV describe_all(
 	for (size_t i = 0; i < derive->count; i++) {
 		struct part *part = &derive->parts[i];
 
+		part->template = *first;
 		if (i > 0)
-			KC_RV_TRY(kc_template_init(&t, derivation->more[i - 1].pTemplate,
+			KC_RV_TRY(kc_template_init(&part->template,
+				derivation->more[i - 1].pTemplate,
 				derivation->more[i - 1].ulAttributeCount));
-		KC_RV_TRY(describe(session, derive, &t, part));
+		KC_RV_TRY(describe(session, derive, part));
 		if (derivation->segment_len == 0)
 			continue;
 		part->offset = segments_len;
@@ -200,6 +202,7 @@ static CK_RV make(struct kc_session *session, struct derive *derive, struct part
 		{KC_E_DECODE,    CKR_PUBLIC_KEY_INVALID},
 		{KC_E_NOT_FOUND, CKR_KEY_HANDLE_INVALID},
 		{KC_E_DATA_LEN,  CKR_MECHANISM_PARAM_INVALID},
+		{KC_E_PARAM,     CKR_ATTRIBUTE_VALUE_INVALID},
 	};
 	/* clang-format on */
 	KC_CLEANUP_FOUND struct kc_found found = {0};
@@ -210,7 +213,8 @@ static CK_RV make(struct kc_session *session, struct derive *derive, struct part
 		err = ask_once(session, derive, part, &found);
 	}
 	KC_RV_TRY(kc_policy_answer(err, answers, KC_COUNT_OF(answers)));
-	return kc_new_key_keep(session, part->key.on_token, &found, &part->handle);
+	return kc_new_key_keep(
+		session, &part->template, part->key.on_token, &found, &part->handle);
 }
 
 static CK_RV make_all(struct kc_session *session, struct derive *derive)

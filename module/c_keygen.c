@@ -33,14 +33,21 @@ static CK_RV describe(struct kc_session *session, const struct kc_mechanism *row
 	return CKR_OK;
 }
 
+/* A check value that the template gives and that is not the key's is a wrong one. */
+static CK_RV answer(kc_err err)
+{
+	return err == KC_E_PARAM || err == KC_E_KEY_SIZE ? CKR_ATTRIBUTE_VALUE_INVALID
+							 : kc_err_ckr(err);
+}
+
 static CK_RV generate(
 	struct kc_session *session, struct kc_new_key *key, struct kc_found_list *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs none = KC_ATTRS_INIT;
 	unsigned keep = KC_KEEP_NO_PUBLIC | (key->on_token ? 0 : KC_KEEP_PRIVATE_TRANSIENT);
 
-	KC_RV_OF(kc_client_key_generate_in(session->module->client, key->type,
-		(unsigned)key->len * 8, &key->attrs, &none, keep, ret));
+	KC_RV_TRY(answer(kc_client_key_generate_in(session->module->client, key->type,
+		(unsigned)key->len * 8, &key->attrs, &none, keep, ret)));
 	return ret->count == 1 ? CKR_OK : CKR_GENERAL_ERROR;
 }
 
@@ -51,9 +58,8 @@ static CK_RV derive(struct kc_session *session, const CK_MECHANISM *asked, struc
 
 	KC_RV_TRY(kc_derivation_read_password(asked, &derivation));
 	derivation.params.length = key->len;
-	KC_RV_OF(kc_client_key_derive(session->module->client, 0, &derivation.params, &key->attrs,
-		!key->on_token, ret));
-	return CKR_OK;
+	return answer(kc_client_key_derive(session->module->client, 0, &derivation.params,
+		&key->attrs, !key->on_token, ret));
 }
 
 CK_RV C_GenerateKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_ATTRIBUTE_PTR rows,
@@ -74,8 +80,8 @@ CK_RV C_GenerateKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_ATTRIBU
 	KC_RV_TRY(describe(session, row, &t, &key));
 	if (row->derive == KC_DERIVE_PBKDF2) {
 		KC_RV_TRY(derive(session, asked, &key, &found));
-		return kc_new_key_keep(session, key.on_token, &found, ret);
+		return kc_new_key_keep(session, &t, key.on_token, &found, ret);
 	}
 	KC_RV_TRY(generate(session, &key, &list));
-	return kc_new_key_keep(session, key.on_token, &list.rows[0], ret);
+	return kc_new_key_keep(session, &t, key.on_token, &list.rows[0], ret);
 }

@@ -9,6 +9,21 @@
 #include "module/params.h"
 #include "module/policy.h"
 
+/* What is to be done, and with what. */
+struct unwrapping {
+	const struct kc_mechanism *row;
+	struct kc_params params;
+	struct kc_object *by;
+	struct kc_bytes wrapped;
+};
+
+static void unwrapping_done(struct unwrapping *unwrapping)
+{
+	kc_params_done(&unwrapping->params);
+	if (unwrapping->by)
+		kc_object_put(unwrapping->by);
+}
+
 static CK_RV find_by(struct kc_session *session, const struct kc_mechanism *row,
 	CK_OBJECT_HANDLE handle, struct kc_object **ret)
 {
@@ -68,22 +83,38 @@ static const struct kc_policy_answer answers[] = {
 	{KC_E_KEY_TYPE,  CKR_WRAPPED_KEY_INVALID},
 	{KC_E_KEY_SIZE,  CKR_WRAPPED_KEY_LEN_RANGE},
 	{KC_E_DATA_LEN,  CKR_WRAPPED_KEY_LEN_RANGE},
+	{KC_E_PARAM,     CKR_ATTRIBUTE_VALUE_INVALID},
 	{KC_E_NOT_FOUND, CKR_UNWRAPPING_KEY_HANDLE_INVALID},
 };
 /* clang-format on */
 
-static CK_RV ask(struct kc_session *session, const struct kc_object *by,
-	const struct kc_params *params, struct kc_bytes wrapped, const struct kc_new_key *key,
-	struct kc_found *ret)
+static kc_err ask_once(struct kc_session *session, const struct unwrapping *unwrapping,
+	const struct kc_new_key *key, struct kc_found *ret)
 {
-	struct kc_client *client = session->module->client;
-	kc_err err = kc_client_key_unwrap(client, by->item.id, &params->cipher, wrapped, &key->attrs,
-		!key->on_token, ret);
+	return kc_client_key_unwrap(session->module->client, unwrapping->by->item.id,
+		&unwrapping->params.cipher, unwrapping->wrapped, &key->attrs, !key->on_token, ret);
+}
+
+/* The other curve of the type, if there is one. */
+static uint32_t other_curve(uint32_t type)
+{
+	if (type == KC_KEY_ED25519)
+		return KC_KEY_ED448;
+	return type == KC_KEY_X25519 ? KC_KEY_X448 : 0;
+}
+
+static CK_RV ask(struct kc_session *session, const struct unwrapping *unwrapping,
+	struct kc_new_key *key, struct kc_found *ret)
+{
+	kc_err err = ask_once(session, unwrapping, key, ret);
 
 	if (err == KC_E_LOCKED) {
-		KC_RV_OF(kc_client_login(client, kc_bytes(NULL, 0)));
-		err = kc_client_key_unwrap(client, by->item.id, &params->cipher, wrapped,
-			&key->attrs, !key->on_token, ret);
+		KC_RV_OF(kc_client_login(session->module->client, kc_bytes(NULL, 0)));
+		err = ask_once(session, unwrapping, key, ret);
+	}
+	if (err == KC_E_KEY_TYPE && other_curve(key->type)) {
+		kc_attrs_set_number(&key->attrs, KC_ATTR_TYPE, other_curve(key->type));
+		err = ask_once(session, unwrapping, key, ret);
 	}
 	return kc_policy_answer(err, answers, KC_COUNT_OF(answers));
 }
@@ -91,28 +122,27 @@ static CK_RV ask(struct kc_session *session, const struct kc_object *by,
 /* More is wrapped nowhere. */
 #define MOST_WRAPPED ((CK_ULONG)1 << 20)
 
-CK_RV C_UnwrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HANDLE by_handle,
+CK_RV C_UnwrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HANDLE by,
 	CK_BYTE_PTR wrapped, CK_ULONG wrapped_len, CK_ATTRIBUTE_PTR rows, CK_ULONG count,
 	CK_OBJECT_HANDLE_PTR ret)
 {
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
-	KC_CLEANUP_PARAMS struct kc_params params = {0};
-	KC_CLEANUP_OBJECT struct kc_object *by = NULL;
+	KC_CLEANUP(unwrapping_done)
+	struct unwrapping unwrapping = {.wrapped = {wrapped, wrapped_len}};
 	KC_CLEANUP_NEW_KEY struct kc_new_key key = KC_NEW_KEY_INIT;
 	KC_CLEANUP_FOUND struct kc_found found = {0};
-	const struct kc_mechanism *row;
 	struct kc_template t;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (!ret || !wrapped)
 		return CKR_ARGUMENTS_BAD;
-	KC_RV_TRY(kc_mechanism_ask(session->module, asked, CKF_UNWRAP, &row));
-	KC_RV_TRY(kc_params_of_cipher(row, asked, &params));
-	KC_RV_TRY(find_by(session, row, by_handle, &by));
+	KC_RV_TRY(kc_mechanism_ask(session->module, asked, CKF_UNWRAP, &unwrapping.row));
+	KC_RV_TRY(kc_params_of_cipher(unwrapping.row, asked, &unwrapping.params));
+	KC_RV_TRY(find_by(session, unwrapping.row, by, &unwrapping.by));
 	KC_RV_TRY(kc_template_init(&t, rows, count));
-	KC_RV_TRY(describe(session, by, &t, &key));
+	KC_RV_TRY(describe(session, unwrapping.by, &t, &key));
 	if (wrapped_len == 0 || wrapped_len > MOST_WRAPPED)
 		return CKR_WRAPPED_KEY_LEN_RANGE;
-	KC_RV_TRY(ask(session, by, &params, kc_bytes(wrapped, wrapped_len), &key, &found));
-	return kc_new_key_keep(session, key.on_token, &found, ret);
+	KC_RV_TRY(ask(session, &unwrapping, &key, &found));
+	return kc_new_key_keep(session, &t, key.on_token, &found, ret);
 }

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys on their way in. */
-#include "module/create_key.h"
-
+/* Private and secret keys that come from outside (PKCS#11 3.1, 4.9 and 4.10). */
+#include "module/create.h"
 #include "module/key_type.h"
 #include "module/keyform.h"
 #include "module/module.h"
 #include "module/new_key.h"
 
 /* The service says what a key that came from outside is: never always sensitive, and never local. */
-static CK_RV create(struct kc_session *session, const struct kc_new_key *key, struct kc_bytes value,
-	CK_OBJECT_HANDLE *ret)
+static CK_RV create(struct kc_session *session, const struct kc_template *t,
+	const struct kc_new_key *key, struct kc_bytes value, CK_OBJECT_HANDLE *ret)
 {
 	KC_CLEANUP_FOUND struct kc_found found = {0};
 	kc_err err = kc_client_key_create(
 		session->module->client, value, &key->attrs, !key->on_token, &found);
 
-	if (err == KC_E_DECODE || err == KC_E_KEY_SIZE || err == KC_E_KEY_TYPE)
+	if (err == KC_E_DECODE || err == KC_E_KEY_SIZE || err == KC_E_KEY_TYPE || err == KC_E_PARAM)
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	KC_RV_OF(err);
-	return kc_new_key_keep(session, key->on_token, &found, ret);
+	return kc_new_key_keep(session, t, key->on_token, &found, ret);
 }
 
 /* What may be missing of an RSA key is computed by the service; the standard lets a token ask for
@@ -55,7 +54,7 @@ static CK_RV build(
 	return err == KC_E_PARAM ? CKR_ATTRIBUTE_VALUE_INVALID : kc_err_ckr(err);
 }
 
-CK_RV kc_create_key_private(
+CK_RV kc_create_private(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret)
 {
 	KC_CLEANUP_NEW_KEY struct kc_new_key key = KC_NEW_KEY_INIT;
@@ -66,10 +65,10 @@ CK_RV kc_create_key_private(
 	KC_RV_TRY(kc_key_type_of_template(t, KC_OBJECT_PRIVATE, &type, &curve));
 	KC_RV_TRY(kc_new_key_read(session, t, KC_OBJECT_PRIVATE, type, KC_GIVEN_CREATE, &key));
 	KC_RV_TRY(build(t, curve, &value));
-	return create(session, &key, kc_buf_bytes(&value), ret);
+	return create(session, t, &key, kc_buf_bytes(&value), ret);
 }
 
-CK_RV kc_create_key_secret(
+CK_RV kc_create_secret(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret)
 {
 	KC_CLEANUP_NEW_KEY struct kc_new_key key = KC_NEW_KEY_INIT;
@@ -81,5 +80,5 @@ CK_RV kc_create_key_secret(
 	KC_RV_TRY(kc_new_key_read(session, t, KC_OBJECT_SECRET, type, KC_GIVEN_CREATE, &key));
 	KC_RV_TRY(kc_template_need_bytes(t, CKA_VALUE, &value));
 	KC_RV_TRY(kc_new_key_check_len(type, value.len));
-	return create(session, &key, value, ret);
+	return create(session, t, &key, value, ret);
 }

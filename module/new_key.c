@@ -73,7 +73,7 @@ static CK_RV read_len(const struct kc_template *t, uint32_t type, size_t *ret)
 CK_RV kc_new_key_read(const struct kc_session *session, const struct kc_template *t,
 	enum kc_object_kind kind, uint32_t type, unsigned occasion, struct kc_new_key *ret)
 {
-	bool is_secret = kind == KC_OBJECT_SECRET;
+	bool is_secret = kind == KC_OBJECT_SECRET, is_private;
 
 	KC_RV_TRY(kc_template_check(t, kind, type, occasion));
 	KC_RV_TRY(kc_create_place(session, t, &ret->on_token));
@@ -82,6 +82,8 @@ CK_RV kc_new_key_read(const struct kc_session *session, const struct kc_template
 	ret->type = type;
 	KC_RV_TRY(kc_template_write(t, kind, type, &ret->attrs));
 	KC_RV_TRY(kc_create_common(session, t, true, &ret->attrs));
+	KC_RV_TRY(kc_template_get_flag(t, CKA_PRIVATE, true, &is_private));
+	kc_attrs_set_number(&ret->attrs, KC_ATTR_PRIV, is_private);
 	kc_attrs_set_number(
 		&ret->attrs, KC_ATTR_KCLS, is_secret ? KC_KEY_SYMMETRIC : KC_KEY_PRIVATE);
 	kc_attrs_set_number(&ret->attrs, KC_ATTR_TYPE, type);
@@ -123,8 +125,8 @@ static void drop(struct kc_session *session, const struct place *place)
 	(void)err;
 }
 
-static CK_RV keep(struct kc_session *session, bool on_token, struct kc_found *found,
-	CK_OBJECT_HANDLE *ret)
+static CK_RV keep(struct kc_session *session, const struct kc_template *t, bool on_token,
+	struct kc_found *found, CK_OBJECT_HANDLE *ret)
 {
 	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
 
@@ -133,16 +135,17 @@ static CK_RV keep(struct kc_session *session, bool on_token, struct kc_found *fo
 		return CKR_GENERAL_ERROR;
 	if (!on_token)
 		object->session = session->handle;
+	KC_RV_TRY(kc_template_match(t, object));
 	KC_RV_TRY(kc_fetch_keep(session, object));
 	*ret = object->handle;
 	return CKR_OK;
 }
 
-CK_RV kc_new_key_keep(
-	struct kc_session *session, bool on_token, struct kc_found *found, CK_OBJECT_HANDLE *ret)
+CK_RV kc_new_key_keep(struct kc_session *session, const struct kc_template *t, bool on_token,
+	struct kc_found *found, CK_OBJECT_HANDLE *ret)
 {
 	struct place place = place_of(found);
-	CK_RV rv = keep(session, on_token, found, ret);
+	CK_RV rv = keep(session, t, on_token, found, ret);
 
 	if (rv != CKR_OK)
 		drop(session, &place);

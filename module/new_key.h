@@ -40,10 +40,10 @@ size_t kc_new_key_fixed_len(uint32_t type);
 /* Whether keys of the type can be so long. CKR_ATTRIBUTE_VALUE_INVALID. */
 CK_RV kc_new_key_check_len(uint32_t type, size_t len);
 
-/* Makes an object of what the service made, which it takes. When that fails the key is gone again.
- */
-CK_RV kc_new_key_keep(
-	struct kc_session *session, bool on_token, struct kc_found *found, CK_OBJECT_HANDLE *ret);
+/* Makes an object of what the service made, which it takes, when it is what the template says (as
+ * far as that can only be seen now). When that fails the key is gone again. */
+CK_RV kc_new_key_keep(struct kc_session *session, const struct kc_template *t, bool on_token,
+	struct kc_found *found, CK_OBJECT_HANDLE *ret);
 /* Takes back a key that was kept: another one could not be made beside it. */
 void kc_new_key_undo(struct kc_session *session, CK_OBJECT_HANDLE handle);
 
