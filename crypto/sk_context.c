@@ -56,6 +56,26 @@ bool kc_sk_context_take(const struct kc_sk *sk, unsigned purpose, struct kc_sk_c
 	return found;
 }
 
+kc_err kc_sk_context_fork(const struct kc_sk_context *context, struct kc_sk_context *ret)
+{
+	struct kc_sk_context made = *context;
+
+	if (context->mac) {
+		made.mac = EVP_MAC_CTX_dup(context->mac);
+	} else {
+		made.cipher = EVP_CIPHER_CTX_new();
+		if (made.cipher && EVP_CIPHER_CTX_copy(made.cipher, context->cipher) != 1) {
+			EVP_CIPHER_CTX_free(made.cipher);
+			made.cipher = NULL;
+		}
+	}
+	kc_crypto_forget_errors();
+	if (!made.cipher && !made.mac)
+		return KC_ERR(UNSUPPORTED);
+	*ret = made;
+	return KC_OK;
+}
+
 /* An empty slot, or the one that was filled longest ago. */
 static struct kc_sk_context *choose_inlock(struct kc_sk_idle *idle)
 {

@@ -31,6 +31,8 @@ KC_MUST kc_err kc_sk_context_new_idle(struct kc_sk_idle **ret);
 void kc_sk_context_free_idle(struct kc_sk_idle *idle);
 /* Whether there is one for that purpose; it is then the caller's until given back. */
 bool kc_sk_context_take(const struct kc_sk *sk, unsigned purpose, struct kc_sk_context *ret);
+/* A context in the same state. Errors: UNSUPPORTED. */
+KC_MUST kc_err kc_sk_context_fork(const struct kc_sk_context *context, struct kc_sk_context *ret);
 void kc_sk_context_give(const struct kc_sk *sk, struct kc_sk_context *context);
 
 /* --- modes: what each cipher is (sk_mode.c) ----------------------------------------------------

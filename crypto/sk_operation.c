@@ -260,6 +260,33 @@ kc_err kc_sk_operation_check(struct kc_sk_operation *operation, struct kc_bytes 
 	return err;
 }
 
+kc_err kc_sk_operation_fork(
+	const struct kc_sk_operation *operation, struct kc_sk_operation **ret)
+{
+	CLEANUP_OPERATION struct kc_sk_operation *made = NULL;
+	struct kc_sk_context context = {0};
+
+	KC_TRY(new_operation(operation->sk, &made));
+	made->is_mac = operation->is_mac;
+	made->collects = operation->collects;
+	made->way = operation->way;
+	if (operation->collects) {
+		KC_TRY(keep_params(made, &operation->params));
+		KC_TRY(hold(made, kc_buf_bytes(&operation->held)));
+	} else if (operation->is_mac) {
+		KC_TRY(kc_sk_context_fork(&operation->code.context, &context));
+		made->code = operation->code;
+		made->code.context = context;
+	} else {
+		KC_TRY(kc_sk_context_fork(&operation->message.context, &context));
+		made->message = operation->message;
+		made->message.context = context;
+	}
+	*ret = made;
+	made = NULL;
+	return KC_OK;
+}
+
 size_t kc_sk_operation_held(const struct kc_sk_operation *operation)
 {
 	return operation->held.len;
