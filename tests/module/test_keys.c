@@ -5,9 +5,9 @@
 
 #include "tests/crypto/hex.h"
 #include "tests/module/keys.h"
+#include "wire/client.h"
 
-static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY, private_class = CKO_PRIVATE_KEY,
-		       public_class = CKO_PUBLIC_KEY;
+static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY, private_class = CKO_PRIVATE_KEY;
 static CK_KEY_TYPE aes = CKK_AES, generic = CKK_GENERIC_SECRET;
 static CK_ULONG len_0 = 0, len_16 = 16, len_17 = 17, len_32 = 32;
 
@@ -238,9 +238,7 @@ static void passwords(void)
 	CK_OBJECT_HANDLE key;
 
 	CHECK_RV(generate_pbkdf2(&x, &record, sizeof record, CKK_GENERIC_SECRET, 20, &key), CKR_OK);
-	CHECK(keys_value_is(&x, key, "ea6c014dc72d6f8ffb08e80a9e4d8c1d3c0b5d0e") ||
-	      keys_value_is(&x, key, "ea6c014dc72d8ccd1ed92ace1d41f0d8de8957"
-				     "0e"));
+	CHECK(keys_value_is(&x, key, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957"));
 	CHECK(keys_number(&x, key, CKA_KEY_GEN_MECHANISM) == CKM_PKCS5_PBKD2);
 	memcpy(&old, &record, sizeof old);
 	old.ulPasswordLen = &password_len;
@@ -553,10 +551,7 @@ static void created_pairs(void)
 	CK_BYTE point[64];
 	CK_ATTRIBUTE asked = ATTR(CKA_EC_POINT, point);
 
-	hex_push(&scalar, "77076d0a7318a57d3c16c17251b26645df4c2f92ebc099170ef2"
-			  "0a9b4c2a");
-	hex_push(&scalar, "2cb7");
-	scalar.len = 32;
+	hex_push(&scalar, "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
 	for (CK_BBOOL on_token = CK_FALSE; on_token <= CK_TRUE; on_token++) {
 		CK_ATTRIBUTE template[] = {
 			ATTR(CKA_CLASS, private_class),
@@ -573,7 +568,8 @@ static void created_pairs(void)
 		CHECK(keys_flag(&x, key, CKA_LOCAL) == CK_FALSE);
 		asked.ulValueLen = sizeof point;
 		CHECK_RV(x.f->C_GetAttributeValue(x.session, key, &asked, 1), CKR_OK);
-		CHECK(asked.ulValueLen == 34);
+		CHECK(hex_is(kc_bytes(point, asked.ulValueLen),
+			"0420de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"));
 		CHECK_RV(x.f->C_DestroyObject(x.session, key), CKR_OK);
 	}
 	harness_end(&x);
@@ -598,7 +594,6 @@ int main(void)
 {
 	int status;
 
-	(void)public_class;
 	harness_start();
 	status = check_main("module keys", tests, KC_COUNT_OF(tests));
 	harness_stop();
