@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "module/module.h"
+#include "module/transient.h"
 
 #define MOMENT_US 100000
 
@@ -37,6 +38,7 @@ void kc_fetch_forget(struct kc_session *session, CK_OBJECT_HANDLE handle)
 	kc_module_relock(session->module);
 	kc_objects_remove(&session->module->objects, handle);
 	kc_module_unlock();
+	kc_transient_sweep(session->module);
 }
 
 void kc_fetch_query(const struct kc_object *object, struct kc_query *ret)
@@ -116,6 +118,8 @@ CK_RV kc_fetch_secret(
 {
 	KC_CLEANUP_OBJECT struct kc_object *full = NULL;
 
+	if (kc_object_is_transient(object))
+		return kc_transient_reveal(session, object, ret);
 	KC_RV_TRY(ask(session, object, KC_WANT_SECRET, &full));
 	if (full->kind == KC_OBJECT_CERTIFICATE)
 		KC_RV_TRY(kc_fetch_keep(session, full));

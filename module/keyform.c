@@ -354,6 +354,49 @@ kc_err kc_keyform_build_pkcs8_curve(
 	return build_pkcs8(curve, kc_buf_bytes(&encoded), ret);
 }
 
+/* The scalar of ECPrivateKey, RFC 5915 3, whatever follows it, or of CurvePrivateKey. */
+static kc_err get_scalar(
+	const struct kc_curve *curve, struct kc_bytes encoded, struct kc_bytes *ret)
+{
+	struct kc_der_reader r, seq;
+
+	kc_der_reader_init(&r, encoded);
+	seq = r;
+	if (curve->type == KC_KEY_EC) {
+		kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+		(void)kc_der_get_uint_max(&seq, 1);
+	}
+	*ret = kc_der_get_bytes(&seq);
+	KC_TRY(kc_der_reader_check(&seq));
+	return ret->len == curve->scalar_len ? KC_OK : KC_ERR(DECODE);
+}
+
+kc_err kc_keyform_open_pkcs8(struct kc_bytes pkcs8, struct kc_bytes spki, struct kc_buf *ret)
+{
+	const struct kc_curve *curve;
+	struct kc_der_reader r, seq;
+	struct kc_public_key public;
+	struct kc_bytes encoded, scalar;
+	bool is_rsa;
+
+	kc_der_reader_init(&r, pkcs8);
+	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+	(void)kc_der_get_uint_max(&seq, 1); /* version; what later ones add comes behind the key */
+	curve = get_algorithm(&seq, &is_rsa);
+	encoded = kc_der_get_bytes(&seq);
+	KC_TRY(kc_der_reader_check(&seq));
+	if (is_rsa) {
+		kc_buf_push(ret, encoded.data, encoded.len);
+		return kc_buf_check(ret);
+	}
+	KC_TRY(kc_keyform_parse_spki(spki, &public));
+	KC_TRY(get_scalar(curve, encoded, &scalar));
+	if (curve->type == KC_KEY_EC)
+		kc_buf_push(ret, public.point.data, public.point.len);
+	kc_buf_push(ret, scalar.data, scalar.len);
+	return kc_buf_check(ret);
+}
+
 kc_err kc_keyform_parse_rsa(struct kc_bytes stored, struct kc_bytes ret_parts[static KC_RSA_PARTS])
 {
 	struct kc_bytes parts[KC_RSA_PARTS];

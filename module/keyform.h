@@ -67,6 +67,9 @@ KC_MUST kc_err kc_keyform_build_pkcs8_rsa(
 /* A short scalar is padded. */
 KC_MUST kc_err kc_keyform_build_pkcs8_curve(
 	const struct kc_curve *curve, struct kc_bytes scalar, struct kc_buf *ret);
+/* A private key's external representation from PKCS#8 and its public half. DECODE. */
+KC_MUST kc_err kc_keyform_open_pkcs8(
+	struct kc_bytes pkcs8, struct kc_bytes spki, struct kc_buf *ret);
 /* The parts of a private key's external representation. DECODE. */
 KC_MUST kc_err kc_keyform_parse_rsa(
 	struct kc_bytes stored, struct kc_bytes ret_parts[static KC_RSA_PARTS]);

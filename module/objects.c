@@ -73,6 +73,24 @@ struct kc_object *kc_objects_get(
 	return object && object->token == token ? kc_object_ref(object) : NULL;
 }
 
+/* Without memory the key stays with the service until this program ends. */
+static void note_gone(struct kc_objects *objects, const struct kc_object *object)
+{
+	size_t wanted = objects->gone_allocated ? objects->gone_allocated * 2 : 8;
+	uint64_t *grown;
+
+	if (!kc_object_is_transient(object))
+		return;
+	if (objects->gone_count == objects->gone_allocated) {
+		grown = realloc(objects->gone, wanted * sizeof *grown);
+		if (!grown)
+			return;
+		objects->gone = grown;
+		objects->gone_allocated = wanted;
+	}
+	objects->gone[objects->gone_count++] = object->item.id;
+}
+
 /* Takes out one place, and moves up those behind it that belong further up. */
 static void remove_at(struct kc_objects *objects, size_t place)
 {
@@ -80,6 +98,7 @@ static void remove_at(struct kc_objects *objects, size_t place)
 	size_t gap = place;
 
 	objects->session_count -= !kc_object_is_on_token(objects->rows[place]);
+	note_gone(objects, objects->rows[place]);
 	kc_object_put(objects->rows[place]);
 	objects->rows[place] = NULL;
 	objects->count--;
@@ -156,5 +175,6 @@ void kc_objects_done(struct kc_objects *objects)
 		if (objects->rows[i])
 			kc_object_put(objects->rows[i]);
 	free(objects->rows);
+	free(objects->gone);
 	*objects = (struct kc_objects){0};
 }

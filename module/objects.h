@@ -15,6 +15,10 @@ struct kc_objects {
 	size_t count, allocated;
 	size_t session_count;  /* of them are session objects */
 	uint64_t session_last; /* how many session objects there ever were, for their handles */
+	/* Transient keys of which the objects are gone, until the service hears of it
+	 * (module/transient.h): a round trip, which is not for here. */
+	uint64_t *gone;
+	size_t gone_count, gone_allocated;
 };
 
 /* Puts an object into the table, in the place of an older version of it, and gives it its handle
