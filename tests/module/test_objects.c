@@ -204,11 +204,6 @@ static void bad_templates(void)
 				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
 				ATTR_BYTES(CKA_EC_POINT, one)},
 			4, CKR_ATTRIBUTE_VALUE_INVALID},
-		{"a private key outside the token",
-			{ATTR(CKA_CLASS, class_private), ATTR(CKA_KEY_TYPE, type_ec),
-				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
-				ATTR_BYTES(CKA_VALUE, one)},
-			4, CKR_TEMPLATE_INCONSISTENT},
 	};
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_OBJECT_HANDLE made;

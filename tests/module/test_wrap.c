@@ -148,11 +148,13 @@ static void ccm(void)
 
 	CHECK_RV(keys_wrap(&x, &how, by, key, &wrapped), CKR_OK);
 	CHECK(wrapped.len == 32);
-	CHECK_RV(keys_unwrap(&x, &how, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
+	CHECK_RV(keys_unwrap(
+			 &x, &how, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
 		CKR_OK);
 	CHECK(keys_value_is(&x, again, "00112233445566778899aabbccddeeff"));
 	wrapped.data[3] ^= 1;
-	CHECK_RV(keys_unwrap(&x, &how, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
+	CHECK_RV(keys_unwrap(
+			 &x, &how, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
 		CKR_WRAPPED_KEY_INVALID);
 	harness_end(&x);
 }
@@ -207,8 +209,8 @@ static void check_info(const struct pair_kind *kind, struct kc_bytes kek, struct
 	EVP_PKEY_free(key);
 }
 
-static bool same_private(const struct fixture *x, CK_OBJECT_HANDLE a, CK_OBJECT_HANDLE b,
-	CK_ATTRIBUTE_TYPE type)
+static bool same_private(
+	const struct fixture *x, CK_OBJECT_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE_TYPE type)
 {
 	CK_BYTE one[1024], two[1024];
 	CK_ATTRIBUTE of_a = ATTR(type, one), of_b = ATTR(type, two);
@@ -244,7 +246,8 @@ static void private_keys(void)
 					  CKO_PRIVATE_KEY, kind->type, 0, &again) == CKR_OK,
 				kind->what);
 			CHECK_MSG(same_private(&x, private, again, secret), kind->what);
-			CHECK_MSG(same_private(&x, private, again, CKA_PUBLIC_KEY_INFO), kind->what);
+			CHECK_MSG(
+				same_private(&x, private, again, CKA_PUBLIC_KEY_INFO), kind->what);
 			CHECK_MSG(keys_unwrap(&x, &how[j], by, kc_buf_bytes(&wrapped),
 					  CKO_PRIVATE_KEY, kind->type == CKK_EC ? CKK_RSA : CKK_EC,
 					  0, &again) == CKR_WRAPPED_KEY_INVALID,
@@ -310,9 +313,8 @@ static EVP_PKEY_CTX *with_padding(EVP_PKEY *key, int padding, bool encrypts)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
 
-	CHECK_FATAL(
-		(encrypts ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
-		EVP_PKEY_CTX_set_rsa_padding(ctx, padding) == 1);
+	CHECK_FATAL((encrypts ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
+		    EVP_PKEY_CTX_set_rsa_padding(ctx, padding) == 1);
 	if (padding == RSA_PKCS1_OAEP_PADDING)
 		CHECK_FATAL(EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) == 1 &&
 			    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) == 1);
@@ -339,15 +341,13 @@ static void check_rsa(
 	memset(block, 0, sizeof block);
 	memcpy(block + sizeof block - 32, value, 32);
 	len = sizeof block;
-	CHECK(EVP_PKEY_encrypt(ctx, wrapped.data, &len,
-		      padding == RSA_NO_PADDING ? block : value,
+	CHECK(EVP_PKEY_encrypt(ctx, wrapped.data, &len, padding == RSA_NO_PADDING ? block : value,
 		      padding == RSA_NO_PADDING ? sizeof block : 32) == 1);
 	EVP_PKEY_CTX_free(ctx);
 	CHECK_RV(keys_unwrap(x, &how, pair->private, kc_buf_bytes(&wrapped), CKO_SECRET_KEY,
 			 CKK_AES, 32, &again),
 		CKR_OK);
-	CHECK(keys_value(x, again, &got) &&
-	      kc_bytes_equal(kc_buf_bytes(&got), KC_BYTES_OF(value)));
+	CHECK(keys_value(x, again, &got) && kc_bytes_equal(kc_buf_bytes(&got), KC_BYTES_OF(value)));
 	wrapped.len--;
 	CHECK_RV(keys_unwrap(x, &how, pair->private, kc_buf_bytes(&wrapped), CKO_SECRET_KEY,
 			 CKK_AES, 32, &again),
@@ -417,7 +417,8 @@ static void what_keys_allow(void)
 	CK_ATTRIBUTE picky[] = {
 		ATTR(CKA_EXTRACTABLE, harness_true), ATTR(CKA_WRAP_WITH_TRUSTED, harness_true)};
 	CK_OBJECT_HANDLE by = keys_secret_hex(&x, CKK_AES, KEK_HEX), key = make_aes(&x, open, 1);
-	CK_OBJECT_HANDLE useless = make_aes(&x, neither, 2), by_kw = make_aes(&x, limited, 3), again;
+	CK_OBJECT_HANDLE useless = make_aes(&x, neither, 2), by_kw = make_aes(&x, limited, 3),
+			 again;
 
 	CHECK_RV(keys_wrap(&x, &kw, by, key, &wrapped), CKR_OK);
 	CHECK_RV(keys_wrap(&x, &kw, by, make_aes(&x, closed, 1), &wrapped), CKR_KEY_UNEXTRACTABLE);
@@ -454,7 +455,8 @@ static void templates(void)
 	CHECK_RV(keys_wrap(&x, &kwp, by, bad, &wrapped), CKR_KEY_HANDLE_INVALID);
 	CHECK_RV(keys_wrap(&x, &kwp, by, good, &wrapped), CKR_OK);
 	/* The helper's template wants it open. */
-	CHECK_RV(keys_unwrap(&x, &kwp, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
+	CHECK_RV(keys_unwrap(
+			 &x, &kwp, by, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0, &again),
 		CKR_TEMPLATE_INCONSISTENT);
 	CHECK_RV(x.f->C_UnwrapKey(
 			 x.session, &kwp, by, wrapped.data, wrapped.len, short_template, 3, &again),
@@ -512,8 +514,7 @@ static void unwrap_errors(void)
 	CK_OBJECT_HANDLE by = keys_secret_hex(&x, CKK_AES, KEK_HEX), again = 77, public, private;
 	CK_OBJECT_HANDLE key = keys_secret_hex(&x, CKK_AES, "00112233445566778899aabbccddeeff");
 	CK_ATTRIBUTE template[] = {ATTR(CKA_CLASS, secret_class), ATTR(CKA_KEY_TYPE, generic)};
-	CK_ATTRIBUTE with_value[] = {
-		template[0], template[1], ATTR_BYTES(CKA_VALUE, iv)};
+	CK_ATTRIBUTE with_value[] = {template[0], template[1], ATTR_BYTES(CKA_VALUE, iv)};
 	CK_ATTRIBUTE on_token[] = {template[0], template[1], ATTR(CKA_TOKEN, harness_true)};
 	CK_ATTRIBUTE of_public[] = {ATTR(CKA_CLASS, public_class), ATTR(CKA_KEY_TYPE, rsa)};
 	struct kc_bytes w;
@@ -526,8 +527,7 @@ static void unwrap_errors(void)
 	CHECK_RV(UNWRAP(NULL, by, wrapped.data, w.len, template, 2), CKR_ARGUMENTS_BAD);
 	CHECK_RV(UNWRAP(&kw, by, NULL, w.len, template, 2), CKR_ARGUMENTS_BAD);
 	CHECK_RV(UNWRAP(&kw, by, wrapped.data, w.len, NULL, 2), CKR_ARGUMENTS_BAD);
-	CHECK_RV(x.f->C_UnwrapKey(
-			 x.session, &kw, by, wrapped.data, w.len, template, 2, NULL),
+	CHECK_RV(x.f->C_UnwrapKey(x.session, &kw, by, wrapped.data, w.len, template, 2, NULL),
 		CKR_ARGUMENTS_BAD);
 	CHECK_RV(UNWRAP(&kw, by + 2000, wrapped.data, w.len, template, 2),
 		CKR_UNWRAPPING_KEY_HANDLE_INVALID);
@@ -579,8 +579,7 @@ static void on_token(void)
 	CHECK_RV_FATAL(
 		x.f->C_OpenSession(HARNESS_DEVICE, CKF_SERIAL_SESSION, NULL, NULL, &other), CKR_OK);
 	CHECK_RV(keys_wrap(&x, &kwp, by, key, &wrapped), CKR_OK);
-	CHECK_RV(x.f->C_UnwrapKey(
-			 other, &kwp, by, wrapped.data, wrapped.len, template, 4, &again),
+	CHECK_RV(x.f->C_UnwrapKey(other, &kwp, by, wrapped.data, wrapped.len, template, 4, &again),
 		CKR_SESSION_READ_ONLY);
 	CHECK_RV(x.f->C_UnwrapKey(
 			 x.session, &kwp, by, wrapped.data, wrapped.len, template, 4, &again),
