@@ -20,7 +20,11 @@ kc_err kc_handle_status(struct kc_request *request)
 
 	KC_TRY(kc_service_status(request->service, status));
 	if (request->application->access.sandboxed) { /* what others keep is not its business */
-		struct kc_status lock = {.lock = status->lock, .generation = status->generation};
+		struct kc_status lock = {
+			.lock = status->lock,
+			.generation = status->generation,
+			.has_password = status->has_password,
+		};
 		kc_status_done(status);
 		*status = lock;
 	}
@@ -35,7 +39,8 @@ kc_err kc_handle_setup(struct kc_request *request)
 	kc_buf_push(&name, fields[1].bytes.data, fields[1].bytes.len);
 	if (!kc_buf_text(&name))
 		return KC_ERR(NO_MEMORY);
-	return kc_service_create(request->service, fields[0].bytes, kc_buf_text(&name));
+	return kc_service_create(
+		request->service, fields[0].bytes, fields[2].bytes, kc_buf_text(&name));
 }
 
 kc_err kc_handle_rename(struct kc_request *request)
@@ -49,25 +54,16 @@ kc_err kc_handle_rename(struct kc_request *request)
 	return kc_keychain_rename(request->keychain, kc_buf_text(&name));
 }
 
-static void end_trying(pthread_mutex_t **trying)
-{
-	pthread_mutex_unlock(*trying);
-}
-/* A program tries one password at a time until the end of the scope: each wrong one makes the next
- * wait, and however many it tries, another program waits for one of them at the most. */
-#define HOLD_TRYING(request)                                                                    \
-	KC_CLEANUP(end_trying) pthread_mutex_t *held_trying_ = &(request)->application->trying; \
-	pthread_mutex_lock(held_trying_)
-
 kc_err kc_handle_unlock(struct kc_request *request)
 {
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	return kc_keychain_unlock(request->keychain, request->arguments.fields[0].bytes);
 }
 
 kc_err kc_handle_lock(struct kc_request *request)
 {
+	kc_application_log_officers_out();
 	kc_keychain_lock(request->keychain);
 	return KC_OK;
 }
@@ -75,7 +71,7 @@ kc_err kc_handle_lock(struct kc_request *request)
 kc_err kc_handle_change_password(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	return kc_keychain_change_password(request->keychain, fields[0].bytes, fields[1].bytes);
 }
@@ -105,7 +101,7 @@ static kc_err ask_and_unlock(struct kc_request *request)
 
 static kc_err try_to_log_in(struct kc_request *request, struct kc_bytes password)
 {
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	if (kc_service_is_unlocked(request->service))
 		return kc_keychain_check_password(request->keychain, password);

@@ -30,6 +30,10 @@ static bool parse_number(const char *text, const struct row *row, unsigned *ret)
 	char *end;
 	unsigned long number;
 
+	if (row->most == 1 && (strcmp(text, "yes") == 0 || strcmp(text, "no") == 0)) {
+		*ret = text[0] == 'y';
+		return true;
+	}
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || number < row->least ||

@@ -65,6 +65,30 @@ static void lines(void)
 	}
 }
 
+/* What is true or not can be said in words. */
+static void words(void)
+{
+	static const struct {
+		const char *text;
+		unsigned allow, every_s;
+	} rows[] = {
+		{"", 0, 300},
+		{"allow-token-init = yes\n", 1, 300},
+		{"allow-token-init = 1\n", 1, 300},
+		{"allow-token-init = yes\nallow-token-init = no\n", 0, 300},
+		{"allow-token-init = yes\nallow-token-init = 0\n", 0, 300},
+		{"allow-token-init = Yes\n", 0, 300},
+		{"allow-token-init = yess\n", 0, 300},
+		{"sync-every = no\n", 0, 300},
+	};
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		struct kc_settings settings;
+		CHECK_OK(read_text(rows[i].text, &settings));
+		CHECK_MSG(settings.allow_token_init == rows[i].allow, rows[i].text);
+		CHECK_MSG(settings.sync_every_s == rows[i].every_s, rows[i].text);
+	}
+}
+
 /* The sample that is installed names every setting, with the value that holds without it. */
 static void the_sample_says_the_defaults(void)
 {
@@ -96,6 +120,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(defaults),
 		CHECK_TEST(lines),
+		CHECK_TEST(words),
 		CHECK_TEST(the_sample_says_the_defaults),
 	};
 	struct kc_settings settings;
