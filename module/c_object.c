@@ -5,6 +5,7 @@
 #include "module/change.h"
 #include "module/create.h"
 #include "module/fetch.h"
+#include "module/key_template.h"
 #include "module/module.h"
 
 CK_RV C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count,
@@ -45,6 +46,13 @@ CK_RV C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle)
 	return kc_err_ckr(err);
 }
 
+static bool is_template(const struct kc_object *object, CK_ATTRIBUTE_TYPE type)
+{
+	const struct kc_attribute *row = kc_attribute_find(type, object->kind, object->key_type);
+
+	return row && row->form == KC_FORM_TEMPLATE;
+}
+
 /* Gives one value by the rules of 5.7.5: its length, or the value where there is room for it. */
 static CK_RV give(const struct kc_object *object, CK_ATTRIBUTE *asked)
 {
@@ -56,6 +64,10 @@ static CK_RV give(const struct kc_object *object, CK_ATTRIBUTE *asked)
 		return rv;
 	asked->ulValueLen = CK_UNAVAILABLE_INFORMATION;
 	KC_RV_TRY(rv);
+	if (is_template(object, asked->type)) {
+		asked->ulValueLen = room;
+		return kc_key_template_give(cell.bytes, asked);
+	}
 	if (asked->pValue) {
 		if (room < cell.bytes.len)
 			return CKR_BUFFER_TOO_SMALL;

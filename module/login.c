@@ -21,6 +21,22 @@ bool kc_login_is_in(struct kc_module *module, enum kc_token_number token)
 	return is_in && is_open(module);
 }
 
+bool kc_login_is_officer(struct kc_module *module, enum kc_token_number token)
+{
+	bool is_officer;
+
+	kc_module_relock(module);
+	is_officer = module->tokens[token].is_officer;
+	kc_module_unlock();
+	return is_officer;
+}
+
+CK_RV kc_login_check_private(struct kc_module *module, enum kc_token_number token)
+{
+	return is_open(module) && !kc_login_is_officer(module, token) ? CKR_OK
+								      : CKR_USER_NOT_LOGGED_IN;
+}
+
 static void set(struct kc_module *module, enum kc_token_number token, bool is_in)
 {
 	kc_module_relock(module);

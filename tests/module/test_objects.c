@@ -147,7 +147,7 @@ static void attribute_rules(void)
 /* Templates that C_CreateObject must refuse, and why. */
 static void bad_templates(void)
 {
-	static CK_ULONG vendor = CKO_VENDOR_DEFINED | 7, odd = 0x4242;
+	static CK_ULONG vendor = CKO_VENDOR_DEFINED | 7, odd = 0x4242, x509 = CKC_X_509;
 	static CK_BYTE short_flag[2] = {1, 0};
 	static const CK_BYTE unknown_curve[] = {0x06, 5, 0x2b, 0x81, 4, 0, 10}; /* secp256k1 */
 	static const CK_BYTE no_der[] = {0x30, 0x80};
@@ -176,21 +176,14 @@ static void bad_templates(void)
 			{ATTR(CKA_CLASS, class_data), ATTR_TEXT(CKA_LABEL, "a"),
 				ATTR_TEXT(CKA_LABEL, "b")},
 			3, CKR_TEMPLATE_INCONSISTENT},
-		{"not destroyable",
-			{ATTR(CKA_CLASS, class_data), ATTR(CKA_DESTROYABLE, harness_false)}, 2,
-			CKR_ATTRIBUTE_VALUE_INVALID},
 		{"a certificate without a value",
 			{ATTR(CKA_CLASS, class_cert), ATTR(CKA_TOKEN, harness_true)}, 2,
 			CKR_TEMPLATE_INCOMPLETE},
 		{"a certificate that is none",
 			{ATTR(CKA_CLASS, class_cert), ATTR(CKA_TOKEN, harness_true),
+				ATTR(CKA_CERTIFICATE_TYPE, x509), ATTR_TEXT(CKA_SUBJECT, "x"),
 				ATTR_TEXT(CKA_VALUE, "no certificate")},
-			3, CKR_ATTRIBUTE_VALUE_INVALID},
-		{"a private certificate",
-			{ATTR(CKA_CLASS, class_cert), ATTR(CKA_TOKEN, harness_true),
-				ATTR(CKA_PRIVATE, harness_true),
-				ATTR_BYTES(CKA_VALUE, certificate_der)},
-			4, CKR_ATTRIBUTE_VALUE_INVALID},
+			5, CKR_ATTRIBUTE_VALUE_INVALID},
 		{"a key without a type", {ATTR(CKA_CLASS, class_public)}, 1,
 			CKR_TEMPLATE_INCOMPLETE},
 		{"a public key without a curve",
@@ -216,12 +209,6 @@ static void bad_templates(void)
 				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
 				ATTR_BYTES(CKA_VALUE, one)},
 			4, CKR_TEMPLATE_INCONSISTENT},
-		{"a private key for all to see",
-			{ATTR(CKA_CLASS, class_private), ATTR(CKA_KEY_TYPE, type_ec),
-				ATTR(CKA_TOKEN, harness_true), ATTR(CKA_PRIVATE, harness_false),
-				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
-				ATTR_BYTES(CKA_VALUE, one)},
-			6, CKR_ATTRIBUTE_VALUE_INVALID},
 	};
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_OBJECT_HANDLE made;
@@ -314,6 +301,7 @@ static void certificates(void)
 		ATTR(CKA_CERTIFICATE_TYPE, x509),
 		ATTR_TEXT(CKA_LABEL, "work"),
 		ATTR_BYTES(CKA_VALUE, certificate_der),
+		ATTR_TEXT(CKA_SUBJECT, "as it is in the certificate"),
 	};
 	CK_ATTRIBUTE by_subject[] = {
 		ATTR(CKA_CLASS, class_cert), ATTR_BYTES(CKA_SUBJECT, certificate_subject)};
@@ -323,7 +311,7 @@ static void certificates(void)
 	CK_ATTRIBUTE by_id[] = {
 		ATTR(CKA_CLASS, class_cert), ATTR_BYTES(CKA_ID, certificate_key_digest)};
 
-	CHECK_RV_FATAL(x.f->C_CreateObject(x.session, template, 5, &made), CKR_OK);
+	CHECK_RV_FATAL(x.f->C_CreateObject(x.session, template, 6, &made), CKR_OK);
 	CHECK(has(&x, made, CKA_VALUE, certificate_der, sizeof certificate_der));
 	CHECK(has(&x, made, CKA_SUBJECT, certificate_subject, sizeof certificate_subject));
 	CHECK(has(&x, made, CKA_ISSUER, certificate_issuer, sizeof certificate_issuer));
@@ -436,7 +424,7 @@ static void items_of_others(void)
 	add_item(NAME("cert"), 0, 0, KC_BYTES_OF(certificate_der));
 	add_item(NAME("cert"), 0, 0, kc_bytes_str("not a certificate"));
 	add_item(NAME("keys"), 73, 1, KC_BYTES_OF(stored));
-	add_item(NAME("keys"), 73, 2, kc_bytes_str("a secret key")); /* no object yet */
+	add_item(NAME("keys"), 73, 2, kc_bytes_str("a secret key"));
 	CHECK(harness_find(&x, by_subject, 2, found, 8) == 1);
 	CHECK(harness_find(&x, by_id, 2, found, 8) == 1);
 	CHECK(has(&x, found[0], CKA_VALUE, certificate_der, sizeof certificate_der));
@@ -448,7 +436,7 @@ static void items_of_others(void)
 	CHECK(harness_find(&x, raw_key, 3, found, 8) == 1);
 	CHECK(has(&x, found[0], CKA_EC_POINT, point, sizeof point));
 	count = harness_find(&x, all, 1, found, 8);
-	CHECK(count == 4);
+	CHECK(count == 5);
 	for (size_t i = 0; i < count; i++)
 		CHECK_RV(x.f->C_DestroyObject(x.session, found[i]), CKR_OK);
 	harness_end(&x);
