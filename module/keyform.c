@@ -36,9 +36,53 @@ static const struct kc_curve curves[] = {
 
 #define PRINTABLE_STRING 0x13
 
+/* Other names of the curves, as PrintableString, and other object identifiers. */
+static const uint8_t oid_gnu_ed25519[] = {0x06, 9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 15, 1};
+static const uint8_t oid_old_x25519[] = {0x06, 10, 0x2b, 6, 1, 4, 1, 0x97, 0x55, 1, 5, 1};
+/* clang-format off */
+static const struct {
+	const char *name;	/* or NULL: */
+	struct kc_bytes params;
+	struct kc_bytes curve;	/* its own object identifier */
+} aliases[] = {
+	{"secp256r1",  {NULL, 0}, {oid_p256, sizeof oid_p256}},
+	{"prime256v1", {NULL, 0}, {oid_p256, sizeof oid_p256}},
+	{"P-256",      {NULL, 0}, {oid_p256, sizeof oid_p256}},
+	{"secp384r1",  {NULL, 0}, {oid_p384, sizeof oid_p384}},
+	{"P-384",      {NULL, 0}, {oid_p384, sizeof oid_p384}},
+	{"secp521r1",  {NULL, 0}, {oid_p521, sizeof oid_p521}},
+	{"P-521",      {NULL, 0}, {oid_p521, sizeof oid_p521}},
+	{NULL, {oid_gnu_ed25519, sizeof oid_gnu_ed25519}, {oid_ed25519, sizeof oid_ed25519}},
+	{NULL, {oid_old_x25519, sizeof oid_old_x25519},   {oid_x25519, sizeof oid_x25519}},
+};
+/* clang-format on */
+
+static const struct kc_curve *curve_of_oid(struct kc_bytes oid)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(curves); i++)
+		if (kc_bytes_equal(oid, curves[i].params))
+			return &curves[i];
+	for (size_t i = 0; i < KC_COUNT_OF(aliases); i++)
+		if (!aliases[i].name && kc_bytes_equal(oid, aliases[i].params))
+			return curve_of_oid(aliases[i].curve);
+	return NULL;
+}
+
+static const struct kc_curve *curve_of_name(struct kc_bytes name)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(curves); i++)
+		if (curves[i].name && kc_bytes_equal(name, kc_bytes_str(curves[i].name)))
+			return &curves[i];
+	for (size_t i = 0; i < KC_COUNT_OF(aliases); i++)
+		if (aliases[i].name && kc_bytes_equal(name, kc_bytes_str(aliases[i].name)))
+			return curve_of_oid(aliases[i].curve);
+	return NULL;
+}
+
 CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 {
 	struct kc_der_reader r, name;
+	const struct kc_curve *curve;
 	struct kc_bytes value;
 
 	kc_der_reader_init(&r, params);
@@ -46,22 +90,13 @@ CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 	value = kc_der_get_raw(&r);
 	if (kc_der_reader_finish(&r) != KC_OK)
 		return CKR_DOMAIN_PARAMS_INVALID;
-	for (size_t i = 0; i < KC_COUNT_OF(curves); i++) {
-		if (kc_bytes_equal(value, curves[i].params)) {
-			*ret = &curves[i];
-			return CKR_OK;
-		}
-	}
-	if (kc_der_peek(&name) != PRINTABLE_STRING)
+	curve = kc_der_peek(&name) == PRINTABLE_STRING
+			? curve_of_name(kc_der_get(&name, PRINTABLE_STRING))
+			: curve_of_oid(value);
+	if (!curve)
 		return CKR_CURVE_NOT_SUPPORTED;
-	value = kc_der_get(&name, PRINTABLE_STRING);
-	for (size_t i = 0; i < KC_COUNT_OF(curves); i++) {
-		if (curves[i].name && kc_bytes_equal(value, kc_bytes_str(curves[i].name))) {
-			*ret = &curves[i];
-			return CKR_OK;
-		}
-	}
-	return CKR_CURVE_NOT_SUPPORTED;
+	*ret = curve;
+	return CKR_OK;
 }
 
 const struct kc_curve *kc_keyform_curve(enum kc_key_type type, unsigned bits)
