@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "crypto/derive_impl.h"
+#include "crypto/hash.h"
 #include "crypto/sk_impl.h"
 
 struct state {
@@ -174,19 +175,25 @@ static kc_err run(struct state *state, size_t prf_len, struct kc_secret *all)
 	return KC_OK;
 }
 
+static kc_err prf_len_of(const struct kc_sk *base, enum kc_hash hash, size_t *ret)
+{
+	bool has_blocks = base->type == KC_SECRET_AES || base->type == KC_SECRET_DES3;
+
+	if (hash == KC_HASH_NONE && !has_blocks)
+		return KC_ERR(KEY_TYPE);
+	*ret = hash == KC_HASH_NONE ? kc_sk_mode_block(base) : kc_hash_len(hash);
+	return *ret ? KC_OK : KC_ERR(MECHANISM_PARAM);
+}
+
 kc_err kc_derive_sp800_108(const struct kc_sk *base, const struct kc_derive_params *params,
 	size_t len, struct kc_secret *ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret all = KC_SECRET_INIT;
 	struct state state = {.key = base, .params = params, .length_bits = (uint64_t)len * 8};
-	size_t prf_len;
-	{
-		KC_CLEANUP_SK_CODE struct kc_sk_code code = {0};
+	size_t prf_len = 0;
 
-		KC_TRY(check_segments(params));
-		KC_TRY(kc_sk_mac_start_prf(base, params->hash, &code));
-		prf_len = code.len;
-	}
+	KC_TRY(check_segments(params));
+	KC_TRY(prf_len_of(base, params->hash, &prf_len));
 	if (!fits(params, KC_SEGMENT_COUNTER, (len + prf_len - 1) / prf_len) ||
 		!fits(params, KC_SEGMENT_LENGTH, state.length_bits))
 		return KC_ERR(KEY_SIZE);

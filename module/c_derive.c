@@ -97,8 +97,8 @@ static CK_RV inherit_one(const struct kc_template *t, CK_ATTRIBUTE_TYPE type, bo
 	return CKR_OK;
 }
 
-static CK_RV inherit(const struct kc_object *from, const struct kc_template *t,
-	struct kc_attrs *attrs)
+static CK_RV inherit(
+	const struct kc_object *from, const struct kc_template *t, struct kc_attrs *attrs)
 {
 	if (kc_policy_is_true(from, CKA_SENSITIVE))
 		KC_RV_TRY(inherit_one(t, CKA_SENSITIVE, true, KC_ATTR_SENS, attrs));
@@ -113,7 +113,8 @@ static CK_RV choose_len(const struct derive *derive, const struct kc_template *t
 {
 	const struct kc_derivation *derivation = &derive->derivation;
 	bool may_choose = !kc_template_find(t, CKA_KEY_TYPE) ||
-			  derive->row->param == KC_PARAM_ECDH || derive->row->param == KC_PARAM_HKDF;
+			  derive->row->param == KC_PARAM_ECDH ||
+			  derive->row->param == KC_PARAM_HKDF;
 
 	part->len = part->key.len;
 	if (part->len == 0 && may_choose)
@@ -128,14 +129,13 @@ static CK_RV choose_len(const struct derive *derive, const struct kc_template *t
 	return CKR_OK;
 }
 
-static CK_RV describe(
-	struct kc_session *session, const struct derive *derive, struct part *part)
+static CK_RV describe(struct kc_session *session, const struct derive *derive, struct part *part)
 {
 	KC_CLEANUP_KEY_TEMPLATE struct kc_key_template merged = KC_KEY_TEMPLATE_INIT;
 	uint32_t type;
 
-	KC_RV_TRY(kc_key_template_merge(
-		&part->template, kc_attrs_get_bytes(&derive->base->item.attrs, KC_ATTR_DRTM), &merged));
+	KC_RV_TRY(kc_key_template_merge(&part->template,
+		kc_attrs_get_bytes(&derive->base->item.attrs, KC_ATTR_DRTM), &merged));
 	KC_RV_TRY(kc_new_key_check_class(&merged.t, CKO_SECRET_KEY));
 	KC_RV_TRY(kc_new_key_secret_type(&merged.t, KC_SECRET_GENERIC, &type));
 	KC_RV_TRY(kc_new_key_read(
@@ -166,9 +166,9 @@ static CK_RV describe_all(
 
 		part->template = *first;
 		if (i > 0)
-			KC_RV_TRY(kc_template_init(&part->template,
-				derivation->more[i - 1].pTemplate,
-				derivation->more[i - 1].ulAttributeCount));
+			KC_RV_TRY(
+				kc_template_init(&part->template, derivation->more[i - 1].pTemplate,
+					derivation->more[i - 1].ulAttributeCount));
 		KC_RV_TRY(describe(session, derive, part));
 		if (derivation->segment_len == 0)
 			continue;
@@ -213,8 +213,7 @@ static CK_RV make(struct kc_session *session, struct derive *derive, struct part
 		err = ask_once(session, derive, part, &found);
 	}
 	KC_RV_TRY(kc_policy_answer(err, answers, KC_COUNT_OF(answers)));
-	return kc_new_key_keep(
-		session, &part->template, part->key.on_token, &found, &part->handle);
+	return kc_new_key_keep(session, &part->template, part->key.on_token, &found, &part->handle);
 }
 
 static CK_RV make_all(struct kc_session *session, struct derive *derive)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.18.1: generating secret keys, out of nothing or out of a password, in the service. */
+/* PKCS#11 3.1, 5.18.1: generating secret keys, out of nothing or out of a password, in the service.
+ */
 #include "module/derivation.h"
 #include "module/mechanism.h"
 #include "module/module.h"
@@ -7,8 +8,7 @@
 #include "module/new_key.h"
 
 /* What the mechanism makes; by a password any type that the template names. */
-static CK_RV choose_type(
-	const struct kc_mechanism *row, const struct kc_template *t, uint32_t *ret)
+static CK_RV choose_type(const struct kc_mechanism *row, const struct kc_template *t, uint32_t *ret)
 {
 	bool is_any = row->keys[0] == KC_ANY_SECRET;
 
@@ -40,8 +40,7 @@ static CK_RV answer(kc_err err)
 							 : kc_err_ckr(err);
 }
 
-static CK_RV generate(
-	struct kc_session *session, struct kc_new_key *key, struct kc_found_list *ret)
+static CK_RV generate(struct kc_session *session, struct kc_new_key *key, struct kc_found_list *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs none = KC_ATTRS_INIT;
 	unsigned keep = KC_KEEP_NO_PUBLIC | (key->on_token ? 0 : KC_KEEP_PRIVATE_TRANSIENT);
@@ -58,8 +57,8 @@ static CK_RV derive(struct kc_session *session, const CK_MECHANISM *asked, struc
 
 	KC_RV_TRY(kc_derivation_read_password(asked, &derivation));
 	derivation.params.length = key->len;
-	return answer(kc_client_key_derive(session->module->client, 0, &derivation.params,
-		&key->attrs, !key->on_token, ret));
+	return answer(kc_client_key_derive(
+		session->module->client, 0, &derivation.params, &key->attrs, !key->on_token, ret));
 }
 
 CK_RV C_GenerateKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_ATTRIBUTE_PTR rows,

@@ -113,10 +113,9 @@ static CK_RV make_public_in_session(
 static CK_RV keep_public(struct kc_session *session, struct pair *pair, struct kc_found_list *list,
 	struct kc_bytes spki, CK_OBJECT_HANDLE *ret)
 {
-	return pair->is_public_on_token ? kc_new_key_keep(session,
-						   &pair->public_template, true,
-						   &list->rows[1], ret)
-					: make_public_in_session(session, pair, spki, ret);
+	return pair->is_public_on_token
+		       ? kc_new_key_keep(session, &pair->public_template, true, &list->rows[1], ret)
+		       : make_public_in_session(session, pair, spki, ret);
 }
 
 /* Both halves, or neither. */
@@ -129,8 +128,8 @@ static CK_RV keep(struct kc_session *session, struct pair *pair, struct kc_found
 	CK_RV rv, other;
 
 	kc_buf_push(&spki, said.data, said.len);
-	rv = kc_new_key_keep(session, &pair->private_template, pair->private.on_token,
-		&list->rows[0], &private);
+	rv = kc_new_key_keep(
+		session, &pair->private_template, pair->private.on_token, &list->rows[0], &private);
 	other = keep_public(session, pair, list, kc_buf_bytes(&spki), &public);
 	if (rv == CKR_OK && other == CKR_OK) {
 		*ret_public = public;

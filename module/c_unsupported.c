@@ -38,7 +38,6 @@ static CK_RV refuse_in(CK_SESSION_HANDLE handle)
 /* A keychain is made by its owner (kc setup), with a password that no officer knows. */
 REFUSE(InitToken,           NO, (CK_SLOT_ID slot U, IN(pin), CK_UTF8CHAR_PTR label U))
 REFUSE(InitPIN,             NO, (SESSION, IN(pin)))
-REFUSE(CopyObject,          NO, (SESSION, CK_OBJECT_HANDLE object U, TEMPLATE, MADE))
 REFUSE_IN(MessageEncryptInit,  MECHANISM, KEY)
 REFUSE_IN(EncryptMessage,      PARAMETER, IN(ad), IN(data), OUT(encrypted))
 REFUSE_IN(EncryptMessageBegin, PARAMETER, IN(ad))

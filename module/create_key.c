@@ -6,7 +6,8 @@
 #include "module/module.h"
 #include "module/new_key.h"
 
-/* The service says what a key that came from outside is: never always sensitive, and never local. */
+/* The service says what a key that came from outside is: never always sensitive, and never local.
+ */
 static CK_RV create(struct kc_session *session, const struct kc_template *t,
 	const struct kc_new_key *key, struct kc_bytes value, CK_OBJECT_HANDLE *ret)
 {
@@ -41,8 +42,7 @@ static CK_RV build_rsa(const struct kc_template *t, struct kc_buf *ret)
 	return kc_err_ckr(kc_keyform_build_pkcs8_rsa(parts, ret));
 }
 
-static CK_RV build(
-	const struct kc_template *t, const struct kc_curve *curve, struct kc_buf *ret)
+static CK_RV build(const struct kc_template *t, const struct kc_curve *curve, struct kc_buf *ret)
 {
 	struct kc_bytes scalar;
 	kc_err err;

@@ -217,8 +217,7 @@ static CK_RV read_length(const CK_PRF_DATA_PARAM *piece, struct kc_derivation *d
 	length->index = derivation->params.segment_count;
 	length->octets = format.ulWidthInBits / 8;
 	length->little_endian = format.bLittleEndian != CK_FALSE;
-	length->counts_segments =
-		format.dkmLengthMethod == CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS;
+	length->counts_segments = format.dkmLengthMethod == CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS;
 	return CKR_OK;
 }
 
@@ -359,8 +358,8 @@ static CK_RV read_extract(
 }
 
 /* The iv is kept in made: the record is a copy that ends with this function. */
-static CK_RV read_iv_string(const struct kc_mechanism *row, const CK_MECHANISM *asked,
-	struct kc_derivation *ret)
+static CK_RV read_iv_string(
+	const struct kc_mechanism *row, const CK_MECHANISM *asked, struct kc_derivation *ret)
 {
 	CK_AES_CBC_ENCRYPT_DATA_PARAMS aes;
 	CK_DES_CBC_ENCRYPT_DATA_PARAMS des;
@@ -380,8 +379,8 @@ static CK_RV read_iv_string(const struct kc_mechanism *row, const CK_MECHANISM *
 }
 
 /* What comes out of the schemes that only move bytes. */
-static CK_RV measure(const struct kc_mechanism *row, const struct kc_object *base,
-	struct kc_derivation *ret)
+static CK_RV measure(
+	const struct kc_mechanism *row, const struct kc_object *base, struct kc_derivation *ret)
 {
 	size_t base_len = base->key_bits / 8, data_len = ret->params.data.len;
 	size_t len = ret->natural_len;

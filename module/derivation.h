@@ -19,7 +19,7 @@ struct kc_derivation {
 	size_t most_len; /* what it gives at most; 0: the service knows */
 	bool gives_end;	 /* a shorter key is the end of that, not the beginning */
 	/* SP 800-108: */
-	size_t segment_len;	    /* every key begins with a new output of the PRF, of this size */
+	size_t segment_len; /* every key begins with a new output of the PRF, of this size */
 	const CK_DERIVED_KEY *more; /* further keys */
 	size_t more_count;
 	struct kc_derivation_length {
@@ -30,8 +30,8 @@ struct kc_derivation {
 	} length;
 };
 
-#define KC_DERIVATION_INIT    \
-	{                     \
+#define KC_DERIVATION_INIT         \
+	{                          \
 		.has_other = false \
 	}
 #define KC_CLEANUP_DERIVATION KC_CLEANUP(kc_derivation_done)

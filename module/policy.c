@@ -10,8 +10,8 @@
 
 #define NUMBER_LEN 8 /* of an item's list */
 
-CK_RV kc_policy_fetch(struct kc_session *session, CK_OBJECT_HANDLE handle, CK_RV missing,
-	struct kc_object **ret)
+CK_RV kc_policy_fetch(
+	struct kc_session *session, CK_OBJECT_HANDLE handle, CK_RV missing, struct kc_object **ret)
 {
 	CK_RV rv = kc_fetch_fresh(session, handle, ret);
 
@@ -46,8 +46,8 @@ CK_RV kc_policy_allows(
 	return lists(key, mechanism) ? CKR_OK : CKR_MECHANISM_INVALID;
 }
 
-bool kc_policy_fits_size(struct kc_module *module, const struct kc_mechanism *row,
-	const struct kc_object *key)
+bool kc_policy_fits_size(
+	struct kc_module *module, const struct kc_mechanism *row, const struct kc_object *key)
 {
 	CK_MECHANISM_INFO info;
 

@@ -119,8 +119,7 @@ CK_RV keys_derive(const struct fixture *x, CK_MECHANISM *how, CK_OBJECT_HANDLE b
 		ATTR(CKA_VALUE_LEN, len),
 	};
 
-	return x->f->C_DeriveKey(
-		x->session, how, base, template, OPEN_COUNT + (len ? 3 : 2), ret);
+	return x->f->C_DeriveKey(x->session, how, base, template, OPEN_COUNT + (len ? 3 : 2), ret);
 }
 
 void keys_pair(const struct fixture *x, CK_MECHANISM_TYPE generator, struct kc_bytes params,
@@ -145,8 +144,8 @@ void keys_pair(const struct fixture *x, CK_MECHANISM_TYPE generator, struct kc_b
 		public[0].pValue = (void *)(uintptr_t)params.data;
 		public[0].ulValueLen = params.len;
 	}
-	CHECK_RV_FATAL(x->f->C_GenerateKeyPair(x->session, &mechanism, public, is_curve ? 1 : 3,
-			       private, is_curve ? OPEN_COUNT : OPEN_COUNT + 2, ret_public,
-			       ret_private),
+	CHECK_RV_FATAL(
+		x->f->C_GenerateKeyPair(x->session, &mechanism, public, is_curve ? 1 : 3, private,
+			is_curve ? OPEN_COUNT : OPEN_COUNT + 2, ret_public, ret_private),
 		CKR_OK);
 }

@@ -50,8 +50,7 @@ static CK_RV generate(const struct fixture *x, const struct generator *row, CK_B
 	return x->f->C_GenerateKey(x->session, &mechanism, template, row->len ? 4 : 3, ret);
 }
 
-static void check_generated(
-	const struct fixture *x, const struct generator *row, CK_BBOOL on_token)
+static void check_generated(const struct fixture *x, const struct generator *row, CK_BBOOL on_token)
 {
 	KC_CLEANUP_BUF struct kc_buf one = KC_BUF_INIT, two = KC_BUF_INIT;
 	CK_OBJECT_HANDLE key = 0, other = 0;
@@ -132,9 +131,8 @@ static void secret_errors(void)
 			CKR_ATTRIBUTE_VALUE_INVALID},
 		{"a wrong length", CKM_CHACHA20_KEY_GEN, {ATTR(CKA_VALUE_LEN, len_16)}, 1,
 			CKR_ATTRIBUTE_VALUE_INVALID},
-		{"a value", CKM_AES_KEY_GEN,
-			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_VALUE, value)}, 2,
-			CKR_ATTRIBUTE_READ_ONLY},
+		{"a value", CKM_AES_KEY_GEN, {ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_VALUE, value)},
+			2, CKR_ATTRIBUTE_READ_ONLY},
 		{"another class", CKM_AES_KEY_GEN,
 			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_CLASS, private_class)}, 2,
 			CKR_TEMPLATE_INCONSISTENT},
@@ -209,13 +207,13 @@ static CK_PKCS5_PBKD2_PARAMS2 pbkdf2(CK_ULONG prf, CK_ULONG iterations)
 		.ulSaltSourceDataLen = 4,
 		.iterations = iterations,
 		.prf = prf,
-		.pPassword = (CK_BYTE *)(uintptr_t)"password",
+		.pPassword = (CK_BYTE *)(uintptr_t) "password",
 		.ulPasswordLen = 8,
 	};
 }
 
-static CK_RV generate_pbkdf2(const struct fixture *x, void *record, CK_ULONG size,
-	CK_KEY_TYPE type, CK_ULONG len, CK_OBJECT_HANDLE *ret)
+static CK_RV generate_pbkdf2(const struct fixture *x, void *record, CK_ULONG size, CK_KEY_TYPE type,
+	CK_ULONG len, CK_OBJECT_HANDLE *ret)
 {
 	CK_MECHANISM mechanism = {CKM_PKCS5_PBKD2, record, size};
 	CK_ATTRIBUTE template[] = {
@@ -264,12 +262,12 @@ static void password_errors(void)
 	CK_ATTRIBUTE no_len[] = {ATTR(CKA_KEY_TYPE, aes)};
 	CK_OBJECT_HANDLE key;
 
-#define REFUSED(change)                                                                     \
-	do {                                                                                \
-		record = good;                                                              \
-		change;                                                                     \
-		CHECK_RV(generate_pbkdf2(&x, &record, sizeof record, CKK_AES, 32, &key),    \
-			CKR_MECHANISM_PARAM_INVALID);                                       \
+#define REFUSED(change)                                                                  \
+	do {                                                                             \
+		record = good;                                                           \
+		change;                                                                  \
+		CHECK_RV(generate_pbkdf2(&x, &record, sizeof record, CKK_AES, 32, &key), \
+			CKR_MECHANISM_PARAM_INVALID);                                    \
 	} while (0)
 	REFUSED(record.saltSource = 2);
 	REFUSED(record.pSaltSourceData = NULL);
@@ -299,8 +297,8 @@ static void password_errors(void)
  */
 
 static const CK_BYTE p384[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x22},
-		     p521[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x23},
-		     p256_name[] = "\x13\x09secp256r1", ed25519[] = {0x06, 3, 0x2b, 0x65, 0x70},
+		     p521[] = {0x06, 5, 0x2b, 0x81, 4, 0, 0x23}, p256_name[] = "\x13\x09secp256r1",
+		     ed25519[] = {0x06, 3, 0x2b, 0x65, 0x70},
 		     ed25519_name[] = "\x13\x0c"
 				      "edwards25519",
 		     ed448[] = {0x06, 3, 0x2b, 0x65, 0x71}, x25519[] = {0x06, 3, 0x2b, 0x65, 0x6e},
@@ -386,8 +384,8 @@ static void other_sessions(void)
 
 	CHECK_RV_FATAL(
 		x.f->C_OpenSession(HARNESS_DEVICE, CKF_SERIAL_SESSION, NULL, NULL, &other), CKR_OK);
-	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(other, &generator, public, 2, private, 1, &public_key,
-			       &private_key),
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(
+			       other, &generator, public, 2, private, 1, &public_key, &private_key),
 		CKR_OK);
 	CHECK(harness_find(&x, private, 1, found, 4) == 2);
 	CHECK_RV(x.f->C_SignInit(x.session, &ecdsa, private_key), CKR_OK);
@@ -427,7 +425,8 @@ static void after_a_restart(void)
 	CHECK_RV(x.f->C_Sign(x.session, digest, 32, bytes, &len), CKR_KEY_HANDLE_INVALID);
 	len = sizeof bytes;
 	CHECK_RV(x.f->C_WrapKey(x.session, &wrap, by, key, bytes, &len), CKR_KEY_HANDLE_INVALID);
-	CHECK_RV(keys_unwrap(&x, &wrap, by, kc_bytes(bytes, 24), CKO_SECRET_KEY, CKK_AES, 0, &new_key),
+	CHECK_RV(keys_unwrap(
+			 &x, &wrap, by, kc_bytes(bytes, 24), CKO_SECRET_KEY, CKK_AES, 0, &new_key),
 		CKR_UNWRAPPING_KEY_HANDLE_INVALID);
 	CHECK(harness_find(&x, &stored[6], 1, &found, 1) == 1 && found == key);
 	len = sizeof bytes;
@@ -472,9 +471,10 @@ static void creation_errors(void)
 	static CK_BYTE value[17];
 	static CK_ULONG unknown = 0x1234;
 	static CK_KEY_TYPE ec = CKK_EC, rsa = CKK_RSA;
-	static CK_BYTE too_long[33], order[] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
-		0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+	static CK_BYTE too_long[33],
+		order[] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+			0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9,
+			0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 	static const struct {
 		const char *what;
 		CK_ATTRIBUTE template[5];
