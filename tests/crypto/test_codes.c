@@ -100,6 +100,11 @@ static void known_answers(void)
 			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
 					  kc_bytes(code.data, wanted - 1)),
 				KC_E_DATA_LEN);
+			kc_buf_push_byte(&code, 0);
+			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
+					  kc_buf_bytes(&code)),
+				KC_E_DATA_LEN);
+			kc_buf_truncate(&code, wanted);
 			code.data[wanted - 1] ^= 1;
 			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
 					  kc_buf_bytes(&code)),

@@ -287,6 +287,46 @@ static void known_answers(void)
 	}
 }
 
+/* A message does not have what the one before it with the same key had. */
+static void messages_stand_alone(void)
+{
+	static const uint8_t bytes[16] = "one IV, another";
+	static const struct {
+		const char *what;
+		struct kc_cipher_params before, after;
+	} rows[] = {
+		{"KW", {.scheme = KC_CIPHER_KW, .iv = {bytes, 8}}, {.scheme = KC_CIPHER_KW}},
+		{"KWP", {.scheme = KC_CIPHER_KWP, .iv = {bytes, 4}}, {.scheme = KC_CIPHER_KWP}},
+		{"GCM",
+			{.scheme = KC_CIPHER_GCM,
+				.iv = {bytes, 16},
+				.label = {bytes, 16},
+				.tag_len = 16},
+			{.scheme = KC_CIPHER_GCM, .iv = {bytes, 12}, .tag_len = 12}},
+		{"CCM",
+			{.scheme = KC_CIPHER_CCM,
+				.iv = {bytes, 13},
+				.label = {bytes, 16},
+				.tag_len = 16},
+			{.scheme = KC_CIPHER_CCM, .iv = {bytes, 7}, .tag_len = 4}},
+		{"CFB8", {.scheme = KC_CIPHER_CFB8, .iv = {bytes, 16}},
+			{.scheme = KC_CIPHER_CFB8, .iv = {(const uint8_t *)IV, 16}}},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, after = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf alone = KC_BUF_INIT;
+		KC_CLEANUP_SK struct kc_sk *sk = NULL, *fresh = NULL;
+
+		CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 32, &sk));
+		CHECK_OK_FATAL(kc_sk_load(KC_SECRET_AES, kc_sk_value(sk), &fresh));
+		CHECK_OK(kc_sk_encrypt(sk, &rows[i].before, KC_BYTES_OF(bytes), &before));
+		CHECK_OK(kc_sk_encrypt(sk, &rows[i].after, KC_BYTES_OF(bytes), &after));
+		CHECK_OK(kc_sk_encrypt(fresh, &rows[i].after, KC_BYTES_OF(bytes), &alone));
+		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&after), kc_buf_bytes(&alone)), rows[i].what);
+	}
+}
+
 /* --- parts against the whole --------------------------------------------------------------------
  */
 
@@ -774,6 +814,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(known_answers),
+		CHECK_TEST(messages_stand_alone),
 		CHECK_TEST(parts_make_the_whole),
 		CHECK_TEST(long_parts_make_the_whole),
 		CHECK_TEST(refuses_what_was_changed),
