@@ -118,7 +118,7 @@ CNF
 
 # Runs a command with nothing to read, bounded in time; what it writes is in $out.
 try() {
-  timeout 60 "$@" < /dev/null > "$out" 2>&1
+  timeout 30 "$@" < /dev/null > "$out" 2>&1
 }
 
 bad() { # what
@@ -133,14 +133,14 @@ works() { # what, command…
   if try "$@"; then passed=$((passed + 1)); else bad "$what (exit $?)"; fi
 }
 
-# It says that it failed: it was found, did not hang (124) and did not crash (128 and the signal).
+# It says that it failed: it was found, did not hang (124) and did not crash (more than 128).
 fails() { # what, command…
   what=$1
   shift
   try "$@"
   status=$?
   case $status in
-    0 | 12[4-9] | 13? | 14?) bad "$what (exit $status)" ;;
+    0 | 12[4-7] | 129 | 13? | 14?) bad "$what (exit $status)" ;;
     *) passed=$((passed + 1)) ;;
   esac
 }
