@@ -40,7 +40,6 @@ REFUSE(InitToken,           NO, (CK_SLOT_ID slot U, IN(pin), CK_UTF8CHAR_PTR lab
 REFUSE(InitPIN,             NO, (SESSION, IN(pin)))
 REFUSE(GetOperationState,   NO, (SESSION, OUT(state)))
 REFUSE(SetOperationState,   NO, (SESSION, IN(state), CK_OBJECT_HANDLE encryption U, CK_OBJECT_HANDLE other U))
-REFUSE(CopyObject,          NO, (SESSION, CK_OBJECT_HANDLE object U, TEMPLATE, MADE))
 REFUSE(EncryptInit,         NO, (SESSION, MECHANISM, KEY))
 REFUSE(Encrypt,             NO, (SESSION, IN(data), OUT(encrypted)))
 REFUSE(EncryptUpdate,       NO, (SESSION, IN(data), OUT(encrypted)))

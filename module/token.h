@@ -27,7 +27,8 @@ CK_RV kc_token_of_slot(CK_SLOT_ID slot, enum kc_token_number *ret);
 
 /* What this application did with a token; guarded by the module's lock. */
 struct kc_token {
-	bool is_logged_in;
+	bool is_logged_in; /* the user */
+	bool is_officer;   /* the security officer instead */
 };
 
 /* How the keychain stands. */

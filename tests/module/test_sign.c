@@ -371,10 +371,6 @@ static void generator_errors(void)
 		{"signs nothing but is private", EC, {ATTR_BYTES(CKA_EC_PARAMS, harness_p256)}, 1,
 			{ATTR(CKA_TOKEN, harness_true), ATTR(CKA_VERIFY, harness_true)}, 2,
 			CKR_ATTRIBUTE_TYPE_INVALID},
-		{"asks for a PIN each time", EC, {ATTR_BYTES(CKA_EC_PARAMS, harness_p256)}, 1,
-			{ATTR(CKA_TOKEN, harness_true),
-				ATTR(CKA_ALWAYS_AUTHENTICATE, harness_true)},
-			2, CKR_ATTRIBUTE_VALUE_INVALID},
 		{"not a generator", CKM_ECDSA, {{0}}, 0, {{0}}, 0, CKR_MECHANISM_INVALID},
 	};
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
