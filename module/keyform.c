@@ -36,6 +36,32 @@ static const struct kc_curve curves[] = {
 
 #define PRINTABLE_STRING 0x13
 
+/* What else applications say for some of them: other names, and the identifiers that two curves had
+ * before RFC 8410. */
+/* clang-format off */
+#define ALIAS(type, bits, text) {KC_KEY_##type, bits, {(const uint8_t *)(text), sizeof(text) - 1}}
+static const struct {
+	enum kc_key_type type;
+	unsigned bits;
+	struct kc_bytes params;
+} aliases[] = {
+	ALIAS(EC,      256, "\x13\x0a" "prime256v1"),
+	ALIAS(EC,      256, "\x13\x05" "P-256"),
+	ALIAS(EC,      384, "\x13\x05" "P-384"),
+	ALIAS(EC,      521, "\x13\x05" "P-521"),
+	ALIAS(ED25519, 256, "\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x0f\x01"),
+	ALIAS(X25519,  256, "\x06\x0a\x2b\x06\x01\x04\x01\x97\x55\x01\x05\x01"),
+};
+/* clang-format on */
+
+static const struct kc_curve *find_alias(struct kc_bytes params)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(aliases); i++)
+		if (kc_bytes_equal(params, aliases[i].params))
+			return kc_keyform_curve(aliases[i].type, aliases[i].bits);
+	return NULL;
+}
+
 CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 {
 	struct kc_der_reader r, name;
@@ -52,6 +78,9 @@ CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 			return CKR_OK;
 		}
 	}
+	*ret = find_alias(value);
+	if (*ret)
+		return CKR_OK;
 	if (kc_der_peek(&name) != PRINTABLE_STRING)
 		return CKR_CURVE_NOT_SUPPORTED;
 	value = kc_der_get(&name, PRINTABLE_STRING);

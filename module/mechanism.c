@@ -94,6 +94,10 @@ static const struct kc_mechanism rows[] = {
 		.info = {least, most, CKF_GENERATE},  \
 		.keys = KEYS_##types,                 \
 		.age = KC_AGE_##period},
+#define KC_GENERATE_HMAC(name)                       \
+	{.type = CKM_##name##_KEY_GEN,               \
+		.info = {1, 65536, CKF_GENERATE},    \
+		.keys = {KC_SECRET_OF_CKK | CKK_##name##_HMAC}},
 #define KC_RSA_CIPHER(name, uses, signature, scheme, parameter)   \
 	{.type = CKM_##name,                                      \
 		.info = {2048, 8192, FLAGS_##uses},               \

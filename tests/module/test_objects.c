@@ -147,11 +147,6 @@ static void bad_templates(void)
 				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
 				ATTR_BYTES(CKA_EC_POINT, objects_one)},
 			4, CKR_ATTRIBUTE_VALUE_INVALID},
-		{"a private key outside the token",
-			{ATTR(CKA_CLASS, objects_private), ATTR(CKA_KEY_TYPE, objects_ec),
-				ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
-				ATTR_BYTES(CKA_VALUE, objects_one)},
-			4, CKR_TEMPLATE_INCONSISTENT},
 	};
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_OBJECT_HANDLE made;
