@@ -225,15 +225,43 @@ static CK_RV look_at_builtin(struct kc_object *object, void *context)
 	return add(findings, object->handle);
 }
 
+/* Whether a key of a session is still there: a lock ends private ones, the end of the service all,
+ * and nobody tells. */
+static CK_RV is_there(struct kc_session *session, CK_OBJECT_HANDLE handle, bool *ret)
+{
+	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
+	KC_CLEANUP_ATTRS struct kc_attrs nothing = KC_ATTRS_INIT;
+	kc_err err;
+
+	*ret = kc_fetch_known(session, handle, &object) == CKR_OK;
+	if (!*ret || !kc_object_is_transient(object))
+		return CKR_OK;
+	err = kc_client_key_amend(session->module->client, object->item.id, &nothing);
+	*ret = err != KC_E_NOT_FOUND;
+	if (*ret)
+		return kc_err_ckr(err);
+	kc_fetch_forget(session, handle);
+	return CKR_OK;
+}
+
 static CK_RV search_session_objects(struct findings *findings)
 {
 	struct kc_module *module = findings->session->module;
+	size_t kept = findings->count;
 	CK_RV rv;
 
 	kc_module_relock(module);
 	rv = kc_objects_each_session_object(
 		&module->objects, findings->session->token, look_at, findings);
 	kc_module_unlock();
+	for (size_t i = kept; rv == CKR_OK && i < findings->count; i++) {
+		bool is_kept;
+
+		rv = is_there(findings->session, findings->handles[i], &is_kept);
+		if (is_kept)
+			findings->handles[kept++] = findings->handles[i];
+	}
+	findings->count = kept;
 	return rv;
 }
 

@@ -175,6 +175,149 @@ static void refused(void)
 	harness_end(&x);
 }
 
+static bool signs(const struct fixture *x, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE public)
+{
+	CK_MECHANISM mechanism = {CKM_ECDSA, NULL, 0};
+	CK_BYTE digest[32] = {1}, signature[64];
+	CK_ULONG len = sizeof signature;
+
+	return x->f->C_SignInit(x->session, &mechanism, key) == CKR_OK &&
+	       x->f->C_Sign(x->session, digest, 32, signature, &len) == CKR_OK &&
+	       x->f->C_VerifyInit(x->session, &mechanism, public) == CKR_OK &&
+	       x->f->C_Verify(x->session, digest, 32, signature, len) == CKR_OK;
+}
+
+/* As Java's keytool does with new pairs, and OpenSSL's provider with keys that it finds: the key
+ * stays in the service, and what is known of its past is known of the copy. */
+static void private_keys(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE public, stored, session, again, found[4];
+	CK_ATTRIBUTE to_session[] = {ATTR(CKA_TOKEN, harness_false), ATTR_TEXT(CKA_LABEL, "copy")};
+	CK_ATTRIBUTE to_token[] = {ATTR(CKA_TOKEN, harness_true), ATTR_TEXT(CKA_ID, "chosen"),
+		ATTR_TEXT(CKA_LABEL, "stored copy")};
+	CK_ATTRIBUTE by_id[] = {ATTR(CKA_CLASS, objects_private), ATTR_TEXT(CKA_ID, "chosen")};
+	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "copy")};
+	static const CK_ATTRIBUTE_TYPE same[] = {CKA_KEY_TYPE, CKA_EC_PARAMS, CKA_PUBLIC_KEY_INFO,
+		CKA_LOCAL, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE, CKA_SENSITIVE,
+		CKA_EXTRACTABLE, CKA_SIGN, CKA_KEY_GEN_MECHANISM};
+
+	harness_make_pair(&x, CKM_EC_KEY_PAIR_GEN, "original", &public, &stored);
+	CHECK_RV_FATAL(x.f->C_CopyObject(x.session, stored, to_session, 2, &session), CKR_OK);
+	CHECK(objects_has_flag(&x, session, CKA_TOKEN, CK_FALSE));
+	CHECK(objects_has(&x, session, CKA_LABEL, "copy", 4));
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 1 && found[0] == session);
+	CHECK(signs(&x, session, public));
+	CHECK_RV_FATAL(x.f->C_CopyObject(x.session, session, to_token, 3, &again), CKR_OK);
+	CHECK(objects_has_flag(&x, again, CKA_TOKEN, CK_TRUE));
+	for (size_t i = 0; i < KC_COUNT_OF(same); i++) {
+		CHECK(is_alike(&x, stored, session, same[i]));
+		CHECK(is_alike(&x, stored, again, same[i]));
+	}
+	objects_destroy(&x, stored);
+	CHECK(signs(&x, session, public));
+	objects_destroy(&x, session);
+	CHECK(!signs(&x, session, public));
+	CHECK(signs(&x, again, public));
+	CHECK(harness_find(&x, by_id, 2, found, 4) == 1 && found[0] == again);
+	objects_destroy(&x, again);
+	objects_destroy(&x, public);
+	harness_end(&x);
+}
+
+/* What a copy of a key may be given: nothing that makes it less protected. */
+static void protection_of_keys(void)
+{
+	static const struct {
+		const char *what;
+		CK_ATTRIBUTE change;
+		CK_RV wanted;
+	} rows[] = {
+		{"open", ATTR(CKA_SENSITIVE, harness_false), CKR_ATTRIBUTE_READ_ONLY},
+		{"to be taken out", ATTR(CKA_EXTRACTABLE, harness_true), CKR_ATTRIBUTE_READ_ONLY},
+		{"sensitive, as it is", ATTR(CKA_SENSITIVE, harness_true), CKR_OK},
+		{"not to be taken out", ATTR(CKA_EXTRACTABLE, harness_false), CKR_OK},
+		{"only with a trusted key", ATTR(CKA_WRAP_WITH_TRUSTED, harness_true), CKR_OK},
+		{"no signing", ATTR(CKA_SIGN, harness_false), CKR_OK},
+		{"for all to see", ATTR(CKA_PRIVATE, harness_false), CKR_TEMPLATE_INCONSISTENT},
+		{"another key", ATTR_TEXT(CKA_PUBLIC_KEY_INFO, "x"), CKR_ATTRIBUTE_VALUE_INVALID},
+		{"another value", ATTR_TEXT(CKA_VALUE, "x"), CKR_ATTRIBUTE_READ_ONLY},
+		{"made elsewhere", ATTR(CKA_LOCAL, harness_false), CKR_ATTRIBUTE_READ_ONLY},
+		{"another type", ATTR(CKA_KEY_TYPE, objects_rsa), CKR_ATTRIBUTE_READ_ONLY},
+	};
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE public, stored;
+
+	harness_make_pair(&x, CKM_EC_KEY_PAIR_GEN, "original", &public, &stored);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
+		for (int on_token = 0; on_token < 2; on_token++) {
+			CK_ATTRIBUTE changes[] = {rows[i].change,
+				{CKA_TOKEN, on_token ? &harness_true : &harness_false, 1}};
+			CK_OBJECT_HANDLE copy;
+			CK_RV rv = x.f->C_CopyObject(x.session, stored, changes, 2, &copy);
+
+			CHECK_MSG(rv == rows[i].wanted, rows[i].what);
+			if (rv != CKR_OK)
+				continue;
+			CHECK_MSG(objects_has(&x, copy, changes[0].type, changes[0].pValue,
+					  changes[0].ulValueLen),
+				rows[i].what);
+			objects_destroy(&x, copy);
+		}
+	objects_destroy(&x, public);
+	objects_destroy(&x, stored);
+	harness_end(&x);
+}
+
+/* A key of a session changes as one of the token does, and goes with its session, with a logout and
+ * with the lock. */
+static void keys_of_a_session(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE public, stored, copy, found[4];
+	CK_ATTRIBUTE to_session[] = {ATTR(CKA_TOKEN, harness_false), ATTR_TEXT(CKA_LABEL, "brief")};
+	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "brief")};
+	CK_ATTRIBUTE change[] = {ATTR(CKA_SIGN, harness_false), ATTR_TEXT(CKA_ID, "id")};
+	CK_ATTRIBUTE back[] = {ATTR(CKA_EXTRACTABLE, harness_true)};
+	CK_ATTRIBUTE original[] = {
+		ATTR(CKA_CLASS, objects_private), ATTR_TEXT(CKA_LABEL, "original")};
+	CK_UTF8CHAR pin[] = HARNESS_PASSWORD;
+	struct fixture other = x;
+
+	harness_make_pair(&x, CKM_EC_KEY_PAIR_GEN, "original", &public, &stored);
+	CHECK_RV_FATAL(
+		x.f->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &other.session), CKR_OK);
+	CHECK_RV_FATAL(x.f->C_CopyObject(other.session, stored, to_session, 2, &copy), CKR_OK);
+	CHECK(signs(&x, copy, public)); /* the application's other session may use it */
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, copy, change, 2), CKR_OK);
+	CHECK(objects_has_flag(&x, copy, CKA_SIGN, CK_FALSE));
+	CHECK(objects_has(&x, copy, CKA_ID, "id", 2));
+	CHECK(!signs(&x, copy, public));
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, copy, back, 1), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV(x.f->C_CloseSession(other.session), CKR_OK);
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 0);
+
+	CHECK_RV_FATAL(x.f->C_CopyObject(x.session, stored, to_session, 2, &copy), CKR_OK);
+	CHECK_RV(x.f->C_Login(x.session, CKU_USER, pin, sizeof pin - 1), CKR_OK);
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 1);
+	CHECK_RV(x.f->C_Logout(x.session), CKR_OK);
+	CHECK_RV(x.f->C_DestroyObject(x.session, copy), CKR_OBJECT_HANDLE_INVALID);
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 0);
+	CHECK_RV(x.f->C_CopyObject(x.session, stored, to_session, 2, &copy),
+		CKR_OBJECT_HANDLE_INVALID);
+	CHECK(harness_find(&x, original, 2, found, 4) == 1 && found[0] == stored);
+
+	CHECK_RV_FATAL(x.f->C_CopyObject(x.session, stored, to_session, 2, &copy), CKR_OK);
+	harness_lock();
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 0);
+	harness_unlock();
+	CHECK(harness_find(&x, by_label, 1, found, 4) == 0);
+	CHECK(!signs(&x, copy, public));
+	objects_destroy(&x, public);
+	objects_destroy(&x, stored);
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -182,6 +325,9 @@ int main(void)
 		CHECK_TEST(without_changes),
 		CHECK_TEST(rules),
 		CHECK_TEST(refused),
+		CHECK_TEST(private_keys),
+		CHECK_TEST(protection_of_keys),
+		CHECK_TEST(keys_of_a_session),
 	};
 	int status;
 
