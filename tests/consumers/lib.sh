@@ -79,6 +79,14 @@ make_keychain() {
   "$kc" setup --name test --password-file "$work/pin" > "$out" 2>&1 || { cat "$out"; exit 99; }
 }
 
+# Settings of the service, which starts anew with them and opens the keychain.
+settle() { # line of kc.conf…
+  mkdir -p "$KEYCIRCLE_HOME/config"
+  printf '%s\n' "$@" > "$KEYCIRCLE_HOME/config/kc.conf"
+  works "ends the service" "$kc" service stop
+  works "opens a new one" "$kc" unlock --password-file "$work/pin"
+}
+
 # How a program comes to the module: direct, it loads it itself; proxy, through p11-kit's proxy module, which reads
 # the module file of a user; remote, the same with the module in a process of its own, behind p11-kit's protocol.
 come_by() { # direct | proxy | remote

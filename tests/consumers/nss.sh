@@ -100,11 +100,14 @@ for each in direct proxy remote; do
   run fails "a certificate that is not there" certutil -L -h Keycircle -n Keycircle:nobody
 
   works "locks" "$kc" lock
-  # NSS waits on a terminal until whoever is asked by the token has answered.
   rm -f "$work/asked"
-  works "lists certificates of a locked keychain" python3 "$top_srcdir/tests/cli/terminal.py" -a 'Press Enter' '' -- \
-    certutil -L -d "sql:$db" -h Keycircle
-  says 'Keycircle:webrsa ' "one of them"
+  works "lists certificates of a locked keychain" certutil -L -d "sql:$db" -h Keycircle
+  says '^Keycircle:webrsa ' "one of them"
+  works "asks nobody" test ! -e "$work/asked"
+  # NSS waits on a terminal until whoever is asked by the token has answered.
+  works "lists keys of a locked keychain" python3 "$top_srcdir/tests/cli/terminal.py" -a 'Press Enter' '' -- \
+    certutil -K -d "sql:$db" -h Keycircle
+  says 'rsa .*Keycircle:webrsa' "an RSA key"
   works "asks once" test "$(wc -l < "$work/asked")" -eq 1
   works "locks" "$kc" lock
   run works "lists keys without a terminal" certutil -K -h Keycircle
