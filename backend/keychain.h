@@ -22,7 +22,8 @@ struct kc_keychain;
 struct kc_caller {
 	const char *const *groups; /* access groups that may be used; the first is the default */
 	size_t group_count;
-	bool all_groups; /* the user's own programs: every group, the default still groups[0] */
+	bool all_groups;  /* the user's own programs: every group, the default still groups[0] */
+	uint64_t program; /* whose transient keys and operations it may use; 0: nobody's */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -142,6 +143,87 @@ KC_MUST kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct 
  * (the key), KEY_TYPE, MECHANISM, DATA_LEN. */
 KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,
 	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature);
+
+/* --- keys of one program, and keys out of keys -------------------------------------------------
+ *
+ * A transient key is no item: it is in memory alone, the caller's program's own, and gone with the
+ * last connection of that program (kc_keychain_program_gone) or, when it is private, with a lock.
+ * Its id has KC_TRANSIENT_BIT. Attributes that say what a key is or was (type, bsiz, klbl, spki,
+ * locl, asen, next, kcvl) are filled in here, whatever the caller says. All calls by id take
+ * either, and answer NOT_FOUND for another program's.
+ *
+ * What is enforced for every key, whoever asks: its marks of use (KEY_USE), its list of mechanisms,
+ * "extr", "sens" and "wwtr" (NOT_ALLOWED), and one authorisation a use where "alau" asks for it
+ * (AUTH_NEEDED).
+ */
+
+/* As key_generate, of any type, with each half stored or transient (KC_KEEP_…); a secret key takes
+ * private_attrs alone and bits of its length, in whole bytes. */
+KC_MUST kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint32_t type, unsigned bits,
+	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
+	struct kc_found_list *ret);
+/* A key that came from outside: kcls and type of attrs say what value is, PKCS#8 of a private key,
+ * the bytes of a secret one. Errors: DECODE, KEY_TYPE, KEY_SIZE, PARAM. */
+KC_MUST kc_err kc_keychain_key_create(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct kc_bytes value, const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
+/* The same key again, with changes over its attributes: only towards more sensitive. Its history
+ * stays. Errors: NOT_ALLOWED (also when "copy" is 0). */
+KC_MUST kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_attrs *changes, bool transient, struct kc_found *ret);
+KC_MUST kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_derive_params *params, const struct kc_attrs *attrs,
+	bool transient, struct kc_found *ret);
+KC_MUST kc_err kc_keychain_key_unwrap(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes wrapped,
+	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
+/* wrapping_id 0: with the public key of wrapping_spki, which is of no item. */
+KC_MUST kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t wrapping_id, struct kc_bytes wrapping_spki, const struct kc_cipher_params *params,
+	uint64_t id, struct kc_buf *ret);
+/* The value, when the key is extractable and not sensitive: PKCS#8 of a private one. */
+KC_MUST kc_err kc_keychain_key_reveal(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_secret *ret);
+/* Of a transient key alone; items are changed by item_update. Errors: NOT_ALLOWED. */
+KC_MUST kc_err kc_keychain_key_amend(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_attrs *changes);
+KC_MUST kc_err kc_keychain_key_forget(
+	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id);
+/* One use of a key that asks for one, after the right password. Errors: AUTH, as unlock. */
+KC_MUST kc_err kc_keychain_key_authorize(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t id, struct kc_bytes password);
+/* A program has ended: its keys, operations and authorisations go. */
+void kc_keychain_program_gone(struct kc_keychain *keychain, uint64_t program);
+
+KC_MUST kc_err kc_keychain_secret_encrypt(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t id, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_buf *ret);
+KC_MUST kc_err kc_keychain_mac_check(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
+	struct kc_bytes code);
+KC_MUST kc_err kc_keychain_public_encrypt(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_buf *ret);
+/* What a signature of RSA_PKCS1 (with KC_HASH_NONE) or RSA_RAW was made of. Errors: VERIFY. */
+KC_MUST kc_err kc_keychain_public_recover(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes signature, struct kc_buf *ret);
+
+/* Ciphers and codes in parts: crypto/secret_key.h. Bounded in number and in what they hold (BUSY).
+ */
+KC_MUST kc_err kc_keychain_cipher_begin(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t id, bool decrypts,
+	const struct kc_cipher_params *params, uint64_t *ret_operation);
+KC_MUST kc_err kc_keychain_mac_begin(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, bool verifies, const struct kc_sign_params *params, uint64_t *ret_operation);
+KC_MUST kc_err kc_keychain_operation_part(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t operation, struct kc_bytes part,
+	struct kc_buf *ret);
+KC_MUST kc_err kc_keychain_operation_end(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t operation, struct kc_bytes last,
+	struct kc_bytes code, struct kc_buf *ret);
+void kc_keychain_operation_drop(
+	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t operation);
+KC_MUST kc_err kc_keychain_operation_fork(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t operation, uint64_t *ret_operation);
 
 /* --- the circle ---------------------------------------------------------------------------------
  */

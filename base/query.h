@@ -23,6 +23,11 @@
 #define KC_IDENTITY_TOKEN KC_NAME('c', 't', 'k', 'i')
 #define KC_IDENTITY_KEY_REF KC_NAME('k', 'r', 'e', 'f')
 
+/* The ids of keys that are no items but a connected program's own have this bit. */
+#define KC_TRANSIENT_BIT ((uint64_t)1 << 63)
+/* Where the halves of a new key pair (or a new secret key, which counts as private) go. */
+enum { KC_KEEP_PRIVATE_TRANSIENT = 1, KC_KEEP_PUBLIC_TRANSIENT = 2, KC_KEEP_NO_PUBLIC = 4 };
+
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
 #define KC_QUERY_MAX_REFS 1000
 #define KC_QUERY_MAX_GROUPS 4096 /* bytes of their names, with the ends */

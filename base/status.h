@@ -30,6 +30,7 @@ struct kc_status {
 				 equal */
 	bool altered;	      /* the database was changed by something other than this program */
 	bool memory_locked;   /* secrets could be kept out of swap */
+	bool allows_legacy;   /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
 };
 
 struct kc_sync_report {

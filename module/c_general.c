@@ -54,7 +54,7 @@ CK_RV C_GetInfo(CK_INFO_PTR info)
 	if (!info)
 		return CKR_ARGUMENTS_BAD;
 	*info = (CK_INFO){
-		.cryptokiVersion = {CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR},
+		.cryptokiVersion = {3, 1}, /* the newest of c_interface.c */
 		.libraryVersion = library_version(),
 	};
 	KC_FIXED(info->manufacturerID, KC_MANUFACTURER);

@@ -2,8 +2,8 @@
 /*
  * The lists of functions that an application gets hold of first.
  *
- * Only these three names are exported. Version 2.40 is the only list offered: a version is named
- * when every function of it is there, since consumers read the list as far as the version says.
+ * Only these three names are exported. The same functions stand in a list of each version, since
+ * consumers read a list as far as its version says; who names no version gets the newest.
  */
 #include <string.h>
 
@@ -12,16 +12,36 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-static CK_FUNCTION_LIST functions = {
-	.version = {CRYPTOKI_VERSION_MAJOR, CRYPTOKI_VERSION_MINOR},
 #define KC_CALL(name, chapter) .C_##name = C_##name,
+
+static CK_FUNCTION_LIST functions = {
+	.version = {2, 40},
+#define KC_CALL_3_0(name, chapter)
 #include "module/calls.def"
-#undef KC_CALL
+#undef KC_CALL_3_0
 };
+
+#define KC_CALL_3_0 KC_CALL
+
+static CK_FUNCTION_LIST_3_0 functions_3_0 = {
+	.version = {3, 0},
+#include "module/calls.def"
+};
+
+static CK_FUNCTION_LIST_3_0 functions_3_1 = {
+	.version = {3, 1},
+#include "module/calls.def"
+};
+
+#undef KC_CALL_3_0
+#undef KC_CALL
 
 static CK_UTF8CHAR standard_name[] = "PKCS 11";
 
+/* Not CKF_INTERFACE_FORK_SAFE: a child begins anew (module/module.h). */
 static CK_INTERFACE interfaces[] = {
+	{standard_name, &functions_3_1, 0},
+	{standard_name, &functions_3_0, 0},
 	{standard_name, &functions, 0},
 };
 

@@ -3,18 +3,36 @@
 #include "module/login.h"
 
 /* There is no security officer, and no key asks for a password of its own. */
-CK_RV C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
+static CK_RV log_in(struct kc_session *session, CK_USER_TYPE user, struct kc_bytes pin)
 {
-	KC_CLEANUP_SESSION struct kc_session *session = NULL;
-
-	KC_RV_TRY(kc_session_enter(handle, &session));
-	if (!pin && pin_len)
+	if (!pin.data && pin.len)
 		return CKR_ARGUMENTS_BAD;
 	if (user == CKU_CONTEXT_SPECIFIC)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (user != CKU_USER)
 		return CKR_USER_TYPE_INVALID;
-	return kc_login_start(session->module, session->token, kc_bytes(pin, pin_len));
+	return kc_login_start(session->module, session->token, pin);
+}
+
+CK_RV C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
+{
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	return log_in(session, user, kc_bytes(pin, pin_len));
+}
+
+/* The keychain has one user, who has no name there. */
+CK_RV C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin,
+	CK_ULONG pin_len, CK_UTF8CHAR_PTR name, CK_ULONG name_len)
+{
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+
+	(void)name;
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	if (name_len)
+		return CKR_ARGUMENTS_BAD;
+	return log_in(session, user, kc_bytes(pin, pin_len));
 }
 
 CK_RV C_Logout(CK_SESSION_HANDLE handle)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.6: opening and closing sessions. */
+/* PKCS#11 3.1, 5.6: opening and closing sessions, and ending what they are in the middle of. */
 #include "module/login.h"
 #include "module/module.h"
 
@@ -92,5 +92,44 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	} else {
 		info->state = is_in ? CKS_RO_USER_FUNCTIONS : CKS_RO_PUBLIC_SESSION;
 	}
+	return CKR_OK;
+}
+
+static void end_digest(struct kc_session *session)
+{
+	kc_hasher_reset(&session->digest);
+	session->digest_has_parts = false;
+}
+
+static void end_sign(struct kc_session *session)
+{
+	kc_operation_end(&session->sign);
+}
+
+static void end_verify(struct kc_session *session)
+{
+	kc_operation_end(&session->verify);
+}
+
+/* A flag of an operation that is not under way, or of none, asks for nothing. */
+CK_RV C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
+{
+	/* clang-format off */
+	static const struct {
+		CK_FLAGS flag;
+		void (*end)(struct kc_session *session);
+	} operations[] = {
+		{CKF_FIND_OBJECTS, kc_session_end_search},
+		{CKF_DIGEST,       end_digest},
+		{CKF_SIGN,         end_sign},
+		{CKF_VERIFY,       end_verify},
+	};
+	/* clang-format on */
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	for (size_t i = 0; i < KC_COUNT_OF(operations); i++)
+		if (flags & operations[i].flag)
+			operations[i].end(session);
 	return CKR_OK;
 }

@@ -32,6 +32,12 @@
 #ifndef CKP_PUBLIC_CERTIFICATES_TOKEN
 #define CKP_PUBLIC_CERTIFICATES_TOKEN 0x4UL
 #endif
+#ifndef CKP_COMPLETE_PROVIDER
+#define CKP_COMPLETE_PROVIDER 0x5UL
+#endif
+#ifndef CKP_HKDF_TLS_TOKEN
+#define CKP_HKDF_TLS_TOKEN 0x6UL
+#endif
 #ifndef CKA_PROFILE_ID
 #define CKA_PROFILE_ID 0x601UL
 #endif
@@ -189,6 +195,9 @@
 #ifndef CKM_AES_KEY_WRAP_KWP
 #define CKM_AES_KEY_WRAP_KWP 0x210bUL
 #endif
+#ifndef CKM_AES_KEY_WRAP_PKCS7
+#define CKM_AES_KEY_WRAP_PKCS7 0x210cUL
+#endif
 #ifndef CKM_SP800_108_COUNTER_KDF
 #define CKM_SP800_108_COUNTER_KDF 0x3acUL
 #endif
@@ -265,6 +274,9 @@
 #endif
 #ifndef CKF_EC_OID
 #define CKF_EC_OID 0x800000UL
+#endif
+#ifndef CKF_EC_CURVENAME
+#define CKF_EC_CURVENAME 0x4000000UL
 #endif
 
 /* Other flags */
@@ -347,6 +359,9 @@
 #endif
 #ifndef CKR_OPERATION_CANCEL_FAILED
 #define CKR_OPERATION_CANCEL_FAILED 0x202UL
+#endif
+#ifndef CKR_KEY_EXHAUSTED
+#define CKR_KEY_EXHAUSTED 0x203UL
 #endif
 
 /* Parameters of mechanisms: PKCS#11 3.1, 6.13 (CCM), 6.3.3 (EdDSA), 6.62 (ChaCha20 with Poly1305)
@@ -623,33 +638,14 @@ KC_CRYPTOKI_DECLARE(C_VerifyMessageNext, CK_SESSION_HANDLE hSession, CK_VOID_PTR
 KC_CRYPTOKI_DECLARE(C_MessageVerifyFinal, CK_SESSION_HANDLE hSession);
 #undef KC_CRYPTOKI_DECLARE
 
-/* The list of 2.40 with more at its end. */
+/* The list of 2.40 and what follows it since 3.0. */
 typedef struct CK_FUNCTION_LIST_3_0 {
-	CK_FUNCTION_LIST v2;
-	CK_C_GetInterfaceList C_GetInterfaceList;
-	CK_C_GetInterface C_GetInterface;
-	CK_C_LoginUser C_LoginUser;
-	CK_C_SessionCancel C_SessionCancel;
-	CK_C_MessageEncryptInit C_MessageEncryptInit;
-	CK_C_EncryptMessage C_EncryptMessage;
-	CK_C_EncryptMessageBegin C_EncryptMessageBegin;
-	CK_C_EncryptMessageNext C_EncryptMessageNext;
-	CK_C_MessageEncryptFinal C_MessageEncryptFinal;
-	CK_C_MessageDecryptInit C_MessageDecryptInit;
-	CK_C_DecryptMessage C_DecryptMessage;
-	CK_C_DecryptMessageBegin C_DecryptMessageBegin;
-	CK_C_DecryptMessageNext C_DecryptMessageNext;
-	CK_C_MessageDecryptFinal C_MessageDecryptFinal;
-	CK_C_MessageSignInit C_MessageSignInit;
-	CK_C_SignMessage C_SignMessage;
-	CK_C_SignMessageBegin C_SignMessageBegin;
-	CK_C_SignMessageNext C_SignMessageNext;
-	CK_C_MessageSignFinal C_MessageSignFinal;
-	CK_C_MessageVerifyInit C_MessageVerifyInit;
-	CK_C_VerifyMessage C_VerifyMessage;
-	CK_C_VerifyMessageBegin C_VerifyMessageBegin;
-	CK_C_VerifyMessageNext C_VerifyMessageNext;
-	CK_C_MessageVerifyFinal C_MessageVerifyFinal;
+	CK_VERSION version;
+#define KC_CALL(name, chapter) CK_C_##name C_##name;
+#define KC_CALL_3_0 KC_CALL
+#include "module/calls.def"
+#undef KC_CALL_3_0
+#undef KC_CALL
 } CK_FUNCTION_LIST_3_0;
 typedef CK_FUNCTION_LIST_3_0 *CK_FUNCTION_LIST_3_0_PTR;
 #endif

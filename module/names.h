@@ -28,6 +28,23 @@
 #define KC_ATTR_DSUB KC_NAME('d', 's', 'u', 'b') /* subject of a certificate, DER Name */
 #define KC_ATTR_DISS KC_NAME('d', 'i', 's', 's') /* issuer, DER Name */
 #define KC_ATTR_DSER KC_NAME('d', 's', 'e', 'r') /* serial number, DER INTEGER */
+#define KC_ATTR_CKID KC_NAME('c', 'k', 'i', 'd') /* CKA_ID */
+#define KC_ATTR_KSUB KC_NAME('k', 's', 'u', 'b') /* CKA_SUBJECT of a key */
+#define KC_ATTR_ASEN KC_NAME('a', 's', 'e', 'n') /* CKA_ALWAYS_SENSITIVE */
+#define KC_ATTR_NEXT KC_NAME('n', 'e', 'x', 't') /* CKA_NEVER_EXTRACTABLE */
+#define KC_ATTR_COPY KC_NAME('c', 'o', 'p', 'y') /* CKA_COPYABLE */
+#define KC_ATTR_DSTY KC_NAME('d', 's', 't', 'y') /* CKA_DESTROYABLE */
+#define KC_ATTR_MODI KC_NAME('m', 'o', 'd', 'i') /* CKA_MODIFIABLE of a key */
+#define KC_ATTR_P11M KC_NAME('p', '1', '1', 'm') /* the same of what is no key */
+#define KC_ATTR_TRST KC_NAME('t', 'r', 's', 't') /* CKA_TRUSTED */
+#define KC_ATTR_WWTR KC_NAME('w', 'w', 't', 'r') /* CKA_WRAP_WITH_TRUSTED */
+#define KC_ATTR_ALAU KC_NAME('a', 'l', 'a', 'u') /* CKA_ALWAYS_AUTHENTICATE */
+#define KC_ATTR_ALMC KC_NAME('a', 'l', 'm', 'c') /* CKA_ALLOWED_MECHANISMS, 8 bytes each */
+#define KC_ATTR_WRTM KC_NAME('w', 'r', 't', 'm') /* CKA_WRAP_TEMPLATE */
+#define KC_ATTR_UWTM KC_NAME('u', 'w', 't', 'm') /* CKA_UNWRAP_TEMPLATE */
+#define KC_ATTR_DRTM KC_NAME('d', 'r', 't', 'm') /* CKA_DERIVE_TEMPLATE */
+#define KC_ATTR_GENM KC_NAME('g', 'e', 'n', 'm') /* CKA_KEY_GEN_MECHANISM */
+#define KC_ATTR_KCVL KC_NAME('k', 'c', 'v', 'l') /* CKA_CHECK_VALUE of a secret key */
 /* clang-format on */
 
 #endif

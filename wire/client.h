@@ -71,6 +71,55 @@ KC_MUST kc_err kc_client_key_decrypt(struct kc_client *client, uint64_t id,
 KC_MUST kc_err kc_client_key_agree(
 	struct kc_client *client, uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret);
 
+/* Keys, by id: of a row, or transient (base/query.h), which last as long as the program is
+ * connected and are its own. */
+KC_MUST kc_err kc_client_key_generate_in(struct kc_client *client, uint32_t type, unsigned bits,
+	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
+	struct kc_found_list *ret);
+KC_MUST kc_err kc_client_key_create(struct kc_client *client, struct kc_bytes value,
+	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
+KC_MUST kc_err kc_client_key_copy(struct kc_client *client, uint64_t id,
+	const struct kc_attrs *changes, bool transient, struct kc_found *ret);
+KC_MUST kc_err kc_client_key_derive(struct kc_client *client, uint64_t id,
+	const struct kc_derive_params *params, const struct kc_attrs *attrs, bool transient,
+	struct kc_found *ret);
+KC_MUST kc_err kc_client_key_unwrap(struct kc_client *client, uint64_t id,
+	const struct kc_cipher_params *params, struct kc_bytes wrapped,
+	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
+KC_MUST kc_err kc_client_key_wrap(struct kc_client *client, uint64_t wrapping_id,
+	struct kc_bytes wrapping_spki, const struct kc_cipher_params *params, uint64_t id,
+	struct kc_buf *ret);
+KC_MUST kc_err kc_client_key_reveal(struct kc_client *client, uint64_t id, struct kc_secret *ret);
+KC_MUST kc_err kc_client_key_amend(
+	struct kc_client *client, uint64_t id, const struct kc_attrs *changes);
+KC_MUST kc_err kc_client_key_forget(struct kc_client *client, uint64_t id);
+KC_MUST kc_err kc_client_key_authorize(
+	struct kc_client *client, uint64_t id, struct kc_bytes password);
+
+/* With a secret key by id; decryption is kc_client_key_decrypt, and a code kc_client_key_sign. */
+KC_MUST kc_err kc_client_secret_encrypt(struct kc_client *client, uint64_t id,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_buf *ret);
+KC_MUST kc_err kc_client_mac_check(struct kc_client *client, uint64_t id,
+	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes code);
+/* With a public key, given as kc_client_key_verify's. */
+KC_MUST kc_err kc_client_public_encrypt(struct kc_client *client, struct kc_bytes spki,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_buf *ret);
+KC_MUST kc_err kc_client_public_recover(struct kc_client *client, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes signature, struct kc_buf *ret);
+/* In parts. An operation is the program's, as a transient key is; it ends with its first error,
+ * with END and with DROP. */
+KC_MUST kc_err kc_client_cipher_begin(struct kc_client *client, uint64_t id, bool decrypts,
+	const struct kc_cipher_params *params, uint64_t *ret_operation);
+KC_MUST kc_err kc_client_mac_begin(struct kc_client *client, uint64_t id, bool verifies,
+	const struct kc_sign_params *params, uint64_t *ret_operation);
+KC_MUST kc_err kc_client_operation_part(
+	struct kc_client *client, uint64_t operation, struct kc_bytes part, struct kc_secret *ret);
+KC_MUST kc_err kc_client_operation_end(struct kc_client *client, uint64_t operation,
+	struct kc_bytes last, struct kc_bytes code, struct kc_secret *ret);
+KC_MUST kc_err kc_client_operation_drop(struct kc_client *client, uint64_t operation);
+KC_MUST kc_err kc_client_operation_fork(
+	struct kc_client *client, uint64_t operation, uint64_t *ret_operation);
+
 KC_MUST kc_err kc_client_sync_use(
 	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password);
 KC_MUST kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret);

@@ -133,6 +133,26 @@ static const struct kc_ruler_row rows[] = {
 	{N("diss"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, INDEX,  HIDDEN, true,  1}, /* issuer, DER Name */
 	{N("dser"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, INDEX,  HIDDEN, true,  1}, /* serial number, DER INTEGER */
 	{N("self"), DATA,            C|K,     0,       0,       NONE,  no,   no,   NO,     HIDDEN, true,  1}, /* names of attributes that its bytes say */
+	{N("copy"), NUMBER,          ALL,     0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_COPYABLE */
+	{N("dsty"), NUMBER,          ALL,     0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_DESTROYABLE */
+	{N("p11m"), NUMBER,          G|I|C,   0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_MODIFIABLE of what is no key */
+	{N("trst"), NUMBER,          C|K,     0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_TRUSTED */
+	{N("ccat"), NUMBER,          C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_CERTIFICATE_CATEGORY */
+	{N("cjmd"), NUMBER,          C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_JAVA_MIDP_SECURITY_DOMAIN */
+	{N("curl"), BLOB,            C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_URL */
+	{N("chsp"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_HASH_OF_SUBJECT_PUBLIC_KEY */
+	{N("chip"), DATA,            C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_HASH_OF_ISSUER_PUBLIC_KEY */
+	{N("cnha"), NUMBER,          C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_NAME_HASH_ALGORITHM */
+	{N("csda"), DATE,            C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_START_DATE */
+	{N("ceda"), DATE,            C,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_END_DATE */
+	{N("wwtr"), NUMBER,          K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_WRAP_WITH_TRUSTED */
+	{N("alau"), NUMBER,          K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_ALWAYS_AUTHENTICATE */
+	{N("almc"), DATA,            K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_ALLOWED_MECHANISMS, 8 bytes each, most significant first */
+	{N("wrtm"), DATA,            K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_WRAP_TEMPLATE, doc/keycircle.asn1 KeyTemplate */
+	{N("uwtm"), DATA,            K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_UNWRAP_TEMPLATE */
+	{N("drtm"), DATA,            K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_DERIVE_TEMPLATE */
+	{N("genm"), NUMBER,          K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_KEY_GEN_MECHANISM */
+	{N("kcvl"), DATA,            K,       0,       0,       NONE,  TAKE, TAKE, NO,     HIDDEN, true,  1}, /* CKA_CHECK_VALUE of a secret key */
 };
 /* clang-format on */
 

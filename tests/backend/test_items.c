@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/item/ruler.h"
 #include "tests/backend/words.h"
 #include "tests/check.h"
 
@@ -512,6 +513,55 @@ static void only_what_is_wanted(void)
 	}
 }
 
+/* What Keycircle keeps for its own front ends is kept, and told to none but them. */
+static void hidden_attributes(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	size_t count, tried = 0;
+	const struct kc_ruler_row *rows = kc_ruler_rows(&count);
+
+	home_init(&home);
+	for (size_t i = 0; i < count; i++) {
+		const char *values[] = {
+			[KC_KIND_NUMBER] = "#7", [KC_KIND_DATE] = "@86400", [KC_KIND_DATA] = "%07"};
+		const char *value =
+			rows[i].kind < KC_COUNT_OF(values) ? values[rows[i].kind] : NULL;
+		if (rows[i].output != KC_OUTPUT_HIDDEN || rows[i].add != KC_INPUT_TAKEN)
+			continue;
+		for (unsigned j = 0; j < KC_CLASS_COUNT; j++) {
+			KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+			KC_CLEANUP_FOUND_LIST struct kc_found_list seen = KC_FOUND_LIST_INIT;
+			KC_CLEANUP_ATTRS struct kc_attrs given = KC_ATTRS_INIT;
+			KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+			char attrs[32], name[5];
+
+			query.class = kc_ruler_class(j);
+			query.want = KC_WANT_ATTRS;
+			kc_name_text(rows[i].name, name);
+			snprintf(attrs, sizeof attrs, "%s=%s", name, value ? value : "text");
+			if (!(rows[i].classes & kc_ruler_class_bit(query.class))) {
+				CHECK_MSG(words_add(&home, query.class, attrs, NULL) ==
+						  KC_E_NO_SUCH_ATTR,
+					attrs);
+				continue;
+			}
+			words_attrs(&given, attrs);
+			CHECK_MSG(words_add(&home, query.class, attrs, NULL) == KC_OK, attrs);
+			CHECK_OK_FATAL(words_find(&home, query.class, "", &all));
+			CHECK_OK_FATAL(
+				kc_keychain_item_find(home.keychain, &home_user, &query, &seen));
+			CHECK_FATAL(all.count == 1 && seen.count == 1);
+			CHECK_MSG(kc_value_equal(kc_attrs_get(&all.rows[0].attrs, rows[i].name),
+					  kc_attrs_get(&given, rows[i].name)),
+				attrs);
+			CHECK_MSG(!kc_attrs_get(&seen.rows[0].attrs, rows[i].name), attrs);
+			CHECK_OK(words_delete(&home, query.class, ""));
+			tried++;
+		}
+	}
+	CHECK(tried > 40);
+}
+
 static void keys_that_stay_inside(void)
 {
 	/* clang-format off */
@@ -622,6 +672,7 @@ int main(void)
 		CHECK_TEST(pages),
 		CHECK_TEST(a_reply_has_a_limit),
 		CHECK_TEST(only_what_is_wanted),
+		CHECK_TEST(hidden_attributes),
 		CHECK_TEST(keys_that_stay_inside),
 		CHECK_TEST(they_cannot_be_let_out),
 		CHECK_TEST(groups_keep_callers_apart),

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: ISC
 # Runs bench_module on a keychain of its own and, where it is installed, on a SoftHSM token.
 #
-#   bench_module.sh [ROUNDS [OBJECTS]]      in the build folder
+#   bench_module.sh [ROUNDS [SIZES]]      in the build folder; sizes as 0,1000,10000
+#
+# (SoftHSM takes minutes to make 10,000 objects.)
 set -eu
 rounds=${1:-15}
-objects=${2:-1000}
+sizes=${2:-0,1000}
 softhsm=${SOFTHSM_MODULE:-/usr/lib/softhsm/libsofthsm2.so}
 work=$(mktemp -d)
 KEYCIRCLED=$PWD/keycircled
@@ -24,4 +26,4 @@ if [ -f "$softhsm" ]; then
   softhsm2-util --init-token --free --label bench --pin 1234 --so-pin 1234 > /dev/null
   set -- "$@" "softhsm=$softhsm,bench,1234"
 fi
-./tests/bench/bench_module "$rounds" "$objects" "$@"
+./tests/bench/bench_module "$rounds" "$sizes" "$@"

@@ -39,7 +39,9 @@ static void initialize_arguments(void)
 			CKR_ARGUMENTS_BAD},
 		{"one mutex function", {NULL, NULL, no_mutex, NULL, CKF_OS_LOCKING_OK, NULL},
 			CKR_ARGUMENTS_BAD},
+		{"no threads alone", {.flags = CKF_LIBRARY_CANT_CREATE_OS_THREADS}, CKR_OK},
 		{"a reserved text", {.flags = CKF_OS_LOCKING_OK, .pReserved = reserved}, CKR_OK},
+		{"a reserved number", {.flags = CKF_OS_LOCKING_OK, .pReserved = (void *)1}, CKR_OK},
 	};
 	CK_FUNCTION_LIST *f = harness_load();
 
@@ -79,45 +81,146 @@ static void nothing_before_initialize(void)
 	harness_unload();
 }
 
+static CK_C_GetInterface get_interface(void)
+{
+	CK_C_GetInterface get = (CK_C_GetInterface)harness_symbol("C_GetInterface");
+
+	CHECK_FATAL(get != NULL);
+	return get;
+}
+
+/* The list of a version, looked through: it says the version, and no entry of it is missing. */
+static void *list_of(CK_BYTE major, CK_BYTE minor)
+{
+	CK_UTF8CHAR name[] = "PKCS 11";
+	CK_VERSION version = {major, minor};
+	CK_INTERFACE *found = NULL;
+	CK_VERSION *said;
+	const void *const *entries;
+	size_t size = major == 2 ? sizeof(CK_FUNCTION_LIST) : sizeof(CK_FUNCTION_LIST_3_0);
+
+	CHECK_RV_FATAL(get_interface()(name, &version, &found, 0), CKR_OK);
+	CHECK(strcmp((char *)found->pInterfaceName, "PKCS 11") == 0 && found->flags == 0);
+	said = found->pFunctionList;
+	CHECK(said->major == major && said->minor == minor);
+	entries = found->pFunctionList;
+	for (size_t i = 1; i < size / sizeof *entries; i++)
+		CHECK(entries[i] != NULL);
+	return found->pFunctionList;
+}
+
 static void interfaces(void)
 {
-	CK_RV (*list_all)(CK_INTERFACE_PTR, CK_ULONG_PTR);
-	CK_RV (*get)(CK_UTF8CHAR *, CK_VERSION_PTR, CK_INTERFACE_PTR_PTR, CK_FLAGS);
-	CK_VERSION v240 = {2, 40}, v30 = {3, 0};
-	CK_INTERFACE *found, all[4];
+	static const CK_VERSION offered[] = {{3, 1}, {3, 0}, {2, 40}};
+	CK_C_GetInterfaceList list_all;
+	CK_INTERFACE all[4] = {{0}};
 	CK_FUNCTION_LIST *f = harness_load();
-	const void *const *entries = (const void *const *)(const void *)f;
-	CK_UTF8CHAR name[] = "PKCS 11", other[] = "Vendor NSS FIPS Interface";
 	CK_ULONG count = 0;
 
-	list_all = (CK_RV(*)(CK_INTERFACE_PTR, CK_ULONG_PTR))harness_symbol("C_GetInterfaceList");
-	get = (CK_RV(*)(CK_UTF8CHAR *, CK_VERSION_PTR, CK_INTERFACE_PTR_PTR,
-		CK_FLAGS))harness_symbol("C_GetInterface");
-	CHECK_FATAL(list_all && get);
+	list_all = (CK_C_GetInterfaceList)harness_symbol("C_GetInterfaceList");
+	CHECK_FATAL(list_all != NULL);
 	CHECK_RV(list_all(NULL, &count), CKR_OK);
-	CHECK_FATAL(count == 1);
-	count = 0;
+	CHECK_FATAL(count == 3);
+	count = 2;
 	CHECK_RV(list_all(all, &count), CKR_BUFFER_TOO_SMALL);
+	CHECK(count == 3 && !all[0].pFunctionList);
 	CHECK_RV(list_all(all, &count), CKR_OK);
-	CHECK(strcmp((char *)all[0].pInterfaceName, "PKCS 11") == 0);
+	CHECK(count == 3);
+	for (size_t i = 0; i < KC_COUNT_OF(offered); i++)
+		CHECK(all[i].pFunctionList == list_of(offered[i].major, offered[i].minor));
 	CHECK_RV(list_all(all, NULL), CKR_ARGUMENTS_BAD);
-
-	CHECK_RV(get(NULL, NULL, &found, 0), CKR_OK);
-	CHECK(found->pFunctionList == f);
-	CHECK_RV(get(name, &v240, &found, 0), CKR_OK);
-	CHECK_RV(get(name, &v30, &found, 0), CKR_FUNCTION_FAILED);
-	CHECK_RV(get(name, NULL, &found, CKF_INTERFACE_FORK_SAFE), CKR_FUNCTION_FAILED);
-	CHECK_RV(get(other, NULL, &found, 0), CKR_FUNCTION_FAILED);
-	CHECK_RV(get(name, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
-
-	/* No entry of the list is missing. */
+	CHECK(f == list_of(2, 40));
 	CHECK(f->version.major == 2 && f->version.minor == 40);
-	for (size_t i = 1; i < sizeof *f / sizeof *entries; i++)
-		CHECK(entries[i] != NULL);
 	/* Nothing but the three names is exported. */
 	CHECK(!harness_symbol("C_Initialize"));
 	CHECK(!harness_symbol("kc_client_new"));
 	harness_unload();
+}
+
+/* What consumers ask for: by name, by version, by a flag; and what nobody has. */
+static void interface_questions(void)
+{
+	static CK_UTF8CHAR name[] = "PKCS 11", other[] = "Vendor NSS FIPS Interface";
+	static CK_VERSION v31 = {3, 1}, v32 = {3, 2}, v4 = {4, 0}, v220 = {2, 20};
+	/* clang-format off */
+	static const struct {
+		CK_UTF8CHAR *name;
+		CK_VERSION *version;
+		CK_FLAGS flags;
+		CK_RV wanted;
+	} rows[] = {
+		{NULL,  NULL,  0,                       CKR_OK},
+		{name,  NULL,  0,                       CKR_OK},
+		{NULL,  &v31,  0,                       CKR_OK},
+		{name,  &v32,  0,                       CKR_FUNCTION_FAILED},
+		{name,  &v4,   0,                       CKR_FUNCTION_FAILED},
+		{name,  &v220, 0,                       CKR_FUNCTION_FAILED},
+		{name,  NULL,  CKF_INTERFACE_FORK_SAFE, CKR_FUNCTION_FAILED},
+		{other, NULL,  0,                       CKR_FUNCTION_FAILED},
+	};
+	/* clang-format on */
+	CK_C_GetInterface get;
+	CK_INTERFACE *found;
+
+	harness_load();
+	get = get_interface();
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		found = NULL;
+		CHECK_RV(get(rows[i].name, rows[i].version, &found, rows[i].flags), rows[i].wanted);
+		CHECK((found != NULL) == (rows[i].wanted == CKR_OK));
+		CHECK(!found || found->pFunctionList == list_of(3, 1));
+	}
+	CHECK_RV(get(name, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
+	harness_unload();
+}
+
+/* The three lists lead to one library: what one initialised, another is in. */
+static void lists_are_one(void)
+{
+	CK_FUNCTION_LIST *old = harness_load();
+	CK_FUNCTION_LIST_3_0 *new = list_of(3, 0), *newest = list_of(3, 1);
+	CK_SESSION_HANDLE session;
+
+	CHECK_RV(new->C_LoginUser(1, CKU_USER, NULL, 0, NULL, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
+	CHECK_RV(new->C_SessionCancel(1, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
+	CHECK_RV(new->C_MessageSignFinal(1), CKR_CRYPTOKI_NOT_INITIALIZED);
+	CHECK_RV(newest->C_Initialize(NULL), CKR_OK);
+	CHECK_RV(old->C_Initialize(NULL), CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	CHECK_RV(old->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &session), CKR_OK);
+	CHECK_RV(new->C_SessionCancel(session, 0), CKR_OK);
+	CHECK_RV(new->C_SessionCancel(session + 1, 0), CKR_SESSION_HANDLE_INVALID);
+	CHECK_RV(new->C_MessageSignFinal(session + 1), CKR_SESSION_HANDLE_INVALID);
+	CHECK_RV(new->C_CloseSession(session), CKR_OK);
+	CHECK_RV(old->C_Finalize(NULL), CKR_OK);
+	harness_unload();
+}
+
+/* C_SessionCancel ends what its flags name, leaves the rest, and does not mind what is not there.
+ */
+static void session_cancel(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_FUNCTION_LIST_3_0 *f = list_of(3, 0);
+	CK_MECHANISM sha256 = {CKM_SHA256, NULL, 0};
+	CK_BYTE digest[32], byte = 1;
+	CK_OBJECT_HANDLE found;
+	CK_ULONG count, len = sizeof digest;
+
+	CHECK_RV(f->C_SessionCancel(x.session, CKF_SIGN | CKF_FIND_OBJECTS | CKF_MESSAGE_ENCRYPT),
+		CKR_OK);
+	CHECK_RV(f->C_FindObjectsInit(x.session, NULL, 0), CKR_OK);
+	CHECK_RV(f->C_DigestInit(x.session, &sha256), CKR_OK);
+	CHECK_RV(f->C_DigestUpdate(x.session, &byte, 1), CKR_OK);
+	CHECK_RV(f->C_SessionCancel(x.session, 0), CKR_OK);
+	CHECK_RV(f->C_SessionCancel(x.session, CKF_FIND_OBJECTS | CKF_VERIFY), CKR_OK);
+	CHECK_RV(f->C_FindObjects(x.session, &found, 1, &count), CKR_OPERATION_NOT_INITIALIZED);
+	CHECK_RV(f->C_FindObjectsInit(x.session, NULL, 0), CKR_OK);
+	CHECK_RV(f->C_SessionCancel(x.session, CKF_DIGEST), CKR_OK);
+	CHECK_RV(f->C_DigestFinal(x.session, digest, &len), CKR_OPERATION_NOT_INITIALIZED);
+	CHECK_RV(f->C_DigestInit(x.session, &sha256), CKR_OK);
+	CHECK_RV(f->C_Digest(x.session, &byte, 1, digest, &len), CKR_OK);
+	CHECK_RV(f->C_FindObjects(x.session, &found, 1, &count), CKR_OK);
+	harness_end(&x);
 }
 
 static bool is_fixed(const CK_UTF8CHAR *field, size_t size, const char *text)
@@ -144,7 +247,7 @@ static void slots_and_tokens(void)
 
 	CHECK_RV(x.f->C_GetInfo(&info), CKR_OK);
 	CHECK(IS_FIXED(info.manufacturerID, "Keycircle"));
-	CHECK(info.cryptokiVersion.major == 2 && info.cryptokiVersion.minor == 40);
+	CHECK(info.cryptokiVersion.major == 3 && info.cryptokiVersion.minor == 1);
 	CHECK_RV(x.f->C_GetInfo(NULL), CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_GetSlotList(CK_TRUE, NULL, NULL), CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_GetSlotList(CK_TRUE, slots, &count), CKR_OK);
@@ -398,6 +501,9 @@ int main(void)
 		CHECK_TEST(initialize_arguments),
 		CHECK_TEST(nothing_before_initialize),
 		CHECK_TEST(interfaces),
+		CHECK_TEST(interface_questions),
+		CHECK_TEST(lists_are_one),
+		CHECK_TEST(session_cancel),
 		CHECK_TEST(slots_and_tokens),
 		CHECK_TEST(mechanisms),
 		CHECK_TEST(sessions),

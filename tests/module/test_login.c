@@ -148,6 +148,28 @@ static void changing_the_password(void)
 	harness_end(&x);
 }
 
+/* C_LoginUser: the keychain's one user has no name. */
+static void login_by_name(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_C_GetInterface get = (CK_C_GetInterface)harness_symbol("C_GetInterface");
+	CK_UTF8CHAR name[] = "ana";
+	CK_INTERFACE *interface = NULL;
+	CK_FUNCTION_LIST_3_0 *f;
+
+	CHECK_RV_FATAL(get(NULL, NULL, &interface, 0), CKR_OK);
+	f = interface->pFunctionList;
+	CHECK_RV(f->C_LoginUser(x.session + 1, CKU_USER, right, RIGHT_LEN, NULL, 0),
+		CKR_SESSION_HANDLE_INVALID);
+	CHECK_RV(f->C_LoginUser(x.session, CKU_USER, right, RIGHT_LEN, name, 3), CKR_ARGUMENTS_BAD);
+	CHECK_RV(f->C_LoginUser(x.session, CKU_USER, right, RIGHT_LEN, NULL, 3), CKR_ARGUMENTS_BAD);
+	CHECK_RV(f->C_LoginUser(x.session, CKU_USER, wrong, WRONG_LEN, NULL, 0), CKR_PIN_INCORRECT);
+	CHECK_RV(f->C_LoginUser(x.session, CKU_USER, right, RIGHT_LEN, name, 0), CKR_OK);
+	CHECK(state_of(&x) == CKS_RO_USER_FUNCTIONS);
+	CHECK_RV(f->C_Login(x.session, CKU_USER, right, RIGHT_LEN), CKR_USER_ALREADY_LOGGED_IN);
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -156,6 +178,7 @@ int main(void)
 		CHECK_TEST(while_locked),
 		CHECK_TEST(signing_while_locked),
 		CHECK_TEST(changing_the_password),
+		CHECK_TEST(login_by_name),
 	};
 	int status;
 

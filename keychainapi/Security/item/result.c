@@ -40,8 +40,10 @@ static CFStringRef new_name(kc_name name)
 /* What only Keycircle's own programs are told, and the objects are made of. */
 static bool is_hidden(kc_name name)
 {
-	static const char hidden[][5] = {"cdta", "ckid", "ctki", "diss", "dser", "dsub", "kcid",
-		"kref", "ksub", "locl", "p11o", "self", "spki"};
+	static const char hidden[][5] = {"alau", "almc", "ccat", "cdta", "ceda", "chip", "chsp",
+		"cjmd", "ckid", "cnha", "copy", "csda", "ctki", "curl", "diss", "drtm", "dser",
+		"dsty", "dsub", "genm", "kcid", "kcvl", "kref", "ksub", "locl", "p11m", "p11o",
+		"self", "spki", "trst", "uwtm", "wrtm", "wwtr"};
 	char text[5];
 
 	kc_name_text(name, text);

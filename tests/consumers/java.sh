@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Java's PKCS#11 provider: keytool finds key and certificate by their common CKA_ID, jarsigner signs.
-. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+# shellcheck source=tests/consumers/lib.sh
+. "$(dirname "$0")/lib.sh"
 needs keytool jarsigner openssl python3
 make_keychain
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/key.pem" \

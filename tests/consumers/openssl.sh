@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # OpenSSL's engine for PKCS#11 (libp11): a certificate request, and a signature.
-. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+# shellcheck source=tests/consumers/lib.sh
+. "$(dirname "$0")/lib.sh"
 needs openssl
 openssl engine pkcs11 > /dev/null 2>&1 || { echo "no pkcs11 engine here"; exit 77; }
 make_keychain

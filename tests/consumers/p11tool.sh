@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # GnuTLS: p11tool, as people type it.
-. "${top_srcdir:-$(dirname "$0")/../..}/tests/module/lib.sh"
+# shellcheck source=tests/consumers/lib.sh
+. "$(dirname "$0")/lib.sh"
 needs p11tool openssl
 KC_ASKPASS=$work/askpass
 export KC_ASKPASS
