@@ -257,7 +257,11 @@ static const char *result_of(const struct check *check, char text[static 8000])
 	}
 	if (WEXITSTATUS(status) == EXIT_ABSENT)
 		return "absent";
-	return WEXITSTATUS(status) == 0 ? "pass" : "fail";
+	if (WEXITSTATUS(status) == 0)
+		return "pass";
+	if (have == 0)
+		snprintf(text, 90, "    ended with status %d\n", WEXITSTATUS(status));
+	return "fail";
 }
 
 static const char *expected_of(const char *name)

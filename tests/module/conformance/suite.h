@@ -80,6 +80,9 @@ void *suite_symbol(const char *name);
 	suite_expect_rv((call), (const CK_RV[]){__VA_ARGS__},                                  \
 		sizeof((const CK_RV[]){__VA_ARGS__}) / sizeof(CK_RV), #call, __FILE__, __LINE__)
 #define MUST_RV(call, ...) (EXPECT_RV(call, __VA_ARGS__) ? (void)0 : suite_end())
+/* A call that must not begin an operation; if it does, what follows has another session. */
+#define REFUSES(call, ...) \
+	(EXPECT_RV(call, __VA_ARGS__) ? (void)0 : (void)(session = suite_open(CKF_RW_SESSION)))
 /* What is said of a failure in this process from here on: which row, which round. */
 void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool suite_expect(bool held, const char *what, const char *file, int line);
