@@ -12,24 +12,26 @@ struct row {
 	const char *hash, *mgf_hash;
 	size_t most; /* bytes of data */
 };
-#define LABEL "a label"
+#define LABEL (void *)(uintptr_t)label_text, sizeof label_text - 1
+#define NONE NULL, 0
+static const char label_text[] = "a label";
 #define OAEP(lower, type, mgf, label, hash, mgf_hash, most)                                     \
-	{lower, CKM_RSA_PKCS_OAEP, {type, mgf, CKZ_DATA_SPECIFIED, label, sizeof label - 1}, hash, \
+	{lower, CKM_RSA_PKCS_OAEP, {type, mgf, CKZ_DATA_SPECIFIED, label}, hash, \
 		mgf_hash, most}
 static const struct row rows[] = {
 	/* clang-format off */
 	{"rsa_pkcs", CKM_RSA_PKCS, {0}, NULL, NULL, 245},
 	{"rsa_x_509", CKM_RSA_X_509, {0}, NULL, NULL, 256},
-	OAEP("oaep_sha1", CKM_SHA_1, CKG_MGF1_SHA1, "", "SHA1", "SHA1", 214),
+	OAEP("oaep_sha1", CKM_SHA_1, CKG_MGF1_SHA1, NONE, "SHA1", "SHA1", 214),
 	OAEP("oaep_sha1_label", CKM_SHA_1, CKG_MGF1_SHA1, LABEL, "SHA1", "SHA1", 214),
-	OAEP("oaep_sha224", CKM_SHA224, CKG_MGF1_SHA224, "", "SHA224", "SHA224", 198),
-	OAEP("oaep_sha256", CKM_SHA256, CKG_MGF1_SHA256, "", "SHA256", "SHA256", 190),
+	OAEP("oaep_sha224", CKM_SHA224, CKG_MGF1_SHA224, NONE, "SHA224", "SHA224", 198),
+	OAEP("oaep_sha256", CKM_SHA256, CKG_MGF1_SHA256, NONE, "SHA256", "SHA256", 190),
 	OAEP("oaep_sha256_label", CKM_SHA256, CKG_MGF1_SHA256, LABEL, "SHA256", "SHA256", 190),
-	OAEP("oaep_sha256_mgf_sha1", CKM_SHA256, CKG_MGF1_SHA1, "", "SHA256", "SHA1", 190),
-	OAEP("oaep_sha384", CKM_SHA384, CKG_MGF1_SHA384, "", "SHA384", "SHA384", 158),
+	OAEP("oaep_sha256_mgf_sha1", CKM_SHA256, CKG_MGF1_SHA1, NONE, "SHA256", "SHA1", 190),
+	OAEP("oaep_sha384", CKM_SHA384, CKG_MGF1_SHA384, NONE, "SHA384", "SHA384", 158),
 	OAEP("oaep_sha512", CKM_SHA512, CKG_MGF1_SHA512, LABEL, "SHA512", "SHA512", 126),
-	OAEP("oaep_sha3_256", CKM_SHA3_256, CKG_MGF1_SHA3_256, "", "SHA3-256", "SHA3-256", 190),
-	OAEP("oaep_sha3_512", CKM_SHA3_512, CKG_MGF1_SHA3_512, "", "SHA3-512", "SHA3-512", 126),
+	OAEP("oaep_sha3_256", CKM_SHA3_256, CKG_MGF1_SHA3_256, NONE, "SHA3-256", "SHA3-256", 190),
+	OAEP("oaep_sha3_512", CKM_SHA3_512, CKG_MGF1_SHA3_512, NONE, "SHA3-512", "SHA3-512", 126),
 	/* clang-format on */
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -68,7 +70,7 @@ static EVP_PKEY_CTX *openssl_context(const struct row *row, int (*init)(EVP_PKEY
 		EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_get_digestbyname(row->hash));
 		EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_get_digestbyname(row->mgf_hash));
 		if (row->oaep.ulSourceDataLen)
-			EVP_PKEY_CTX_set0_rsa_oaep_label(context, OPENSSL_strdup(LABEL),
+			EVP_PKEY_CTX_set0_rsa_oaep_label(context, OPENSSL_strdup(label_text),
 				(int)row->oaep.ulSourceDataLen);
 	}
 	return context;
