@@ -28,6 +28,8 @@ static kc_err path_of(const struct kc_place *place, struct kc_buf *ret)
 void kc_keychain_close(struct kc_keychain *keychain)
 {
 	kc_keychain_sync_close(keychain);
+	kc_keychain_owned_close(keychain);
+	kc_keychain_authorize_close(keychain);
 	kc_keychain_keys_close(keychain);
 	if (keychain->store)
 		kc_store_close(keychain->store);
@@ -67,6 +69,8 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
 	KC_TRY(kc_keychain_keys_open(keychain));
+	KC_TRY(kc_keychain_owned_open(keychain));
+	KC_TRY(kc_keychain_authorize_open(keychain));
 	KC_TRY(kc_tries_read(&keychain->tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
 	kc_keychain_note_lock(keychain); /* nobody else has it yet */

@@ -152,36 +152,44 @@ KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_by
  * locl, asen, next, kcvl) are filled in here, whatever the caller says. All calls by id take
  * either, and answer NOT_FOUND for another program's.
  *
- * What is enforced for every key, whoever asks: its marks of use (KEY_USE), its list of mechanisms,
- * "extr", "sens" and "wwtr" (NOT_ALLOWED), and one authorisation a use where "alau" asks for it
+ * What is enforced for every key, whoever asks: its marks of use (KEY_USE), "extr" and "sens"
+ * (NOT_EXTRACTABLE), "wwtr" (NOT_ALLOWED), and one authorisation a use where "alau" asks for it
  * (AUTH_NEEDED).
  */
 
-/* As key_generate, of any type, with each half stored or transient (KC_KEEP_…); a secret key takes
- * private_attrs alone and bits of its length, in whole bytes. */
+/* As key_generate, of any type, RSA from 1024 bits on, with each half stored or transient
+ * (KC_KEEP_…); a secret key takes private_attrs alone and bits of its length, in whole bytes. A
+ * transient public half is kept nowhere but in the answer, where it has the id 0. */
 KC_MUST kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint32_t type, unsigned bits,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
 	struct kc_found_list *ret);
 /* A key that came from outside: kcls and type of attrs say what value is, PKCS#8 of a private key,
- * the bytes of a secret one. Errors: DECODE, KEY_TYPE, KEY_SIZE, PARAM. */
+ * the bytes of a secret one. Errors: DECODE, KEY_TYPE, KEY_SIZE, PARAM (also for a "kcvl" that is
+ * not the key's). */
 KC_MUST kc_err kc_keychain_key_create(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes value, const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
 /* The same key again, with changes over its attributes: only towards more sensitive. Its history
  * stays. Errors: NOT_ALLOWED (also when "copy" is 0). */
 KC_MUST kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_attrs *changes, bool transient, struct kc_found *ret);
+/* A secret key out of another, or of none (PBKDF2). Where the new key would show the old one
+ * (joined, cut, xored) it is as sensitive and as little extractable. Errors: crypto/derive.h. */
 KC_MUST kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_derive_params *params, const struct kc_attrs *attrs,
 	bool transient, struct kc_found *ret);
+/* As key_create, of a key that comes encrypted. "bsiz" says how much of the bytes is a secret key,
+ * where the cipher does not. */
 KC_MUST kc_err kc_keychain_key_unwrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes wrapped,
 	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
-/* wrapping_id 0: with the public key of wrapping_spki, which is of no item. */
+/* wrapping_id 0: with the public key of wrapping_spki, which is of no item; else of a secret key,
+ * or of a public one that is an item. */
 KC_MUST kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t wrapping_id, struct kc_bytes wrapping_spki, const struct kc_cipher_params *params,
 	uint64_t id, struct kc_buf *ret);
-/* The value, when the key is extractable and not sensitive: PKCS#8 of a private one. */
+/* The value, when the key is extractable and not sensitive (NOT_EXTRACTABLE): PKCS#8 of a private
+ * one. */
 KC_MUST kc_err kc_keychain_key_reveal(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, struct kc_secret *ret);
 /* Of a transient key alone; items are changed by item_update. Errors: NOT_ALLOWED. */
@@ -207,8 +215,10 @@ KC_MUST kc_err kc_keychain_public_encrypt(struct kc_keychain *keychain, struct k
 KC_MUST kc_err kc_keychain_public_recover(struct kc_keychain *keychain, struct kc_bytes spki,
 	const struct kc_sign_params *params, struct kc_bytes signature, struct kc_buf *ret);
 
-/* Ciphers and codes in parts: crypto/secret_key.h. Bounded in number and in what they hold (BUSY).
- */
+/* Ciphers and codes in parts: crypto/secret_key.h. Bounded in number and in what they hold (BUSY,
+ * also when two calls use one at once). An operation ends with its first other error, and with its
+ * end; but what the end gives beyond KC_OPERATION_ANSWER bytes, or exactly so many, is left for
+ * operation_rest, which ends it when it answers with less. */
 KC_MUST kc_err kc_keychain_cipher_begin(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t id, bool decrypts,
 	const struct kc_cipher_params *params, uint64_t *ret_operation);
@@ -220,6 +230,8 @@ KC_MUST kc_err kc_keychain_operation_part(struct kc_keychain *keychain,
 KC_MUST kc_err kc_keychain_operation_end(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t operation, struct kc_bytes last,
 	struct kc_bytes code, struct kc_buf *ret);
+KC_MUST kc_err kc_keychain_operation_rest(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t operation, struct kc_buf *ret);
 void kc_keychain_operation_drop(
 	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t operation);
 KC_MUST kc_err kc_keychain_operation_fork(struct kc_keychain *keychain,

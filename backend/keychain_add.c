@@ -20,7 +20,7 @@ static kc_err choose_group(const struct kc_caller *caller, struct kc_attrs *attr
 	return kc_keychain_access_group(caller, given->bytes);
 }
 
-static kc_err build_item(
+kc_err kc_keychain_build(
 	const struct kc_caller *caller, const struct kc_item_input *input, struct kc_item *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
@@ -79,7 +79,7 @@ kc_err kc_keychain_txn_add(struct kc_txn *txn, const struct kc_caller *caller,
 {
 	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
 
-	KC_TRY(build_item(caller, input, &stored.item));
+	KC_TRY(kc_keychain_build(caller, input, &stored.item));
 	KC_TRY(kc_keybag_can_open(txn->bag, stored.item.protection));
 	if (input->one_of_both_syncs)
 		KC_TRY(check_other_sync(txn, &stored.item));

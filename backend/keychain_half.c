@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The halves of a key pair as items. */
+/* The halves of a key pair, and secret keys, as items. */
 #include "backend/item/ruler.h"
 #include "backend/keychain_keys.h"
 #include "base/key_use.h"
+#include "base/random.h"
 
 #define TYPE KC_NAME('t', 'y', 'p', 'e')
 #define BSIZ KC_NAME('b', 's', 'i', 'z')
@@ -14,8 +15,10 @@
 #define SENS KC_NAME('s', 'e', 'n', 's')
 #define ASEN KC_NAME('a', 's', 'e', 'n')
 #define NEXT KC_NAME('n', 'e', 'x', 't')
+#define KCVL KC_NAME('k', 'c', 'v', 'l')
 
-/* What a half is by default, whatever its type; what it may be used for: base/key_use.h. */
+/* What a half is by default, whatever its type, a secret key as a private one; what it may be used
+ * for: base/key_use.h. */
 /* clang-format off */
 static const struct fact {
 	kc_name name;
@@ -53,39 +56,44 @@ static kc_err set_key(struct kc_attrs *attrs, const struct kc_pk *key, enum kc_k
 	return KC_OK;
 }
 
-/* A key that came from outside may have been anywhere before. */
-static void set_history(struct kc_attrs *attrs, enum kc_keychain_origin origin)
+static void set_history(struct kc_attrs *attrs, unsigned origin)
 {
-	bool ours = origin == KC_ORIGIN_GENERATED;
+	bool sensitive = kc_attrs_get_number(attrs, SENS, 0) != 0;
+	bool extractable = kc_attrs_get_number(attrs, KC_ATTR_EXTR, 1) != 0;
 
-	kc_attrs_set_number(attrs, LOCL, ours);
-	kc_attrs_set_number(attrs, ASEN, ours && kc_attrs_get_number(attrs, SENS, 0));
-	kc_attrs_set_number(attrs, NEXT, ours && !kc_attrs_get_number(attrs, KC_ATTR_EXTR, 1));
+	kc_attrs_set_number(attrs, LOCL, (origin & KC_ORIGIN_LOCAL) != 0);
+	kc_attrs_set_number(attrs, ASEN, (origin & KC_ORIGIN_SENSITIVE) && sensitive);
+	kc_attrs_set_number(attrs, NEXT, (origin & KC_ORIGIN_UNEXTRACTABLE) && !extractable);
 }
 
-static kc_err build_attrs(const struct kc_pk *key, enum kc_key_class class,
-	enum kc_keychain_origin origin, const struct kc_attrs *given, struct kc_attrs *ret)
+static void set_defaults(struct kc_attrs *attrs, uint32_t type, enum kc_key_class class)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(facts); i++)
-		kc_attrs_set_number(ret, facts[i].name,
-			class == KC_KEY_PRIVATE ? facts[i].of_private : facts[i].of_public);
+		kc_attrs_set_number(attrs, facts[i].name,
+			class == KC_KEY_PUBLIC ? facts[i].of_public : facts[i].of_private);
 	for (size_t i = 0; i < KC_KEY_USES; i++)
-		kc_attrs_set_number(ret, kc_key_uses[i],
-			kc_key_use_default(kc_key_uses[i], kc_pk_type(key), class));
+		kc_attrs_set_number(
+			attrs, kc_key_uses[i], kc_key_use_default(kc_key_uses[i], type, class));
+}
+
+static kc_err build_attrs(const struct kc_pk *key, enum kc_key_class class, unsigned origin,
+	const struct kc_attrs *given, struct kc_attrs *ret)
+{
+	set_defaults(ret, kc_pk_type(key), class);
 	kc_attrs_merge(ret, given);
 	KC_TRY(set_key(ret, key, class));
 	set_history(ret, origin);
 	return kc_attrs_check(ret);
 }
 
-kc_err kc_keychain_half_private(const struct kc_pk *key, enum kc_keychain_origin origin,
+kc_err kc_keychain_half_private(const struct kc_pk *key, unsigned origin,
 	const struct kc_attrs *given, struct kc_keychain_half *ret)
 {
 	KC_TRY(build_attrs(key, KC_KEY_PRIVATE, origin, given, &ret->attrs));
 	return kc_pk_store_private(key, &ret->secret);
 }
 
-kc_err kc_keychain_half_public(const struct kc_pk *key, enum kc_keychain_origin origin,
+kc_err kc_keychain_half_public(const struct kc_pk *key, unsigned origin,
 	const struct kc_attrs *given, bool bound, struct kc_keychain_half *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf stored = KC_BUF_INIT;
@@ -96,6 +104,50 @@ kc_err kc_keychain_half_public(const struct kc_pk *key, enum kc_keychain_origin 
 	KC_TRY(kc_attrs_check(&ret->attrs));
 	KC_TRY(kc_pk_store_public(key, &stored));
 	return kc_secret_set(&ret->secret, kc_buf_bytes(&stored));
+}
+
+/* The check value is three bytes of a one-way function of the key; an empty one is wanted by
+ * nobody.
+ */
+static kc_err set_check_value(const struct kc_sk *key, struct kc_attrs *attrs)
+{
+	struct kc_bytes given = kc_attrs_get_bytes(attrs, KCVL);
+	uint8_t value[3];
+
+	if (kc_attrs_get(attrs, KCVL) && given.len == 0)
+		return KC_OK;
+	KC_TRY(kc_sk_check_value(key, value));
+	if (given.len && !kc_bytes_equal(given, KC_BYTES_OF(value)))
+		return KC_ERR(PARAM);
+	kc_attrs_set_bytes(attrs, KCVL, KC_BYTES_OF(value));
+	return KC_OK;
+}
+
+/* A label made of the key would tell which ones are equal. */
+static void set_secret_key(struct kc_attrs *attrs, const struct kc_sk *key)
+{
+	int64_t bits = (int64_t)kc_sk_value(key).len * 8;
+	uint8_t label[20];
+
+	kc_random_fill(label, sizeof label);
+	kc_attrs_set_number(attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
+	kc_attrs_set_number(attrs, TYPE, kc_sk_type(key));
+	kc_attrs_set_number(attrs, BSIZ, bits);
+	kc_attrs_set_number(attrs, ESIZ, bits);
+	kc_attrs_set_bytes(attrs, KLBL, KC_BYTES_OF(label));
+	kc_attrs_remove(attrs, SPKI);
+}
+
+kc_err kc_keychain_half_secret(const struct kc_sk *key, unsigned origin,
+	const struct kc_attrs *given, struct kc_keychain_half *ret)
+{
+	set_defaults(&ret->attrs, kc_sk_type(key), KC_KEY_SYMMETRIC);
+	kc_attrs_merge(&ret->attrs, given);
+	set_secret_key(&ret->attrs, key);
+	KC_TRY(set_check_value(key, &ret->attrs));
+	set_history(&ret->attrs, origin);
+	KC_TRY(kc_attrs_check(&ret->attrs));
+	return kc_secret_set(&ret->secret, kc_sk_value(key));
 }
 
 bool kc_keychain_half_is_bound(const struct kc_attrs *attrs)

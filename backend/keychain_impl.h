@@ -18,8 +18,10 @@
 #include "backend/store/store.h"
 #include "backend/tries.h"
 
-struct kc_keychain_keys; /* prepared keys, keychain_keys.c */
-struct kc_keychain_sync; /* the device's part in a circle, keychain_sync.c */
+struct kc_keychain_keys;   /* prepared keys, keychain_keys.c */
+struct kc_keychain_owned;  /* what connected programs have in memory, keychain_owned.c */
+struct kc_keychain_grants; /* uses of keys that were authorised, keychain_authorize.c */
+struct kc_keychain_sync;   /* the device's part in a circle, keychain_sync.c */
 
 struct kc_keychain {
 	struct kc_store *store;
@@ -30,9 +32,11 @@ struct kc_keychain {
 	struct kc_keychain_counts {
 		uint64_t generation; /* that the numbers belong to; 0: none yet */
 		uint64_t items, synced, quarantined;
-	} counts;		       /* under the store's mutex */
-	struct kc_keychain_keys *keys; /* owned by keychain_keys.c */
-	struct kc_keychain_sync *sync; /* owned by keychain_sync.c; NULL at first */
+	} counts;			   /* under the store's mutex */
+	struct kc_keychain_keys *keys;	   /* owned by keychain_keys.c */
+	struct kc_keychain_owned *owned;   /* owned by keychain_owned.c */
+	struct kc_keychain_grants *grants; /* owned by keychain_authorize.c */
+	struct kc_keychain_sync *sync;	   /* owned by keychain_sync.c; NULL at first */
 };
 
 /* Notes what has become of the lock, with the store's mutex held. */
@@ -48,6 +52,9 @@ void kc_keychain_note_lock(struct kc_keychain *keychain);
  *   return kc_txn_commit(&txn);
  */
 
+/* What an item of the caller's would be: its attributes by the ruler, and what its bytes say. */
+KC_MUST kc_err kc_keychain_build(
+	const struct kc_caller *caller, const struct kc_item_input *input, struct kc_item *ret);
 /* As kc_keychain_item_add. */
 KC_MUST kc_err kc_keychain_txn_add(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_item_input *input, uint32_t want, struct kc_found *ret);
@@ -118,6 +125,17 @@ KC_MUST kc_err kc_keychain_keys_open(struct kc_keychain *keychain);
 /* At lock: forgets the prepared keys. The store's mutex is held. */
 void kc_keychain_keys_drop(struct kc_keychain *keychain);
 void kc_keychain_keys_close(struct kc_keychain *keychain);
+KC_MUST kc_err kc_keychain_owned_open(struct kc_keychain *keychain);
+/* At lock, after it was noted: forgets what programs have that is not to outlive it. Never waits.
+ */
+void kc_keychain_owned_lock(struct kc_keychain *keychain);
+void kc_keychain_owned_drop_program(struct kc_keychain *keychain, uint64_t program);
+void kc_keychain_owned_close(struct kc_keychain *keychain);
+KC_MUST kc_err kc_keychain_authorize_open(struct kc_keychain *keychain);
+/* At lock: forgets every authorisation. Never waits. */
+void kc_keychain_authorize_drop(struct kc_keychain *keychain);
+void kc_keychain_authorize_drop_program(struct kc_keychain *keychain, uint64_t program);
+void kc_keychain_authorize_close(struct kc_keychain *keychain);
 /* At lock: ends a pairing that is under way, at once or when whoever is working on it has done its
  * step. Never waits. The store's mutex is held. */
 void kc_keychain_sync_drop(struct kc_keychain *keychain);

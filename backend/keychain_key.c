@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What callers do with keys: make them, sign, verify, decrypt, agree. */
+/* What callers do with keys: make pairs, sign, verify, encrypt, decrypt, agree. */
 #include "backend/keychain_keys.h"
 
 #define RSA_GENERATE_LEAST 2048
@@ -65,37 +65,84 @@ kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct kc_caller
 	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
 	struct kc_buf *ret_signature)
 {
-	KC_CLEANUP_PK struct kc_pk *key = NULL;
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 
 	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_SIGN, &key));
-	return kc_pk_sign(key, params, input, ret_signature);
+	if (key.sk)
+		return kc_sk_mac(key.sk, params, input, ret_signature);
+	return kc_pk_sign(key.pk, params, input, ret_signature);
+}
+
+kc_err kc_keychain_mac_check(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_sign_params *params, struct kc_bytes input,
+	struct kc_bytes code)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+
+	KC_TRY(kc_keychain_keys_get_secret(keychain, caller, id, KC_KEY_USE_VERIFY, &key));
+	return kc_sk_mac_check(key.sk, params, input, code);
 }
 
 kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
 	struct kc_secret *ret)
 {
-	KC_CLEANUP_PK struct kc_pk *key = NULL;
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 
 	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_DECRYPT, &key));
-	return kc_pk_decrypt(key, params, input, ret);
+	if (key.sk)
+		return kc_sk_decrypt(key.sk, params, input, ret);
+	return kc_pk_decrypt(key.pk, params, input, ret);
+}
+
+kc_err kc_keychain_secret_encrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
+	struct kc_buf *ret)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+
+	KC_TRY(kc_keychain_keys_get_secret(keychain, caller, id, KC_KEY_USE_ENCRYPT, &key));
+	return kc_sk_encrypt(key.sk, params, input, ret);
 }
 
 kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
 {
-	KC_CLEANUP_PK struct kc_pk *key = NULL;
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 
-	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_AGREE, &key));
-	return kc_pk_agree(key, peer_public, ret);
+	KC_TRY(kc_keychain_keys_get_private(keychain, caller, id, KC_KEY_USE_DERIVE, &key));
+	return kc_pk_agree(key.pk, peer_public, ret);
 }
+
+/* --- with public keys that come with the question ------------------------------------------------
+ */
 
 kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_bytes spki,
 	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature)
 {
 	KC_CLEANUP_PK struct kc_pk *key = NULL;
 
-	(void)keychain; /* nothing of it is needed: the key came with the question */
+	(void)keychain; /* nothing of it is needed */
 	KC_TRY(kc_pk_load_spki(spki, &key));
 	return kc_pk_verify(key, params, input, signature);
+}
+
+kc_err kc_keychain_public_encrypt(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_buf *ret)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	(void)keychain;
+	KC_TRY(kc_pk_load_spki(spki, &key));
+	return kc_pk_encrypt(key, params, input, ret);
+}
+
+kc_err kc_keychain_public_recover(struct kc_keychain *keychain, struct kc_bytes spki,
+	const struct kc_sign_params *params, struct kc_bytes signature, struct kc_buf *ret)
+{
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
+
+	(void)keychain;
+	KC_TRY(kc_pk_load_spki(spki, &key));
+	return kc_pk_recover(key, params, signature, ret);
 }

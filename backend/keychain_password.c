@@ -90,9 +90,11 @@ void kc_keychain_lock(struct kc_keychain *keychain)
 {
 	kc_store_hold(keychain->store);
 	kc_keybag_lock(keychain->bag);
-	kc_keychain_keys_drop(keychain);
-	kc_keychain_sync_drop(keychain);
 	kc_keychain_note_lock(keychain);
+	kc_keychain_keys_drop(keychain);
+	kc_keychain_owned_lock(keychain);
+	kc_keychain_authorize_drop(keychain);
+	kc_keychain_sync_drop(keychain);
 	kc_store_release(keychain->store);
 }
 

@@ -13,24 +13,26 @@
 
 const kc_name kc_key_uses[KC_KEY_USES] = {ENCR, DECR, DRVE, SIGN, VRFY, SNRC, VYRC, WRAP, UNWP};
 
-/* The uses that Apple's SecKeyCopyAttributes shows; an RSA public key "decrypts" there. */
+/* The uses that Apple's SecKeyCopyAttributes shows; an RSA public key "decrypts" there. A secret
+ * key does all that keys of its type can; only HKDF's are there to derive from. */
 /* clang-format off */
 static const struct row {
 	kc_name use;
 	struct by_type { bool rsa, ec, ed, x; } private, public;
+	struct by_secret { bool block, stream, hkdf, other; } secret;
 } rows[] = {
-	/*       private: RSA EC Ed X          public: RSA EC Ed X */
-	{ENCR, {false, false, false, false}, {true,  true,  false, false}},
-	{DECR, {true,  true,  false, false}, {true,  false, false, false}},
-	{DRVE, {false, true,  false, true},  {false, false, false, false}},
-	{SIGN, {true,  true,  true,  false}, {false, false, false, false}},
-	{VRFY, {false, false, false, false}, {true,  true,  true,  false}},
-	{WRAP, {false, false, false, false}, {true,  true,  false, false}},
-	{UNWP, {true,  true,  false, false}, {false, false, false, false}},
+	/*       private: RSA EC Ed X          public: RSA EC Ed X           secret: AES, DES3  ChaCha20  HKDF  others */
+	{ENCR, {false, false, false, false}, {true,  true,  false, false}, {true,  true,  false, false}},
+	{DECR, {true,  true,  false, false}, {true,  false, false, false}, {true,  true,  false, false}},
+	{DRVE, {false, true,  false, true},  {false, false, false, false}, {false, false, true,  false}},
+	{SIGN, {true,  true,  true,  false}, {false, false, false, false}, {true,  false, false, true}},
+	{VRFY, {false, false, false, false}, {true,  true,  true,  false}, {true,  false, false, true}},
+	{WRAP, {false, false, false, false}, {true,  true,  false, false}, {true,  false, false, false}},
+	{UNWP, {true,  true,  false, false}, {false, false, false, false}, {true,  false, false, false}},
 };
 /* clang-format on */
 
-static bool of_type(const struct by_type *by, enum kc_key_type type)
+static bool of_type(const struct by_type *by, uint32_t type)
 {
 	switch (type) {
 	case KC_KEY_RSA:
@@ -47,11 +49,28 @@ static bool of_type(const struct by_type *by, enum kc_key_type type)
 	return false;
 }
 
-bool kc_key_use_default(kc_name use, enum kc_key_type type, enum kc_key_class half)
+static bool of_secret(const struct by_secret *by, uint32_t type)
 {
-	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
-		if (rows[i].use == use)
-			return of_type(
-				half == KC_KEY_PRIVATE ? &rows[i].private : &rows[i].public, type);
+	switch (type) {
+	case KC_SECRET_AES:
+	case KC_SECRET_DES3:
+		return by->block;
+	case KC_SECRET_CHACHA20:
+		return by->stream;
+	case KC_SECRET_HKDF:
+		return by->hkdf;
+	}
+	return by->other;
+}
+
+bool kc_key_use_default(kc_name use, uint32_t type, enum kc_key_class class)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		if (rows[i].use != use)
+			continue;
+		if (class == KC_KEY_SYMMETRIC)
+			return of_secret(&rows[i].secret, type);
+		return of_type(class == KC_KEY_PRIVATE ? &rows[i].private : &rows[i].public, type);
+	}
 	return false;
 }

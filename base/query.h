@@ -26,7 +26,15 @@
 /* The ids of keys that are no items but a connected program's own have this bit. */
 #define KC_TRANSIENT_BIT ((uint64_t)1 << 63)
 /* Where the halves of a new key pair (or a new secret key, which counts as private) go. */
-enum { KC_KEEP_PRIVATE_TRANSIENT = 1, KC_KEEP_PUBLIC_TRANSIENT = 2, KC_KEEP_NO_PUBLIC = 4 };
+enum {
+	KC_KEEP_PRIVATE_TRANSIENT = 1,
+	KC_KEEP_PUBLIC_TRANSIENT = 2,
+	KC_KEEP_NO_PUBLIC = 4,
+	KC_KEEP_LAST = 7, /* all of them */
+};
+
+/* An operation in parts answers so many bytes at once; such an answer may not be the last. */
+#define KC_OPERATION_ANSWER ((size_t)1 << 20)
 
 #define KC_PERSISTENT_REF_LEN 16 /* without the class, which the front end writes before it */
 #define KC_QUERY_MAX_REFS 1000

@@ -58,8 +58,9 @@ static void load_library(void)
 	library.hmac = EVP_MAC_fetch(library.context, "HMAC", NULL);
 	library.hkdf = EVP_KDF_fetch(library.context, "HKDF", NULL);
 	library.x963 = EVP_KDF_fetch(library.context, "X963KDF", NULL);
+	library.pbkdf2 = EVP_KDF_fetch(library.context, "PBKDF2", NULL);
 	library.scrypt = EVP_KDF_fetch(library.context, "SCRYPT", NULL);
-	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_SHA512; hash++)
+	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_LAST; hash++)
 		library.hashes[hash] =
 			EVP_MD_fetch(library.context, kc_crypto_hash_name(hash), NULL);
 }
@@ -74,9 +75,10 @@ const struct kc_crypto_library *kc_crypto_library(void)
 
 static bool is_complete(const struct kc_crypto_library *lib)
 {
-	bool complete = lib->gcm && lib->siv && lib->hmac && lib->hkdf && lib->scrypt && lib->x963;
+	bool complete = lib->gcm && lib->siv && lib->hmac && lib->hkdf && lib->pbkdf2 &&
+			lib->scrypt && lib->x963;
 
-	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_SHA512; hash++)
+	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_LAST; hash++)
 		complete = complete && lib->hashes[hash];
 	return complete;
 }
@@ -132,6 +134,13 @@ const char *kc_crypto_hash_name(enum kc_hash hash)
 		[KC_HASH_SHA256] = "SHA2-256",
 		[KC_HASH_SHA384] = "SHA2-384",
 		[KC_HASH_SHA512] = "SHA2-512",
+		[KC_HASH_SHA512_224] = "SHA2-512/224",
+		[KC_HASH_SHA512_256] = "SHA2-512/256",
+		[KC_HASH_SHA3_224] = "SHA3-224",
+		[KC_HASH_SHA3_256] = "SHA3-256",
+		[KC_HASH_SHA3_384] = "SHA3-384",
+		[KC_HASH_SHA3_512] = "SHA3-512",
+		[KC_HASH_MD5] = "MD5",
 	};
 	return (size_t)hash < KC_COUNT_OF(names) ? names[hash] : NULL;
 }

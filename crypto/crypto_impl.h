@@ -23,8 +23,8 @@ struct kc_crypto_library {
 	OSSL_LIB_CTX *context;
 	EVP_CIPHER *gcm, *siv; /* AES-256 */
 	EVP_MAC *hmac;
-	EVP_KDF *hkdf, *scrypt, *x963;
-	EVP_MD *hashes[KC_HASH_SHA512 + 1]; /* by enum kc_hash; none for KC_HASH_NONE */
+	EVP_KDF *hkdf, *pbkdf2, *scrypt, *x963;
+	EVP_MD *hashes[KC_HASH_LAST + 1]; /* by enum kc_hash; none for KC_HASH_NONE */
 };
 
 /* Never NULL; a member that could not be had is NULL, and what is tried with it fails. */

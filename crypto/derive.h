@@ -6,7 +6,7 @@
 #include "crypto/pk.h"
 #include "crypto/secret_key.h"
 
-#define KC_DERIVE_ITERATIONS_MAX 10000000u   /* of PBKDF2 */
+#define KC_DERIVE_ITERATIONS_MAX 10000000u   /* of PBKDF2, for all of the output together */
 #define KC_DERIVE_MAX_LEN ((size_t)64 << 10) /* bytes of output, offset and all */
 
 /* What a key is derived from: exactly one of the first two, or none (PBKDF2). */

@@ -13,6 +13,13 @@ size_t kc_hash_len(enum kc_hash hash)
 		[KC_HASH_SHA256] = 32,
 		[KC_HASH_SHA384] = 48,
 		[KC_HASH_SHA512] = 64,
+		[KC_HASH_SHA512_224] = 28,
+		[KC_HASH_SHA512_256] = 32,
+		[KC_HASH_SHA3_224] = 28,
+		[KC_HASH_SHA3_256] = 32,
+		[KC_HASH_SHA3_384] = 48,
+		[KC_HASH_SHA3_512] = 64,
+		[KC_HASH_MD5] = 16,
 	};
 	return (size_t)hash < KC_COUNT_OF(lengths) ? lengths[hash] : 0;
 }

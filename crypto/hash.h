@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Hash functions: SHA-1 and SHA-2, FIPS 180-4. */
+/* Hash functions: SHA-1 and SHA-2 (FIPS 180-4), SHA-3 (FIPS 202), MD5 (RFC 1321). */
 #ifndef KC_CRYPTO_HASH_H
 #define KC_CRYPTO_HASH_H
 

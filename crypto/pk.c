@@ -10,6 +10,8 @@
 const struct kc_pk_kind *const kc_pk_kinds[] = {
 	&kc_pk_rsa, &kc_pk_ec, &kc_pk_ed25519, &kc_pk_ed448, &kc_pk_x25519, &kc_pk_x448};
 
+#define EXPONENT_BYTES_MOST 1024 /* with zeroes before it */
+
 static kc_err kind_of(enum kc_key_type type, const struct kc_pk_kind **ret)
 {
 	for (size_t i = 0; i < KC_PK_KIND_COUNT; i++)
@@ -65,6 +67,23 @@ kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret)
 	KC_TRY(kind_of(type, &kind));
 	KC_TRY(kind->generate(kind, bits, &key));
 	return kc_pk_take(kind, true, key, ret);
+}
+
+kc_err kc_pk_generate_rsa(unsigned bits, struct kc_bytes exponent, struct kc_pk **ret)
+{
+	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *e = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (exponent.len > EXPONENT_BYTES_MOST)
+		return KC_ERR(PARAM);
+	e = BN_bin2bn(exponent.data, (int)exponent.len, NULL);
+	if (!e)
+		return kc_crypto_failed();
+	/* FIPS 186-4 B.3.1; what can be loaded again has 64 bits at most. */
+	if (!BN_is_odd(e) || BN_num_bits(e) <= 16 || BN_num_bits(e) > 64)
+		return KC_ERR(PARAM);
+	KC_TRY(kc_pk_rsa_generate(bits, e, &key));
+	return kc_pk_take(&kc_pk_rsa, true, key, ret);
 }
 
 kc_err kc_pk_load(
@@ -155,6 +174,14 @@ kc_err kc_pk_verify(const struct kc_pk *pk, const struct kc_sign_params *params,
 	if (!pk->kind->verify)
 		return KC_ERR(MECHANISM);
 	return pk->kind->verify(pk, params, input, signature);
+}
+
+kc_err kc_pk_recover(const struct kc_pk *pk, const struct kc_sign_params *params,
+	struct kc_bytes signature, struct kc_buf *ret)
+{
+	if (!pk->kind->recover)
+		return KC_ERR(MECHANISM);
+	return pk->kind->recover(pk, params, signature, ret);
 }
 
 /* --- encryption ---------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ struct kc_pk;
  * 256, X448 448, Ed448 456, or 0 for these four. How small a key is too small is the caller's to
  * say. Errors: KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret);
+/* RSA with another public exponent, big-endian: odd, from 65537 on and below 2^64. Errors: KEY_SIZE,
+ * PARAM (the exponent). */
+KC_MUST kc_err kc_pk_generate_rsa(unsigned bits, struct kc_bytes exponent, struct kc_pk **ret);
 /* From the stored form, in the same sizes (RSA of any number of bits). Public points are fully
  * checked, and so is that the halves of an EC key belong together; of RSA only that n = p · q.
  * Errors: DECODE, KEY_TYPE, KEY_SIZE. */
@@ -47,12 +50,18 @@ KC_MUST kc_err kc_pk_spki(const struct kc_pk *pk, struct kc_buf *ret); /* DER, R
 /* SHA-1 of the subjectPublicKey bit string's contents: "klbl", and "pkhh" of a certificate. */
 KC_MUST kc_err kc_pk_label(const struct kc_pk *pk, uint8_t ret[static 20]);
 
-/* Errors: MECHANISM (not for this type), DATA_LEN, KEY_SIZE. */
+/* Errors: MECHANISM (not for this type), MECHANISM_PARAM (of EdDSA: a context or a prehash, which
+ * the library has not), DATA_LEN, KEY_SIZE. */
 KC_MUST kc_err kc_pk_sign(const struct kc_pk *pk, const struct kc_sign_params *params,
 	struct kc_bytes input, struct kc_buf *ret_signature);
 /* VERIFY when it does not match. */
 KC_MUST kc_err kc_pk_verify(const struct kc_pk *pk, const struct kc_sign_params *params,
 	struct kc_bytes input, struct kc_bytes signature);
+
+/* What a signature of RSA_PKCS1 without hash, or of RSA_RAW, was made of; either half will do.
+ * Errors: MECHANISM, MECHANISM_PARAM, VERIFY. */
+KC_MUST kc_err kc_pk_recover(const struct kc_pk *pk, const struct kc_sign_params *params,
+	struct kc_bytes signature, struct kc_buf *ret);
 
 /* One block of RSA; either half will do. Errors: MECHANISM (not for this type), MECHANISM_PARAM,
  * DATA_LEN (too long for the key and the scheme). */

@@ -30,6 +30,9 @@ struct kc_pk_kind {
 		struct kc_bytes input, struct kc_buf *ret);
 	kc_err (*verify)(const struct kc_pk *pk, const struct kc_sign_params *params,
 		struct kc_bytes input, struct kc_bytes signature);
+	/* NULL for types whose signatures do not hold the message. Errors: as of kc_pk_recover. */
+	kc_err (*recover)(const struct kc_pk *pk, const struct kc_sign_params *params,
+		struct kc_bytes signature, struct kc_buf *ret);
 	/* NULL for types that do not encrypt. Errors: MECHANISM_PARAM, DATA_LEN; DECRYPT. */
 	kc_err (*encrypt)(const struct kc_pk *pk, const struct kc_cipher_params *params,
 		struct kc_bytes input, struct kc_buf *ret);
@@ -51,6 +54,8 @@ struct kc_pk {
 	atomic_uint owners;
 };
 
+/* With an exponent that has been checked. */
+KC_MUST kc_err kc_pk_rsa_generate(unsigned bits, const BIGNUM *exponent, EVP_PKEY **ret);
 KC_MUST kc_err kc_pk_rsa_cipher_encrypt(const struct kc_pk *pk,
 	const struct kc_cipher_params *scheme, struct kc_bytes input, struct kc_buf *ret);
 KC_MUST kc_err kc_pk_rsa_cipher_decrypt(const struct kc_pk *pk,

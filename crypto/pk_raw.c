@@ -55,11 +55,17 @@ static kc_err store_public(const EVP_PKEY *key, struct kc_buf *ret)
 /* --- signatures ---------------------------------------------------------------------------------
  */
 
-/* The pure forms take the message; nothing is hashed before. */
-static kc_err check(const struct kc_sign_params *scheme)
+/* The pure forms take the message; nothing is hashed before. OpenSSL 3.0 has no others: neither a
+ * prehash nor a context. An empty context makes another signature of Ed25519, and none of Ed448
+ * (RFC 8032 5.1, 5.2). */
+static kc_err check(const struct kc_pk *pk, const struct kc_sign_params *scheme)
 {
-	return scheme->scheme == KC_SIGN_EDDSA && scheme->hash == KC_HASH_NONE ? KC_OK
-									       : KC_ERR(MECHANISM);
+	if (scheme->scheme != KC_SIGN_EDDSA || scheme->hash != KC_HASH_NONE)
+		return KC_ERR(MECHANISM);
+	if (scheme->prehashed || scheme->context.len > 0 ||
+		(scheme->has_context && pk->kind->type == KC_KEY_ED25519))
+		return KC_ERR(MECHANISM_PARAM);
+	return KC_OK;
 }
 
 static kc_err sign(const struct kc_pk *pk, const struct kc_sign_params *scheme,
@@ -69,7 +75,7 @@ static kc_err sign(const struct kc_pk *pk, const struct kc_sign_params *scheme,
 	size_t before = ret->len, len = (size_t)EVP_PKEY_get_size(pk->key);
 	uint8_t *room;
 
-	KC_TRY(check(scheme));
+	KC_TRY(check(pk, scheme));
 	room = kc_buf_extend(ret, len);
 	if (!room)
 		return kc_buf_check(ret);
@@ -87,7 +93,7 @@ static kc_err verify(const struct kc_pk *pk, const struct kc_sign_params *scheme
 {
 	KC_CLEANUP_OSSL(EVP_MD_CTX) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	KC_TRY(check(scheme));
+	KC_TRY(check(pk, scheme));
 	if (!ctx || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, kc_crypto_library()->context, NULL,
 			    pk->key, NULL) != 1)
 		return kc_crypto_failed();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* RSA, RFC 8017: keys as RSAPrivateKey and RSAPublicKey of appendix A.1. */
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 
 #include "crypto/hash.h"
 #include "crypto/number.h"
@@ -38,10 +39,23 @@ static void numbers_done(struct numbers *numbers)
 static kc_err generate(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **ret)
 {
 	(void)kind;
+	return kc_pk_rsa_generate(bits, NULL, ret);
+}
+
+kc_err kc_pk_rsa_generate(unsigned bits, const BIGNUM *exponent, EVP_PKEY **ret)
+{
+	KC_CLEANUP_OSSL(EVP_PKEY_CTX) EVP_PKEY_CTX *ctx = NULL;
+
 	if (bits < BITS_LEAST || bits > BITS_MOST || bits % 8 != 0)
 		return KC_ERR(KEY_SIZE);
-	*ret = EVP_PKEY_Q_keygen(kc_crypto_library()->context, NULL, "RSA", (size_t)bits);
-	return *ret ? KC_OK : kc_crypto_failed();
+	ctx = EVP_PKEY_CTX_new_from_name(kc_crypto_library()->context, "RSA", NULL);
+	if (!ctx || EVP_PKEY_keygen_init(ctx) != 1 ||
+		EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits) != 1 ||
+		(exponent && EVP_PKEY_CTX_set1_rsa_keygen_pubexp(
+				     ctx, (BIGNUM *)(uintptr_t)exponent) != 1) ||
+		EVP_PKEY_generate(ctx, ret) != 1)
+		return kc_crypto_failed();
+	return KC_OK;
 }
 
 /* --- loading ------------------------------------------------------------------------------------
@@ -264,6 +278,34 @@ static kc_err verify(const struct kc_pk *pk, const struct kc_sign_params *scheme
 	return kc_pk_verify_digest(pk, params, digest, signature);
 }
 
+/* What the block of a signature holds, if it is one. */
+static kc_err recover(const struct kc_pk *pk, const struct kc_sign_params *scheme,
+	struct kc_bytes signature, struct kc_buf *ret)
+{
+	KC_CLEANUP_OSSL(EVP_PKEY_CTX)
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(kc_crypto_library()->context, pk->key, NULL);
+	size_t before = ret->len, len = (pk->bits + 7) / 8;
+	OSSL_PARAM params[MAX_PARAMS];
+	uint8_t *room;
+	int salt_len;
+	bool done;
+
+	KC_TRY(choose(pk, scheme, &salt_len, params));
+	if (scheme->scheme == KC_SIGN_RSA_PSS || scheme->hash != KC_HASH_NONE)
+		return KC_ERR(MECHANISM_PARAM);
+	if (!ctx || EVP_PKEY_verify_recover_init_ex(ctx, params) != 1)
+		return kc_crypto_failed();
+	if (signature.len != len)
+		return KC_ERR(VERIFY);
+	room = kc_buf_extend(ret, len);
+	if (!room)
+		return kc_buf_check(ret);
+	done = EVP_PKEY_verify_recover(ctx, room, &len, signature.data, signature.len) == 1;
+	kc_crypto_forget_errors();
+	kc_buf_truncate(ret, before + (done ? len : 0));
+	return done ? KC_OK : KC_ERR(VERIFY);
+}
+
 const struct kc_pk_kind kc_pk_rsa = {
 	.type = KC_KEY_RSA,
 	.name = "RSA",
@@ -274,6 +316,7 @@ const struct kc_pk_kind kc_pk_rsa = {
 	.store_public = store_public,
 	.sign = sign,
 	.verify = verify,
+	.recover = recover,
 	.encrypt = kc_pk_rsa_cipher_encrypt,
 	.decrypt = kc_pk_rsa_cipher_decrypt,
 };

@@ -43,6 +43,10 @@ KC_MUST kc_err kc_sk_encrypt(const struct kc_sk *sk, const struct kc_cipher_para
 	struct kc_bytes input, struct kc_buf *ret);
 KC_MUST kc_err kc_sk_decrypt(const struct kc_sk *sk, const struct kc_cipher_params *params,
 	struct kc_bytes input, struct kc_secret *ret);
+/* The same into a buffer, which the caller wipes: locked memory for a long plaintext would take
+ * longer than decrypting it. */
+KC_MUST kc_err kc_sk_decrypt_buf(const struct kc_sk *sk, const struct kc_cipher_params *params,
+	struct kc_bytes input, struct kc_buf *ret);
 /* The code of a message, and whether it is this one (VERIFY, compared in constant time; DATA_LEN
  * for one of another length). */
 KC_MUST kc_err kc_sk_mac(const struct kc_sk *sk, const struct kc_sign_params *params,
@@ -70,6 +74,10 @@ KC_MUST kc_err kc_sk_operation_part(
 KC_MUST kc_err kc_sk_operation_end(struct kc_sk_operation *operation, struct kc_buf *ret);
 /* Whether the code of all parts is this one: VERIFY, DATA_LEN. */
 KC_MUST kc_err kc_sk_operation_check(struct kc_sk_operation *operation, struct kc_bytes code);
+/* The same message so far, for two ends (PKCS#11 3.1, 5.6.7). UNSUPPORTED where the library does not
+ * copy what it is in. */
+KC_MUST kc_err kc_sk_operation_fork(
+	const struct kc_sk_operation *operation, struct kc_sk_operation **ret);
 /* How much it holds, for whoever has to bound that. */
 size_t kc_sk_operation_held(const struct kc_sk_operation *operation);
 void kc_sk_operation_free(struct kc_sk_operation *operation); /* wipes; NULL is fine */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "module/date.h"
+#include "module/key_template.h"
+#include "module/keycircle_pkcs11.h"
 #include "module/readers.h"
 
 /* clang-format off */
@@ -14,10 +16,19 @@
 #define C KC_OBJECT_CERTIFICATE
 #define P KC_OBJECT_PUBLIC
 #define S KC_OBJECT_PRIVATE
+#define K KC_OBJECT_SECRET
+#define I KC_OBJECT_ITEM
+#define F KC_OBJECT_PROFILE
+#define M KC_OBJECT_MECHANISM
 #define c KC_GIVEN_CREATE
 #define g KC_GIVEN_GENERATE
-#define s KC_GIVEN_SET
+#define u KC_GIVEN_UNWRAP
+#define d KC_GIVEN_DERIVE
+#define n (c | g | u | d)
+#define k KC_GIVEN_COPY
+#define s (KC_GIVEN_SET | KC_GIVEN_COPY)
 #define x KC_GIVEN_FIXED
+#define m KC_GIVEN_MATCHED
 #define q KC_GIVEN_INDEX
 static const struct kc_attribute rows[] = {
 #define KC_ATTRIBUTE(name, kinds, key, form, given, ruler, reader, kinds_true) \
@@ -29,10 +40,19 @@ static const struct kc_attribute rows[] = {
 #undef C
 #undef P
 #undef S
+#undef K
+#undef I
+#undef F
+#undef M
 #undef c
 #undef g
+#undef u
+#undef d
+#undef n
+#undef k
 #undef s
 #undef x
+#undef m
 #undef q
 /* clang-format on */
 
@@ -69,7 +89,7 @@ CK_RV kc_cell_set_made(struct kc_cell *cell)
 	return CKR_OK;
 }
 
-static bool is_for_key(enum kc_attribute_key key, enum kc_object_kind kind, enum kc_key_type type)
+static bool is_for_key(enum kc_attribute_key key, enum kc_object_kind kind, uint32_t type)
 {
 	if (!(kind & KC_OBJECT_KEY))
 		return key == KC_FOR_ANY;
@@ -79,13 +99,13 @@ static bool is_for_key(enum kc_attribute_key key, enum kc_object_kind kind, enum
 	case KC_FOR_RSA:
 		return type == KC_KEY_RSA;
 	case KC_FOR_CURVE:
-		return type != KC_KEY_RSA;
+		return type != KC_KEY_RSA && !kc_secret_type_is(type);
 	}
 	return false;
 }
 
 const struct kc_attribute *kc_attribute_find(
-	CK_ATTRIBUTE_TYPE type, enum kc_object_kind kind, enum kc_key_type key_type)
+	CK_ATTRIBUTE_TYPE type, enum kc_object_kind kind, uint32_t key_type)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 		if (rows[i].type == type && (rows[i].kinds & kind) &&
@@ -102,6 +122,17 @@ unsigned kc_attribute_kinds(CK_ATTRIBUTE_TYPE type)
 		if (rows[i].type == type)
 			kinds |= rows[i].kinds;
 	return kinds;
+}
+
+CK_RV kc_attribute_form_of(CK_ATTRIBUTE_TYPE type, enum kc_attribute_form *ret)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		if (rows[i].type == type) {
+			*ret = rows[i].form;
+			return CKR_OK;
+		}
+	}
+	return CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
 const struct kc_attribute *kc_attribute_rows(size_t *ret_count)
@@ -121,10 +152,15 @@ CK_RV kc_attribute_read(
 bool kc_attribute_equals(const struct kc_object *object, const CK_ATTRIBUTE *given)
 {
 	KC_CLEANUP_CELL struct kc_cell cell = KC_CELL_INIT;
+	KC_CLEANUP_BUF struct kc_buf built = KC_BUF_INIT;
+	enum kc_attribute_form form;
 
 	if (kc_attribute_read(object, given->type, &cell) != CKR_OK)
 		return false;
-	return kc_bytes_equal(cell.bytes, kc_bytes(given->pValue, given->ulValueLen));
+	if (kc_attribute_form_of(given->type, &form) != CKR_OK || form != KC_FORM_TEMPLATE)
+		return kc_bytes_equal(cell.bytes, kc_bytes(given->pValue, given->ulValueLen));
+	return kc_key_template_build(given, &built) == CKR_OK &&
+	       kc_bytes_equal(cell.bytes, kc_buf_bytes(&built));
 }
 
 CK_RV kc_attribute_check_form(const struct kc_attribute *row, const CK_ATTRIBUTE *given)
@@ -142,12 +178,38 @@ CK_RV kc_attribute_check_form(const struct kc_attribute *row, const CK_ATTRIBUTE
 	case KC_FORM_DATE:
 		is_right = given->ulValueLen == 0 || given->ulValueLen == sizeof(CK_DATE);
 		break;
+	case KC_FORM_ULONGS:
+		is_right = given->ulValueLen <= KC_ATTRS_MAX_VALUE &&
+			   given->ulValueLen % sizeof(CK_ULONG) == 0;
+		break;
+	case KC_FORM_TEMPLATE:
 	case KC_FORM_BYTES:
 	case KC_FORM_TEXT:
 		is_right = given->ulValueLen <= KC_ATTRS_MAX_VALUE;
 		break;
 	}
 	return is_right ? CKR_OK : CKR_ATTRIBUTE_VALUE_INVALID;
+}
+
+/* Numbers of eight bytes, the most significant first. */
+static CK_RV write_numbers(kc_name name, struct kc_bytes array, struct kc_attrs *attrs)
+{
+	KC_CLEANUP_BUF struct kc_buf held = KC_BUF_INIT;
+
+	for (size_t i = 0; i < array.len; i += sizeof(CK_ULONG))
+		kc_key_template_put_number(&held, array.data + i);
+	KC_RV_OF(kc_buf_check(&held));
+	kc_attrs_set_bytes(attrs, name, kc_buf_bytes(&held));
+	return CKR_OK;
+}
+
+static CK_RV write_template(kc_name name, const CK_ATTRIBUTE *given, struct kc_attrs *attrs)
+{
+	KC_CLEANUP_BUF struct kc_buf held = KC_BUF_INIT;
+
+	KC_RV_TRY(kc_key_template_build(given, &held));
+	kc_attrs_set_bytes(attrs, name, kc_buf_bytes(&held));
+	return CKR_OK;
 }
 
 CK_RV kc_attribute_write(
@@ -182,6 +244,10 @@ CK_RV kc_attribute_write(
 		KC_RV_TRY(kc_date_parse(value, &date));
 		kc_attrs_set_date(attrs, row->ruler, date);
 		break;
+	case KC_FORM_ULONGS:
+		return write_numbers(row->ruler, value, attrs);
+	case KC_FORM_TEMPLATE:
+		return write_template(row->ruler, given, attrs);
 	}
 	return CKR_OK;
 }

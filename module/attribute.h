@@ -5,15 +5,28 @@
 
 #include "module/object.h"
 
-enum kc_attribute_form { KC_FORM_BOOL, KC_FORM_ULONG, KC_FORM_BYTES, KC_FORM_TEXT, KC_FORM_DATE };
+enum kc_attribute_form {
+	KC_FORM_BOOL,
+	KC_FORM_ULONG,
+	KC_FORM_BYTES,
+	KC_FORM_TEXT,
+	KC_FORM_DATE,
+	KC_FORM_ULONGS,	  /* an array */
+	KC_FORM_TEMPLATE, /* an array of CK_ATTRIBUTE: module/key_template.h */
+};
 
 /* When an application may give an attribute, and how it may be searched for. */
 enum {
 	KC_GIVEN_CREATE = 1,
 	KC_GIVEN_GENERATE = 2,
-	KC_GIVEN_SET = 4,
-	KC_GIVEN_FIXED = 8,  /* only with the value that it has anyway */
-	KC_GIVEN_INDEX = 16, /* equal attributes of the ruler are equal values, except empty ones */
+	KC_GIVEN_UNWRAP = 4,
+	KC_GIVEN_DERIVE = 8,
+	KC_GIVEN_SET = 16,
+	KC_GIVEN_COPY = 32,
+	KC_GIVEN_FIXED = 64,	/* only with the value that it has anyway */
+	KC_GIVEN_MATCHED = 128, /* only with the value that the object gets: kc_template_match */
+	KC_GIVEN_INDEX =
+		256, /* equal attributes of the ruler are equal values, except empty ones */
 };
 
 enum kc_attribute_key { KC_FOR_ANY, KC_FOR_RSA, KC_FOR_CURVE };
@@ -59,9 +72,11 @@ struct kc_attribute {
 /* The row of an attribute for a kind of object; NULL when such objects have none. The key type does
  * not matter for what is not a key. */
 const struct kc_attribute *kc_attribute_find(
-	CK_ATTRIBUTE_TYPE type, enum kc_object_kind kind, enum kc_key_type key_type);
+	CK_ATTRIBUTE_TYPE type, enum kc_object_kind kind, uint32_t key_type);
 /* All kinds of objects that may have the attribute. */
 unsigned kc_attribute_kinds(CK_ATTRIBUTE_TYPE type);
+/* The form that values of the type have, in whatever object. */
+CK_RV kc_attribute_form_of(CK_ATTRIBUTE_TYPE type, enum kc_attribute_form *ret);
 /* All rows, for measuring an object. */
 const struct kc_attribute *kc_attribute_rows(size_t *ret_count);
 

@@ -2,19 +2,17 @@
 /* PKCS#11 3.1, 5.12: digests, made in this process. */
 #include <string.h>
 
-#include "module/mechanism.h"
-#include "module/session.h"
+#include "module/module.h"
 
 CK_RV C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 {
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 	const struct kc_mechanism *row;
-	struct kc_sign_params params;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (session->digest.hash != KC_HASH_NONE)
 		return CKR_OPERATION_ACTIVE;
-	KC_RV_TRY(kc_mechanism_parse(mechanism, KC_USE_DIGEST, &row, &params));
+	KC_RV_TRY(kc_mechanism_ask(session->module, mechanism, CKF_DIGEST, &row));
 	session->digest_has_parts = false;
 	kc_hasher_start(&session->digest, row->hash);
 	return CKR_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* PKCS#11 3.1, 5.6: opening and closing sessions, and ending what they are in the middle of. */
+#include "module/fetch.h"
 #include "module/login.h"
 #include "module/module.h"
 
@@ -52,6 +53,7 @@ CK_RV C_CloseSession(CK_SESSION_HANDLE handle)
 		after_close(module, token, &was_last);
 	}
 	kc_module_unlock();
+	kc_fetch_drop_orphans(module);
 	if (was_last)
 		kc_login_end(module, token);
 	return rv;
@@ -69,6 +71,7 @@ CK_RV C_CloseAllSessions(CK_SLOT_ID slot)
 	kc_sessions_close_token(&module->sessions, token);
 	after_close(module, token, &was_last);
 	kc_module_unlock();
+	kc_fetch_drop_orphans(module);
 	kc_login_end(module, token);
 	return CKR_OK;
 }

@@ -15,7 +15,7 @@ static CK_RV check_key(const struct kc_object *key, const struct kc_mechanism *m
 	CK_BBOOL yes = CK_TRUE;
 	CK_ATTRIBUTE may_sign = {CKA_SIGN, &yes, sizeof yes};
 
-	if (key->kind != KC_OBJECT_PRIVATE || key->key_type != mechanism->key)
+	if (key->kind != KC_OBJECT_PRIVATE || !kc_mechanism_takes(mechanism, key->key_type))
 		return CKR_KEY_TYPE_INCONSISTENT;
 	return kc_attribute_equals(key, &may_sign) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
@@ -25,12 +25,13 @@ CK_RV C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HAN
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 	KC_CLEANUP_OBJECT struct kc_object *key = NULL;
 	const struct kc_mechanism *mechanism;
-	struct kc_sign_params params;
+	KC_CLEANUP_PARAMS struct kc_params params = {0};
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (kc_operation_is_active(&session->sign))
 		return CKR_OPERATION_ACTIVE;
-	KC_RV_TRY(kc_mechanism_parse(asked, KC_USE_SIGN, &mechanism, &params));
+	KC_RV_TRY(kc_mechanism_ask(session->module, asked, CKF_SIGN, &mechanism));
+	KC_RV_TRY(kc_params_of_sign(session->module, mechanism, asked, CKF_SIGN, &params));
 	if (kc_fetch_known(session, key_handle, &key) != CKR_OK)
 		return CKR_KEY_HANDLE_INVALID;
 	KC_RV_TRY(check_key(key, mechanism));
@@ -42,7 +43,7 @@ CK_RV C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HAN
 static CK_ULONG signature_len(const struct kc_operation *sign)
 {
 	unsigned bits = sign->key->key_bits;
-	const struct kc_curve *curve = kc_keyform_curve(sign->mechanism->key, bits);
+	const struct kc_curve *curve = kc_keyform_curve(sign->key->key_type, bits);
 
 	return curve ? 2 * curve->scalar_len : (bits + 7) / 8;
 }
@@ -53,11 +54,12 @@ static CK_RV ask(struct kc_session *session, struct kc_bytes input, struct kc_bu
 {
 	struct kc_operation *sign = &session->sign;
 	struct kc_client *client = session->module->client;
-	kc_err err = kc_client_key_sign(client, sign->key->item.id, &sign->params, input, ret);
+	kc_err err = kc_client_key_sign(client, sign->key->item.id, &sign->params.sign, input, ret);
 
 	if (err == KC_E_LOCKED) {
 		KC_RV_OF(kc_client_login(client, kc_bytes(NULL, 0)));
-		err = kc_client_key_sign(client, sign->key->item.id, &sign->params, input, ret);
+		err = kc_client_key_sign(
+			client, sign->key->item.id, &sign->params.sign, input, ret);
 	}
 	return err == KC_E_NOT_FOUND ? CKR_KEY_HANDLE_INVALID : kc_err_ckr(err);
 }

@@ -67,7 +67,7 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
 static CK_FLAGS flags_of(const struct kc_token_status *status)
 {
 	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-		CKF_PROTECTED_AUTHENTICATION_PATH;
+			 CKF_PROTECTED_AUTHENTICATION_PATH;
 
 	if (status->lock != KC_LOCK_UNLOCKED)
 		flags |= CKF_LOGIN_REQUIRED;
@@ -113,24 +113,28 @@ CK_RV C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_P
 {
 	KC_CLEANUP_MODULE struct kc_module *module = NULL;
 	const struct kc_mechanism *rows;
+	struct kc_token_status status;
 	enum kc_token_number token;
-	size_t found;
-	CK_ULONG room;
+	CK_MECHANISM_INFO info;
+	CK_ULONG room, found = 0;
+	size_t row_count;
 
 	KC_RV_TRY(kc_module_enter(&module));
 	if (!count)
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_token_of_slot(slot, &token));
-	rows = kc_mechanism_rows(&found);
-	room = *count;
+	kc_token_status(module, &status);
+	rows = kc_mechanism_rows(&row_count);
+	room = list ? *count : 0;
+	for (size_t i = 0; i < row_count; i++) {
+		if (!kc_mechanism_info(&rows[i], status.allows_legacy, &info))
+			continue;
+		if (found < room)
+			list[found] = rows[i].type;
+		found++;
+	}
 	*count = found;
-	if (!list)
-		return CKR_OK;
-	if (room < found)
-		return CKR_BUFFER_TOO_SMALL;
-	for (size_t i = 0; i < found; i++)
-		list[i] = rows[i].type;
-	return CKR_OK;
+	return list && room < found ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
 CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info)
@@ -143,9 +147,7 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_I
 	if (!info)
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_token_of_slot(slot, &token));
-	KC_RV_TRY(kc_mechanism_find(type, &row));
-	*info = row->info;
-	return CKR_OK;
+	return kc_mechanism_find(module, type, &row, info);
 }
 
 /* Tokens neither come nor go while a program runs, but for the making of the keychain. */

@@ -9,7 +9,7 @@ static CK_RV check_key(const struct kc_object *key, const struct kc_mechanism *m
 	CK_BBOOL yes = CK_TRUE;
 	CK_ATTRIBUTE may_verify = {CKA_VERIFY, &yes, sizeof yes};
 
-	if (key->kind != KC_OBJECT_PUBLIC || key->key_type != mechanism->key)
+	if (key->kind != KC_OBJECT_PUBLIC || !kc_mechanism_takes(mechanism, key->key_type))
 		return CKR_KEY_TYPE_INCONSISTENT;
 	return kc_attribute_equals(key, &may_verify) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
@@ -19,12 +19,13 @@ CK_RV C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_H
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 	KC_CLEANUP_OBJECT struct kc_object *key = NULL;
 	const struct kc_mechanism *mechanism;
-	struct kc_sign_params params;
+	KC_CLEANUP_PARAMS struct kc_params params = {0};
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (kc_operation_is_active(&session->verify))
 		return CKR_OPERATION_ACTIVE;
-	KC_RV_TRY(kc_mechanism_parse(asked, KC_USE_SIGN, &mechanism, &params));
+	KC_RV_TRY(kc_mechanism_ask(session->module, asked, CKF_VERIFY, &mechanism));
+	KC_RV_TRY(kc_params_of_sign(session->module, mechanism, asked, CKF_VERIFY, &params));
 	if (kc_fetch_known(session, key_handle, &key) != CKR_OK)
 		return CKR_KEY_HANDLE_INVALID;
 	KC_RV_TRY(check_key(key, mechanism));
@@ -42,7 +43,7 @@ static CK_RV finish(struct kc_session *session, struct kc_bytes signature)
 
 	if (rv == CKR_OK)
 		rv = kc_err_ckr(kc_client_key_verify(session->module->client,
-			kc_object_spki(verify->key), &verify->params, input, signature));
+			kc_object_spki(verify->key), &verify->params.sign, input, signature));
 	kc_operation_end(verify);
 	return rv;
 }

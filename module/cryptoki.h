@@ -8,6 +8,9 @@
 
 #include <p11-kit/pkcs11.h>
 
+/* One of its macros for the names of members, which it leaves behind; it is ours too. */
+#undef counter_bits
+
 /* PKCS#11 3.1, 4.4.1 */
 #ifndef CKA_UNIQUE_ID
 #define CKA_UNIQUE_ID 0x4UL
@@ -271,6 +274,9 @@
 #endif
 #ifndef CKF_EC_ECPARAMETERS
 #define CKF_EC_ECPARAMETERS 0x400000UL
+#endif
+#ifndef CKF_EC_CURVENAME
+#define CKF_EC_CURVENAME 0x4000000UL
 #endif
 #ifndef CKF_EC_OID
 #define CKF_EC_OID 0x800000UL

@@ -10,6 +10,13 @@ static const struct nettle_hash *const rows[] = {
 	[KC_HASH_SHA256] = &nettle_sha256,
 	[KC_HASH_SHA384] = &nettle_sha384,
 	[KC_HASH_SHA512] = &nettle_sha512,
+	[KC_HASH_SHA512_224] = &nettle_sha512_224,
+	[KC_HASH_SHA512_256] = &nettle_sha512_256,
+	[KC_HASH_SHA3_224] = &nettle_sha3_224,
+	[KC_HASH_SHA3_256] = &nettle_sha3_256,
+	[KC_HASH_SHA3_384] = &nettle_sha3_384,
+	[KC_HASH_SHA3_512] = &nettle_sha3_512,
+	[KC_HASH_MD5] = &nettle_md5,
 };
 
 size_t kc_hasher_len(enum kc_hash hash)

@@ -5,8 +5,10 @@
 #ifndef KC_MODULE_HASHER_H
 #define KC_MODULE_HASHER_H
 
+#include <nettle/md5.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
+#include <nettle/sha3.h>
 
 #include "base/mechanism.h"
 #include "base/mem.h"
@@ -16,9 +18,14 @@
 struct kc_hasher {
 	enum kc_hash hash; /* KC_HASH_NONE: not in use */
 	union {
+		struct md5_ctx md5;
 		struct sha1_ctx sha1;
 		struct sha256_ctx sha256; /* SHA-224 too */
-		struct sha512_ctx sha512; /* SHA-384 too */
+		struct sha512_ctx sha512; /* SHA-384, SHA-512/224 and /256 too */
+		struct sha3_224_ctx sha3_224;
+		struct sha3_256_ctx sha3_256;
+		struct sha3_384_ctx sha3_384;
+		struct sha3_512_ctx sha3_512;
 	} state;
 };
 

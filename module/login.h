@@ -9,12 +9,18 @@
 #include "module/module.h"
 
 bool kc_login_is_in(struct kc_module *module, enum kc_token_number token);
+/* Whether the security officer is in, instead of the user. */
+bool kc_login_is_officer(struct kc_module *module, enum kc_token_number token);
+/* Whether private objects are there for this application: the keychain is open, and it is not the
+ * security officer who asks. CKR_USER_NOT_LOGGED_IN. */
+CK_RV kc_login_check_private(struct kc_module *module, enum kc_token_number token);
 /* Checks the password with the service, which opens the keychain when it is locked; an empty one
  * lets the service ask the user. CKR_USER_ALREADY_LOGGED_IN, CKR_PIN_INCORRECT,
  * CKR_FUNCTION_CANCELED (the user said no), CKR_USER_NOT_LOGGED_IN (nobody could be asked). */
 CK_RV kc_login_start(
 	struct kc_module *module, enum kc_token_number token, struct kc_bytes password);
-/* Ends the token's login, if there is one; the service hears of the last. */
+/* Ends the token's login, if there is one: private objects of sessions go, and the handles of those
+ * of the token. The service hears of the last. */
 void kc_login_end(struct kc_module *module, enum kc_token_number token);
 
 #endif

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Mechanisms: the rows of mechanisms.def, and what a caller's CK_MECHANISM asks for. */
+/*
+ * Mechanisms: the rows of mechanisms.def, and which of them may be used for what.
+ *
+ * A use is one flag of CK_MECHANISM_INFO: CKF_SIGN, CKF_ENCRYPT, CKF_MESSAGE_ENCRYPT and so on.
+ * What a caller's pParameter says is read elsewhere (module/params.h).
+ */
 #ifndef KC_MODULE_MECHANISM_H
 #define KC_MODULE_MECHANISM_H
 
@@ -7,26 +12,69 @@
 #include "base/mem.h"
 #include "module/rv.h"
 
-enum kc_mechanism_use { KC_USE_DIGEST, KC_USE_SIGN, KC_USE_GENERATE };
-enum kc_mechanism_param { KC_PARAM_NONE, KC_PARAM_PSS };
+struct kc_module;
+
+/* What a parameter is. The records are the standard's. */
+enum kc_mechanism_param {
+	KC_PARAM_NONE,
+	KC_PARAM_PSS,
+	KC_PARAM_OAEP,
+	KC_PARAM_RSA_AES_WRAP,
+	KC_PARAM_EDDSA,	  /* none is fine */
+	KC_PARAM_MAC_LEN, /* CK_MAC_GENERAL_PARAMS: how much of the code is given */
+	KC_PARAM_MAC_IV,  /* the bytes of GMAC's iv */
+	KC_PARAM_IV,	  /* one block */
+	KC_PARAM_CTR,
+	KC_PARAM_GCM,
+	KC_PARAM_CCM,
+	KC_PARAM_WRAP_IV, /* none is fine */
+	KC_PARAM_CHACHA20,
+	KC_PARAM_CHACHA20_POLY1305,
+	/* of derivation and of generating: */
+	KC_PARAM_ECDH,
+	KC_PARAM_HKDF,
+	KC_PARAM_SP800_108,
+	KC_PARAM_SP800_108_FEEDBACK,
+	KC_PARAM_PBKDF2,    /* either record */
+	KC_PARAM_KEY,	    /* CK_OBJECT_HANDLE */
+	KC_PARAM_STRING,    /* CK_KEY_DERIVATION_STRING_DATA */
+	KC_PARAM_EXTRACT,   /* CK_EXTRACT_PARAMS */
+	KC_PARAM_IV_STRING, /* CK_AES_CBC_ENCRYPT_DATA_PARAMS, or 3DES's */
+};
+
+enum kc_mechanism_age { KC_AGE_MODERN, KC_AGE_SHA1, KC_AGE_LEGACY };
+
+#define KC_MECHANISM_KEYS 3
+/* In a row's keys: every type of secret key. */
+#define KC_ANY_SECRET UINT32_MAX
 
 struct kc_mechanism {
 	CK_MECHANISM_TYPE type;
-	enum kc_mechanism_use use;
-	CK_MECHANISM_INFO info;
-	enum kc_key_type key;	    /* not of a digest */
-	enum kc_sign_scheme scheme; /* of a signature */
-	enum kc_hash hash;	    /* made of the message first */
+	CK_MECHANISM_INFO info; /* with all uses, as where legacy is allowed, but for RSA's size */
+	uint32_t keys[KC_MECHANISM_KEYS]; /* types in numbers of base/mechanism.h; 0 ends them */
+	enum kc_sign_scheme sign;	  /* each scheme where the uses are such */
+	enum kc_cipher_scheme cipher;
+	enum kc_derive_scheme derive;
+	enum kc_hash hash; /* NONE: there is none, or the parameter names it */
 	enum kc_mechanism_param param;
+	enum kc_mechanism_age age;
 };
 
 /* Every row, for listing. */
 const struct kc_mechanism *kc_mechanism_rows(size_t *ret_count);
-/* CKR_MECHANISM_INVALID when there is no such mechanism. */
-CK_RV kc_mechanism_find(CK_MECHANISM_TYPE type, const struct kc_mechanism **ret);
-/* The row for a use, with its parameter checked and turned into what signing takes (all but the
- * input). CKR_ARGUMENTS_BAD, CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID. */
-CK_RV kc_mechanism_parse(const CK_MECHANISM *asked, enum kc_mechanism_use use,
-	const struct kc_mechanism **ret, struct kc_sign_params *ret_params);
+/* What C_GetMechanismInfo says of a row; false where it is not offered. */
+bool kc_mechanism_info(const struct kc_mechanism *row, bool allows_legacy, CK_MECHANISM_INFO *ret);
+/* CKR_MECHANISM_INVALID when it is not offered. */
+CK_RV kc_mechanism_find(struct kc_module *module, CK_MECHANISM_TYPE type,
+	const struct kc_mechanism **ret, CK_MECHANISM_INFO *ret_info);
+/* The row of what a caller asks for, for a use. A parameter where there is none is told; others are
+ * read by module/params.h. CKR_ARGUMENTS_BAD, CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID.
+ */
+CK_RV kc_mechanism_ask(struct kc_module *module, const CK_MECHANISM *asked, CK_FLAGS use,
+	const struct kc_mechanism **ret);
+/* Whether keys of a type fit. */
+bool kc_mechanism_takes(const struct kc_mechanism *row, uint32_t key_type);
+/* The hash that a mechanism of digests makes; NONE for others. */
+enum kc_hash kc_mechanism_hash(CK_MECHANISM_TYPE type);
 
 #endif

@@ -18,6 +18,7 @@
 #define KC_ATTR_KLBL KC_NAME('k', 'l', 'b', 'l') /* SHA-1 of the public key */
 #define KC_ATTR_PKHH KC_NAME('p', 'k', 'h', 'h') /* the same, of a certificate's key */
 #define KC_ATTR_PERM KC_NAME('p', 'e', 'r', 'm')
+#define KC_ATTR_PRIV KC_NAME('p', 'r', 'i', 'v') /* of a key in memory: gone at a lock */
 #define KC_ATTR_SENS KC_NAME('s', 'e', 'n', 's')
 #define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
 
@@ -28,6 +29,7 @@
 #define KC_ATTR_DSUB KC_NAME('d', 's', 'u', 'b') /* subject of a certificate, DER Name */
 #define KC_ATTR_DISS KC_NAME('d', 'i', 's', 's') /* issuer, DER Name */
 #define KC_ATTR_DSER KC_NAME('d', 's', 'e', 'r') /* serial number, DER INTEGER */
+#define KC_ATTR_VIEW KC_NAME('v', 'i', 'e', 'w') /* with which others it syncs; told, not stored */
 #define KC_ATTR_CKID KC_NAME('c', 'k', 'i', 'd') /* CKA_ID */
 #define KC_ATTR_KSUB KC_NAME('k', 's', 'u', 'b') /* CKA_SUBJECT of a key */
 #define KC_ATTR_ASEN KC_NAME('a', 's', 'e', 'n') /* CKA_ALWAYS_SENSITIVE */

@@ -14,6 +14,9 @@ static const struct {
 	{CKO_CERTIFICATE, KC_OBJECT_CERTIFICATE},
 	{CKO_PUBLIC_KEY,  KC_OBJECT_PUBLIC},
 	{CKO_PRIVATE_KEY, KC_OBJECT_PRIVATE},
+	{CKO_SECRET_KEY,  KC_OBJECT_SECRET},
+	{CKO_PROFILE,     KC_OBJECT_PROFILE},
+	{CKO_MECHANISM,   KC_OBJECT_MECHANISM},
 };
 /* clang-format on */
 
@@ -48,6 +51,8 @@ static unsigned kind_of_item(const struct kc_found *item)
 		return KC_OBJECT_PUBLIC;
 	case KC_KEY_PRIVATE:
 		return KC_OBJECT_PRIVATE;
+	case KC_KEY_SYMMETRIC:
+		return KC_OBJECT_SECRET;
 	}
 	return 0;
 }
@@ -80,8 +85,7 @@ CK_RV kc_object_new(enum kc_token_number token, struct kc_found *found, bool has
 	object->token = token;
 	object->kind = (enum kc_object_kind)kind;
 	if (kind & KC_OBJECT_KEY) {
-		object->key_type =
-			(enum kc_key_type)kc_attrs_get_number(&found->attrs, KC_ATTR_TYPE, 0);
+		object->key_type = (uint32_t)kc_attrs_get_number(&found->attrs, KC_ATTR_TYPE, 0);
 		object->key_bits = (unsigned)kc_attrs_get_number(&found->attrs, KC_ATTR_BSIZ, 0);
 	}
 	object->item = *found;
@@ -109,6 +113,13 @@ void kc_object_put(struct kc_object *object)
 	kc_found_done(&object->item);
 	kc_buf_done(&object->value);
 	free(object);
+}
+
+bool kc_object_is_private(const struct kc_object *object)
+{
+	struct kc_bytes when = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_PDMN);
+
+	return (object->kind & KC_OBJECT_ITEM) && (when.len == 0 || when.data[0] != 'd');
 }
 
 struct kc_bytes kc_object_spki(const struct kc_object *object)

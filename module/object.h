@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An object: an item of the keychain as the service gave it, or a session object, which lives in
- * this process alone. It does not change once it is in the table (module/objects.h): a newer
- * version takes its place there, while those who hold the older one go on with it.
+ * An object: an item of the keychain as the service gave it; a session object, of which the value
+ * is in this process alone or, of a private or secret key, in the service (a transient key,
+ * base/query.h); or a built-in one. It does not change once it is in the table (module/objects.h):
+ * a newer version takes its place there, while those who hold the older one go on with it.
  */
 #ifndef KC_MODULE_OBJECT_H
 #define KC_MODULE_OBJECT_H
@@ -19,9 +20,15 @@ enum kc_object_kind {
 	KC_OBJECT_CERTIFICATE = 2,
 	KC_OBJECT_PUBLIC = 4,
 	KC_OBJECT_PRIVATE = 8,
+	KC_OBJECT_SECRET = 16,
+	KC_OBJECT_PROFILE = 32,
+	KC_OBJECT_MECHANISM = 64,
 };
-#define KC_OBJECT_KEY (KC_OBJECT_PUBLIC | KC_OBJECT_PRIVATE)
-#define KC_OBJECT_ALL (KC_OBJECT_DATA | KC_OBJECT_CERTIFICATE | KC_OBJECT_KEY)
+#define KC_OBJECT_KEY (KC_OBJECT_PUBLIC | KC_OBJECT_PRIVATE | KC_OBJECT_SECRET)
+#define KC_OBJECT_ITEM (KC_OBJECT_DATA | KC_OBJECT_CERTIFICATE | KC_OBJECT_KEY)
+/* What every token has, of no item: module/builtin.h. */
+#define KC_OBJECT_BUILTIN (KC_OBJECT_PROFILE | KC_OBJECT_MECHANISM)
+#define KC_OBJECT_ALL (KC_OBJECT_ITEM | KC_OBJECT_BUILTIN)
 
 /* The kind of a CKA_CLASS value and back; 0 for a class that no object here has. */
 unsigned kc_object_kind_of_class(CK_OBJECT_CLASS class);
@@ -33,8 +40,9 @@ struct kc_object {
 	enum kc_token_number token;
 	CK_SESSION_HANDLE session; /* the owner of a session object; 0 for a token object */
 	enum kc_object_kind kind;
-	enum kc_key_type key_type; /* of a key */
-	unsigned key_bits;	   /* the size of its modulus or curve */
+	uint32_t key_type; /* of a key: enum kc_key_type, or enum kc_secret_type */
+	unsigned key_bits; /* the size of its modulus, curve or value */
+	CK_ULONG number;   /* of a profile or mechanism: which */
 	struct kc_found item;
 	bool has_value; /* the secret was asked for: it is in item, if there is one, or here: */
 	struct kc_buf value;	     /* a certificate, which is public */
@@ -60,6 +68,14 @@ static inline bool kc_object_is_on_token(const struct kc_object *object)
 {
 	return object->session == 0;
 }
+/* Whether it is a session object whose key is in the service, under item.id. */
+static inline bool kc_object_is_transient(const struct kc_object *object)
+{
+	return (object->item.id & KC_TRANSIENT_BIT) != 0;
+}
+/* CKA_PRIVATE: an object is public when it can be read at all times, in the protection classes
+ * whose names begin with "d" (kSecAttrAccessibleAlways and its kin). */
+bool kc_object_is_private(const struct kc_object *object);
 /* SubjectPublicKeyInfo of a key, borrowed; empty when the item has none. */
 struct kc_bytes kc_object_spki(const struct kc_object *object);
 

@@ -7,7 +7,7 @@
 #define MOST_DATA ((size_t)3 << 20)
 
 void kc_operation_begin(struct kc_operation *operation, const struct kc_mechanism *mechanism,
-	const struct kc_sign_params *params, struct kc_object *key)
+	struct kc_params *params, struct kc_object *key)
 {
 	*operation = (struct kc_operation){
 		.key = key,
@@ -15,6 +15,7 @@ void kc_operation_begin(struct kc_operation *operation, const struct kc_mechanis
 		.params = *params,
 		.data = KC_BUF_INIT_MAX(MOST_DATA),
 	};
+	*params = (struct kc_params){0};
 	if (mechanism->hash != KC_HASH_NONE)
 		kc_hasher_start(&operation->hasher, mechanism->hash);
 }
@@ -46,6 +47,7 @@ void kc_operation_end(struct kc_operation *operation)
 		return;
 	kc_object_put(operation->key);
 	kc_hasher_reset(&operation->hasher);
+	kc_params_done(&operation->params);
 	kc_buf_done(&operation->data);
 	*operation = (struct kc_operation){0};
 }

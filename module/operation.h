@@ -10,13 +10,13 @@
 
 #include "base/buf.h"
 #include "module/hasher.h"
-#include "module/mechanism.h"
 #include "module/object.h"
+#include "module/params.h"
 
 struct kc_operation {
 	struct kc_object *key; /* owned reference; NULL: no operation */
 	const struct kc_mechanism *mechanism;
-	struct kc_sign_params params;
+	struct kc_params params;
 	bool has_parts; /* C_…Update was called: only C_…Final may end it */
 	struct kc_hasher hasher;
 	struct kc_buf data;
@@ -26,9 +26,9 @@ static inline bool kc_operation_is_active(const struct kc_operation *operation)
 {
 	return operation->key != NULL;
 }
-/* Takes the key. The row, the parameters and the key have been checked. */
+/* Takes the key and the parameters. The row, the parameters and the key have been checked. */
 void kc_operation_begin(struct kc_operation *operation, const struct kc_mechanism *mechanism,
-	const struct kc_sign_params *params, struct kc_object *key);
+	struct kc_params *params, struct kc_object *key);
 void kc_operation_update(struct kc_operation *operation, struct kc_bytes part);
 /* What to send: the digest, or all that was collected. Borrowed until the end; CKR_DATA_LEN_RANGE
  * when it was too much. */

@@ -2,8 +2,10 @@
 /* Readers of attributes that objects of several kinds have. */
 #include <string.h>
 
+#include "module/certificate.h"
 #include "module/date.h"
 #include "module/hasher.h"
+#include "module/key_template.h"
 #include "module/names.h"
 #include "module/readers.h"
 
@@ -22,20 +24,22 @@ KC_READER(token)
 	return kc_cell_set_flag(cell, kc_object_is_on_token(object));
 }
 
-/* An object is public when it can be read at all times: the protection classes whose names begin
- * with "d" (kSecAttrAccessibleAlways and its kin). */
 KC_READER(is_private)
 {
-	struct kc_bytes when = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_PDMN);
-
 	UNUSED(row);
-	return kc_cell_set_flag(cell, when.len == 0 || when.data[0] != 'd');
+	return kc_cell_set_flag(cell, kc_object_is_private(object));
 }
 
 /* The item's persistent reference, in hexadecimal since the attribute is text. */
 KC_READER(unique_id)
 {
 	UNUSED(row);
+	if (object->kind & KC_OBJECT_BUILTIN) {
+		kc_buf_printf(&cell->made, "%s-%lu",
+			object->kind == KC_OBJECT_PROFILE ? "profile" : "mechanism",
+			object->number);
+		return kc_cell_set_made(cell);
+	}
 	if (!kc_object_is_on_token(object))
 		kc_buf_printf(&cell->made, "session-%lu", object->handle);
 	for (size_t i = 0; kc_object_is_on_token(object) && i < sizeof object->item.ref; i++)
@@ -49,6 +53,46 @@ KC_READER(flag)
 
 	return kc_cell_set_flag(
 		cell, kc_attrs_get_number(&object->item.attrs, row->ruler, otherwise) != 0);
+}
+
+KC_READER(number)
+{
+	return kc_cell_set_number(
+		cell, (CK_ULONG)kc_attrs_get_number(&object->item.attrs, row->ruler, 0));
+}
+
+/* Eight bytes each, as items have them. */
+KC_READER(numbers)
+{
+	struct kc_bytes held = kc_attrs_get_bytes(&object->item.attrs, row->ruler);
+
+	for (size_t i = 0; i + 8 <= held.len; i += 8) {
+		CK_ULONG number = kc_key_template_get_number(held.data + i);
+		kc_buf_push(&cell->made, &number, sizeof number);
+	}
+	return kc_cell_set_made(cell);
+}
+
+KC_READER(synced)
+{
+	UNUSED(row);
+	return kc_cell_set_flag(cell, object->item.synced);
+}
+
+/* What the policy decided, which the service tells; a session object goes nowhere. */
+KC_READER(view)
+{
+	struct kc_bytes view = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_VIEW);
+
+	UNUSED(row);
+	return kc_cell_set_bytes(cell, view.len ? view : kc_bytes_str("never"));
+}
+
+/* Which profile or mechanism. */
+KC_READER(which)
+{
+	UNUSED(row);
+	return kc_cell_set_number(cell, object->number);
 }
 
 KC_READER(bytes)
@@ -67,13 +111,6 @@ KC_READER(date)
 	return kc_cell_set_made(cell);
 }
 
-KC_READER(true)
-{
-	UNUSED(object);
-	UNUSED(row);
-	return kc_cell_set_flag(cell, true);
-}
-
 KC_READER(false)
 {
 	UNUSED(object);
@@ -86,13 +123,6 @@ KC_READER(zero)
 	UNUSED(object);
 	UNUSED(row);
 	return kc_cell_set_number(cell, 0);
-}
-
-KC_READER(empty)
-{
-	UNUSED(object);
-	UNUSED(row);
-	return kc_cell_set_bytes(cell, kc_bytes(NULL, 0));
 }
 
 /* A password's application is the service or the server that it is for. */
@@ -120,6 +150,26 @@ KC_READER(certificate)
 	if (!object->has_value)
 		return KC_RV_NEEDS_SECRET;
 	return kc_cell_set_bytes(cell, kc_buf_bytes(&object->value));
+}
+
+/* Its SubjectPublicKeyInfo; one that is not in DER does not say. */
+KC_READER(certificate_key)
+{
+	struct kc_certificate parts;
+
+	UNUSED(row);
+	if (!object->has_value)
+		return KC_RV_NEEDS_SECRET;
+	if (kc_certificate_parse(kc_buf_bytes(&object->value), &parts) != KC_OK)
+		return kc_cell_set_bytes(cell, kc_bytes(NULL, 0));
+	return kc_cell_set_bytes(cell, parts.spki);
+}
+
+/* SHA-1 is what the hashes are of unless it says otherwise, PKCS#11 3.1 4.6.3. */
+KC_READER(name_hash)
+{
+	return kc_cell_set_number(
+		cell, (CK_ULONG)kc_attrs_get_number(&object->item.attrs, row->ruler, CKM_SHA_1));
 }
 
 /* The first three bytes of the SHA-1 of the certificate, PKCS#11 3.1 4.6.2. */

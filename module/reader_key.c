@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Readers of the attributes of keys. Public parts come from the item's SubjectPublicKeyInfo. */
-#include "module/keyform.h"
+#include "base/key_use.h"
+#include "module/key_type.h"
 #include "module/names.h"
 #include "module/readers.h"
 
@@ -19,20 +20,20 @@ static CK_RV public_key_of(const struct kc_object *object, struct kc_public_key 
 
 KC_READER(key_type)
 {
+	CK_KEY_TYPE type = kc_key_type_ckk(object->key_type, object->kind);
+
 	UNUSED(row);
-	switch (object->key_type) {
-	case KC_KEY_RSA:
-		return kc_cell_set_number(cell, CKK_RSA);
-	case KC_KEY_EC:
-		return kc_cell_set_number(cell, CKK_EC);
-	case KC_KEY_ED25519:
-	case KC_KEY_ED448:
-		return kc_cell_set_number(cell, CKK_EC_EDWARDS);
-	case KC_KEY_X25519:
-	case KC_KEY_X448:
-		return kc_cell_set_number(cell, CKK_EC_MONTGOMERY);
-	}
-	return CKR_ATTRIBUTE_TYPE_INVALID;
+	return type == CK_UNAVAILABLE_INFORMATION ? CKR_ATTRIBUTE_TYPE_INVALID
+						  : kc_cell_set_number(cell, type);
+}
+
+/* What an item that does not say may be used for. */
+KC_READER(use)
+{
+	bool otherwise = kc_key_use_default(row->ruler, object->key_type, KC_KEY_SYMMETRIC);
+
+	return kc_cell_set_flag(
+		cell, kc_attrs_get_number(&object->item.attrs, row->ruler, otherwise) != 0);
 }
 
 /* What PKCS#11 has no way to do with a curve. The item may say that it can be done: SecItem means
@@ -43,24 +44,31 @@ KC_READER(rsa_flag)
 					      : kc_cell_set_flag(cell, false);
 }
 
-/* Which mechanism generated the key here. */
+/* Which mechanism generated the key here. SecItem's keys do not say, and there is one for each type
+ * of pair. */
 KC_READER(made_by)
 {
-	UNUSED(row);
+	/* clang-format off */
+	static const struct {
+		CK_KEY_TYPE type;
+		CK_MECHANISM_TYPE mechanism;
+	} usual[] = {
+		{CKK_RSA,           CKM_RSA_PKCS_KEY_PAIR_GEN},
+		{CKK_EC,            CKM_EC_KEY_PAIR_GEN},
+		{CKK_EC_EDWARDS,    CKM_EC_EDWARDS_KEY_PAIR_GEN},
+		{CKK_EC_MONTGOMERY, CKM_EC_MONTGOMERY_KEY_PAIR_GEN},
+	};
+	/* clang-format on */
+	CK_KEY_TYPE type = kc_key_type_ckk(object->key_type, object->kind);
+	const struct kc_value *said = kc_attrs_get(&object->item.attrs, row->ruler);
+
 	if (kc_attrs_get_number(&object->item.attrs, KC_ATTR_LOCL, 0) == 0)
 		return kc_cell_set_number(cell, CK_UNAVAILABLE_INFORMATION);
-	switch (object->key_type) {
-	case KC_KEY_RSA:
-		return kc_cell_set_number(cell, CKM_RSA_PKCS_KEY_PAIR_GEN);
-	case KC_KEY_EC:
-		return kc_cell_set_number(cell, CKM_EC_KEY_PAIR_GEN);
-	case KC_KEY_ED25519:
-	case KC_KEY_ED448:
-		return kc_cell_set_number(cell, CKM_EC_EDWARDS_KEY_PAIR_GEN);
-	case KC_KEY_X25519:
-	case KC_KEY_X448:
-		return kc_cell_set_number(cell, CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
-	}
+	if (said && said->type == KC_VALUE_NUMBER)
+		return kc_cell_set_number(cell, (CK_ULONG)said->number);
+	for (size_t i = 0; i < KC_COUNT_OF(usual); i++)
+		if (usual[i].type == type)
+			return kc_cell_set_number(cell, usual[i].mechanism);
 	return kc_cell_set_number(cell, CK_UNAVAILABLE_INFORMATION);
 }
 
@@ -157,11 +165,27 @@ KC_READER(private_part)
 		KC_RV_OF(kc_keyform_parse_rsa(stored, parts));
 		return kc_cell_set_bytes(cell, parts[rsa_part_of(row->type)]);
 	}
-	curve = kc_keyform_curve(object->key_type, object->key_bits);
+	curve = kc_keyform_curve((enum kc_key_type)object->key_type, object->key_bits);
 	if (!curve)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
 	KC_RV_OF(kc_keyform_parse_scalar(stored, curve, &scalar));
 	return kc_cell_set_bytes(cell, scalar);
+}
+
+KC_READER(secret_value)
+{
+	UNUSED(row);
+	if (!is_open(object))
+		return CKR_ATTRIBUTE_SENSITIVE;
+	if (!object->has_value)
+		return KC_RV_NEEDS_SECRET;
+	return kc_cell_set_bytes(cell, kc_secret_bytes(&object->item.secret));
+}
+
+KC_READER(value_len)
+{
+	UNUSED(row);
+	return kc_cell_set_number(cell, object->key_bits / 8);
 }
 
 /* An item that says nothing goes by the digest of its public key, the same for both halves and

@@ -15,20 +15,26 @@ KC_READER(token);
 KC_READER(is_private);
 KC_READER(unique_id);
 KC_READER(flag);
+KC_READER(number);
+KC_READER(numbers);
+KC_READER(synced);
+KC_READER(view);
+KC_READER(which);
 KC_READER(bytes);
 KC_READER(date);
-KC_READER(true);
 KC_READER(false);
 KC_READER(zero);
-KC_READER(empty);
 KC_READER(application);
 KC_READER(secret);
 KC_READER(certificate);
+KC_READER(certificate_key);
+KC_READER(name_hash);
 KC_READER(check_value);
 
 /* of keys: reader_key.c */
 KC_READER(key_type);
 KC_READER(made_by);
+KC_READER(use);
 KC_READER(rsa_flag);
 KC_READER(spki);
 KC_READER(modulus);
@@ -37,6 +43,8 @@ KC_READER(exponent);
 KC_READER(ec_params);
 KC_READER(ec_point);
 KC_READER(private_part);
+KC_READER(secret_value);
+KC_READER(value_len);
 KC_READER(id); /* of certificates too */
 
 #endif

@@ -79,8 +79,8 @@ static bool is_what_it_is(
 	       kc_bytes_equal(cell.bytes, kc_bytes(given->pValue, given->ulValueLen));
 }
 
-CK_RV kc_template_check(const struct kc_template *t, enum kc_object_kind kind,
-	enum kc_key_type key_type, unsigned occasion)
+CK_RV kc_template_check(
+	const struct kc_template *t, enum kc_object_kind kind, uint32_t key_type, unsigned occasion)
 {
 	for (CK_ULONG i = 0; i < t->count; i++) {
 		const CK_ATTRIBUTE *given = &t->rows[i];
@@ -99,8 +99,22 @@ CK_RV kc_template_check(const struct kc_template *t, enum kc_object_kind kind,
 	return CKR_OK;
 }
 
-CK_RV kc_template_write(const struct kc_template *t, enum kc_object_kind kind,
-	enum kc_key_type key_type, struct kc_attrs *attrs)
+CK_RV kc_template_match(const struct kc_template *t, const struct kc_object *object)
+{
+	for (CK_ULONG i = 0; i < t->count; i++) {
+		const CK_ATTRIBUTE *given = &t->rows[i];
+		const struct kc_attribute *row =
+			kc_attribute_find(given->type, object->kind, object->key_type);
+
+		if (row && (row->given & KC_GIVEN_MATCHED) && given->ulValueLen &&
+			!kc_attribute_equals(object, given))
+			return CKR_ATTRIBUTE_VALUE_INVALID;
+	}
+	return CKR_OK;
+}
+
+CK_RV kc_template_write(const struct kc_template *t, enum kc_object_kind kind, uint32_t key_type,
+	struct kc_attrs *attrs)
 {
 	for (CK_ULONG i = 0; i < t->count; i++)
 		KC_RV_TRY(kc_attribute_write(

@@ -29,10 +29,14 @@ CK_RV kc_template_need_bytes(
 /* Whether objects of a kind may be given these attributes on an occasion (KC_GIVEN_CREATE, …), each
  * once and in its form. CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_READ_ONLY,
  * CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT. */
-CK_RV kc_template_check(const struct kc_template *t, enum kc_object_kind kind,
-	enum kc_key_type key_type, unsigned occasion);
+CK_RV kc_template_check(const struct kc_template *t, enum kc_object_kind kind, uint32_t key_type,
+	unsigned occasion);
+/* Whether an object, of which everything is known, has the values that the template may only give
+ * as they are (KC_GIVEN_MATCHED): CKR_ATTRIBUTE_VALUE_INVALID when not. An empty one asks nothing.
+ */
+CK_RV kc_template_match(const struct kc_template *t, const struct kc_object *object);
 /* Sets what the item's attributes hold of a checked template. CKR_ATTRIBUTE_VALUE_INVALID. */
-CK_RV kc_template_write(const struct kc_template *t, enum kc_object_kind kind,
-	enum kc_key_type key_type, struct kc_attrs *attrs);
+CK_RV kc_template_write(const struct kc_template *t, enum kc_object_kind kind, uint32_t key_type,
+	struct kc_attrs *attrs);
 
 #endif

@@ -39,6 +39,7 @@ void kc_token_status(struct kc_module *module, struct kc_token_status *ret)
 		return;
 	ret->lock = status.lock;
 	ret->generation = status.generation;
+	ret->allows_legacy = status.allows_legacy;
 	memcpy(ret->device_id, status.device_id, sizeof ret->device_id);
 }
 

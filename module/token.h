@@ -27,7 +27,8 @@ CK_RV kc_token_of_slot(CK_SLOT_ID slot, enum kc_token_number *ret);
 
 /* What this application did with a token; guarded by the module's lock. */
 struct kc_token {
-	bool is_logged_in;
+	bool is_logged_in; /* the user */
+	bool is_officer;   /* the security officer instead */
 };
 
 /* How the keychain stands. */
@@ -35,6 +36,7 @@ struct kc_token_status {
 	enum kc_lock_state lock;
 	uint64_t generation; /* grows with every change of an item */
 	uint8_t device_id[8];
+	bool allows_legacy; /* mechanisms of yesterday are offered */
 };
 
 /* Costs no round trip while nothing has changed (wire/bulletin.h). A service that cannot be reached

@@ -37,6 +37,27 @@ static const struct row {
 	[KC_CALL_KEY_VERIFY]      = {kc_handle_key_verify,      NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_DECRYPT]     = {kc_handle_key_decrypt,     NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_KEY_AGREE]       = {kc_handle_key_agree,       NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_GENERATE_IN] = {kc_handle_key_generate_in,   NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_CREATE]      = {kc_handle_key_create,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_COPY]        = {kc_handle_key_copy,          NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_DERIVE]      = {kc_handle_key_derive,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_UNWRAP]      = {kc_handle_key_unwrap,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_WRAP]        = {kc_handle_key_wrap,          NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_REVEAL]      = {kc_handle_key_reveal,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_AMEND]       = {kc_handle_key_amend,         NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_FORGET]      = {kc_handle_key_forget,        NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_KEY_AUTHORIZE]   = {kc_handle_key_authorize,     NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
+	[KC_CALL_SECRET_ENCRYPT]  = {kc_handle_secret_encrypt,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_PUBLIC_ENCRYPT]  = {kc_handle_public_encrypt,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_PUBLIC_RECOVER]  = {kc_handle_public_recover,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_MAC_CHECK]       = {kc_handle_mac_check,         NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_CIPHER_BEGIN]    = {kc_handle_cipher_begin,      NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_MAC_BEGIN]       = {kc_handle_mac_begin,         NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_OPERATION_PART]  = {kc_handle_operation_part,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_OPERATION_END]   = {kc_handle_operation_end,     NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_OPERATION_REST]  = {kc_handle_operation_rest,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_OPERATION_DROP]  = {kc_handle_operation_drop,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_OPERATION_FORK]  = {kc_handle_operation_fork,    NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_USE]        = {kc_handle_sync_use,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_NOW]        = {kc_handle_sync_now,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_SYNC_STATUS]     = {kc_handle_sync_status,     NEEDS_KEYCHAIN},
@@ -66,7 +87,7 @@ static kc_err handle(
 	if (err == KC_E_REPLACED) /* the next service opens what is there now, and looks at all of
 				     it */
 		kc_service_stop(request->service);
-	if (call->changes)
+	if (call->changes && !request->is_own)
 		kc_service_changed(request->service);
 	if (row->flags & MAY_LOCK)
 		kc_service_wake(request->service);
@@ -100,7 +121,7 @@ kc_err kc_dispatch(struct kc_service *service, struct kc_application *applicatio
 	struct kc_request request = {
 		.service = service,
 		.application = application,
-		.caller = {groups, 1, !application->access.sandboxed},
+		.caller = {groups, 1, !application->access.sandboxed, application->number},
 	};
 	bool has_result;
 	kc_err err;

@@ -15,6 +15,7 @@ struct kc_request {
 	struct kc_keychain *keychain; /* NULL for handlers that work without */
 	struct kc_record arguments;
 	struct kc_record result;
+	bool is_own; /* nothing has changed but what is the program's own: nobody need look */
 };
 
 /* Fills the members of result that the call's signature names. */
@@ -47,6 +48,28 @@ kc_err kc_handle_key_verify(struct kc_request *request);
 kc_err kc_handle_key_decrypt(struct kc_request *request);
 kc_err kc_handle_key_agree(struct kc_request *request);
 
+kc_err kc_handle_key_generate_in(struct kc_request *request);
+kc_err kc_handle_key_create(struct kc_request *request);
+kc_err kc_handle_key_copy(struct kc_request *request);
+kc_err kc_handle_key_derive(struct kc_request *request);
+kc_err kc_handle_key_unwrap(struct kc_request *request);
+kc_err kc_handle_key_wrap(struct kc_request *request);
+kc_err kc_handle_key_reveal(struct kc_request *request);
+kc_err kc_handle_key_amend(struct kc_request *request);
+kc_err kc_handle_key_forget(struct kc_request *request);
+kc_err kc_handle_key_authorize(struct kc_request *request);
+kc_err kc_handle_secret_encrypt(struct kc_request *request);
+kc_err kc_handle_public_encrypt(struct kc_request *request);
+kc_err kc_handle_public_recover(struct kc_request *request);
+kc_err kc_handle_mac_check(struct kc_request *request);
+kc_err kc_handle_cipher_begin(struct kc_request *request);
+kc_err kc_handle_mac_begin(struct kc_request *request);
+kc_err kc_handle_operation_part(struct kc_request *request);
+kc_err kc_handle_operation_end(struct kc_request *request);
+kc_err kc_handle_operation_rest(struct kc_request *request);
+kc_err kc_handle_operation_drop(struct kc_request *request);
+kc_err kc_handle_operation_fork(struct kc_request *request);
+
 kc_err kc_handle_sync_use(struct kc_request *request);
 kc_err kc_handle_sync_now(struct kc_request *request);
 kc_err kc_handle_sync_status(struct kc_request *request);
@@ -59,7 +82,8 @@ kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
 
-/* A program has ended, and whatever it was about to do with another device is over. */
+/* A program has ended: what was its own goes, and whatever it was about to do with another device
+ * is over. */
 void kc_handle_gone(struct kc_service *service, uint64_t application);
 
 #endif

@@ -100,8 +100,11 @@ void kc_handle_gone(struct kc_service *service, uint64_t application)
 {
 	struct kc_keychain *keychain = atomic_load(&service->keychain);
 
+	if (!keychain)
+		return;
+	kc_keychain_program_gone(keychain, application);
 	/* The other device would wait until its ten minutes are over. */
-	if (!keychain || !atomic_compare_exchange_strong(&service->pairing, &application, 0))
+	if (!atomic_compare_exchange_strong(&service->pairing, &application, 0))
 		return;
 	kc_keychain_pair_cancel(keychain);
 	kc_keychain_join_cancel(keychain);

@@ -20,7 +20,9 @@ kc_err kc_handle_status(struct kc_request *request)
 
 	KC_TRY(kc_service_status(request->service, status));
 	if (request->application->access.sandboxed) { /* what others keep is not its business */
-		struct kc_status lock = {.lock = status->lock, .generation = status->generation};
+		struct kc_status lock = {.lock = status->lock,
+			.generation = status->generation,
+			.allows_legacy = status->allows_legacy};
 		kc_status_done(status);
 		*status = lock;
 	}
@@ -117,6 +119,31 @@ kc_err kc_handle_login(struct kc_request *request)
 	struct kc_bytes password = request->arguments.fields[0].bytes;
 
 	return password.len ? try_to_log_in(request, password) : ask_and_unlock(request);
+}
+
+static kc_err ask_and_authorize(struct kc_request *request, uint64_t id)
+{
+	kc_err err;
+
+	if (was_refused(request->application))
+		return KC_ERR(CANCELED);
+	err = kc_prompt_authorize(
+		request->keychain, &request->caller, id, request->service->settings.prompt_s);
+	if (err == KC_E_CANCELED)
+		atomic_store(&request->application->refused_us, kc_clock_monotonic_us());
+	return err;
+}
+
+kc_err kc_handle_key_authorize(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+
+	request->is_own = true;
+	if (fields[1].bytes.len == 0)
+		return ask_and_authorize(request, fields[0].number);
+	HOLD_TRYING(request);
+	return kc_keychain_key_authorize(
+		request->keychain, &request->caller, fields[0].number, fields[1].bytes);
 }
 
 /* The service stays open for everybody else, and for this program's other libraries. */

@@ -174,11 +174,12 @@ static kc_err await_ok(struct asker *asker, struct kc_secret *ret)
 	}
 }
 
-static kc_err talk_to_pinentry(struct asker *asker, bool again, struct kc_secret *ret)
+static kc_err talk_to_pinentry(
+	struct asker *asker, const char *reason, bool again, struct kc_secret *ret)
 {
 	const char *const commands[] = {
 		"SETTITLE Keycircle\n",
-		"SETDESC A program wants to use your keychain, which is locked.\n",
+		reason,
 		"SETPROMPT Keychain password:\n",
 		again ? "SETERROR That was not the password.\n" : "NOP\n",
 		"GETPIN\n",
@@ -192,7 +193,8 @@ static kc_err talk_to_pinentry(struct asker *asker, bool again, struct kc_secret
 	return KC_OK;
 }
 
-static kc_err ask_pinentry(bool again, kc_deadline deadline, struct kc_secret *ret)
+static kc_err ask_pinentry(
+	const char *reason, bool again, kc_deadline deadline, struct kc_secret *ret)
 {
 	static char name[] = "pinentry";
 	char *arguments[] = {name, NULL};
@@ -200,7 +202,7 @@ static kc_err ask_pinentry(bool again, kc_deadline deadline, struct kc_secret *r
 	kc_err err;
 
 	KC_TRY(asker_start(arguments, deadline, &asker));
-	err = talk_to_pinentry(&asker, again, ret);
+	err = talk_to_pinentry(&asker, reason, again, ret);
 	if (err == KC_E_SERVICE || err == KC_E_TIMED_OUT) /* it has gone, or is stuck */
 		err = KC_ERR(LOCKED);
 	(void)asker_end(&asker);
@@ -226,29 +228,52 @@ static const char *askpass_program(void)
 	return NULL;
 }
 
-static kc_err ask(bool again, kc_deadline deadline, struct kc_secret *ret)
+/* What is to be unlocked, or allowed. */
+struct question {
+	struct kc_keychain *keychain;
+	const struct kc_caller *caller; /* NULL: the keychain as a whole */
+	uint64_t id;
+	kc_deadline deadline;
+};
+
+/* Said to the user, as a command to pinentry. */
+static const char *reason_of(const struct question *question)
+{
+	return question->caller ? "SETDESC A program wants to use a key that asks each time.\n"
+				: "SETDESC A program wants to use your keychain, which is "
+				  "locked.\n";
+}
+
+static kc_err ask(const struct question *question, bool again, struct kc_secret *ret)
 {
 	const char *program = askpass_program();
 
 	if (program)
-		return ask_askpass(program, again, deadline, ret);
+		return ask_askpass(program, again, question->deadline, ret);
 	if (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
-		return ask_pinentry(again, deadline, ret);
+		return ask_pinentry(reason_of(question), again, question->deadline, ret);
 	return KC_ERR(LOCKED);
 }
 
-static kc_err ask_and_unlock(struct kc_keychain *keychain, kc_deadline deadline)
+static kc_err take_answer(const struct question *question, struct kc_bytes password)
 {
-	KC_CLEANUP_STATUS struct kc_status status = {0};
+	if (!question->caller)
+		return kc_keychain_unlock(question->keychain, password);
+	return kc_keychain_key_authorize(
+		question->keychain, question->caller, question->id, password);
+}
+
+static kc_err ask_until_right(const struct question *question)
+{
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
 	kc_err err = KC_E_AUTH;
 
-	KC_TRY(kc_keychain_status(keychain, &status));
-	if (status.lock == KC_LOCK_UNLOCKED) /* by the answer that we have waited for */
+	/* By the answer that we have waited for. */
+	if (!question->caller && kc_keychain_lock_state(question->keychain) == KC_LOCK_UNLOCKED)
 		return KC_OK;
 	for (unsigned i = 0; err == KC_E_AUTH && i < TRIES; i++) {
-		KC_TRY(ask(i > 0, deadline, &password));
-		err = kc_keychain_unlock(keychain, kc_secret_bytes(&password));
+		KC_TRY(ask(question, i > 0, &password));
+		err = take_answer(question, kc_secret_bytes(&password));
 	}
 	return err;
 }
@@ -283,12 +308,28 @@ static void end(void)
 	pthread_mutex_unlock(&mutex);
 }
 
-kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds)
+static kc_err put_question(struct question *question, unsigned seconds)
 {
 	kc_err err;
 
 	KC_TRY(begin(seconds));
-	err = ask_and_unlock(keychain, kc_socket_deadline(seconds));
+	question->deadline = kc_socket_deadline(seconds);
+	err = ask_until_right(question);
 	end();
 	return err;
+}
+
+kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds)
+{
+	struct question question = {.keychain = keychain};
+
+	return put_question(&question, seconds);
+}
+
+kc_err kc_prompt_authorize(
+	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id, unsigned seconds)
+{
+	struct question question = {.keychain = keychain, .caller = caller, .id = id};
+
+	return put_question(&question, seconds);
 }

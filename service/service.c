@@ -91,12 +91,14 @@ kc_err kc_service_status(struct kc_service *service, struct kc_status *ret)
 	struct kc_keychain *keychain;
 	kc_err err = kc_service_keychain(service, &keychain);
 
-	if (err == KC_E_NO_KEYCHAIN) {
+	if (err == KC_E_NO_KEYCHAIN)
 		*ret = (struct kc_status){.lock = KC_LOCK_NONE};
-		return KC_OK;
-	}
-	KC_TRY(err);
-	return kc_keychain_status(keychain, ret);
+	else if (err == KC_OK)
+		err = kc_keychain_status(keychain, ret);
+	if (err != KC_OK && err != KC_E_NO_KEYCHAIN)
+		return err;
+	ret->allows_legacy = service->settings.allow_legacy;
+	return KC_OK;
 }
 
 bool kc_service_is_unlocked(struct kc_service *service)

@@ -13,11 +13,15 @@ static const struct row {
 	const char *name;
 	size_t at;
 	unsigned otherwise, least, most;
+	bool is_flag;
 } rows[] = {
 #define KC_SETTING_NUMBER(member, name, otherwise, least, most) \
-	{name, offsetof(struct kc_settings, member), otherwise, least, most},
+	{name, offsetof(struct kc_settings, member), otherwise, least, most, false},
+#define KC_SETTING_FLAG(member, name, otherwise) \
+	{name, offsetof(struct kc_settings, member), otherwise, 0, 1, true},
 #include "service/settings.def"
 #undef KC_SETTING_NUMBER
+#undef KC_SETTING_FLAG
 };
 
 static unsigned *member_of(struct kc_settings *settings, const struct row *row)
@@ -36,6 +40,16 @@ static bool parse_number(const char *text, const struct row *row, unsigned *ret)
 		number > row->most)
 		return false;
 	*ret = (unsigned)number;
+	return true;
+}
+
+static bool parse_value(const char *text, const struct row *row, unsigned *ret)
+{
+	bool is_yes = strcmp(text, "yes") == 0;
+
+	if (!row->is_flag || (!is_yes && strcmp(text, "no") != 0))
+		return parse_number(text, row, ret);
+	*ret = is_yes;
 	return true;
 }
 
@@ -64,7 +78,7 @@ static void read_line(struct kc_settings *settings, char *line, unsigned number)
 		*equals = 0;
 		for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 			if (strcmp(trim(line), rows[i].name) == 0 &&
-				parse_number(
+				parse_value(
 					trim(equals + 1), &rows[i], member_of(settings, &rows[i])))
 				return;
 	}

@@ -11,8 +11,10 @@
 
 struct kc_settings {
 #define KC_SETTING_NUMBER(member, name, otherwise, least, most) unsigned member;
+#define KC_SETTING_FLAG(member, name, otherwise) unsigned member; /* 0 or 1 */
 #include "service/settings.def"
 #undef KC_SETTING_NUMBER
+#undef KC_SETTING_FLAG
 };
 
 /* Defaults where there is no file. Errors: NO_MEMORY, IO. */

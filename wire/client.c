@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The client half: every function builds its fields, makes the exchange, and moves the result out.
+ * Here are the life of a client, the lock, items and the circle; client_keys.c has the keys.
  */
-#include "wire/client.h"
+#include "wire/client_impl.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/place.h"
-#include "wire/message.h"
 #include "wire/pool.h"
 
 /* What one process has; a fork leaves it to the parent. */
@@ -156,27 +156,14 @@ kc_err kc_client_shared(struct kc_client **ret)
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
-/* One call, and what its result points into. */
-struct call {
-	struct kc_buf request, reply;
-	struct kc_record result;
-	struct kc_bulletin_issue issue; /* of before the call */
-};
-
-static void call_done(struct call *call)
+void kc_client_call_done(struct kc_client_call *call)
 {
 	kc_record_done(&call->result);
 	kc_buf_done(&call->request);
 	kc_buf_done(&call->reply);
 }
-#define CLEANUP_CALL KC_CLEANUP(call_done)
-#define CALL_INIT                                           \
-	{                                                   \
-		.request = KC_BUF_INIT_MAX(KC_MESSAGE_MAX), \
-		.reply = KC_BUF_INIT_MAX(KC_MESSAGE_MAX)    \
-	}
 
-static kc_err exchange(struct call *call, struct own *own, const struct kc_call_row *row)
+static kc_err exchange(struct kc_client_call *call, struct own *own, const struct kc_call_row *row)
 {
 	kc_buf_reset(&call->reply);
 	KC_TRY(kc_pool_exchange(
@@ -185,7 +172,7 @@ static kc_err exchange(struct call *call, struct own *own, const struct kc_call_
 }
 
 /* A service whose keychain was taken away has done nothing but end: the next one is asked again. */
-static kc_err run(struct call *call, struct kc_client *client, enum kc_call number,
+kc_err kc_client_run(struct kc_client_call *call, struct kc_client *client, enum kc_call number,
 	const struct kc_field *fields, size_t count)
 {
 	const struct kc_call_row *row = kc_calls_find(number);
@@ -201,13 +188,6 @@ static kc_err run(struct call *call, struct kc_client *client, enum kc_call numb
 	kc_record_done(&call->result);
 	return exchange(call, own, row);
 }
-
-/* A call with the fields that follow its name. */
-#define RUN(call, client, name, ...)                                              \
-	run(call, client, KC_CALL_##name, (const struct kc_field[]){__VA_ARGS__}, \
-		sizeof((const struct kc_field[]){__VA_ARGS__}) / sizeof(struct kc_field))
-/* A call without fields. */
-#define RUN_PLAIN(call, client, name) run(call, client, KC_CALL_##name, NULL, 0)
 
 /* --- the lock -------------------------------------------------------------------------------- */
 
@@ -228,7 +208,7 @@ static kc_err status_dup(const struct kc_status *status, struct kc_status *ret)
 /* Remembered until the service's bulletin says that something has changed. */
 kc_err kc_client_status(struct kc_client *client, struct kc_status *ret)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 	struct own *own;
 	kc_err err = KC_E_NOT_FOUND;
 
@@ -239,7 +219,7 @@ kc_err kc_client_status(struct kc_client *client, struct kc_status *ret)
 	pthread_mutex_unlock(&own->mutex);
 	if (err != KC_E_NOT_FOUND)
 		return err;
-	KC_TRY(RUN_PLAIN(&call, client, STATUS));
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, STATUS));
 	pthread_mutex_lock(&own->mutex);
 	err = status_dup(&call.result.status, &own->status);
 	own->has_status = err == KC_OK;
@@ -250,57 +230,58 @@ kc_err kc_client_status(struct kc_client *client, struct kc_status *ret)
 
 kc_err kc_client_setup(struct kc_client *client, struct kc_bytes password, const char *device)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, SETUP, KC_FIELD_B(password), KC_FIELD_S(kc_bytes_str(device)));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(
+		&call, client, SETUP, KC_FIELD_B(password), KC_FIELD_S(kc_bytes_str(device)));
 }
 
 kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes password)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, UNLOCK, KC_FIELD_B(password));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, UNLOCK, KC_FIELD_B(password));
 }
 
 kc_err kc_client_rename(struct kc_client *client, const char *device)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, RENAME, KC_FIELD_S(kc_bytes_str(device)));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, RENAME, KC_FIELD_S(kc_bytes_str(device)));
 }
 
 kc_err kc_client_lock(struct kc_client *client)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN_PLAIN(&call, client, LOCK);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, LOCK);
 }
 
 kc_err kc_client_change_password(
 	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(
 		&call, client, CHANGE_PASSWORD, KC_FIELD_B(old_password), KC_FIELD_B(new_password));
 }
 
 kc_err kc_client_login(struct kc_client *client, struct kc_bytes password)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, LOGIN, KC_FIELD_B(password));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, LOGIN, KC_FIELD_B(password));
 }
 
 kc_err kc_client_logout(struct kc_client *client)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN_PLAIN(&call, client, LOGOUT);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, LOGOUT);
 }
 
 kc_err kc_client_stop(struct kc_client *client)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN_PLAIN(&call, client, STOP);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, STOP);
 }
 
 /* --- items ----------------------------------------------------------------------------------- */
 
-static void found_list_move(struct kc_found_list *to, struct kc_found_list *from)
+void kc_client_found_list_move(struct kc_found_list *to, struct kc_found_list *from)
 {
 	kc_found_list_done(to);
 	*to = *from;
@@ -310,10 +291,10 @@ static void found_list_move(struct kc_found_list *to, struct kc_found_list *from
 kc_err kc_client_item_add(struct kc_client *client, const struct kc_client_item *item,
 	uint32_t want, struct kc_found *ret)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(RUN(&call, client, ITEM_ADD, KC_FIELD_U(item->class), KC_FIELD_A(item->attrs),
-		KC_FIELD_T(item->has_secret), KC_FIELD_B(item->secret),
+	KC_TRY(KC_CLIENT_RUN(&call, client, ITEM_ADD, KC_FIELD_U(item->class),
+		KC_FIELD_A(item->attrs), KC_FIELD_T(item->has_secret), KC_FIELD_B(item->secret),
 		KC_FIELD_T(item->one_of_both_syncs), KC_FIELD_U(want)));
 	if (call.result.found.count != 1)
 		return KC_ERR(DECODE);
@@ -346,10 +327,10 @@ kc_err kc_client_item_find(
 	kc_err err;
 
 	while (more) {
-		CLEANUP_CALL struct call call = CALL_INIT;
+		KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 		if (query->limit)
 			page.limit = query->limit - (uint32_t)all.count;
-		err = RUN(&call, client, ITEM_FIND, KC_FIELD_Q(&page));
+		err = KC_CLIENT_RUN(&call, client, ITEM_FIND, KC_FIELD_Q(&page));
 		if (err == KC_E_NOT_FOUND && all.count)
 			break; /* the last page was the end after all */
 		KC_TRY(err);
@@ -359,17 +340,18 @@ kc_err kc_client_item_find(
 		if (more)
 			page.after = end_of(&all.rows[all.count - 1]);
 	}
-	found_list_move(ret, &all);
+	kc_client_found_list_move(ret, &all);
 	return KC_OK;
 }
 
 kc_err kc_client_item_update(struct kc_client *client, const struct kc_query *query,
 	const struct kc_client_item *changes, uint64_t *ret_count)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(RUN(&call, client, ITEM_UPDATE, KC_FIELD_Q(query), KC_FIELD_A(changes->attrs),
-		KC_FIELD_T(changes->has_secret), KC_FIELD_B(changes->secret)));
+	KC_TRY(KC_CLIENT_RUN(&call, client, ITEM_UPDATE, KC_FIELD_Q(query),
+		KC_FIELD_A(changes->attrs), KC_FIELD_T(changes->has_secret),
+		KC_FIELD_B(changes->secret)));
 	if (ret_count)
 		*ret_count = call.result.number;
 	return KC_OK;
@@ -378,76 +360,12 @@ kc_err kc_client_item_update(struct kc_client *client, const struct kc_query *qu
 kc_err kc_client_item_delete(
 	struct kc_client *client, const struct kc_query *query, uint64_t *ret_count)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(RUN(&call, client, ITEM_DELETE, KC_FIELD_Q(query)));
+	KC_TRY(KC_CLIENT_RUN(&call, client, ITEM_DELETE, KC_FIELD_Q(query)));
 	if (ret_count)
 		*ret_count = call.result.number;
 	return KC_OK;
-}
-
-/* --- keys ------------------------------------------------------------------------------------ */
-
-kc_err kc_client_key_generate(struct kc_client *client, enum kc_key_type type, unsigned bits,
-	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
-	bool store_public, struct kc_found_list *ret)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-
-	KC_TRY(RUN(&call, client, KEY_GENERATE, KC_FIELD_U(type), KC_FIELD_U(bits),
-		KC_FIELD_A(private_attrs), KC_FIELD_A(public_attrs), KC_FIELD_T(store_public)));
-	found_list_move(ret, &call.result.found);
-	return KC_OK;
-}
-
-kc_err kc_client_import(struct kc_client *client, struct kc_bytes file, struct kc_bytes passphrase,
-	const struct kc_attrs *attrs, struct kc_found_list *ret)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-
-	KC_TRY(RUN(&call, client, IMPORT, KC_FIELD_B(file), KC_FIELD_B(passphrase),
-		KC_FIELD_A(attrs)));
-	found_list_move(ret, &call.result.found);
-	return KC_OK;
-}
-
-kc_err kc_client_key_sign(struct kc_client *client, uint64_t id,
-	const struct kc_sign_params *params, struct kc_bytes input, struct kc_buf *ret_signature)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-	struct kc_bytes signature;
-
-	KC_TRY(RUN(&call, client, KEY_SIGN, KC_FIELD_U(id), KC_FIELD_P(params), KC_FIELD_B(input)));
-	signature = call.result.fields[0].bytes;
-	kc_buf_push(ret_signature, signature.data, signature.len);
-	return kc_buf_check(ret_signature);
-}
-
-kc_err kc_client_key_verify(struct kc_client *client, struct kc_bytes spki,
-	const struct kc_sign_params *params, struct kc_bytes input, struct kc_bytes signature)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, KEY_VERIFY, KC_FIELD_B(spki), KC_FIELD_P(params),
-		KC_FIELD_B(input), KC_FIELD_B(signature));
-}
-
-kc_err kc_client_key_decrypt(struct kc_client *client, uint64_t id,
-	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_secret *ret)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-
-	KC_TRY(RUN(
-		&call, client, KEY_DECRYPT, KC_FIELD_U(id), KC_FIELD_C(params), KC_FIELD_B(input)));
-	return kc_secret_set(ret, call.result.fields[0].bytes);
-}
-
-kc_err kc_client_key_agree(
-	struct kc_client *client, uint64_t id, struct kc_bytes peer_public, struct kc_secret *ret)
-{
-	CLEANUP_CALL struct call call = CALL_INIT;
-
-	KC_TRY(RUN(&call, client, KEY_AGREE, KC_FIELD_U(id), KC_FIELD_B(peer_public)));
-	return kc_secret_set(ret, call.result.fields[0].bytes);
 }
 
 /* --- the circle ------------------------------------------------------------------------------ */
@@ -456,8 +374,8 @@ kc_err kc_client_key_agree(
 static kc_err run_for_report(
 	struct kc_client *client, enum kc_call number, struct kc_sync_report *ret)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	kc_err err = run(&call, client, number, NULL, 0);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	kc_err err = kc_client_run(&call, client, number, NULL, 0);
 
 	if (call.result.count) {
 		kc_sync_report_done(ret);
@@ -470,9 +388,9 @@ static kc_err run_for_report(
 kc_err kc_client_sync_use(
 	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, SYNC_USE, KC_FIELD_S(kc_bytes_str(url)), KC_FIELD_T(create),
-		KC_FIELD_B(account_password));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, SYNC_USE, KC_FIELD_S(kc_bytes_str(url)),
+		KC_FIELD_T(create), KC_FIELD_B(account_password));
 }
 
 kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret)
@@ -487,9 +405,9 @@ kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *re
 
 kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(RUN_PLAIN(&call, client, DEVICES));
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, DEVICES));
 	kc_device_list_done(ret);
 	*ret = call.result.devices;
 	call.result.devices = (struct kc_device_list){0};
@@ -499,10 +417,10 @@ kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret)
 kc_err kc_client_pair_start(
 	struct kc_client *client, struct kc_bytes account_password, struct kc_buf *ret_code)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 	struct kc_bytes code;
 
-	KC_TRY(RUN(&call, client, PAIR_START, KC_FIELD_B(account_password)));
+	KC_TRY(KC_CLIENT_RUN(&call, client, PAIR_START, KC_FIELD_B(account_password)));
 	code = call.result.fields[0].bytes;
 	kc_buf_push(ret_code, code.data, code.len);
 	return kc_buf_check(ret_code);
@@ -510,9 +428,9 @@ kc_err kc_client_pair_start(
 
 kc_err kc_client_pair_poll(struct kc_client *client, struct kc_device *ret_applicant)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(RUN_PLAIN(&call, client, PAIR_POLL));
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, PAIR_POLL));
 	if (call.result.devices.count != 1)
 		return KC_ERR(DECODE);
 	*ret_applicant = call.result.devices.rows[0];
@@ -521,21 +439,21 @@ kc_err kc_client_pair_poll(struct kc_client *client, struct kc_device *ret_appli
 
 kc_err kc_client_pair_decide(struct kc_client *client, bool let_in)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, PAIR_DECIDE, KC_FIELD_T(let_in));
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, PAIR_DECIDE, KC_FIELD_T(let_in));
 }
 
 kc_err kc_client_pair_cancel(struct kc_client *client)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN_PLAIN(&call, client, PAIR_CANCEL);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, PAIR_CANCEL);
 }
 
 kc_err kc_client_join_start(struct kc_client *client, const char *url, const char *code,
 	struct kc_bytes account_password)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN(&call, client, JOIN_START, KC_FIELD_S(kc_bytes_str(url)),
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, JOIN_START, KC_FIELD_S(kc_bytes_str(url)),
 		KC_FIELD_S(kc_bytes_str(code)), KC_FIELD_B(account_password));
 }
 
@@ -546,6 +464,6 @@ kc_err kc_client_join_poll(struct kc_client *client, struct kc_sync_report *ret)
 
 kc_err kc_client_join_cancel(struct kc_client *client)
 {
-	CLEANUP_CALL struct call call = CALL_INIT;
-	return RUN_PLAIN(&call, client, JOIN_CANCEL);
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, JOIN_CANCEL);
 }

@@ -107,14 +107,30 @@ static void pull_attrs(struct kc_der_reader *r, struct kc_record *record, struct
 	field->attrs = attrs;
 }
 
+static enum kc_hash get_hash(struct kc_der_reader *r)
+{
+	return (enum kc_hash)kc_der_get_uint_max(r, KC_HASH_LAST);
+}
+
+/* Lengths of which the cryptography says whether they will do. */
+static unsigned get_short(struct kc_der_reader *r)
+{
+	return (unsigned)kc_der_get_uint_max(r, UINT16_MAX);
+}
+
 static void put_params(struct kc_der_writer *w, const struct kc_field *field)
 {
+	const struct kc_sign_params *params = field->params;
+
 	kc_der_begin(w, KC_DER_SEQUENCE);
-	kc_der_put_uint(w, field->params->scheme);
-	kc_der_put_uint(w, field->params->hash);
-	kc_der_put_bool(w, field->params->prehashed);
-	kc_der_put_uint(w, field->params->mgf_hash);
-	kc_der_put_uint(w, field->params->salt_len);
+	kc_der_put_uint(w, params->scheme);
+	kc_der_put_uint(w, params->hash);
+	kc_der_put_bool(w, params->prehashed);
+	kc_der_put_uint(w, params->mgf_hash);
+	kc_der_put_uint(w, params->salt_len);
+	kc_der_put_uint(w, params->mac_len);
+	kc_der_put_bool(w, params->has_context);
+	kc_der_put_bytes(w, params->context);
 	kc_der_end(w);
 }
 
@@ -124,37 +140,144 @@ static void pull_params(struct kc_der_reader *r, struct kc_record *record, struc
 	struct kc_der_reader seq;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	params->scheme = (enum kc_sign_scheme)kc_der_get_uint_max(&seq, KC_SIGN_RSA_RAW);
-	params->hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
+	params->scheme = (enum kc_sign_scheme)kc_der_get_uint_max(&seq, KC_SIGN_LAST);
+	params->hash = get_hash(&seq);
 	params->prehashed = kc_der_get_bool(&seq);
-	params->mgf_hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
-	params->salt_len = (unsigned)kc_der_get_uint_max(&seq, UINT16_MAX);
+	params->mgf_hash = get_hash(&seq);
+	params->salt_len = get_short(&seq);
+	params->mac_len = get_short(&seq);
+	params->has_context = kc_der_get_bool(&seq);
+	params->context = kc_der_get_bytes(&seq);
 	kc_der_leave(r, &seq);
 	field->params = params;
 }
 
-static void put_cipher(struct kc_der_writer *w, const struct kc_field *field)
+static void write_cipher(struct kc_der_writer *w, const struct kc_cipher_params *cipher)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
-	kc_der_put_uint(w, field->cipher->scheme);
-	kc_der_put_uint(w, field->cipher->hash);
-	kc_der_put_uint(w, field->cipher->mgf_hash);
-	kc_der_put_bytes(w, field->cipher->label);
+	kc_der_put_uint(w, cipher->scheme);
+	kc_der_put_uint(w, cipher->hash);
+	kc_der_put_uint(w, cipher->mgf_hash);
+	kc_der_put_bytes(w, cipher->label);
+	kc_der_put_bytes(w, cipher->iv);
+	kc_der_put_uint(w, cipher->tag_len);
+	kc_der_put_uint(w, cipher->counter_bits);
+	kc_der_put_uint(w, cipher->counter);
+	kc_der_put_uint(w, cipher->aes_bits);
 	kc_der_end(w);
+}
+
+static void read_cipher(struct kc_der_reader *r, struct kc_cipher_params *cipher)
+{
+	struct kc_der_reader seq;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	cipher->scheme = (enum kc_cipher_scheme)kc_der_get_uint_max(&seq, KC_CIPHER_LAST);
+	cipher->hash = get_hash(&seq);
+	cipher->mgf_hash = get_hash(&seq);
+	cipher->label = kc_der_get_bytes(&seq);
+	cipher->iv = kc_der_get_bytes(&seq);
+	cipher->tag_len = get_short(&seq);
+	cipher->counter_bits = get_short(&seq);
+	cipher->counter = kc_der_get_uint(&seq);
+	cipher->aes_bits = get_short(&seq);
+	kc_der_leave(r, &seq);
+}
+
+static void put_cipher(struct kc_der_writer *w, const struct kc_field *field)
+{
+	write_cipher(w, field->cipher);
 }
 
 static void pull_cipher(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
 {
-	struct kc_cipher_params *cipher = &record->cipher;
+	read_cipher(r, &record->cipher);
+	field->cipher = &record->cipher;
+}
+
+static void put_segments(struct kc_der_writer *w, const struct kc_derive_params *derive)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < derive->segment_count; i++) {
+		const struct kc_derive_segment *segment = &derive->segments[i];
+		kc_der_begin(w, KC_DER_SEQUENCE);
+		kc_der_put_uint(w, segment->kind);
+		kc_der_put_uint(w, segment->bits);
+		kc_der_put_bool(w, segment->little_endian);
+		kc_der_put_bytes(w, segment->bytes);
+		kc_der_end(w);
+	}
+	kc_der_end(w);
+}
+
+static void pull_segment(struct kc_der_reader *r, struct kc_derive_segment *segment)
+{
 	struct kc_der_reader seq;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	cipher->scheme = (enum kc_cipher_scheme)kc_der_get_uint_max(&seq, KC_CIPHER_RSA_OAEP);
-	cipher->hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
-	cipher->mgf_hash = (enum kc_hash)kc_der_get_uint_max(&seq, KC_HASH_SHA512);
-	cipher->label = kc_der_get_bytes(&seq);
+	segment->kind = (enum kc_derive_segment_kind)kc_der_get_uint_max(&seq, KC_SEGMENT_LENGTH);
+	segment->bits = get_short(&seq);
+	segment->little_endian = kc_der_get_bool(&seq);
+	segment->bytes = kc_der_get_bytes(&seq);
 	kc_der_leave(r, &seq);
-	field->cipher = cipher;
+}
+
+static void pull_segments(struct kc_der_reader *r, struct kc_derive_params *derive)
+{
+	struct kc_der_reader seq;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	while (kc_der_more(&seq) && derive->segment_count < KC_DERIVE_SEGMENTS)
+		pull_segment(&seq, &derive->segments[derive->segment_count++]);
+	kc_der_leave(r, &seq);
+}
+
+static void put_derive(struct kc_der_writer *w, const struct kc_field *field)
+{
+	const struct kc_derive_params *derive = field->derive;
+
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	kc_der_put_uint(w, derive->scheme);
+	kc_der_put_uint(w, derive->hash);
+	kc_der_put_bytes(w, derive->peer);
+	kc_der_put_bytes(w, derive->salt);
+	kc_der_put_bytes(w, derive->data);
+	kc_der_put_bytes(w, derive->password);
+	kc_der_put_uint(w, derive->other);
+	kc_der_put_bool(w, derive->extract);
+	kc_der_put_bool(w, derive->expand);
+	kc_der_put_uint(w, derive->number);
+	write_cipher(w, &derive->cipher);
+	put_segments(w, derive);
+	kc_der_put_uint(w, derive->offset);
+	kc_der_put_uint(w, derive->length);
+	kc_der_put_uint(w, derive->total);
+	kc_der_end(w);
+}
+
+static void pull_derive(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
+{
+	struct kc_derive_params *derive = &record->derive;
+	struct kc_der_reader seq;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	derive->scheme = (enum kc_derive_scheme)kc_der_get_uint_max(&seq, KC_DERIVE_LAST);
+	derive->hash = get_hash(&seq);
+	derive->peer = kc_der_get_bytes(&seq);
+	derive->salt = kc_der_get_bytes(&seq);
+	derive->data = kc_der_get_bytes(&seq);
+	derive->password = kc_der_get_bytes(&seq);
+	derive->other = kc_der_get_uint(&seq);
+	derive->extract = kc_der_get_bool(&seq);
+	derive->expand = kc_der_get_bool(&seq);
+	derive->number = kc_der_get_uint(&seq);
+	read_cipher(&seq, &derive->cipher);
+	pull_segments(&seq, derive);
+	derive->offset = (size_t)kc_der_get_uint_max(&seq, UINT32_MAX);
+	derive->length = (size_t)kc_der_get_uint_max(&seq, UINT32_MAX);
+	derive->total = (size_t)kc_der_get_uint_max(&seq, UINT32_MAX);
+	kc_der_leave(r, &seq);
+	field->derive = derive;
 }
 
 static void put_found(struct kc_der_writer *w, const struct kc_field *field)
@@ -236,6 +359,7 @@ static const struct type {
 	{'A', put_attrs,   pull_attrs,   NULL},
 	{'P', put_params,  pull_params,  NULL},
 	{'C', put_cipher,  pull_cipher,  NULL},
+	{'K', put_derive,  pull_derive,  NULL},
 	{'F', put_found,   pull_found,   own_found},
 	{'S', put_status,  pull_status,  own_status},
 	{'R', put_report,  pull_report,  own_report},

@@ -35,6 +35,7 @@ struct kc_field {
 		const struct kc_device_list *devices;
 		const struct kc_sign_params *params;
 		const struct kc_cipher_params *cipher;
+		const struct kc_derive_params *derive;
 	};
 };
 
@@ -47,6 +48,7 @@ struct kc_field {
 #define KC_FIELD_A(v) ((struct kc_field){.letter = 'A', .attrs = (v)})
 #define KC_FIELD_P(v) ((struct kc_field){.letter = 'P', .params = (v)})
 #define KC_FIELD_C(v) ((struct kc_field){.letter = 'C', .cipher = (v)})
+#define KC_FIELD_K(v) ((struct kc_field){.letter = 'K', .derive = (v)})
 /* clang-format on */
 
 #define KC_RECORD_MAX 6 /* fields, the most of any signature */
@@ -68,8 +70,10 @@ struct kc_record {
 	struct kc_status status;
 	struct kc_sync_report report;
 	struct kc_device_list devices;
+	/* The bytes of these point into the message. */
 	struct kc_sign_params params;
-	struct kc_cipher_params cipher; /* its label points into the message */
+	struct kc_cipher_params cipher;
+	struct kc_derive_params derive;
 };
 
 #define KC_CLEANUP_RECORD KC_CLEANUP(kc_record_done)

@@ -306,16 +306,38 @@ void kc_item_touch(struct kc_item *item, double not_before)
 		&item->attrs, KC_ATTR_MDAT, now > not_before ? now : not_before + DATE_STEP);
 }
 
+/* What of a key must not be loosened: a private or secret key that is not extractable, a secret key
+ * that is sensitive, and a key that only trusted ones wrap. */
+enum { UNEXTRACTABLE = 1, SENSITIVE = 2, WANTS_TRUST = 4 };
+
+static unsigned holds_of(const struct kc_item *item)
+{
+	int64_t key_class = kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_PUBLIC);
+	unsigned holds = 0;
+
+	if (item->class != KC_CLASS_KEY ||
+		(key_class != KC_KEY_PRIVATE && key_class != KC_KEY_SYMMETRIC))
+		return 0;
+	if (kc_attrs_get_number(&item->attrs, KC_ATTR_EXTR, 1) == 0)
+		holds |= UNEXTRACTABLE;
+	if (key_class == KC_KEY_SYMMETRIC &&
+		kc_attrs_get_number(&item->attrs, KC_ATTR_SENS, 0) != 0)
+		holds |= SENSITIVE;
+	if (kc_attrs_get_number(&item->attrs, KC_ATTR_WWTR, 0) != 0)
+		holds |= WANTS_TRUST;
+	return holds;
+}
+
 kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs changes = KC_ATTRS_INIT;
-	bool was_kept = kc_item_is_kept(item);
+	unsigned holds = holds_of(item);
 
 	KC_TRY(kc_ruler_convert(item->class, KC_USE_UPDATE, given, &changes));
 	kc_attrs_merge(&item->attrs, &changes);
 	KC_TRY(kc_attrs_check(&item->attrs));
-	if (was_kept && !kc_item_is_kept(item))
+	if ((holds & holds_of(item)) != holds)
 		return KC_ERR(NOT_MODIFIABLE);
 	if (secret)
 		KC_TRY(set_secret(item, secret));
@@ -374,9 +396,5 @@ kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret
 
 bool kc_item_is_kept(const struct kc_item *item)
 {
-	int64_t key_class = kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_PUBLIC);
-
-	return item->class == KC_CLASS_KEY &&
-	       (key_class == KC_KEY_PRIVATE || key_class == KC_KEY_SYMMETRIC) &&
-	       kc_attrs_get_number(&item->attrs, KC_ATTR_EXTR, 1) == 0;
+	return (holds_of(item) & (UNEXTRACTABLE | SENSITIVE)) != 0;
 }

@@ -28,6 +28,8 @@
 #define KC_ATTR_SRVR KC_NAME('s', 'r', 'v', 'r')
 #define KC_ATTR_KCLS KC_NAME('k', 'c', 'l', 's')
 #define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
+#define KC_ATTR_SENS KC_NAME('s', 'e', 'n', 's')
+#define KC_ATTR_WWTR KC_NAME('w', 'w', 't', 'r')
 #define KC_ATTR_SELF KC_NAME('s', 'e', 'l', 'f')
 /* clang-format on */
 

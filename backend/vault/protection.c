@@ -43,3 +43,19 @@ bool kc_protection_is_bound(enum kc_protection protection)
 {
 	return rows[protection - KC_PROTECTION_FIRST].bound;
 }
+
+bool kc_protection_outlives_lock(enum kc_protection protection)
+{
+	switch (protection) {
+	case KC_PROTECTION_CK:
+	case KC_PROTECTION_DK:
+	case KC_PROTECTION_CKU:
+	case KC_PROTECTION_DKU:
+		return true;
+	case KC_PROTECTION_AK:
+	case KC_PROTECTION_AKU:
+	case KC_PROTECTION_AKPU:
+		return false;
+	}
+	return false;
+}

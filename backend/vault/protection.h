@@ -23,5 +23,7 @@ KC_MUST kc_err kc_protection_from_text(struct kc_bytes text, enum kc_protection 
 const char *kc_protection_text(enum kc_protection protection);
 bool kc_protection_is_valid(int64_t number);		    /* one of the seven */
 bool kc_protection_is_bound(enum kc_protection protection); /* this device only */
+/* Whether what could be read still can after a lock. */
+bool kc_protection_outlives_lock(enum kc_protection protection);
 
 #endif

@@ -265,7 +265,7 @@ static void faults_of_queries(void)
 	};
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
-	const struct kc_caller nobody = {NULL, 0, false};
+	const struct kc_caller nobody = {0};
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);

@@ -615,7 +615,7 @@ static void they_cannot_be_let_out(void)
 
 static void groups_keep_callers_apart(void)
 {
-	static const struct kc_caller nobody = {NULL, 0, false};
+	static const struct kc_caller nobody = {0};
 	CLEANUP_HOME struct home home = HOME_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;

@@ -203,7 +203,11 @@ static void signatures_verify_with_the_public_key(void)
 		unsigned bits;
 		struct kc_sign_params params;
 	} rows[] = {
-		{KC_KEY_RSA, 2048, {KC_SIGN_RSA_PSS, KC_HASH_SHA256, false, KC_HASH_SHA256, 32}},
+		{KC_KEY_RSA, 2048,
+			{.scheme = KC_SIGN_RSA_PSS,
+				.hash = KC_HASH_SHA256,
+				.mgf_hash = KC_HASH_SHA256,
+				.salt_len = 32}},
 		{KC_KEY_EC, 384, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA384}},
 		{KC_KEY_ED25519, 0, {.scheme = KC_SIGN_EDDSA}},
 	};

@@ -48,8 +48,9 @@ module=$own_module
 way=direct
 pin='correct horse'
 printf '%s\n' "$pin" > "$work/pin"
-# Whoever is asked for the password gives it, and is counted.
-printf '#!/bin/sh\necho asked >> "%s/asked"\ncat "%s/pin"\n' "$work" "$work" > "$work/askpass"
+# Whoever is asked for the password gives this answer, and is counted.
+cp "$work/pin" "$work/answer"
+printf '#!/bin/sh\necho asked >> "%s/asked"\ncat "%s/answer"\n' "$work" "$work" > "$work/askpass"
 chmod 700 "$work/askpass"
 out=$work/out
 passed=0
@@ -70,7 +71,11 @@ needs() { # program…
   done
 }
 
+# A keychain, open and empty; the one before is gone.
 make_keychain() {
+  "$kc" service stop > /dev/null 2>&1
+  rm -rf "$KEYCIRCLE_HOME"
+  mkdir -m 700 "$KEYCIRCLE_HOME"
   "$kc" setup --name test --password-file "$work/pin" > "$out" 2>&1 || { cat "$out"; exit 99; }
 }
 
@@ -88,6 +93,27 @@ come_by() { # direct | proxy | remote
     remote) printf 'remote: |p11-kit remote %s\n' "$own_module" ;;
     *) sed "s|^module: .*/keycircle-pkcs11.so\$|module: $own_module|" "$top_builddir/conf/keycircle.module" ;;
   esac > "$work/.config/pkcs11/modules/keycircle.module"
+}
+
+# OpenSSL's configuration, for programs that use its engine for PKCS#11 (libp11): the module is the one come by.
+use_engine() {
+  openssl engine pkcs11 > /dev/null 2>&1 || { echo "no pkcs11 engine here"; exit 77; }
+  cat > "$work/openssl.cnf" << CNF
+openssl_conf = init
+[init]
+engines = engines
+[engines]
+pkcs11 = pkcs11
+[pkcs11]
+engine_id = pkcs11
+MODULE_PATH = $module
+init = 0
+[req]
+distinguished_name = dn
+[dn]
+CNF
+  OPENSSL_CONF=$work/openssl.cnf
+  export OPENSSL_CONF
 }
 
 # Runs a command with nothing to read, bounded in time; what it writes is in $out.

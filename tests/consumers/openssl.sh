@@ -1,46 +1,77 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# OpenSSL's engine for PKCS#11 (libp11): a certificate request, and a signature.
+# OpenSSL by its engine for PKCS#11 (libp11): requests and certificates, signatures, S/MIME, and TLS with both
+# sides' keys in the token.
+# shellcheck disable=SC2086
 # shellcheck source=tests/consumers/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs openssl
-openssl engine pkcs11 > /dev/null 2>&1 || { echo "no pkcs11 engine here"; exit 77; }
+needs openssl python3
+use_engine
 make_keychain
-cat > "$work/openssl.cnf" << CNF
-openssl_conf = init
-[init]
-engines = engines
-[engines]
-pkcs11 = pkcs11
-[pkcs11]
-engine_id = pkcs11
-MODULE_PATH = $module
-init = 0
-[req]
-distinguished_name = dn
-[dn]
-CNF
-OPENSSL_CONF=$work/openssl.cnf
-export OPENSSL_CONF
 printf 'to be signed\n' > "$work/message"
-works "makes a P-256 key" "$kc" key new web --type ec:p256
-works "makes an RSA key" "$kc" key new rsa --type rsa:2048
+openssl rand -out "$work/digest" 32
 
-for name in web rsa; do
-  key="pkcs11:token=Keycircle;object=$name;type=private"
-  works "a request for $name" openssl req -new -engine pkcs11 -keyform engine -key "$key" \
-    -subj "/CN=$name" -out "$work/$name.csr"
-  works "whose signature holds" openssl req -in "$work/$name.csr" -noout -verify
-  works "a signature by $name" openssl dgst -sha256 -engine pkcs11 -keyform engine -sign "$key" \
-    -out "$work/$name.sig" "$work/message"
-  "$kc" key show "$name" --pem > "$work/$name.pem"
-  works "which kc's public key verifies" openssl dgst -sha256 -verify "$work/$name.pem" \
-    -signature "$work/$name.sig" "$work/message"
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/leaf.key" -subj /CN=leaf \
+  -out "$work/leaf.csr" 2> /dev/null
+works "makes a P-256 key" "$kc" key new ec --type ec:p256
+works "makes a P-384 key" "$kc" key new ec384 --type ec:p384
+works "makes an RSA key" "$kc" key new rsa --type rsa:2048
+key_of() {
+  echo "pkcs11:token=Keycircle;object=$1;type=private"
+}
+by_engine="-engine pkcs11 -keyform engine"
+
+for each in direct proxy remote; do
+  come_by "$each"
+  use_engine
+  for name in ec ec384 rsa; do
+    works "a request for $name" openssl req -new $by_engine -key "$(key_of $name)" -subj "/CN=$name" \
+      -out "$work/$name.csr"
+    works "whose signature holds" openssl req -in "$work/$name.csr" -noout -verify
+      works "a certificate of $name" openssl req -new -x509 $by_engine -key "$(key_of $name)" -subj "/CN=$name" \
+      -days 30 -addext 'basicConstraints = critical, CA:TRUE' -out "$work/$name.pem"
+    works "which holds" openssl verify -CAfile "$work/$name.pem" "$work/$name.pem"
+    works "a certificate by $name for another" openssl x509 -req -in "$work/leaf.csr" -engine pkcs11 \
+      -CAkeyform engine -CAkey "$(key_of $name)" -CA "$work/$name.pem" -set_serial 7 -days 30 -out "$work/leaf.pem"
+    works "which holds" openssl verify -CAfile "$work/$name.pem" "$work/leaf.pem"
+      works "a signature by $name" openssl dgst -sha256 $by_engine -sign "$(key_of $name)" -out "$work/sig" \
+      "$work/message"
+    "$kc" key show "$name" --pem > "$work/$name.pub"
+    works "which kc's public key verifies" openssl dgst -sha256 -verify "$work/$name.pub" -signature "$work/sig" \
+      "$work/message"
+      works "a signature of a digest by $name" openssl pkeyutl -sign $by_engine -inkey "$(key_of $name)" \
+      -in "$work/digest" -pkeyopt digest:sha256 -out "$work/sig"
+    works "which holds" openssl pkeyutl -verify -pubin -inkey "$work/$name.pub" -in "$work/digest" \
+      -pkeyopt digest:sha256 -sigfile "$work/sig"
+    works "the public key of $name" openssl pkey -engine pkcs11 -inform engine -pubout -out "$work/public" \
+      -in "$(key_of $name)"
+    works "is what kc shows" cmp "$work/public" "$work/$name.pub"
+      works "a signed message by $name" openssl cms -sign $by_engine -signer "$work/$name.pem" \
+      -inkey "$(key_of $name)" -in "$work/message" -text -out "$work/signed"
+    works "which holds" openssl cms -verify -CAfile "$work/$name.pem" -in "$work/signed" -text -purpose any
+  done
+  works "RSA-PSS" openssl dgst -sha256 $by_engine -sigopt rsa_padding_mode:pss -sign "$(key_of rsa)" \
+    -out "$work/sig" "$work/message"
+  works "which verifies" openssl dgst -sha256 -sigopt rsa_padding_mode:pss -verify "$work/rsa.pub" \
+    -signature "$work/sig" "$work/message"
+
+  # TLS: the server's key in the token, then the client's.
+  for name in ec rsa; do
+    port=$(free_port)
+      serve "$port" "$work/server.log" openssl s_server $by_engine -accept "127.0.0.1:$port" -www \
+      -cert "$work/$name.pem" -key "$(key_of $name)" -CAfile "$work/$name.pem" -Verify 1
+    for tls in tls1_2 tls1_3; do
+          works "$tls with both keys in the token: $name" openssl s_client $by_engine -$tls -connect "127.0.0.1:$port" \
+        -cert "$work/$name.pem" -key "$(key_of $name)" -CAfile "$work/$name.pem" -verify_return_error
+      says 'Verify return code: 0' "the server shows its certificate"
+      says "^Client Certificate Types|^Requested Signature Algorithms" "and wants one"
+    done
+  done
+
+  fails "a key that is not there" openssl dgst -sha256 $by_engine -sign "$(key_of nobody)" "$work/message"
+  works "locks" "$kc" lock
+  fails "a locked keychain, and nobody to ask" openssl dgst -sha256 $by_engine -sign "$(key_of ec)" -out "$work/sig" \
+    "$work/message"
+  works "opens" "$kc" unlock --password-file "$work/pin"
 done
-works "RSA-PSS" openssl dgst -sha256 -engine pkcs11 -keyform engine -sigopt rsa_padding_mode:pss \
-  -sign 'pkcs11:token=Keycircle;object=rsa;type=private' -out "$work/pss.sig" "$work/message"
-works "which verifies" openssl dgst -sha256 -sigopt rsa_padding_mode:pss -verify "$work/rsa.pem" \
-  -signature "$work/pss.sig" "$work/message"
-fails "a key that is not there" openssl dgst -sha256 -engine pkcs11 -keyform engine \
-  -sign 'pkcs11:token=Keycircle;object=nobody;type=private' "$work/message"
 finish

@@ -284,15 +284,15 @@ static void slots_and_tokens(void)
 static void mechanisms(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
-	CK_MECHANISM_TYPE list[64];
+	CK_MECHANISM_TYPE list[256];
 	CK_MECHANISM_INFO info;
-	CK_ULONG count = 0, room = 64;
+	CK_ULONG count = 0, room = 256;
 
 	CHECK_RV(x.f->C_GetMechanismList(0, NULL, &count), CKR_OK);
-	CHECK_FATAL(count > 0 && count < 64);
+	CHECK_FATAL(count > 0 && count < 256);
 	room = count - 1;
 	CHECK_RV(x.f->C_GetMechanismList(0, list, &room), CKR_BUFFER_TOO_SMALL);
-	room = 64;
+	room = 256;
 	CHECK_RV(x.f->C_GetMechanismList(1, list, &room), CKR_OK);
 	for (CK_ULONG i = 0; i < room; i++) {
 		CHECK_RV(x.f->C_GetMechanismInfo(0, list[i], &info), CKR_OK);
@@ -341,13 +341,10 @@ static void sessions(void)
 static void unsupported(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
-	CK_MECHANISM aes = {CKM_AES_KEY_GEN, NULL, 0};
-	CK_OBJECT_HANDLE made;
 	CK_BYTE pin[] = "1234";
 
 	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_FUNCTION_NOT_SUPPORTED);
 	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_FUNCTION_NOT_SUPPORTED);
-	CHECK_RV(x.f->C_GenerateKey(x.session, &aes, NULL, 0, &made), CKR_FUNCTION_NOT_SUPPORTED);
 	CHECK_RV(x.f->C_GetFunctionStatus(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	CHECK_RV(x.f->C_CancelFunction(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	harness_end(&x);

@@ -65,6 +65,33 @@ static void lines(void)
 	}
 }
 
+static void flags(void)
+{
+	static const struct {
+		const char *text;
+		unsigned allow_legacy;
+	} rows[] = {
+		{"", 0},
+		{"allow-legacy = yes\n", 1},
+		{"allow-legacy = 1\n", 1},
+		{"allow-legacy = yes\nallow-legacy = no\n", 0},
+		/* neither: the default stays */
+		{"allow-legacy = Yes\n", 0},
+		{"allow-legacy = true\n", 0},
+		{"allow-legacy = 2\n", 0},
+		{"allow-legacy =\n", 0},
+	};
+	struct kc_settings settings;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CHECK_OK(read_text(rows[i].text, &settings));
+		CHECK_MSG(settings.allow_legacy == rows[i].allow_legacy, rows[i].text);
+	}
+	/* A number is no flag. */
+	CHECK_OK(read_text("lock-after-idle = yes\nlock-on-suspend = no\n", &settings));
+	CHECK(settings.lock_after_idle_s == 0 && settings.lock_on_suspend == 0);
+}
+
 /* The sample that is installed names every setting, with the value that holds without it. */
 static void the_sample_says_the_defaults(void)
 {
@@ -87,8 +114,10 @@ static void the_sample_says_the_defaults(void)
 	CHECK(memcmp(&defaults, &sample, sizeof sample) == 0);
 #define KC_SETTING_NUMBER(member, name, otherwise, least, most) \
 	CHECK_MSG(strstr(text, "\n" name " = ") != NULL, name);
+#define KC_SETTING_FLAG(member, name, otherwise) KC_SETTING_NUMBER(member, name, otherwise, 0, 1)
 #include "service/settings.def"
 #undef KC_SETTING_NUMBER
+#undef KC_SETTING_FLAG
 }
 
 int main(void)
@@ -96,6 +125,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(defaults),
 		CHECK_TEST(lines),
+		CHECK_TEST(flags),
 		CHECK_TEST(the_sample_says_the_defaults),
 	};
 	struct kc_settings settings;

@@ -32,7 +32,29 @@ static struct kc_field sample_field(char letter, const struct kc_query *query,
 	static const struct kc_cipher_params cipher = {.scheme = KC_CIPHER_RSA_OAEP,
 		.hash = KC_HASH_SHA384,
 		.mgf_hash = KC_HASH_SHA1,
-		.label = {(const uint8_t *)"label", 5}};
+		.label = {(const uint8_t *)"label", 5},
+		.iv = {(const uint8_t *)"iv", 2},
+		.tag_len = 16,
+		.counter_bits = 128,
+		.counter = UINT64_MAX,
+		.aes_bits = 256};
+
+	static const struct kc_derive_params derive = {.scheme = KC_DERIVE_SP800_108_FEEDBACK,
+		.hash = KC_HASH_SHA3_512,
+		.peer = {(const uint8_t *)"peer", 4},
+		.salt = {(const uint8_t *)"salt", 4},
+		.data = {(const uint8_t *)"data", 4},
+		.password = {(const uint8_t *)"word", 4},
+		.other = KC_TRANSIENT_BIT | 5,
+		.expand = true,
+		.number = 100000,
+		.cipher = {.scheme = KC_CIPHER_CBC, .iv = {(const uint8_t *)"iv", 2}},
+		.segments = {{.kind = KC_SEGMENT_COUNTER, .bits = 32, .little_endian = true},
+			{.kind = KC_SEGMENT_BYTES, .bytes = {(const uint8_t *)"label", 5}}},
+		.segment_count = 2,
+		.offset = 16,
+		.length = 32,
+		.total = 64};
 
 	switch (letter) { /* a character of a signature, not an enum of ours */
 	case 'u':
@@ -49,6 +71,8 @@ static struct kc_field sample_field(char letter, const struct kc_query *query,
 		return KC_FIELD_A(attrs);
 	case 'C':
 		return KC_FIELD_C(&cipher);
+	case 'K':
+		return KC_FIELD_K(&derive);
 	default:
 		return KC_FIELD_P(params);
 	}
@@ -61,7 +85,10 @@ kc_err sample_request(const struct kc_call_row *call, struct kc_buf *out)
 	struct kc_sign_params params = {.scheme = KC_SIGN_RSA_PSS,
 		.hash = KC_HASH_SHA256,
 		.mgf_hash = KC_HASH_SHA256,
-		.salt_len = 32};
+		.salt_len = 32,
+		.mac_len = 4,
+		.has_context = true,
+		.context = {(const uint8_t *)"context", 7}};
 	struct kc_field fields[KC_RECORD_MAX];
 	size_t count = strlen(call->request);
 

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: ISC */
+/* Making keys: from nothing, of a value, as copies, out of other keys; stored or transient. */
+#include "backend/keychain_make.h"
+
+#include "crypto/derive.h"
+#include "crypto/export.h"
+#include "crypto/import.h"
+#include "backend/keychain_strict.h"
+#include "backend/keychain_transient.h"
+#include "base/random.h"
+
+#define RSA_LEAST 1024 /* where less than 2048 is asked for is the caller's to say */
+
+#define TYPE KC_NAME('t', 'y', 'p', 'e')
+#define KCID KC_NAME('k', 'c', 'i', 'd')
+
+/* --- where a key goes ---------------------------------------------------------------------------
+ */
+
+static kc_err store(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_keychain_half *half, struct kc_found *ret)
+{
+	KC_CLEANUP_FOUND struct kc_found found = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_keychain_half_add(&txn, caller, half, false, &found));
+	KC_TRY(kc_txn_commit(&txn));
+	*ret = found;
+	found = (struct kc_found){0};
+	return KC_OK;
+}
+
+static kc_err place(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_keychain_key *key, const struct kc_keychain_half *half, bool transient,
+	struct kc_found *ret)
+{
+	if (transient)
+		return kc_keychain_transient_add(keychain, caller, key, &half->attrs, ret);
+	return store(keychain, caller, half, ret);
+}
+
+/* A new key, private or secret, with what it says of itself. */
+static kc_err finish(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_keychain_key *key, unsigned origin, const struct kc_attrs *attrs,
+	bool transient, struct kc_found *ret)
+{
+	KC_CLEANUP_HALF struct kc_keychain_half half = KC_KEYCHAIN_HALF_INIT;
+
+	if (key->pk)
+		KC_TRY(kc_keychain_half_private(key->pk, origin, attrs, &half));
+	else
+		KC_TRY(kc_keychain_half_secret(key->sk, origin, attrs, &half));
+	return place(keychain, caller, key, &half, transient, ret);
+}
+
+/* --- from nothing -------------------------------------------------------------------------------
+ */
+
+/* What is to become of a new pair. */
+struct pair {
+	struct kc_keychain *keychain;
+	const struct kc_caller *caller;
+	unsigned keep;
+	struct kc_keychain_key key;
+	struct kc_keychain_half private, public;
+};
+
+static void pair_done(struct pair *pair)
+{
+	kc_keychain_keys_done(&pair->key);
+	kc_keychain_half_done(&pair->private);
+	kc_keychain_half_done(&pair->public);
+}
+
+/* A public half that is not stored is nowhere but in the answer: it is no secret. */
+static kc_err describe_public(const struct pair *pair, struct kc_found *ret)
+{
+	const struct kc_item_input input = {
+		.class = KC_CLASS_KEY, .attrs = pair->public.attrs /* borrowed */};
+	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+
+	KC_TRY(kc_keychain_build(pair->caller, &input, &stored.item));
+	return kc_keychain_found_take(&stored, KC_WANT_ATTRS | KC_WANT_HIDDEN, ret);
+}
+
+/* The stored ones, within a transaction; and what is known of a public one. */
+static kc_err place_halves(
+	struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
+{
+	bool stores_private = !(pair->keep & KC_KEEP_PRIVATE_TRANSIENT);
+	bool stores_public = !(pair->keep & (KC_KEEP_PUBLIC_TRANSIENT | KC_KEEP_NO_PUBLIC));
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	if (!(pair->keep & (KC_KEEP_NO_PUBLIC)) && !stores_public)
+		KC_TRY(describe_public(pair, ret_public));
+	if (!stores_private && !stores_public)
+		return KC_OK;
+	KC_TRY(kc_txn_begin(pair->keychain->store, KC_TXN_WRITE, &txn));
+	if (stores_private)
+		KC_TRY(kc_keychain_half_add(
+			&txn, pair->caller, &pair->private, false, ret_private));
+	if (stores_public)
+		KC_TRY(kc_keychain_half_add(&txn, pair->caller, &pair->public, false, ret_public));
+	return kc_txn_commit(&txn);
+}
+
+/* Both or none. */
+static kc_err place_pair(
+	struct pair *pair, struct kc_found *ret_private, struct kc_found *ret_public)
+{
+	kc_err err;
+
+	if (!(pair->keep & KC_KEEP_PRIVATE_TRANSIENT))
+		return place_halves(pair, ret_private, ret_public);
+	KC_TRY(kc_keychain_transient_add(
+		pair->keychain, pair->caller, &pair->key, &pair->private.attrs, ret_private));
+	err = place_halves(pair, ret_private, ret_public);
+	if (err != KC_OK &&
+		kc_keychain_key_forget(pair->keychain, pair->caller, ret_private->id) != KC_OK)
+		return err; /* a lock has taken it meanwhile */
+	return err;
+}
+
+static kc_err generate_pair(struct kc_keychain *keychain, const struct kc_caller *caller,
+	enum kc_key_type type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_attrs *public_attrs, unsigned keep, struct kc_found_list *ret)
+{
+	KC_CLEANUP(pair_done)
+	struct pair pair = {.keychain = keychain,
+		.caller = caller,
+		.keep = keep,
+		.private = KC_KEYCHAIN_HALF_INIT,
+		.public = KC_KEYCHAIN_HALF_INIT};
+	KC_CLEANUP_FOUND struct kc_found private = {0};
+	KC_CLEANUP_FOUND struct kc_found public = {0};
+
+	if (type == KC_KEY_RSA && bits < RSA_LEAST)
+		return KC_ERR(KEY_SIZE);
+	/* Outside any transaction: a large RSA key takes seconds. */
+	KC_TRY(kc_pk_generate(type, bits, &pair.key.pk));
+	KC_TRY(kc_keychain_half_private(
+		pair.key.pk, KC_ORIGIN_GENERATED, private_attrs, &pair.private));
+	KC_TRY(kc_keychain_half_public(pair.key.pk, KC_ORIGIN_GENERATED, public_attrs,
+		kc_keychain_half_is_bound(private_attrs), &pair.public));
+	KC_TRY(place_pair(&pair, &private, &public));
+	KC_TRY(kc_found_list_take(ret, &private));
+	return keep & KC_KEEP_NO_PUBLIC ? KC_OK : kc_found_list_take(ret, &public);
+}
+
+static kc_err generate_secret(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint32_t type, unsigned bits, const struct kc_attrs *attrs, bool transient,
+	struct kc_found_list *ret)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+	KC_CLEANUP_FOUND struct kc_found found = {0};
+
+	if (bits % 8)
+		return KC_ERR(KEY_SIZE);
+	KC_TRY(kc_sk_generate((enum kc_secret_type)type, bits / 8, &key.sk));
+	KC_TRY(finish(keychain, caller, &key, KC_ORIGIN_GENERATED, attrs, transient, &found));
+	return kc_found_list_take(ret, &found);
+}
+
+kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint32_t type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_attrs *public_attrs, unsigned keep, struct kc_found_list *ret)
+{
+	KC_TRY(kc_attrs_check(private_attrs));
+	KC_TRY(kc_attrs_check(public_attrs));
+	if (kc_secret_type_is(type))
+		return generate_secret(keychain, caller, type, bits, private_attrs,
+			keep & KC_KEEP_PRIVATE_TRANSIENT, ret);
+	return generate_pair(keychain, caller, (enum kc_key_type)type, bits, private_attrs,
+		public_attrs, keep, ret);
+}
+
+/* --- of a value ---------------------------------------------------------------------------------
+ */
+
+/* Plain PKCS#8 of one private key, of the type that the attributes give, if they do. */
+static kc_err read_private(
+	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
+{
+	KC_CLEANUP_IMPORT struct kc_import import = KC_IMPORT_INIT;
+	const struct kc_pk *key;
+
+	if (kc_import_parse(value, kc_bytes(NULL, 0), &import) != KC_OK || import.is_pem ||
+		import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
+		return KC_ERR(DECODE);
+	key = import.rows[0].key;
+	if (kc_attrs_get_number(attrs, TYPE, kc_pk_type(key)) != kc_pk_type(key))
+		return KC_ERR(KEY_TYPE);
+	if (kc_pk_type(key) == KC_KEY_RSA && kc_pk_bits(key) < RSA_LEAST)
+		return KC_ERR(KEY_SIZE);
+	ret->pk = kc_pk_ref(import.rows[0].key);
+	return KC_OK;
+}
+
+static kc_err read_value(
+	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
+{
+	int64_t type = kc_attrs_get_number(attrs, TYPE, KC_SECRET_GENERIC);
+
+	switch (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1)) {
+	case KC_KEY_PRIVATE:
+		return read_private(value, attrs, ret);
+	case KC_KEY_SYMMETRIC:
+		if (type < 0 || type > UINT32_MAX || !kc_secret_type_is((uint32_t)type))
+			return KC_ERR(KEY_TYPE);
+		return kc_sk_load((enum kc_secret_type)type, value, &ret->sk);
+	default:
+		return KC_ERR(PARAM);
+	}
+}
+
+kc_err kc_keychain_make_of_value(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct kc_bytes value, unsigned origin, const struct kc_attrs *attrs, bool transient,
+	struct kc_found *ret)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+
+	KC_TRY(kc_attrs_check(attrs));
+	KC_TRY(read_value(value, attrs, &key));
+	return finish(keychain, caller, &key, origin, attrs, transient, ret);
+}
+
+kc_err kc_keychain_key_create(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct kc_bytes value, const struct kc_attrs *attrs, bool transient, struct kc_found *ret)
+{
+	return kc_keychain_make_of_value(
+		keychain, caller, value, KC_ORIGIN_IMPORTED, attrs, transient, ret);
+}
+
+kc_err kc_keychain_make_value(const struct kc_keychain_key *key, struct kc_secret *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf info = KC_BUF_INIT;
+
+	if (key->sk)
+		return kc_secret_set(ret, kc_sk_value(key->sk));
+	KC_TRY(kc_export_pkcs8(key->pk, &info));
+	return kc_secret_set(ret, kc_buf_bytes(&info));
+}
+
+kc_err kc_keychain_key_reveal(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_secret *ret)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, 0, &key));
+	if (!(key.marks & KC_KEY_EXTRACTABLE) || (key.marks & KC_KEY_SENSITIVE))
+		return KC_ERR(NOT_EXTRACTABLE);
+	return kc_keychain_make_value(&key, ret);
+}
+
+/* --- copies -------------------------------------------------------------------------------------
+ */
+
+/* Of an item only: who it is, and what the store sets. */
+static void leave_behind(struct kc_attrs *attrs)
+{
+	static const kc_name names[] = {
+		KC_ATTR_UUID,
+		KC_ATTR_SHA1,
+		KC_ATTR_SELF,
+		KC_ATTR_CDAT,
+		KC_ATTR_MDAT,
+		KC_NAME('m', 'u', 's', 'r'),
+		KC_NAME('c', 'l', 'i', 'p'),
+		KCID,
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		kc_attrs_remove(attrs, names[i]);
+}
+
+/* The attributes of a key and its prepared key. */
+static kc_err read_key(struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id,
+	struct kc_attrs *ret_attrs, struct kc_keychain_key *ret)
+{
+	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	if (id & KC_TRANSIENT_BIT)
+		return kc_keychain_transient_read(keychain, caller, id, ret_attrs, ret);
+	KC_TRY(kc_keychain_keys_get(keychain, caller, id, 0, ret));
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_keychain_txn_get(&txn, caller, id, false, &stored));
+	kc_attrs_move(ret_attrs, &stored.item.attrs);
+	return KC_OK;
+}
+
+/* Equal objects may exist, but not two rows with one primary key. */
+static void set_discriminator(struct kc_attrs *attrs)
+{
+	uint8_t random[16];
+
+	kc_random_fill(random, sizeof random);
+	if (!kc_attrs_get(attrs, KCID))
+		kc_attrs_set_bytes(attrs, KCID, KC_BYTES_OF(random));
+}
+
+static kc_err copy_value(const struct kc_keychain_key *key, struct kc_secret *ret)
+{
+	if (key->sk)
+		return kc_secret_set(ret, kc_sk_value(key->sk));
+	return kc_pk_store_private(key->pk, ret);
+}
+
+kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_attrs *changes, bool transient, struct kc_found *ret)
+{
+	KC_CLEANUP_HALF struct kc_keychain_half half = KC_KEYCHAIN_HALF_INIT;
+	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+	KC_CLEANUP_ATTRS struct kc_attrs allowed = KC_ATTRS_INIT;
+
+	KC_TRY(kc_attrs_check(changes));
+	KC_TRY(read_key(keychain, caller, id, &half.attrs, &key));
+	if (kc_attrs_get_number(&half.attrs, KC_NAME('c', 'o', 'p', 'y'), 1) == 0)
+		return KC_ERR(NOT_ALLOWED);
+	KC_TRY(kc_keychain_strict_changes(&half.attrs, changes, &allowed));
+	leave_behind(&half.attrs);
+	kc_attrs_merge(&half.attrs, &allowed);
+	set_discriminator(&half.attrs);
+	KC_TRY(kc_attrs_check(&half.attrs));
+	KC_TRY(copy_value(&key, &half.secret));
+	return place(keychain, caller, &key, &half, transient, ret);
+}
+
+/* --- derivation ---------------------------------------------------------------------------------
+ */
+
+/* Whether the base key, or bits of it, could be read off the derived one. */
+static bool shows_base(enum kc_derive_scheme scheme)
+{
+	switch (scheme) {
+	case KC_DERIVE_CONCATENATE_KEY:
+	case KC_DERIVE_CONCATENATE_AFTER:
+	case KC_DERIVE_CONCATENATE_BEFORE:
+	case KC_DERIVE_XOR:
+	case KC_DERIVE_EXTRACT:
+		return true;
+	case KC_DERIVE_AGREE:
+	case KC_DERIVE_AGREE_COFACTOR:
+	case KC_DERIVE_HKDF:
+	case KC_DERIVE_SP800_108_COUNTER:
+	case KC_DERIVE_SP800_108_FEEDBACK:
+	case KC_DERIVE_SP800_108_PIPELINE:
+	case KC_DERIVE_PBKDF2:
+	case KC_DERIVE_HASH:
+	case KC_DERIVE_ENCRYPT:
+		return false;
+	}
+	return true;
+}
+
+/* The derived key has always been sensitive if all that it was made of had been (PKCS#11 3.1,
+ * 6.43), and is at least as sensitive where it shows what that was. */
+static kc_err inherit(
+	const struct kc_keychain_key *base, bool shows, unsigned *origin, struct kc_attrs *attrs)
+{
+	if (!(base->marks & KC_KEY_ALWAYS_SENSITIVE))
+		*origin &= ~(unsigned)KC_ORIGIN_SENSITIVE;
+	if (!(base->marks & KC_KEY_NEVER_EXTRACTABLE))
+		*origin &= ~(unsigned)KC_ORIGIN_UNEXTRACTABLE;
+	if (shows && (base->marks & KC_KEY_SENSITIVE))
+		kc_attrs_set_number(attrs, KC_ATTR_SENS, 1);
+	if (shows && !(base->marks & KC_KEY_EXTRACTABLE))
+		kc_attrs_set_number(attrs, KC_ATTR_EXTR, 0);
+	return kc_attrs_check(attrs);
+}
+
+kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, const struct kc_derive_params *params, const struct kc_attrs *attrs,
+	bool transient, struct kc_found *ret)
+{
+	KC_CLEANUP_KEY struct kc_keychain_key base = {0};
+	KC_CLEANUP_KEY struct kc_keychain_key other = {0};
+	KC_CLEANUP_SECRET struct kc_secret value = KC_SECRET_INIT;
+	KC_CLEANUP_ATTRS struct kc_attrs own = KC_ATTRS_INIT;
+	unsigned origin = KC_ORIGIN_SENSITIVE | KC_ORIGIN_UNEXTRACTABLE;
+
+	KC_TRY(kc_attrs_check(attrs));
+	if (kc_attrs_get_number(attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC) != KC_KEY_SYMMETRIC)
+		return KC_ERR(PARAM);
+	KC_TRY(kc_attrs_dup(attrs, &own));
+	kc_attrs_set_number(&own, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
+	if (params->scheme == KC_DERIVE_PBKDF2) { /* made here of what is no key */
+		origin = KC_ORIGIN_GENERATED;
+	} else {
+		KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_DERIVE, &base));
+		KC_TRY(inherit(&base, shows_base(params->scheme), &origin, &own));
+	}
+	if (params->other) {
+		KC_TRY(kc_keychain_keys_get_secret(keychain, caller, params->other, 0, &other));
+		KC_TRY(inherit(&other, shows_base(params->scheme), &origin, &own));
+	}
+	KC_TRY(kc_derive_compute(
+		&(struct kc_derive_base){base.pk, base.sk, other.sk}, params, &value));
+	return kc_keychain_make_of_value(
+		keychain, caller, kc_secret_bytes(&value), origin, &own, transient, ret);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* What may change of a key, here or in its copy: never towards less protection. */
+#ifndef KC_BACKEND_KEYCHAIN_STRICT_H
+#define KC_BACKEND_KEYCHAIN_STRICT_H
+
+#include "backend/keychain_impl.h"
+
+/* The changes without what a key says of itself. Errors: NOT_ALLOWED, when it would be less
+ * sensitive, more extractable, wrapped by more keys, or private no longer. */
+KC_MUST kc_err kc_keychain_strict_changes(
+	const struct kc_attrs *attrs, const struct kc_attrs *changes, struct kc_attrs *ret);
+
+#endif
