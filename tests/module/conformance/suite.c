@@ -197,7 +197,7 @@ CK_RV suite_log_in(CK_SESSION_HANDLE handle, CK_USER_TYPE user, const char *text
 
 bool suite_lists(CK_MECHANISM_TYPE type, CK_FLAGS flags)
 {
-	CK_MECHANISM_INFO info;
+	CK_MECHANISM_INFO info = {0, 0, 0};
 
 	return p11->C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & flags) == flags;
 }

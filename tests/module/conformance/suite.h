@@ -71,6 +71,8 @@ CK_SESSION_HANDLE suite_open(CK_FLAGS flags);
 void suite_load(void);
 void suite_initialize(void);
 void *suite_symbol(const char *name);
+/* The functions of 3.0; the check ends as absent when there are none. */
+CK_FUNCTION_LIST_3_0 *suite_list_3_0(void);
 
 /* EXPECT notes what is not so and goes on, MUST ends the check there. */
 #define EXPECT(condition) suite_expect((condition), #condition, __FILE__, __LINE__)

@@ -328,12 +328,6 @@ static void rfc_5649_kwp(void)
 	vector(CKM_AES_KEY_WRAP_KWP, KEK_5649, "466f7250617369", "afbeb0f07dfbf5419200f2ccb50bb24f");
 }
 
-static void rfc_5649_pad(void)
-{
-	vector(CKM_AES_KEY_WRAP_PAD, KEK_5649, "c37b7e6492584340bed12207808941155068f738",
-		"138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a");
-}
-
 /* The key is under the padding that libcrypto undoes. */
 static void oaep_to_openssl(void)
 {
@@ -444,7 +438,6 @@ static void bad_mechanism(void)
 static const struct suite_check checks[] = {
 	{"rfc_3394", USER, rfc_3394},
 	{"rfc_5649_kwp", USER, rfc_5649_kwp},
-	{"rfc_5649_pad", USER, rfc_5649_pad},
 	{"oaep_to_openssl", USER, oaep_to_openssl},
 	{"private_is_pkcs8", USER, private_is_pkcs8},
 	{"unwrap_pkcs8", USER, unwrap_pkcs8},
