@@ -26,7 +26,8 @@ struct state {
 	struct kc_bytes iteration; /* K(i-1), or A(i) */
 };
 
-/* --- what the caller may ask for ---------------------------------------------------------------- */
+/* --- what the caller may ask for ----------------------------------------------------------------
+ */
 
 static bool is_width(const struct kc_derive_segment *segment)
 {
@@ -86,15 +87,14 @@ static kc_err feed_number(
 {
 	size_t len = segment->bits / 8;
 	uint64_t little = htole64(number), big = htobe64(number);
-	const uint8_t *bytes = segment->little_endian
-				       ? (const uint8_t *)&little
-				       : (const uint8_t *)&big + sizeof big - len;
+	const uint8_t *bytes = segment->little_endian ? (const uint8_t *)&little
+						      : (const uint8_t *)&big + sizeof big - len;
 
 	return kc_sk_mac_feed(code, kc_bytes(bytes, len));
 }
 
-static kc_err feed_segment(struct kc_sk_code *code, const struct state *state,
-	const struct kc_derive_segment *segment)
+static kc_err feed_segment(
+	struct kc_sk_code *code, const struct state *state, const struct kc_derive_segment *segment)
 {
 	switch (segment->kind) {
 	case KC_SEGMENT_BYTES:
@@ -128,8 +128,8 @@ static kc_err round_of(
 }
 
 /* The function over what it gave before. */
-static kc_err again(const struct state *state, struct kc_bytes before,
-	uint8_t ret[static KC_SK_CODE_MOST])
+static kc_err again(
+	const struct state *state, struct kc_bytes before, uint8_t ret[static KC_SK_CODE_MOST])
 {
 	KC_CLEANUP_SK_CODE struct kc_sk_code code = {0};
 

@@ -191,8 +191,8 @@ static kc_err run_ccm(struct kc_sk_message *message, struct kc_bytes label, stru
 	}
 	if (message->way == KC_SK_DECRYPT)
 		return KC_OK;
-	if (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, (int)message->tag_len,
-		    out + *ret_len) != 1)
+	if (EVP_CIPHER_CTX_ctrl(
+		    ctx, EVP_CTRL_AEAD_GET_TAG, (int)message->tag_len, out + *ret_len) != 1)
 		return kc_crypto_failed();
 	*ret_len += message->tag_len;
 	return KC_OK;

@@ -89,8 +89,8 @@ const EVP_CIPHER *kc_sk_mode_cipher(const struct kc_sk *sk, const struct kc_sk_m
 /* --- parameters ---------------------------------------------------------------------------------
  */
 
-static bool is_iv_len(
-	const struct kc_sk *sk, const struct kc_sk_mode *mode, enum kc_cipher_scheme scheme, size_t len)
+static bool is_iv_len(const struct kc_sk *sk, const struct kc_sk_mode *mode,
+	enum kc_cipher_scheme scheme, size_t len)
 {
 	if (scheme == KC_CIPHER_ECB)
 		return len == 0;

@@ -88,11 +88,11 @@ static void known_answers(void)
 
 			v.params.mac_len = len;
 			CHECK_OK(kc_sk_mac(v.sk, &v.params, kc_buf_bytes(&v.message), &code));
-			CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&code),
-					  kc_bytes(v.code.data, wanted)),
+			CHECK_MSG(
+				kc_bytes_equal(kc_buf_bytes(&code), kc_bytes(v.code.data, wanted)),
 				vectors[i].what);
-			CHECK_OK(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
-				kc_buf_bytes(&code)));
+			CHECK_OK(kc_sk_mac_check(
+				v.sk, &v.params, kc_buf_bytes(&v.message), kc_buf_bytes(&code)));
 			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
 					  kc_bytes(code.data, wanted - 1)),
 				KC_E_DATA_LEN);
@@ -143,8 +143,8 @@ static void parts_make_the_whole(void)
 				vectors[i].what);
 			CHECK_OK(kc_sk_operation_check(checking, kc_buf_bytes(&code)));
 			code.data[0] ^= 0x80;
-			CHECK_ERR(kc_sk_operation_check(refusing, kc_buf_bytes(&code)),
-				KC_E_VERIFY);
+			CHECK_ERR(
+				kc_sk_operation_check(refusing, kc_buf_bytes(&code)), KC_E_VERIFY);
 			kc_sk_operation_free(making);
 			kc_sk_operation_free(checking);
 			kc_sk_operation_free(refusing);
@@ -198,8 +198,8 @@ static void refuses(void)
 		{"CMAC by ChaCha20", KC_SECRET_CHACHA20, {.scheme = KC_SIGN_CMAC}, KC_E_MECHANISM},
 		{"GMAC without IV", KC_SECRET_AES, {.scheme = KC_SIGN_GMAC}, KC_E_MECHANISM_PARAM},
 		{"Poly1305 by AES", KC_SECRET_AES, {.scheme = KC_SIGN_POLY1305}, KC_E_MECHANISM},
-		{"ECDSA", KC_SECRET_GENERIC,
-			{.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA256}, KC_E_MECHANISM},
+		{"ECDSA", KC_SECRET_GENERIC, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA256},
+			KC_E_MECHANISM},
 		{"a digest", KC_SECRET_GENERIC,
 			{.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256, .prehashed = true},
 			KC_E_MECHANISM_PARAM},

@@ -7,9 +7,9 @@
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 
-#define TEXT(text)                                           \
-	{                                                    \
-		(const uint8_t *)(text), sizeof(text) - 1    \
+#define TEXT(text)                                        \
+	{                                                 \
+		(const uint8_t *)(text), sizeof(text) - 1 \
 	}
 
 /* The base of most rows. */
@@ -201,9 +201,8 @@ static void fill(size_t i, struct kc_derive_params *ret)
 static void sp800_108(void)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(sp800_108_rows); i++) {
-		enum kc_secret_type type = sp800_108_rows[i].hash == KC_HASH_NONE
-						   ? KC_SECRET_AES
-						   : KC_SECRET_GENERIC;
+		enum kc_secret_type type =
+			sp800_108_rows[i].hash == KC_HASH_NONE ? KC_SECRET_AES : KC_SECRET_GENERIC;
 		const char *output = sp800_108_rows[i].output, *what = sp800_108_rows[i].what;
 		KC_CLEANUP_SK struct kc_sk *key = NULL;
 		struct kc_derive_params params;
@@ -254,8 +253,8 @@ static void sp800_108_refuses(void)
 			{{.kind = KC_SEGMENT_COUNTER, .bits = 8},
 				{.kind = KC_SEGMENT_LENGTH, .bits = 72}},
 			KC_E_MECHANISM_PARAM},
-		{"more rounds than the counter counts", KC_DERIVE_SP800_108_COUNTER, 1, 255 * 32 + 1,
-			{{.kind = KC_SEGMENT_COUNTER, .bits = 8}}, KC_E_KEY_SIZE},
+		{"more rounds than the counter counts", KC_DERIVE_SP800_108_COUNTER, 1,
+			255 * 32 + 1, {{.kind = KC_SEGMENT_COUNTER, .bits = 8}}, KC_E_KEY_SIZE},
 		{"more bits than the length holds", KC_DERIVE_SP800_108_COUNTER, 2, 32,
 			{{.kind = KC_SEGMENT_COUNTER, .bits = 8},
 				{.kind = KC_SEGMENT_LENGTH, .bits = 8}},
@@ -266,9 +265,8 @@ static void sp800_108_refuses(void)
 			{{.kind = KC_SEGMENT_BYTES, .bytes = TEXT("a")}}, KC_E_MECHANISM_PARAM},
 		{"no length", KC_DERIVE_SP800_108_COUNTER, 1, 0,
 			{{.kind = KC_SEGMENT_COUNTER, .bits = 8}}, KC_E_KEY_SIZE},
-		{"more than is given at all", KC_DERIVE_SP800_108_COUNTER, 1,
-			KC_DERIVE_MAX_LEN + 1, {{.kind = KC_SEGMENT_COUNTER, .bits = 32}},
-			KC_E_KEY_SIZE},
+		{"more than is given at all", KC_DERIVE_SP800_108_COUNTER, 1, KC_DERIVE_MAX_LEN + 1,
+			{{.kind = KC_SEGMENT_COUNTER, .bits = 32}}, KC_E_KEY_SIZE},
 	};
 	KC_CLEANUP_SK struct kc_sk *key = NULL;
 
@@ -365,10 +363,12 @@ static void agreement(void)
 		{KC_KEY_EC, P256_OWN, P256_PEER, KC_HASH_NONE, {NULL, 0}, 16, 16,
 			"ccc5852060561e68040dd7778997bd7b"},
 		{KC_KEY_EC, P256_OWN, P256_PEER, KC_HASH_SHA256, TEXT("shared info"), 0, 40,
-			"5a4845b5dc67013c33c19a3a145e35844408aa4258bfacabd6526bf036b371abdbafac0a7071896c"},
+			"5a4845b5dc67013c33c19a3a145e35844408aa4258bfacabd6526bf036b371abdbafac0a70"
+			"71896c"},
 		{KC_KEY_X25519, "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
 			"8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",
-			KC_HASH_SHA3_512, {NULL, 0}, 0, 20, "61d11abc6dae9be4a74e57625cf8295c0f9f2f7f"},
+			KC_HASH_SHA3_512, {NULL, 0}, 0, 20,
+			"61d11abc6dae9be4a74e57625cf8295c0f9f2f7f"},
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
@@ -409,11 +409,11 @@ static void agreement(void)
  */
 
 #define AES_KEY "2b7e151628aed2a6abf7158809cf4f3c"
-#define BLOCK                                                                                \
-	{                                                                                    \
+#define BLOCK                                                                               \
+	{                                                                                   \
 		(const uint8_t *)"\x6b\xc1\xbe\xe2\x2e\x40\x9f\x96\xe9\x3d\x7e\x11\x73\x93" \
-				 "\x17\x2a",                                                 \
-			16                                                                   \
+				 "\x17\x2a",                                                \
+			16                                                                  \
 	}
 
 static void rearranging(void)
@@ -433,8 +433,7 @@ static void rearranging(void)
 		{"keys", KC_SECRET_GENERIC, "0123", "4567",
 			{.scheme = KC_DERIVE_CONCATENATE_KEY, .other = 1}, "01234567"},
 		{"data after", KC_SECRET_GENERIC, "3031", NULL,
-			{.scheme = KC_DERIVE_CONCATENATE_AFTER, .data = TEXT("abc")},
-			"3031616263"},
+			{.scheme = KC_DERIVE_CONCATENATE_AFTER, .data = TEXT("abc")}, "3031616263"},
 		{"data before", KC_SECRET_GENERIC, "3031", NULL,
 			{.scheme = KC_DERIVE_CONCATENATE_BEFORE, .data = TEXT("abc")},
 			"6162633031"},
@@ -458,7 +457,8 @@ static void rearranging(void)
 		{"CBC", KC_SECRET_AES, AES_KEY, NULL,
 			{.scheme = KC_DERIVE_ENCRYPT,
 				.data = BLOCK,
-				.cipher = {.scheme = KC_CIPHER_CBC, .iv = TEXT("\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17")}},
+				.cipher = {.scheme = KC_CIPHER_CBC,
+					.iv = TEXT("\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17")}},
 			"7649abac8119b246cee98e9b12e9197d"},
 	};
 
@@ -514,7 +514,9 @@ static void refuses(void)
 			{.scheme = KC_DERIVE_HASH, .hash = KC_HASH_SHA1, .offset = 20},
 			KC_E_KEY_SIZE},
 		{"an offset beyond all", KC_SECRET_GENERIC,
-			{.scheme = KC_DERIVE_HASH, .hash = KC_HASH_SHA1, .offset = SIZE_MAX,
+			{.scheme = KC_DERIVE_HASH,
+				.hash = KC_HASH_SHA1,
+				.offset = SIZE_MAX,
 				.length = 16},
 			KC_E_KEY_SIZE},
 		{"no scheme", KC_SECRET_GENERIC, {.scheme = (enum kc_derive_scheme)99},

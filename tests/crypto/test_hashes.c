@@ -201,8 +201,8 @@ static void hashes(void)
 	}
 }
 
-static void check_code(enum kc_hash hash, uint8_t byte, size_t key_len, const char *message,
-	const char *wanted)
+static void check_code(
+	enum kc_hash hash, uint8_t byte, size_t key_len, const char *message, const char *wanted)
 {
 	const struct kc_sign_params params = {.scheme = KC_SIGN_HMAC, .hash = hash};
 	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
@@ -237,14 +237,14 @@ static void agreement_functions(void)
 	hex_push(&secret, "22518b10e70f2a3f243810ae3254139efbee04aa57c7af7d");
 	hex_push(&info, "75eef81aa3041e33b80971203d2c0c52");
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
-		CHECK_OK(kc_kdf_x963(rows[i].hash, kc_buf_bytes(&secret), kc_buf_bytes(&info), out,
-			sizeof out));
+		CHECK_OK(kc_kdf_x963(
+			rows[i].hash, kc_buf_bytes(&secret), kc_buf_bytes(&info), out, sizeof out));
 		CHECK_MSG(hex_is(KC_BYTES_OF(out), rows[i].x963), rows[i].x963);
 	}
 }
 
-static void check_derived(uint8_t byte, size_t key_len, const struct kc_derive_params *params,
-	const char *wanted)
+static void check_derived(
+	uint8_t byte, size_t key_len, const struct kc_derive_params *params, const char *wanted)
 {
 	KC_CLEANUP_SECRET struct kc_secret out = KC_SECRET_INIT;
 	KC_CLEANUP_SK struct kc_sk *sk = NULL;

@@ -258,8 +258,8 @@ static void known_answers(void)
 			CHECK_OK(kc_sk_decrypt(v.sk, &v.params, kc_buf_bytes(&v.cipher), &secret));
 			CHECK_MSG(kc_bytes_equal(kc_secret_bytes(&secret), kc_buf_bytes(&v.plain)),
 				vectors[i].what);
-			CHECK_OK(kc_sk_decrypt_buf(
-				v.sk, &v.params, kc_buf_bytes(&v.cipher), &back));
+			CHECK_OK(
+				kc_sk_decrypt_buf(v.sk, &v.params, kc_buf_bytes(&v.cipher), &back));
 			CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&back), kc_buf_bytes(&v.plain)),
 				vectors[i].what);
 		}
@@ -379,8 +379,7 @@ static void refuses_what_was_changed(void)
 			v.cipher.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
 		for (size_t len = 0; len < v.cipher.len; len++)
-			check_refused(
-				&v, &v.params, kc_bytes(v.cipher.data, len), vectors[i].what);
+			check_refused(&v, &v.params, kc_bytes(v.cipher.data, len), vectors[i].what);
 		other = v.params;
 		if (v.iv.len) {
 			v.iv.data[0] ^= 1;
@@ -421,8 +420,8 @@ static void refuses_padding(void)
  */
 
 #define AES KC_SECRET_AES
-#define IV_OF(len)                                                            \
-	{                                                                     \
+#define IV_OF(len)                                                           \
+	{                                                                    \
 		(const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (len) \
 	}
 
@@ -500,10 +499,10 @@ static void checks_parameters_and_lengths(void)
 			kc_err wanted =
 				way == KC_SK_ENCRYPT ? refused[i].encrypt : refused[i].decrypt;
 			KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT, parts = KC_BUF_INIT;
-			kc_err err = way == KC_SK_ENCRYPT
-					     ? kc_sk_encrypt(sk, &refused[i].params, input, &out)
-					     : kc_sk_decrypt_buf(
-						       sk, &refused[i].params, input, &out);
+			kc_err err =
+				way == KC_SK_ENCRYPT
+					? kc_sk_encrypt(sk, &refused[i].params, input, &out)
+					: kc_sk_decrypt_buf(sk, &refused[i].params, input, &out);
 
 			CHECK_MSG(err == wanted, refused[i].what);
 			CHECK_MSG(in_parts(sk, (enum kc_sk_way)way, &refused[i].params, input, 1021,
@@ -589,8 +588,7 @@ static void keys_have_lengths(void)
 		KC_CLEANUP_SK struct kc_sk *made = NULL, *again = NULL, *loaded = NULL;
 
 		CHECK_ERR(kc_sk_generate(type, rows[i].len, &made), rows[i].wanted);
-		CHECK_ERR(
-			kc_sk_load(type, kc_bytes(value, rows[i].len), &loaded), rows[i].wanted);
+		CHECK_ERR(kc_sk_load(type, kc_bytes(value, rows[i].len), &loaded), rows[i].wanted);
 		if (rows[i].wanted != KC_OK)
 			continue;
 		CHECK(kc_sk_type(made) == type && kc_sk_value(made).len == rows[i].len);

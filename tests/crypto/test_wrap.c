@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys wrapped by keys: every scheme there and back, zeroes where they belong, and what is refused. */
+/* Keys wrapped by keys: every scheme there and back, zeroes where they belong, and what is refused.
+ */
 #include <string.h>
 
 #include "base/random.h"
@@ -32,9 +33,9 @@ static void free_keys(void)
 	kc_sk_free(chacha20);
 }
 
-#define IV_OF(len)                                                    \
-	{                                                             \
-		(const uint8_t *)"fedcba9876543210fedcba98", (len)    \
+#define IV_OF(len)                                                 \
+	{                                                          \
+		(const uint8_t *)"fedcba9876543210fedcba98", (len) \
 	}
 
 /* clang-format off */
@@ -87,8 +88,8 @@ static void there_and_back(void)
 				seals.pk = public_half;
 				opens.pk = rsa;
 			}
-			CHECK_ERR(kc_wrap_seal(&seals, &rows[i].params, kc_bytes(value, len),
-					  &wrapped),
+			CHECK_ERR(kc_wrap_seal(
+					  &seals, &rows[i].params, kc_bytes(value, len), &wrapped),
 				takes ? KC_OK : KC_E_DATA_LEN);
 			if (!takes)
 				continue;
@@ -111,8 +112,7 @@ static void zeroes_fill_blocks(void)
 	CHECK_OK(kc_wrap_seal(&by_aes, &ecb, kc_bytes_str("abc"), &wrapped));
 	CHECK_OK(kc_wrap_open(&by_aes, &ecb, kc_buf_bytes(&wrapped), 0, &back));
 	CHECK(hex_is(kc_secret_bytes(&back), "61626300000000000000000000000000"));
-	CHECK_ERR(
-		kc_wrap_open(&by_aes, &ecb, kc_buf_bytes(&wrapped), 17, &back), KC_E_DATA_LEN);
+	CHECK_ERR(kc_wrap_open(&by_aes, &ecb, kc_buf_bytes(&wrapped), 17, &back), KC_E_DATA_LEN);
 	kc_buf_truncate(&wrapped, 0);
 	CHECK_OK(kc_wrap_seal(&by_rsa, &raw, kc_bytes_str("abc"), &wrapped));
 	CHECK_OK(kc_wrap_open(&by_rsa, &raw, kc_buf_bytes(&wrapped), 0, &back));
@@ -148,8 +148,7 @@ static void rsa_aes(void)
 		CHECK(kc_bytes_equal(kc_secret_bytes(&back), value));
 		for (size_t bit = 0; bit < 8 * wrapped.len; bit += 101) {
 			wrapped.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			CHECK_ERR(kc_wrap_open(
-					  &key, &params, kc_buf_bytes(&wrapped), 0, &back),
+			CHECK_ERR(kc_wrap_open(&key, &params, kc_buf_bytes(&wrapped), 0, &back),
 				KC_E_DECRYPT);
 			wrapped.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
