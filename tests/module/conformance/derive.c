@@ -16,7 +16,8 @@ static CK_RV derive(CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_KEY_TYPE 
 }
 
 /* Derives a readable generic secret and compares it. */
-static void derives(CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, const void *wanted, CK_ULONG len)
+static void derives(
+	CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, const void *wanted, CK_ULONG len)
 {
 	CK_OBJECT_HANDLE made;
 
@@ -81,7 +82,8 @@ static size_t agreed(EVP_PKEY *own, EVP_PKEY *peer, CK_BYTE *ret)
 }
 
 /* ANSI X9.63: hash of the secret, a counter and the shared info. */
-static void x963(const struct row *row, const CK_BYTE *secret, size_t len, CK_BYTE *ret, size_t want)
+static void x963(
+	const struct row *row, const CK_BYTE *secret, size_t len, CK_BYTE *ret, size_t want)
 {
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "X963KDF", NULL);
 	EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
@@ -153,8 +155,8 @@ static void agree_aes(void)
 }
 
 /* RFC 7748, 6.1 and 6.2 */
-static void montgomery_vector(enum fixed kind, const char *private_hex, const char *public_hex,
-	const char *shared_hex)
+static void montgomery_vector(
+	enum fixed kind, const char *private_hex, const char *public_hex, const char *shared_hex)
 {
 	struct bytes private = unhex(private_hex), public = unhex(public_hex);
 	struct bytes wanted = unhex(shared_hex), curve = fixed_params(kind);
@@ -317,7 +319,7 @@ static void key_derivation(void)
 
 static void concatenate(void)
 {
-	CK_KEY_DERIVATION_STRING_DATA data = {(CK_BYTE *)"data", 4};
+	CK_KEY_DERIVATION_STRING_DATA data = {TEXT("data"), 4};
 	CK_OBJECT_HANDLE base = secret_key(CKK_GENERIC_SECRET, "base", 4);
 	CK_OBJECT_HANDLE other = secret_key(CKK_GENERIC_SECRET, "key", 3);
 	CK_MECHANISM base_data = {CKM_CONCATENATE_BASE_AND_DATA, &data, sizeof data};
@@ -347,12 +349,14 @@ static const char ikm_hex[] = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
 
 static void hkdf_full(void)
 {
-	struct bytes salt = unhex("000102030405060708090a0b0c"), info = unhex("f0f1f2f3f4f5f6f7f8f9");
+	struct bytes salt = unhex("000102030405060708090a0b0c"),
+		     info = unhex("f0f1f2f3f4f5f6f7f8f9");
 	struct bytes ikm = unhex(ikm_hex);
-	struct bytes wanted = unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
-				    "34007208d5b887185865");
-	CK_HKDF_PARAMS params = {CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_DATA, salt.at, salt.len, 0,
-		info.at, info.len};
+	struct bytes wanted =
+		unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+		      "34007208d5b887185865");
+	CK_HKDF_PARAMS params = {CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_DATA, salt.at,
+		salt.len, 0, info.at, info.len};
 	CK_MECHANISM mechanism = {CKM_HKDF_DERIVE, &params, sizeof params};
 
 	suite_needs(CKM_HKDF_DERIVE, CKF_DERIVE);
@@ -369,13 +373,15 @@ static void hkdf_full(void)
 
 static void hkdf_halves(void)
 {
-	struct bytes salt = unhex("000102030405060708090a0b0c"), info = unhex("f0f1f2f3f4f5f6f7f8f9");
-	struct bytes prk = unhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+	struct bytes salt = unhex("000102030405060708090a0b0c"),
+		     info = unhex("f0f1f2f3f4f5f6f7f8f9");
+	struct bytes prk =
+		unhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
 	struct bytes ikm = unhex(ikm_hex), okm = unhex("3cb25f25faacd57a90434f64d0362f2a");
-	CK_HKDF_PARAMS extract_only = {CK_TRUE, CK_FALSE, CKM_SHA256, CKF_HKDF_SALT_DATA, salt.at,
-		salt.len, 0, NULL, 0};
-	CK_HKDF_PARAMS expand_only = {CK_FALSE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0,
-		info.at, info.len};
+	CK_HKDF_PARAMS extract_only = {
+		CK_TRUE, CK_FALSE, CKM_SHA256, CKF_HKDF_SALT_DATA, salt.at, salt.len, 0, NULL, 0};
+	CK_HKDF_PARAMS expand_only = {
+		CK_FALSE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, info.at, info.len};
 	CK_MECHANISM mechanism = {CKM_HKDF_DERIVE, &extract_only, sizeof extract_only};
 
 	suite_needs(CKM_HKDF_DERIVE, CKF_DERIVE);
@@ -387,9 +393,11 @@ static void hkdf_halves(void)
 static void hkdf_no_salt(void)
 {
 	struct bytes ikm = unhex(ikm_hex);
-	struct bytes wanted = unhex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
-				    "9d201395faa4b61a96c8");
-	CK_HKDF_PARAMS params = {CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
+	struct bytes wanted =
+		unhex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
+		      "9d201395faa4b61a96c8");
+	CK_HKDF_PARAMS params = {
+		CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
 	CK_MECHANISM mechanism = {CKM_HKDF_DERIVE, &params, sizeof params};
 
 	suite_needs(CKM_HKDF_DERIVE, CKF_DERIVE);
@@ -398,7 +406,8 @@ static void hkdf_no_salt(void)
 
 static void hkdf_errors(void)
 {
-	CK_HKDF_PARAMS params = {CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
+	CK_HKDF_PARAMS params = {
+		CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
 	CK_MECHANISM mechanism = {CKM_HKDF_DERIVE, &params, sizeof params};
 	CK_OBJECT_HANDLE base = secret_key(CKK_GENERIC_SECRET, "a secret", 8), made;
 
@@ -422,7 +431,8 @@ static void hkdf_data(void)
 {
 	struct bytes ikm = unhex(ikm_hex);
 	struct bytes wanted = unhex("8da4e775a563c18f715f802a063c5a31");
-	CK_HKDF_PARAMS params = {CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
+	CK_HKDF_PARAMS params = {
+		CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_NULL, NULL, 0, 0, NULL, 0};
 	CK_MECHANISM mechanism = {CKM_HKDF_DATA, &params, sizeof params};
 	struct template template = {0};
 	CK_OBJECT_HANDLE made;
@@ -431,8 +441,9 @@ static void hkdf_data(void)
 	with_number(&template, CKA_CLASS, CKO_DATA);
 	with_truth(&template, CKA_TOKEN, false);
 	with_number(&template, CKA_VALUE_LEN, wanted.len);
-	MUST_RV(p11->C_DeriveKey(session, &mechanism, secret_key(CKK_GENERIC_SECRET, ikm.at, ikm.len),
-			template.at, template.count, &made),
+	MUST_RV(p11->C_DeriveKey(session, &mechanism,
+			secret_key(CKK_GENERIC_SECRET, ikm.at, ikm.len), template.at,
+			template.count, &made),
 		CKR_OK);
 	EXPECT(number_of(made, CKA_CLASS) == CKO_DATA);
 	EXPECT(value_is(made, CKA_VALUE, wanted.at, wanted.len));
@@ -447,17 +458,16 @@ static void kbkdf(bool feedback, CK_MECHANISM_TYPE prf, const char *mac, const c
 		{CK_SP800_108_ITERATION_VARIABLE, feedback ? NULL : &counter,
 			feedback ? 0 : sizeof counter},
 		{CK_SP800_108_OPTIONAL_COUNTER, &counter, sizeof counter},
-		{CK_SP800_108_BYTE_ARRAY, "label", 5},
-		{CK_SP800_108_BYTE_ARRAY, "", 1},
-		{CK_SP800_108_BYTE_ARRAY, "context", 7},
+		{CK_SP800_108_BYTE_ARRAY, TEXT("label"), 5},
+		{CK_SP800_108_BYTE_ARRAY, TEXT(""), 1},
+		{CK_SP800_108_BYTE_ARRAY, TEXT("context"), 7},
 		{CK_SP800_108_DKM_LENGTH, &length, sizeof length},
 	};
 	CK_BYTE iv[32] = {5};
 	CK_PRF_DATA_PARAM without_counter[] = {data[0], data[2], data[3], data[4], data[5]};
 	CK_SP800_108_KDF_PARAMS params = {prf, 5, without_counter, 0, NULL};
 	CK_SP800_108_FEEDBACK_KDF_PARAMS feedback_params = {prf, 6, data, sizeof iv, iv, 0, NULL};
-	CK_MECHANISM mechanism = {
-		feedback ? CKM_SP800_108_FEEDBACK_KDF : CKM_SP800_108_COUNTER_KDF,
+	CK_MECHANISM mechanism = {feedback ? CKM_SP800_108_FEEDBACK_KDF : CKM_SP800_108_COUNTER_KDF,
 		feedback ? (void *)&feedback_params : (void *)&params,
 		feedback ? sizeof feedback_params : sizeof params};
 	CK_BYTE wanted[80], key[16];
@@ -469,11 +479,11 @@ static void kbkdf(bool feedback, CK_MECHANISM_TYPE prf, const char *mac, const c
 			(char *)(uintptr_t)(feedback ? "feedback" : "counter"), 0),
 		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_MAC, (char *)(uintptr_t)mac, 0),
 		OSSL_PARAM_construct_utf8_string(
-			cmac ? OSSL_KDF_PARAM_CIPHER : OSSL_KDF_PARAM_DIGEST,
-			(char *)(uintptr_t)of, 0),
+			cmac ? OSSL_KDF_PARAM_CIPHER : OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)of,
+			0),
 		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key, sizeof key),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, "label", 5),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, "context", 7),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, TEXT("label"), 5),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, TEXT("context"), 7),
 		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, iv, sizeof iv),
 		OSSL_PARAM_construct_end(),
 	};
@@ -483,8 +493,8 @@ static void kbkdf(bool feedback, CK_MECHANISM_TYPE prf, const char *mac, const c
 	suite_needs(mechanism.mechanism, CKF_DERIVE);
 	fill(key, sizeof key, 61);
 	MUST(EVP_KDF_derive(context, wanted, sizeof wanted, said) == 1);
-	derives(&mechanism, secret_key(cmac ? CKK_AES : CKK_GENERIC_SECRET, key, sizeof key), wanted,
-		sizeof wanted);
+	derives(&mechanism, secret_key(cmac ? CKK_AES : CKK_GENERIC_SECRET, key, sizeof key),
+		wanted, sizeof wanted);
 	EVP_KDF_CTX_free(context);
 	EVP_KDF_free(kdf);
 }
@@ -529,7 +539,7 @@ static void sp800_108_errors(void)
 	data[0].pValue = &odd;
 	EXPECT_RV(derive(&mechanism, base, CKK_GENERIC_SECRET, 16, &made),
 		CKR_MECHANISM_PARAM_INVALID);
-	data[0] = (CK_PRF_DATA_PARAM){77, "x", 1};
+	data[0] = (CK_PRF_DATA_PARAM){77, TEXT("x"), 1};
 	EXPECT_RV(derive(&mechanism, base, CKK_GENERIC_SECRET, 16, &made),
 		CKR_MECHANISM_PARAM_INVALID);
 }
@@ -564,7 +574,7 @@ static void sp800_108_two_keys(void)
 /* 4.10.2: what a sensitive base gives is as secret as it was. */
 static void sensitivity(void)
 {
-	CK_KEY_DERIVATION_STRING_DATA data = {(CK_BYTE *)"sixteen bytes...", 16};
+	CK_KEY_DERIVATION_STRING_DATA data = {TEXT("sixteen bytes..."), 16};
 	CK_MECHANISM mechanism = {CKM_AES_ECB_ENCRYPT_DATA, &data, sizeof data};
 	struct template base = {0};
 	CK_OBJECT_HANDLE made;

@@ -11,7 +11,8 @@ struct row {
 };
 static const struct row rows[] = {
 	{"sha_1", CKM_SHA_1, "SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
-	{"sha224", CKM_SHA224, "SHA224", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
+	{"sha224", CKM_SHA224, "SHA224",
+		"23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
 	{"sha256", CKM_SHA256, "SHA256",
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
 	{"sha384", CKM_SHA384, "SHA384",
@@ -52,7 +53,7 @@ static void vector(const void *arg)
 	CK_ULONG len = sizeof got;
 
 	MUST_RV(p11->C_DigestInit(session, &mechanism), CKR_OK);
-	MUST_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len), CKR_OK);
+	MUST_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_OK);
 	EXPECT(len == wanted.len && memcmp(got, wanted.at, len) == 0);
 	EXPECT_RV(p11->C_DigestUpdate(session, got, 1), CKR_OPERATION_NOT_INITIALIZED);
 }
@@ -112,15 +113,15 @@ static void sizes(const void *arg)
 
 	/* asking and a buffer too small leave the operation as it was */
 	MUST_RV(p11->C_DigestInit(session, &mechanism), CKR_OK);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, NULL, &len), CKR_OK);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, NULL, &len), CKR_OK);
 	EXPECT(len == wanted.len);
 	len = wanted.len - 1;
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len), CKR_BUFFER_TOO_SMALL);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_BUFFER_TOO_SMALL);
 	EXPECT(len == wanted.len);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len), CKR_OK);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_OK);
 	EXPECT(len == wanted.len && memcmp(got, wanted.at, len) == 0);
 	MUST_RV(p11->C_DigestInit(session, &mechanism), CKR_OK);
-	EXPECT_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"abc", 3), CKR_OK);
+	EXPECT_RV(p11->C_DigestUpdate(session, TEXT("abc"), 3), CKR_OK);
 	EXPECT_RV(p11->C_DigestFinal(session, NULL, &len), CKR_OK);
 	EXPECT(len == wanted.len);
 	len = 0;
@@ -140,9 +141,9 @@ static void of_key(const void *arg)
 	CK_ULONG len = sizeof got;
 
 	MUST_RV(p11->C_DigestInit(session, &mechanism), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"a", 1), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("a"), 1), CKR_OK);
 	MUST_RV(p11->C_DigestKey(session, secret_key(CKK_GENERIC_SECRET, "b", 1)), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"c", 1), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("c"), 1), CKR_OK);
 	MUST_RV(p11->C_DigestFinal(session, got, &len), CKR_OK);
 	EXPECT(len == wanted.len && memcmp(got, wanted.at, len) == 0);
 }
@@ -164,13 +165,13 @@ static void init_twice(void)
 
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
 	REFUSES(p11->C_DigestInit(session, &sha256), CKR_OPERATION_ACTIVE);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len), CKR_OK);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_OK);
 }
 
 static void init_bad_mechanism(void)
 {
 	CK_MECHANISM wrong = {CKM_RSA_PKCS, NULL, 0}, unknown = {0x7fff1234UL, NULL, 0};
-	CK_MECHANISM with = {CKM_SHA256, "parameter", 9};
+	CK_MECHANISM with = {CKM_SHA256, TEXT("parameter"), 9};
 
 	REFUSES(p11->C_DigestInit(session, &wrong), CKR_MECHANISM_INVALID);
 	REFUSES(p11->C_DigestInit(session, &unknown), CKR_MECHANISM_INVALID);
@@ -183,10 +184,9 @@ static void length_null(void)
 	CK_ULONG len = 32;
 
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, NULL), CKR_ARGUMENTS_BAD);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, NULL), CKR_ARGUMENTS_BAD);
 	/* an error ends the operation */
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len),
-		CKR_OPERATION_NOT_INITIALIZED);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 /* "C_Digest cannot be used to terminate a multiple-part operation." */
@@ -196,8 +196,8 @@ static void single_after_part(void)
 	CK_ULONG len = 32;
 
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"abc", 3), CKR_OK);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, got, &len), CKR_OPERATION_ACTIVE,
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("abc"), 3), CKR_OK);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, got, &len), CKR_OPERATION_ACTIVE,
 		CKR_OPERATION_NOT_INITIALIZED, CKR_FUNCTION_FAILED);
 }
 

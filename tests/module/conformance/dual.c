@@ -11,8 +11,7 @@ static CK_BYTE iv[16] = {4};
 static CK_MECHANISM cbc = {CKM_AES_CBC_PAD, iv, sizeof iv}, sha256 = {CKM_SHA256, NULL, 0},
 		    hmac = {CKM_SHA256_HMAC, NULL, 0};
 
-typedef CK_RV (*update)(
-	CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR);
+typedef CK_RV (*update)(CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR);
 
 static void needs(void)
 {

@@ -46,12 +46,12 @@ static void set_arguments(void)
 
 enum needs { NOTHING, SESSION, OPERATION };
 
-#define CALL(name, needs, ...)                                \
-	static CK_RV call_##name(CK_SESSION_HANDLE s)         \
-	{                                                     \
-		(void)s;                                      \
-		set_arguments();                              \
-		return p11->C_##name(__VA_ARGS__);            \
+#define CALL(name, needs, ...)                        \
+	static CK_RV call_##name(CK_SESSION_HANDLE s) \
+	{                                             \
+		(void)s;                              \
+		set_arguments();                      \
+		return p11->C_##name(__VA_ARGS__);    \
 	}
 #include "tests/module/conformance/calls.def"
 #undef CALL
@@ -225,7 +225,8 @@ static void list_null(void)
 
 static void list_complete(void)
 {
-	const unsigned char *at = (const unsigned char *)p11 + offsetof(CK_FUNCTION_LIST, C_Initialize);
+	const unsigned char *at =
+		(const unsigned char *)p11 + offsetof(CK_FUNCTION_LIST, C_Initialize);
 	CK_FUNCTION_LIST *again = NULL;
 	void *pointer;
 
@@ -269,7 +270,8 @@ static void not_parallel(void)
 	EXPECT_RV(p11->C_CancelFunction(session), CKR_FUNCTION_NOT_PARALLEL);
 }
 
-/* 3.1, 5.2 and the usage guide: a child calls C_Initialize itself, and the parent does not notice. */
+/* 3.1, 5.2 and the usage guide: a child calls C_Initialize itself, and the parent does not notice.
+ */
 static void fork_initialize(void)
 {
 	CK_SESSION_INFO got;
@@ -316,8 +318,8 @@ void suite_general(void)
 	for (size_t i = 0; i < CALLS; i++) {
 		const struct call *call = &calls[i];
 
-		suite_add_row("general", "before_initialize", call->name, LOADED,
-			before_initialize, call);
+		suite_add_row("general", "before_initialize", call->name, LOADED, before_initialize,
+			call);
 		suite_add_row(
 			"general", "after_finalize", call->name, OPENED, after_finalize, call);
 		if (call->needs == NOTHING)
@@ -326,7 +328,7 @@ void suite_general(void)
 		suite_add_row(
 			"general", "closed_session", call->name, OPENED, closed_session, call);
 		if (call->needs == OPERATION)
-			suite_add_row("general", "no_operation", call->name, USER, no_operation,
-				call);
+			suite_add_row(
+				"general", "no_operation", call->name, USER, no_operation, call);
 	}
 }

@@ -14,7 +14,8 @@ struct secret_row {
 };
 static const struct secret_row secrets[] = {
 	{"aes", CKM_AES_KEY_GEN, CKK_AES, true, {16, 24, 32}},
-	{"generic_secret", CKM_GENERIC_SECRET_KEY_GEN, CKK_GENERIC_SECRET, true, {16, 20, 33, 64, 128}},
+	{"generic_secret", CKM_GENERIC_SECRET_KEY_GEN, CKK_GENERIC_SECRET, true,
+		{16, 20, 33, 64, 128}},
 	{"chacha20", CKM_CHACHA20_KEY_GEN, CKK_CHACHA20, false, {32}},
 	{"des3", CKM_DES3_KEY_GEN, CKK_DES3, false, {24}},
 	{"hkdf", CKM_HKDF_KEY_GEN, CKK_HKDF, true, {16, 32, 64}},
@@ -163,8 +164,8 @@ static CK_RV pair(CK_MECHANISM_TYPE type, struct template *public, struct templa
 		private->count, ret_public, ret_private);
 }
 
-static void begin_pair(const struct pair_row *row, struct template *public,
-	struct template *private)
+static void begin_pair(
+	const struct pair_row *row, struct template *public, struct template *private)
 {
 	static struct bytes curve;
 
@@ -262,11 +263,11 @@ static void pair_nulls(const void *arg)
 	EXPECT_RV(p11->C_GenerateKeyPair(session, NULL, public.at, public.count, private.at,
 			  private.count, &one, &two),
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_GenerateKeyPair(session, &mechanism, NULL, 1, private.at, private.count,
-			  &one, &two),
+	EXPECT_RV(p11->C_GenerateKeyPair(
+			  session, &mechanism, NULL, 1, private.at, private.count, &one, &two),
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_GenerateKeyPair(session, &mechanism, public.at, public.count, NULL, 1, &one,
-			  &two),
+	EXPECT_RV(p11->C_GenerateKeyPair(
+			  session, &mechanism, public.at, public.count, NULL, 1, &one, &two),
 		CKR_ARGUMENTS_BAD);
 	EXPECT_RV(p11->C_GenerateKeyPair(session, &mechanism, public.at, public.count, private.at,
 			  private.count, NULL, &two),
@@ -294,7 +295,8 @@ static void pair_incomplete(const void *arg)
 
 static void bad_curves(void)
 {
-	static const char *const curves[] = {"06032a0304", "06082a8648ce3d03", "", "0500", "3003020101"};
+	static const char *const curves[] = {
+		"06032a0304", "06082a8648ce3d03", "", "0500", "3003020101"};
 	CK_OBJECT_HANDLE one, two;
 
 	suite_needs(CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR);
@@ -349,10 +351,10 @@ static void no_half_pair(void)
 static void pbkdf2(CK_ULONG prf, const char *digest, CK_ULONG iterations, bool of_240)
 {
 	CK_ULONG password_len = 8;
-	CK_PKCS5_PBKD2_PARAMS2 now = {CKZ_SALT_SPECIFIED, "salt", 4, iterations, prf, NULL, 0,
-		(CK_UTF8CHAR *)"password", 8};
-	CK_PKCS5_PBKD2_PARAMS then = {CKZ_SALT_SPECIFIED, "salt", 4, iterations, prf, NULL, 0,
-		(CK_UTF8CHAR *)"password", &password_len};
+	CK_PKCS5_PBKD2_PARAMS2 now = {
+		CKZ_SALT_SPECIFIED, TEXT("salt"), 4, iterations, prf, NULL, 0, TEXT("password"), 8};
+	CK_PKCS5_PBKD2_PARAMS then = {CKZ_SALT_SPECIFIED, TEXT("salt"), 4, iterations, prf, NULL, 0,
+		TEXT("password"), &password_len};
 	CK_MECHANISM mechanism = {CKM_PKCS5_PBKD2, of_240 ? (void *)&then : (void *)&now,
 		of_240 ? sizeof then : sizeof now};
 	struct template template = {0};
@@ -363,7 +365,8 @@ static void pbkdf2(CK_ULONG prf, const char *digest, CK_ULONG iterations, bool o
 	MUST(PKCS5_PBKDF2_HMAC("password", 8, (const unsigned char *)"salt", 4, (int)iterations,
 		EVP_get_digestbyname(digest), 20, wanted));
 	readable_template(&template, CKK_GENERIC_SECRET, 20);
-	MUST_RV(p11->C_GenerateKey(session, &mechanism, template.at, template.count, &made), CKR_OK);
+	MUST_RV(p11->C_GenerateKey(session, &mechanism, template.at, template.count, &made),
+		CKR_OK);
 	EXPECT(value_is(made, CKA_VALUE, wanted, sizeof wanted));
 }
 
@@ -384,8 +387,8 @@ static void pbkdf2_sha512(void)
 
 static void pbkdf2_errors(void)
 {
-	CK_PKCS5_PBKD2_PARAMS2 params = {CKZ_SALT_SPECIFIED, "salt", 4, 1000, 99, NULL, 0,
-		(CK_UTF8CHAR *)"password", 8};
+	CK_PKCS5_PBKD2_PARAMS2 params = {
+		CKZ_SALT_SPECIFIED, TEXT("salt"), 4, 1000, 99, NULL, 0, TEXT("password"), 8};
 	CK_MECHANISM mechanism = {CKM_PKCS5_PBKD2, &params, sizeof params};
 	struct template template = {0};
 	CK_OBJECT_HANDLE made;

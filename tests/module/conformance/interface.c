@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.4.4, 5.4.5 and 5.6: more than one list of functions, and what 3.0 adds to sessions. */
+/* PKCS#11 3.1, 5.4.4, 5.4.5 and 5.6: more than one list of functions, and what 3.0 adds to
+ * sessions. */
 #include <string.h>
 
 #include "tests/module/conformance/keys.h"
@@ -22,7 +23,7 @@ CK_FUNCTION_LIST_3_0 *suite_list_3_0(void)
 	CK_INTERFACE *interface = NULL;
 
 	needs();
-	if (get((CK_UTF8CHAR *)"PKCS 11", &version, &interface, 0) != CKR_OK)
+	if (get(TEXT("PKCS 11"), &version, &interface, 0) != CKR_OK)
 		suite_absent("");
 	return interface->pFunctionList;
 }
@@ -60,8 +61,8 @@ static void each_found(void)
 		MUST_RV(get(interfaces[i].pInterfaceName, interfaces[i].pFunctionList, &one,
 				interfaces[i].flags),
 			CKR_OK);
-		EXPECT(strcmp((char *)one->pInterfaceName,
-			       (char *)interfaces[i].pInterfaceName) == 0);
+		EXPECT(strcmp((char *)one->pInterfaceName, (char *)interfaces[i].pInterfaceName) ==
+			0);
 		EXPECT(memcmp(one->pFunctionList, interfaces[i].pFunctionList,
 			       sizeof(CK_VERSION)) == 0);
 	}
@@ -75,7 +76,7 @@ static void defaults(void)
 	needs();
 	MUST_RV(get(NULL, NULL, &any, 0), CKR_OK);
 	EXPECT(strcmp((char *)any->pInterfaceName, "PKCS 11") == 0);
-	MUST_RV(get((CK_UTF8CHAR *)"PKCS 11", NULL, &named, 0), CKR_OK);
+	MUST_RV(get(TEXT("PKCS 11"), NULL, &named, 0), CKR_OK);
 	EXPECT(any->pFunctionList == named->pFunctionList);
 	version = any->pFunctionList;
 	EXPECT(version->major == 3);
@@ -88,7 +89,7 @@ static void old_version(void)
 	CK_FUNCTION_LIST *functions;
 
 	needs();
-	MUST_RV(get((CK_UTF8CHAR *)"PKCS 11", &version, &interface, 0), CKR_OK);
+	MUST_RV(get(TEXT("PKCS 11"), &version, &interface, 0), CKR_OK);
 	functions = interface->pFunctionList;
 	EXPECT(functions->version.major == 2 && functions->version.minor == 40);
 	EXPECT(functions->C_Initialize == p11->C_Initialize);
@@ -100,14 +101,14 @@ static void not_offered(void)
 	CK_INTERFACE *interface = NULL;
 
 	needs();
-	EXPECT_RV(get((CK_UTF8CHAR *)"No such interface", NULL, &interface, 0),
-		CKR_FUNCTION_FAILED, CKR_ARGUMENTS_BAD);
-	EXPECT_RV(get((CK_UTF8CHAR *)"PKCS 11", &future, &interface, 0), CKR_FUNCTION_FAILED,
+	EXPECT_RV(get(TEXT("No such interface"), NULL, &interface, 0), CKR_FUNCTION_FAILED,
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(get((CK_UTF8CHAR *)"PKCS 11", &strange, &interface, 0), CKR_FUNCTION_FAILED,
+	EXPECT_RV(get(TEXT("PKCS 11"), &future, &interface, 0), CKR_FUNCTION_FAILED,
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(get((CK_UTF8CHAR *)"PKCS 11", NULL, &interface, 0x40000000UL),
-		CKR_FUNCTION_FAILED, CKR_ARGUMENTS_BAD);
+	EXPECT_RV(get(TEXT("PKCS 11"), &strange, &interface, 0), CKR_FUNCTION_FAILED,
+		CKR_ARGUMENTS_BAD);
+	EXPECT_RV(get(TEXT("PKCS 11"), NULL, &interface, 0x40000000UL), CKR_FUNCTION_FAILED,
+		CKR_ARGUMENTS_BAD);
 	EXPECT_RV(get(NULL, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
 }
 
@@ -197,7 +198,7 @@ static void cancel_only_what_is_said(void)
 
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
 	EXPECT_RV(f->C_SessionCancel(session, CKF_SIGN | CKF_FIND_OBJECTS), CKR_OK);
-	EXPECT_RV(p11->C_Digest(session, (CK_BYTE *)"abc", 3, out, &len), CKR_OK);
+	EXPECT_RV(p11->C_Digest(session, TEXT("abc"), 3, out, &len), CKR_OK);
 	/* with nothing active there is nothing to be done */
 	EXPECT_RV(f->C_SessionCancel(session, CKF_DIGEST), CKR_OK);
 	EXPECT_RV(f->C_SessionCancel(session + 999, CKF_DIGEST), CKR_SESSION_HANDLE_INVALID);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of the checks: fixed pairs, of which the module gets copies as session objects and libcrypto
- * has its own, and secret keys of given bytes.
+ * The keys of the checks: fixed pairs, of which the module gets copies as session objects and
+ * libcrypto has its own, and secret keys of given bytes.
  */
 #ifndef KC_TESTS_CONFORMANCE_KEYS_H
 #define KC_TESTS_CONFORMANCE_KEYS_H

@@ -207,8 +207,7 @@ static void set_pin_errors(void)
 	CK_ULONG len = strlen(suite_pin());
 	CK_SESSION_HANDLE ro;
 
-	EXPECT_RV(p11->C_SetPIN(session, (CK_UTF8CHAR *)"not the pin", 11, pin, len),
-		CKR_PIN_INCORRECT);
+	EXPECT_RV(p11->C_SetPIN(session, TEXT("not the pin"), 11, pin, len), CKR_PIN_INCORRECT);
 	EXPECT_RV(p11->C_SetPIN(session, pin, len, NULL, 8), CKR_ARGUMENTS_BAD);
 	EXPECT_RV(p11->C_SetPIN(session, NULL, len, pin, len), CKR_ARGUMENTS_BAD);
 	ro = suite_open(0);
@@ -221,16 +220,16 @@ static void set_pin(void)
 	CK_UTF8CHAR *pin = (CK_UTF8CHAR *)(uintptr_t)suite_pin();
 	CK_ULONG len = strlen(suite_pin());
 
-	MUST_RV(p11->C_SetPIN(session, pin, len, (CK_UTF8CHAR *)other, strlen(other)), CKR_OK);
+	MUST_RV(p11->C_SetPIN(session, pin, len, TEXT(other), strlen(other)), CKR_OK);
 	EXPECT_RV(p11->C_Logout(session), CKR_OK);
 	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_PIN_INCORRECT);
 	EXPECT_RV(suite_log_in(session, CKU_USER, other), CKR_OK);
-	MUST_RV(p11->C_SetPIN(session, (CK_UTF8CHAR *)other, strlen(other), pin, len), CKR_OK);
+	MUST_RV(p11->C_SetPIN(session, TEXT(other), strlen(other), pin, len), CKR_OK);
 }
 
 static void init_pin_needs_officer(void)
 {
-	EXPECT_RV(p11->C_InitPIN(session, (CK_UTF8CHAR *)"12345678", 8), CKR_USER_NOT_LOGGED_IN);
+	EXPECT_RV(p11->C_InitPIN(session, TEXT("12345678"), 8), CKR_USER_NOT_LOGGED_IN);
 }
 
 static const struct suite_check public_checks[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.13 and 5.15: message authentication codes. Vectors: RFC 4231, RFC 2202, RFC 4493. */
+/* PKCS#11 3.1, 5.13 and 5.15: message authentication codes. Vectors: RFC 4231, RFC 2202, RFC 4493.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -83,8 +84,8 @@ static void openssl_mac(const struct row *row, const void *key, size_t key_len, 
 	size_t made;
 
 	snprintf(cipher, sizeof cipher, "AES-%zu-CBC", key_len * 8);
-	MUST(EVP_Q_mac(NULL, row->mac, NULL, is_cmac(row) ? cipher : row->digest, NULL, key, key_len,
-		data, len, ret, 64, &made));
+	MUST(EVP_Q_mac(NULL, row->mac, NULL, is_cmac(row) ? cipher : row->digest, NULL, key,
+		key_len, data, len, ret, 64, &made));
 	MUST(made == row->len);
 }
 
@@ -151,7 +152,8 @@ static void all_lengths(const struct row *row, const size_t *key_lens, size_t ke
 
 static void lengths(const void *arg)
 {
-	static const size_t long_keys[] = {64, 65, 128, 136, 137, 144, 145, 200}, aes[] = {16, 24, 32};
+	static const size_t long_keys[] = {64, 65, 128, 136, 137, 144, 145, 200},
+			    aes[] = {16, 24, 32};
 	const struct row *row = arg;
 
 	if (is_cmac(row))
@@ -223,11 +225,10 @@ static void sizes(const void *arg)
 	MUST_RV(sign(&mechanism, key_of(row), "data", 4, NULL, &len), CKR_OK);
 	EXPECT(len == row->len);
 	len--;
-	EXPECT_RV(p11->C_Sign(session, (CK_BYTE *)"data", 4, got, &len), CKR_BUFFER_TOO_SMALL);
+	EXPECT_RV(p11->C_Sign(session, TEXT("data"), 4, got, &len), CKR_BUFFER_TOO_SMALL);
 	EXPECT(len == row->len);
-	EXPECT_RV(p11->C_Sign(session, (CK_BYTE *)"data", 4, got, &len), CKR_OK);
-	EXPECT_RV(p11->C_Sign(session, (CK_BYTE *)"data", 4, got, &len),
-		CKR_OPERATION_NOT_INITIALIZED);
+	EXPECT_RV(p11->C_Sign(session, TEXT("data"), 4, got, &len), CKR_OK);
+	EXPECT_RV(p11->C_Sign(session, TEXT("data"), 4, got, &len), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 static void forged(const void *arg)
@@ -263,7 +264,7 @@ static void key_handle(const void *arg)
 static void unwanted_parameter(const void *arg)
 {
 	const struct row *row = arg;
-	CK_MECHANISM with = {row->type, "parameter", 9};
+	CK_MECHANISM with = {row->type, TEXT("parameter"), 9};
 
 	suite_needs(row->type, CKF_SIGN | CKF_VERIFY);
 	REFUSES(p11->C_SignInit(session, &with, key_of(row)), CKR_MECHANISM_PARAM_INVALID);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.9, 5.11, 5.14 and 5.16: operations on messages, each with parameters of its own. */
+/* PKCS#11 3.1, 5.9, 5.11, 5.14 and 5.16: operations on messages, each with parameters of its own.
+ */
 #include <string.h>
 
 #include "tests/module/conformance/keys.h"
@@ -32,8 +33,8 @@ static void openssl_gcm(CK_BYTE *ret, CK_BYTE *ret_tag)
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 	int len;
 
-	MUST(EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), NULL,
-		(const unsigned char *)"sixteen bytes...", iv));
+	MUST(EVP_EncryptInit_ex(
+		context, EVP_aes_128_gcm(), NULL, (const unsigned char *)"sixteen bytes...", iv));
 	MUST(EVP_EncryptUpdate(context, NULL, &len, aad, sizeof aad));
 	MUST(EVP_EncryptUpdate(context, ret, &len, data, sizeof data));
 	MUST(EVP_EncryptFinal_ex(context, ret + len, &len));
@@ -174,17 +175,17 @@ static void sizes(void)
 	said = params();
 	openssl_gcm(wanted, wanted_tag);
 	MUST_RV(f->C_MessageEncryptInit(session, &gcm, aes_key()), CKR_OK);
-	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data, sizeof data,
-			  NULL, &len),
+	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data,
+			  sizeof data, NULL, &len),
 		CKR_OK);
 	EXPECT(len >= sizeof data && len <= sizeof data + 32);
 	len = 10;
-	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data, sizeof data,
-			  made, &len),
+	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data,
+			  sizeof data, made, &len),
 		CKR_BUFFER_TOO_SMALL);
 	len = sizeof made;
-	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data, sizeof data,
-			  made, &len),
+	EXPECT_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data,
+			  sizeof data, made, &len),
 		CKR_OK);
 	EXPECT(memcmp(made, wanted, sizeof made) == 0);
 }
@@ -246,8 +247,8 @@ static void chacha_messages(void)
 	MUST(EVP_EncryptFinal_ex(context, wanted + some, &some));
 	MUST(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, wanted_tag));
 	EVP_CIPHER_CTX_free(context);
-	MUST_RV(f->C_MessageEncryptInit(session, &chacha,
-			secret_key(CKK_CHACHA20, key_bytes, sizeof key_bytes)),
+	MUST_RV(f->C_MessageEncryptInit(
+			session, &chacha, secret_key(CKK_CHACHA20, key_bytes, sizeof key_bytes)),
 		CKR_OK);
 	MUST_RV(f->C_EncryptMessage(session, &said, sizeof said, aad, sizeof aad, data, sizeof data,
 			made, &len),
@@ -257,7 +258,8 @@ static void chacha_messages(void)
 }
 
 /* Signatures over messages, by a MAC and by a key pair. */
-static void sign_and_verify(CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE signer, CK_OBJECT_HANDLE verifier)
+static void sign_and_verify(
+	CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE signer, CK_OBJECT_HANDLE verifier)
 {
 	CK_MECHANISM mechanism = {type, NULL, 0};
 	CK_BYTE signature[300];
@@ -292,7 +294,8 @@ static void sign_messages(void)
 	needs(CKM_SHA256_RSA_PKCS, CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY);
 	sign_and_verify(CKM_SHA256_RSA_PKCS, fixed_private(FIXED_RSA), fixed_public(FIXED_RSA));
 	if (suite_lists(CKM_ECDSA_SHA256, CKF_MESSAGE_SIGN))
-		sign_and_verify(CKM_ECDSA_SHA256, fixed_private(FIXED_P256), fixed_public(FIXED_P256));
+		sign_and_verify(
+			CKM_ECDSA_SHA256, fixed_private(FIXED_P256), fixed_public(FIXED_P256));
 }
 
 static void mac_messages(void)

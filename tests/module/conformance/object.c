@@ -85,8 +85,8 @@ static void create_nulls(void)
 
 	data(&template, "object.nulls");
 	EXPECT_RV(p11->C_CreateObject(session, NULL, 1, &made), CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_CreateObject(session, template.at, template.count, NULL),
-		CKR_ARGUMENTS_BAD);
+	EXPECT_RV(
+		p11->C_CreateObject(session, template.at, template.count, NULL), CKR_ARGUMENTS_BAD);
 }
 
 static void create_without_class(void)
@@ -190,7 +190,8 @@ static void create_trusted(void)
 }
 
 /* Each attribute left out of a complete template in turn. */
-static void each_is_needed(void (*begin)(struct template *), const CK_ATTRIBUTE_TYPE *types, size_t count)
+static void each_is_needed(
+	void (*begin)(struct template *), const CK_ATTRIBUTE_TYPE *types, size_t count)
 {
 	CK_OBJECT_HANDLE made;
 
@@ -277,7 +278,8 @@ static void bad_ec_point(void)
 	begin_ec_public(&template);
 	without(&template, CKA_EC_POINT);
 	with_bytes(&template, CKA_EC_POINT, point, sizeof point);
-	EXPECT_RV(try_create(&template, &made), CKR_ATTRIBUTE_VALUE_INVALID, CKR_PUBLIC_KEY_INVALID);
+	EXPECT_RV(
+		try_create(&template, &made), CKR_ATTRIBUTE_VALUE_INVALID, CKR_PUBLIC_KEY_INVALID);
 }
 
 static void bad_ec_params(void)
@@ -369,7 +371,8 @@ static void public_defaults(void)
 
 static void dates(void)
 {
-	CK_DATE start = {"2024", "01", "31"}, end = {"2034", "12", "01"}, bad = {"2024", "02", "31"};
+	CK_DATE start = {"2024", "01", "31"}, end = {"2034", "12", "01"},
+		bad = {"2024", "02", "31"};
 	struct template template = {0}, wrong = {0};
 	CK_OBJECT_HANDLE made;
 
@@ -393,8 +396,8 @@ static void check_values(void)
 	unsigned len;
 	int block_len;
 
-	EVP_EncryptInit_ex(cipher, EVP_aes_128_ecb(), NULL, (const unsigned char *)"sixteen bytes...",
-		NULL);
+	EVP_EncryptInit_ex(
+		cipher, EVP_aes_128_ecb(), NULL, (const unsigned char *)"sixteen bytes...", NULL);
 	EVP_EncryptUpdate(cipher, block, &block_len, zero, 16);
 	EVP_CIPHER_CTX_free(cipher);
 	EXPECT(value_is(made, CKA_CHECK_VALUE, block, 3));
@@ -460,7 +463,8 @@ static void cert(struct template *template)
 
 static void certificate_needed(void)
 {
-	static const CK_ATTRIBUTE_TYPE types[] = {CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_SUBJECT, CKA_VALUE};
+	static const CK_ATTRIBUTE_TYPE types[] = {
+		CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_SUBJECT, CKA_VALUE};
 
 	each_is_needed(cert, types, 4);
 }
@@ -494,8 +498,8 @@ static void read_unknown(void)
 {
 	CK_OBJECT_HANDLE made = make_data("object.unknown");
 	CK_BYTE label[20], other[20];
-	CK_ATTRIBUTE three[] = {{CKA_MODULUS, other, sizeof other}, {0x7654321, other, sizeof other},
-		{CKA_LABEL, label, sizeof label}};
+	CK_ATTRIBUTE three[] = {{CKA_MODULUS, other, sizeof other},
+		{0x7654321, other, sizeof other}, {CKA_LABEL, label, sizeof label}};
 
 	EXPECT_RV(p11->C_GetAttributeValue(session, made, three, 3), CKR_ATTRIBUTE_TYPE_INVALID);
 	EXPECT(three[0].ulValueLen == CK_UNAVAILABLE_INFORMATION);
@@ -659,7 +663,7 @@ static void set_all_or_nothing(void)
 {
 	CK_OBJECT_HANDLE made = make_data("object.whole");
 	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
-	CK_ATTRIBUTE two[] = {{CKA_LABEL, "changed", 7}, {CKA_CLASS, &class, sizeof class}};
+	CK_ATTRIBUTE two[] = {{CKA_LABEL, TEXT("changed"), 7}, {CKA_CLASS, &class, sizeof class}};
 
 	EXPECT_RV(p11->C_SetAttributeValue(session, made, two, 2), CKR_ATTRIBUTE_READ_ONLY,
 		CKR_TEMPLATE_INCONSISTENT);
@@ -864,8 +868,7 @@ static void find_in_pieces(void)
 	with_text(&sought, CKA_LABEL, "object.pieces");
 	MUST_RV(p11->C_FindObjectsInit(session, sought.at, sought.count), CKR_OK);
 	while (count) {
-		MUST_RV(p11->C_FindObjects(session, got + all, all < 8 ? 3 : 1, &count),
-			CKR_OK);
+		MUST_RV(p11->C_FindObjects(session, got + all, all < 8 ? 3 : 1, &count), CKR_OK);
 		all += count;
 		MUST(all <= 10);
 	}
@@ -971,7 +974,8 @@ static void find_while_destroying(void)
 
 static void unique_id(void)
 {
-	CK_OBJECT_HANDLE one = make_data("object.unique"), two = make_data("object.unique"), got = 0;
+	CK_OBJECT_HANDLE one = make_data("object.unique"), two = make_data("object.unique"),
+			 got = 0;
 	CK_BYTE first[200], second[200];
 	struct template template = {0}, sought = {0};
 	size_t len;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The mechanisms that our module offers, and for what. Another module passes those that it has: none of
- * this is the standard's, but a check of a mechanism that is not listed tests nothing, and this says which
- * must not get lost.
+ * The mechanisms that our module offers, and for what. Another module passes those that it has:
+ * none of this is the standard's, but a check of a mechanism that is not listed tests nothing, and
+ * this says which must not get lost.
  */
 #include "tests/module/conformance/suite.h"
 
@@ -14,7 +14,10 @@ struct row {
 #define BOTH_CIPHER (CKF_ENCRYPT | CKF_DECRYPT)
 #define BOTH_SIGN (CKF_SIGN | CKF_VERIFY)
 #define BOTH_WRAP (CKF_WRAP | CKF_UNWRAP)
-#define ROW(mechanism, flags) {#mechanism, mechanism, flags}
+#define ROW(mechanism, flags)                \
+	{                                    \
+#mechanism, mechanism, flags \
+	}
 static const struct row rows[] = {
 	/* clang-format off */
 	ROW(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.5.7 to 5.5.9 and 5.6.8: the security officer, PINs, and a token made anew (the last check). */
+/* PKCS#11 3.1, 5.5.7 to 5.5.9 and 5.6.8: the security officer, PINs, and a token made anew (the
+ * last check). */
 #include <string.h>
 
 #include "tests/module/conformance/keys.h"
@@ -128,7 +129,7 @@ static void init_pin(void)
 	needs();
 	MUST_RV(log_in(), CKR_OK);
 	EXPECT_RV(p11->C_InitPIN(session, NULL, 8), CKR_ARGUMENTS_BAD);
-	MUST_RV(p11->C_InitPIN(session, (CK_UTF8CHAR *)other, strlen(other)), CKR_OK);
+	MUST_RV(p11->C_InitPIN(session, TEXT(other), strlen(other)), CKR_OK);
 	MUST_RV(p11->C_Logout(session), CKR_OK);
 	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_PIN_INCORRECT);
 	EXPECT_RV(suite_log_in(session, CKU_USER, other), CKR_OK);
@@ -173,13 +174,12 @@ static void set_pin(void)
 	pin = (CK_UTF8CHAR *)(uintptr_t)suite_so_pin();
 	len = strlen(suite_so_pin());
 	MUST_RV(log_in(), CKR_OK);
-	EXPECT_RV(p11->C_SetPIN(session, (CK_UTF8CHAR *)"not the pin", 11, pin, len),
-		CKR_PIN_INCORRECT);
-	MUST_RV(p11->C_SetPIN(session, pin, len, (CK_UTF8CHAR *)other, strlen(other)), CKR_OK);
+	EXPECT_RV(p11->C_SetPIN(session, TEXT("not the pin"), 11, pin, len), CKR_PIN_INCORRECT);
+	MUST_RV(p11->C_SetPIN(session, pin, len, TEXT(other), strlen(other)), CKR_OK);
 	EXPECT_RV(p11->C_Logout(session), CKR_OK);
 	EXPECT_RV(log_in(), CKR_PIN_INCORRECT);
 	MUST_RV(suite_log_in(session, CKU_SO, other), CKR_OK);
-	MUST_RV(p11->C_SetPIN(session, (CK_UTF8CHAR *)other, strlen(other), pin, len), CKR_OK);
+	MUST_RV(p11->C_SetPIN(session, TEXT(other), strlen(other), pin, len), CKR_OK);
 }
 
 static void init_token_errors(void)
@@ -191,13 +191,13 @@ static void init_token_errors(void)
 	memset(label, ' ', sizeof label);
 	EXPECT_RV(p11->C_InitToken(slot, pin, strlen(suite_so_pin()), label), CKR_SESSION_EXISTS);
 	MUST_RV(p11->C_CloseAllSessions(slot), CKR_OK);
-	EXPECT_RV(p11->C_InitToken(slot, (CK_UTF8CHAR *)"not the pin", 11, label),
-		CKR_PIN_INCORRECT);
+	EXPECT_RV(p11->C_InitToken(slot, TEXT("not the pin"), 11, label), CKR_PIN_INCORRECT);
 	EXPECT_RV(p11->C_InitToken(slot, NULL, 8, label), CKR_ARGUMENTS_BAD);
 	EXPECT_RV(p11->C_InitToken(slot, pin, strlen(suite_so_pin()), NULL), CKR_ARGUMENTS_BAD);
 }
 
-/* Everything is gone, the label is the new one, and the user has no PIN until the officer gives one. */
+/* Everything is gone, the label is the new one, and the user has no PIN until the officer gives
+ * one. */
 static void init_token(void)
 {
 	struct template template = {0}, sought = {0};

@@ -15,9 +15,11 @@ struct row {
 #define LABEL (void *)(uintptr_t)label_text, sizeof label_text - 1
 #define NONE NULL, 0
 static const char label_text[] = "a label";
-#define OAEP(lower, type, mgf, label, hash, mgf_hash, most)                                     \
-	{lower, CKM_RSA_PKCS_OAEP, {type, mgf, CKZ_DATA_SPECIFIED, label}, hash, \
-		mgf_hash, most}
+#define OAEP(lower, type, mgf, label, hash, mgf_hash, most)                                       \
+	{                                                                                         \
+		lower, CKM_RSA_PKCS_OAEP, {type, mgf, CKZ_DATA_SPECIFIED, label}, hash, mgf_hash, \
+			most                                                                      \
+	}
 static const struct row rows[] = {
 	/* clang-format off */
 	{"rsa_pkcs", CKM_RSA_PKCS, {0}, NULL, NULL, 245},
@@ -43,7 +45,8 @@ static CK_MECHANISM say(const struct row *row)
 	return (CK_MECHANISM){row->type, (void *)(uintptr_t)&row->oaep, sizeof row->oaep};
 }
 
-/* Ends the check when the module knows OAEP but not by these hashes, which it says of the parameters. */
+/* Ends the check when the module knows OAEP but not by these hashes, which it says of the
+ * parameters. */
 static void needs(const struct row *row)
 {
 	CK_MECHANISM mechanism = say(row);
@@ -185,7 +188,8 @@ static void too_long(const void *arg)
 	EXPECT_RV(p11->C_Decrypt(session, data, 255, made, &len), CKR_ENCRYPTED_DATA_LEN_RANGE);
 }
 
-/* What was not encrypted for the key. Of PKCS#1 v1.5 a module may give random data instead of an error. */
+/* What was not encrypted for the key. Of PKCS#1 v1.5 a module may give random data instead of an
+ * error. */
 static void garbage(const void *arg)
 {
 	const struct row *row = arg;
@@ -238,7 +242,8 @@ static CK_RV by_oaep(const CK_RSA_PKCS_OAEP_PARAMS *params, size_t len)
 
 static void oaep_parameters(void)
 {
-	static const CK_RSA_PKCS_OAEP_PARAMS good = {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0};
+	static const CK_RSA_PKCS_OAEP_PARAMS good = {
+		CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0};
 	CK_RSA_PKCS_OAEP_PARAMS bad = good;
 
 	suite_needs(CKM_RSA_PKCS_OAEP, CKF_ENCRYPT);
@@ -268,8 +273,10 @@ void suite_rsa_cipher(void)
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct row *row = &rows[i];
 
-		suite_add_row("rsa_cipher", row->name, "ours_to_openssl", USER, ours_to_openssl, row);
-		suite_add_row("rsa_cipher", row->name, "openssl_to_ours", USER, openssl_to_ours, row);
+		suite_add_row(
+			"rsa_cipher", row->name, "ours_to_openssl", USER, ours_to_openssl, row);
+		suite_add_row(
+			"rsa_cipher", row->name, "openssl_to_ours", USER, openssl_to_ours, row);
 		suite_add_row("rsa_cipher", row->name, "sizes", USER, sizes, row);
 		suite_add_row("rsa_cipher", row->name, "too_long", USER, too_long, row);
 		suite_add_row("rsa_cipher", row->name, "init_errors", USER, init_errors, row);

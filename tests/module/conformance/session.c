@@ -17,8 +17,8 @@ static void open_parallel(void)
 
 static void open_null(void)
 {
-	EXPECT_RV(p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, NULL),
-		CKR_ARGUMENTS_BAD);
+	EXPECT_RV(
+		p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, NULL), CKR_ARGUMENTS_BAD);
 }
 
 static void open_many(void)
@@ -133,8 +133,8 @@ static void read_only_creates(void)
 
 	data(&on_token, "session.read_only", true, false);
 	data(&in_session, "session.read_only", false, false);
-	EXPECT_RV(p11->C_CreateObject(ro, on_token.at, on_token.count, &made),
-		CKR_SESSION_READ_ONLY);
+	EXPECT_RV(
+		p11->C_CreateObject(ro, on_token.at, on_token.count, &made), CKR_SESSION_READ_ONLY);
 	EXPECT(labelled(session, "session.read_only", NULL) == 0);
 	EXPECT_RV(p11->C_CreateObject(ro, in_session.at, in_session.count, &made), CKR_OK);
 	EXPECT_RV(p11->C_DestroyObject(ro, made), CKR_OK);
@@ -263,8 +263,8 @@ static void operations_apart(void)
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
 	MUST_RV(p11->C_DigestInit(other, &sha256), CKR_OK);
 	MUST_RV(p11->C_DigestUpdate(session, first, 0), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(other, (CK_BYTE *)"abc", 3), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"abc", 3), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(other, TEXT("abc"), 3), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("abc"), 3), CKR_OK);
 	MUST_RV(p11->C_DigestFinal(other, first, &len), CKR_OK);
 	MUST_RV(p11->C_DigestFinal(session, second, &len), CKR_OK);
 	for (int i = 0; i < 32; i++)
@@ -282,7 +282,7 @@ static void find_beside_operation(void)
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
 	rv = p11->C_FindObjectsInit(session, NULL, 0);
 	EXPECT_RV(rv, CKR_OK, CKR_OPERATION_ACTIVE);
-	EXPECT_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"abc", 3), CKR_OK);
+	EXPECT_RV(p11->C_DigestUpdate(session, TEXT("abc"), 3), CKR_OK);
 	if (rv == CKR_OK)
 		EXPECT_RV(p11->C_FindObjectsFinal(session), CKR_OK);
 	EXPECT_RV(p11->C_DigestFinal(session, digest, &len), CKR_OK);
@@ -306,7 +306,7 @@ static void state_of_digest(void)
 	CK_RV rv;
 
 	MUST_RV(p11->C_DigestInit(session, &sha256), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"abc", 3), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("abc"), 3), CKR_OK);
 	rv = p11->C_GetOperationState(session, NULL, &len);
 	if (rv == CKR_FUNCTION_NOT_SUPPORTED || rv == CKR_STATE_UNSAVEABLE)
 		suite_absent("");
@@ -315,14 +315,14 @@ static void state_of_digest(void)
 	EXPECT_RV(p11->C_GetOperationState(session, state, &small), CKR_BUFFER_TOO_SMALL);
 	MUST_RV(p11->C_GetOperationState(session, state, &len), CKR_OK);
 	MUST_RV(p11->C_SetOperationState(other, state, len, 0, 0), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(session, (CK_BYTE *)"def", 3), CKR_OK);
-	MUST_RV(p11->C_DigestUpdate(other, (CK_BYTE *)"def", 3), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(session, TEXT("def"), 3), CKR_OK);
+	MUST_RV(p11->C_DigestUpdate(other, TEXT("def"), 3), CKR_OK);
 	MUST_RV(p11->C_DigestFinal(session, first, &digest_len), CKR_OK);
 	MUST_RV(p11->C_DigestFinal(other, second, &digest_len), CKR_OK);
 	for (int i = 0; i < 32; i++)
 		EXPECT(first[i] == second[i]);
 	EXPECT_RV(p11->C_SetOperationState(other, state, len - 1, 0, 0), CKR_SAVED_STATE_INVALID);
-	EXPECT_RV(p11->C_SetOperationState(other, (CK_BYTE *)"nonsense", 8, 0, 0),
+	EXPECT_RV(p11->C_SetOperationState(other, TEXT("nonsense"), 8, 0, 0),
 		CKR_SAVED_STATE_INVALID);
 	EXPECT_RV(p11->C_SetOperationState(other, state, len, aes_key(), 0), CKR_KEY_NOT_NEEDED);
 }

@@ -18,9 +18,14 @@ struct row {
 	const char *pss_hash, *mgf_hash;
 };
 
-#define HASHED(lower, mechanism, scheme, key, hash) {lower, mechanism, key, scheme, hash, {0}, NULL, NULL}
-#define PSS_ROW(lower, mechanism, type, mgf, salt, made, hash, mgf_hash) \
-	{lower, mechanism, FIXED_RSA, PSS, made, {type, mgf, salt}, hash, mgf_hash}
+#define HASHED(lower, mechanism, scheme, key, hash)                  \
+	{                                                            \
+		lower, mechanism, key, scheme, hash, {0}, NULL, NULL \
+	}
+#define PSS_ROW(lower, mechanism, type, mgf, salt, made, hash, mgf_hash)                  \
+	{                                                                                 \
+		lower, mechanism, FIXED_RSA, PSS, made, {type, mgf, salt}, hash, mgf_hash \
+	}
 static const struct row rows[] = {
 	/* clang-format off */
 	HASHED("rsa_pkcs", CKM_RSA_PKCS, PKCS1, FIXED_RSA, NULL),
@@ -295,8 +300,8 @@ static void sign_parts(const void *arg)
 		EXPECT(len == signature_len(row));
 		MUST_RV(p11->C_SignFinal(session, signature, &len), CKR_OK);
 		EXPECT(openssl_verifies(row, data, sizeof data, signature, len));
-		EXPECT_RV(p11->C_SignFinal(session, signature, &len),
-			CKR_OPERATION_NOT_INITIALIZED);
+		EXPECT_RV(
+			p11->C_SignFinal(session, signature, &len), CKR_OPERATION_NOT_INITIALIZED);
 	}
 }
 
@@ -326,8 +331,8 @@ static void verify_parts(const void *arg)
 			signature[len - 1] ^= 1;
 		EXPECT_RV(p11->C_VerifyFinal(session, signature, len),
 			round == 2 ? CKR_SIGNATURE_INVALID : CKR_OK);
-		EXPECT_RV(p11->C_VerifyFinal(session, signature, len),
-			CKR_OPERATION_NOT_INITIALIZED);
+		EXPECT_RV(
+			p11->C_VerifyFinal(session, signature, len), CKR_OPERATION_NOT_INITIALIZED);
 	}
 }
 
@@ -348,8 +353,7 @@ static void sign_sizes(const void *arg)
 	EXPECT(len == signature_len(row));
 	EXPECT_RV(p11->C_Sign(session, data, size, signature, &len), CKR_OK);
 	EXPECT(openssl_verifies(row, data, size, signature, len));
-	EXPECT_RV(p11->C_Sign(session, data, size, signature, &len),
-		CKR_OPERATION_NOT_INITIALIZED);
+	EXPECT_RV(p11->C_Sign(session, data, size, signature, &len), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 static CK_RV verified(const struct row *row, CK_OBJECT_HANDLE key, const CK_BYTE *data, size_t len,
@@ -407,7 +411,8 @@ static void init_errors(const void *arg)
 	CK_MECHANISM mechanism = mechanism_of(row);
 	struct template private = {0}, public = {0};
 	CK_OBJECT_HANDLE other = fixed_private(row->key == FIXED_RSA ? FIXED_P256 : FIXED_RSA);
-	CK_OBJECT_HANDLE other_public = fixed_public(row->key == FIXED_RSA ? FIXED_P256 : FIXED_RSA);
+	CK_OBJECT_HANDLE other_public =
+		fixed_public(row->key == FIXED_RSA ? FIXED_P256 : FIXED_RSA);
 	bool sign = suite_lists(row->type, CKF_SIGN);
 
 	suite_needs(row->type, CKF_VERIFY);
@@ -434,7 +439,8 @@ static void init_errors(const void *arg)
 
 /* Mechanisms that no key can be asked for with. */
 
-static CK_RV signing(CK_MECHANISM_TYPE type, const void *parameter, size_t len, CK_OBJECT_HANDLE key)
+static CK_RV signing(
+	CK_MECHANISM_TYPE type, const void *parameter, size_t len, CK_OBJECT_HANDLE key)
 {
 	CK_MECHANISM mechanism = {type, (void *)(uintptr_t)parameter, len};
 
@@ -669,9 +675,11 @@ static void recover(void)
 static void eddsa_row(enum fixed kind, const char *private_hex, const char *public_hex,
 	const CK_EDDSA_PARAMS *params, const char *message, const char *signature_hex)
 {
-	struct bytes private = unhex(private_hex), public = unhex(public_hex), data = unhex(message);
+	struct bytes private = unhex(private_hex), public = unhex(public_hex),
+		     data = unhex(message);
 	struct bytes curve = fixed_params(kind), wanted = unhex(signature_hex);
-	CK_MECHANISM mechanism = {CKM_EDDSA, (void *)(uintptr_t)params, params ? sizeof *params : 0};
+	CK_MECHANISM mechanism = {
+		CKM_EDDSA, (void *)(uintptr_t)params, params ? sizeof *params : 0};
 	struct template template = {0}, verifier = {0};
 	CK_BYTE got[120];
 	CK_ULONG len = sizeof got;
@@ -689,7 +697,7 @@ static void eddsa_row(enum fixed kind, const char *private_hex, const char *publ
 	EXPECT(len == wanted.len && memcmp(got, wanted.at, len) == 0);
 	memmove(public.at + 2, public.at, public.len);
 	public.at[0] = 0x04;
-	public.at[1] = (CK_BYTE)public.len;
+	public.at[1] = (CK_BYTE) public.len;
 	public.len += 2;
 	with_number(&verifier, CKA_CLASS, CKO_PUBLIC_KEY);
 	with_number(&verifier, CKA_KEY_TYPE, CKK_EC_EDWARDS);

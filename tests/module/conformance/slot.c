@@ -187,8 +187,8 @@ static void mechanism_list_distinct(void)
 static void mechanism_infos(void)
 {
 	const CK_FLAGS uses = CKF_ENCRYPT | CKF_DECRYPT | CKF_DIGEST | CKF_SIGN | CKF_SIGN_RECOVER |
-		CKF_VERIFY | CKF_VERIFY_RECOVER | CKF_GENERATE | CKF_GENERATE_KEY_PAIR | CKF_WRAP |
-		CKF_UNWRAP | CKF_DERIVE;
+			      CKF_VERIFY | CKF_VERIFY_RECOVER | CKF_GENERATE |
+			      CKF_GENERATE_KEY_PAIR | CKF_WRAP | CKF_UNWRAP | CKF_DERIVE;
 	CK_ULONG count = list();
 	CK_MECHANISM_INFO info;
 

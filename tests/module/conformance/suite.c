@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs the checks of all chapters, each in a process of its own, and holds the results against a table. */
+/* Runs the checks of all chapters, each in a process of its own, and holds the results against a
+ * table. */
 #include "tests/module/conformance/suite.h"
 
 #include <CUnit/Basic.h>
@@ -199,7 +200,8 @@ bool suite_lists(CK_MECHANISM_TYPE type, CK_FLAGS flags)
 {
 	CK_MECHANISM_INFO info = {0, 0, 0};
 
-	return p11->C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & flags) == flags;
+	return p11->C_GetMechanismInfo(slot, type, &info) == CKR_OK &&
+	       (info.flags & flags) == flags;
 }
 
 void suite_needs(CK_MECHANISM_TYPE type, CK_FLAGS flags)
@@ -316,7 +318,7 @@ static void read_expectations(const char *path, int column)
 			fprintf(stderr, "%s: not a row: %s", path, line);
 			exit(99);
 		}
-		strcpy(row->result, result[column]);
+		memcpy(row->result, result[column], sizeof row->result);
 		expectation_count++;
 	}
 	fclose(file);
@@ -362,9 +364,12 @@ static bool add_to_cunit(void)
 	char chapter[40] = "", now[40];
 
 	for (size_t i = 0; i < check_count; i++) {
-		snprintf(now, sizeof now, "%.*s", (int)strcspn(checks[i].name, "."), checks[i].name);
-		if (!suite || strcmp(now, chapter) != 0)
-			suite = CU_add_suite(strcpy(chapter, now), NULL, NULL);
+		snprintf(
+			now, sizeof now, "%.*s", (int)strcspn(checks[i].name, "."), checks[i].name);
+		if (!suite || strcmp(now, chapter) != 0) {
+			memcpy(chapter, now, sizeof chapter);
+			suite = CU_add_suite(chapter, NULL, NULL);
+		}
 		if (only && fnmatch(only, checks[i].name, 0) != 0)
 			continue;
 		if (!suite || !CU_add_test(suite, checks[i].name, run_current)) {

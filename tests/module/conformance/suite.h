@@ -78,8 +78,8 @@ CK_FUNCTION_LIST_3_0 *suite_list_3_0(void);
 #define EXPECT(condition) suite_expect((condition), #condition, __FILE__, __LINE__)
 #define MUST(condition) \
 	(suite_expect((condition), #condition, __FILE__, __LINE__) ? (void)0 : suite_end())
-#define EXPECT_RV(call, ...)                                                                   \
-	suite_expect_rv((call), (const CK_RV[]){__VA_ARGS__},                                  \
+#define EXPECT_RV(call, ...)                                  \
+	suite_expect_rv((call), (const CK_RV[]){__VA_ARGS__}, \
 		sizeof((const CK_RV[]){__VA_ARGS__}) / sizeof(CK_RV), #call, __FILE__, __LINE__)
 #define MUST_RV(call, ...) (EXPECT_RV(call, __VA_ARGS__) ? (void)0 : suite_end())
 /* A call that must not begin an operation; if it does, what follows has another session. */
@@ -97,7 +97,8 @@ void suite_needs(CK_MECHANISM_TYPE type, CK_FLAGS flags);
 bool suite_lists(CK_MECHANISM_TYPE type, CK_FLAGS flags);
 
 /* A template with room for its small values. It points into itself: not to be copied. */
-struct template {
+struct template
+{
 	CK_ATTRIBUTE at[40];
 	CK_ULONG count, used;
 	CK_ULONG numbers[60];
@@ -127,6 +128,8 @@ struct bytes {
 	CK_ULONG len;
 };
 struct bytes unhex(const char *);
+/* A literal where the standard wants bytes that are not const. */
+#define TEXT(literal) ((CK_BYTE *)(uintptr_t)(literal))
 /* The same len bytes for the same seed. */
 void fill(void *, size_t len, unsigned seed);
 

@@ -28,8 +28,7 @@ void with_truth(struct template *template, CK_ATTRIBUTE_TYPE type, bool value)
 void with_bytes(struct template *template, CK_ATTRIBUTE_TYPE type, const void *value, size_t len)
 {
 	MUST(template->count < sizeof template->at / sizeof template->at[0]);
-	template->at[template->count++] =
-		(CK_ATTRIBUTE){type, (void *)(uintptr_t)value, len};
+	template->at[template->count++] = (CK_ATTRIBUTE){type, (void *)(uintptr_t)value, len};
 }
 
 void with_text(struct template *template, CK_ATTRIBUTE_TYPE type, const char *value)
@@ -102,7 +101,7 @@ bool value_is(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, const void *wante
 	CK_BYTE value[8192];
 
 	return value_of(object, type, value, sizeof value) == len &&
-		(len == 0 || memcmp(value, wanted, len) == 0);
+	       (len == 0 || memcmp(value, wanted, len) == 0);
 }
 
 size_t found(CK_SESSION_HANDLE handle, struct template *template, CK_OBJECT_HANDLE *ret)

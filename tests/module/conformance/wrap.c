@@ -10,9 +10,9 @@
 struct row {
 	const char *name;
 	CK_MECHANISM_TYPE type;
-	bool rsa;	/* wrapped by an RSA key */
-	bool any_len;	/* wraps what is not whole blocks */
-	bool checked;	/* what was changed is found out */
+	bool rsa;      /* wrapped by an RSA key */
+	bool any_len;  /* wraps what is not whole blocks */
+	bool checked;  /* what was changed is found out */
 	bool privates; /* wraps private keys */
 };
 static const struct row rows[] = {
@@ -32,7 +32,8 @@ static CK_MECHANISM say(const struct row *row)
 {
 	static CK_BYTE iv[16] = {7};
 	static CK_GCM_PARAMS gcm = {iv, 12, 96, NULL, 0, 128};
-	static CK_RSA_PKCS_OAEP_PARAMS oaep = {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0};
+	static CK_RSA_PKCS_OAEP_PARAMS oaep = {
+		CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0};
 	static CK_RSA_AES_KEY_WRAP_PARAMS rsa_aes = {256, &oaep};
 
 	switch (row->type) {
@@ -150,8 +151,8 @@ static void private_round(const void *arg)
 
 		suite_note("key %d", i);
 		len = sizeof wrapped;
-		MUST_RV(p11->C_WrapKey(session, &mechanism, wraps, fixed_private(all[i]), wrapped,
-				&len),
+		MUST_RV(p11->C_WrapKey(
+				session, &mechanism, wraps, fixed_private(all[i]), wrapped, &len),
 			CKR_OK);
 		with_number(&template, CKA_CLASS, CKO_PRIVATE_KEY);
 		with_number(&template, CKA_KEY_TYPE, all[i] == FIXED_RSA ? CKK_RSA : CKK_EC);
@@ -185,15 +186,15 @@ static void tampered(const void *arg)
 	MUST_RV(p11->C_WrapKey(session, &mechanism, wraps, aes_key(), wrapped, &len), CKR_OK);
 	readable_template(&template, CKK_AES, 0);
 	wrapped[len - 1] ^= 1;
-	rv = p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len, template.at, template.count,
-		&back);
+	rv = p11->C_UnwrapKey(
+		session, &mechanism, unwraps, wrapped, len, template.at, template.count, &back);
 	EXPECT_RV(rv, CKR_WRAPPED_KEY_INVALID);
 	wrapped[len - 1] ^= 1;
-	rv = p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len - 1, template.at,
-		template.count, &back);
+	rv = p11->C_UnwrapKey(
+		session, &mechanism, unwraps, wrapped, len - 1, template.at, template.count, &back);
 	EXPECT_RV(rv, CKR_WRAPPED_KEY_LEN_RANGE, CKR_WRAPPED_KEY_INVALID);
-	rv = p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, 1, template.at, template.count,
-		&back);
+	rv = p11->C_UnwrapKey(
+		session, &mechanism, unwraps, wrapped, 1, template.at, template.count, &back);
 	EXPECT_RV(rv, CKR_WRAPPED_KEY_LEN_RANGE, CKR_WRAPPED_KEY_INVALID);
 }
 
@@ -212,7 +213,8 @@ static void wrap_errors(const void *arg)
 	EXPECT_RV(p11->C_WrapKey(session, &mechanism, 987654, key, wrapped, &len),
 		CKR_WRAPPING_KEY_HANDLE_INVALID);
 	EXPECT_RV(p11->C_WrapKey(session, NULL, wraps, key, wrapped, &len), CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_WrapKey(session, &mechanism, wraps, key, wrapped, NULL), CKR_ARGUMENTS_BAD);
+	EXPECT_RV(
+		p11->C_WrapKey(session, &mechanism, wraps, key, wrapped, NULL), CKR_ARGUMENTS_BAD);
 	secret_template(&closed, CKK_AES, "sixteen bytes...", 16);
 	without(&closed, CKA_EXTRACTABLE);
 	with_truth(&closed, CKA_EXTRACTABLE, false);
@@ -234,7 +236,8 @@ static void wrap_errors(const void *arg)
 			  wrapped, &len),
 		CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
 	/* public keys are no secret to be wrapped */
-	EXPECT_RV(p11->C_WrapKey(session, &mechanism, wraps, fixed_public(FIXED_P256), wrapped, &len),
+	EXPECT_RV(
+		p11->C_WrapKey(session, &mechanism, wraps, fixed_public(FIXED_P256), wrapped, &len),
 		CKR_KEY_NOT_WRAPPABLE, CKR_KEY_HANDLE_INVALID);
 }
 
@@ -250,18 +253,19 @@ static void unwrap_errors(const void *arg)
 	sides(row, &wraps, &unwraps);
 	MUST_RV(p11->C_WrapKey(session, &mechanism, wraps, key, wrapped, &len), CKR_OK);
 	readable_template(&good, CKK_AES, 0);
-	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, 987654, wrapped, len, good.at, good.count,
-			  &back),
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &mechanism, 987654, wrapped, len, good.at, good.count, &back),
 		CKR_UNWRAPPING_KEY_HANDLE_INVALID);
-	EXPECT_RV(p11->C_UnwrapKey(session, NULL, unwraps, wrapped, len, good.at, good.count, &back),
+	EXPECT_RV(
+		p11->C_UnwrapKey(session, NULL, unwraps, wrapped, len, good.at, good.count, &back),
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, unwraps, NULL, len, good.at, good.count,
-			  &back),
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &mechanism, unwraps, NULL, len, good.at, good.count, &back),
 		CKR_ARGUMENTS_BAD);
 	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len, NULL, 1, &back),
 		CKR_ARGUMENTS_BAD);
-	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len, good.at, good.count,
-			  NULL),
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &mechanism, unwraps, wrapped, len, good.at, good.count, NULL),
 		CKR_ARGUMENTS_BAD);
 	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, row->rsa ? key : fixed_private(FIXED_RSA),
 			  wrapped, len, good.at, good.count, &back),
@@ -277,8 +281,8 @@ static void unwrap_errors(const void *arg)
 		CKR_KEY_FUNCTION_NOT_PERMITTED);
 	readable_template(&value, CKK_AES, 0);
 	with_text(&value, CKA_VALUE, "sixteen bytes...");
-	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len, value.at, value.count,
-			  &back),
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &mechanism, unwraps, wrapped, len, value.at, value.count, &back),
 		CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_READ_ONLY);
 	with_text(&nothing, CKA_LABEL, "neither class nor type");
 	EXPECT_RV(p11->C_UnwrapKey(session, &mechanism, unwraps, wrapped, len, nothing.at,
@@ -288,7 +292,8 @@ static void unwrap_errors(const void *arg)
 
 /* Vectors */
 
-static void vector(CK_MECHANISM_TYPE type, const char *kek_hex, const char *key_hex, const char *wrapped_hex)
+static void vector(
+	CK_MECHANISM_TYPE type, const char *kek_hex, const char *key_hex, const char *wrapped_hex)
 {
 	struct bytes kek = unhex(kek_hex), key = unhex(key_hex), wanted = unhex(wrapped_hex);
 	CK_MECHANISM mechanism = {type, NULL, 0};
@@ -325,7 +330,8 @@ static void rfc_5649_kwp(void)
 {
 	vector(CKM_AES_KEY_WRAP_KWP, KEK_5649, "c37b7e6492584340bed12207808941155068f738",
 		"138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a");
-	vector(CKM_AES_KEY_WRAP_KWP, KEK_5649, "466f7250617369", "afbeb0f07dfbf5419200f2ccb50bb24f");
+	vector(CKM_AES_KEY_WRAP_KWP, KEK_5649, "466f7250617369",
+		"afbeb0f07dfbf5419200f2ccb50bb24f");
 }
 
 /* The key is under the padding that libcrypto undoes. */
@@ -339,7 +345,8 @@ static void oaep_to_openssl(void)
 	size_t back_len = sizeof back;
 
 	suite_needs(CKM_RSA_PKCS_OAEP, CKF_WRAP);
-	MUST_RV(p11->C_WrapKey(session, &mechanism, fixed_public(FIXED_RSA), aes_key(), wrapped, &len),
+	MUST_RV(p11->C_WrapKey(
+			session, &mechanism, fixed_public(FIXED_RSA), aes_key(), wrapped, &len),
 		CKR_OK);
 	MUST(EVP_PKEY_decrypt_init(context) == 1);
 	EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING);
@@ -367,8 +374,8 @@ static void private_is_pkcs8(void)
 
 		suite_note("key %d", i);
 		len = sizeof wrapped;
-		MUST_RV(p11->C_WrapKey(session, &mechanism, wraps, fixed_private(all[i]), wrapped,
-				&len),
+		MUST_RV(p11->C_WrapKey(
+				session, &mechanism, wraps, fixed_private(all[i]), wrapped, &len),
 			CKR_OK);
 		EVP_DecryptInit_ex(context, EVP_aes_128_cbc(), NULL,
 			(const unsigned char *)"sixteen bytes...", iv);
@@ -399,8 +406,8 @@ static void unwrap_pkcs8(void)
 
 	suite_needs(CKM_AES_CBC_PAD, CKF_UNWRAP);
 	der_len = i2d_PKCS8_PRIV_KEY_INFO(info, &der);
-	EVP_EncryptInit_ex(context, EVP_aes_128_cbc(), NULL, (const unsigned char *)"sixteen bytes...",
-		iv);
+	EVP_EncryptInit_ex(
+		context, EVP_aes_128_cbc(), NULL, (const unsigned char *)"sixteen bytes...", iv);
 	EVP_EncryptUpdate(context, wrapped, &wrapped_len, der, der_len);
 	EVP_EncryptFinal_ex(context, wrapped + wrapped_len, &rest);
 	EVP_CIPHER_CTX_free(context);
@@ -429,9 +436,10 @@ static void bad_mechanism(void)
 
 	readable_template(&template, CKK_AES, 0);
 	EXPECT_RV(p11->C_WrapKey(session, &digest, key, key, wrapped, &len), CKR_MECHANISM_INVALID);
-	EXPECT_RV(p11->C_WrapKey(session, &unknown, key, key, wrapped, &len), CKR_MECHANISM_INVALID);
-	EXPECT_RV(p11->C_UnwrapKey(session, &unknown, key, wrapped, 24, template.at, template.count,
-			  &back),
+	EXPECT_RV(
+		p11->C_WrapKey(session, &unknown, key, key, wrapped, &len), CKR_MECHANISM_INVALID);
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &unknown, key, wrapped, 24, template.at, template.count, &back),
 		CKR_MECHANISM_INVALID);
 }
 
