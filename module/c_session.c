@@ -98,41 +98,18 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	return CKR_OK;
 }
 
-static void end_digest(struct kc_session *session)
-{
-	kc_hasher_reset(&session->digest);
-	session->digest_has_parts = false;
-}
-
-static void end_sign(struct kc_session *session)
-{
-	kc_operation_end(&session->sign);
-}
-
-static void end_verify(struct kc_session *session)
-{
-	kc_operation_end(&session->verify);
-}
-
 /* A flag of an operation that is not under way, or of none, asks for nothing. */
 CK_RV C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 {
-	/* clang-format off */
-	static const struct {
-		CK_FLAGS flag;
-		void (*end)(struct kc_session *session);
-	} operations[] = {
-		{CKF_FIND_OBJECTS, kc_session_end_search},
-		{CKF_DIGEST,       end_digest},
-		{CKF_SIGN,         end_sign},
-		{CKF_VERIFY,       end_verify},
-	};
-	/* clang-format on */
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	for (size_t i = 0; i < KC_COUNT_OF(operations); i++)
-		if (flags & operations[i].flag)
-			operations[i].end(session);
+	if (flags & CKF_FIND_OBJECTS)
+		kc_session_end_search(session);
+	if (flags & CKF_DIGEST)
+		kc_session_end_digest(session);
+	for (size_t i = 0; i < KC_ACTIVITY_COUNT; i++)
+		if (flags & kc_operation_flag((enum kc_activity)i))
+			kc_operation_end(&session->operations[i]);
 	return CKR_OK;
 }

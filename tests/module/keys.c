@@ -23,6 +23,7 @@ CK_OBJECT_HANDLE keys_secret(const struct fixture *x, CK_KEY_TYPE type, struct k
 		ATTR(CKA_ENCRYPT, harness_true),
 		ATTR(CKA_DECRYPT, harness_true),
 		ATTR(CKA_SIGN, harness_true),
+		ATTR(CKA_VERIFY, harness_true),
 	};
 	CK_OBJECT_HANDLE key = 0;
 
