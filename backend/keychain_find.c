@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Finding items, and what of them a caller gets. */
+#include "backend/item/policy.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/change.h"
 #include "base/log.h"
+
+/* What the policy decides of an item: told with what is hidden, kept nowhere. */
+#define VIEW KC_NAME('v', 'i', 'e', 'w')
 
 static bool is_wanted(enum kc_ruler_output output, uint32_t want)
 {
@@ -23,6 +27,7 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 	struct kc_item *item = &stored->item;
 	/* Before the attributes that say so may go. */
 	bool is_kept = kc_item_is_kept(item);
+	const char *view = kc_policy_view_name(kc_policy_view(item));
 
 	*ret = (struct kc_found){.class = item->class,
 		.id = stored->id,
@@ -41,6 +46,8 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 		ret->has_secret = item->has_secret;
 		kc_secret_move(&ret->secret, &item->secret);
 	}
+	if (want & KC_WANT_HIDDEN)
+		kc_attrs_set_str(&item->attrs, VIEW, view);
 	kc_attrs_move(&ret->attrs, &item->attrs);
 	return kc_attrs_check(&ret->attrs);
 }

@@ -75,7 +75,8 @@ static kc_err hkdf(const struct kc_derive_base *base, const struct kc_derive_par
 		OSSL_PARAM_construct_end(),
 	};
 
-	if (!digest || !mode || params->data.len > HKDF_INFO_MOST || (params->other && !base->other))
+	if (!digest || !mode || params->data.len > HKDF_INFO_MOST ||
+		(params->other && !base->other))
 		return KC_ERR(MECHANISM_PARAM);
 	if (len > (params->expand ? HKDF_MOST_DIGESTS * digest : digest))
 		return KC_ERR(KEY_SIZE);
@@ -187,7 +188,8 @@ static kc_err xor_with(const struct kc_derive_base *base, const struct kc_derive
 	return KC_OK;
 }
 
-/* From a bit on, bit 0 being the highest of the first byte, and around the end to where it began. */
+/* From a bit on, bit 0 being the highest of the first byte, and around the end to where it began.
+ */
 static kc_err extract(const struct kc_derive_base *base, const struct kc_derive_params *params,
 	size_t len, struct kc_secret *ret)
 {

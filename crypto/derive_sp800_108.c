@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "crypto/derive_impl.h"
+#include "crypto/hash.h"
 #include "crypto/sk_impl.h"
 
 struct state {
@@ -25,7 +26,8 @@ struct state {
 	struct kc_bytes iteration; /* K(i-1), or A(i) */
 };
 
-/* --- what the caller may ask for ---------------------------------------------------------------- */
+/* --- what the caller may ask for ----------------------------------------------------------------
+ */
 
 static bool is_width(const struct kc_derive_segment *segment)
 {
@@ -85,15 +87,14 @@ static kc_err feed_number(
 {
 	size_t len = segment->bits / 8;
 	uint64_t little = htole64(number), big = htobe64(number);
-	const uint8_t *bytes = segment->little_endian
-				       ? (const uint8_t *)&little
-				       : (const uint8_t *)&big + sizeof big - len;
+	const uint8_t *bytes = segment->little_endian ? (const uint8_t *)&little
+						      : (const uint8_t *)&big + sizeof big - len;
 
 	return kc_sk_mac_feed(code, kc_bytes(bytes, len));
 }
 
-static kc_err feed_segment(struct kc_sk_code *code, const struct state *state,
-	const struct kc_derive_segment *segment)
+static kc_err feed_segment(
+	struct kc_sk_code *code, const struct state *state, const struct kc_derive_segment *segment)
 {
 	switch (segment->kind) {
 	case KC_SEGMENT_BYTES:
@@ -127,8 +128,8 @@ static kc_err round_of(
 }
 
 /* The function over what it gave before. */
-static kc_err again(const struct state *state, struct kc_bytes before,
-	uint8_t ret[static KC_SK_CODE_MOST])
+static kc_err again(
+	const struct state *state, struct kc_bytes before, uint8_t ret[static KC_SK_CODE_MOST])
 {
 	KC_CLEANUP_SK_CODE struct kc_sk_code code = {0};
 
@@ -174,19 +175,25 @@ static kc_err run(struct state *state, size_t prf_len, struct kc_secret *all)
 	return KC_OK;
 }
 
+static kc_err prf_len_of(const struct kc_sk *base, enum kc_hash hash, size_t *ret)
+{
+	bool has_blocks = base->type == KC_SECRET_AES || base->type == KC_SECRET_DES3;
+
+	if (hash == KC_HASH_NONE && !has_blocks)
+		return KC_ERR(KEY_TYPE);
+	*ret = hash == KC_HASH_NONE ? kc_sk_mode_block(base) : kc_hash_len(hash);
+	return *ret ? KC_OK : KC_ERR(MECHANISM_PARAM);
+}
+
 kc_err kc_derive_sp800_108(const struct kc_sk *base, const struct kc_derive_params *params,
 	size_t len, struct kc_secret *ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret all = KC_SECRET_INIT;
 	struct state state = {.key = base, .params = params, .length_bits = (uint64_t)len * 8};
-	size_t prf_len;
-	{
-		KC_CLEANUP_SK_CODE struct kc_sk_code code = {0};
+	size_t prf_len = 0;
 
-		KC_TRY(check_segments(params));
-		KC_TRY(kc_sk_mac_start_prf(base, params->hash, &code));
-		prf_len = code.len;
-	}
+	KC_TRY(check_segments(params));
+	KC_TRY(prf_len_of(base, params->hash, &prf_len));
 	if (!fits(params, KC_SEGMENT_COUNTER, (len + prf_len - 1) / prf_len) ||
 		!fits(params, KC_SEGMENT_LENGTH, state.length_bits))
 		return KC_ERR(KEY_SIZE);

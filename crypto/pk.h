@@ -20,8 +20,8 @@ struct kc_pk;
  * 256, X448 448, Ed448 456, or 0 for these four. How small a key is too small is the caller's to
  * say. Errors: KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_generate(enum kc_key_type type, unsigned bits, struct kc_pk **ret);
-/* RSA with another public exponent, big-endian: odd, from 65537 on and below 2^64. Errors: KEY_SIZE,
- * PARAM (the exponent). */
+/* RSA with another public exponent, big-endian: odd, from 65537 on and below 2^64. Errors:
+ * KEY_SIZE, PARAM (the exponent). */
 KC_MUST kc_err kc_pk_generate_rsa(unsigned bits, struct kc_bytes exponent, struct kc_pk **ret);
 /* From the stored form, in the same sizes (RSA of any number of bits). Public points are fully
  * checked, and so is that the halves of an EC key belong together; of RSA only that n = p · q.

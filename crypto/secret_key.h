@@ -74,8 +74,8 @@ KC_MUST kc_err kc_sk_operation_part(
 KC_MUST kc_err kc_sk_operation_end(struct kc_sk_operation *operation, struct kc_buf *ret);
 /* Whether the code of all parts is this one: VERIFY, DATA_LEN. */
 KC_MUST kc_err kc_sk_operation_check(struct kc_sk_operation *operation, struct kc_bytes code);
-/* The same message so far, for two ends (PKCS#11 3.1, 5.6.7). UNSUPPORTED where the library does not
- * copy what it is in. */
+/* The same message so far, for two ends (PKCS#11 3.1, 5.6.7). UNSUPPORTED where the library does
+ * not copy what it is in. */
 KC_MUST kc_err kc_sk_operation_fork(
 	const struct kc_sk_operation *operation, struct kc_sk_operation **ret);
 /* How much it holds, for whoever has to bound that. */

@@ -44,7 +44,7 @@ static kc_err begin(struct kc_sk_message *message, const struct kc_cipher_params
 	const struct kc_sk_mode *mode = message->mode;
 	const uint8_t *key = is_ccm(mode) ? message->sk->value.data : NULL;
 	uint8_t iv[KC_SK_IV_MOST];
-	size_t len = kc_sk_mode_iv(message->sk, params, iv);
+	size_t len = kc_sk_mode_iv(params, iv);
 	bool good = true;
 
 	if (mode->shape == KC_SK_AEAD && message->context.iv_len != len)
@@ -191,8 +191,8 @@ static kc_err run_ccm(struct kc_sk_message *message, struct kc_bytes label, stru
 	}
 	if (message->way == KC_SK_DECRYPT)
 		return KC_OK;
-	if (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, (int)message->tag_len,
-		    out + *ret_len) != 1)
+	if (EVP_CIPHER_CTX_ctrl(
+		    ctx, EVP_CTRL_AEAD_GET_TAG, (int)message->tag_len, out + *ret_len) != 1)
 		return kc_crypto_failed();
 	*ret_len += message->tag_len;
 	return KC_OK;

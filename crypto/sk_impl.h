@@ -65,8 +65,7 @@ KC_MUST kc_err kc_sk_mode_find(const struct kc_sk *sk, const struct kc_cipher_pa
 /* Fetched once for the process; NULL when the library has it not. */
 const EVP_CIPHER *kc_sk_mode_cipher(const struct kc_sk *sk, const struct kc_sk_mode *mode);
 /* The IV as the library wants it. Returns its length; 0 is none. */
-size_t kc_sk_mode_iv(const struct kc_sk *sk, const struct kc_cipher_params *params,
-	uint8_t ret[static KC_SK_IV_MOST]);
+size_t kc_sk_mode_iv(const struct kc_cipher_params *params, uint8_t ret[static KC_SK_IV_MOST]);
 /* How many bytes nonce and counter allow; UINT64_MAX for more than anybody has. */
 uint64_t kc_sk_mode_limit(const struct kc_cipher_params *params);
 /* How long a whole message becomes at most. Errors: DATA_LEN. */

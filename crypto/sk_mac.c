@@ -47,7 +47,7 @@ static const char *cbc_of(const struct kc_sk *sk)
 {
 	if (sk->type == KC_SECRET_DES3)
 		return "DES-EDE3-CBC";
-	return sk->value.len == 16 ? "AES-128-CBC"
+	return sk->value.len == 16   ? "AES-128-CBC"
 	       : sk->value.len == 24 ? "AES-192-CBC"
 				     : "AES-256-CBC";
 }
@@ -68,8 +68,8 @@ static kc_err start(const struct kc_sk *sk, EVP_MAC *mac, const char *param, con
 			return kc_crypto_failed();
 	} else {
 		code.context.mac = EVP_MAC_CTX_new(mac);
-		if (!code.context.mac || EVP_MAC_init(code.context.mac, sk->value.data,
-						 sk->value.len, params) != 1)
+		if (!code.context.mac ||
+			EVP_MAC_init(code.context.mac, sk->value.data, sk->value.len, params) != 1)
 			return kc_crypto_failed();
 	}
 	/* Only what has begun well is kept. */
@@ -173,8 +173,8 @@ kc_err kc_sk_mac_feed(struct kc_sk_code *code, struct kc_bytes input)
 	if (input.len && code->context.mac)
 		good = EVP_MAC_update(code->context.mac, input.data, input.len) == 1;
 	else if (input.len)
-		good = EVP_CipherUpdate(code->context.cipher, NULL, &len, input.data,
-			       (int)input.len) == 1;
+		good = EVP_CipherUpdate(
+			       code->context.cipher, NULL, &len, input.data, (int)input.len) == 1;
 	return good ? KC_OK : kc_crypto_failed();
 }
 

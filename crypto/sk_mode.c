@@ -89,8 +89,8 @@ const EVP_CIPHER *kc_sk_mode_cipher(const struct kc_sk *sk, const struct kc_sk_m
 /* --- parameters ---------------------------------------------------------------------------------
  */
 
-static bool is_iv_len(
-	const struct kc_sk *sk, const struct kc_sk_mode *mode, enum kc_cipher_scheme scheme, size_t len)
+static bool is_iv_len(const struct kc_sk *sk, const struct kc_sk_mode *mode,
+	enum kc_cipher_scheme scheme, size_t len)
 {
 	if (scheme == KC_CIPHER_ECB)
 		return len == 0;
@@ -134,27 +134,29 @@ kc_err kc_sk_mode_find(const struct kc_sk *sk, const struct kc_cipher_params *pa
 	return KC_OK;
 }
 
-/* The counter, little-endian, stands before the nonce and fills what it leaves. */
-static size_t chacha20_block(const struct kc_cipher_params *params, uint8_t *ret)
+/* The counter, little-endian, stands before the nonce and fills what it leaves: of the whole, or of
+ * what follows the count of Poly1305's blocks. */
+static size_t chacha20_block(
+	const struct kc_cipher_params *params, uint64_t counter, size_t block, uint8_t *ret)
 {
-	uint64_t counter = htole64(params->counter);
-	size_t counter_len = 16 - params->iv.len;
+	uint64_t little = htole64(counter);
+	size_t counter_len = block - params->iv.len;
 
-	memcpy(ret, &counter, counter_len);
+	memcpy(ret, &little, counter_len);
 	memcpy(ret + counter_len, params->iv.data, params->iv.len);
-	return 16;
+	return block;
 }
 
-size_t kc_sk_mode_iv(const struct kc_sk *sk, const struct kc_cipher_params *params,
-	uint8_t ret[static KC_SK_IV_MOST])
+size_t kc_sk_mode_iv(const struct kc_cipher_params *params, uint8_t ret[static KC_SK_IV_MOST])
 {
 	static const uint8_t kw[] = {0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6};
 	static const uint8_t kwp[] = {0xa6, 0x59, 0x59, 0xa6};
 	struct kc_bytes iv = params->iv;
 
-	(void)sk;
 	if (params->scheme == KC_CIPHER_CHACHA20)
-		return chacha20_block(params, ret);
+		return chacha20_block(params, params->counter, 16, ret);
+	if (params->scheme == KC_CIPHER_CHACHA20_POLY1305)
+		return chacha20_block(params, 0, 12, ret);
 	/* The library would take the one of the message before. */
 	if (params->scheme == KC_CIPHER_KW && iv.len == 0)
 		iv = KC_BYTES_OF(kw);

@@ -260,8 +260,7 @@ kc_err kc_sk_operation_check(struct kc_sk_operation *operation, struct kc_bytes 
 	return err;
 }
 
-kc_err kc_sk_operation_fork(
-	const struct kc_sk_operation *operation, struct kc_sk_operation **ret)
+kc_err kc_sk_operation_fork(const struct kc_sk_operation *operation, struct kc_sk_operation **ret)
 {
 	CLEANUP_OPERATION struct kc_sk_operation *made = NULL;
 	struct kc_sk_context context = {0};

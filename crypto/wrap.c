@@ -85,8 +85,8 @@ static kc_err cut(const struct kc_cipher_params *params, size_t value_len, struc
 		return KC_OK;
 	if (value_len > secret->len)
 		return KC_ERR(DATA_LEN);
-	return kc_secret_set(secret,
-		kc_bytes(secret->data + (fills_blocks(params) ? 0 : zeroes), value_len));
+	return kc_secret_set(
+		secret, kc_bytes(secret->data + (fills_blocks(params) ? 0 : zeroes), value_len));
 }
 
 /* --- both ways ----------------------------------------------------------------------------------

@@ -6,7 +6,8 @@
 #include "crypto/pk.h"
 #include "crypto/secret_key.h"
 
-/* The key that encrypts: exactly one of the two. Either half of a pair wraps, the private unwraps. */
+/* The key that encrypts: exactly one of the two. Either half of a pair wraps, the private unwraps.
+ */
 struct kc_wrap_key {
 	const struct kc_pk *pk;
 	const struct kc_sk *sk;

@@ -2,6 +2,8 @@
 /* PKCS#11 3.1, 5.12: digests, made in this process. */
 #include <string.h>
 
+#include "module/attribute.h"
+#include "module/fetch.h"
 #include "module/module.h"
 
 CK_RV C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
@@ -10,8 +12,12 @@ CK_RV C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism)
 	const struct kc_mechanism *row;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	if (session->digest.hash != KC_HASH_NONE)
-		return CKR_OPERATION_ACTIVE;
+	if (session->digest.hash != KC_HASH_NONE) {
+		if (mechanism)
+			return CKR_OPERATION_ACTIVE;
+		kc_session_end_digest(session);
+		return CKR_OK;
+	}
 	KC_RV_TRY(kc_mechanism_ask(session->module, mechanism, CKF_DIGEST, &row));
 	session->digest_has_parts = false;
 	kc_hasher_start(&session->digest, row->hash);
@@ -46,7 +52,7 @@ static CK_RV check(const struct kc_session *session, bool in_parts)
 /* Bad arguments end an operation, as any failure but a small buffer does. */
 static CK_RV give_up(struct kc_session *session)
 {
-	kc_hasher_reset(&session->digest);
+	kc_session_end_digest(session);
 	return CKR_ARGUMENTS_BAD;
 }
 
@@ -64,6 +70,25 @@ CK_RV C_Digest(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK
 	return finish(session, digest, digest_len);
 }
 
+static CK_RV reveal(struct kc_session *session, const struct kc_object *key, struct kc_secret *ret)
+{
+	CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+	CK_ATTRIBUTE extractable = {CKA_EXTRACTABLE, &yes, sizeof yes};
+	CK_ATTRIBUTE sensitive = {CKA_SENSITIVE, &no, sizeof no};
+	unsigned tries = 0;
+	kc_err err;
+
+	if (!(key->kind & KC_OBJECT_KEY))
+		return CKR_KEY_HANDLE_INVALID;
+	if (key->kind != KC_OBJECT_SECRET || !kc_attribute_equals(key, &extractable) ||
+		!kc_attribute_equals(key, &sensitive))
+		return CKR_KEY_INDIGESTIBLE;
+	do {
+		err = kc_client_key_reveal(session->module->client, key->item.id, ret);
+	} while (kc_operation_unlocked(session, err, &tries));
+	return err == KC_E_NOT_EXTRACTABLE ? CKR_KEY_INDIGESTIBLE : kc_operation_rv(err);
+}
+
 CK_RV C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 {
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
@@ -74,6 +99,28 @@ CK_RV C_DigestUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_l
 		return give_up(session);
 	session->digest_has_parts = true;
 	kc_hasher_update(&session->digest, kc_bytes(part, part_len));
+	return CKR_OK;
+}
+
+/* The value of a key that may be read. */
+CK_RV C_DigestKey(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE key_handle)
+{
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+	KC_CLEANUP_OBJECT struct kc_object *key = NULL;
+	KC_CLEANUP_SECRET struct kc_secret value = KC_SECRET_INIT;
+	CK_RV rv;
+
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	KC_RV_TRY(check(session, true));
+	rv = kc_fetch_known(session, key_handle, &key);
+	if (rv == CKR_OK)
+		rv = reveal(session, key, &value);
+	if (rv != CKR_OK) {
+		kc_session_end_digest(session);
+		return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv;
+	}
+	session->digest_has_parts = true;
+	kc_hasher_update(&session->digest, kc_secret_bytes(&value));
 	return CKR_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "module/change.h"
+#include "module/copy.h"
 #include "module/create.h"
 #include "module/fetch.h"
 #include "module/key_template.h"
@@ -21,11 +22,36 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULO
 	return kc_create_object(session, &t, ret);
 }
 
-/* Whether a session may change an object. */
+CK_RV C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle,
+	CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR ret)
+{
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
+	struct kc_template t;
+
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	if (!ret)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_template_init(&t, template, count));
+	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
+	return kc_copy_object(session, object, &t, ret);
+}
+
+/* Whether a session may change or destroy an object. */
 static CK_RV check_writable(const struct kc_session *session, const struct kc_object *object)
 {
+	if (object->kind & KC_OBJECT_BUILTIN)
+		return CKR_ACTION_PROHIBITED;
 	return session->is_writable || !kc_object_is_on_token(object) ? CKR_OK
 								      : CKR_SESSION_READ_ONLY;
+}
+
+static bool is_indestructible(const struct kc_object *object)
+{
+	CK_BBOOL no = CK_FALSE;
+	CK_ATTRIBUTE asked = {CKA_DESTROYABLE, &no, sizeof no};
+
+	return kc_attribute_equals(object, &asked);
 }
 
 CK_RV C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle)
@@ -36,8 +62,10 @@ CK_RV C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle)
 	kc_err err = KC_OK;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	KC_RV_TRY(kc_fetch_known(session, object_handle, &object));
+	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
 	KC_RV_TRY(check_writable(session, object));
+	if (is_indestructible(object))
+		return CKR_ACTION_PROHIBITED;
 	kc_fetch_query(object, &query);
 	if (kc_object_is_on_token(object))
 		err = kc_client_item_delete(session->module->client, &query, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* PKCS#11 3.1, 5.6: opening and closing sessions, and ending what they are in the middle of. */
+#include "module/fetch.h"
 #include "module/login.h"
 #include "module/module.h"
 
@@ -52,6 +53,7 @@ CK_RV C_CloseSession(CK_SESSION_HANDLE handle)
 		after_close(module, token, &was_last);
 	}
 	kc_module_unlock();
+	kc_fetch_drop_orphans(module);
 	if (was_last)
 		kc_login_end(module, token);
 	return rv;
@@ -69,6 +71,7 @@ CK_RV C_CloseAllSessions(CK_SLOT_ID slot)
 	kc_sessions_close_token(&module->sessions, token);
 	after_close(module, token, &was_last);
 	kc_module_unlock();
+	kc_fetch_drop_orphans(module);
 	kc_login_end(module, token);
 	return CKR_OK;
 }
@@ -95,41 +98,18 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	return CKR_OK;
 }
 
-static void end_digest(struct kc_session *session)
-{
-	kc_hasher_reset(&session->digest);
-	session->digest_has_parts = false;
-}
-
-static void end_sign(struct kc_session *session)
-{
-	kc_operation_end(&session->sign);
-}
-
-static void end_verify(struct kc_session *session)
-{
-	kc_operation_end(&session->verify);
-}
-
 /* A flag of an operation that is not under way, or of none, asks for nothing. */
 CK_RV C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 {
-	/* clang-format off */
-	static const struct {
-		CK_FLAGS flag;
-		void (*end)(struct kc_session *session);
-	} operations[] = {
-		{CKF_FIND_OBJECTS, kc_session_end_search},
-		{CKF_DIGEST,       end_digest},
-		{CKF_SIGN,         end_sign},
-		{CKF_VERIFY,       end_verify},
-	};
-	/* clang-format on */
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	for (size_t i = 0; i < KC_COUNT_OF(operations); i++)
-		if (flags & operations[i].flag)
-			operations[i].end(session);
+	if (flags & CKF_FIND_OBJECTS)
+		kc_session_end_search(session);
+	if (flags & CKF_DIGEST)
+		kc_session_end_digest(session);
+	for (size_t i = 0; i < KC_ACTIVITY_COUNT; i++)
+		if (flags & kc_operation_flag((enum kc_activity)i))
+			kc_operation_end(&session->operations[i]);
 	return CKR_OK;
 }

@@ -155,6 +155,8 @@ CK_RV kc_create_object(
 		return kc_create_public(session, t, ret);
 	case KC_OBJECT_PRIVATE:
 		return kc_create_private(session, t, ret);
+	case KC_OBJECT_SECRET:
+		return kc_create_secret(session, t, ret);
 	}
 	return CKR_ATTRIBUTE_VALUE_INVALID;
 }

@@ -31,6 +31,8 @@ CK_RV kc_create_public(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret);
 CK_RV kc_create_private(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret);
+CK_RV kc_create_secret(
+	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret);
 
 /* The attributes that every object made here has: those of kc_create_access by CKA_PRIVATE (or
  * is_private) and of kc_create_distinguish; and whether this application may make it:

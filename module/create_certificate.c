@@ -51,14 +51,18 @@ static CK_RV describe(struct kc_bytes value, struct kc_attrs *attrs)
 	return CKR_OK;
 }
 
-/* A certificate of the token is read by the service, which knows more of their encodings, and
- * fills in what SecItem wants to know. */
+/* The service fills in what SecItem wants to know. It also reads certificates that are not in DER,
+ * and what it reads out of a file is public. */
 static CK_RV store(struct kc_session *session, const struct kc_template *t, struct kc_made *made,
 	CK_OBJECT_HANDLE *ret)
 {
-	KC_RV_TRY(kc_create_match(t, made));
-	if (made->value.len == 0)
+	bool is_private;
+
+	if (made->value.len == 0 || describe(kc_buf_bytes(&made->value), &made->attrs) == CKR_OK)
 		return kc_create_store(session, made, ret);
+	KC_RV_TRY(kc_template_get_flag(t, CKA_PRIVATE, false, &is_private));
+	if (is_private)
+		return CKR_ATTRIBUTE_VALUE_INVALID;
 	kc_attrs_remove(&made->attrs, KC_ATTR_DSUB);
 	kc_attrs_remove(&made->attrs, KC_ATTR_DISS);
 	kc_attrs_remove(&made->attrs, KC_ATTR_DSER);
@@ -78,10 +82,10 @@ CK_RV kc_create_certificate(
 	KC_RV_TRY(kc_template_write(t, KC_OBJECT_CERTIFICATE, 0, &made.attrs));
 	KC_RV_TRY(kc_create_common(session, t, false, &made.attrs));
 	kc_buf_push(&made.value, value.data, value.len);
+	KC_RV_TRY(kc_create_match(t, &made));
 	if (on_token)
 		return store(session, t, &made, ret);
 	if (value.len)
 		KC_RV_TRY(describe(value, &made.attrs));
-	KC_RV_TRY(kc_create_match(t, &made));
 	return kc_create_in_session(session, &made, ret);
 }

@@ -37,6 +37,22 @@ void kc_fetch_forget(struct kc_session *session, CK_OBJECT_HANDLE handle)
 	kc_module_relock(session->module);
 	kc_objects_remove(&session->module->objects, handle);
 	kc_module_unlock();
+	kc_fetch_drop_orphans(session->module);
+}
+
+void kc_fetch_drop_orphans(struct kc_module *module)
+{
+	for (;;) {
+		uint64_t id;
+		bool is_one;
+
+		kc_module_relock(module);
+		is_one = kc_objects_take_orphan(&module->objects, &id);
+		kc_module_unlock();
+		/* A service that has gone meanwhile has no such key any more. */
+		if (!is_one || kc_client_key_forget(module->client, id) == KC_E_SERVICE)
+			return;
+	}
 }
 
 void kc_fetch_query(const struct kc_object *object, struct kc_query *ret)
@@ -91,7 +107,7 @@ static bool is_fresh(struct kc_session *session, const struct kc_object *object)
 {
 	struct kc_token_status now;
 
-	if (!kc_object_is_on_token(object) ||
+	if (!kc_object_is_on_token(object) || (object->kind & KC_OBJECT_BUILTIN) ||
 		kc_clock_monotonic_us() - object->fetched_us < MOMENT_US)
 		return true;
 	kc_token_status(session->module, &now);
@@ -111,11 +127,37 @@ CK_RV kc_fetch_fresh(struct kc_session *session, CK_OBJECT_HANDLE handle, struct
 	return kc_fetch_again(session, known, ret);
 }
 
+/* The value of a private or secret key, stored or transient: PKCS#8 of a private one. */
+static CK_RV reveal(
+	struct kc_session *session, const struct kc_object *object, struct kc_object **ret)
+{
+	KC_CLEANUP_FOUND struct kc_found found = {.class = object->item.class,
+		.id = object->item.id,
+		.synced = object->item.synced,
+		.has_secret = true};
+	struct kc_object *full;
+	kc_err err;
+
+	memcpy(found.ref, object->item.ref, sizeof found.ref);
+	KC_RV_OF(kc_attrs_dup(&object->item.attrs, &found.attrs));
+	err = kc_client_key_reveal(session->module->client, object->item.id, &found.secret);
+	if (err == KC_E_NOT_ALLOWED)
+		return CKR_ATTRIBUTE_SENSITIVE;
+	KC_RV_OF(err);
+	KC_RV_TRY(kc_object_new(object->token, &found, true, &object->seen, &full));
+	full->session = object->session;
+	full->handle = object->handle;
+	*ret = full;
+	return CKR_OK;
+}
+
 CK_RV kc_fetch_secret(
 	struct kc_session *session, const struct kc_object *object, struct kc_object **ret)
 {
 	KC_CLEANUP_OBJECT struct kc_object *full = NULL;
 
+	if (object->kind & (KC_OBJECT_PRIVATE | KC_OBJECT_SECRET))
+		return reveal(session, object, ret);
 	KC_RV_TRY(ask(session, object, KC_WANT_SECRET, &full));
 	if (full->kind == KC_OBJECT_CERTIFICATE)
 		KC_RV_TRY(kc_fetch_keep(session, full));

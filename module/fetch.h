@@ -20,7 +20,11 @@ CK_RV kc_fetch_again(
 void kc_fetch_query(const struct kc_object *object, struct kc_query *ret);
 /* Puts a new object into the table. */
 CK_RV kc_fetch_keep(struct kc_session *session, struct kc_object *object);
-/* Takes it out of the table. */
+/* Takes it out of the table; a key that only it stood for goes with it. */
 void kc_fetch_forget(struct kc_session *session, CK_OBJECT_HANDLE handle);
+
+/* Lets the service forget the keys of session objects that have left the table. Not under the
+ * module's lock. */
+void kc_fetch_drop_orphans(struct kc_module *module);
 
 #endif

@@ -22,11 +22,11 @@ static const uint8_t oid_x448[] = {0x06, 3, 0x2b, 0x65, 0x6f};
 /* clang-format off */
 static const struct kc_curve curves[] = {
 	/* type         bits point scalar  params                            name            */
-	{KC_KEY_EC,      192,  49,    24, {oid_p192, sizeof oid_p192},       NULL},
-	{KC_KEY_EC,      224,  57,    28, {oid_p224, sizeof oid_p224},       NULL},
-	{KC_KEY_EC,      256,  65,    32, {oid_p256, sizeof oid_p256},       NULL},
-	{KC_KEY_EC,      384,  97,    48, {oid_p384, sizeof oid_p384},       NULL},
-	{KC_KEY_EC,      521, 133,    66, {oid_p521, sizeof oid_p521},       NULL},
+	{KC_KEY_EC,      192,  49,    24, {oid_p192, sizeof oid_p192},       "secp192r1"},
+	{KC_KEY_EC,      224,  57,    28, {oid_p224, sizeof oid_p224},       "secp224r1"},
+	{KC_KEY_EC,      256,  65,    32, {oid_p256, sizeof oid_p256},       "secp256r1"},
+	{KC_KEY_EC,      384,  97,    48, {oid_p384, sizeof oid_p384},       "secp384r1"},
+	{KC_KEY_EC,      521, 133,    66, {oid_p521, sizeof oid_p521},       "secp521r1"},
 	{KC_KEY_ED25519, 256,  32,    32, {oid_ed25519, sizeof oid_ed25519}, "edwards25519"},
 	{KC_KEY_ED448,   456,  57,    57, {oid_ed448, sizeof oid_ed448},     "edwards448"},
 	{KC_KEY_X25519,  256,  32,    32, {oid_x25519, sizeof oid_x25519},   "curve25519"},
@@ -35,6 +35,32 @@ static const struct kc_curve curves[] = {
 /* clang-format on */
 
 #define PRINTABLE_STRING 0x13
+
+/* What else applications say for some of them: other names, and the identifiers that two curves had
+ * before RFC 8410. */
+/* clang-format off */
+#define ALIAS(type, bits, text) {KC_KEY_##type, bits, {(const uint8_t *)(text), sizeof(text) - 1}}
+static const struct {
+	enum kc_key_type type;
+	unsigned bits;
+	struct kc_bytes params;
+} aliases[] = {
+	ALIAS(EC,      256, "\x13\x0a" "prime256v1"),
+	ALIAS(EC,      256, "\x13\x05" "P-256"),
+	ALIAS(EC,      384, "\x13\x05" "P-384"),
+	ALIAS(EC,      521, "\x13\x05" "P-521"),
+	ALIAS(ED25519, 256, "\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x0f\x01"),
+	ALIAS(X25519,  256, "\x06\x0a\x2b\x06\x01\x04\x01\x97\x55\x01\x05\x01"),
+};
+/* clang-format on */
+
+static const struct kc_curve *find_alias(struct kc_bytes params)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(aliases); i++)
+		if (kc_bytes_equal(params, aliases[i].params))
+			return kc_keyform_curve(aliases[i].type, aliases[i].bits);
+	return NULL;
+}
 
 CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 {
@@ -52,11 +78,14 @@ CK_RV kc_keyform_find_curve(struct kc_bytes params, const struct kc_curve **ret)
 			return CKR_OK;
 		}
 	}
+	*ret = find_alias(value);
+	if (*ret)
+		return CKR_OK;
 	if (kc_der_peek(&name) != PRINTABLE_STRING)
 		return CKR_CURVE_NOT_SUPPORTED;
 	value = kc_der_get(&name, PRINTABLE_STRING);
 	for (size_t i = 0; i < KC_COUNT_OF(curves); i++) {
-		if (curves[i].name && kc_bytes_equal(value, kc_bytes_str(curves[i].name))) {
+		if (kc_bytes_equal(value, kc_bytes_str(curves[i].name))) {
 			*ret = &curves[i];
 			return CKR_OK;
 		}
@@ -319,12 +348,38 @@ kc_err kc_keyform_build_pkcs8_curve(
 	return build_pkcs8(curve, kc_buf_bytes(&encoded), ret);
 }
 
-kc_err kc_keyform_parse_rsa(struct kc_bytes stored, struct kc_bytes ret_parts[static KC_RSA_PARTS])
+/* What is in a PrivateKeyInfo: the key of the curve, or of RSA where curve is NULL. Its attributes
+ * (RFC 5208 5) are not looked at. */
+static kc_err open_pkcs8(
+	struct kc_bytes pkcs8, const struct kc_curve *curve, struct kc_bytes *ret_encoded)
 {
-	struct kc_bytes parts[KC_RSA_PARTS];
+	struct kc_der_reader r, seq;
+	const struct kc_curve *found;
+	struct kc_bytes encoded;
+	bool is_rsa;
+
+	kc_der_reader_init(&r, pkcs8);
+	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+	(void)kc_der_get_uint_max(&seq, 1); /* RFC 5958 has a second version */
+	found = get_algorithm(&seq, &is_rsa);
+	encoded = kc_der_get_bytes(&seq);
+	while (kc_der_more(&seq))
+		(void)kc_der_get_raw(&seq);
+	kc_der_leave(&r, &seq);
+	KC_TRY(kc_der_reader_finish(&r));
+	if (found != curve || is_rsa != !curve)
+		return KC_ERR(DECODE);
+	*ret_encoded = encoded;
+	return KC_OK;
+}
+
+kc_err kc_keyform_parse_rsa(struct kc_bytes pkcs8, struct kc_bytes ret_parts[static KC_RSA_PARTS])
+{
+	struct kc_bytes parts[KC_RSA_PARTS], encoded;
 	struct kc_der_reader r, seq;
 
-	kc_der_reader_init(&r, stored);
+	KC_TRY(open_pkcs8(pkcs8, NULL, &encoded));
+	kc_der_reader_init(&r, encoded);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
 	(void)kc_der_get_uint_max(&seq, 0);
 	for (unsigned i = 0; i < KC_RSA_PARTS; i++)
@@ -336,12 +391,26 @@ kc_err kc_keyform_parse_rsa(struct kc_bytes stored, struct kc_bytes ret_parts[st
 }
 
 kc_err kc_keyform_parse_scalar(
-	struct kc_bytes stored, const struct kc_curve *curve, struct kc_bytes *ret)
+	struct kc_bytes pkcs8, const struct kc_curve *curve, struct kc_bytes *ret)
 {
-	size_t public_len = curve->type == KC_KEY_EC ? curve->point_len : 0;
+	struct kc_der_reader r, seq;
+	struct kc_bytes encoded, scalar;
 
-	if (stored.len != public_len + curve->scalar_len)
+	KC_TRY(open_pkcs8(pkcs8, curve, &encoded));
+	kc_der_reader_init(&r, encoded);
+	if (curve->type == KC_KEY_EC) { /* ECPrivateKey, RFC 5915 3 */
+		kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+		(void)kc_der_get_uint_max(&seq, 1);
+		scalar = kc_der_get_bytes(&seq);
+		while (kc_der_more(&seq)) /* the curve again, and the public key */
+			(void)kc_der_get_raw(&seq);
+		kc_der_leave(&r, &seq);
+	} else { /* CurvePrivateKey, RFC 8410 7 */
+		scalar = kc_der_get_bytes(&r);
+	}
+	KC_TRY(kc_der_reader_finish(&r));
+	if (scalar.len != curve->scalar_len)
 		return KC_ERR(DECODE);
-	*ret = kc_bytes(stored.data + public_len, curve->scalar_len);
+	*ret = scalar;
 	return KC_OK;
 }

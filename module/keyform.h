@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Keys as PKCS#11's attributes and as the bytes that travel: SubjectPublicKeyInfo (RFC 5280
- * 4.1.2.7, RFC 3279, 5480, 8410) for public keys, PKCS#8 (RFC 5208) for private keys on their way
- * in, Apple's external representation (crypto/pk.h) on their way out.
+ * 4.1.2.7, RFC 3279, 5480, 8410) for public keys, PKCS#8 (RFC 5208) for private ones.
  *
  * Numbers are unsigned, most significant byte first, without leading zeros.
  */
@@ -19,7 +18,7 @@ struct kc_curve {
 	unsigned bits;
 	size_t point_len, scalar_len; /* bytes */
 	struct kc_bytes params;	      /* CKA_EC_PARAMS: the DER of its object identifier */
-	const char *name; /* what CKA_EC_PARAMS may say instead, a PrintableString; or NULL */
+	const char *name;	      /* what CKA_EC_PARAMS may say instead, a PrintableString */
 };
 /* CKR_CURVE_NOT_SUPPORTED for a curve that no key here is on, CKR_DOMAIN_PARAMS_INVALID for what is
  * no DER. */
@@ -67,10 +66,10 @@ KC_MUST kc_err kc_keyform_build_pkcs8_rsa(
 /* A short scalar is padded. */
 KC_MUST kc_err kc_keyform_build_pkcs8_curve(
 	const struct kc_curve *curve, struct kc_bytes scalar, struct kc_buf *ret);
-/* The parts of a private key's external representation. DECODE. */
+/* The parts of a private key in PKCS#8 of either kind. DECODE. */
 KC_MUST kc_err kc_keyform_parse_rsa(
-	struct kc_bytes stored, struct kc_bytes ret_parts[static KC_RSA_PARTS]);
+	struct kc_bytes pkcs8, struct kc_bytes ret_parts[static KC_RSA_PARTS]);
 KC_MUST kc_err kc_keyform_parse_scalar(
-	struct kc_bytes stored, const struct kc_curve *curve, struct kc_bytes *ret);
+	struct kc_bytes pkcs8, const struct kc_curve *curve, struct kc_bytes *ret);
 
 #endif

@@ -2,6 +2,8 @@
 /* Logins by token, over the one login that the service knows of. */
 #include "module/login.h"
 
+#include "module/fetch.h"
+
 /* A lock ends every login, and nobody tells the module: it looks. */
 static bool is_open(struct kc_module *module)
 {
@@ -60,9 +62,12 @@ void kc_login_end(struct kc_module *module, enum kc_token_number token)
 	kc_module_relock(module);
 	was_in = module->tokens[token].is_logged_in;
 	module->tokens[token].is_logged_in = false;
+	if (was_in)
+		kc_objects_remove_private(&module->objects, token);
 	for (unsigned i = 0; i < KC_TOKEN_COUNT; i++)
 		is_other_in |= module->tokens[i].is_logged_in;
 	kc_module_unlock();
+	kc_fetch_drop_orphans(module);
 	/* A service that has gone meanwhile knows of no login any more. */
 	if (was_in && !is_other_in && kc_client_logout(module->client) != KC_OK)
 		return;

@@ -19,7 +19,8 @@ CK_RV kc_login_check_private(struct kc_module *module, enum kc_token_number toke
  * CKR_FUNCTION_CANCELED (the user said no), CKR_USER_NOT_LOGGED_IN (nobody could be asked). */
 CK_RV kc_login_start(
 	struct kc_module *module, enum kc_token_number token, struct kc_bytes password);
-/* Ends the token's login, if there is one; the service hears of the last. */
+/* Ends the token's login, if there is one: private objects of sessions go, and the handles of those
+ * of the token. The service hears of the last. */
 void kc_login_end(struct kc_module *module, enum kc_token_number token);
 
 #endif

@@ -5,17 +5,21 @@
 #include "module/module.h"
 
 /* What CK_MECHANISM_INFO says besides sizes. Nothing is done in hardware. */
-#define ALL_SIGN (CKF_SIGN | CKF_VERIFY | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY | CKF_MULTI_MESSAGE)
-#define ALL_SIGN_RECOVER (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
+/* A code whose key or iv serves one message only has no place among the messages. */
+#define SIGN_ONCE (CKF_SIGN | CKF_VERIFY)
+#define SIGN_CODE (SIGN_ONCE | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY | CKF_MULTI_MESSAGE)
+#define SIGN_RSA SIGN_CODE
+#define SIGN_EC (SIGN_CODE | FLAGS_EC)
+#define SIGN_CURVE (SIGN_CODE | FLAGS_CURVE)
+#define SIGN_RECOVER (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define FLAGS_WRAP (CKF_WRAP | CKF_UNWRAP)
 #define FLAGS_ENCRYPT_WRAP (CKF_ENCRYPT | CKF_DECRYPT | FLAGS_WRAP)
 #define FLAGS_MESSAGE \
 	(FLAGS_ENCRYPT_WRAP | CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE)
-#define FLAGS_ALL (FLAGS_ENCRYPT_WRAP | ALL_SIGN | ALL_SIGN_RECOVER)
+#define FLAGS_ALL (FLAGS_ENCRYPT_WRAP | SIGN_RSA | SIGN_RECOVER)
 /* By what the keys are. */
 #define FLAGS_NONE 0
 #define FLAGS_RSA 0
-#define FLAGS_CODE 0
 #define FLAGS_EC (CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS)
 #define FLAGS_CURVE (CKF_EC_NAMEDCURVE | CKF_EC_CURVENAME)
 
@@ -94,6 +98,10 @@ static const struct kc_mechanism rows[] = {
 		.info = {least, most, CKF_GENERATE},  \
 		.keys = KEYS_##types,                 \
 		.age = KC_AGE_##period},
+#define KC_GENERATE_HMAC(name)                       \
+	{.type = CKM_##name##_KEY_GEN,               \
+		.info = {1, 65536, CKF_GENERATE},    \
+		.keys = {KC_SECRET_OF_CKK | CKK_##name##_HMAC}},
 #define KC_RSA_CIPHER(name, uses, signature, scheme, parameter)   \
 	{.type = CKM_##name,                                      \
 		.info = {2048, 8192, FLAGS_##uses},               \
@@ -103,7 +111,7 @@ static const struct kc_mechanism rows[] = {
 		.param = KC_PARAM_##parameter},
 #define KC_SIGN(name, least, most, types, flags, scheme, digest, parameter, period) \
 	{.type = CKM_##name,                                                        \
-		.info = {least, most, ALL_SIGN | FLAGS_##flags},                    \
+		.info = {least, most, SIGN_##flags},                                \
 		.keys = KEYS_##types,                                               \
 		.sign = KC_SIGN_##scheme,                                           \
 		.hash = KC_HASH_##digest,                                           \
@@ -111,7 +119,7 @@ static const struct kc_mechanism rows[] = {
 		.age = KC_AGE_##period},
 #define KC_HMAC_ROW(name, key, digest, parameter, period)              \
 	{.type = CKM_##name,                                           \
-		.info = {1, 65536, ALL_SIGN},                          \
+		.info = {1, 65536, SIGN_CODE},                         \
 		.keys = {KC_SECRET_GENERIC, KC_SECRET_OF_CKK | (key)}, \
 		.sign = KC_SIGN_HMAC,                                  \
 		.hash = KC_HASH_##digest,                              \

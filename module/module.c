@@ -104,9 +104,16 @@ CK_RV kc_module_enter(struct kc_module **ret)
 
 void kc_module_leave(struct kc_module *module)
 {
+	struct kc_session *ended;
 	bool is_last;
 
 	pthread_mutex_lock(&lock);
+	while ((ended = module->ended)) {
+		module->ended = NULL;
+		pthread_mutex_unlock(&lock);
+		kc_session_free_ended(ended);
+		pthread_mutex_lock(&lock);
+	}
 	is_last = --module->users == 0;
 	pthread_mutex_unlock(&lock);
 	if (is_last)

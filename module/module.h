@@ -23,6 +23,7 @@ struct kc_module {
 	struct kc_client *client; /* owned; safe for threads by itself */
 	struct kc_token tokens[KC_TOKEN_COUNT];
 	struct kc_sessions sessions;
+	struct kc_session *ended; /* sessions that nobody uses any more, to be freed */
 	struct kc_objects objects;
 };
 
@@ -39,7 +40,7 @@ void kc_module_unlock(void);
 
 /* One more user, for a call without a session. CKR_CRYPTOKI_NOT_INITIALIZED. */
 CK_RV kc_module_enter(struct kc_module **ret);
-/* One user less; without the lock. */
+/* One user less, who frees the sessions that ended meanwhile; without the lock. */
 void kc_module_leave(struct kc_module *module);
 #define KC_CLEANUP_MODULE KC_CLEANUP(kc_module_leave_cleanup)
 static inline void kc_module_leave_cleanup(struct kc_module **module)

@@ -18,6 +18,7 @@
 #define KC_ATTR_KLBL KC_NAME('k', 'l', 'b', 'l') /* SHA-1 of the public key */
 #define KC_ATTR_PKHH KC_NAME('p', 'k', 'h', 'h') /* the same, of a certificate's key */
 #define KC_ATTR_PERM KC_NAME('p', 'e', 'r', 'm')
+#define KC_ATTR_PRIV KC_NAME('p', 'r', 'i', 'v') /* of a key in memory: gone at a lock */
 #define KC_ATTR_SENS KC_NAME('s', 'e', 'n', 's')
 #define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
 

@@ -115,6 +115,13 @@ void kc_object_put(struct kc_object *object)
 	free(object);
 }
 
+bool kc_object_is_private(const struct kc_object *object)
+{
+	struct kc_bytes when = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_PDMN);
+
+	return (object->kind & KC_OBJECT_ITEM) && (when.len == 0 || when.data[0] != 'd');
+}
+
 struct kc_bytes kc_object_spki(const struct kc_object *object)
 {
 	return kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_SPKI);

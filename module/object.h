@@ -73,6 +73,9 @@ static inline bool kc_object_is_transient(const struct kc_object *object)
 {
 	return (object->item.id & KC_TRANSIENT_BIT) != 0;
 }
+/* CKA_PRIVATE: an object is public when it can be read at all times, in the protection classes
+ * whose names begin with "d" (kSecAttrAccessibleAlways and its kin). */
+bool kc_object_is_private(const struct kc_object *object);
 /* SubjectPublicKeyInfo of a key, borrowed; empty when the item has none. */
 struct kc_bytes kc_object_spki(const struct kc_object *object);
 

@@ -73,6 +73,28 @@ struct kc_object *kc_objects_get(
 	return object && object->token == token ? kc_object_ref(object) : NULL;
 }
 
+/* Without memory for it the key stays until the program ends. */
+static void add_orphan(struct kc_objects *objects, uint64_t id)
+{
+	if (objects->orphan_count == objects->orphans_allocated) {
+		size_t wanted = objects->orphans_allocated ? objects->orphans_allocated * 2 : 16;
+		uint64_t *grown = realloc(objects->orphans, wanted * sizeof *grown);
+		if (!grown)
+			return;
+		objects->orphans = grown;
+		objects->orphans_allocated = wanted;
+	}
+	objects->orphans[objects->orphan_count++] = id;
+}
+
+bool kc_objects_take_orphan(struct kc_objects *objects, uint64_t *ret)
+{
+	if (objects->orphan_count == 0)
+		return false;
+	*ret = objects->orphans[--objects->orphan_count];
+	return true;
+}
+
 /* Takes out one place, and moves up those behind it that belong further up. */
 static void remove_at(struct kc_objects *objects, size_t place)
 {
@@ -80,6 +102,8 @@ static void remove_at(struct kc_objects *objects, size_t place)
 	size_t gap = place;
 
 	objects->session_count -= !kc_object_is_on_token(objects->rows[place]);
+	if (kc_object_is_transient(objects->rows[place]))
+		add_orphan(objects, objects->rows[place]->item.id);
 	kc_object_put(objects->rows[place]);
 	objects->rows[place] = NULL;
 	objects->count--;
@@ -114,6 +138,11 @@ static bool is_of_token(const struct kc_object *object, CK_ULONG token)
 	return object->token == token;
 }
 
+static bool is_private_of_token(const struct kc_object *object, CK_ULONG token)
+{
+	return object->token == token && kc_object_is_private(object);
+}
+
 static void remove_if(struct kc_objects *objects,
 	bool (*is_out)(const struct kc_object *object, CK_ULONG which), CK_ULONG which)
 {
@@ -139,6 +168,11 @@ void kc_objects_remove_token(struct kc_objects *objects, enum kc_token_number to
 	remove_if(objects, is_of_token, token);
 }
 
+void kc_objects_remove_private(struct kc_objects *objects, enum kc_token_number token)
+{
+	remove_if(objects, is_private_of_token, token);
+}
+
 CK_RV kc_objects_each_session_object(const struct kc_objects *objects, enum kc_token_number token,
 	CK_RV (*visit)(struct kc_object *object, void *context), void *context)
 {
@@ -156,5 +190,6 @@ void kc_objects_done(struct kc_objects *objects)
 		if (objects->rows[i])
 			kc_object_put(objects->rows[i]);
 	free(objects->rows);
+	free(objects->orphans);
 	*objects = (struct kc_objects){0};
 }

@@ -15,6 +15,8 @@ struct kc_objects {
 	size_t count, allocated;
 	size_t session_count;  /* of them are session objects */
 	uint64_t session_last; /* how many session objects there ever were, for their handles */
+	uint64_t *orphans; /* transient keys whose objects have left, for the service to forget */
+	size_t orphan_count, orphans_allocated;
 };
 
 /* Puts an object into the table, in the place of an older version of it, and gives it its handle
@@ -29,6 +31,11 @@ void kc_objects_remove(struct kc_objects *objects, CK_OBJECT_HANDLE handle);
 void kc_objects_remove_session(struct kc_objects *objects, CK_SESSION_HANDLE session);
 /* Everything of a token whose last session closed. */
 void kc_objects_remove_token(struct kc_objects *objects, enum kc_token_number token);
+/* The private objects of a token that the user logs out of: those of its sessions are gone, of the
+ * others the handles. */
+void kc_objects_remove_private(struct kc_objects *objects, enum kc_token_number token);
+/* One of the keys that the service is to forget; false when there is none. */
+bool kc_objects_take_orphan(struct kc_objects *objects, uint64_t *ret);
 /* Calls visit for each session object of a token until it fails. */
 CK_RV kc_objects_each_session_object(const struct kc_objects *objects, enum kc_token_number token,
 	CK_RV (*visit)(struct kc_object *object, void *context), void *context);

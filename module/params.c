@@ -65,9 +65,8 @@ CK_RV kc_params_of_sign(struct kc_module *module, const struct kc_mechanism *row
 	ret->sign.hash = row->hash;
 	/* The module hashes, but for the codes, where the hash is part of the scheme. */
 	ret->sign.prehashed = row->hash != KC_HASH_NONE && row->sign != KC_SIGN_HMAC;
-	KC_RV_TRY(row->cipher == KC_CIPHER_RSA_OAEP ? CKR_MECHANISM_INVALID
-						    : read_parameter(row, asked, ret));
-	return check_hash(module, ret->sign.hash, use);
+	KC_RV_TRY(read_parameter(row, asked, ret));
+	return row->param == KC_PARAM_PSS ? check_hash(module, ret->sign.hash, use) : CKR_OK;
 }
 
 CK_RV kc_params_of_cipher(

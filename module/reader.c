@@ -24,14 +24,10 @@ KC_READER(token)
 	return kc_cell_set_flag(cell, kc_object_is_on_token(object));
 }
 
-/* An object is public when it can be read at all times: the protection classes whose names begin
- * with "d" (kSecAttrAccessibleAlways and its kin). */
 KC_READER(is_private)
 {
-	struct kc_bytes when = kc_attrs_get_bytes(&object->item.attrs, KC_ATTR_PDMN);
-
 	UNUSED(row);
-	return kc_cell_set_flag(cell, when.len == 0 || when.data[0] != 'd');
+	return kc_cell_set_flag(cell, kc_object_is_private(object));
 }
 
 /* The item's persistent reference, in hexadecimal since the attribute is text. */

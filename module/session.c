@@ -2,6 +2,7 @@
 /* Entering and leaving a session. */
 #include "module/session.h"
 
+#include "module/attribute.h"
 #include "module/module.h"
 
 CK_RV kc_session_new(struct kc_module *module, CK_SESSION_HANDLE handle, enum kc_token_number token,
@@ -25,12 +26,23 @@ void kc_session_put(struct kc_session *session)
 {
 	if (--session->users != 0)
 		return;
-	kc_session_end_search(session);
-	kc_hasher_reset(&session->digest);
-	kc_operation_end(&session->sign);
-	kc_operation_end(&session->verify);
-	pthread_mutex_destroy(&session->lock);
-	free(session);
+	session->next_ended = session->module->ended;
+	session->module->ended = session;
+}
+
+void kc_session_free_ended(struct kc_session *session)
+{
+	while (session) {
+		struct kc_session *next = session->next_ended;
+
+		kc_session_end_search(session);
+		kc_session_end_digest(session);
+		for (size_t i = 0; i < KC_ACTIVITY_COUNT; i++)
+			kc_operation_end(&session->operations[i]);
+		pthread_mutex_destroy(&session->lock);
+		free(session);
+		session = next;
+	}
 }
 
 CK_RV kc_session_enter(CK_SESSION_HANDLE handle, struct kc_session **ret)
@@ -72,4 +84,19 @@ void kc_session_end_search(struct kc_session *session)
 {
 	free(session->search.handles);
 	session->search = (struct kc_search){0};
+}
+
+void kc_session_end_digest(struct kc_session *session)
+{
+	kc_hasher_reset(&session->digest);
+	session->digest_has_parts = false;
+}
+
+struct kc_object *kc_session_waiting_key(struct kc_session *session)
+{
+	struct kc_object *key = session->operations[session->last].key;
+	CK_BBOOL yes = CK_TRUE;
+	CK_ATTRIBUTE always = {CKA_ALWAYS_AUTHENTICATE, &yes, sizeof yes};
+
+	return key && kc_attribute_equals(key, &always) ? key : NULL;
 }

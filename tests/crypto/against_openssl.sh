@@ -106,6 +106,12 @@ for hash in sha1 sha224 sha256 sha384 sha512; do
   ours ec 384 ecdsa $hash
   ours ec 521 ecdsa $hash
 done
+for hash in sha512-224 sha512-256 sha3-224 sha3-256 sha3-384 sha3-512 md5; do
+  ours rsa 2048 pkcs1 $hash
+  ours rsa 2048 pss $hash
+  ours ec 256 ecdsa $hash
+  theirs ecdsa $hash -algorithm EC -pkeyopt ec_paramgen_curve:P-384
+done
 ours rsa 3072 pkcs1 sha256
 ours rsa 512 pkcs1 sha256
 ours ec 192 ecdsa sha256
@@ -114,6 +120,7 @@ ours ed25519 256 eddsa none
 ours ed448 456 eddsa none
 
 theirs pkcs1 sha256 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+theirs pss sha3-512 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 theirs pss sha512 -algorithm RSA -pkeyopt rsa_keygen_bits:3072
 theirs pkcs1 sha1 -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3
 for curve in P-192 P-224 P-256 P-384 P-521; do
@@ -126,7 +133,7 @@ theirs eddsa none -algorithm ED448
 "$tool" make rsa 2048 private spki.der
 encrypted none none none "" 256
 encrypted pkcs1 none none "" 245
-for hash in sha1 sha224 sha256 sha384 sha512; do
+for hash in sha1 sha224 sha256 sha384 sha512 sha512-256 sha3-224 sha3-256 sha3-384 sha3-512; do
   encrypted oaep $hash $hash "" 100
   encrypted oaep $hash sha1 "a label" 1
 done

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "crypto/pk.h"
 
 struct word {
@@ -32,7 +33,11 @@ static const struct word ciphers[] = {
 	{NULL, 0}};
 static const struct word hashes[] = {
 	{"none", KC_HASH_NONE}, {"sha1", KC_HASH_SHA1}, {"sha224", KC_HASH_SHA224},
-	{"sha256", KC_HASH_SHA256}, {"sha384", KC_HASH_SHA384}, {"sha512", KC_HASH_SHA512}, {NULL, 0}};
+	{"sha256", KC_HASH_SHA256}, {"sha384", KC_HASH_SHA384}, {"sha512", KC_HASH_SHA512},
+	{"sha512-224", KC_HASH_SHA512_224}, {"sha512-256", KC_HASH_SHA512_256},
+	{"sha3-224", KC_HASH_SHA3_224}, {"sha3-256", KC_HASH_SHA3_256},
+	{"sha3-384", KC_HASH_SHA3_384}, {"sha3-512", KC_HASH_SHA3_512}, {"md5", KC_HASH_MD5},
+	{NULL, 0}};
 /* clang-format on */
 
 static int value_of(const struct word *words, const char *word)
@@ -75,18 +80,13 @@ static void write_file(const char *path, struct kc_bytes bytes)
 
 static struct kc_sign_params params_of(const char *scheme, const char *hash)
 {
-	static const unsigned salt_len[] = {[KC_HASH_SHA1] = 20,
-		[KC_HASH_SHA224] = 28,
-		[KC_HASH_SHA256] = 32,
-		[KC_HASH_SHA384] = 48,
-		[KC_HASH_SHA512] = 64};
 	struct kc_sign_params params = {
 		.scheme = (enum kc_sign_scheme)value_of(schemes, scheme),
 		.hash = (enum kc_hash)value_of(hashes, hash),
 	};
 
 	params.mgf_hash = params.hash;
-	params.salt_len = salt_len[params.hash];
+	params.salt_len = (unsigned)kc_hash_len(params.hash);
 	return params;
 }
 

@@ -64,12 +64,13 @@ static void oaep_vector(void)
 		"6628194e12073db03ba94cda9ef9532397d50dba79b987004afefe34"));
 }
 
-#define OAEP(hash, mgf, text)                                      \
-	{                                                          \
-		KC_CIPHER_RSA_OAEP, KC_HASH_##hash, KC_HASH_##mgf, \
-		{                                                  \
-			(const uint8_t *)(text), sizeof(text) - 1  \
-		}                                                  \
+#define OAEP(name, mgf_name, text)                                    \
+	{                                                             \
+		.scheme = KC_CIPHER_RSA_OAEP, .hash = KC_HASH_##name, \
+		.mgf_hash = KC_HASH_##mgf_name, .label = {            \
+			(const uint8_t *)(text),                      \
+			sizeof(text) - 1                              \
+		}                                                     \
 	}
 
 static const struct {
@@ -84,6 +85,7 @@ static const struct {
 	{"OAEP SHA256", OAEP(SHA256, SHA256, ""), 190},
 	{"OAEP SHA256/1", OAEP(SHA256, SHA1, ""), 190},
 	{"OAEP SHA384", OAEP(SHA384, SHA384, ""), 158},
+	{"OAEP SHA3", OAEP(SHA3_384, SHA3_256, ""), 158},
 	{"OAEP SHA512", OAEP(SHA512, SHA512, "a label\0with more"), 126},
 };
 

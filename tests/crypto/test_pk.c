@@ -240,25 +240,44 @@ static const struct {
 	size_t key;
 	struct kc_sign_params params;
 } ways[] = {
-	{"PKCS1 SHA1", 0, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA1, false, KC_HASH_NONE, 0}},
-	{"PKCS1 SHA224", 0, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA224, false, KC_HASH_NONE, 0}},
-	{"PKCS1 SHA256", 0, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
-	{"PKCS1 SHA512", 0, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA512, false, KC_HASH_NONE, 0}},
-	{"PSS SHA256", 0, {KC_SIGN_RSA_PSS, KC_HASH_SHA256, false, KC_HASH_SHA256, 32}},
-	{"PSS SHA384/1", 0, {KC_SIGN_RSA_PSS, KC_HASH_SHA384, false, KC_HASH_SHA1, 0}},
-	{"PSS most salt", 0, {KC_SIGN_RSA_PSS, KC_HASH_SHA256, false, KC_HASH_SHA256, 222}},
-	{"P-256", 1, {KC_SIGN_ECDSA_DER, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
-	{"P-256 raw", 1, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA512, false, KC_HASH_NONE, 0}},
-	{"P-384", 2, {KC_SIGN_ECDSA_DER, KC_HASH_SHA384, false, KC_HASH_NONE, 0}},
-	{"P-384 raw", 2, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA1, false, KC_HASH_NONE, 0}},
-	{"P-521", 3, {KC_SIGN_ECDSA_DER, KC_HASH_SHA512, false, KC_HASH_NONE, 0}},
-	{"P-521 raw", 3, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
-	{"Ed25519", 4, {KC_SIGN_EDDSA, KC_HASH_NONE, false, KC_HASH_NONE, 0}},
-	{"RSA-512", 5, {KC_SIGN_RSA_PKCS1, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
-	{"P-192", 6, {KC_SIGN_ECDSA_DER, KC_HASH_SHA1, false, KC_HASH_NONE, 0}},
-	{"P-192 raw", 6, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA256, false, KC_HASH_NONE, 0}},
-	{"P-224 raw", 7, {KC_SIGN_ECDSA_RAW, KC_HASH_SHA224, false, KC_HASH_NONE, 0}},
-	{"Ed448", 8, {KC_SIGN_EDDSA, KC_HASH_NONE, false, KC_HASH_NONE, 0}},
+	{"PKCS1 SHA1", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA1}},
+	{"PKCS1 SHA224", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA224}},
+	{"PKCS1 SHA256", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA256}},
+	{"PKCS1 SHA512", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA512}},
+	{"PKCS1 SHA3", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA3_256}},
+	{"PKCS1 SHA512/224", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA512_224}},
+	{"PKCS1 MD5", 0, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_MD5}},
+	{"PSS SHA3", 0,
+		{.scheme = KC_SIGN_RSA_PSS,
+			.hash = KC_HASH_SHA3_512,
+			.mgf_hash = KC_HASH_SHA3_224,
+			.salt_len = 64}},
+	{"PSS SHA256", 0,
+		{.scheme = KC_SIGN_RSA_PSS,
+			.hash = KC_HASH_SHA256,
+			.mgf_hash = KC_HASH_SHA256,
+			.salt_len = 32}},
+	{"PSS SHA384/1", 0,
+		{.scheme = KC_SIGN_RSA_PSS, .hash = KC_HASH_SHA384, .mgf_hash = KC_HASH_SHA1}},
+	{"PSS most salt", 0,
+		{.scheme = KC_SIGN_RSA_PSS,
+			.hash = KC_HASH_SHA256,
+			.mgf_hash = KC_HASH_SHA256,
+			.salt_len = 222}},
+	{"P-256", 1, {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA256}},
+	{"P-256 raw", 1, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA512}},
+	{"P-256 SHA3", 1, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA3_384}},
+	{"P-384", 2, {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA384}},
+	{"P-384 raw", 2, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA1}},
+	{"P-521", 3, {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA512}},
+	{"P-521 raw", 3, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA256}},
+	{"Ed25519", 4, {.scheme = KC_SIGN_EDDSA}},
+	{"RSA-512", 5, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA256}},
+	{"P-192", 6, {.scheme = KC_SIGN_ECDSA_DER, .hash = KC_HASH_SHA1}},
+	{"P-192 raw", 6, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA256}},
+	{"P-224 raw", 7, {.scheme = KC_SIGN_ECDSA_RAW, .hash = KC_HASH_SHA224}},
+	{"Ed448", 8, {.scheme = KC_SIGN_EDDSA}},
+	{"Ed448, a context of nothing", 8, {.scheme = KC_SIGN_EDDSA, .has_context = true}},
 };
 
 static struct kc_pk *public_half(const struct kc_pk *pk)
@@ -361,14 +380,29 @@ static void refuses_schemes(void)
 		{0, {.scheme = KC_SIGN_EDDSA}, KC_E_MECHANISM},
 		{0, {.scheme = KC_SIGN_RSA_PSS}, KC_E_MECHANISM_PARAM},
 		{0, {.scheme = KC_SIGN_RSA_PSS, .hash = KC_HASH_SHA256}, KC_E_MECHANISM_PARAM},
-		{0, {KC_SIGN_RSA_PSS, KC_HASH_SHA256, false, KC_HASH_SHA256, 223},
+		{0,
+			{.scheme = KC_SIGN_RSA_PSS,
+				.hash = KC_HASH_SHA256,
+				.mgf_hash = KC_HASH_SHA256,
+				.salt_len = 223},
 			KC_E_MECHANISM_PARAM},
-		{0, {KC_SIGN_RSA_PSS, KC_HASH_SHA256, false, KC_HASH_SHA256, UINT32_MAX},
+		{0,
+			{.scheme = KC_SIGN_RSA_PSS,
+				.hash = KC_HASH_SHA256,
+				.mgf_hash = KC_HASH_SHA256,
+				.salt_len = UINT32_MAX},
 			KC_E_MECHANISM_PARAM},
 		{1, {.scheme = KC_SIGN_RSA_PKCS1, .hash = KC_HASH_SHA256}, KC_E_MECHANISM},
 		{1, {.scheme = KC_SIGN_EDDSA}, KC_E_MECHANISM},
 		{4, {.scheme = KC_SIGN_ECDSA_RAW}, KC_E_MECHANISM},
 		{4, {.scheme = KC_SIGN_EDDSA, .hash = KC_HASH_SHA512}, KC_E_MECHANISM},
+		{4, {.scheme = KC_SIGN_EDDSA, .prehashed = true}, KC_E_MECHANISM_PARAM},
+		{4, {.scheme = KC_SIGN_EDDSA, .has_context = true}, KC_E_MECHANISM_PARAM},
+		{4, {.scheme = KC_SIGN_EDDSA, .context = {(const uint8_t *)"a", 1}},
+			KC_E_MECHANISM_PARAM},
+		{8, {.scheme = KC_SIGN_EDDSA, .prehashed = true}, KC_E_MECHANISM_PARAM},
+		{8, {.scheme = KC_SIGN_EDDSA, .context = {(const uint8_t *)"a", 1}},
+			KC_E_MECHANISM_PARAM},
 		{0, {.scheme = KC_SIGN_RSA_RAW, .hash = KC_HASH_SHA256}, KC_E_MECHANISM_PARAM},
 		{0, {.scheme = KC_SIGN_RSA_RAW}, KC_E_DATA_LEN},
 		{1, {.scheme = KC_SIGN_RSA_RAW}, KC_E_MECHANISM},
@@ -413,6 +447,93 @@ static void bare_signature(void)
 	memset(block, 0xff, sizeof block); /* above any modulus */
 	CHECK_ERR(kc_pk_sign(made[0], &raw, kc_bytes(block, 256), &b), KC_E_DATA_LEN);
 	CHECK(b.len == 256);
+}
+
+/* What was signed comes out again, and nothing of what is no signature. */
+static void signatures_are_recovered(void)
+{
+	static const struct kc_sign_params raw = {.scheme = KC_SIGN_RSA_RAW},
+					   pkcs1 = {.scheme = KC_SIGN_RSA_PKCS1},
+					   hashed = {.scheme = KC_SIGN_RSA_PKCS1,
+						   .hash = KC_HASH_SHA256},
+					   pss = {.scheme = KC_SIGN_RSA_PSS,
+						   .hash = KC_HASH_SHA256,
+						   .mgf_hash = KC_HASH_SHA256},
+					   ecdsa = {.scheme = KC_SIGN_ECDSA_DER};
+	KC_CLEANUP_PK struct kc_pk *public = public_half(made[0]);
+	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT, out = KC_BUF_INIT;
+	uint8_t most[245], block[256] = {0, 1, 0xff};
+
+	memset(most, 0x5a, sizeof most);
+	for (size_t len = 0; len <= sizeof most; len += 35) {
+		kc_buf_truncate(&signature, 0);
+		kc_buf_truncate(&out, 0);
+		kc_buf_push_str(&out, "before");
+		CHECK_OK(kc_pk_sign(made[0], &pkcs1, kc_bytes(most, len), &signature));
+		CHECK_OK(kc_pk_recover(public, &pkcs1, kc_buf_bytes(&signature), &out));
+		CHECK(out.len == 6 + len && memcmp(out.data + 6, most, len) == 0);
+		CHECK_OK(kc_pk_recover(made[0], &pkcs1, kc_buf_bytes(&signature), &out));
+		CHECK(out.len == 6 + 2 * len);
+	}
+	kc_buf_truncate(&out, 0);
+	signature.data[200] ^= 1;
+	CHECK_ERR(kc_pk_recover(public, &pkcs1, kc_buf_bytes(&signature), &out), KC_E_VERIFY);
+	CHECK_ERR(kc_pk_recover(public, &pkcs1, kc_bytes(signature.data, 255), &out), KC_E_VERIFY);
+	CHECK_ERR(kc_pk_recover(public, &raw, kc_bytes(NULL, 0), &out), KC_E_VERIFY);
+	kc_buf_truncate(&signature, 0);
+	CHECK_OK(kc_pk_sign(made[0], &raw, KC_BYTES_OF(block), &signature));
+	CHECK_ERR(kc_pk_recover(public, &pkcs1, kc_buf_bytes(&signature), &out), KC_E_VERIFY);
+	CHECK_ERR(kc_pk_recover(public, &hashed, kc_buf_bytes(&signature), &out),
+		KC_E_MECHANISM_PARAM);
+	CHECK_ERR(
+		kc_pk_recover(public, &pss, kc_buf_bytes(&signature), &out), KC_E_MECHANISM_PARAM);
+	CHECK_ERR(kc_pk_recover(public, &ecdsa, kc_buf_bytes(&signature), &out), KC_E_MECHANISM);
+	CHECK_ERR(kc_pk_recover(made[1], &pkcs1, kc_buf_bytes(&signature), &out), KC_E_MECHANISM);
+	CHECK_ERR(kc_pk_recover(made[4], &pkcs1, kc_buf_bytes(&signature), &out), KC_E_MECHANISM);
+	CHECK(out.len == 0);
+	CHECK_OK(kc_pk_recover(public, &raw, kc_buf_bytes(&signature), &out));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&out), KC_BYTES_OF(block)));
+}
+
+/* The last number of the stored public key is the exponent. */
+static void exponents(void)
+{
+	static const struct {
+		const char *what, *exponent, *stored;
+		kc_err wanted;
+	} rows[] = {
+		{"65537", "010001", "0203010001", KC_OK},
+		{"65537, wide", "000000000000000000010001", "0203010001", KC_OK},
+		{"65539", "010003", "0203010003", KC_OK},
+		{"64 bits", "8000000000000001", "0209008000000000000001", KC_OK},
+		{"65 bits", "010000000000000001", "", KC_E_PARAM},
+		{"even", "010002", "", KC_E_PARAM},
+		{"3", "03", "", KC_E_PARAM},
+		{"65535", "ffff", "", KC_E_PARAM},
+		{"0", "00", "", KC_E_PARAM},
+		{"none", "", "", KC_E_PARAM},
+	};
+	KC_CLEANUP_PK struct kc_pk *refused = NULL;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf e = KC_BUF_INIT, stored = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf wanted = KC_BUF_INIT, signature = KC_BUF_INIT;
+		KC_CLEANUP_PK struct kc_pk *pk = NULL;
+
+		hex_push(&e, rows[i].exponent);
+		CHECK_ERR(kc_pk_generate_rsa(1024, kc_buf_bytes(&e), &pk), rows[i].wanted);
+		if (rows[i].wanted != KC_OK)
+			continue;
+		hex_push(&wanted, rows[i].stored);
+		CHECK_OK_FATAL(kc_pk_store_public(pk, &stored));
+		CHECK_MSG(
+			memcmp(stored.data + stored.len - wanted.len, wanted.data, wanted.len) == 0,
+			rows[i].what);
+		CHECK(kc_pk_bits(pk) == 1024 && kc_pk_is_private(pk));
+		CHECK_OK(kc_pk_sign(pk, &ways[0].params, MESSAGE, &signature));
+		CHECK_OK(kc_pk_verify(pk, &ways[0].params, MESSAGE, kc_buf_bytes(&signature)));
+	}
+	CHECK_ERR(kc_pk_generate_rsa(1025, kc_bytes("\1\0\1", 3), &refused), KC_E_KEY_SIZE);
 }
 
 /* RFC 8032 7.1, test 2. */
@@ -625,6 +746,8 @@ int main(void)
 		CHECK_TEST(bare_inputs),
 		CHECK_TEST(refuses_schemes),
 		CHECK_TEST(bare_signature),
+		CHECK_TEST(signatures_are_recovered),
+		CHECK_TEST(exponents),
 		CHECK_TEST(ed25519_vector),
 		CHECK_TEST(ed448_vector),
 		CHECK_TEST(compressed_points),

@@ -149,6 +149,36 @@ static const struct vector vectors[] = {
 		"138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a"},
 	{"KWP 7", KC_SECRET_AES, {.scheme = KC_CIPHER_KWP}, KWP_KEK, "a65959a6", "",
 		"466f7250617369", "afbeb0f07dfbf5419200f2ccb50bb24f"},
+	{"KW with another IV", KC_SECRET_AES, {.scheme = KC_CIPHER_KW}, KEK_256, "0123456789abcdef", "",
+		"00112233445566778899aabbccddeeff", "3482659cb359f69c5807f1b31dfa5c813546c44ba175e547"},
+	{"KWP with another IV", KC_SECRET_AES, {.scheme = KC_CIPHER_KWP}, KWP_KEK, "01234567", "",
+		"c37b7e6492584340bed12207808941155068f738",
+		"fe30651c5fa257acd2d9b367c8764ea867d13942bb941f7d289c92e1661ba11f"},
+	/* The padding of RFC 5652; computed with another implementation. */
+	{"CBC_PAD", KC_SECRET_AES, {.scheme = KC_CIPHER_CBC_PAD}, KEY_128, IV, "", BYTES_18,
+		"7649abac8119b246cee98e9b12e9197d813a1616da05e0fec242a20f1c5b77aa"},
+	{"CBC_PAD empty", KC_SECRET_AES, {.scheme = KC_CIPHER_CBC_PAD}, KEY_128, IV, "", "",
+		"c84af0b613435d5d9182801a9bd9320b"},
+	/* RFC 3962 B, whose two last blocks stand the other way round (CS3) */
+#define CHICKEN "636869636b656e207465726979616b69"
+#define ZEROES "00000000000000000000000000000000"
+	{"CTS 17", KC_SECRET_AES, {.scheme = KC_CIPHER_CTS}, CHICKEN, ZEROES, "",
+		"4920776f756c64206c696b652074686520", "97c6353568f2bf8cb4d8a580362da7ff7f"},
+	{"CTS 31", KC_SECRET_AES, {.scheme = KC_CIPHER_CTS}, CHICKEN, ZEROES, "",
+		"4920776f756c64206c696b65207468652047656e6572616c20476175277320",
+		"97687268d6ecccc0c07b25e25ecfe5fc00783e0efdb2c1d445d4c8eff7ed22"},
+	{"CTS 32", KC_SECRET_AES, {.scheme = KC_CIPHER_CTS}, CHICKEN, ZEROES, "",
+		"4920776f756c64206c696b65207468652047656e6572616c2047617527732043",
+		"97687268d6ecccc0c07b25e25ecfe58439312523a78662d5be7fcbcc98ebf5a8"},
+	/* NIST SP 800-67's example; CBC and padding computed with another implementation */
+#define DES3_KEY "0123456789abcdef23456789abcdef01456789abcdef0123"
+#define FOX "54686520717566636b2062726f776e20666f78206a756d70"
+	{"3DES ECB", KC_SECRET_DES3, {.scheme = KC_CIPHER_ECB}, DES3_KEY, "", "", FOX,
+		"a826fd8ce53b855fcce21c8112256fe668d5c05dd9b6b900"},
+	{"3DES CBC", KC_SECRET_DES3, {.scheme = KC_CIPHER_CBC}, DES3_KEY, "f69f2445df4f9b17", "", FOX,
+		"a5c282bad0de3774becd2e04386b589fb5057d8552fc4336"},
+	{"3DES CBC_PAD", KC_SECRET_DES3, {.scheme = KC_CIPHER_CBC_PAD}, DES3_KEY, "f69f2445df4f9b17", "",
+		FOX, "a5c282bad0de3774becd2e04386b589fb5057d8552fc4336af45148b1b044b00"},
 	/* RFC 8439 */
 	{"ChaCha20", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .counter = 1},
 		KEK_256, "000000000000004a00000000", "", SUNSCREEN,
@@ -160,6 +190,17 @@ static const struct vector vectors[] = {
 		"6e2e359a2568f98041ba0728dd0d6981e97e7aec1d4360c20a27afccfd9fae0bf91b65c5524733ab"
 		"8f593dabcd62b3571639d624e65152ab8f530c359f0861d807ca0dbf500d6a6156a38e088a22b65e"
 		"52bc514d16ccf806818ce91ab77937365af90bbf74a35be6b40b8eedf2785e42874d"},
+	/* The counter goes over 32 bits; computed with another implementation. */
+	{"ChaCha20 carry", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .counter = 0xffffffff},
+		KEK_256, "0000004a00000000", "", ZEROES ZEROES ZEROES ZEROES ZEROES ZEROES ZEROES ZEROES,
+		"6d29da5bd16a472910e8c0bdb47edfc8499c3222cc168d3721747fc2b21266d9f15c8339f10f354d"
+		"16cc9b8e118eb182bf858ce5718fa4e76389ea4eb50a9475ebc17a3b93d30a5802739e841950e3bf"
+		"ddb3f6f44eda6d6082d558fc6cb863a0d58325d200a316e2c0620d2321c9ee4ff1b236c7de304fa1"
+		"35a1f1fe195136e1"},
+	{"ChaCha20-Poly1305 64", KC_SECRET_CHACHA20,
+		{.scheme = KC_CIPHER_CHACHA20_POLY1305, .tag_len = 16},
+		"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
+		"4041424344454647", "50515253", "616263", "897acc8e893560750d3f0f4c460c50d6b109f7"},
 	{"ChaCha20-Poly1305", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20_POLY1305, .tag_len = 16},
 		"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
 		"070000004041424344454647", "50515253c0c1c2c3c4c5c6c7", SUNSCREEN,
@@ -217,8 +258,8 @@ static void known_answers(void)
 			CHECK_OK(kc_sk_decrypt(v.sk, &v.params, kc_buf_bytes(&v.cipher), &secret));
 			CHECK_MSG(kc_bytes_equal(kc_secret_bytes(&secret), kc_buf_bytes(&v.plain)),
 				vectors[i].what);
-			CHECK_OK(kc_sk_decrypt_buf(
-				v.sk, &v.params, kc_buf_bytes(&v.cipher), &back));
+			CHECK_OK(
+				kc_sk_decrypt_buf(v.sk, &v.params, kc_buf_bytes(&v.cipher), &back));
 			CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&back), kc_buf_bytes(&v.plain)),
 				vectors[i].what);
 		}
@@ -269,11 +310,458 @@ static void parts_make_the_whole(void)
 	}
 }
 
+/* Longer messages than the vectors have, over more than one of the library's own steps. */
+static void long_parts_make_the_whole(void)
+{
+	static const size_t steps[] = {7, 16, 100, 1000, 4096};
+	uint8_t message[5008]; /* a multiple of 8 and of 16 */
+
+	kc_random_fill(message, sizeof message);
+	for (size_t i = 0; i < KC_COUNT_OF(vectors); i++) {
+		KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT;
+		struct loaded v;
+
+		load(&vectors[i], &v);
+		CHECK_OK_FATAL(kc_sk_encrypt(v.sk, &v.params, KC_BYTES_OF(message), &whole));
+		for (size_t j = 0; j < KC_COUNT_OF(steps); j++) {
+			KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT, back = KC_BUF_INIT;
+
+			CHECK_OK(in_parts(v.sk, KC_SK_ENCRYPT, &v.params, KC_BYTES_OF(message),
+				steps[j], &out));
+			CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&out), kc_buf_bytes(&whole)),
+				vectors[i].what);
+			CHECK_OK(in_parts(v.sk, KC_SK_DECRYPT, &v.params, kc_buf_bytes(&whole),
+				steps[j], &back));
+			CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&back), KC_BYTES_OF(message)),
+				vectors[i].what);
+		}
+		unload(&v);
+	}
+}
+
+/* --- what is not authentic ----------------------------------------------------------------------
+ */
+
+static bool is_authentic(enum kc_cipher_scheme scheme)
+{
+	return scheme >= KC_CIPHER_GCM && scheme != KC_CIPHER_CHACHA20;
+}
+
+/* Whole and in parts, nothing comes out and the buffer stays as it was. */
+static void check_refused(const struct loaded *v, const struct kc_cipher_params *params,
+	struct kc_bytes cipher, const char *what)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	kc_err err;
+
+	kc_buf_push_str(&out, "before");
+	err = kc_sk_decrypt_buf(v->sk, params, cipher, &out);
+	CHECK_MSG(err == KC_E_DECRYPT || err == KC_E_DATA_LEN, what);
+	CHECK_MSG(kc_sk_decrypt(v->sk, params, cipher, &secret) == err, what);
+	CHECK_MSG(secret.len == 0, what);
+	CHECK_MSG(in_parts(v->sk, KC_SK_DECRYPT, params, cipher, 16, &out) == err, what);
+	CHECK_MSG(out.len == 6, what);
+}
+
+static void refuses_what_was_changed(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(vectors); i++) {
+		struct kc_cipher_params other;
+		struct loaded v;
+
+		if (!is_authentic(vectors[i].params.scheme))
+			continue;
+		load(&vectors[i], &v);
+		for (size_t bit = 0; bit < 8 * v.cipher.len; bit++) {
+			v.cipher.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			check_refused(&v, &v.params, kc_buf_bytes(&v.cipher), vectors[i].what);
+			v.cipher.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+		for (size_t len = 0; len < v.cipher.len; len++)
+			check_refused(&v, &v.params, kc_bytes(v.cipher.data, len), vectors[i].what);
+		other = v.params;
+		if (v.iv.len) {
+			v.iv.data[0] ^= 1;
+			check_refused(&v, &other, kc_buf_bytes(&v.cipher), vectors[i].what);
+			v.iv.data[0] ^= 1;
+		}
+		if (v.params.tag_len) {
+			other.label = kc_bytes_str("another");
+			check_refused(&v, &other, kc_buf_bytes(&v.cipher), vectors[i].what);
+		}
+		unload(&v);
+	}
+}
+
+/* Every padding that is none. */
+static void refuses_padding(void)
+{
+	static const struct kc_cipher_params cbc = {
+		.scheme = KC_CIPHER_CBC, .iv = {(const uint8_t *)"0123456789abcdef", 16}};
+	struct kc_cipher_params padded = cbc;
+	KC_CLEANUP_SK struct kc_sk *sk = NULL;
+	uint8_t block[16] = {0};
+
+	padded.scheme = KC_CIPHER_CBC_PAD;
+	CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 32, &sk));
+	for (unsigned last = 0; last < 256; last++) {
+		KC_CLEANUP_BUF struct kc_buf cipher = KC_BUF_INIT, out = KC_BUF_INIT;
+
+		block[15] = (uint8_t)last;
+		CHECK_OK(kc_sk_encrypt(sk, &cbc, KC_BYTES_OF(block), &cipher));
+		CHECK_ERR(kc_sk_decrypt_buf(sk, &padded, kc_buf_bytes(&cipher), &out),
+			last == 1 ? KC_OK : KC_E_DECRYPT);
+		CHECK(out.len == (last == 1 ? 15 : 0));
+	}
+}
+
+/* --- parameters and lengths ---------------------------------------------------------------------
+ */
+
+#define AES KC_SECRET_AES
+#define IV_OF(len)                                                           \
+	{                                                                    \
+		(const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (len) \
+	}
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	enum kc_secret_type type;
+	struct kc_cipher_params params;
+	size_t len; /* of the message */
+	kc_err encrypt, decrypt;
+} refused[] = {
+	{"ECB with an IV", AES, {.scheme = KC_CIPHER_ECB, .iv = IV_OF(16)}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"ECB, part of a block", AES, {.scheme = KC_CIPHER_ECB}, 17, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"CBC without IV", AES, {.scheme = KC_CIPHER_CBC}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CBC, IV of 3DES", AES, {.scheme = KC_CIPHER_CBC, .iv = IV_OF(8)}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CBC, part of a block", AES, {.scheme = KC_CIPHER_CBC, .iv = IV_OF(16)}, 15, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"3DES, IV of AES", KC_SECRET_DES3, {.scheme = KC_CIPHER_CBC, .iv = IV_OF(16)}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CBC_PAD of nothing", AES, {.scheme = KC_CIPHER_CBC_PAD, .iv = IV_OF(16)}, 0, KC_OK, KC_E_DATA_LEN},
+	{"CBC_PAD, part of a block", AES, {.scheme = KC_CIPHER_CBC_PAD, .iv = IV_OF(16)}, 31, KC_OK, KC_E_DATA_LEN},
+	{"CTR, no bits", AES, {.scheme = KC_CIPHER_CTR, .iv = IV_OF(16)}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CTR, 129 bits", AES, {.scheme = KC_CIPHER_CTR, .iv = IV_OF(16), .counter_bits = 129}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CTR, short block", AES, {.scheme = KC_CIPHER_CTR, .iv = IV_OF(15), .counter_bits = 32}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CTR, one bit more", AES, {.scheme = KC_CIPHER_CTR, .iv = IV_OF(16), .counter_bits = 1}, 33, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"CTR, one bit", AES, {.scheme = KC_CIPHER_CTR, .iv = IV_OF(16), .counter_bits = 1}, 32, KC_OK, KC_OK},
+	{"CTS, too short", AES, {.scheme = KC_CIPHER_CTS, .iv = IV_OF(16)}, 15, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"CTS, a block", AES, {.scheme = KC_CIPHER_CTS, .iv = IV_OF(16)}, 16, KC_OK, KC_OK},
+	{"GCM without IV", AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, tag of 3", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 3}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, tag of 11", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 11}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, tag of 17", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 17}, 32, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, shorter than the tag", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 16}, 15, KC_OK, KC_E_DATA_LEN},
+	{"CCM, nonce of 6", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(6), .tag_len = 8}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CCM, nonce of 14", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(14), .tag_len = 8}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CCM, tag of 5", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(13), .tag_len = 5}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CCM, tag of 2", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(13), .tag_len = 2}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"CCM, 65535", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(13), .tag_len = 4}, 65535, KC_OK, KC_E_DECRYPT},
+	{"CCM, 65540", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(13), .tag_len = 4}, 65540, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"CCM, 65536", AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(12), .tag_len = 4}, 65536, KC_OK, KC_E_DECRYPT},
+	{"KW, IV of KWP", AES, {.scheme = KC_CIPHER_KW, .iv = IV_OF(4)}, 24, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"KW of 8", AES, {.scheme = KC_CIPHER_KW}, 8, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"KW of 17", AES, {.scheme = KC_CIPHER_KW}, 17, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"KW of 16", AES, {.scheme = KC_CIPHER_KW}, 16, KC_OK, KC_E_DATA_LEN},
+	{"KWP, IV of KW", AES, {.scheme = KC_CIPHER_KWP, .iv = IV_OF(8)}, 24, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"KWP of nothing", AES, {.scheme = KC_CIPHER_KWP}, 0, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"KWP of 8", AES, {.scheme = KC_CIPHER_KWP}, 8, KC_OK, KC_E_DATA_LEN},
+	{"KWP of 17", AES, {.scheme = KC_CIPHER_KWP}, 17, KC_OK, KC_E_DATA_LEN},
+	{"ChaCha20, nonce of 10", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(10)}, 1, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"ChaCha20, a last block", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(12), .counter = UINT32_MAX}, 64, KC_OK, KC_OK},
+	{"ChaCha20, and one more", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(12), .counter = UINT32_MAX}, 65, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"ChaCha20, counter of 33 bits", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(12), .counter = (uint64_t)UINT32_MAX + 1}, 1, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"ChaCha20, a last block of 64 bits", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(8), .counter = UINT64_MAX}, 64, KC_OK, KC_OK},
+	{"ChaCha20, and one more of 64 bits", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(8), .counter = UINT64_MAX}, 65, KC_E_DATA_LEN, KC_E_DATA_LEN},
+	{"Poly1305, tag of 12", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CHACHA20_POLY1305, .iv = IV_OF(12), .tag_len = 12}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"AES with ChaCha20", AES, {.scheme = KC_CIPHER_CHACHA20, .iv = IV_OF(12)}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"ChaCha20 with CBC", KC_SECRET_CHACHA20, {.scheme = KC_CIPHER_CBC, .iv = IV_OF(16)}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"3DES with GCM", KC_SECRET_DES3, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 16}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"generic with ECB", KC_SECRET_GENERIC, {.scheme = KC_CIPHER_ECB}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"AES with OAEP", AES, {.scheme = KC_CIPHER_RSA_OAEP}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"AES with RSA_AES_WRAP", AES, {.scheme = KC_CIPHER_RSA_AES_WRAP}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+	{"no scheme", AES, {.scheme = (enum kc_cipher_scheme)99}, 16, KC_E_MECHANISM, KC_E_MECHANISM},
+};
+/* clang-format on */
+
+static void checks_parameters_and_lengths(void)
+{
+	static uint8_t message[65540];
+
+	for (size_t i = 0; i < KC_COUNT_OF(refused); i++) {
+		size_t key_len = refused[i].type == KC_SECRET_DES3 ? 24 : 32;
+		struct kc_bytes input = kc_bytes(message, refused[i].len);
+		KC_CLEANUP_SK struct kc_sk *sk = NULL;
+
+		CHECK_OK_FATAL(kc_sk_generate(refused[i].type, key_len, &sk));
+		for (int way = KC_SK_ENCRYPT; way <= KC_SK_DECRYPT; way++) {
+			kc_err wanted =
+				way == KC_SK_ENCRYPT ? refused[i].encrypt : refused[i].decrypt;
+			KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT, parts = KC_BUF_INIT;
+			kc_err err =
+				way == KC_SK_ENCRYPT
+					? kc_sk_encrypt(sk, &refused[i].params, input, &out)
+					: kc_sk_decrypt_buf(sk, &refused[i].params, input, &out);
+
+			CHECK_MSG(err == wanted, refused[i].what);
+			CHECK_MSG(in_parts(sk, (enum kc_sk_way)way, &refused[i].params, input, 1021,
+					  &parts) == wanted,
+				refused[i].what);
+			CHECK_MSG(wanted == KC_OK || out.len == 0, refused[i].what);
+		}
+	}
+}
+
+/* The counter bits alone count: what is left of them stays. */
+static void counts_to_the_end(void)
+{
+	static const struct {
+		const char *block;
+		unsigned bits;
+		size_t blocks; /* that there are */
+	} rows[] = {
+		{"ffffffffffffffffffffffffffffffff", 128, 1},
+		{"fffffffffffffffffffffffffffffffd", 128, 3},
+		{"00000000000000000000000000000001", 2, 3},
+		{"000000000000000000000000000000ff", 8, 1},
+		{"00000000000000000000000000ffff00", 17, 256},
+		{"0000000000000000000000000000fefe", 9, 258},
+		{"000000000000000000000000fffffff0", 32, 16},
+		{"0000000000000000fffffffffffffffe", 64, 2},
+		{"00000000000000fffffffffffffffffe", 65, 2},
+	};
+	uint8_t message[16 * 258 + 1] = {0};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf block = KC_BUF_INIT, out = KC_BUF_INIT;
+		KC_CLEANUP_SK struct kc_sk *sk = NULL;
+		size_t len = 16 * rows[i].blocks;
+
+		hex_push(&block, rows[i].block);
+		const struct kc_cipher_params ctr = {.scheme = KC_CIPHER_CTR,
+			.counter_bits = rows[i].bits,
+			.iv = kc_buf_bytes(&block)};
+
+		CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 16, &sk));
+		CHECK_OK(kc_sk_encrypt(sk, &ctr, kc_bytes(message, len), &out));
+		CHECK_OK(in_parts(sk, KC_SK_ENCRYPT, &ctr, kc_bytes(message, len), 5, &out));
+		CHECK_ERR(kc_sk_encrypt(sk, &ctr, kc_bytes(message, len + 1), &out), KC_E_DATA_LEN);
+		CHECK_ERR(in_parts(sk, KC_SK_ENCRYPT, &ctr, kc_bytes(message, len + 1), 5, &out),
+			KC_E_DATA_LEN);
+	}
+}
+
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+static void keys_have_lengths(void)
+{
+	static const struct {
+		uint32_t type;
+		size_t len;
+		kc_err wanted;
+	} rows[] = {
+		{KC_SECRET_AES, 16, KC_OK},
+		{KC_SECRET_AES, 24, KC_OK},
+		{KC_SECRET_AES, 32, KC_OK},
+		{KC_SECRET_AES, 8, KC_E_KEY_SIZE},
+		{KC_SECRET_AES, 33, KC_E_KEY_SIZE},
+		{KC_SECRET_DES3, 24, KC_OK},
+		{KC_SECRET_DES3, 16, KC_E_KEY_SIZE},
+		{KC_SECRET_CHACHA20, 32, KC_OK},
+		{KC_SECRET_CHACHA20, 16, KC_E_KEY_SIZE},
+		{KC_SECRET_GENERIC, 1, KC_OK},
+		{KC_SECRET_GENERIC, 65536, KC_OK},
+		{KC_SECRET_GENERIC, 65537, KC_E_KEY_SIZE},
+		{KC_SECRET_GENERIC, 0, KC_E_KEY_SIZE},
+		{KC_SECRET_HKDF, 5, KC_OK},
+		{KC_SECRET_OF_CKK | 0x2b, 20, KC_OK}, /* CKK_SHA256_HMAC */
+		{KC_KEY_RSA, 32, KC_E_KEY_TYPE},
+		{KC_KEY_ED25519, 32, KC_E_KEY_TYPE},
+	};
+	static uint8_t value[65537];
+
+	kc_random_fill(value, sizeof value);
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		enum kc_secret_type type = (enum kc_secret_type)rows[i].type;
+		KC_CLEANUP_SK struct kc_sk *made = NULL, *again = NULL, *loaded = NULL;
+
+		CHECK_ERR(kc_sk_generate(type, rows[i].len, &made), rows[i].wanted);
+		CHECK_ERR(kc_sk_load(type, kc_bytes(value, rows[i].len), &loaded), rows[i].wanted);
+		if (rows[i].wanted != KC_OK)
+			continue;
+		CHECK(kc_sk_type(made) == type && kc_sk_value(made).len == rows[i].len);
+		CHECK(kc_bytes_equal(kc_sk_value(loaded), kc_bytes(value, rows[i].len)));
+		CHECK_OK(kc_sk_generate(type, rows[i].len, &again));
+		if (rows[i].len >= 5)
+			CHECK(!kc_bytes_equal(kc_sk_value(made), kc_sk_value(again)));
+	}
+}
+
+static void des_keys_have_parity(void)
+{
+	KC_CLEANUP_SK struct kc_sk *sk = NULL;
+
+	CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_DES3, 24, &sk));
+	for (size_t i = 0; i < 24; i++)
+		CHECK(__builtin_popcount(kc_sk_value(sk).data[i]) % 2 == 1);
+}
+
+/* FIPS 197 and FIPS 46-3 over zeroes; the SHA-1 of sixteen zeroes. */
+static void check_values(void)
+{
+	static const struct {
+		enum kc_secret_type type;
+		const char *key, *value;
+	} rows[] = {
+		{KC_SECRET_AES, ZEROES, "66e94b"},
+		{KC_SECRET_AES, ZEROES ZEROES, "dc95c0"},
+		{KC_SECRET_DES3, "000000000000000000000000000000000000000000000000", "8ca64d"},
+		{KC_SECRET_GENERIC, ZEROES, "e129f2"},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+		KC_CLEANUP_SK struct kc_sk *sk = NULL;
+		uint8_t value[3];
+
+		hex_push(&key, rows[i].key);
+		CHECK_OK_FATAL(kc_sk_load(rows[i].type, kc_buf_bytes(&key), &sk));
+		CHECK_OK(kc_sk_check_value(sk, value));
+		CHECK_MSG(hex_is(KC_BYTES_OF(value), rows[i].value), rows[i].value);
+	}
+}
+
+/* --- operations ---------------------------------------------------------------------------------
+ */
+
+/* Both ends of a fork come out as the whole does, whichever ends first. */
+static void forks(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(vectors); i++) {
+		KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
+		struct kc_sk_operation *a = NULL, *b = NULL;
+		struct loaded v;
+		size_t half;
+
+		load(&vectors[i], &v);
+		half = v.plain.len / 2;
+		CHECK_OK_FATAL(kc_sk_cipher_begin(v.sk, KC_SK_ENCRYPT, &v.params, &a));
+		CHECK_OK(kc_sk_operation_part(a, kc_bytes(v.plain.data, half), &first));
+		kc_buf_push(&second, first.data, first.len);
+		CHECK_OK_FATAL(kc_sk_operation_fork(a, &b));
+		/* The key is still held by the operations. */
+		kc_sk_free(v.sk);
+		v.sk = NULL;
+		CHECK_OK(kc_sk_operation_part(
+			a, kc_bytes(v.plain.data + half, v.plain.len - half), &first));
+		CHECK_OK(kc_sk_operation_end(a, &first));
+		kc_sk_operation_free(a);
+		CHECK_OK(kc_sk_operation_part(
+			b, kc_bytes(v.plain.data + half, v.plain.len - half), &second));
+		CHECK_OK(kc_sk_operation_end(b, &second));
+		kc_sk_operation_free(b);
+		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&first), kc_buf_bytes(&v.cipher)),
+			vectors[i].what);
+		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&second), kc_buf_bytes(&v.cipher)),
+			vectors[i].what);
+		unload(&v);
+	}
+}
+
+/* What is opened only at the end is held, up to a bound; the rest is not. */
+static void holds_only_what_it_must(void)
+{
+	static const struct kc_cipher_params gcm = {
+		.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 16};
+	static uint8_t part[1 << 20];
+	struct kc_sk_operation *opening = NULL, *sealing = NULL;
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SK struct kc_sk *sk = NULL;
+
+	CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 32, &sk));
+	CHECK_OK_FATAL(kc_sk_cipher_begin(sk, KC_SK_DECRYPT, &gcm, &opening));
+	CHECK_OK_FATAL(kc_sk_cipher_begin(sk, KC_SK_ENCRYPT, &gcm, &sealing));
+	for (size_t held = 0; held < KC_SK_OPERATION_MAX; held += sizeof part) {
+		CHECK(kc_sk_operation_held(opening) == held);
+		CHECK_OK_FATAL(kc_sk_operation_part(opening, KC_BYTES_OF(part), &out));
+	}
+	CHECK(out.len == 0);
+	CHECK_ERR(kc_sk_operation_part(opening, kc_bytes(part, 1), &out), KC_E_DATA_LEN);
+	CHECK_OK(kc_sk_operation_part(sealing, KC_BYTES_OF(part), &out));
+	CHECK(out.len == sizeof part && kc_sk_operation_held(sealing) == 0);
+	kc_sk_operation_free(opening);
+	kc_sk_operation_free(sealing);
+	kc_sk_operation_free(NULL);
+}
+
+/* --- threads ------------------------------------------------------------------------------------
+ * Each has nonces of its own, and all have the key's idle contexts between them.
+ */
+
+#define THREADS 4
+#define ROUNDS 400
+static struct kc_sk *shared;
+
+static void *use(void *argument)
+{
+	uint8_t iv[12] = {(uint8_t)(uintptr_t)argument}, message[40];
+	const struct kc_cipher_params ways[] = {
+		{.scheme = KC_CIPHER_GCM, .iv = KC_BYTES_OF(iv), .tag_len = 16},
+		{.scheme = KC_CIPHER_CCM, .iv = KC_BYTES_OF(iv), .tag_len = 8},
+		{.scheme = KC_CIPHER_KWP},
+		{.scheme = KC_CIPHER_GCM, .iv = kc_bytes(iv, 9), .tag_len = 12},
+	};
+	uintptr_t failed = 0;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		KC_CLEANUP_BUF struct kc_buf cipher = KC_BUF_INIT, back = KC_BUF_INIT;
+		const struct kc_cipher_params *way = &ways[i % KC_COUNT_OF(ways)];
+
+		iv[1] = (uint8_t)i;
+		memset(message, (int)i, sizeof message);
+		if (kc_sk_encrypt(shared, way, KC_BYTES_OF(message), &cipher) != KC_OK ||
+			kc_sk_decrypt_buf(shared, way, kc_buf_bytes(&cipher), &back) != KC_OK ||
+			!kc_bytes_equal(kc_buf_bytes(&back), KC_BYTES_OF(message)))
+			failed++;
+		kc_sk_free(kc_sk_ref(shared));
+	}
+	return (void *)failed;
+}
+
+static void threads_share_a_key(void)
+{
+	pthread_t threads[THREADS];
+
+	CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 32, &shared));
+	for (uintptr_t i = 0; i < THREADS; i++)
+		CHECK_FATAL(pthread_create(&threads[i], NULL, use, (void *)i) == 0);
+	for (size_t i = 0; i < THREADS; i++) {
+		void *failed = NULL;
+
+		CHECK_FATAL(pthread_join(threads[i], &failed) == 0);
+		CHECK(failed == NULL);
+	}
+	kc_sk_free(shared);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(known_answers),
 		CHECK_TEST(parts_make_the_whole),
+		CHECK_TEST(long_parts_make_the_whole),
+		CHECK_TEST(refuses_what_was_changed),
+		CHECK_TEST(refuses_padding),
+		CHECK_TEST(checks_parameters_and_lengths),
+		CHECK_TEST(counts_to_the_end),
+		CHECK_TEST(keys_have_lengths),
+		CHECK_TEST(des_keys_have_parity),
+		CHECK_TEST(check_values),
+		CHECK_TEST(forks),
+		CHECK_TEST(holds_only_what_it_must),
+		CHECK_TEST(threads_share_a_key),
 	};
 
 	if (kc_crypto_init() != KC_OK)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,12 +42,33 @@ static const char *built(const char *name, char ret[static 512])
 	return ret;
 }
 
+static void write_settings(const char *settings)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/config", home);
+	if (mkdir(path, 0700) != 0)
+		die("no folder for kc.conf");
+	snprintf(path, sizeof path, "%s/config/kc.conf", home);
+	file = fopen(path, "w");
+	if (!file || fputs(settings, file) < 0 || fclose(file) != 0)
+		die("no kc.conf");
+}
+
 void harness_start(void)
+{
+	harness_start_with(NULL);
+}
+
+void harness_start_with(const char *settings)
 {
 	char path[512];
 
 	if (!mkdtemp(home))
 		die("no temporary folder");
+	if (settings)
+		write_settings(settings);
 	setenv("KEYCIRCLE_HOME", home, 1);
 	setenv("KEYCIRCLED", built("tests/service/keycircled-fast", path), 0);
 	unsetenv("XDG_RUNTIME_DIR");

@@ -15,6 +15,8 @@
 /* Makes the keychain, open. The process ends when that does not work: nothing can be tested then.
  */
 void harness_start(void);
+/* The same with a kc.conf. */
+void harness_start_with(const char *settings);
 /* Ends the service and removes the folder. */
 void harness_stop(void);
 /* The same keychain, locked or opened behind the module's back. */

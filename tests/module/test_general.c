@@ -341,13 +341,10 @@ static void sessions(void)
 static void unsupported(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
-	CK_MECHANISM aes = {CKM_AES_KEY_GEN, NULL, 0};
-	CK_OBJECT_HANDLE made;
 	CK_BYTE pin[] = "1234";
 
 	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_FUNCTION_NOT_SUPPORTED);
 	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_FUNCTION_NOT_SUPPORTED);
-	CHECK_RV(x.f->C_GenerateKey(x.session, &aes, NULL, 0, &made), CKR_FUNCTION_NOT_SUPPORTED);
 	CHECK_RV(x.f->C_GetFunctionStatus(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	CHECK_RV(x.f->C_CancelFunction(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	harness_end(&x);

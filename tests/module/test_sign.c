@@ -359,8 +359,6 @@ static void generator_errors(void)
 		{"another key type", EC,
 			{ATTR_BYTES(CKA_EC_PARAMS, harness_p256), ATTR(CKA_KEY_TYPE, rsa)}, 2,
 			{ATTR(CKA_TOKEN, harness_true)}, 1, CKR_TEMPLATE_INCONSISTENT},
-		{"a private session key", EC, {ATTR_BYTES(CKA_EC_PARAMS, harness_p256)}, 1, {{0}},
-			0, CKR_TEMPLATE_INCONSISTENT},
 		{"no size", RSA, {{0}}, 0, {ATTR(CKA_TOKEN, harness_true)}, 1,
 			CKR_TEMPLATE_INCOMPLETE},
 		{"too small", RSA, {ATTR(CKA_MODULUS_BITS, bits_512)}, 1,

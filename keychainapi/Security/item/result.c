@@ -43,7 +43,7 @@ static bool is_hidden(kc_name name)
 	static const char hidden[][5] = {"alau", "almc", "ccat", "cdta", "ceda", "chip", "chsp",
 		"cjmd", "ckid", "cnha", "copy", "csda", "ctki", "curl", "diss", "drtm", "dser",
 		"dsty", "dsub", "genm", "kcid", "kcvl", "kref", "ksub", "locl", "p11m", "p11o",
-		"self", "spki", "trst", "uwtm", "wrtm", "wwtr"};
+		"self", "spki", "trst", "uwtm", "view", "wrtm", "wwtr"};
 	char text[5];
 
 	kc_name_text(name, text);
