@@ -84,17 +84,12 @@ static CK_RV read_poly1305(const void *parameter, CK_ULONG len, struct kc_messag
 CK_RV kc_message_params_read(const struct kc_operation *operation, const void *parameter,
 	CK_ULONG len, struct kc_message_params *ret)
 {
-	switch (operation->mechanism->param) {
-	case KC_PARAM_GCM:
+	if (operation->mechanism->param == KC_PARAM_GCM)
 		KC_RV_TRY(read_gcm(parameter, len, ret));
-		break;
-	case KC_PARAM_CCM:
+	else if (operation->mechanism->param == KC_PARAM_CCM)
 		KC_RV_TRY(read_ccm(parameter, len, ret));
-		break;
-	default:
+	else
 		KC_RV_TRY(read_poly1305(parameter, len, ret));
-		break;
-	}
 	return ret->iv && ret->tag ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
 }
 
