@@ -36,6 +36,8 @@ void kc_keychain_close(struct kc_keychain *keychain)
 	if (keychain->bag)
 		kc_keybag_free(keychain->bag);
 	kc_tries_done(&keychain->tries);
+	kc_tries_done(&keychain->officer_tries);
+	pthread_mutex_destroy(&keychain->rewrapping);
 	free(keychain);
 }
 
@@ -64,7 +66,9 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 		kc_keybag_free(bag);
 		return KC_ERR(NO_MEMORY);
 	}
-	kc_tries_init(&keychain->tries);
+	kc_tries_init(&keychain->tries, KC_SETTING_TRIES);
+	kc_tries_init(&keychain->officer_tries, KC_SETTING_OFFICER_TRIES);
+	pthread_mutex_init(&keychain->rewrapping, NULL);
 	keychain->bag = bag;
 	KC_TRY(kc_store_open(path, &keychain->store));
 	kc_store_set_bag(keychain->store, bag);
@@ -72,6 +76,7 @@ static kc_err assemble(const char *path, struct kc_keybag *bag, struct kc_keycha
 	KC_TRY(kc_keychain_owned_open(keychain));
 	KC_TRY(kc_keychain_authorize_open(keychain));
 	KC_TRY(kc_tries_read(&keychain->tries, keychain->store));
+	KC_TRY(kc_tries_read(&keychain->officer_tries, keychain->store));
 	KC_TRY(kc_verify_all(keychain->store, &keychain->altered));
 	kc_keychain_note_lock(keychain); /* nobody else has it yet */
 	*ret = keychain;
@@ -111,16 +116,22 @@ static kc_err device_secret(const char *folder, struct kc_secret *ret, bool *ret
 	return err == KC_E_DUPLICATE ? read_secret(folder, ret) : err;
 }
 
+/* What a keychain is made of. */
+struct new_keychain {
+	struct kc_bytes password, officer_pin; /* one of them may be empty */
+	const char *device_name;
+};
+
 /* Makes the database for a device secret, and opens it. */
 static kc_err create_database(const char *path, const struct kc_secret *secret,
-	struct kc_bytes password, const char *device_name, struct kc_keychain **ret)
+	const struct new_keychain *new, struct kc_keychain **ret)
 {
 	KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
 	struct kc_keybag *bag = NULL;
 	kc_err err;
 
-	KC_TRY(kc_keybag_create(secret, password, &bag, &blob));
-	err = kc_store_create(path, bag, kc_buf_bytes(&blob), device_name);
+	KC_TRY(kc_keybag_create(secret, new->password, new->officer_pin, &bag, &blob));
+	err = kc_store_create(path, bag, kc_buf_bytes(&blob), new->device_name);
 	if (err != KC_OK) {
 		kc_keybag_free(bag);
 		return err;
@@ -131,8 +142,8 @@ static kc_err create_database(const char *path, const struct kc_secret *secret,
 	return err;
 }
 
-static kc_err create_inlock(const struct kc_place *place, struct kc_bytes password,
-	const char *device_name, struct kc_keychain **ret)
+static kc_err create_inlock(
+	const struct kc_place *place, const struct new_keychain *new, struct kc_keychain **ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
@@ -143,21 +154,21 @@ static kc_err create_inlock(const struct kc_place *place, struct kc_bytes passwo
 	if (access(kc_buf_text(&path), F_OK) == 0)
 		return KC_ERR(KEYCHAIN_EXISTS);
 	KC_TRY(device_secret(place->state, &secret, &secret_is_new));
-	err = create_database(kc_buf_text(&path), &secret, password, device_name, ret);
+	err = create_database(kc_buf_text(&path), &secret, new, ret);
 	if (err != KC_OK && secret_is_new && kc_device_secret_remove(place->state) != KC_OK)
 		kc_log_error("a device secret is left behind");
 	return err;
 }
 
-kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
-	const char *device_name, struct kc_keychain **ret)
+static kc_err create(
+	const struct kc_place *place, const struct new_keychain *new, struct kc_keychain **ret)
 {
 	int folder;
 	kc_err err;
 
-	if (!is_device_name(device_name))
+	if (!is_device_name(new->device_name))
 		return KC_ERR(PARAM);
-	if (password.len == 0)
+	if (new->password.len == 0 && new->officer_pin.len == 0)
 		return KC_ERR(WEAK_PASSWORD);
 	KC_TRY(kc_place_make_folder(place->data));
 	KC_TRY(kc_place_make_folder(place->state));
@@ -165,10 +176,30 @@ kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password
 	folder = open(place->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return kc_err_from_errno(errno);
-	err = flock(folder, LOCK_EX) == 0 ? create_inlock(place, password, device_name, ret)
+	err = flock(folder, LOCK_EX) == 0 ? create_inlock(place, new, ret)
 					  : kc_err_from_errno(errno);
 	close(folder);
 	return err;
+}
+
+kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
+	const char *device_name, struct kc_keychain **ret)
+{
+	const struct new_keychain new = {.password = password, .device_name = device_name};
+
+	return create(place, &new, ret);
+}
+
+kc_err kc_keychain_create_with_officer(const struct kc_place *place, struct kc_bytes password,
+	struct kc_bytes officer_pin, const char *device_name, struct kc_keychain **ret)
+{
+	const struct new_keychain new = {
+		.password = password,
+		.officer_pin = officer_pin,
+		.device_name = device_name,
+	};
+
+	return create(place, &new, ret);
 }
 
 /* --- opening ------------------------------------------------------------------------------------
@@ -282,6 +313,10 @@ kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret)
 	KC_TRY(fill_device(&txn, &status));
 	KC_TRY(kc_keychain_sync_fill_status(keychain, &txn, &status));
 	status.lock = kc_keychain_lock_state(keychain);
+	status.has_password = kc_keybag_has(keychain->bag, KC_HOLDER_USER);
+	status.has_officer = kc_keybag_has(keychain->bag, KC_HOLDER_OFFICER);
+	status.user_failed = atomic_load(&keychain->tries.count) > 0;
+	status.officer_failed = atomic_load(&keychain->officer_tries.count) > 0;
 	status.altered = keychain->altered;
 	status.memory_locked = kc_secret_is_locked();
 	kc_status_done(ret);

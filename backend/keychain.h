@@ -36,6 +36,11 @@ KC_MUST kc_err kc_keychain_init(void);
  * READ_ONLY, DISK_FULL, WEAK_PASSWORD (empty), PARAM (name). On failure nothing is left behind. */
 KC_MUST kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
 	const char *device_name, struct kc_keychain **ret);
+/* The same with a security officer, whose PIN can give the keychain another password; an empty
+ * password leaves the keychain locked until the officer gives it one. */
+KC_MUST kc_err kc_keychain_create_with_officer(const struct kc_place *place,
+	struct kc_bytes password, struct kc_bytes officer_pin, const char *device_name,
+	struct kc_keychain **ret);
 /* Opens what is there, locked. Errors: NO_KEYCHAIN, EXPOSED, DAMAGED, FOREIGN, NEWER, DEVICE_SECRET
  * (it is not there, or the keychain is another device's), IO. A damaged or foreign file is never
  * touched. Every later call may answer REPLACED, when the file is no longer the one that was
@@ -55,7 +60,8 @@ KC_MUST kc_err kc_keychain_rename(struct kc_keychain *keychain, const char *devi
 KC_MUST kc_err kc_keychain_status(struct kc_keychain *keychain, struct kc_status *ret);
 /* The lock alone. Never waits, whatever other calls do. */
 enum kc_lock_state kc_keychain_lock_state(const struct kc_keychain *keychain);
-/* Errors: AUTH, after a delay that grows with each wrong try (counted on disk). */
+/* Errors: AUTH, after a delay that grows with each wrong try (counted on disk); NO_PASSWORD, when
+ * the officer has not given one yet. */
 KC_MUST kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password);
 /* Whether the password is right, without changing the lock. While unlocked it is compared with a
  * keyed hash made at unlock, in microseconds; wrong ones are slowed and counted just the same. */
@@ -65,6 +71,31 @@ KC_MUST kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct k
 void kc_keychain_lock(struct kc_keychain *keychain);
 KC_MUST kc_err kc_keychain_change_password(
 	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password);
+
+/* --- the security officer -----------------------------------------------------------------------
+ *
+ * Wrong PINs are counted and slowed as wrong passwords are, by themselves. The officer opens
+ * nothing: the lock stays as it is, and so does what the user can read.
+ */
+
+/* Makes sure of the PIN; ret_key is what reset wants to see of it. Errors: AUTH, NO_OFFICER. */
+KC_MUST kc_err kc_keychain_officer_check(
+	struct kc_keychain *keychain, struct kc_bytes pin, struct kc_secret *ret_key);
+/* Gives the keychain another password, whatever it was. Errors: WEAK_PASSWORD (empty), AUTH (the
+ * PIN has changed since the check), NO_OFFICER, DAMAGED. */
+KC_MUST kc_err kc_keychain_officer_reset(struct kc_keychain *keychain,
+	const struct kc_secret *officer_key, struct kc_bytes new_password);
+/* ret_key: as check's, of the new PIN. Errors: AUTH, NO_OFFICER, WEAK_PASSWORD. */
+KC_MUST kc_err kc_keychain_officer_change(struct kc_keychain *keychain, struct kc_bytes old_pin,
+	struct kc_bytes new_pin, struct kc_secret *ret_key);
+/* Makes somebody the officer, in the place of another, or with an empty PIN nobody. Errors: AUTH
+ * (the password), NO_PASSWORD. */
+KC_MUST kc_err kc_keychain_officer_set(
+	struct kc_keychain *keychain, struct kc_bytes password, struct kc_bytes pin);
+/* Deletes all items with one sync mark or the other, those of synced ones for the other devices
+ * too. Errors: AUTH, NO_OFFICER. */
+KC_MUST kc_err kc_keychain_officer_erase(struct kc_keychain *keychain,
+	const struct kc_caller *caller, struct kc_bytes pin, enum kc_sync_filter which);
 
 /* --- items --------------------------------------------------------------------------------------
  */

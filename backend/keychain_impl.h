@@ -3,8 +3,8 @@
  * The inside of the door, for the files of this folder: one struct, and what they lend each other.
  *
  * Locks: the store's mutex (held by a transaction) guards the database and the state of the keybag;
- * the turn of tries.h is held while a password is tried, delays included. The second is taken
- * first.
+ * the turn of tries.h is held while a password is tried, delays included, and rewrapping while a
+ * new one is stored. The turn is taken first and the store's mutex last.
  */
 #ifndef KC_BACKEND_KEYCHAIN_IMPL_H
 #define KC_BACKEND_KEYCHAIN_IMPL_H
@@ -26,7 +26,8 @@ struct kc_keychain_sync;   /* the device's part in a circle, keychain_sync.c */
 struct kc_keychain {
 	struct kc_store *store;
 	struct kc_keybag *bag; /* lent to the store */
-	struct kc_tries tries;
+	struct kc_tries tries, officer_tries;
+	pthread_mutex_t rewrapping;	 /* one new password at a time, until it counts */
 	_Atomic enum kc_lock_state lock; /* what the bag says; noted under the store's mutex */
 	bool altered; /* the database was changed by something else; under the store's mutex */
 	struct kc_keychain_counts {
@@ -62,6 +63,25 @@ KC_MUST kc_err kc_keychain_txn_add(struct kc_txn *txn, const struct kc_caller *c
  * out. Errors: NOT_FOUND, LOCKED. */
 KC_MUST kc_err kc_keychain_txn_get(struct kc_txn *txn, const struct kc_caller *caller, uint64_t id,
 	bool with_secret, struct kc_stored *ret);
+
+/* --- passwords ----------------------------------------------------------------------------------
+ */
+
+/* Takes the turn of trying a password until the end of the scope. */
+static inline void kc_keychain_leave_turn(struct kc_tries **tries)
+{
+	kc_tries_leave(*tries);
+}
+#define KC_HOLD_TURN(tries)                                                       \
+	KC_CLEANUP(kc_keychain_leave_turn) struct kc_tries *held_turn_ = (tries); \
+	kc_tries_enter(held_turn_)
+
+/* Stores a new password of a holder's, and lets it count (kc_keybag_rewrap). */
+KC_MUST kc_err kc_keychain_rewrap(struct kc_keychain *keychain, const struct kc_secret *officer_key,
+	enum kc_keybag_holder holder, struct kc_bytes new_password);
+/* Unlocks, or checks the password when it is open, with the user's turn held; what was done on
+ * unlocking is done. */
+KC_MUST kc_err kc_keychain_unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password);
 
 /* --- access -------------------------------------------------------------------------------------
  */

@@ -6,15 +6,6 @@
 #include "backend/store/verify.h"
 #include "base/log.h"
 
-static void leave_turn(struct kc_keychain **keychain)
-{
-	kc_tries_leave(&(*keychain)->tries);
-}
-/* Takes the turn of trying a password until the end of the scope. */
-#define HOLD_TURN(keychain)                                                 \
-	KC_CLEANUP(leave_turn) struct kc_keychain *held_turn_ = (keychain); \
-	kc_tries_enter(&held_turn_->tries)
-
 /* Asks the keybag under the store's mutex, slowed and counted. */
 static kc_err try_password(struct kc_keychain *keychain, struct kc_bytes password,
 	kc_err (*ask)(struct kc_keybag *bag, struct kc_bytes password))
@@ -62,7 +53,7 @@ static void look_after(struct kc_keychain *keychain)
 		kc_log_error("old values could not be forgotten");
 }
 
-static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password)
+kc_err kc_keychain_unlock_inturn(struct kc_keychain *keychain, struct kc_bytes password)
 {
 	bool was_unlocked = is_unlocked(keychain);
 
@@ -74,14 +65,14 @@ static kc_err unlock_inturn(struct kc_keychain *keychain, struct kc_bytes passwo
 
 kc_err kc_keychain_unlock(struct kc_keychain *keychain, struct kc_bytes password)
 {
-	HOLD_TURN(keychain);
+	KC_HOLD_TURN(&keychain->tries);
 
-	return unlock_inturn(keychain, password);
+	return kc_keychain_unlock_inturn(keychain, password);
 }
 
 kc_err kc_keychain_check_password(struct kc_keychain *keychain, struct kc_bytes password)
 {
-	HOLD_TURN(keychain);
+	KC_HOLD_TURN(&keychain->tries);
 
 	return try_password(keychain, password, kc_keybag_check);
 }
@@ -98,13 +89,14 @@ void kc_keychain_lock(struct kc_keychain *keychain)
 	kc_store_release(keychain->store);
 }
 
-static kc_err rewrap(struct kc_keychain *keychain, struct kc_bytes new_password)
+static kc_err rewrap_inlock(struct kc_keychain *keychain, const struct kc_secret *officer_key,
+	enum kc_keybag_holder holder, struct kc_bytes new_password)
 {
 	KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_keybag_rewrap(keychain->bag, new_password, &blob));
+	KC_TRY(kc_keybag_rewrap(keychain->bag, officer_key, holder, new_password, &blob));
 	KC_TRY(kc_setting_put_bytes(txn.db, KC_SETTING_KEYBAG, kc_buf_bytes(&blob)));
 	KC_TRY(kc_txn_commit(&txn));
 	kc_store_hold(keychain->store);
@@ -114,18 +106,31 @@ static kc_err rewrap(struct kc_keychain *keychain, struct kc_bytes new_password)
 	return KC_OK;
 }
 
+/* User and officer have turns of their own, so the turn alone does not keep one new password from
+ * taking the place of another that is stored and does not count yet. */
+kc_err kc_keychain_rewrap(struct kc_keychain *keychain, const struct kc_secret *officer_key,
+	enum kc_keybag_holder holder, struct kc_bytes new_password)
+{
+	kc_err err;
+
+	pthread_mutex_lock(&keychain->rewrapping);
+	err = rewrap_inlock(keychain, officer_key, holder, new_password);
+	pthread_mutex_unlock(&keychain->rewrapping);
+	return err;
+}
+
 kc_err kc_keychain_change_password(
 	struct kc_keychain *keychain, struct kc_bytes old_password, struct kc_bytes new_password)
 {
 	bool was_unlocked;
 	kc_err err;
-	HOLD_TURN(keychain);
+	KC_HOLD_TURN(&keychain->tries);
 
 	if (new_password.len == 0)
 		return KC_ERR(WEAK_PASSWORD);
 	was_unlocked = is_unlocked(keychain);
-	KC_TRY(unlock_inturn(keychain, old_password));
-	err = rewrap(keychain, new_password);
+	KC_TRY(kc_keychain_unlock_inturn(keychain, old_password));
+	err = kc_keychain_rewrap(keychain, NULL, KC_HOLDER_USER, new_password);
 	if (!was_unlocked)
 		kc_keychain_lock(keychain);
 	return err;

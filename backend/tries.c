@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <time.h>
 
-#include "backend/store/setting.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -48,21 +47,24 @@ static void wait_from_now(struct kc_tries *tries)
 	tries->not_before_us = kc_clock_monotonic_us() + kc_tries_delay_ms(tries->count) * 1000;
 }
 
-static kc_err write_count(struct kc_store *store, uint64_t count)
+static kc_err write_count(struct kc_store *store, enum kc_setting setting, uint64_t count)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	if (kc_store_is_read_only(store))
 		return KC_OK;
 	KC_TRY(kc_txn_begin(store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_setting_put_int(txn.db, KC_SETTING_TRIES, (int64_t)count));
+	KC_TRY(kc_setting_put_int(txn.db, setting, (int64_t)count));
 	return kc_txn_commit(&txn);
 }
 
-void kc_tries_init(struct kc_tries *tries)
+void kc_tries_init(struct kc_tries *tries, enum kc_setting setting)
 {
 	*tries = (struct kc_tries){
-		.mutex = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.moved = PTHREAD_COND_INITIALIZER,
+		.setting = setting,
+	};
 }
 
 void kc_tries_done(struct kc_tries *tries)
@@ -96,7 +98,7 @@ kc_err kc_tries_read(struct kc_tries *tries, struct kc_store *store)
 	int64_t count;
 
 	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
-	KC_TRY(kc_setting_get_int(txn.db, KC_SETTING_TRIES, 0, &count));
+	KC_TRY(kc_setting_get_int(txn.db, tries->setting, 0, &count));
 	tries->count = count > 0 ? (uint64_t)count : 0;
 	wait_from_now(tries);
 	return KC_OK;
@@ -115,7 +117,7 @@ static void keep_count(struct kc_tries *tries, struct kc_store *store, uint64_t 
 {
 	tries->count = count;
 	wait_from_now(tries);
-	if (write_count(store, count) != KC_OK)
+	if (write_count(store, tries->setting, count) != KC_OK)
 		kc_log_error("the number of wrong passwords could not be written");
 }
 

@@ -73,6 +73,10 @@ void kc_status_put(struct kc_der_writer *w, const struct kc_status *status)
 	kc_der_put_uint(w, status->generation);
 	kc_der_put_bool(w, status->altered);
 	kc_der_put_bool(w, status->memory_locked);
+	kc_der_put_bool(w, status->has_password);
+	kc_der_put_bool(w, status->has_officer);
+	kc_der_put_bool(w, status->user_failed);
+	kc_der_put_bool(w, status->officer_failed);
 	kc_der_put_bool(w, status->allows_legacy);
 	kc_der_end(w);
 }
@@ -94,6 +98,10 @@ void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret)
 	status.generation = kc_der_get_uint(&seq);
 	status.altered = kc_der_get_bool(&seq);
 	status.memory_locked = kc_der_get_bool(&seq);
+	status.has_password = kc_der_get_bool(&seq);
+	status.has_officer = kc_der_get_bool(&seq);
+	status.user_failed = kc_der_get_bool(&seq);
+	status.officer_failed = kc_der_get_bool(&seq);
 	status.allows_legacy = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)

@@ -30,6 +30,10 @@ struct kc_status {
 				 equal */
 	bool altered;	      /* the database was changed by something other than this program */
 	bool memory_locked;   /* secrets could be kept out of swap */
+	bool has_password;    /* false: only the officer can give the keychain one */
+	bool has_officer;     /* there is a second password, to replace a forgotten one */
+	bool user_failed;     /* at least one wrong password since the last right one */
+	bool officer_failed;  /* the same of the officer's */
 	bool allows_legacy;   /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
 };
 

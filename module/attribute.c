@@ -6,7 +6,7 @@
 
 #include "module/date.h"
 #include "module/key_template.h"
-#include "module/keycircle_pkcs11.h"
+#include "module/include/keycircle/pkcs11.h"
 #include "module/readers.h"
 
 /* clang-format off */

@@ -30,6 +30,7 @@ static kc_err add_inlock(const struct kc_peer *peer, struct kc_application **ret
 		.access = peer->access,
 		.budget = KC_BUDGET_INIT(KC_APPLICATION_BYTES),
 		.trying = PTHREAD_MUTEX_INITIALIZER,
+		.officer = KC_SECRET_INIT,
 	};
 	applications = added;
 	*ret = added;
@@ -61,6 +62,55 @@ kc_err kc_application_join(const struct kc_peer *peer, struct kc_application **r
 	return err;
 }
 
+void kc_application_log_officer_in(struct kc_application *application, struct kc_secret *key)
+{
+	pthread_mutex_lock(&mutex);
+	kc_secret_done(&application->officer);
+	kc_secret_move(&application->officer, key);
+	pthread_mutex_unlock(&mutex);
+}
+
+kc_err kc_application_officer(struct kc_application *application, struct kc_secret *ret)
+{
+	kc_err err = KC_E_LOCKED;
+
+	pthread_mutex_lock(&mutex);
+	if (application->officer.len)
+		err = kc_secret_set(ret, kc_secret_bytes(&application->officer));
+	pthread_mutex_unlock(&mutex);
+	return err == KC_E_LOCKED ? KC_ERR(LOCKED) : err;
+}
+
+void kc_application_log_officers_out(void)
+{
+	pthread_mutex_lock(&mutex);
+	for (struct kc_application *a = applications; a; a = a->next)
+		kc_secret_done(&a->officer);
+	pthread_mutex_unlock(&mutex);
+}
+
+void kc_application_use_token(
+	struct kc_application *application, enum kc_sync_filter which, bool has_sessions)
+{
+	pthread_mutex_lock(&mutex);
+	if (has_sessions)
+		application->sessions[which]++;
+	else if (application->sessions[which])
+		application->sessions[which]--;
+	pthread_mutex_unlock(&mutex);
+}
+
+bool kc_application_is_token_used(enum kc_sync_filter which)
+{
+	bool is_used = false;
+
+	pthread_mutex_lock(&mutex);
+	for (const struct kc_application *a = applications; a; a = a->next)
+		is_used |= a->sessions[which] != 0;
+	pthread_mutex_unlock(&mutex);
+	return is_used;
+}
+
 bool kc_application_leave(struct kc_application *application)
 {
 	bool is_last;
@@ -73,6 +123,7 @@ bool kc_application_leave(struct kc_application *application)
 			at = &(*at)->next;
 		*at = application->next;
 		kc_budget_done(&application->budget);
+		kc_secret_done(&application->officer);
 		pthread_mutex_destroy(&application->trying);
 		free(application);
 	}

@@ -8,6 +8,8 @@
 
 #include <stdatomic.h>
 
+#include "base/query.h"
+#include "base/secret.h"
 #include "service/budget.h"
 #include "service/peer.h"
 
@@ -24,11 +26,24 @@ struct kc_application {
 	struct kc_budget budget;
 	pthread_mutex_t trying;	     /* one password at a time */
 	_Atomic uint64_t refused_us; /* when its user last refused to give a password; 0 never */
+	struct kc_secret officer;    /* of who is logged in as the officer; under the list's lock */
+	unsigned sessions[2];	     /* its processes with sessions of each token; under that too */
 };
 
 /* The record of a peer's program, made when it is its first connection. Errors: BUSY (too many
  * connections), NO_MEMORY. */
 KC_MUST kc_err kc_application_join(const struct kc_peer *peer, struct kc_application **ret);
+/* The officer's login (kc_keychain_officer_check): takes the key; an empty one logs out. */
+void kc_application_log_officer_in(struct kc_application *application, struct kc_secret *key);
+/* A copy of the key. Errors: LOCKED when the officer is not logged in. */
+KC_MUST kc_err kc_application_officer(struct kc_application *application, struct kc_secret *ret);
+/* Logs the officer out of every program. */
+void kc_application_log_officers_out(void);
+/* One of its processes has begun or ended to use the token of these items. */
+void kc_application_use_token(
+	struct kc_application *application, enum kc_sync_filter which, bool has_sessions);
+/* Whether any program uses it. */
+bool kc_application_is_token_used(enum kc_sync_filter which);
 /* One connection less; the record goes with the last, which is answered with true. */
 bool kc_application_leave(struct kc_application *application);
 

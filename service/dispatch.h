@@ -25,6 +25,17 @@ typedef kc_err (*kc_handler)(struct kc_request *request);
 KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
 	struct kc_bytes message, struct kc_buf *reply);
 
+/* A program tries one password at a time until the end of the scope: each wrong one makes the next
+ * wait, and however many it tries, another program waits for one of them at the most. */
+static inline void kc_dispatch_end_trying(pthread_mutex_t **trying)
+{
+	pthread_mutex_unlock(*trying);
+}
+#define KC_HOLD_TRYING(request)                                          \
+	KC_CLEANUP(kc_dispatch_end_trying)                               \
+	pthread_mutex_t *held_trying_ = &(request)->application->trying; \
+	pthread_mutex_lock(held_trying_)
+
 /* The handlers, by what they are about. */
 kc_err kc_handle_hello(struct kc_request *request);
 kc_err kc_handle_status(struct kc_request *request);
@@ -36,6 +47,13 @@ kc_err kc_handle_change_password(struct kc_request *request);
 kc_err kc_handle_login(struct kc_request *request);
 kc_err kc_handle_logout(struct kc_request *request);
 kc_err kc_handle_stop(struct kc_request *request);
+kc_err kc_handle_officer_login(struct kc_request *request);
+kc_err kc_handle_officer_logout(struct kc_request *request);
+kc_err kc_handle_officer_reset(struct kc_request *request);
+kc_err kc_handle_officer_change(struct kc_request *request);
+kc_err kc_handle_officer_set(struct kc_request *request);
+kc_err kc_handle_officer_erase(struct kc_request *request);
+kc_err kc_handle_token_use(struct kc_request *request);
 
 kc_err kc_handle_item_add(struct kc_request *request);
 kc_err kc_handle_item_find(struct kc_request *request);

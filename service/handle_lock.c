@@ -20,9 +20,12 @@ kc_err kc_handle_status(struct kc_request *request)
 
 	KC_TRY(kc_service_status(request->service, status));
 	if (request->application->access.sandboxed) { /* what others keep is not its business */
-		struct kc_status lock = {.lock = status->lock,
+		struct kc_status lock = {
+			.lock = status->lock,
 			.generation = status->generation,
-			.allows_legacy = status->allows_legacy};
+			.has_password = status->has_password,
+			.allows_legacy = status->allows_legacy,
+		};
 		kc_status_done(status);
 		*status = lock;
 	}
@@ -37,7 +40,8 @@ kc_err kc_handle_setup(struct kc_request *request)
 	kc_buf_push(&name, fields[1].bytes.data, fields[1].bytes.len);
 	if (!kc_buf_text(&name))
 		return KC_ERR(NO_MEMORY);
-	return kc_service_create(request->service, fields[0].bytes, kc_buf_text(&name));
+	return kc_service_create(
+		request->service, fields[0].bytes, fields[2].bytes, kc_buf_text(&name));
 }
 
 kc_err kc_handle_rename(struct kc_request *request)
@@ -51,25 +55,16 @@ kc_err kc_handle_rename(struct kc_request *request)
 	return kc_keychain_rename(request->keychain, kc_buf_text(&name));
 }
 
-static void end_trying(pthread_mutex_t **trying)
-{
-	pthread_mutex_unlock(*trying);
-}
-/* A program tries one password at a time until the end of the scope: each wrong one makes the next
- * wait, and however many it tries, another program waits for one of them at the most. */
-#define HOLD_TRYING(request)                                                                    \
-	KC_CLEANUP(end_trying) pthread_mutex_t *held_trying_ = &(request)->application->trying; \
-	pthread_mutex_lock(held_trying_)
-
 kc_err kc_handle_unlock(struct kc_request *request)
 {
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	return kc_keychain_unlock(request->keychain, request->arguments.fields[0].bytes);
 }
 
 kc_err kc_handle_lock(struct kc_request *request)
 {
+	kc_application_log_officers_out();
 	kc_keychain_lock(request->keychain);
 	return KC_OK;
 }
@@ -77,7 +72,7 @@ kc_err kc_handle_lock(struct kc_request *request)
 kc_err kc_handle_change_password(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	return kc_keychain_change_password(request->keychain, fields[0].bytes, fields[1].bytes);
 }
@@ -107,7 +102,7 @@ static kc_err ask_and_unlock(struct kc_request *request)
 
 static kc_err try_to_log_in(struct kc_request *request, struct kc_bytes password)
 {
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 
 	if (kc_service_is_unlocked(request->service))
 		return kc_keychain_check_password(request->keychain, password);
@@ -141,7 +136,7 @@ kc_err kc_handle_key_authorize(struct kc_request *request)
 	request->is_own = true;
 	if (fields[1].bytes.len == 0)
 		return ask_and_authorize(request, fields[0].number);
-	HOLD_TRYING(request);
+	KC_HOLD_TRYING(request);
 	return kc_keychain_key_authorize(
 		request->keychain, &request->caller, fields[0].number, fields[1].bytes);
 }

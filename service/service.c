@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "service/application.h"
 
 #define FOREVER_S (1000 * 1000 * 1000u)
 
@@ -70,7 +71,8 @@ kc_err kc_service_keychain(struct kc_service *service, struct kc_keychain **ret)
 	return KC_OK;
 }
 
-kc_err kc_service_create(struct kc_service *service, struct kc_bytes password, const char *device)
+kc_err kc_service_create(struct kc_service *service, struct kc_bytes password,
+	struct kc_bytes officer_pin, const char *device)
 {
 	struct kc_keychain *keychain;
 	kc_err err;
@@ -79,7 +81,8 @@ kc_err kc_service_create(struct kc_service *service, struct kc_bytes password, c
 	if (atomic_load(&service->keychain))
 		err = KC_ERR(KEYCHAIN_EXISTS);
 	else
-		err = kc_keychain_create(&service->place, password, device, &keychain);
+		err = kc_keychain_create_with_officer(
+			&service->place, password, officer_pin, device, &keychain);
 	if (err == KC_OK)
 		atomic_store(&service->keychain, keychain);
 	pthread_mutex_unlock(&service->opening);
@@ -112,6 +115,7 @@ void kc_service_lock(struct kc_service *service)
 {
 	struct kc_keychain *keychain = atomic_load(&service->keychain);
 
+	kc_application_log_officers_out();
 	if (keychain)
 		kc_keychain_lock(keychain);
 	kc_service_changed(service);

@@ -35,9 +35,9 @@ void kc_service_done(struct kc_service *service);
 
 /* The keychain, opened at the first call that finds one. Errors as kc_keychain_open. */
 KC_MUST kc_err kc_service_keychain(struct kc_service *service, struct kc_keychain **ret);
-/* Makes the keychain. Errors as kc_keychain_create. */
-KC_MUST kc_err kc_service_create(
-	struct kc_service *service, struct kc_bytes password, const char *device);
+/* Makes the keychain. Errors as kc_keychain_create_with_officer. */
+KC_MUST kc_err kc_service_create(struct kc_service *service, struct kc_bytes password,
+	struct kc_bytes officer_pin, const char *device);
 /* The status, also of a device without a keychain. */
 KC_MUST kc_err kc_service_status(struct kc_service *service, struct kc_status *ret);
 /* Never waits: the main loop asks all the time. */

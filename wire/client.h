@@ -31,12 +31,30 @@ KC_MUST kc_err kc_client_shared(struct kc_client **ret);
 KC_MUST kc_err kc_client_status(struct kc_client *client, struct kc_status *ret);
 KC_MUST kc_err kc_client_setup(
 	struct kc_client *client, struct kc_bytes password, const char *device);
+/* With an officer (backend/keychain.h), and perhaps without a password. */
+KC_MUST kc_err kc_client_setup_with_officer(struct kc_client *client, struct kc_bytes password,
+	struct kc_bytes officer_pin, const char *device);
 KC_MUST kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes password);
 KC_MUST kc_err kc_client_lock(struct kc_client *client);
 KC_MUST kc_err kc_client_change_password(
 	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password);
 KC_MUST kc_err kc_client_login(struct kc_client *client, struct kc_bytes password);
 KC_MUST kc_err kc_client_logout(struct kc_client *client);
+/* The officer's login is the program's, until it logs out or ends. RESET without one, or when the
+ * PIN has changed since: AUTH. */
+KC_MUST kc_err kc_client_officer_login(struct kc_client *client, struct kc_bytes pin);
+KC_MUST kc_err kc_client_officer_logout(struct kc_client *client);
+KC_MUST kc_err kc_client_officer_reset(struct kc_client *client, struct kc_bytes new_password);
+KC_MUST kc_err kc_client_officer_change(
+	struct kc_client *client, struct kc_bytes old_pin, struct kc_bytes new_pin);
+KC_MUST kc_err kc_client_officer_set(
+	struct kc_client *client, struct kc_bytes password, struct kc_bytes pin);
+/* Errors: NOT_ALLOWED (kc.conf does not allow it), IN_USE (another program uses the token). */
+KC_MUST kc_err kc_client_officer_erase(
+	struct kc_client *client, struct kc_bytes pin, enum kc_sync_filter which);
+/* Whether this program has sessions of the token of these items. Goes with the program. */
+KC_MUST kc_err kc_client_token_use(
+	struct kc_client *client, enum kc_sync_filter which, bool has_sessions);
 KC_MUST kc_err kc_client_rename(struct kc_client *client, const char *device);
 KC_MUST kc_err kc_client_stop(struct kc_client *client);
 

@@ -10,6 +10,7 @@ static const char *const names[KC_SETTING_COUNT] = {
 	[KC_SETTING_TRIES]      = "tries",
 	[KC_SETTING_DIGEST]     = "digest",
 	[KC_SETTING_ALTERED]    = "altered",
+	[KC_SETTING_OFFICER_TRIES] = "officer-tries",
 };
 /* clang-format on */
 

@@ -6,14 +6,15 @@
 #include "backend/store/db.h"
 
 enum kc_setting {
-	KC_SETTING_KEYBAG,     /* the keybag's blob */
-	KC_SETTING_DEVICE,     /* random id of this database, 8 bytes */
-	KC_SETTING_GENERATION, /* grows with every committed change */
-	KC_SETTING_TRIES,      /* wrong passwords since the last right one */
-	KC_SETTING_DIGEST,     /* the set digest, sealed */
-	KC_SETTING_ALTERED,    /* 1 when rows were changed behind the program's back */
+	KC_SETTING_KEYBAG,	  /* the keybag's blob */
+	KC_SETTING_DEVICE,	  /* random id of this database, 8 bytes */
+	KC_SETTING_GENERATION,	  /* grows with every committed change */
+	KC_SETTING_TRIES,	  /* wrong passwords since the last right one */
+	KC_SETTING_DIGEST,	  /* the set digest, sealed */
+	KC_SETTING_ALTERED,	  /* 1 when rows were changed behind the program's back */
+	KC_SETTING_OFFICER_TRIES, /* the officer's wrong PINs since the last right one */
 };
-#define KC_SETTING_COUNT 6
+#define KC_SETTING_COUNT 7
 
 /* Errors: NOT_FOUND. */
 KC_MUST kc_err kc_setting_get_bytes(struct kc_db *db, enum kc_setting setting, struct kc_buf *ret);

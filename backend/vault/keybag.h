@@ -4,7 +4,11 @@
  *
  * password -- SHA-256, scrypt --> key-encryption key; it alone wraps ak and ck; mixed with the
  * device secret it wraps aku, cku and akpu; the device secret alone wraps dk and dku, which are
- * therefore readable while locked, as are the index key and the digest key, derived from dk. The
+ * therefore readable while locked, as are the index key and the digest key, derived from dk.
+ *
+ * A second password, the officer's, may wrap the same five keys once more. It opens nothing here:
+ * all that can be done with it is to wrap the keys anew, for a user who has forgotten the password
+ * or has none yet. Whoever has it and both folders can read the items all the same. The
  * keybag is a DER blob (doc/keycircle.asn1, Keybag) that the store keeps in the database; the
  * device secret is a file of its own in the state folder.
  */
@@ -23,9 +27,13 @@ struct kc_keybag;
 #define KC_INDEX_MAC_LEN 16
 #define KC_DIGEST_LEN 32
 
-/* A new bag, unlocked, and its blob. */
+/* Whose password. */
+enum kc_keybag_holder { KC_HOLDER_USER = 1, KC_HOLDER_OFFICER = 2 };
+
+/* A new bag, unlocked, and its blob. officer_pin is empty where there is no officer. An empty
+ * password leaves the user without one, and the bag never unlocked, until the officer's rewrap. */
 KC_MUST kc_err kc_keybag_create(const struct kc_secret *device_secret, struct kc_bytes password,
-	struct kc_keybag **ret, struct kc_buf *ret_blob);
+	struct kc_bytes officer_pin, struct kc_keybag **ret, struct kc_buf *ret_blob);
 /* Parses a blob; the bag is locked, with dk and dku open. Errors: DECODE, DAMAGED (the device
  * secret does not fit, or the blob was changed). Costs outside N = 2^16 … 2^20, r = 8, p = 1 are
  * refused (DECODE) before anything is computed. */
@@ -38,7 +46,10 @@ static inline void kc_keybag_free_cleanup(struct kc_keybag **bag)
 	kc_keybag_free(*bag);
 }
 
-/* Errors: AUTH. Slow (scrypt) unless the bag is unlocked already, when a keyed hash decides. */
+bool kc_keybag_has(const struct kc_keybag *bag, enum kc_keybag_holder holder);
+
+/* Errors: AUTH, NO_PASSWORD (the user has none yet). Slow (scrypt) unless the bag is unlocked
+ * already, when a keyed hash decides. */
 KC_MUST kc_err kc_keybag_unlock(struct kc_keybag *bag, struct kc_bytes password);
 /* As unlock, without changing the lock. */
 KC_MUST kc_err kc_keybag_check(struct kc_keybag *bag, struct kc_bytes password);
@@ -46,10 +57,16 @@ KC_MUST kc_err kc_keybag_check(struct kc_keybag *bag, struct kc_bytes password);
 void kc_keybag_lock(struct kc_keybag *bag);
 bool kc_keybag_is_unlocked(const struct kc_keybag *bag);
 bool kc_keybag_was_unlocked(const struct kc_keybag *bag); /* since it was opened */
-/* Wraps the same class keys under a new password. The old one counts until adopt. Errors: LOCKED.
- */
-KC_MUST kc_err kc_keybag_rewrap(
-	struct kc_keybag *bag, struct kc_bytes new_password, struct kc_buf *ret_blob);
+/* Makes sure of the officer's PIN, and gives what rewrap takes for it. Slow. Errors: AUTH,
+ * NO_OFFICER. */
+KC_MUST kc_err kc_keybag_check_officer(
+	const struct kc_keybag *bag, struct kc_bytes pin, struct kc_secret *ret_key);
+/* Wraps the same class keys under a new password of the holder's; an empty one takes the officer
+ * away. The keys come out of the officer's wrap where officer_key is given, else out of the bag.
+ * The old password counts until adopt. Errors: LOCKED (the bag, without an officer_key), AUTH (the
+ * officer's PIN has changed since), NO_OFFICER, DAMAGED (the officer's wrap holds other keys). */
+KC_MUST kc_err kc_keybag_rewrap(struct kc_keybag *bag, const struct kc_secret *officer_key,
+	enum kc_keybag_holder holder, struct kc_bytes new_password, struct kc_buf *ret_blob);
 /* The last rewrap counts from now on: to be called when its blob is safely stored. Without it that
  * rewrap changes nothing. A lock in between is no matter: the bag stays locked. */
 void kc_keybag_adopt(struct kc_keybag *bag);

@@ -11,12 +11,24 @@
 #define KC_CLASS_KEY_LEN 32
 #define KC_WRAPPED_KEY_LEN (KC_SIV_TAG_LEN + KC_CLASS_KEY_LEN)
 #define KC_KEYBAG_SALT_LEN 32
+#define EACH_PROTECTION(p)                          \
+	enum kc_protection p = KC_PROTECTION_FIRST; \
+	p <= KC_PROTECTION_AKPU;                    \
+	p++
+
+/* One way to the class keys: whose it is says the place in the blob. */
+struct kc_keybag_way {
+	bool is_there;
+	struct kc_kdf_cost cost; /* of the password; nothing in the device's way */
+	uint8_t salt[KC_KEYBAG_SALT_LEN];
+	uint8_t wrapped[KC_PROTECTION_COUNT][KC_WRAPPED_KEY_LEN]; /* those of kc_keybag_wraps */
+};
 
 /* What the blob says; nothing in it is secret. */
+#define KC_HOLDER_DEVICE 0 /* beside enum kc_keybag_holder: dk and dku, under no password */
+#define KC_KEYBAG_WAYS 3
 struct kc_keybag_blob {
-	struct kc_kdf_cost cost;
-	uint8_t salt[KC_KEYBAG_SALT_LEN];
-	uint8_t wrapped[KC_PROTECTION_COUNT][KC_WRAPPED_KEY_LEN];
+	struct kc_keybag_way ways[KC_KEYBAG_WAYS];
 };
 
 /* The root key of a protection class, as the blob wraps it. */
@@ -48,6 +60,7 @@ struct kc_keybag {
 	bool was_unlocked;
 
 	bool has_pending; /* a rewrap that has not been adopted */
+	enum kc_keybag_holder pending_holder;
 	struct kc_keybag_blob pending;
 	struct kc_password_check pending_password;
 };
@@ -68,14 +81,17 @@ KC_MUST kc_err kc_keybag_blob_parse(
 /* What wraps the class keys: one key for each of the three ways in. */
 enum kc_wrapping { KC_WRAPPING_PASSWORD, KC_WRAPPING_BOTH, KC_WRAPPING_DEVICE };
 enum kc_wrapping kc_keybag_wrapping(enum kc_protection protection);
+/* Whether a holder's way has the key of a class. */
+bool kc_keybag_wraps(unsigned holder, enum kc_protection protection);
 
 /* Derives the wrapping keys. password_key is scrypt's output, empty for KC_WRAPPING_DEVICE. */
 KC_MUST kc_err kc_keybag_wrap_key(enum kc_wrapping wrapping, struct kc_bytes password_key,
 	struct kc_bytes device_secret, struct kc_siv_key *ret);
-KC_MUST kc_err kc_keybag_wrap(struct kc_keybag_blob *blob, enum kc_protection protection,
-	const struct kc_siv_key *key, const struct kc_class_key *root);
+KC_MUST kc_err kc_keybag_wrap(struct kc_keybag_blob *blob, unsigned holder,
+	enum kc_protection protection, const struct kc_siv_key *key,
+	const struct kc_class_key *root);
 /* Errors: CORRUPT when the key is not the one that wrapped it. */
-KC_MUST kc_err kc_keybag_unwrap(const struct kc_keybag_blob *blob, enum kc_protection protection,
-	const struct kc_siv_key *key, struct kc_class_key *ret);
+KC_MUST kc_err kc_keybag_unwrap(const struct kc_keybag_blob *blob, unsigned holder,
+	enum kc_protection protection, const struct kc_siv_key *key, struct kc_class_key *ret);
 
 #endif

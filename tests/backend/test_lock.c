@@ -283,7 +283,7 @@ static void turns_go_by_arrival(void)
 	struct kc_tries tries;
 	unsigned turns = 0;
 
-	kc_tries_init(&tries);
+	kc_tries_init(&tries, KC_SETTING_TRIES);
 	kc_tries_enter(&tries);
 	for (unsigned i = 0; i < KC_COUNT_OF(queued); i++) {
 		queued[i] = (struct queued){.tries = &tries, .number = i, .turns = &turns};

@@ -105,7 +105,7 @@ for seed in '/^\.It Cm sync use/d' 's/^\.It Cm watch/.It Cm wach/' 's/ Fl -dry-r
   check_page "$work/seeded.1"
   exits 1 "a page with a fault is noticed: $seed"
 done
-for name in kc.1 git-credential-kc.1 secitem-cc.1 security.1 kc-services.7 secitem.7 seckeychain.7 keycircled.8; do
+for name in kc.1 git-credential-kc.1 secitem-cc.1 security.1 kc-services.7 secitem.7 seckeychain.7 keycircled.8 keycircle-pkcs11.7; do
   groff -mdoc -Tascii -P-cbu -ww "$top_srcdir/doc/$name" > "$out" 2> "$err"
   status=$?
   exits 0 "$name is formatted"

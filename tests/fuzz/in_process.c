@@ -95,7 +95,7 @@ static void open_service(void)
 	make_home();
 	must(kc_place_find(&place));
 	must(kc_service_init(&service, &place));
-	must(kc_service_create(&service, kc_bytes_str(PASSWORD), "fuzz"));
+	must(kc_service_create(&service, kc_bytes_str(PASSWORD), kc_bytes(NULL, 0), "fuzz"));
 }
 
 static void close_service(void)

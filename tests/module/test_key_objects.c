@@ -2,7 +2,7 @@
 /* PKCS#11 3.1, 4.7 to 4.10: keys as objects. */
 #include <string.h>
 
-#include "module/keycircle_pkcs11.h"
+#include "module/include/keycircle/pkcs11.h"
 #include "tests/module/objects.h"
 
 static void imported_keys(void)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* PKCS#11 3.1, 5.7.7 to 5.7.9: finding objects. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -249,6 +251,55 @@ static void private_objects_behind_the_lock(void)
 	harness_end(&x);
 }
 
+#define MANY 400
+
+/* More than the service tells at once, and each of them found by itself. */
+static void many_objects(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	unsigned count = getenv("KC_LONG") ? 10000 : MANY;
+	CK_OBJECT_HANDLE *all = calloc(count + 1, sizeof *all), found[2], made;
+	CK_ATTRIBUTE public_keys[] = {
+		ATTR(CKA_CLASS, objects_public), ATTR(CKA_KEY_TYPE, objects_ec)};
+	CK_ULONG got, sum = 0;
+	char name[16];
+
+	for (unsigned i = 0; i < count; i++) {
+		CK_ATTRIBUTE template[] = {
+			ATTR(CKA_CLASS, objects_public),
+			ATTR(CKA_KEY_TYPE, objects_ec),
+			ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
+			ATTR_BYTES(CKA_EC_POINT, objects_point),
+			ATTR(CKA_TOKEN, harness_true),
+			{CKA_LABEL, name, (CK_ULONG)snprintf(name, sizeof name, "key %u", i)},
+			{CKA_ID, name, strlen(name)},
+		};
+		CHECK_RV_FATAL(objects_create(&x, template, 7, &made), CKR_OK);
+	}
+	CHECK_RV_FATAL(x.f->C_FindObjectsInit(x.session, public_keys, 2), CKR_OK);
+	do {
+		CK_ULONG room = count - sum < 7 ? count - sum + 1 : 7;
+		CHECK_RV_FATAL(x.f->C_FindObjects(x.session, all + sum, room, &got), CKR_OK);
+		sum += got;
+	} while (got);
+	CHECK_RV(x.f->C_FindObjectsFinal(x.session), CKR_OK);
+	CHECK_FATAL(sum == count);
+	for (unsigned i = 0; i < count; i++) {
+		CK_ATTRIBUTE by_label[] = {
+			{CKA_LABEL, name, (CK_ULONG)snprintf(name, sizeof name, "key %u", i)}};
+		CK_ATTRIBUTE by_id[] = {{CKA_ID, name, strlen(name)}, public_keys[0]};
+
+		CHECK(harness_find(&x, by_label, 1, found, 2) == 1);
+		made = found[0];
+		CHECK(harness_find(&x, by_id, 2, found, 2) == 1 && found[0] == made);
+	}
+	for (unsigned i = 0; i < count; i++)
+		objects_destroy(&x, all[i]);
+	CHECK(harness_find(&x, public_keys, 2, found, 2) == 0);
+	free(all);
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -257,6 +308,7 @@ int main(void)
 		CHECK_TEST(searches),
 		CHECK_TEST(search_state),
 		CHECK_TEST(built_in_objects),
+		CHECK_TEST(many_objects),
 		CHECK_TEST(changes_by_others),
 		CHECK_TEST(private_objects_behind_the_lock),
 	};

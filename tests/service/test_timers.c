@@ -20,7 +20,7 @@ static void make_service(struct kc_service *service)
 
 	CHECK_OK_FATAL(kc_place_find(&place));
 	CHECK_OK_FATAL(kc_service_init(service, &place));
-	CHECK_OK_FATAL(kc_service_create(service, kc_bytes_str("fake"), "test"));
+	CHECK_OK_FATAL(kc_service_create(service, kc_bytes_str("fake"), kc_bytes(NULL, 0), "test"));
 }
 
 static void locks_after_a_suspend(void)

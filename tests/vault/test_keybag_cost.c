@@ -16,7 +16,8 @@ static void works_at_its_real_cost(void)
 	KC_CLEANUP_BUF struct kc_buf blob = KC_BUF_INIT;
 
 	CHECK_OK_FATAL(kc_secret_random(&device_secret, KC_DEVICE_SECRET_LEN));
-	CHECK_OK_FATAL(kc_keybag_create(&device_secret, kc_bytes_str("pässword"), &made, &blob));
+	CHECK_OK_FATAL(kc_keybag_create(
+		&device_secret, kc_bytes_str("pässword"), kc_bytes(NULL, 0), &made, &blob));
 	CHECK_OK_FATAL(kc_keybag_open(&device_secret, kc_buf_bytes(&blob), &opened));
 	CHECK_ERR(kc_keybag_unlock(opened, kc_bytes_str("password")), KC_E_AUTH);
 	CHECK_OK(kc_keybag_unlock(opened, kc_bytes_str("pässword")));

@@ -19,7 +19,7 @@
 
 struct kc_keychain {
 	pthread_mutex_t mutex;
-	struct kc_secret password;
+	struct kc_secret password, officer; /* the officer's key is the PIN itself */
 	_Atomic enum kc_lock_state lock;
 	uint64_t generation, next_id;
 	struct kc_found_list items;
@@ -54,14 +54,15 @@ kc_err kc_keychain_init(void)
 	return KC_OK;
 }
 
-kc_err kc_keychain_create(const struct kc_place *place, struct kc_bytes password,
-	const char *device_name, struct kc_keychain **ret)
+kc_err kc_keychain_create_with_officer(const struct kc_place *place, struct kc_bytes password,
+	struct kc_bytes officer_pin, const char *device_name, struct kc_keychain **ret)
 {
 	(void)place;
 	(void)device_name;
-	if (password.len == 0)
+	if (password.len == 0 && officer_pin.len == 0)
 		return KC_ERR(WEAK_PASSWORD);
-	return make(password, KC_LOCK_UNLOCKED, ret);
+	KC_TRY(make(password, password.len ? KC_LOCK_UNLOCKED : KC_LOCK_NEVER, ret));
+	return kc_secret_set(&(*ret)->officer, officer_pin);
 }
 
 kc_err kc_keychain_open(const struct kc_place *place, struct kc_keychain **ret)
@@ -75,6 +76,7 @@ void kc_keychain_close(struct kc_keychain *keychain)
 {
 	kc_found_list_done(&keychain->items);
 	kc_secret_done(&keychain->password);
+	kc_secret_done(&keychain->officer);
 	pthread_mutex_destroy(&keychain->mutex);
 	free(keychain);
 }
@@ -133,6 +135,48 @@ kc_err kc_keychain_change_password(
 {
 	KC_TRY(kc_keychain_check_password(keychain, old_password));
 	return kc_secret_set(&keychain->password, new_password);
+}
+
+kc_err kc_keychain_officer_check(
+	struct kc_keychain *keychain, struct kc_bytes pin, struct kc_secret *ret_key)
+{
+	if (!kc_bytes_equal(kc_secret_bytes(&keychain->officer), pin))
+		return KC_ERR(AUTH);
+	return kc_secret_set(ret_key, pin);
+}
+
+kc_err kc_keychain_officer_reset(struct kc_keychain *keychain, const struct kc_secret *officer_key,
+	struct kc_bytes new_password)
+{
+	if (!kc_bytes_equal(kc_secret_bytes(&keychain->officer), kc_secret_bytes(officer_key)))
+		return KC_ERR(AUTH);
+	return kc_secret_set(&keychain->password, new_password);
+}
+
+kc_err kc_keychain_officer_change(struct kc_keychain *keychain, struct kc_bytes old_pin,
+	struct kc_bytes new_pin, struct kc_secret *ret_key)
+{
+	KC_TRY(kc_keychain_officer_check(keychain, old_pin, ret_key));
+	KC_TRY(kc_secret_set(&keychain->officer, new_pin));
+	return kc_secret_set(ret_key, new_pin);
+}
+
+kc_err kc_keychain_officer_set(
+	struct kc_keychain *keychain, struct kc_bytes password, struct kc_bytes pin)
+{
+	KC_TRY(kc_keychain_check_password(keychain, password));
+	return kc_secret_set(&keychain->officer, pin);
+}
+
+/* Nothing here has a sync mark. */
+kc_err kc_keychain_officer_erase(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct kc_bytes pin, enum kc_sync_filter which)
+{
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+
+	(void)caller;
+	(void)which;
+	return kc_keychain_officer_check(keychain, pin, &key);
 }
 
 /* --- items ----------------------------------------------------------------------------------- */

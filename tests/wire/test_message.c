@@ -205,10 +205,10 @@ static void texts_have_no_nul(void)
 {
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
 	const struct kc_call_row *setup = kc_calls_find(KC_CALL_SETUP), *call;
-	const struct kc_field fields[] = {
-		KC_FIELD_B(kc_bytes_str("p")), KC_FIELD_S(kc_bytes("a\0b", 3))};
+	const struct kc_field fields[] = {KC_FIELD_B(kc_bytes_str("p")),
+		KC_FIELD_S(kc_bytes("a\0b", 3)), KC_FIELD_B(kc_bytes_str(""))};
 
-	CHECK_OK(kc_message_build_request(setup, fields, 2, &out));
+	CHECK_OK(kc_message_build_request(setup, fields, 3, &out));
 	CHECK_ERR(parse(kc_buf_bytes(&out), &call), KC_E_DECODE);
 }
 
