@@ -5,6 +5,7 @@
 #include "crypto/derive.h"
 #include "crypto/export.h"
 #include "crypto/import.h"
+#include "crypto/rsa_complete.h"
 #include "backend/keychain_strict.h"
 #include "backend/keychain_transient.h"
 #include "base/random.h"
@@ -183,9 +184,11 @@ static kc_err read_private(
 	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
 {
 	KC_CLEANUP_IMPORT struct kc_import import = KC_IMPORT_INIT;
+	KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT;
 	const struct kc_pk *key;
 
-	if (kc_import_parse(value, kc_bytes(NULL, 0), &import) != KC_OK || import.is_pem ||
+	KC_TRY(kc_rsa_complete(value, &whole));
+	if (kc_import_parse(kc_buf_bytes(&whole), kc_bytes(NULL, 0), &import) != KC_OK || import.is_pem ||
 		import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
 		return KC_ERR(DECODE);
 	key = import.rows[0].key;
