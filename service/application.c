@@ -81,6 +81,16 @@ kc_err kc_application_officer(struct kc_application *application, struct kc_secr
 	return err == KC_E_LOCKED ? KC_ERR(LOCKED) : err;
 }
 
+bool kc_application_is_officer(struct kc_application *application)
+{
+	bool is_officer;
+
+	pthread_mutex_lock(&mutex);
+	is_officer = application->officer.len != 0;
+	pthread_mutex_unlock(&mutex);
+	return is_officer;
+}
+
 void kc_application_log_officers_out(void)
 {
 	pthread_mutex_lock(&mutex);

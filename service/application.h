@@ -37,6 +37,7 @@ KC_MUST kc_err kc_application_join(const struct kc_peer *peer, struct kc_applica
 void kc_application_log_officer_in(struct kc_application *application, struct kc_secret *key);
 /* A copy of the key. Errors: LOCKED when the officer is not logged in. */
 KC_MUST kc_err kc_application_officer(struct kc_application *application, struct kc_secret *ret);
+bool kc_application_is_officer(struct kc_application *application);
 /* Logs the officer out of every program. */
 void kc_application_log_officers_out(void);
 /* One of its processes has begun or ended to use the token of these items. */

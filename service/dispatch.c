@@ -128,7 +128,8 @@ kc_err kc_dispatch(struct kc_service *service, struct kc_application *applicatio
 	struct kc_request request = {
 		.service = service,
 		.application = application,
-		.caller = {groups, 1, !application->access.sandboxed, application->number},
+		.caller = {groups, 1, !application->access.sandboxed, application->number,
+			kc_application_is_officer(application)},
 	};
 	bool has_result;
 	kc_err err;

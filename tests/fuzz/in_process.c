@@ -134,7 +134,7 @@ void in_process_set_sandboxed(bool sandboxed)
 static void delete_everything(void)
 {
 	static const char *const groups[] = {KC_ACCESS_USER_GROUP};
-	const struct kc_caller everybody = {groups, 1, true, 1};
+	const struct kc_caller everybody = {groups, 1, true, 1, true};
 	struct kc_query query = KC_QUERY_INIT;
 	struct kc_keychain *keychain;
 	uint64_t count;
