@@ -35,9 +35,6 @@ static CK_RV refuse_in(CK_SESSION_HANDLE handle)
 #define MADE CK_OBJECT_HANDLE_PTR made U
 #define NO CKR_FUNCTION_NOT_SUPPORTED
 
-/* A keychain is made by its owner (kc setup), with a password that no officer knows. */
-REFUSE(InitToken,           NO, (CK_SLOT_ID slot U, IN(pin), CK_UTF8CHAR_PTR label U))
-REFUSE(InitPIN,             NO, (SESSION, IN(pin)))
 REFUSE_IN(MessageEncryptInit,  MECHANISM, KEY)
 REFUSE_IN(EncryptMessage,      PARAMETER, IN(ad), IN(data), OUT(encrypted))
 REFUSE_IN(EncryptMessageBegin, PARAMETER, IN(ad))
