@@ -162,7 +162,7 @@ KC_MUST kc_err kc_keychain_key_sign(struct kc_keychain *keychain, const struct k
  * wrong within the block. */
 KC_MUST kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
-	struct kc_secret *ret);
+	struct kc_buf *ret);
 
 /* The secret that the private key of row id shares with a public key in stored form (crypto/pk.h).
  * Errors as of key_sign (KEY_USE: not marked for derivation), and DECODE for the public key. */

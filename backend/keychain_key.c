@@ -85,14 +85,17 @@ kc_err kc_keychain_mac_check(struct kc_keychain *keychain, const struct kc_calle
 
 kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
-	struct kc_secret *ret)
+	struct kc_buf *ret)
 {
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
+	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
 
 	KC_TRY(kc_keychain_keys_get(keychain, caller, id, KC_KEY_USE_DECRYPT, &key));
 	if (key.sk)
-		return kc_sk_decrypt(key.sk, params, input, ret);
-	return kc_pk_decrypt(key.pk, params, input, ret);
+		return kc_sk_decrypt_buf(key.sk, params, input, ret);
+	KC_TRY(kc_pk_decrypt(key.pk, params, input, &message));
+	kc_buf_push(ret, message.data, message.len);
+	return kc_buf_check(ret);
 }
 
 kc_err kc_keychain_secret_encrypt(struct kc_keychain *keychain, const struct kc_caller *caller,

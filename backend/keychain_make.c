@@ -342,6 +342,7 @@ static bool shows_base(enum kc_derive_scheme scheme)
 		return true;
 	case KC_DERIVE_AGREE:
 	case KC_DERIVE_AGREE_COFACTOR:
+	case KC_DERIVE_AGREE_ONE_STEP:
 	case KC_DERIVE_HKDF:
 	case KC_DERIVE_SP800_108_COUNTER:
 	case KC_DERIVE_SP800_108_FEEDBACK:

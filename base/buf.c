@@ -96,11 +96,20 @@ uint8_t *kc_buf_extend(struct kc_buf *buf, size_t len)
 
 void kc_buf_insert(struct kc_buf *buf, size_t at, const void *data, size_t len)
 {
-	if (len == 0 || reserve(buf, len) != KC_OK)
+	kc_buf_replace(buf, at, 0, data, len);
+}
+
+void kc_buf_replace(struct kc_buf *buf, size_t at, size_t old_len, const void *data, size_t len)
+{
+	if (len > old_len && reserve(buf, len - old_len) != KC_OK)
 		return;
-	memmove(buf->data + at + len, buf->data + at, buf->len - at);
-	memcpy(buf->data + at, data, len);
-	buf->len += len;
+	if (len != old_len)
+		memmove(buf->data + at + len, buf->data + at + old_len, buf->len - at - old_len);
+	if (len)
+		memcpy(buf->data + at, data, len);
+	if (len < old_len)
+		kc_mem_wipe(buf->data + buf->len - (old_len - len), old_len - len);
+	buf->len = buf->len - old_len + len;
 }
 
 void kc_buf_truncate(struct kc_buf *buf, size_t len)

@@ -47,6 +47,7 @@ struct kc_der_writer {
 	kc_err err;
 	unsigned depth;
 	size_t start[KC_DER_MAX_DEPTH]; /* where each open value's contents begin */
+	uint8_t room[KC_DER_MAX_DEPTH]; /* bytes left for its length before them */
 };
 
 void kc_der_writer_init(struct kc_der_writer *w, struct kc_buf *out);
@@ -55,6 +56,8 @@ KC_MUST kc_err kc_der_writer_check(const struct kc_der_writer *w);
 
 void kc_der_begin(struct kc_der_writer *w, uint8_t tag); /* opens a constructed value */
 void kc_der_end(struct kc_der_writer *w);		 /* closes it */
+/* The same as begin, for contents of about so many bytes: they need not move when it is closed. */
+void kc_der_begin_about(struct kc_der_writer *w, uint8_t tag, size_t about);
 void kc_der_put(struct kc_der_writer *w, uint8_t tag, struct kc_bytes contents);
 void kc_der_put_raw(struct kc_der_writer *w, struct kc_bytes encoded); /* a value already encoded */
 void kc_der_put_int(struct kc_der_writer *w, int64_t value);

@@ -35,30 +35,47 @@ static size_t build_length(size_t len, uint8_t octets[static 1 + sizeof len])
 	return 1 + count;
 }
 
-void kc_der_begin(struct kc_der_writer *w, uint8_t tag)
+static void begin(struct kc_der_writer *w, uint8_t tag, size_t room)
 {
+	static const uint8_t nothing[1 + sizeof(size_t)];
+
 	if (w->err == KC_OK && w->depth == KC_DER_MAX_DEPTH)
 		w->err = KC_ERR(BUG);
 	if (w->err != KC_OK)
 		return;
 	kc_buf_push_byte(w->out, tag);
+	kc_buf_push(w->out, nothing, room);
+	w->room[w->depth] = (uint8_t)room;
 	w->start[w->depth++] = w->out->len;
+}
+
+void kc_der_begin(struct kc_der_writer *w, uint8_t tag)
+{
+	begin(w, tag, 0);
+}
+
+void kc_der_begin_about(struct kc_der_writer *w, uint8_t tag, size_t about)
+{
+	uint8_t octets[1 + sizeof about];
+
+	begin(w, tag, build_length(about, octets));
 }
 
 void kc_der_end(struct kc_der_writer *w)
 {
 	uint8_t octets[1 + sizeof(size_t)];
-	size_t start, count;
+	size_t start, count, room;
 
 	if (w->err == KC_OK && w->depth == 0)
 		w->err = KC_ERR(BUG);
 	if (w->err != KC_OK)
 		return;
 	start = w->start[--w->depth];
+	room = w->room[w->depth];
 	if (kc_buf_check(w->out) != KC_OK)
 		return;
 	count = build_length(w->out->len - start, octets);
-	kc_buf_insert(w->out, start, octets, count);
+	kc_buf_replace(w->out, start - room, room, octets, count);
 }
 
 void kc_der_put(struct kc_der_writer *w, uint8_t tag, struct kc_bytes contents)

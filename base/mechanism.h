@@ -131,8 +131,9 @@ struct kc_cipher_params {
 
 /* How a key is made of another, or of a password. */
 enum kc_derive_scheme {
-	KC_DERIVE_AGREE,	     /* ECDH or X25519/X448 with peer, then kdf */
+	KC_DERIVE_AGREE,	     /* ECDH or X25519/X448 with peer, then X9.63's function */
 	KC_DERIVE_AGREE_COFACTOR,    /* the same: the cofactor of all our curves for EC is 1 */
+	KC_DERIVE_AGREE_ONE_STEP,    /* the same, then NIST SP 800-56C's, 4.1, with a hash */
 	KC_DERIVE_HKDF,		     /* RFC 5869 */
 	KC_DERIVE_SP800_108_COUNTER, /* NIST SP 800-108, with segments */
 	KC_DERIVE_SP800_108_FEEDBACK,

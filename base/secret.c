@@ -4,7 +4,9 @@
  *
  * Invariants: a slot is in use or on the free list of its size, never both; free slots are all zero
  * but for their link, so that a fresh block needs no clearing beyond that word; slabs are never
- * given back, and everything larger than the largest slot has a mapping of its own.
+ * given back. Everything larger than the largest slot has a mapping of its own, and a few of these
+ * are kept, wiped, when they are given back: a message as long as a channel's slot would otherwise
+ * cost more in mapping and locking than in cryptography.
  */
 #include "base/secret.h"
 
@@ -21,12 +23,17 @@
 #define SIZES 8 /* 32, 64 … 4096 */
 #define SLAB 65536u
 
+#define KEPT_LARGEST 131072u /* of mappings that are kept: 8192 to this */
+#define KEPT_SIZES 5
+#define KEPT_EACH 4
+
 struct slot {
 	struct slot *next;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slot *free_slots[SIZES];
+static void *kept[KEPT_SIZES][KEPT_EACH]; /* NULL: a free place */
 static atomic_bool lock_failed;
 
 static void *map_pages(size_t len)
@@ -100,12 +107,62 @@ static void give_slot(void *data, size_t len)
 	pthread_mutex_unlock(&lock);
 }
 
+/* --- what is larger than a slot --- */
+
+/* How long the mapping of a block is; those that may be kept have a power of two. */
+static size_t mapping_len(size_t len)
+{
+	return len <= KEPT_LARGEST ? (size_t)SMALLEST << size_index(len) : round_to_pages(len);
+}
+
+static void *take_kept(size_t len)
+{
+	void **row = kept[size_index(len) - SIZES], *taken = NULL;
+
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < KEPT_EACH && !taken; i++) {
+		taken = row[i];
+		row[i] = NULL;
+	}
+	pthread_mutex_unlock(&lock);
+	return taken;
+}
+
+static bool keep(void *data, size_t len)
+{
+	void **row = kept[size_index(len) - SIZES];
+	bool is_kept = false;
+
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < KEPT_EACH && !is_kept; i++)
+		if (!row[i]) {
+			row[i] = data;
+			is_kept = true;
+		}
+	pthread_mutex_unlock(&lock);
+	return is_kept;
+}
+
+static void *take_mapping(size_t len)
+{
+	void *taken = len <= KEPT_LARGEST ? take_kept(len) : NULL;
+
+	return taken ? taken : map_pages(mapping_len(len));
+}
+
+static void give_mapping(void *data, size_t len)
+{
+	kc_mem_wipe(data, len);
+	if (len > KEPT_LARGEST || !keep(data, len))
+		munmap(data, mapping_len(len));
+}
+
 kc_err kc_secret_alloc(struct kc_secret *secret, size_t len)
 {
 	uint8_t *data = NULL;
 
 	if (len)
-		data = len <= LARGEST ? take_slot(len) : map_pages(round_to_pages(len));
+		data = len <= LARGEST ? take_slot(len) : take_mapping(len);
 	if (len && !data)
 		return KC_ERR(NO_MEMORY);
 	kc_secret_done(secret);
@@ -133,12 +190,10 @@ kc_err kc_secret_random(struct kc_secret *secret, size_t len)
 
 void kc_secret_done(struct kc_secret *secret)
 {
-	if (secret->len > LARGEST) {
-		kc_mem_wipe(secret->data, secret->len);
-		munmap(secret->data, round_to_pages(secret->len));
-	} else if (secret->len) {
+	if (secret->len > LARGEST)
+		give_mapping(secret->data, secret->len);
+	else if (secret->len)
 		give_slot(secret->data, secret->len);
-	}
 	*secret = (struct kc_secret){NULL, 0};
 }
 

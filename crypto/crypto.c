@@ -58,6 +58,7 @@ static void load_library(void)
 	library.hmac = EVP_MAC_fetch(library.context, "HMAC", NULL);
 	library.hkdf = EVP_KDF_fetch(library.context, "HKDF", NULL);
 	library.x963 = EVP_KDF_fetch(library.context, "X963KDF", NULL);
+	library.one_step = EVP_KDF_fetch(library.context, "SSKDF", NULL);
 	library.pbkdf2 = EVP_KDF_fetch(library.context, "PBKDF2", NULL);
 	library.scrypt = EVP_KDF_fetch(library.context, "SCRYPT", NULL);
 	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_LAST; hash++)
@@ -76,7 +77,7 @@ const struct kc_crypto_library *kc_crypto_library(void)
 static bool is_complete(const struct kc_crypto_library *lib)
 {
 	bool complete = lib->gcm && lib->siv && lib->hmac && lib->hkdf && lib->pbkdf2 &&
-			lib->scrypt && lib->x963;
+			lib->scrypt && lib->x963 && lib->one_step;
 
 	for (enum kc_hash hash = KC_HASH_SHA1; hash <= KC_HASH_LAST; hash++)
 		complete = complete && lib->hashes[hash];

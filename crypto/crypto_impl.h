@@ -23,7 +23,7 @@ struct kc_crypto_library {
 	OSSL_LIB_CTX *context;
 	EVP_CIPHER *gcm, *siv; /* AES-256 */
 	EVP_MAC *hmac;
-	EVP_KDF *hkdf, *pbkdf2, *scrypt, *x963;
+	EVP_KDF *hkdf, *pbkdf2, *scrypt, *x963, *one_step;
 	EVP_MD *hashes[KC_HASH_LAST + 1]; /* by enum kc_hash; none for KC_HASH_NONE */
 };
 

@@ -32,8 +32,12 @@ static kc_err agree(const struct kc_derive_base *base, const struct kc_derive_pa
 		return KC_ERR(MECHANISM_PARAM);
 	KC_TRY(kc_pk_agree(base->pk, params->peer, &shared));
 	KC_TRY(kc_secret_alloc(&made, len));
-	KC_TRY(kc_kdf_x963(
-		params->hash, kc_secret_bytes(&shared), params->data, made.data, made.len));
+	if (params->scheme == KC_DERIVE_AGREE_ONE_STEP)
+		KC_TRY(kc_kdf_one_step(params->hash, kc_secret_bytes(&shared), params->data,
+			made.data, made.len));
+	else
+		KC_TRY(kc_kdf_x963(params->hash, kc_secret_bytes(&shared), params->data, made.data,
+			made.len));
 	kc_secret_move(ret, &made);
 	return KC_OK;
 }
@@ -240,6 +244,7 @@ static const struct {
 } rows[] = {
 	[KC_DERIVE_AGREE]              = {OF_PAIR,     agree},
 	[KC_DERIVE_AGREE_COFACTOR]     = {OF_PAIR,     agree},
+	[KC_DERIVE_AGREE_ONE_STEP]     = {OF_PAIR,     agree},
 	[KC_DERIVE_HKDF]               = {OF_SECRET,   hkdf},
 	[KC_DERIVE_SP800_108_COUNTER]  = {OF_SECRET,   sp800_108},
 	[KC_DERIVE_SP800_108_FEEDBACK] = {OF_SECRET,   sp800_108},

@@ -5,7 +5,7 @@
 #include "crypto/crypto_impl.h"
 #include "crypto/hash.h"
 
-#define X963_MAX_LEN ((size_t)1 << 30) /* the library's limit */
+#define SHARED_MAX_LEN ((size_t)1 << 30) /* the library's limit */
 
 static kc_err derive(EVP_KDF *kdf, const OSSL_PARAM *params, uint8_t *ret, size_t len)
 {
@@ -30,19 +30,32 @@ kc_err kc_kdf_hkdf(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes sa
 	return derive(kc_crypto_library()->hkdf, params, ret, len);
 }
 
-kc_err kc_kdf_x963(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes shared_info,
-	uint8_t *ret, size_t len)
+/* The two differ in the order of what is hashed alone. */
+static kc_err derive_shared(EVP_KDF *kdf, enum kc_hash hash, struct kc_bytes secret,
+	struct kc_bytes info, uint8_t *ret, size_t len)
 {
 	const OSSL_PARAM params[] = {
 		kc_crypto_text_param(OSSL_KDF_PARAM_DIGEST, kc_crypto_hash_name(hash)),
 		kc_crypto_bytes_param(OSSL_KDF_PARAM_KEY, secret),
-		kc_crypto_bytes_param(OSSL_KDF_PARAM_INFO, shared_info),
+		kc_crypto_bytes_param(OSSL_KDF_PARAM_INFO, info),
 		OSSL_PARAM_construct_end(),
 	};
 
-	if (kc_hash_len(hash) == 0 || secret.len == 0 || len == 0 || len > X963_MAX_LEN)
+	if (kc_hash_len(hash) == 0 || secret.len == 0 || len == 0 || len > SHARED_MAX_LEN)
 		return KC_ERR(PARAM);
-	return derive(kc_crypto_library()->x963, params, ret, len);
+	return derive(kdf, params, ret, len);
+}
+
+kc_err kc_kdf_x963(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes shared_info,
+	uint8_t *ret, size_t len)
+{
+	return derive_shared(kc_crypto_library()->x963, hash, secret, shared_info, ret, len);
+}
+
+kc_err kc_kdf_one_step(
+	enum kc_hash hash, struct kc_bytes secret, struct kc_bytes info, uint8_t *ret, size_t len)
+{
+	return derive_shared(kc_crypto_library()->one_step, hash, secret, info, ret, len);
 }
 
 static bool is_payable(const struct kc_kdf_cost *cost)

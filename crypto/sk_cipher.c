@@ -106,9 +106,16 @@ void kc_sk_cipher_done(struct kc_sk_message *message)
 /* --- in parts -----------------------------------------------------------------------------------
  */
 
-bool kc_sk_cipher_collects(const struct kc_sk_mode *mode, enum kc_sk_way way)
+static bool has_long_iv(const struct kc_cipher_params *params)
 {
-	return mode->at_once || (mode->shape == KC_SK_AEAD && way == KC_SK_DECRYPT);
+	return params->scheme == KC_CIPHER_GCM && params->iv.len >= KC_SK_LONG_IV;
+}
+
+bool kc_sk_cipher_collects(
+	const struct kc_sk_mode *mode, enum kc_sk_way way, const struct kc_cipher_params *params)
+{
+	return mode->at_once || (mode->shape == KC_SK_AEAD && way == KC_SK_DECRYPT) ||
+	       has_long_iv(params);
 }
 
 kc_err kc_sk_cipher_feed(
@@ -203,6 +210,7 @@ static kc_err run(struct kc_sk_message *message, const struct kc_cipher_params *
 {
 	size_t rest = 0;
 
+	KC_TRY(kc_sk_cipher_start(message->sk, message->way, params, message));
 	if (message->mode->shape == KC_SK_AEAD && message->way == KC_SK_DECRYPT) {
 		input.len -= message->tag_len;
 		KC_TRY(set_tag(message, input.data + input.len));
@@ -218,14 +226,18 @@ static kc_err run(struct kc_sk_message *message, const struct kc_cipher_params *
 kc_err kc_sk_cipher_whole(const struct kc_sk *sk, enum kc_sk_way way,
 	const struct kc_cipher_params *params, struct kc_bytes input, uint8_t *out, size_t *ret_len)
 {
-	KC_CLEANUP_SK_MESSAGE struct kc_sk_message message = {0};
+	KC_CLEANUP_SK_MESSAGE struct kc_sk_message message = {.sk = sk, .way = way};
+	const struct kc_sk_mode *mode = NULL;
 	uint8_t nothing[KC_SK_REST_MAX];
 	size_t len = 0, room = 0;
 	kc_err err;
 
-	KC_TRY(kc_sk_cipher_start(sk, way, params, &message));
-	KC_TRY(kc_sk_mode_out_len(sk, way, message.mode, params, input.len, &room));
-	err = run(&message, params, input, room ? out : nothing, &len);
+	KC_TRY(kc_sk_mode_find(sk, params, &mode));
+	KC_TRY(kc_sk_mode_out_len(sk, way, mode, params, input.len, &room));
+	if (room == 0)
+		out = nothing;
+	err = has_long_iv(params) ? kc_sk_long_iv_whole(sk, way, params, input, out, &len)
+				  : run(&message, params, input, out, &len);
 	if (err != KC_OK) {
 		/* No byte of what is not authentic is given out, and the context may be in any
 		 * state. */

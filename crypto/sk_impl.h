@@ -57,7 +57,8 @@ struct kc_sk_mode {
 	size_t least, step;	  /* of a plaintext: bytes, and a multiple of what */
 };
 
-#define KC_SK_IV_MOST 128
+#define KC_SK_IV_MOST 256
+#define KC_SK_LONG_IV 129 /* from here on OpenSSL's GCM does not keep it: sk_long_iv.c */
 
 /* What params say about this key's cipher, checked. Errors: MECHANISM, MECHANISM_PARAM. */
 KC_MUST kc_err kc_sk_mode_find(const struct kc_sk *sk, const struct kc_cipher_params *params,
@@ -93,7 +94,8 @@ KC_MUST kc_err kc_sk_cipher_whole(const struct kc_sk *sk, enum kc_sk_way way,
 	const struct kc_cipher_params *params, struct kc_bytes input, uint8_t *out,
 	size_t *ret_len);
 /* In parts, where that is possible: not what is to be seen at once, and no tag checked. */
-bool kc_sk_cipher_collects(const struct kc_sk_mode *mode, enum kc_sk_way way);
+bool kc_sk_cipher_collects(
+	const struct kc_sk_mode *mode, enum kc_sk_way way, const struct kc_cipher_params *params);
 KC_MUST kc_err kc_sk_cipher_start(const struct kc_sk *sk, enum kc_sk_way way,
 	const struct kc_cipher_params *params, struct kc_sk_message *ret);
 #define KC_SK_REST_MAX 32
@@ -105,6 +107,17 @@ KC_MUST kc_err kc_sk_cipher_finish(struct kc_sk_message *message, uint8_t *out, 
 void kc_sk_cipher_done(struct kc_sk_message *message);
 #define KC_CLEANUP_SK_MESSAGE KC_CLEANUP(kc_sk_cipher_done)
 
+/* --- GCM with a long IV (sk_long_iv.c) ----------------------------------------------------------
+ */
+
+/* The first counter block, and what turns a tag of the IV of twelve zeroes into one of this. */
+KC_MUST kc_err kc_sk_long_iv_cover(const struct kc_sk *sk, struct kc_bytes iv,
+	uint8_t ret_block[static 16], uint8_t ret_cover[static 16]);
+/* As kc_sk_cipher_whole. */
+KC_MUST kc_err kc_sk_long_iv_whole(const struct kc_sk *sk, enum kc_sk_way way,
+	const struct kc_cipher_params *params, struct kc_bytes input, uint8_t *out,
+	size_t *ret_len);
+
 /* --- a code being made (sk_mac.c) ---------------------------------------------------------------
  */
 
@@ -113,6 +126,7 @@ struct kc_sk_code {
 	const struct kc_sk *sk;
 	struct kc_sk_context context; /* of GMAC: a cipher, to which all is additional data */
 	size_t len;		      /* of what is asked for */
+	uint8_t cover[16];	      /* of GMAC with a long IV: to be mixed into the code */
 };
 
 /* Errors: MECHANISM, MECHANISM_PARAM. */

@@ -106,13 +106,25 @@ static kc_err start_poly1305(const struct kc_sk *sk, struct kc_sk_code *ret)
 	return start(sk, fetch(POLY1305), NULL, NULL, 0, ret);
 }
 
+static const uint8_t zero_iv[12];
+
 static kc_err start_gmac(const struct kc_sk *sk, struct kc_bytes iv, struct kc_sk_code *ret)
 {
 	struct kc_cipher_params params = {.scheme = KC_CIPHER_GCM, .iv = iv, .tag_len = GMAC_LEN};
+	struct kc_sk_code code = {.sk = sk, .len = GMAC_LEN};
 	struct kc_sk_message message = {0};
+	uint8_t block[16];
 
+	if (iv.len >= KC_SK_LONG_IV) {
+		const struct kc_sk_mode *mode = NULL;
+
+		KC_TRY(kc_sk_mode_find(sk, &params, &mode));
+		KC_TRY(kc_sk_long_iv_cover(sk, iv, block, code.cover));
+		params.iv = KC_BYTES_OF(zero_iv);
+	}
 	KC_TRY(kc_sk_cipher_start(sk, KC_SK_ENCRYPT, &params, &message));
-	*ret = (struct kc_sk_code){.sk = sk, .context = message.context, .len = GMAC_LEN};
+	code.context = message.context;
+	*ret = code;
 	return KC_OK;
 }
 
@@ -193,6 +205,8 @@ kc_err kc_sk_mac_finish(struct kc_sk_code *code, uint8_t ret[static KC_SK_CODE_M
 		       EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, GMAC_LEN, all) == 1;
 	if (!good)
 		return kc_crypto_failed();
+	for (size_t i = 0; cipher && i < sizeof code->cover; i++)
+		all[i] ^= code->cover[i];
 	memcpy(ret, all, code->len);
 	kc_mem_wipe(all, sizeof all);
 	return KC_OK;

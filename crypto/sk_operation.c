@@ -164,7 +164,7 @@ kc_err kc_sk_cipher_begin(const struct kc_sk *sk, enum kc_sk_way way,
 	KC_TRY(kc_sk_mode_find(sk, params, &mode));
 	KC_TRY(new_operation(sk, &operation));
 	operation->way = way;
-	operation->collects = kc_sk_cipher_collects(mode, way);
+	operation->collects = kc_sk_cipher_collects(mode, way, params);
 	if (operation->collects)
 		KC_TRY(keep_params(operation, params));
 	else

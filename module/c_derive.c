@@ -177,8 +177,7 @@ static CK_RV describe_all(
 		segments_len += (part->len + derivation->segment_len - 1) /
 				derivation->segment_len * derivation->segment_len;
 	}
-	kc_derivation_set_length(derivation, keys_len, segments_len);
-	return CKR_OK;
+	return kc_derivation_set_length(derivation, keys_len, segments_len);
 }
 
 /* --- making it ----------------------------------------------------------------------------------

@@ -150,19 +150,14 @@ CK_RV C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_hand
 	return give_all(session, &object, template, count);
 }
 
-/* How much an object's attributes take, but for its secret: what they are read as. */
-CK_RV C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle, CK_ULONG_PTR size)
+/* What the attributes are read as takes, and what is kept besides: the secret of a password. The
+ * value of a key that cannot be read is as long as the key. */
+static CK_ULONG measure(const struct kc_object *object)
 {
-	KC_CLEANUP_SESSION struct kc_session *session = NULL;
-	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
 	const struct kc_attribute *rows;
 	CK_ULONG sum = 0;
 	size_t count;
 
-	KC_RV_TRY(kc_session_enter(handle, &session));
-	if (!size)
-		return CKR_ARGUMENTS_BAD;
-	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
 	rows = kc_attribute_rows(&count);
 	for (size_t i = 0; i < count; i++) {
 		KC_CLEANUP_CELL struct kc_cell cell = KC_CELL_INIT;
@@ -170,7 +165,25 @@ CK_RV C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle, 
 			kc_attribute_read(object, rows[i].type, &cell) == CKR_OK)
 			sum += cell.bytes.len;
 	}
-	*size = sum;
+	return object->has_value ? sum : sum + object->key_bits / 8;
+}
+
+CK_RV C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle, CK_ULONG_PTR size)
+{
+	KC_CLEANUP_SESSION struct kc_session *session = NULL;
+	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
+
+	KC_RV_TRY(kc_session_enter(handle, &session));
+	if (!size)
+		return CKR_ARGUMENTS_BAD;
+	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
+	if (object->kind == KC_OBJECT_DATA && !object->has_value) {
+		struct kc_object *full;
+		KC_RV_TRY(kc_fetch_secret(session, object, &full));
+		kc_object_put(object);
+		object = full;
+	}
+	*size = measure(object);
 	return CKR_OK;
 }
 

@@ -35,27 +35,39 @@ static CK_RV view(const void *data, CK_ULONG len, struct kc_bytes *ret)
 static const struct {
 	CK_ULONG kdf;
 	enum kc_hash hash;
+	bool one_step;
 } kdfs[] = {
-	{CKD_NULL,         KC_HASH_NONE},
-	{CKD_SHA1_KDF,     KC_HASH_SHA1},
-	{CKD_SHA224_KDF,   KC_HASH_SHA224},
-	{CKD_SHA256_KDF,   KC_HASH_SHA256},
-	{CKD_SHA384_KDF,   KC_HASH_SHA384},
-	{CKD_SHA512_KDF,   KC_HASH_SHA512},
-	{CKD_SHA3_224_KDF, KC_HASH_SHA3_224},
-	{CKD_SHA3_256_KDF, KC_HASH_SHA3_256},
-	{CKD_SHA3_384_KDF, KC_HASH_SHA3_384},
-	{CKD_SHA3_512_KDF, KC_HASH_SHA3_512},
+	{CKD_NULL,               KC_HASH_NONE,      false},
+	{CKD_SHA1_KDF,           KC_HASH_SHA1,      false},
+	{CKD_SHA224_KDF,         KC_HASH_SHA224,    false},
+	{CKD_SHA256_KDF,         KC_HASH_SHA256,    false},
+	{CKD_SHA384_KDF,         KC_HASH_SHA384,    false},
+	{CKD_SHA512_KDF,         KC_HASH_SHA512,    false},
+	{CKD_SHA3_224_KDF,       KC_HASH_SHA3_224,  false},
+	{CKD_SHA3_256_KDF,       KC_HASH_SHA3_256,  false},
+	{CKD_SHA3_384_KDF,       KC_HASH_SHA3_384,  false},
+	{CKD_SHA3_512_KDF,       KC_HASH_SHA3_512,  false},
+	{CKD_SHA1_KDF_SP800,     KC_HASH_SHA1,      true},
+	{CKD_SHA224_KDF_SP800,   KC_HASH_SHA224,    true},
+	{CKD_SHA256_KDF_SP800,   KC_HASH_SHA256,    true},
+	{CKD_SHA384_KDF_SP800,   KC_HASH_SHA384,    true},
+	{CKD_SHA512_KDF_SP800,   KC_HASH_SHA512,    true},
+	{CKD_SHA3_224_KDF_SP800, KC_HASH_SHA3_224,  true},
+	{CKD_SHA3_256_KDF_SP800, KC_HASH_SHA3_256,  true},
+	{CKD_SHA3_384_KDF_SP800, KC_HASH_SHA3_384,  true},
+	{CKD_SHA3_512_KDF_SP800, KC_HASH_SHA3_512,  true},
 };
 /* clang-format on */
 
-static CK_RV find_kdf(CK_ULONG kdf, enum kc_hash *ret)
+static CK_RV choose_kdf(CK_ULONG kdf, struct kc_derive_params *params)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(kdfs); i++) {
-		if (kdfs[i].kdf == kdf) {
-			*ret = kdfs[i].hash;
-			return CKR_OK;
-		}
+		if (kdfs[i].kdf != kdf)
+			continue;
+		params->hash = kdfs[i].hash;
+		if (kdfs[i].one_step)
+			params->scheme = KC_DERIVE_AGREE_ONE_STEP;
+		return CKR_OK;
 	}
 	return CKR_MECHANISM_PARAM_INVALID;
 }
@@ -72,7 +84,7 @@ static CK_RV read_ecdh(
 	if (!curve)
 		return CKR_KEY_TYPE_INCONSISTENT;
 	KC_RV_TRY(kc_params_get_record(asked, &ecdh, sizeof ecdh));
-	KC_RV_TRY(find_kdf(ecdh.kdf, &params->hash));
+	KC_RV_TRY(choose_kdf(ecdh.kdf, params));
 	KC_RV_TRY(view(ecdh.shared_data, ecdh.shared_data_len, &params->data));
 	KC_RV_TRY(view(ecdh.public_data, ecdh.public_data_len, &peer));
 	if (params->hash == KC_HASH_NONE && params->data.len)
@@ -308,14 +320,16 @@ static CK_RV read_sp800_108_feedback(const struct kc_mechanism *row, const CK_ME
 	return read_more(kdf.pAdditionalDerivedKeys, kdf.ulAdditionalDerivedKeys, ret);
 }
 
-void kc_derivation_set_length(
+CK_RV kc_derivation_set_length(
 	struct kc_derivation *derivation, uint64_t keys_len, uint64_t segments_len)
 {
 	struct kc_derivation_length *length = &derivation->length;
 	uint64_t bits = (length->counts_segments ? segments_len : keys_len) * 8;
 
 	if (derivation->segment_len == 0 || length->index == SIZE_MAX)
-		return;
+		return CKR_OK;
+	if (length->octets < sizeof bits && bits >> (8 * length->octets))
+		return CKR_MECHANISM_PARAM_INVALID;
 	for (size_t i = 0; i < length->octets; i++) {
 		size_t place = length->little_endian ? i : length->octets - 1 - i;
 		length->value[place] = (uint8_t)(bits >> (8 * i));
@@ -324,6 +338,7 @@ void kc_derivation_set_length(
 		.kind = KC_SEGMENT_BYTES,
 		.bytes = kc_bytes(length->value, length->octets),
 	};
+	return CKR_OK;
 }
 
 /* --- the simple ones ----------------------------------------------------------------------------

@@ -47,8 +47,9 @@ CK_RV kc_derivation_read(const struct kc_mechanism *row, const CK_MECHANISM *ask
 	const struct kc_object *base, struct kc_derivation *ret);
 /* The same of PBKDF2, which has no base. */
 CK_RV kc_derivation_read_password(const CK_MECHANISM *asked, struct kc_derivation *ret);
-/* Tells a derivation by SP 800-108 how long all of its keys are together. */
-void kc_derivation_set_length(
+/* Tells a derivation by SP 800-108 how long all of its keys are together, bytes; another does not
+ * want to know. CKR_MECHANISM_PARAM_INVALID: more than its parameter has room for. */
+CK_RV kc_derivation_set_length(
 	struct kc_derivation *derivation, uint64_t keys_len, uint64_t segments_len);
 
 #endif

@@ -46,11 +46,9 @@ kc_err kc_handle_key_verify(struct kc_request *request)
 kc_err kc_handle_key_decrypt(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;
-	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
 
-	KC_TRY(kc_keychain_key_decrypt(request->keychain, &request->caller, fields[0].number,
-		fields[1].cipher, fields[2].bytes, &message));
-	return answer_secret(request, &message);
+	return kc_keychain_key_decrypt(request->keychain, &request->caller, fields[0].number,
+		fields[1].cipher, fields[2].bytes, &request->result.buf);
 }
 
 kc_err kc_handle_key_agree(struct kc_request *request)

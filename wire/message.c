@@ -197,6 +197,10 @@ static void pull_cipher(struct kc_der_reader *r, struct kc_record *record, struc
 
 static void put_segments(struct kc_der_writer *w, const struct kc_derive_params *derive)
 {
+	if (derive->segment_count > KC_DERIVE_SEGMENTS) {
+		w->err = KC_ERR(BUG);
+		return;
+	}
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < derive->segment_count; i++) {
 		const struct kc_derive_segment *segment = &derive->segments[i];
@@ -377,6 +381,8 @@ static const struct type *type_of(char letter)
 
 /* --- sequences of fields ------------------------------------------------------------------- */
 
+#define ABOUT 64 /* bytes of all that is no long message */
+
 static void pull_fields(struct kc_der_reader *r, const char *signature, struct kc_record *record)
 {
 	struct kc_der_reader seq;
@@ -393,15 +399,18 @@ static void pull_fields(struct kc_der_reader *r, const char *signature, struct k
 kc_err kc_message_build_request(const struct kc_call_row *call, const struct kc_field *fields,
 	size_t count, struct kc_buf *out)
 {
+	size_t about = ABOUT;
 	struct kc_der_writer w;
 
 	if (strlen(call->request) != count)
 		return KC_ERR(BUG);
+	for (size_t i = 0; i < count; i++)
+		about += fields[i].letter == 'b' ? fields[i].bytes.len : 0;
 	kc_der_writer_init(&w, out);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_begin_about(&w, KC_DER_SEQUENCE, about);
 	kc_der_put_uint(&w, KC_WIRE_VERSION);
 	kc_der_put_uint(&w, call->call);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_begin_about(&w, KC_DER_SEQUENCE, about);
 	for (size_t i = 0; i < count; i++) {
 		if (fields[i].letter != call->request[i])
 			return KC_ERR(BUG);
@@ -440,15 +449,16 @@ kc_err kc_message_parse_request(
 kc_err kc_message_build_reply(const struct kc_call_row *call, kc_err err,
 	const struct kc_record *result, struct kc_buf *out)
 {
+	size_t about = ABOUT + (result ? result->buf.len : 0);
 	struct kc_der_writer w;
 
 	if (err == KC_OK && !result)
 		return KC_ERR(BUG);
 	kc_der_writer_init(&w, out);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_begin_about(&w, KC_DER_SEQUENCE, about);
 	kc_der_put_uint(&w, err);
 	if (result) {
-		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_begin_about(&w, KC_DER_SEQUENCE, about);
 		for (const char *letter = call->reply; *letter; letter++) {
 			const struct type *type = type_of(*letter);
 			struct kc_field field = {.letter = *letter};

@@ -256,11 +256,11 @@ static void encrypt_for(const struct pair *pair, struct kc_buf *ret)
 static kc_err decrypt_as(
 	struct home *home, const struct kc_caller *caller, uint64_t id, const struct kc_buf *block)
 {
-	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	kc_err err = kc_keychain_key_decrypt(
 		home->keychain, caller, id, &oaep, kc_buf_bytes(block), &message);
 
-	CHECK((err == KC_OK) == kc_bytes_equal(kc_secret_bytes(&message), MESSAGE));
+	CHECK((err == KC_OK) == kc_bytes_equal(kc_buf_bytes(&message), MESSAGE));
 	return err;
 }
 

@@ -135,6 +135,35 @@ static void lengths_round_trip(void)
 	}
 }
 
+/* A guess of the length changes no byte, good or bad. */
+static void guessed_lengths_are_the_same(void)
+{
+	static const size_t lens[] = {0, 1, 125, 127, 128, 250, 256, 70000};
+
+	for (size_t i = 0; i < KC_COUNT_OF(lens); i++)
+		for (size_t j = 0; j < KC_COUNT_OF(lens); j++) {
+			KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT, guessed = KC_BUF_INIT;
+			KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+			struct kc_der_writer w;
+
+			memset(kc_buf_extend(&bytes, lens[i]), 0x5a, lens[i]);
+			for (int about = 0; about < 2; about++) {
+				kc_der_writer_init(&w, about ? &guessed : &plain);
+				if (about)
+					kc_der_begin_about(&w, KC_DER_SEQUENCE, lens[j]);
+				else
+					kc_der_begin(&w, KC_DER_SEQUENCE);
+				kc_der_begin_about(&w, KC_DER_SET, about ? lens[j] : lens[i]);
+				kc_der_put_raw(&w, kc_buf_bytes(&bytes));
+				kc_der_end(&w);
+				kc_der_put_null(&w);
+				kc_der_end(&w);
+				CHECK_OK(kc_der_writer_check(&w));
+			}
+			CHECK(kc_bytes_equal(kc_buf_bytes(&plain), kc_buf_bytes(&guessed)));
+		}
+}
+
 static void depth_is_bounded(void)
 {
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
@@ -328,6 +357,7 @@ int main(void)
 		CHECK_TEST(refuses_what_is_not_der),
 		CHECK_TEST(booleans_and_null),
 		CHECK_TEST(lengths_round_trip),
+		CHECK_TEST(guessed_lengths_are_the_same),
 		CHECK_TEST(depth_is_bounded),
 		CHECK_TEST(unpaired_begin_is_noticed),
 		CHECK_TEST(leave_demands_the_end),

@@ -143,7 +143,9 @@ for each in direct proxy remote; do
     says 'No errors' "no error"
     is_silent_about 'ERR:|ERROR' "nothing of one"
   fi
+  settle 'allow-legacy = yes' # this test signs with SHA-1
   run "tests elliptic curves" --session-rw --test-ec --id 77 --label tested --key-type EC:prime256v1
+  settle 'allow-legacy = no'
   works "tests forks" pkcs11-tool --module "$module" --test-fork
   if [ -n "${KC_LONG-}" ]; then # it waits for 30 seconds when its threads are not done at once
     works "tests threads" pkcs11-tool --module "$module" --test-threads ILGISLT0 --test-threads ILGISLT0

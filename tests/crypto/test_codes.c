@@ -17,6 +17,8 @@
 #define BYTES_40 BLOCK_1 "ae2d8a571e03ac9c9eb76fac45af8e51" "30c81c46a35ce411"
 #define BLOCKS_4 BYTES_40 "e5fbc1191a0a52ef" "f69f2445df4f9b17ad2b417be66c3710"
 #define FOX "54686520717566636b2062726f776e20666f78206a756d70"
+#define IV_16 "000102030405060708090a0b0c0d0e0f"
+#define IV_64 IV_16 IV_16 IV_16 IV_16
 #define DES3_KEY "0123456789abcdef23456789abcdef01456789abcdef0123"
 
 static const struct vector {
@@ -39,6 +41,8 @@ static const struct vector {
 	{"GMAC", KC_SECRET_AES, KC_SIGN_GMAC, KC_HASH_NONE, KEY_128, "cafebabefacedbaddecaf888", FOX, "1b476a20051cc86216ff29814e4d476e"},
 	{"GMAC, IV of 20", KC_SECRET_AES, KC_SIGN_GMAC, KC_HASH_NONE, KEY_128, "000102030405060708090a0b0c0d0e0f10111213", FOX,
 		"9f9221120c4329399875726142794e4f"},
+	{"GMAC, IV of 200", KC_SECRET_AES, KC_SIGN_GMAC, KC_HASH_NONE, KEY_128, IV_64 IV_64 IV_64 "0001020304050607", FOX,
+		"f8b8758bf70b8566c9f490516f25315f"},
 	{"Poly1305", KC_SECRET_OF_CKK | 0x34, KC_SIGN_POLY1305, KC_HASH_NONE,
 		"85d6be7857556d337f4452fe42d506a80103808afb0db2fd4abff6af4149f51b", "",
 		"43727970746f6772617068696320466f72756d2052657365617263682047726f7570", "a8061dc1305136c6c22b8baf0c0127a9"},
@@ -96,6 +100,11 @@ static void known_answers(void)
 			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
 					  kc_bytes(code.data, wanted - 1)),
 				KC_E_DATA_LEN);
+			kc_buf_push_byte(&code, 0);
+			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
+					  kc_buf_bytes(&code)),
+				KC_E_DATA_LEN);
+			kc_buf_truncate(&code, wanted);
 			code.data[wanted - 1] ^= 1;
 			CHECK_ERR(kc_sk_mac_check(v.sk, &v.params, kc_buf_bytes(&v.message),
 					  kc_buf_bytes(&code)),

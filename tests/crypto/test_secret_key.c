@@ -122,6 +122,26 @@ static const struct vector vectors[] = {
 		"522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
 		"8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
 		"76fc6ece0f4e1768cddf8853"},
+	/* Computed with an implementation of SP 800-38D from the standard's text. The last one's counter
+	 * begins at 2^32 - 2. */
+#define IV_128 IV IV IV IV IV IV IV IV
+	{"GCM, IV of 129", KC_SECRET_AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16},
+		GCM_KEY, IV_128 "00", GCM_AD, GCM_PLAIN,
+		"1e163a87dcebf9ff91ab235b628b5ee8f07339fdbdae800109fe239b353bc913"
+		"b224754d0d9b6e9fd05b8ab64b64db8c19c2f6b7db853ffc28ee7f6839f9f1a0"
+		"4c3bfda8c31d3c9ab1668c2a"},
+	{"GCM, IV of 256", KC_SECRET_AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16},
+		GCM_KEY, IV_128 IV_128, GCM_AD, GCM_PLAIN,
+		"be4fcf511345fcec4b648d27e9f34357aaaae893c16a517224fd8e4345346abf"
+		"3327b55fad4b08249fd7ad2612e49a292ea62d356f501db09f1ca40756bb98ee"
+		"54f44c27f5ae7c58e1290ab6"},
+	{"GCM, IV of 256, empty", KC_SECRET_AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16},
+		GCM_KEY, IV_128 IV_128, "", "", "94085b8f0c90dfaa778094e0cd5aa06f"},
+	{"GCM, counter anew", KC_SECRET_AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16},
+		GCM_KEY, IV_128 "00e4837aa5af1551b28a62fd2d2fd1f0", GCM_AD, GCM_PLAIN,
+		"d7cdbc4ea725939bdeaa2078f8dc808c022fead6c1c8cebcdc513f2e278ea1a8"
+		"ccd92ffb4e8d08e013e26b5062aee824eee665278e9690337120837637d9dc82"
+		"b3c78d515ab49e69793e593f"},
 	/* NIST SP 800-38C, appendix C.1 to C.3 */
 #define CCM_KEY "404142434445464748494a4b4c4d4e4f"
 	{"CCM 1", KC_SECRET_AES, {.scheme = KC_CIPHER_CCM, .tag_len = 4},
@@ -264,6 +284,46 @@ static void known_answers(void)
 				vectors[i].what);
 		}
 		unload(&v);
+	}
+}
+
+/* A message does not have what the one before it with the same key had. */
+static void messages_stand_alone(void)
+{
+	static const uint8_t bytes[16] = "one IV, another";
+	static const struct {
+		const char *what;
+		struct kc_cipher_params before, after;
+	} rows[] = {
+		{"KW", {.scheme = KC_CIPHER_KW, .iv = {bytes, 8}}, {.scheme = KC_CIPHER_KW}},
+		{"KWP", {.scheme = KC_CIPHER_KWP, .iv = {bytes, 4}}, {.scheme = KC_CIPHER_KWP}},
+		{"GCM",
+			{.scheme = KC_CIPHER_GCM,
+				.iv = {bytes, 16},
+				.label = {bytes, 16},
+				.tag_len = 16},
+			{.scheme = KC_CIPHER_GCM, .iv = {bytes, 12}, .tag_len = 12}},
+		{"CCM",
+			{.scheme = KC_CIPHER_CCM,
+				.iv = {bytes, 13},
+				.label = {bytes, 16},
+				.tag_len = 16},
+			{.scheme = KC_CIPHER_CCM, .iv = {bytes, 7}, .tag_len = 4}},
+		{"CFB8", {.scheme = KC_CIPHER_CFB8, .iv = {bytes, 16}},
+			{.scheme = KC_CIPHER_CFB8, .iv = {(const uint8_t *)IV, 16}}},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, after = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf alone = KC_BUF_INIT;
+		KC_CLEANUP_SK struct kc_sk *sk = NULL, *fresh = NULL;
+
+		CHECK_OK_FATAL(kc_sk_generate(KC_SECRET_AES, 32, &sk));
+		CHECK_OK_FATAL(kc_sk_load(KC_SECRET_AES, kc_sk_value(sk), &fresh));
+		CHECK_OK(kc_sk_encrypt(sk, &rows[i].before, KC_BYTES_OF(bytes), &before));
+		CHECK_OK(kc_sk_encrypt(sk, &rows[i].after, KC_BYTES_OF(bytes), &after));
+		CHECK_OK(kc_sk_encrypt(fresh, &rows[i].after, KC_BYTES_OF(bytes), &alone));
+		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&after), kc_buf_bytes(&alone)), rows[i].what);
 	}
 }
 
@@ -420,6 +480,7 @@ static void refuses_padding(void)
  */
 
 #define AES KC_SECRET_AES
+static const uint8_t many[257];
 #define IV_OF(len)                                                           \
 	{                                                                    \
 		(const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (len) \
@@ -449,6 +510,9 @@ static const struct {
 	{"CTS, too short", AES, {.scheme = KC_CIPHER_CTS, .iv = IV_OF(16)}, 15, KC_E_DATA_LEN, KC_E_DATA_LEN},
 	{"CTS, a block", AES, {.scheme = KC_CIPHER_CTS, .iv = IV_OF(16)}, 16, KC_OK, KC_OK},
 	{"GCM without IV", AES, {.scheme = KC_CIPHER_GCM, .tag_len = 16}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, IV of 257", AES, {.scheme = KC_CIPHER_GCM, .iv = {many, 257}, .tag_len = 16}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
+	{"GCM, IV of 256", AES, {.scheme = KC_CIPHER_GCM, .iv = {many, 256}, .tag_len = 4}, 16, KC_OK, KC_E_DECRYPT},
+	{"GCM, IV of 256, shorter than the tag", AES, {.scheme = KC_CIPHER_GCM, .iv = {many, 256}, .tag_len = 4}, 3, KC_OK, KC_E_DATA_LEN},
 	{"GCM, tag of 3", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 3}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
 	{"GCM, tag of 11", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 11}, 16, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
 	{"GCM, tag of 17", AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 17}, 32, KC_E_MECHANISM_PARAM, KC_E_MECHANISM_PARAM},
@@ -750,6 +814,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(known_answers),
+		CHECK_TEST(messages_stand_alone),
 		CHECK_TEST(parts_make_the_whole),
 		CHECK_TEST(long_parts_make_the_whole),
 		CHECK_TEST(refuses_what_was_changed),

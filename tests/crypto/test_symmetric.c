@@ -122,6 +122,21 @@ static void x963_vectors(void)
 	}
 }
 
+/* Hashed by hand: the counter, the secret, the information. */
+static void one_step(void)
+{
+	HEX(secret, "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+	struct kc_bytes info = kc_bytes_str("info");
+	uint8_t out[48];
+
+	CHECK_OK(kc_kdf_one_step(KC_HASH_SHA256, secret, info, out, sizeof out));
+	CHECK(hex_is(KC_BYTES_OF(out),
+		"9b96204680e4375f4d79e4d69fc68f6d6546856b2a098a5ae2f9db74c9f4d1d4"
+		"807c9a28cbdc958a75f2163a99ee1393"));
+	CHECK_ERR(kc_kdf_one_step(KC_HASH_SHA256, secret, info, out, 0), KC_E_PARAM);
+	CHECK_ERR(kc_kdf_one_step(KC_HASH_NONE, secret, info, out, 48), KC_E_PARAM);
+}
+
 /* RFC 7914 section 12. */
 static void scrypt_vectors(void)
 {
@@ -530,6 +545,7 @@ int main(void)
 		CHECK_TEST(mac_vectors),
 		CHECK_TEST(hkdf_vectors),
 		CHECK_TEST(x963_vectors),
+		CHECK_TEST(one_step),
 		CHECK_TEST(scrypt_vectors),
 		CHECK_TEST(scrypt_refuses_costs),
 		CHECK_TEST(gcm_vector),

@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 
 #include "crypto/crypto.h"
+#include "crypto/derive.h"
 #include "crypto/pk.h"
 #include "base/random.h"
 #include "tests/check.h"
@@ -117,6 +118,103 @@ static void nothing_is_left_of_a_key(void)
 	}
 }
 
+/* --- secret keys --------------------------------------------------------------------------------
+ * A prepared key keeps contexts of the library, which hold the key and no message.
+ */
+
+#define IV_OF(len)                                         \
+	{                                                  \
+		(const uint8_t *)"fedcba9876543210", (len) \
+	}
+
+static const struct {
+	const char *what;
+	enum kc_secret_type type;
+	struct kc_cipher_params cipher;
+} secret_rows[] = {
+	{"ECB", KC_SECRET_AES, {.scheme = KC_CIPHER_ECB}},
+	{"CBC_PAD", KC_SECRET_AES, {.scheme = KC_CIPHER_CBC_PAD, .iv = IV_OF(16)}},
+	{"CFB128", KC_SECRET_AES, {.scheme = KC_CIPHER_CFB128, .iv = IV_OF(16)}},
+	{"CTS", KC_SECRET_AES, {.scheme = KC_CIPHER_CTS, .iv = IV_OF(16)}},
+	{"GCM", KC_SECRET_AES, {.scheme = KC_CIPHER_GCM, .iv = IV_OF(12), .tag_len = 16}},
+	{"CCM", KC_SECRET_AES, {.scheme = KC_CIPHER_CCM, .iv = IV_OF(12), .tag_len = 16}},
+	{"KWP", KC_SECRET_AES, {.scheme = KC_CIPHER_KWP}},
+	{"3DES", KC_SECRET_DES3, {.scheme = KC_CIPHER_CBC_PAD, .iv = IV_OF(8)}},
+	{"ChaCha20-Poly1305", KC_SECRET_CHACHA20,
+		{.scheme = KC_CIPHER_CHACHA20_POLY1305, .iv = IV_OF(12), .tag_len = 16}},
+};
+
+#define MESSAGE_LEN 64
+struct message_patterns {
+	struct pattern parts[MESSAGE_LEN / PATTERN_LEN];
+};
+
+static unsigned count_message(const struct message_patterns *patterns)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < KC_COUNT_OF(patterns->parts); i++)
+		count += count_in_memory(&patterns->parts[i]);
+	return count;
+}
+
+/* There and back, whole and in parts. */
+static void use_message(const struct kc_sk *sk, const struct kc_cipher_params *params,
+	struct message_patterns *patterns, unsigned *ret_alive)
+{
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT, cipher = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf back = KC_BUF_INIT;
+	struct kc_sk_operation *operation = NULL;
+
+	kc_random_fill(kc_buf_extend(&message, MESSAGE_LEN), MESSAGE_LEN);
+	for (size_t i = 0; i < KC_COUNT_OF(patterns->parts); i++)
+		take_pattern(&patterns->parts[i], message.data + i * PATTERN_LEN);
+	CHECK_OK(kc_sk_encrypt(sk, params, kc_buf_bytes(&message), &cipher));
+	CHECK_OK(kc_sk_decrypt_buf(sk, params, kc_buf_bytes(&cipher), &back));
+	CHECK_OK_FATAL(kc_sk_cipher_begin(sk, KC_SK_DECRYPT, params, &operation));
+	CHECK_OK(kc_sk_operation_part(operation, kc_bytes(cipher.data, 40), &back));
+	CHECK_OK(kc_sk_operation_part(
+		operation, kc_bytes(cipher.data + 40, cipher.len - 40), &back));
+	CHECK_OK(kc_sk_operation_end(operation, &back));
+	kc_sk_operation_free(operation);
+	*ret_alive = count_message(patterns);
+}
+
+static void use_secret_key(size_t row, struct pattern *pattern, unsigned *ret_alive)
+{
+	static const struct kc_sign_params hmac = {.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256};
+	static const struct kc_derive_params derive = {
+		.scheme = KC_DERIVE_HKDF, .hash = KC_HASH_SHA256, .extract = true};
+	KC_CLEANUP_SECRET struct kc_secret derived = KC_SECRET_INIT;
+	KC_CLEANUP_SK struct kc_sk *sk = NULL, *generic = NULL;
+	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
+	size_t len = secret_rows[row].type == KC_SECRET_DES3 ? 24 : 32;
+	struct message_patterns patterns;
+	unsigned alive = 0;
+
+	CHECK_OK_FATAL(kc_sk_generate(secret_rows[row].type, len, &sk));
+	CHECK_OK_FATAL(kc_sk_load(KC_SECRET_GENERIC, kc_sk_value(sk), &generic));
+	take_pattern(pattern, kc_sk_value(sk).data);
+	use_message(sk, &secret_rows[row].cipher, &patterns, &alive);
+	CHECK_MSG(alive >= 3 * KC_COUNT_OF(patterns.parts), secret_rows[row].what);
+	CHECK_MSG(count_message(&patterns) == 0, secret_rows[row].what);
+	CHECK_OK(kc_sk_mac(generic, &hmac, kc_bytes_str("message"), &code));
+	CHECK_OK(kc_derive_compute(&(struct kc_derive_base){.sk = generic}, &derive, &derived));
+	*ret_alive = count_in_memory(pattern);
+}
+
+static void nothing_is_left_of_a_secret_key(void)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(secret_rows); i++) {
+		struct pattern pattern;
+		unsigned alive = 0;
+
+		use_secret_key(i, &pattern, &alive);
+		CHECK_MSG(alive >= 2, secret_rows[i].what);
+		CHECK_MSG(count_in_memory(&pattern) == 0, secret_rows[i].what);
+	}
+}
+
 /* --- the allocator ------------------------------------------------------------------------------
  * The library frees much that it does not wipe.
  */
@@ -180,6 +278,7 @@ int main(void)
 		CHECK_TEST(allocator_can_be_set), /* first: nothing has used the library yet */
 		CHECK_TEST(freed_blocks_are_empty),
 		CHECK_TEST(nothing_is_left_of_a_key),
+		CHECK_TEST(nothing_is_left_of_a_secret_key),
 	};
 #ifdef KC_SANITIZED
 	return 77; /* freed memory is kept aside, and may not be looked at */

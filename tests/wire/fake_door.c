@@ -395,8 +395,10 @@ static kc_err turn_round(struct kc_bytes input, struct kc_secret *ret)
 /* … and its label must be what the fake wants. */
 kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes input,
-	struct kc_secret *ret)
+	struct kc_buf *ret)
 {
+	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
+
 	(void)keychain;
 	(void)caller;
 	if (id == 404)
@@ -405,7 +407,9 @@ kc_err kc_keychain_key_decrypt(struct kc_keychain *keychain, const struct kc_cal
 		params->mgf_hash != KC_HASH_SHA1 ||
 		!kc_bytes_equal(params->label, kc_bytes_str("label")))
 		return KC_ERR(DECRYPT);
-	return turn_round(input, ret);
+	KC_TRY(turn_round(input, &message));
+	kc_buf_push(ret, message.data, message.len);
+	return kc_buf_check(ret);
 }
 
 kc_err kc_keychain_key_agree(struct kc_keychain *keychain, const struct kc_caller *caller,

@@ -163,6 +163,98 @@ static void private_operations(void)
 	kc_client_free(client);
 }
 
+/* What is asked of a new key reaches the door, and what it is comes back. */
+static void keys_are_made(void)
+{
+	static const struct kc_derive_params how = {.scheme = KC_DERIVE_HKDF,
+		.peer = {(const uint8_t *)"p", 1},
+		.salt = {(const uint8_t *)"sa", 2},
+		.data = {(const uint8_t *)"dat", 3},
+		.password = {(const uint8_t *)"word", 4},
+		.other = 1000,
+		.number = 20000,
+		.cipher = {.iv = {(const uint8_t *)"eight by", 8}},
+		.segments = {{.bits = 8}, {.bytes = {(const uint8_t *)"xyz", 3}}},
+		.segment_count = 2,
+		.offset = 300000,
+		.length = 4000000,
+		.total = 50000000};
+	static const struct kc_cipher_params wrap = {
+		.label = {(const uint8_t *)"deppart", 7}, .iv = {(const uint8_t *)"iv", 2}};
+	struct kc_client *client = device_client();
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_FOUND struct kc_found key = {0};
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret value = KC_SECRET_INIT;
+
+	kc_attrs_set_str(&attrs, KC_NAME('l', 'a', 'b', 'l'), "mine");
+	CHECK_OK(kc_client_key_generate_in(
+		client, KC_SECRET_AES, 256, &attrs, &attrs, KC_KEEP_PRIVATE_TRANSIENT, &made));
+	CHECK(made.count == 2 && made.rows[0].id == (KC_KEEP_PRIVATE_TRANSIENT | KC_TRANSIENT_BIT));
+	CHECK(made.rows[1].id == 256 && kc_attrs_equal(&made.rows[1].attrs, &attrs));
+	CHECK_ERR(kc_client_key_generate_in(client, KC_SECRET_AES, 256, &attrs, &attrs, 8, &made),
+		KC_E_PARAM);
+	CHECK_OK(kc_client_key_derive(client, 5, &how, &attrs, true, &key));
+	CHECK(key.id == (KC_TRANSIENT_BIT | 54321036));
+	CHECK(kc_attrs_equal(&key.attrs, &attrs));
+	kc_found_done(&key);
+	CHECK_OK(kc_client_key_create(client, kc_bytes_str("five!"), &attrs, false, &key));
+	CHECK(key.id == 5);
+	kc_found_done(&key);
+	CHECK_OK(kc_client_key_copy(client, 9, &attrs, true, &key));
+	CHECK(key.id == (KC_TRANSIENT_BIT | 9));
+	kc_found_done(&key);
+	CHECK_OK(kc_client_key_unwrap(client, 1, &wrap, kc_bytes_str("box"), &attrs, false, &key));
+	CHECK(key.id == 5);
+	CHECK_ERR(kc_client_key_copy(client, 404, &attrs, true, &key), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_key_wrap(client, 1, kc_bytes(NULL, 0), &wrap, 2, &out));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&out), kc_bytes_str("trapped")));
+	CHECK_ERR(kc_client_key_wrap(client, 0, kc_bytes(NULL, 0), &wrap, 2, &out), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_key_reveal(client, 1, &value));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&value), kc_bytes_str("value")));
+	CHECK_ERR(kc_client_key_reveal(client, 404, &value), KC_E_NOT_EXTRACTABLE);
+	CHECK_OK(kc_client_key_amend(client, 1, &attrs));
+	CHECK_ERR(kc_client_key_amend(client, 404, &attrs), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_key_forget(client, KC_TRANSIENT_BIT | 1));
+	CHECK_ERR(kc_client_key_forget(client, 1), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_key_authorize(client, 1, kc_bytes_str("fake")));
+	CHECK_ERR(kc_client_key_authorize(client, 1, kc_bytes_str("wrong")), KC_E_AUTH);
+	kc_client_free(client);
+}
+
+/* An answer that is full is not the last. */
+static void operations_answer_in_pieces(void)
+{
+	struct kc_client *client = device_client();
+	const struct kc_bytes none = kc_bytes(NULL, 0);
+	KC_CLEANUP_SECRET struct kc_secret out = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf part = KC_BUF_INIT;
+	uint64_t operation, twin;
+
+	CHECK_OK_FATAL(kc_client_cipher_begin(client, 1, false, &oaep, &operation));
+	CHECK(operation == 7);
+	CHECK_ERR(kc_client_mac_begin(client, 404, false, &sha256, &operation), KC_E_NOT_FOUND);
+	kc_buf_extend(&part, ((size_t)5 << 20) + 3);
+	part.data[part.len - 1] = 1;
+	CHECK_OK(kc_client_operation_part(client, operation, kc_buf_bytes(&part), &out));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&out), kc_buf_bytes(&part)));
+	CHECK_OK(kc_client_operation_end(client, operation, kc_bytes_str("short"), none, &out));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&out), kc_bytes_str("short")));
+	CHECK_OK(kc_client_operation_end(client, operation, kc_bytes_str("long"), none, &out));
+	CHECK(out.len == 3 * KC_OPERATION_ANSWER);
+	CHECK_OK(kc_client_operation_end(client, operation, kc_buf_bytes(&part), none, &out));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&out), kc_buf_bytes(&part)));
+	CHECK_OK(kc_client_operation_end(client, operation, none, kc_bytes_str("code"), &out));
+	CHECK_ERR(kc_client_operation_end(client, operation, none, kc_bytes_str("cold"), &out),
+		KC_E_VERIFY);
+	CHECK_OK(kc_client_operation_fork(client, operation, &twin));
+	CHECK(twin == 7);
+	CHECK_ERR(kc_client_operation_fork(client, 8, &twin), KC_E_NOT_FOUND);
+	CHECK_OK(kc_client_operation_drop(client, operation));
+	kc_client_free(client);
+}
+
 static void errors_come_through(void)
 {
 	struct kc_client *client = device_client();
@@ -534,6 +626,8 @@ int main(void)
 		CHECK_TEST(too_large_is_refused_here),
 		CHECK_TEST(finds_in_pages),
 		CHECK_TEST(private_operations),
+		CHECK_TEST(keys_are_made),
+		CHECK_TEST(operations_answer_in_pieces),
 		CHECK_TEST(errors_come_through),
 		CHECK_TEST(lock_and_login),
 		CHECK_TEST(status_is_cheap_and_true),

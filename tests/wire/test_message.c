@@ -201,6 +201,136 @@ static void groups_are_ended(void)
 	}
 }
 
+/* --- parameters: what is a number of a table, or a length, has its bounds ----------------------
+ */
+
+static kc_err send(enum kc_call number, const struct kc_field *fields, size_t count)
+{
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	const struct kc_call_row *call;
+
+	KC_TRY(kc_message_build_request(kc_calls_find(number), fields, count, &out));
+	return parse(kc_buf_bytes(&out), &call);
+}
+
+static kc_err send_params(struct kc_sign_params params)
+{
+	const struct kc_field fields[] = {
+		KC_FIELD_U(1), KC_FIELD_P(&params), KC_FIELD_B(kc_bytes_str("input"))};
+	return send(KC_CALL_KEY_SIGN, fields, KC_COUNT_OF(fields));
+}
+
+static kc_err send_cipher(struct kc_cipher_params cipher)
+{
+	const struct kc_field fields[] = {
+		KC_FIELD_U(1), KC_FIELD_C(&cipher), KC_FIELD_B(kc_bytes_str("input"))};
+	return send(KC_CALL_SECRET_ENCRYPT, fields, KC_COUNT_OF(fields));
+}
+
+static kc_err send_derive(struct kc_derive_params derive)
+{
+	struct kc_attrs none = KC_ATTRS_INIT;
+	const struct kc_field fields[] = {
+		KC_FIELD_U(1), KC_FIELD_K(&derive), KC_FIELD_A(&none), KC_FIELD_T(true)};
+	return send(KC_CALL_KEY_DERIVE, fields, KC_COUNT_OF(fields));
+}
+
+#define PARAMS(...) send_params((struct kc_sign_params){__VA_ARGS__})
+#define CIPHER(...) send_cipher((struct kc_cipher_params){__VA_ARGS__})
+#define DERIVE(...) send_derive((struct kc_derive_params){__VA_ARGS__})
+#define TOO(value) ((value) + 1) /* many of a kind */
+
+static void parameters_are_bounded(void)
+{
+	CHECK_OK(PARAMS(.scheme = KC_SIGN_LAST, .hash = KC_HASH_LAST, .mgf_hash = KC_HASH_LAST,
+		.salt_len = UINT16_MAX, .mac_len = UINT16_MAX));
+	CHECK_ERR(PARAMS(.scheme = TOO(KC_SIGN_LAST)), KC_E_DECODE);
+	CHECK_ERR(PARAMS(.hash = TOO(KC_HASH_LAST)), KC_E_DECODE);
+	CHECK_ERR(PARAMS(.mgf_hash = TOO(KC_HASH_LAST)), KC_E_DECODE);
+	CHECK_ERR(PARAMS(.salt_len = TOO(UINT16_MAX)), KC_E_DECODE);
+	CHECK_ERR(PARAMS(.mac_len = TOO(UINT16_MAX)), KC_E_DECODE);
+
+	CHECK_OK(CIPHER(.scheme = KC_CIPHER_LAST, .hash = KC_HASH_LAST, .mgf_hash = KC_HASH_LAST,
+		.tag_len = UINT16_MAX, .counter_bits = UINT16_MAX, .counter = UINT64_MAX,
+		.aes_bits = UINT16_MAX));
+	CHECK_ERR(CIPHER(.scheme = TOO(KC_CIPHER_LAST)), KC_E_DECODE);
+	CHECK_ERR(CIPHER(.hash = TOO(KC_HASH_LAST)), KC_E_DECODE);
+	CHECK_ERR(CIPHER(.mgf_hash = TOO(KC_HASH_LAST)), KC_E_DECODE);
+	CHECK_ERR(CIPHER(.tag_len = TOO(UINT16_MAX)), KC_E_DECODE);
+	CHECK_ERR(CIPHER(.counter_bits = TOO(UINT16_MAX)), KC_E_DECODE);
+	CHECK_ERR(CIPHER(.aes_bits = TOO(UINT16_MAX)), KC_E_DECODE);
+
+	CHECK_OK(DERIVE(.scheme = KC_DERIVE_LAST, .hash = KC_HASH_LAST, .number = UINT64_MAX,
+		.segments = {{.kind = KC_SEGMENT_LENGTH, .bits = UINT16_MAX}},
+		.segment_count = KC_DERIVE_SEGMENTS, .offset = UINT32_MAX, .length = UINT32_MAX,
+		.total = UINT32_MAX));
+	CHECK_ERR(DERIVE(.scheme = TOO(KC_DERIVE_LAST)), KC_E_DECODE);
+	CHECK_ERR(DERIVE(.hash = TOO(KC_HASH_LAST)), KC_E_DECODE);
+	CHECK_ERR(DERIVE(.cipher = {.scheme = TOO(KC_CIPHER_LAST)}), KC_E_DECODE);
+	CHECK_ERR(DERIVE(.segments = {{.kind = TOO(KC_SEGMENT_LENGTH)}}, .segment_count = 1),
+		KC_E_DECODE);
+	CHECK_ERR(DERIVE(.segment_count = TOO(KC_DERIVE_SEGMENTS)), KC_E_BUG);
+	CHECK_ERR(DERIVE(.offset = TOO((size_t)UINT32_MAX)), KC_E_DECODE);
+	CHECK_ERR(DERIVE(.length = TOO((size_t)UINT32_MAX)), KC_E_DECODE);
+	CHECK_ERR(DERIVE(.total = TOO((size_t)UINT32_MAX)), KC_E_DECODE);
+}
+
+/* A derivation with so many segments, which no builder of ours would send. */
+static void put_derivation(struct kc_der_writer *w, size_t segments)
+{
+	static const uint8_t cipher[] = {0x30, 25, 2, 1, 0, 2, 1, 0, 2, 1, 0, 4, 0, 4, 0, 2, 1, 0,
+		2, 1, 0, 2, 1, 0, 2, 1, 0};
+
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	kc_der_put_uint(w, 0);
+	kc_der_put_uint(w, 0);
+	for (int i = 0; i < 4; i++)
+		kc_der_put_bytes(w, kc_bytes(NULL, 0));
+	kc_der_put_uint(w, 0);
+	kc_der_put_bool(w, false);
+	kc_der_put_bool(w, false);
+	kc_der_put_uint(w, 0);
+	kc_der_put_raw(w, KC_BYTES_OF(cipher));
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < segments; i++) {
+		kc_der_begin(w, KC_DER_SEQUENCE);
+		kc_der_put_uint(w, 0);
+		kc_der_put_uint(w, 0);
+		kc_der_put_bool(w, false);
+		kc_der_put_bytes(w, kc_bytes(NULL, 0));
+		kc_der_end(w);
+	}
+	kc_der_end(w);
+	for (int i = 0; i < 3; i++)
+		kc_der_put_uint(w, 0);
+	kc_der_end(w);
+}
+
+static void segments_are_counted(void)
+{
+	for (size_t count = 0; count <= KC_DERIVE_SEGMENTS + 1; count++) {
+		KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+		struct kc_attrs none = KC_ATTRS_INIT;
+		const struct kc_call_row *call;
+		struct kc_der_writer w;
+
+		kc_der_writer_init(&w, &out);
+		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_uint(&w, KC_WIRE_VERSION);
+		kc_der_put_uint(&w, KC_CALL_KEY_DERIVE);
+		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_uint(&w, 1);
+		put_derivation(&w, count);
+		kc_attrs_put(&w, &none);
+		kc_der_put_bool(&w, true);
+		kc_der_end(&w);
+		kc_der_end(&w);
+		CHECK_OK(kc_der_writer_check(&w));
+		CHECK_ERR(parse(kc_buf_bytes(&out), &call),
+			count <= KC_DERIVE_SEGMENTS ? KC_OK : KC_E_DECODE);
+	}
+}
+
 static void texts_have_no_nul(void)
 {
 	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
@@ -284,6 +414,8 @@ int main(void)
 		CHECK_TEST(versions_and_unknown_calls),
 		CHECK_TEST(references_are_counted),
 		CHECK_TEST(groups_are_ended),
+		CHECK_TEST(parameters_are_bounded),
+		CHECK_TEST(segments_are_counted),
 		CHECK_TEST(texts_have_no_nul),
 		CHECK_TEST(replies_round_trip),
 		CHECK_TEST(replies_with_errors),

@@ -775,6 +775,51 @@ static void check_locked(void)
 	forget();
 }
 
+/* What only Keycircle's own programs are told is not in a dictionary, with any attribute set. */
+static void check_hidden(void)
+{
+	static const char flags[][5] = {
+		"alau", "copy", "dsty", "locl", "modi", "trst", "wwtr", "genm"};
+	static const char bytes[][5] = {
+		"almc", "ckid", "drtm", "kcid", "kcvl", "ksub", "uwtm", "wrtm"};
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_FOUND struct kc_found shown = {0};
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	struct kc_client_item item = {.class = KC_CLASS_KEY, .attrs = &attrs};
+	CFDictionaryRef dictionary;
+	struct kc_client *client;
+	size_t hidden = 0;
+
+	kc_attrs_set_str(&attrs, KC_NAME('a', 't', 'a', 'g'), "hidden");
+	for (size_t i = 0; i < KC_COUNT_OF(flags); i++)
+		kc_attrs_set_number(&attrs, kc_name_from(kc_bytes_str(flags[i])), 1);
+	for (size_t i = 0; i < KC_COUNT_OF(bytes); i++)
+		kc_attrs_set_bytes(&attrs, kc_name_from(kc_bytes_str(bytes[i])), kc_bytes_str("x"));
+	CHECK_OK_FATAL(kc_client_shared(&client));
+	CHECK_OK_FATAL(kc_client_item_add(client, &item, KC_WANT_ATTRS, &shown));
+	query.class = KC_CLASS_KEY;
+	query.want = KC_WANT_ATTRS | KC_WANT_HIDDEN;
+	CHECK_OK_FATAL(kc_client_item_find(client, &query, &all));
+	dictionary = find(by_tag("hidden", kSecReturnAttributes), 0);
+	CHECK_FATAL(all.count == 1 && dictionary != NULL);
+	for (size_t i = 0; i < all.rows[0].attrs.count; i++) {
+		char name[5];
+
+		if (kc_attrs_get(&shown.attrs, all.rows[0].attrs.rows[i].name))
+			continue;
+		kc_name_text(all.rows[0].attrs.rows[i].name, name);
+		CHECK_MSG(
+			!CFDictionaryContainsKey(dictionary, later(CFStringCreateWithCString(NULL,
+								     name, kCFStringEncodingUTF8))),
+			name);
+		hidden++;
+	}
+	CHECK(hidden > KC_COUNT_OF(bytes) + KC_COUNT_OF(flags) - 2);
+	CHECK(SecItemDelete(in_profile(dict(kSecClass, kSecClassKey, NULL))) == 0);
+	forget();
+}
+
 #define THREADS 8
 #define ROUNDS 20
 
@@ -840,6 +885,7 @@ static void check_all(bool is_strict)
 	check_marks();
 	check_remote_use();
 	check_locked();
+	check_hidden();
 	check_threads();
 }
 
