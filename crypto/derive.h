@@ -16,8 +16,10 @@ struct kc_derive_base {
 	const struct kc_sk *other; /* CONCATENATE_KEY; HKDF's salt, when params->other says so */
 };
 
-/* Errors: KEY_TYPE (the base is not of the scheme's kind), MECHANISM_PARAM, DECODE (the peer's
- * key), KEY_SIZE (more was asked for than the scheme gives). */
+/* Offset and length cut every output alike; whoever wants the last bytes of an agreed secret, as
+ * PKCS#11 3.1, 6.3.20 does, says so by the offset. Errors: KEY_TYPE (the base is not of the
+ * scheme's kind), MECHANISM_PARAM, DECODE (the peer's key), KEY_SIZE (more was asked for than the
+ * scheme gives). */
 KC_MUST kc_err kc_derive_compute(const struct kc_derive_base *base,
 	const struct kc_derive_params *params, struct kc_secret *ret);
 

@@ -12,20 +12,19 @@
  * way: every thread of a Linux process is one that those know, whatever the application locks with
  * itself, and no function of the application is ever called under a lock of ours.
  */
-static CK_RV check_mutexes(const CK_C_INITIALIZE_ARGS *args)
+static CK_RV check_args(const CK_C_INITIALIZE_ARGS *args)
 {
 	int given = (args->CreateMutex != NULL) + (args->DestroyMutex != NULL) +
 		    (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
 
-	return given == 0 || given == 4 ? CKR_OK : CKR_ARGUMENTS_BAD;
+	return (given == 0 || given == 4) && !args->pReserved ? CKR_OK : CKR_ARGUMENTS_BAD;
 }
 
-/* pReserved is for p11-kit's x-init-reserved, of which there is nothing that the module reads.
- * Nobody's wish about threads matters: the module starts none. */
+/* Nobody's wish about threads matters: the module starts none. */
 CK_RV C_Initialize(CK_VOID_PTR args)
 {
 	if (args)
-		KC_RV_TRY(check_mutexes(args));
+		KC_RV_TRY(check_args(args));
 	return kc_module_start();
 }
 

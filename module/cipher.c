@@ -113,9 +113,8 @@ static CK_RV begin_in_service(
 	return kc_operation_rv(err);
 }
 
-/* One part to the service and what comes back, which is at most room long. */
-static CK_RV send_part(struct kc_session *session, struct kc_operation *operation,
-	bool is_decrypting, struct kc_bytes part, CK_BYTE_PTR out, CK_ULONG_PTR out_len)
+CK_RV kc_cipher_send(struct kc_session *session, struct kc_operation *operation, bool is_decrypting,
+	struct kc_bytes part, CK_BYTE_PTR out, CK_ULONG_PTR out_len)
 {
 	KC_CLEANUP_SECRET struct kc_secret made = KC_SECRET_INIT;
 	kc_err err;
@@ -162,7 +161,7 @@ CK_RV kc_cipher_update(struct kc_session *session, enum kc_activity activity, CK
 			       ? CKR_OK
 			       : kc_operation_fail(operation, rv_of(KC_E_DATA_LEN, len.decrypts));
 	}
-	rv = send_part(session, operation, len.decrypts, kc_bytes(in, in_len), out, out_len);
+	rv = kc_cipher_send(session, operation, len.decrypts, kc_bytes(in, in_len), out, out_len);
 	return rv == CKR_OK ? CKR_OK : kc_operation_fail(operation, rv);
 }
 

@@ -3,6 +3,7 @@
 #include "module/create.h"
 #include "module/hasher.h"
 #include "module/key_type.h"
+#include "module/module.h"
 #include "module/names.h"
 
 CK_RV kc_create_public_item(struct kc_bytes spki, struct kc_made *made)
@@ -45,6 +46,22 @@ static CK_RV build_spki(
 	return kc_err_ckr(kc_keyform_build_spki_curve(curve, point, ret));
 }
 
+/* Whether a point is on its curve, which takes arithmetic that is the service's: it would say of
+ * any signature whether there is a key to check it with. */
+static CK_RV check_point(
+	struct kc_session *session, const struct kc_curve *curve, struct kc_bytes spki)
+{
+	static const uint8_t zeros[2 * 66];
+	const struct kc_sign_params params = {.scheme = KC_SIGN_ECDSA_RAW};
+	kc_err err;
+
+	if (!curve || curve->type != KC_KEY_EC)
+		return CKR_OK;
+	err = kc_client_key_verify(session->module->client, spki, &params, kc_bytes(zeros, 32),
+		kc_bytes(zeros, 2 * curve->scalar_len));
+	return err == KC_E_DECODE ? CKR_ATTRIBUTE_VALUE_INVALID : CKR_OK;
+}
+
 CK_RV kc_create_public(
 	struct kc_session *session, const struct kc_template *t, CK_OBJECT_HANDLE *ret)
 {
@@ -58,6 +75,7 @@ CK_RV kc_create_public(
 	KC_RV_TRY(kc_template_check(t, KC_OBJECT_PUBLIC, type, KC_GIVEN_CREATE));
 	KC_RV_TRY(kc_create_place(session, t, &on_token));
 	KC_RV_TRY(build_spki(t, curve, &spki));
+	KC_RV_TRY(check_point(session, curve, kc_buf_bytes(&spki)));
 	KC_RV_TRY(kc_create_public_item(kc_buf_bytes(&spki), &made));
 	KC_RV_TRY(kc_template_write(t, KC_OBJECT_PUBLIC, type, &made.attrs));
 	KC_RV_TRY(kc_create_common(session, t, false, &made.attrs));

@@ -35,6 +35,14 @@ enum kc_activity {
 /* The flag of CK_MECHANISM_INFO, and of C_SessionCancel. */
 CK_FLAGS kc_operation_flag(enum kc_activity activity);
 
+/* The iv of the next message, where it is made here (module/message_params.h). */
+#define KC_MESSAGE_IV_MAX 64
+struct kc_message_iv {
+	size_t len; /* 0: none was made yet */
+	uint8_t first[KC_MESSAGE_IV_MAX];
+	uint64_t count;
+};
+
 struct kc_operation {
 	struct kc_object *key; /* owned reference; NULL: no operation */
 	const struct kc_mechanism *mechanism;
@@ -53,6 +61,7 @@ struct kc_operation {
 	uint8_t kept_of[KC_HASHER_MAX_LEN]; /* the digest of its input */
 	/* Messages: between C_…MessageBegin and the last part. */
 	bool is_in_message;
+	struct kc_message_iv message_iv;
 };
 
 static inline bool kc_operation_is_active(const struct kc_operation *operation)

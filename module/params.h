@@ -59,6 +59,10 @@ CK_RV kc_params_aead_read_ccm(
 CK_RV kc_params_aead_read_poly1305(
 	const struct kc_mechanism *row, const CK_MECHANISM *asked, struct kc_params *params);
 
+/* Whether a tag of GCM, and what is said of CCM, can be so long. */
+bool kc_params_aead_is_gcm_tag(CK_ULONG bits);
+bool kc_params_aead_is_ccm(CK_ULONG nonce_len, CK_ULONG tag_len, CK_ULONG data_len);
+
 /* For the readers: copies the record when the parameter is of its size … */
 CK_RV kc_params_get_record(const CK_MECHANISM *asked, void *record, size_t size);
 /* … and what it points to, of least to most bytes. */

@@ -36,7 +36,7 @@ static CK_RV get_gcm(const CK_MECHANISM *asked, CK_GCM_PARAMS *ret)
 }
 
 /* NIST SP 800-38D, 5.2.1.2: 96 to 128 bits, and for special uses 32 or 64. */
-static bool is_gcm_tag(CK_ULONG bits)
+bool kc_params_aead_is_gcm_tag(CK_ULONG bits)
 {
 	return bits == 32 || bits == 64 || (bits % 8 == 0 && bits >= 96 && bits <= 128);
 }
@@ -50,7 +50,7 @@ CK_RV kc_params_aead_read_gcm(
 
 	(void)row;
 	KC_RV_TRY(get_gcm(asked, &gcm));
-	if (!is_gcm_tag(gcm.ulTagBits))
+	if (!kc_params_aead_is_gcm_tag(gcm.ulTagBits))
 		return CKR_MECHANISM_PARAM_INVALID;
 	params->cipher.tag_len = (unsigned)(gcm.ulTagBits / 8);
 	KC_RV_TRY(kc_params_hold(
@@ -61,6 +61,13 @@ CK_RV kc_params_aead_read_gcm(
 
 /* NIST SP 800-38C, A.1: a nonce of 7 to 13 bytes leaves the others of 15 for the length; the tag is
  * an even number from 4 to 16. */
+bool kc_params_aead_is_ccm(CK_ULONG nonce_len, CK_ULONG tag_len, CK_ULONG data_len)
+{
+	if (nonce_len < 7 || nonce_len > 13 || tag_len < 4 || tag_len > 16 || tag_len % 2 != 0)
+		return false;
+	return 15 - nonce_len >= sizeof data_len || data_len >> 8 * (15 - nonce_len) == 0;
+}
+
 CK_RV kc_params_aead_read_ccm(
 	const struct kc_mechanism *row, const CK_MECHANISM *asked, struct kc_params *params)
 {
@@ -68,16 +75,13 @@ CK_RV kc_params_aead_read_ccm(
 
 	(void)row;
 	KC_RV_TRY(kc_params_get_record(asked, &ccm, sizeof ccm));
-	if (ccm.ulMACLen < 4 || ccm.ulMACLen > 16 || ccm.ulMACLen % 2 != 0)
+	if (!kc_params_aead_is_ccm(ccm.ulNonceLen, ccm.ulMACLen, ccm.ulDataLen))
 		return CKR_MECHANISM_PARAM_INVALID;
 	params->cipher.tag_len = (unsigned)ccm.ulMACLen;
-	KC_RV_TRY(
-		kc_params_hold(&params->iv, ccm.pNonce, ccm.ulNonceLen, 7, 13, &params->cipher.iv));
-	if (15 - ccm.ulNonceLen < sizeof ccm.ulDataLen &&
-		ccm.ulDataLen >> 8 * (15 - ccm.ulNonceLen) != 0)
-		return CKR_MECHANISM_PARAM_INVALID;
 	params->has_data_len = true;
 	params->data_len = ccm.ulDataLen;
+	KC_RV_TRY(
+		kc_params_hold(&params->iv, ccm.pNonce, ccm.ulNonceLen, 7, 13, &params->cipher.iv));
 	return kc_params_hold(&params->label, ccm.pAAD, ccm.ulAADLen, 0, KC_PARAMS_LABEL_MAX,
 		&params->cipher.label);
 }

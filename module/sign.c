@@ -203,3 +203,25 @@ CK_RV kc_sign_take_part(
 		session, operation, activity == KC_ACTIVITY_VERIFY, kc_bytes(part, part_len));
 	return rv == CKR_OK ? CKR_OK : kc_operation_fail(operation, rv);
 }
+
+CK_RV kc_sign_find_message(struct kc_session *session, enum kc_activity activity,
+	CK_ULONG parameter_len, bool is_inside, struct kc_operation **ret)
+{
+	struct kc_operation *operation;
+
+	KC_RV_TRY(kc_operation_find(session, activity, true, &operation));
+	if (operation->is_in_message != is_inside)
+		return is_inside ? CKR_OPERATION_NOT_INITIALIZED : CKR_OPERATION_ACTIVE;
+	if (parameter_len != 0)
+		return CKR_MECHANISM_PARAM_INVALID;
+	*ret = operation;
+	return CKR_OK;
+}
+
+CK_RV kc_sign_end_message(struct kc_operation *operation, CK_RV rv)
+{
+	kc_operation_drop(operation);
+	kc_operation_restart(operation);
+	operation->is_in_message = false;
+	return rv;
+}

@@ -21,6 +21,13 @@ CK_RV kc_sign_check(
 bool kc_sign_is_answered(
 	const struct kc_operation *operation, CK_BYTE_PTR out, CK_ULONG_PTR out_len, CK_RV *ret);
 
+/* By message: the operation for a call that is inside a message or outside of all, with the
+ * parameter's length, which is none; and the end of a message, after which the operation goes on.
+ */
+CK_RV kc_sign_find_message(struct kc_session *session, enum kc_activity activity,
+	CK_ULONG parameter_len, bool is_inside, struct kc_operation **ret);
+CK_RV kc_sign_end_message(struct kc_operation *operation, CK_RV rv);
+
 /* C_SignUpdate and C_VerifyUpdate in an entered session. */
 CK_RV kc_sign_take_part(
 	struct kc_session *session, enum kc_activity activity, CK_BYTE_PTR part, CK_ULONG part_len);

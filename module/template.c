@@ -60,11 +60,11 @@ struct kc_bytes kc_template_get_bytes(const struct kc_template *t, CK_ATTRIBUTE_
 CK_RV kc_template_need_bytes(
 	const struct kc_template *t, CK_ATTRIBUTE_TYPE type, struct kc_bytes *ret)
 {
-	struct kc_bytes bytes = kc_template_get_bytes(t, type);
-
-	if (bytes.len == 0)
+	if (!kc_template_find(t, type))
 		return CKR_TEMPLATE_INCOMPLETE;
-	*ret = bytes;
+	*ret = kc_template_get_bytes(t, type);
+	if (ret->len == 0)
+		return CKR_ATTRIBUTE_VALUE_INVALID;
 	return CKR_OK;
 }
 

@@ -22,7 +22,7 @@ CK_RV kc_template_get_flag(
 	const struct kc_template *t, CK_ATTRIBUTE_TYPE type, bool otherwise, bool *ret);
 /* Empty when absent. */
 struct kc_bytes kc_template_get_bytes(const struct kc_template *t, CK_ATTRIBUTE_TYPE type);
-/* The same, CKR_TEMPLATE_INCOMPLETE when absent or empty. */
+/* The same: CKR_TEMPLATE_INCOMPLETE when absent, CKR_ATTRIBUTE_VALUE_INVALID when empty. */
 CK_RV kc_template_need_bytes(
 	const struct kc_template *t, CK_ATTRIBUTE_TYPE type, struct kc_bytes *ret);
 

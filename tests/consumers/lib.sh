@@ -71,11 +71,12 @@ needs() { # program…
   done
 }
 
-# A keychain, open and empty; the one before is gone.
+# A keychain, open and empty; the one before is gone. A test that wants a kc.conf has it in $settings.
 make_keychain() {
   "$kc" service stop > /dev/null 2>&1
   rm -rf "$KEYCIRCLE_HOME"
-  mkdir -m 700 "$KEYCIRCLE_HOME"
+  mkdir -m 700 "$KEYCIRCLE_HOME" "$KEYCIRCLE_HOME/config"
+  printf '%s\n' "${settings-}" > "$KEYCIRCLE_HOME/config/kc.conf"
   "$kc" setup --name test --password-file "$work/pin" > "$out" 2>&1 || { cat "$out"; exit 99; }
 }
 

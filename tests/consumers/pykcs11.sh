@@ -15,9 +15,9 @@ program() { # works or fails, what, password file, check…
 
 for each in direct proxy remote; do
   come_by "$each"
-  checks='signs digests objects random'
+  checks='signs digests objects random decrypts codes'
   # p11-kit 0.24.1 does not carry attributes that are templates, nor these mechanisms.
-  [ "$way" = remote ] || checks="$checks looks wraps derives"
+  [ "$way" = remote ] || checks="$checks looks aes wraps derives"
   # shellcheck disable=SC2086
   program works "uses the token" "$work/pin" $checks
   program fails "a wrong PIN" "$work/wrong"

@@ -54,6 +54,7 @@ static void check_refused(const struct kc_sk *base, const struct kc_derive_param
 static void hkdf(void)
 {
 	static const uint8_t salt[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+	static const uint8_t much[2049];
 	static const uint8_t info[] = {0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9};
 	struct kc_derive_params params = {.scheme = KC_DERIVE_HKDF,
 		.hash = KC_HASH_SHA256,
@@ -63,6 +64,7 @@ static void hkdf(void)
 		.expand = true,
 		.length = 42};
 	KC_CLEANUP_SK struct kc_sk *key = NULL, *prk = NULL, *salt_key = NULL;
+	KC_CLEANUP_SECRET struct kc_secret out = KC_SECRET_INIT;
 
 	load(KC_SECRET_HKDF, HKDF_KEY, &key);
 	load(KC_SECRET_HKDF, HKDF_PRK, &prk);
@@ -85,6 +87,11 @@ static void hkdf(void)
 	check(prk, NULL, &params,
 		"3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf",
 		"a digest's length");
+	params.data = kc_bytes(much, 2048);
+	CHECK_OK(kc_derive_compute(&(struct kc_derive_base){.sk = prk}, &params, &out));
+	params.data = KC_BYTES_OF(much);
+	check_refused(prk, &params, KC_E_MECHANISM_PARAM, "more info than the library keeps");
+	params.data = KC_BYTES_OF(info);
 	params.length = 255 * 32 + 1;
 	check_refused(prk, &params, KC_E_KEY_SIZE, "longer than HKDF gives");
 	params = (struct kc_derive_params){.scheme = KC_DERIVE_HKDF,

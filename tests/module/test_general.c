@@ -22,7 +22,7 @@ static CK_RV no_mutex(CK_VOID_PTR mutex)
 
 static void initialize_arguments(void)
 {
-	static char reserved[] = "x-init-reserved of p11-kit";
+	static char reserved[] = "of another version";
 	static const struct {
 		const char *what;
 		CK_C_INITIALIZE_ARGS args;
@@ -40,8 +40,10 @@ static void initialize_arguments(void)
 		{"one mutex function", {NULL, NULL, no_mutex, NULL, CKF_OS_LOCKING_OK, NULL},
 			CKR_ARGUMENTS_BAD},
 		{"no threads alone", {.flags = CKF_LIBRARY_CANT_CREATE_OS_THREADS}, CKR_OK},
-		{"a reserved text", {.flags = CKF_OS_LOCKING_OK, .pReserved = reserved}, CKR_OK},
-		{"a reserved number", {.flags = CKF_OS_LOCKING_OK, .pReserved = (void *)1}, CKR_OK},
+		{"a reserved text", {.flags = CKF_OS_LOCKING_OK, .pReserved = reserved},
+			CKR_ARGUMENTS_BAD},
+		{"a reserved number", {.flags = CKF_OS_LOCKING_OK, .pReserved = (void *)1},
+			CKR_ARGUMENTS_BAD},
 	};
 	CK_FUNCTION_LIST *f = harness_load();
 

@@ -131,11 +131,84 @@ static void handles_of_what_is_gone(void)
 	harness_end(&x);
 }
 
+/*
+ * Eight make and destroy, each finding exactly its own in between and listing everything: of each
+ * what it kept is there at the end.
+ */
+#define CHURNERS 8
+#define KEPT 10
+
+static CK_ULONG name_object(char label[static 32], int number, int i)
+{
+	return (CK_ULONG)snprintf(label, 32, "%d of churner %d", i, number);
+}
+
+static bool find_own(struct fixture *x, int number, int i, CK_OBJECT_HANDLE made)
+{
+	char label[32];
+	CK_ATTRIBUTE sought[] = {{CKA_LABEL, label, name_object(label, number, i)},
+		ATTR_TEXT(CKA_APPLICATION, "churn")};
+	CK_OBJECT_HANDLE found[2];
+
+	return harness_find(x, sought, 2, found, 2) == 1 && found[0] == made;
+}
+
+static bool churn(struct fixture *x, int number)
+{
+	CK_OBJECT_CLASS class = CKO_DATA;
+	CK_ATTRIBUTE all[] = {ATTR_TEXT(CKA_APPLICATION, "churn")};
+	CK_OBJECT_HANDLE found[CHURNERS * (KEPT + 1)];
+	char label[32];
+
+	for (int i = 0; i < 2 * KEPT; i++) {
+		CK_ULONG len = name_object(label, number, i);
+		CK_OBJECT_HANDLE made;
+		CK_ATTRIBUTE template[] = {ATTR(CKA_CLASS, class), ATTR(CKA_TOKEN, harness_true),
+			{CKA_LABEL, label, len}, ATTR_TEXT(CKA_APPLICATION, "churn"),
+			{CKA_VALUE, label, len}};
+
+		if (x->f->C_CreateObject(x->session, template, 5, &made) != CKR_OK ||
+			!find_own(x, number, i, made))
+			return false;
+		/* others come and go, so what is listed is some number of them */
+		if (harness_find(x, all, 1, found, KC_COUNT_OF(found)) < (size_t)i / 2 + 1)
+			return false;
+		if (i % 2 && x->f->C_DestroyObject(x->session, made) != CKR_OK)
+			return false;
+	}
+	return CU_get_number_of_failures() == 0;
+}
+
+static void churners(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_ATTRIBUTE all[] = {ATTR_TEXT(CKA_APPLICATION, "churn")};
+	CK_OBJECT_HANDLE found[CHURNERS * (KEPT + 1)];
+	pid_t children[CHURNERS];
+	char label[32];
+
+	for (int i = 0; i < CHURNERS; i++)
+		children[i] = start(&x, churn, i);
+	for (int i = 0; i < CHURNERS; i++) {
+		int status = 1;
+		CHECK(children[i] > 0 && waitpid(children[i], &status, 0) == children[i]);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	CHECK(harness_find(&x, all, 1, found, KC_COUNT_OF(found)) == (size_t)CHURNERS * KEPT);
+	for (int i = 0; i < CHURNERS; i++)
+		for (int j = 0; j < 2 * KEPT; j += 2) {
+			CK_ATTRIBUTE sought[] = {{CKA_VALUE, label, name_object(label, i, j)}};
+			CHECK(harness_find(&x, sought, 1, found, 2) == 1);
+		}
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(writers_and_readers),
 		CHECK_TEST(handles_of_what_is_gone),
+		CHECK_TEST(churners),
 	};
 	int status;
 

@@ -296,11 +296,11 @@ static void pair_incomplete(const void *arg)
 static void bad_curves(void)
 {
 	static const char *const curves[] = {
-		"06032a0304", "06082a8648ce3d03", "", "0500", "3003020101"};
+		"06032a0304", "06082a8648ce3d03", "0500", "3003020101"};
 	CK_OBJECT_HANDLE one, two;
 
 	suite_needs(CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 4; i++) {
 		struct template public = {0}, private = {0};
 		struct bytes curve = unhex(curves[i]);
 
