@@ -67,7 +67,7 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
 static CK_FLAGS flags_of(const struct kc_token_status *status)
 {
 	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-			 CKF_PROTECTED_AUTHENTICATION_PATH;
+			 CKF_PROTECTED_AUTHENTICATION_PATH | CKF_DUAL_CRYPTO_OPERATIONS;
 
 	if (status->lock != KC_LOCK_UNLOCKED)
 		flags |= CKF_LOGIN_REQUIRED;
