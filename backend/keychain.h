@@ -190,9 +190,10 @@ KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_by
 
 /* As key_generate, of any type, RSA from 1024 bits on, with each half stored or transient
  * (KC_KEEP_…); a secret key takes private_attrs alone and bits of its length, in whole bytes. A
- * transient public half is kept nowhere but in the answer, where it has the id 0. */
+ * transient public half is kept nowhere but in the answer, where it has the id 0. Errors: also
+ * PARAM, for an exponent. */
 KC_MUST kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain,
-	const struct kc_caller *caller, uint32_t type, unsigned bits,
+	const struct kc_caller *caller, const struct kc_key_spec *spec,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
 	struct kc_found_list *ret);
 /* A key that came from outside: kcls and type of attrs say what value is, PKCS#8 of a private key,

@@ -5,6 +5,7 @@
 #include "crypto/derive.h"
 #include "crypto/export.h"
 #include "crypto/import.h"
+#include "crypto/rsa_complete.h"
 #include "backend/keychain_strict.h"
 #include "backend/keychain_transient.h"
 #include "base/random.h"
@@ -122,8 +123,26 @@ static kc_err place_pair(
 	return err;
 }
 
+#define EXPONENT_LEN 8
+
+/* Outside any transaction: a large RSA key takes seconds. */
+static kc_err generate_key(const struct kc_key_spec *spec, struct kc_pk **ret)
+{
+	uint8_t exponent[EXPONENT_LEN];
+
+	if (spec->type != KC_KEY_RSA)
+		return kc_pk_generate((enum kc_key_type)spec->type, spec->bits, ret);
+	if (spec->bits < RSA_LEAST)
+		return KC_ERR(KEY_SIZE);
+	if (spec->exponent == 0)
+		return kc_pk_generate(KC_KEY_RSA, spec->bits, ret);
+	for (unsigned i = 0; i < EXPONENT_LEN; i++)
+		exponent[i] = (uint8_t)(spec->exponent >> (8 * (EXPONENT_LEN - 1 - i)));
+	return kc_pk_generate_rsa(spec->bits, KC_BYTES_OF(exponent), ret);
+}
+
 static kc_err generate_pair(struct kc_keychain *keychain, const struct kc_caller *caller,
-	enum kc_key_type type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_key_spec *spec, const struct kc_attrs *private_attrs,
 	const struct kc_attrs *public_attrs, unsigned keep, struct kc_found_list *ret)
 {
 	KC_CLEANUP(pair_done)
@@ -135,10 +154,7 @@ static kc_err generate_pair(struct kc_keychain *keychain, const struct kc_caller
 	KC_CLEANUP_FOUND struct kc_found private = {0};
 	KC_CLEANUP_FOUND struct kc_found public = {0};
 
-	if (type == KC_KEY_RSA && bits < RSA_LEAST)
-		return KC_ERR(KEY_SIZE);
-	/* Outside any transaction: a large RSA key takes seconds. */
-	KC_TRY(kc_pk_generate(type, bits, &pair.key.pk));
+	KC_TRY(generate_key(spec, &pair.key.pk));
 	KC_TRY(kc_keychain_half_private(
 		pair.key.pk, KC_ORIGIN_GENERATED, private_attrs, &pair.private));
 	KC_TRY(kc_keychain_half_public(pair.key.pk, KC_ORIGIN_GENERATED, public_attrs,
@@ -149,30 +165,29 @@ static kc_err generate_pair(struct kc_keychain *keychain, const struct kc_caller
 }
 
 static kc_err generate_secret(struct kc_keychain *keychain, const struct kc_caller *caller,
-	uint32_t type, unsigned bits, const struct kc_attrs *attrs, bool transient,
+	const struct kc_key_spec *spec, const struct kc_attrs *attrs, bool transient,
 	struct kc_found_list *ret)
 {
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 	KC_CLEANUP_FOUND struct kc_found found = {0};
 
-	if (bits % 8)
+	if (spec->bits % 8)
 		return KC_ERR(KEY_SIZE);
-	KC_TRY(kc_sk_generate((enum kc_secret_type)type, bits / 8, &key.sk));
+	KC_TRY(kc_sk_generate((enum kc_secret_type)spec->type, spec->bits / 8, &key.sk));
 	KC_TRY(finish(keychain, caller, &key, KC_ORIGIN_GENERATED, attrs, transient, &found));
 	return kc_found_list_take(ret, &found);
 }
 
 kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain, const struct kc_caller *caller,
-	uint32_t type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_key_spec *spec, const struct kc_attrs *private_attrs,
 	const struct kc_attrs *public_attrs, unsigned keep, struct kc_found_list *ret)
 {
 	KC_TRY(kc_attrs_check(private_attrs));
 	KC_TRY(kc_attrs_check(public_attrs));
-	if (kc_secret_type_is(type))
-		return generate_secret(keychain, caller, type, bits, private_attrs,
+	if (kc_secret_type_is(spec->type))
+		return generate_secret(keychain, caller, spec, private_attrs,
 			keep & KC_KEEP_PRIVATE_TRANSIENT, ret);
-	return generate_pair(keychain, caller, (enum kc_key_type)type, bits, private_attrs,
-		public_attrs, keep, ret);
+	return generate_pair(keychain, caller, spec, private_attrs, public_attrs, keep, ret);
 }
 
 /* --- of a value ---------------------------------------------------------------------------------
@@ -183,10 +198,12 @@ static kc_err read_private(
 	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
 {
 	KC_CLEANUP_IMPORT struct kc_import import = KC_IMPORT_INIT;
+	KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT;
 	const struct kc_pk *key;
 
-	if (kc_import_parse(value, kc_bytes(NULL, 0), &import) != KC_OK || import.is_pem ||
-		import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
+	KC_TRY(kc_rsa_complete(value, &whole));
+	if (kc_import_parse(kc_buf_bytes(&whole), kc_bytes(NULL, 0), &import) != KC_OK ||
+		import.is_pem || import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
 		return KC_ERR(DECODE);
 	key = import.rows[0].key;
 	if (kc_attrs_get_number(attrs, TYPE, kc_pk_type(key)) != kc_pk_type(key))

@@ -36,6 +36,13 @@ static inline bool kc_secret_type_is(uint32_t type)
 /* Key classes, as stored in the attribute "kcls". */
 enum kc_key_class { KC_KEY_PUBLIC = 0, KC_KEY_PRIVATE = 1, KC_KEY_SYMMETRIC = 2 };
 
+/* A key that is to be made: its type, and the bits of its modulus, curve or value. */
+struct kc_key_spec {
+	uint32_t type;
+	unsigned bits;
+	uint64_t exponent; /* the public one of RSA, odd, from 65537 on; 0: that */
+};
+
 /* FIPS 180-4 and FIPS 202; MD5 (RFC 1321) is legacy. */
 enum kc_hash {
 	KC_HASH_NONE,

@@ -43,10 +43,11 @@ static CK_RV answer(kc_err err)
 static CK_RV generate(struct kc_session *session, struct kc_new_key *key, struct kc_found_list *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs none = KC_ATTRS_INIT;
+	const struct kc_key_spec spec = {.type = key->type, .bits = (unsigned)key->len * 8};
 	unsigned keep = KC_KEEP_NO_PUBLIC | (key->on_token ? 0 : KC_KEEP_PRIVATE_TRANSIENT);
 
-	KC_RV_TRY(answer(kc_client_key_generate_in(session->module->client, key->type,
-		(unsigned)key->len * 8, &key->attrs, &none, keep, ret)));
+	KC_RV_TRY(answer(kc_client_key_generate_in(
+		session->module->client, &spec, &key->attrs, &none, keep, ret)));
 	return ret->count == 1 ? CKR_OK : CKR_GENERAL_ERROR;
 }
 

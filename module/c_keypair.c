@@ -12,8 +12,7 @@
 
 /* A pair on its way. */
 struct pair {
-	uint32_t type;
-	unsigned bits;
+	struct kc_key_spec spec;
 	struct kc_template public_template, private_template;
 	struct kc_new_key private;
 	struct kc_attrs public_attrs;
@@ -26,28 +25,31 @@ static void pair_done(struct pair *pair)
 	kc_attrs_done(&pair->public_attrs);
 }
 
-/* Only the exponent that everybody uses. */
+/* A number of 64 bits at most; the service refuses one that is too small. */
+static CK_RV read_exponent(struct kc_bytes exponent, uint64_t *ret)
+{
+	*ret = 0;
+	for (; exponent.len; exponent.data++, exponent.len--) {
+		if (*ret >> 56)
+			return CKR_ATTRIBUTE_VALUE_INVALID;
+		*ret = *ret << 8 | exponent.data[0];
+	}
+	return CKR_OK;
+}
+
 static CK_RV choose_rsa(struct pair *pair, const CK_MECHANISM_INFO *info)
 {
-	static const uint8_t f4[] = {1, 0, 1};
-	struct kc_bytes exponent =
-		kc_template_get_bytes(&pair->public_template, CKA_PUBLIC_EXPONENT);
 	CK_ULONG bits;
 
 	if (!kc_template_find(&pair->public_template, CKA_MODULUS_BITS))
 		return CKR_TEMPLATE_INCOMPLETE;
 	KC_RV_TRY(kc_template_get_number(&pair->public_template, CKA_MODULUS_BITS, 0, &bits));
-	while (exponent.len && exponent.data[0] == 0) {
-		exponent.data++;
-		exponent.len--;
-	}
-	if (exponent.len && !kc_bytes_equal(exponent, KC_BYTES_OF(f4)))
-		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if (bits < info->ulMinKeySize || bits > info->ulMaxKeySize || bits % 8)
 		return CKR_KEY_SIZE_RANGE;
-	pair->type = KC_KEY_RSA;
-	pair->bits = (unsigned)bits;
-	return CKR_OK;
+	pair->spec.type = KC_KEY_RSA;
+	pair->spec.bits = (unsigned)bits;
+	return read_exponent(kc_template_get_bytes(&pair->public_template, CKA_PUBLIC_EXPONENT),
+		&pair->spec.exponent);
 }
 
 static CK_RV choose_curve(struct pair *pair, const struct kc_mechanism *row)
@@ -59,8 +61,8 @@ static CK_RV choose_curve(struct pair *pair, const struct kc_mechanism *row)
 	KC_RV_TRY(kc_keyform_find_curve(params, &curve));
 	if (!kc_mechanism_takes(row, curve->type) || curve->bits < row->info.ulMinKeySize)
 		return CKR_CURVE_NOT_SUPPORTED;
-	pair->type = curve->type;
-	pair->bits = curve->bits;
+	pair->spec.type = curve->type;
+	pair->spec.bits = curve->bits;
 	return CKR_OK;
 }
 
@@ -79,17 +81,17 @@ static CK_RV check_identity(
  * key itself says). */
 static CK_RV describe(struct kc_session *session, struct pair *pair, CK_MECHANISM_TYPE mechanism)
 {
-	CK_KEY_TYPE key_type = kc_key_type_ckk(pair->type, KC_OBJECT_PRIVATE);
+	CK_KEY_TYPE key_type = kc_key_type_ckk(pair->spec.type, KC_OBJECT_PRIVATE);
 
 	KC_RV_TRY(check_identity(&pair->public_template, CKO_PUBLIC_KEY, key_type));
 	KC_RV_TRY(check_identity(&pair->private_template, CKO_PRIVATE_KEY, key_type));
 	KC_RV_TRY(kc_template_check(
-		&pair->public_template, KC_OBJECT_PUBLIC, pair->type, KC_GIVEN_GENERATE));
-	KC_RV_TRY(kc_new_key_read(session, &pair->private_template, KC_OBJECT_PRIVATE, pair->type,
-		KC_GIVEN_GENERATE, &pair->private));
+		&pair->public_template, KC_OBJECT_PUBLIC, pair->spec.type, KC_GIVEN_GENERATE));
+	KC_RV_TRY(kc_new_key_read(session, &pair->private_template, KC_OBJECT_PRIVATE,
+		pair->spec.type, KC_GIVEN_GENERATE, &pair->private));
 	KC_RV_TRY(kc_create_place(session, &pair->public_template, &pair->is_public_on_token));
 	KC_RV_TRY(kc_template_write(
-		&pair->public_template, KC_OBJECT_PUBLIC, pair->type, &pair->public_attrs));
+		&pair->public_template, KC_OBJECT_PUBLIC, pair->spec.type, &pair->public_attrs));
 	KC_RV_TRY(kc_create_common(session, &pair->public_template, false, &pair->public_attrs));
 	kc_attrs_set_number(&pair->private.attrs, KC_ATTR_GENM, (int64_t)mechanism);
 	kc_attrs_set_number(&pair->public_attrs, KC_ATTR_GENM, (int64_t)mechanism);
@@ -149,9 +151,13 @@ static CK_RV generate(struct kc_session *session, struct pair *pair, CK_OBJECT_H
 	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
 	unsigned halves = (pair->is_public_on_token ? 0 : KC_KEEP_NO_PUBLIC) |
 			  (pair->private.on_token ? 0 : KC_KEEP_PRIVATE_TRANSIENT);
+	kc_err err;
 
-	KC_RV_OF(kc_client_key_generate_in(session->module->client, pair->type, pair->bits,
-		&pair->private.attrs, &pair->public_attrs, halves, &list));
+	err = kc_client_key_generate_in(session->module->client, &pair->spec, &pair->private.attrs,
+		&pair->public_attrs, halves, &list);
+	if (err == KC_E_PARAM)
+		return CKR_ATTRIBUTE_VALUE_INVALID;
+	KC_RV_OF(err);
 	if (list.count != (pair->is_public_on_token ? 2 : 1))
 		return CKR_GENERAL_ERROR;
 	return keep(session, pair, &list, ret_public, ret_private);

@@ -21,8 +21,8 @@ static CK_RV create(struct kc_session *session, const struct kc_template *t,
 	return kc_new_key_keep(session, t, key->on_token, &found, ret);
 }
 
-/* What may be missing of an RSA key is computed by the service; the standard lets a token ask for
- * the primes, but all that a key needs is there. */
+/* The modulus and the private exponent are a key; what is missing of the rest is 0 here, and found
+ * by the service. */
 static CK_RV build_rsa(const struct kc_template *t, struct kc_buf *ret)
 {
 	static const CK_ATTRIBUTE_TYPE types[KC_RSA_PARTS] = {
@@ -38,7 +38,9 @@ static CK_RV build_rsa(const struct kc_template *t, struct kc_buf *ret)
 	struct kc_bytes parts[KC_RSA_PARTS];
 
 	for (unsigned i = 0; i < KC_RSA_PARTS; i++)
-		KC_RV_TRY(kc_template_need_bytes(t, types[i], &parts[i]));
+		parts[i] = kc_template_get_bytes(t, types[i]);
+	if (parts[KC_RSA_N].len == 0 || parts[KC_RSA_D].len == 0)
+		return CKR_TEMPLATE_INCOMPLETE;
 	return kc_err_ckr(kc_keyform_build_pkcs8_rsa(parts, ret));
 }
 

@@ -100,16 +100,20 @@ kc_err kc_handle_key_generate_in(struct kc_request *request)
 {
 	struct kc_record *arguments = &request->arguments;
 	const struct kc_field *fields = arguments->fields;
-	unsigned keep = (unsigned)fields[4].number;
+	unsigned keep = (unsigned)fields[5].number;
+	const struct kc_key_spec spec = {
+		.type = (uint32_t)fields[0].number,
+		.bits = (unsigned)fields[1].number,
+		.exponent = fields[2].number,
+	};
 
 	if (fields[0].number > UINT32_MAX || fields[1].number > INT32_MAX ||
-		fields[4].number > KC_KEEP_LAST)
+		fields[5].number > KC_KEEP_LAST)
 		return KC_ERR(PARAM);
 	request->is_own = (keep & KC_KEEP_PRIVATE_TRANSIENT) &&
 			  (keep & (KC_KEEP_PUBLIC_TRANSIENT | KC_KEEP_NO_PUBLIC));
-	return kc_keychain_key_generate_in(request->keychain, &request->caller,
-		(uint32_t)fields[0].number, (unsigned)fields[1].number, &arguments->attrs[0],
-		&arguments->attrs[1], keep, &request->result.found);
+	return kc_keychain_key_generate_in(request->keychain, &request->caller, &spec,
+		&arguments->attrs[0], &arguments->attrs[1], keep, &request->result.found);
 }
 
 /* The one key that a call has made, when it has. */

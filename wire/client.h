@@ -91,7 +91,7 @@ KC_MUST kc_err kc_client_key_agree(
 
 /* Keys, by id: of a row, or transient (base/query.h), which last as long as the program is
  * connected and are its own. */
-KC_MUST kc_err kc_client_key_generate_in(struct kc_client *client, uint32_t type, unsigned bits,
+KC_MUST kc_err kc_client_key_generate_in(struct kc_client *client, const struct kc_key_spec *spec,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
 	struct kc_found_list *ret);
 KC_MUST kc_err kc_client_key_create(struct kc_client *client, struct kc_bytes value,

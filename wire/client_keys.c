@@ -140,14 +140,15 @@ static kc_err take_one(struct kc_client_call *call, struct kc_found *ret)
 	return KC_OK;
 }
 
-kc_err kc_client_key_generate_in(struct kc_client *client, uint32_t type, unsigned bits,
+kc_err kc_client_key_generate_in(struct kc_client *client, const struct kc_key_spec *spec,
 	const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs, unsigned keep,
 	struct kc_found_list *ret)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(KC_CLIENT_RUN(&call, client, KEY_GENERATE_IN, KC_FIELD_U(type), KC_FIELD_U(bits),
-		KC_FIELD_A(private_attrs), KC_FIELD_A(public_attrs), KC_FIELD_U(keep)));
+	KC_TRY(KC_CLIENT_RUN(&call, client, KEY_GENERATE_IN, KC_FIELD_U(spec->type),
+		KC_FIELD_U(spec->bits), KC_FIELD_U(spec->exponent), KC_FIELD_A(private_attrs),
+		KC_FIELD_A(public_attrs), KC_FIELD_U(keep)));
 	kc_client_found_list_move(ret, &call.result.found);
 	return KC_OK;
 }

@@ -17,8 +17,9 @@ kc_err own_generate_pair(struct home *home, uint32_t type, unsigned bits, const 
 
 	words_attrs(&private_attrs, private);
 	words_attrs(&public_attrs, public);
-	return kc_keychain_key_generate_in(
-		home->keychain, &home_user, type, bits, &private_attrs, &public_attrs, keep, ret);
+	return kc_keychain_key_generate_in(home->keychain, &home_user,
+		&(struct kc_key_spec){.type = type, .bits = bits}, &private_attrs, &public_attrs,
+		keep, ret);
 }
 
 kc_err own_generate(

@@ -370,6 +370,46 @@ static void pairs(void)
 	harness_end(&x);
 }
 
+/* RSA with the exponent that everybody has, by default and said, and with another; not with less.
+ */
+static void exponents(void)
+{
+	static const struct {
+		const char *what, *given, *wanted;
+		CK_RV rv;
+	} rows[] = {
+		{"none", "", "010001", CKR_OK},
+		{"padded", "0000010001", "010001", CKR_OK},
+		{"another", "010003", "010003", CKR_OK},
+		{"long", "0100000001", "0100000001", CKR_OK},
+		{"small", "03", NULL, CKR_ATTRIBUTE_VALUE_INVALID},
+		{"even", "010002", NULL, CKR_ATTRIBUTE_VALUE_INVALID},
+		{"too long", "010000000000000001", NULL, CKR_ATTRIBUTE_VALUE_INVALID},
+	};
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+	CK_ULONG bits = 2048;
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf given = KC_BUF_INIT;
+		CK_BYTE got[16];
+		CK_ATTRIBUTE asked = ATTR(CKA_PUBLIC_EXPONENT, got);
+		CK_OBJECT_HANDLE public, private;
+
+		hex_push(&given, rows[i].given);
+		CK_ATTRIBUTE template[] = {
+			ATTR(CKA_MODULUS_BITS, bits), {CKA_PUBLIC_EXPONENT, given.data, given.len}};
+		CHECK_MSG(x.f->C_GenerateKeyPair(x.session, &mechanism, template, 2, NULL, 0,
+				  &public, &private) == rows[i].rv,
+			rows[i].what);
+		if (rows[i].rv != CKR_OK)
+			continue;
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, public, &asked, 1), CKR_OK);
+		CHECK_MSG(hex_is(kc_bytes(got, asked.ulValueLen), rows[i].wanted), rows[i].what);
+	}
+	harness_end(&x);
+}
+
 /* Another session of the program sees a session's keys until that is closed. */
 static void other_sessions(void)
 {
@@ -583,6 +623,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(passwords),
 	CHECK_TEST(password_errors),
 	CHECK_TEST(pairs),
+	CHECK_TEST(exponents),
 	CHECK_TEST(other_sessions),
 	CHECK_TEST(created_secrets),
 	CHECK_TEST(creation_errors),

@@ -276,7 +276,11 @@ struct rsa_pair {
 	CK_OBJECT_HANDLE public, private;
 };
 
-static struct rsa_pair bring_rsa(const struct fixture *x)
+/* Which of a private key's numbers are left out, by their places in the template. */
+#define WITHOUT_CRT 0xf8u
+#define WITHOUT_EXPONENT 0x02u
+
+static struct rsa_pair bring_rsa(const struct fixture *x, unsigned without)
 {
 	static const char *const names[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E,
 		OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
@@ -304,6 +308,9 @@ static struct rsa_pair bring_rsa(const struct fixture *x)
 	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
 		add_number(pair.key, names[i], &template[i], numbers[i]);
 	memcpy(public, template, 2 * sizeof *template);
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
+		if (without >> i & 1)
+			template[i].ulValueLen = 0;
 	CHECK_RV_FATAL(x->f->C_CreateObject(x->session, template, 11, &pair.private), CKR_OK);
 	CHECK_RV_FATAL(x->f->C_CreateObject(x->session, public, 5, &pair.public), CKR_OK);
 	return pair;
@@ -357,7 +364,7 @@ static void check_rsa(
 static void by_rsa(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
-	struct rsa_pair pair = bring_rsa(&x);
+	struct rsa_pair pair = bring_rsa(&x, 0);
 	CK_RSA_PKCS_OAEP_PARAMS oaep = {CKM_SHA256, CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED, NULL, 0};
 	CK_RSA_AES_KEY_WRAP_PARAMS both = {256, &oaep};
 	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0}, raw = {CKM_RSA_X_509, NULL, 0};
@@ -384,6 +391,47 @@ static void by_rsa(void)
 			 keys_secret(&x, CKK_GENERIC_SECRET, KC_BYTES_OF(long_value)), &wrapped),
 		CKR_KEY_SIZE_RANGE);
 	EVP_PKEY_free(pair.key);
+	harness_end(&x);
+}
+
+/* A modulus and a private exponent are a key: the rest is found. */
+static void partial_rsa(void)
+{
+	static const unsigned without[] = {WITHOUT_CRT, WITHOUT_CRT | WITHOUT_EXPONENT,
+		WITHOUT_EXPONENT, 0xe0u, 0x08u};
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0};
+
+	for (size_t i = 0; i < KC_COUNT_OF(without); i++) {
+		struct rsa_pair pair = bring_rsa(&x, without[i]);
+		CK_BYTE exponent[8];
+		CK_ATTRIBUTE asked = ATTR(CKA_PUBLIC_EXPONENT, exponent);
+
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, pair.private, &asked, 1), CKR_OK);
+		CHECK(hex_is(kc_bytes(exponent, asked.ulValueLen), "010001"));
+		check_rsa(&x, &pair, pkcs1, RSA_PKCS1_PADDING);
+		EVP_PKEY_free(pair.key);
+	}
+	harness_end(&x);
+}
+
+/* Numbers that are no key. */
+static void no_rsa(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_BYTE modulus[256], exponent[256] = {0};
+	CK_ATTRIBUTE template[] = {ATTR(CKA_CLASS, private_class), ATTR(CKA_KEY_TYPE, rsa),
+		ATTR(CKA_MODULUS, modulus), ATTR(CKA_PRIVATE_EXPONENT, exponent)};
+	CK_OBJECT_HANDLE key;
+
+	memset(modulus, 0xa5, sizeof modulus);
+	exponent[255] = 17;
+	CHECK_RV(x.f->C_CreateObject(x.session, template, 4, &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	exponent[255] = 0;
+	CHECK_RV(x.f->C_CreateObject(x.session, template, 4, &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	modulus[255] = 0;
+	CHECK_RV(x.f->C_CreateObject(x.session, template, 4, &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	CHECK_RV(x.f->C_CreateObject(x.session, template, 3, &key), CKR_TEMPLATE_INCOMPLETE);
 	harness_end(&x);
 }
 
@@ -601,6 +649,8 @@ int main(void)
 		CHECK_TEST(ccm),
 		CHECK_TEST(private_keys),
 		CHECK_TEST(by_rsa),
+		CHECK_TEST(partial_rsa),
+		CHECK_TEST(no_rsa),
 		CHECK_TEST(what_keys_allow),
 		CHECK_TEST(templates),
 		CHECK_TEST(wrap_errors),

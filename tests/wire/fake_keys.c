@@ -32,17 +32,17 @@ static kc_err make(uint64_t id, const struct kc_attrs *attrs, bool transient, st
 
 /* The halves have the ids keep and bits. */
 kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain, const struct kc_caller *caller,
-	uint32_t type, unsigned bits, const struct kc_attrs *private_attrs,
+	const struct kc_key_spec *spec, const struct kc_attrs *private_attrs,
 	const struct kc_attrs *public_attrs, unsigned keep, struct kc_found_list *ret)
 {
 	KC_CLEANUP_FOUND struct kc_found private = {0};
 	KC_CLEANUP_FOUND struct kc_found public = {0};
 
 	(void)keychain;
-	if (!kc_secret_type_is(type) || caller->program == 0)
+	if (!kc_secret_type_is(spec->type) || caller->program == 0)
 		return KC_ERR(KEY_TYPE);
 	KC_TRY(make(keep, private_attrs, keep & KC_KEEP_PRIVATE_TRANSIENT, &private));
-	KC_TRY(make(bits, public_attrs, keep & KC_KEEP_PUBLIC_TRANSIENT, &public));
+	KC_TRY(make(spec->bits, public_attrs, keep & KC_KEEP_PUBLIC_TRANSIENT, &public));
 	KC_TRY(kc_found_list_take(ret, &private));
 	return kc_found_list_take(ret, &public);
 }
