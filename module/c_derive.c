@@ -4,6 +4,7 @@
  * all of them, or none.
  */
 #include "module/derivation.h"
+#include "module/derive_data.h"
 #include "module/fetch.h"
 #include "module/key_template.h"
 #include "module/module.h"
@@ -245,6 +246,8 @@ CK_RV C_DeriveKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR asked, CK_OBJECT_HA
 	KC_RV_TRY(kc_derivation_read(derive.row, asked, derive.base, &derive.derivation));
 	KC_RV_TRY(find_other(session, &derive));
 	KC_RV_TRY(kc_template_init(&t, rows, count));
+	if (derive.row->type == CKM_HKDF_DATA)
+		return kc_derive_data(session, derive.base, &derive.derivation, &t, ret);
 	KC_RV_TRY(describe_all(session, &derive, &t));
 	KC_RV_TRY(make_all(session, &derive));
 	*ret = derive.parts[0].handle;

@@ -79,10 +79,11 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
  */
 static CK_FLAGS flags_of(const struct kc_token_status *status)
 {
-	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED;
+	CK_FLAGS flags = CKF_RNG | CKF_DUAL_CRYPTO_OPERATIONS;
 
 	if (!kc_token_is_initialized(status))
-		return CKF_RNG;
+		return flags;
+	flags |= CKF_TOKEN_INITIALIZED;
 	if (status->has_password)
 		flags |= CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (status->lock != KC_LOCK_UNLOCKED)

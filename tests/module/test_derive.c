@@ -244,6 +244,50 @@ static void hkdf(void)
 	harness_end(&x);
 }
 
+/* The same as a data object, on the token and in the session. */
+static void hkdf_data(void)
+{
+	static CK_OBJECT_CLASS data_class = CKO_DATA;
+	static CK_ULONG len_42 = 42;
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	KC_CLEANUP_BUF struct kc_buf salt = KC_BUF_INIT, info = KC_BUF_INIT;
+	CK_HKDF_PARAMS params = {.bExtract = CK_TRUE,
+		.bExpand = CK_TRUE,
+		.prfHashMechanism = CKM_SHA256,
+		.ulSaltType = CKF_HKDF_SALT_DATA};
+	CK_MECHANISM how = {CKM_HKDF_DATA, &params, sizeof params};
+	CK_OBJECT_HANDLE key = 77;
+	CK_OBJECT_HANDLE base =
+		keys_secret_hex(&x, CKK_HKDF, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b");
+
+	hex_push(&salt, "000102030405060708090a0b0c");
+	hex_push(&info, "f0f1f2f3f4f5f6f7f8f9");
+	params.pSalt = salt.data;
+	params.ulSaltLen = salt.len;
+	params.pInfo = info.data;
+	params.ulInfoLen = info.len;
+	for (CK_BBOOL on_token = CK_FALSE; on_token <= CK_TRUE; on_token++) {
+		CK_ATTRIBUTE template[] = {ATTR(CKA_VALUE_LEN, len_42), ATTR(CKA_TOKEN, on_token),
+			ATTR(CKA_CLASS, data_class), ATTR_TEXT(CKA_LABEL, "derived")};
+
+		CHECK_RV(x.f->C_DeriveKey(x.session, &how, base, template, 4, &key), CKR_OK);
+		CHECK(keys_number(&x, key, CKA_CLASS) == CKO_DATA);
+		CHECK(keys_flag(&x, key, CKA_TOKEN) == on_token);
+		CHECK(keys_value_is(&x, key, OKM));
+		CHECK_RV(x.f->C_DestroyObject(x.session, key), CKR_OK);
+	}
+	CK_ATTRIBUTE wrong[] = {ATTR(CKA_VALUE_LEN, len_42), ATTR(CKA_CLASS, secret_class)};
+	CK_ATTRIBUTE odd[] = {ATTR(CKA_VALUE_LEN, len_42), ATTR(CKA_SENSITIVE, harness_false)};
+	CK_ATTRIBUTE given[] = {ATTR(CKA_VALUE_LEN, len_42), {CKA_VALUE, salt.data, salt.len}};
+	CHECK_RV(
+		x.f->C_DeriveKey(x.session, &how, base, wrong, 2, &key), CKR_TEMPLATE_INCONSISTENT);
+	CHECK_RV(x.f->C_DeriveKey(x.session, &how, base, odd, 2, &key), CKR_ATTRIBUTE_TYPE_INVALID);
+	CHECK_RV(x.f->C_DeriveKey(x.session, &how, base, given, 2, &key), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV(x.f->C_DeriveKey(x.session, &how, base, wrong + 1, 0, &key),
+		CKR_TEMPLATE_INCOMPLETE);
+	harness_end(&x);
+}
+
 /* --- SP 800-108 ---------------------------------------------------------------------------------
  */
 
@@ -264,9 +308,8 @@ static void counter_vector(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
 	KC_CLEANUP_BUF struct kc_buf fixed = KC_BUF_INIT;
 	CK_OBJECT_HANDLE
-		key = 0,
-		base = keys_secret_hex(&x, CKK_GENERIC_SECRET,
-			"dd1d91b7d90b2bd3138533ce92b272fbf8a369316aefe242e659cc0ae238afe0");
+	key = 0, base = keys_secret_hex(&x, CKK_GENERIC_SECRET,
+			 "dd1d91b7d90b2bd3138533ce92b272fbf8a369316aefe242e659cc0ae238afe0");
 
 	hex_push(&fixed, "01322b96b30acd197979444e468e1c5c6859bf1b1cf951b7e725303e237e46b8"
 			 "64a145fab25e517b08f8683d0315bb2911d80a0e8aba17f3b413faac");
@@ -617,6 +660,7 @@ int main(void)
 		CHECK_TEST(agreements),
 		CHECK_TEST(agreement_errors),
 		CHECK_TEST(hkdf),
+		CHECK_TEST(hkdf_data),
 		CHECK_TEST(counter_vector),
 		CHECK_TEST(several_keys),
 		CHECK_TEST(all_or_none),

@@ -270,7 +270,8 @@ static void slots_and_tokens(void)
 			CHECK(strchr("0123456789abcdef", token[i].serialNumber[j]) != NULL);
 		CHECK(token[i].flags ==
 			(CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-				CKF_PROTECTED_AUTHENTICATION_PATH));
+				CKF_PROTECTED_AUTHENTICATION_PATH |
+				CKF_DUAL_CRYPTO_OPERATIONS));
 	}
 	CHECK(token[0].ulSessionCount == 1 && token[0].ulRwSessionCount == 1);
 	CHECK(token[1].ulSessionCount == 0);
