@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# NSS, the library of Firefox and Thunderbird, by its tools: modutil, certutil, cmsutil, selfserv, tstclnt.
+# NSS, the library of Firefox and Thunderbird, by its tools: modutil, certutil, cmsutil, pk12util,
+# symkeyutil, selfserv, tstclnt.
 # shellcheck source=tests/consumers/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs modutil certutil cmsutil selfserv tstclnt openssl python3
+needs modutil certutil cmsutil pk12util symkeyutil selfserv tstclnt openssl python3
 head -c 64 /dev/urandom > "$work/noise"
 KC_ASKPASS=$work/askpass
 export KC_ASKPASS
@@ -14,6 +15,11 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout
   -out "$work/other.csr" -subj /CN=other 2> /dev/null
 openssl x509 -req -in "$work/other.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -set_serial 99 -days 10 \
   -out "$work/other.pem" 2> /dev/null
+openssl req -new -newkey rsa:2048 -nodes -keyout "$work/moved.key" -out "$work/moved.csr" -subj /CN=moved 2> /dev/null
+openssl x509 -req -in "$work/moved.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -set_serial 98 -days 10 \
+  -out "$work/moved.pem" 2> /dev/null
+openssl pkcs12 -export -in "$work/moved.pem" -inkey "$work/moved.key" -name moved -out "$work/moved.p12" \
+  -passout pass:secret
 
 # A tool of NSS with the keychain's password at hand.
 run() { # works or fails, what, program, arguments…
@@ -72,6 +78,25 @@ for each in direct proxy remote; do
     works "checks it" cmsutil -D -d "sql:$db" -i "$work/signed"
     works "and OpenSSL" openssl cms -verify -inform DER -in "$work/signed" -CAfile "$work/ca.pem" -purpose any
   done
+
+  works "a message for webrsa" sh -c "openssl cms -encrypt -aes256 -outform DER -in '$work/message' \
+    '$work/webrsa.pem' > '$work/sealed'"
+  run works "opens it" cmsutil -D -i "$work/sealed"
+  says '^a message' "what it says"
+
+  # Keys that come from a file, secret keys; a private key does not leave.
+  works "takes over a PKCS#12 file" pk12util -i "$work/moved.p12" -d "sql:$db" -h Keycircle -k "$work/pin" -W secret
+  run works "signs a message with its key" cmsutil -S -N Keycircle:moved -i "$work/message" -o "$work/signed"
+  works "OpenSSL checks it" openssl cms -verify -inform DER -in "$work/signed" -CAfile "$work/ca.pem" -purpose any
+  fails "does not export a private key" pk12util -o "$work/leak.p12" -d "sql:$db" -n Keycircle:own -k "$work/pin" \
+    -W secret
+  says 'UNABLE_TO_EXPORT_KEY' "why"
+  if [ "$way" != remote ]; then # p11-kit 0.24.1 does not carry the mechanism
+    run works "makes a secret key" symkeyutil -K -h Keycircle -n symmetric -t aes -s 32
+    run works "lists secret keys" symkeyutil -L -h Keycircle
+    says '^symmetric +32 +256 +aes' "the one that was made"
+    run works "deletes it" symkeyutil -D -h Keycircle -n symmetric
+  fi
 
   # TLS with the server's key in the token, then with the client's; the other side is OpenSSL with a file.
   for name in web webrsa; do

@@ -6,6 +6,8 @@
 # shellcheck source=tests/consumers/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs openssl python3
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out "$work/other.key" 2> /dev/null
+openssl pkey -in "$work/other.key" -pubout -out "$work/other.pub"
 use_engine
 make_keychain
 printf 'to be signed\n' > "$work/message"
@@ -54,6 +56,23 @@ for each in direct proxy remote; do
     -out "$work/sig" "$work/message"
   works "which verifies" openssl dgst -sha256 -sigopt rsa_padding_mode:pss -verify "$work/rsa.pub" \
     -signature "$work/sig" "$work/message"
+
+  # What was encrypted for a certificate.
+  works "encrypts a message" openssl cms -encrypt -aes-256-cbc -in "$work/message" -out "$work/sealed" "$work/rsa.pem"
+  works "decrypts it" openssl cms -decrypt $by_engine -inkey "$(key_of rsa)" -recip "$work/rsa.pem" \
+    -in "$work/sealed" -out "$work/opened"
+  works "the same message" sh -c "tr -d '\\r' < '$work/opened' | cmp - '$work/message'"
+  works "encrypts with OAEP" openssl pkeyutl -encrypt -pubin -inkey "$work/rsa.pub" -in "$work/message" \
+    -pkeyopt rsa_padding_mode:oaep -out "$work/sealed"
+  works "decrypts it" openssl pkeyutl -decrypt $by_engine -inkey "$(key_of rsa)" -in "$work/sealed" \
+    -pkeyopt rsa_padding_mode:oaep -out "$work/opened"
+  works "the same message" cmp "$work/opened" "$work/message"
+  if [ "$way" != remote ]; then # p11-kit 0.24.1 does not carry the mechanism
+    works "agrees with another key" openssl pkeyutl -derive $by_engine -inkey "$(key_of ec)" -peerkey "$work/other.pub" \
+      -out "$work/agreed"
+    openssl pkeyutl -derive -inkey "$work/other.key" -peerkey "$work/ec.pub" -out "$work/openssl"
+    works "on the same secret" cmp "$work/agreed" "$work/openssl"
+  fi
 
   # TLS: the server's key in the token, then the client's.
   for name in ec rsa; do
