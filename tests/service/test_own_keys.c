@@ -12,6 +12,8 @@
 
 #define BOTH_TRANSIENT (KC_KEEP_PRIVATE_TRANSIENT | KC_KEEP_PUBLIC_TRANSIENT)
 
+static const struct kc_key_spec aes256 = {.type = KC_SECRET_AES, .bits = 256};
+static const struct kc_key_spec rsa2048 = {.type = KC_KEY_RSA, .bits = 2048};
 static const struct kc_sign_params hmac = {.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256};
 static const struct kc_cipher_params gcm = {
 	.scheme = KC_CIPHER_GCM, .iv = {(const uint8_t *)"twelve bytes", 12}, .tag_len = 16};
@@ -41,8 +43,7 @@ static kc_err generate_aes(struct kc_client *client, const char *attrs, uint64_t
 	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
 
 	set(&given, attrs);
-	KC_TRY(kc_client_key_generate_in(
-		client, KC_SECRET_AES, 256, &given, &none, BOTH_TRANSIENT, &made));
+	KC_TRY(kc_client_key_generate_in(client, &aes256, &given, &none, BOTH_TRANSIENT, &made));
 	CHECK_FATAL(made.count == 1);
 	*ret_id = made.rows[0].id;
 	return KC_OK;
@@ -191,8 +192,8 @@ static void public_keys_that_come_with_the_question(void)
 	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
 	struct kc_bytes spki;
 
-	CHECK_OK_FATAL(kc_client_key_generate_in(
-		client, KC_KEY_RSA, 2048, &none, &none, BOTH_TRANSIENT, &pair));
+	CHECK_OK_FATAL(
+		kc_client_key_generate_in(client, &rsa2048, &none, &none, BOTH_TRANSIENT, &pair));
 	CHECK_FATAL(pair.count == 2);
 	spki = kc_attrs_get_bytes(&pair.rows[1].attrs, KC_NAME('s', 'p', 'k', 'i'));
 	CHECK_OK(kc_client_public_encrypt(client, spki, &oaep, kc_bytes_str("hello"), &block));
