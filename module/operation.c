@@ -82,6 +82,7 @@ CK_RV kc_operation_init(CK_SESSION_HANDLE handle, enum kc_activity activity,
 	if (kc_fetch_known(session, key_handle, &key) != CKR_OK)
 		return CKR_KEY_HANDLE_INVALID;
 	KC_RV_TRY(kc_permit_check(session->module, key, mechanism, use));
+	KC_RV_TRY(kc_params_check_key(&params, key->key_type));
 	begin(operation, mechanism, &params, key);
 	session->last = activity;
 	key = NULL;
