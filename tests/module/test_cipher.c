@@ -648,6 +648,26 @@ static void rsa_while_locked(void)
 	harness_end(&x);
 }
 
+/* A lock ends what is under way with a private key, and the session says so. */
+static void locked_in_the_middle(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_MECHANISM cbc = {CKM_AES_CBC, iv, 16};
+	CK_OBJECT_HANDLE key = keys_secret(&x, CKK_AES, kc_bytes(key_bytes, 32));
+	CK_BYTE out[64];
+	CK_ULONG len = sizeof out;
+
+	CHECK_RV(x.f->C_EncryptInit(x.session, &cbc, key), CKR_OK);
+	CHECK_RV(x.f->C_EncryptUpdate(x.session, text, 16, out, &len), CKR_OK);
+	harness_lock();
+	harness_unlock();
+	len = sizeof out;
+	CHECK_RV(x.f->C_EncryptUpdate(x.session, text, 16, out, &len),
+		CKR_OPERATION_NOT_INITIALIZED);
+	CHECK_RV(x.f->C_EncryptFinal(x.session, out, &len), CKR_OPERATION_NOT_INITIALIZED);
+	harness_end(&x);
+}
+
 /* --- two threads ----------------------------------------------------------------------------- */
 
 struct worker {
@@ -707,6 +727,7 @@ int main(void)
 		CHECK_TEST(calls_out_of_order),
 		CHECK_TEST(rsa),
 		CHECK_TEST(rsa_while_locked),
+		CHECK_TEST(locked_in_the_middle),
 		CHECK_TEST(two_threads),
 	};
 	int status;
