@@ -87,7 +87,8 @@ static void keys_that_contradict_themselves(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	static const CK_ATTRIBUTE_TYPE types[] = {CKA_EC_PARAMS, CKA_EC_POINT, CKA_MODULUS,
 		CKA_MODULUS_BITS, CKA_PUBLIC_EXPONENT, CKA_PUBLIC_KEY_INFO, CKA_VALUE,
-		CKA_PRIVATE_EXPONENT};
+		CKA_PRIVATE_EXPONENT, CKA_WRAP_TEMPLATE, CKA_UNWRAP_TEMPLATE,
+		CKA_ALLOWED_MECHANISMS, CKA_KEY_GEN_MECHANISM, CKA_START_DATE};
 	static const CK_MECHANISM_TYPE made_as[] = {CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN};
 	static const int64_t said_to_be[] = {KC_KEY_RSA, KC_KEY_EC, KC_KEY_ED25519, 7};
 	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "contradictory")};
@@ -111,6 +112,10 @@ static void keys_that_contradict_themselves(void)
 			kc_attrs_set_number(&attrs, NAME("extr"), 1);
 			kc_attrs_set_number(&attrs, NAME("sens"), 0);
 			kc_attrs_set_number(&attrs, NAME("bsiz"), (int64_t)i);
+			kc_attrs_set_bytes(&attrs, NAME("wrtm"), kc_bytes_str("0\1x"));
+			kc_attrs_set_bytes(&attrs, NAME("uwtm"), kc_bytes_str("0\3\2\1\1"));
+			kc_attrs_set_bytes(&attrs, NAME("almc"), kc_bytes_str("seven b"));
+			kc_attrs_set_date(&attrs, NAME("sdat"), 1e300);
 			kc_attrs_set_bytes(&attrs, NAME("spki"), kc_bytes(spki, (size_t)len));
 			CHECK_OK(kc_client_item_add(harness_client(), &item, 0, NULL));
 		}
