@@ -52,7 +52,7 @@ kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	(void)call;
 	if (ret_issue)
 		*ret_issue = (struct kc_bulletin_issue){0};
-	return kc_dispatch(&service, &application, request, reply);
+	return kc_dispatch(&service, &application, -1, request, reply);
 }
 
 bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *issue)
