@@ -346,8 +346,8 @@ static void unsupported(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_BYTE pin[] = "1234";
 
-	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_FUNCTION_NOT_SUPPORTED);
-	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_FUNCTION_NOT_SUPPORTED);
+	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_SESSION_EXISTS);
+	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_GetFunctionStatus(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	CHECK_RV(x.f->C_CancelFunction(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	harness_end(&x);
