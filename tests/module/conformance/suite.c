@@ -71,6 +71,11 @@ void suite_add_row(const char *chapter, const char *row, const char *name, enum 
 	check->row = arg;
 }
 
+const char *suite_token(void)
+{
+	return token_label;
+}
+
 const char *suite_pin(void)
 {
 	return pin;
