@@ -452,6 +452,61 @@ static void a_lock_ends_the_login(void)
 	end(&house);
 }
 
+/* CKA_TRUSTED is the officer's to give, and the user's to take; and it is what a key that asks for
+ * a trusted one is wrapped with. */
+static void trust(void)
+{
+	static CK_OBJECT_CLASS secret = CKO_SECRET_KEY, public = CKO_PUBLIC_KEY;
+	static CK_KEY_TYPE aes = CKK_AES, rsa = CKK_RSA;
+	static CK_BYTE value[32] = {1}, modulus[256] = {0x80}, exponent[3] = {1, 0, 1};
+	struct house house = begin_with_user("");
+	CK_SESSION_HANDLE session = open_session(&house, 0, RW);
+	const struct fixture x = {house.f, session};
+	CK_MECHANISM kw = {CKM_AES_KEY_WRAP, NULL, 0};
+	CK_ATTRIBUTE wrapping[] = {ATTR(CKA_CLASS, secret), ATTR(CKA_KEY_TYPE, aes),
+		ATTR(CKA_VALUE, value), ATTR(CKA_TOKEN, harness_true), ATTR(CKA_WRAP, harness_true),
+		ATTR(CKA_PRIVATE, harness_false), ATTR_TEXT(CKA_LABEL, "wrapping"),
+		ATTR(CKA_TRUSTED, harness_true)};
+	CK_ATTRIBUTE picky[] = {ATTR(CKA_CLASS, secret), ATTR(CKA_KEY_TYPE, aes),
+		ATTR(CKA_VALUE, value), ATTR(CKA_EXTRACTABLE, harness_true),
+		ATTR(CKA_WRAP_WITH_TRUSTED, harness_true)};
+	CK_ATTRIBUTE key[] = {ATTR(CKA_CLASS, public), ATTR(CKA_KEY_TYPE, rsa),
+		ATTR(CKA_MODULUS, modulus), ATTR(CKA_PUBLIC_EXPONENT, exponent),
+		ATTR(CKA_TOKEN, harness_true), ATTR(CKA_TRUSTED, harness_true)};
+	CK_ATTRIBUTE trusted[] = {ATTR(CKA_TRUSTED, harness_true)};
+	CK_ATTRIBUTE distrusted[] = {ATTR(CKA_TRUSTED, harness_false)};
+	CK_OBJECT_HANDLE by, wrapped_one, found[4], made;
+	CK_BYTE out[64];
+	CK_ULONG len = sizeof out;
+
+	CHECK_RV_FATAL(house.f->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
+	CHECK_RV(house.f->C_CreateObject(session, wrapping, 8, &by), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV_FATAL(house.f->C_CreateObject(session, wrapping, 7, &by), CKR_OK);
+	CHECK_RV(house.f->C_SetAttributeValue(session, by, trusted, 1), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV(house.f->C_CopyObject(session, by, trusted, 1, &made), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV_FATAL(house.f->C_CreateObject(session, picky, 5, &wrapped_one), CKR_OK);
+	CHECK_RV(house.f->C_WrapKey(session, &kw, by, wrapped_one, out, &len),
+		CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV(house.f->C_Logout(session), CKR_OK);
+
+	CHECK_RV_FATAL(house.f->C_Login(session, CKU_SO, SO_PIN), CKR_OK);
+	CHECK_FATAL(harness_find(&x, wrapping + 6, 1, found, 4) == 1);
+	CHECK_RV(house.f->C_SetAttributeValue(session, found[0], trusted, 1), CKR_OK);
+	CHECK_RV(house.f->C_CreateObject(session, key, 6, &made), CKR_OK);
+	CHECK_RV(house.f->C_Logout(session), CKR_OK);
+
+	CHECK_RV_FATAL(house.f->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
+	CHECK(harness_find(&x, trusted, 1, found, 4) == 2);
+	CHECK_RV_FATAL(house.f->C_CreateObject(session, picky, 5, &wrapped_one), CKR_OK);
+	CHECK_RV(house.f->C_WrapKey(session, &kw, by, wrapped_one, out, &len), CKR_OK);
+	CHECK_RV(house.f->C_SetAttributeValue(session, by, distrusted, 1), CKR_OK);
+	len = sizeof out;
+	CHECK_RV(house.f->C_WrapKey(session, &kw, by, wrapped_one, out, &len),
+		CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV(house.f->C_SetAttributeValue(session, by, trusted, 1), CKR_ATTRIBUTE_READ_ONLY);
+	end(&house);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -463,6 +518,7 @@ int main(void)
 		CHECK_TEST(another_process_has_a_session),
 		CHECK_TEST(officer_and_sessions),
 		CHECK_TEST(officer_sees_nothing_private),
+		CHECK_TEST(trust),
 		CHECK_TEST(forgotten_password),
 		CHECK_TEST(officer_changes_the_pin),
 		CHECK_TEST(a_lock_ends_the_login),

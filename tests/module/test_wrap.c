@@ -9,6 +9,7 @@
 
 #include "tests/crypto/hex.h"
 #include "tests/module/keys.h"
+#include "wire/client.h"
 
 static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY, private_class = CKO_PRIVATE_KEY,
 		       public_class = CKO_PUBLIC_KEY;
@@ -397,8 +398,9 @@ static void by_rsa(void)
 /* A modulus and a private exponent are a key: the rest is found. */
 static void partial_rsa(void)
 {
-	static const unsigned without[] = {WITHOUT_CRT, WITHOUT_CRT | WITHOUT_EXPONENT,
-		WITHOUT_EXPONENT, 0xe0u, 0x08u};
+	/* The exponent of every other key has a larger twin modulo (p-1)·(q-1): so several. */
+	static const unsigned without[] = {WITHOUT_CRT, WITHOUT_CRT | WITHOUT_EXPONENT, 0xe0u,
+		0x08u, WITHOUT_EXPONENT, WITHOUT_EXPONENT, WITHOUT_EXPONENT, WITHOUT_EXPONENT};
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
 	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0};
 
@@ -480,6 +482,40 @@ static void what_keys_allow(void)
 	CHECK_RV(keys_unwrap(&x, &kw, useless, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_AES, 0,
 			 &again),
 		CKR_KEY_FUNCTION_NOT_PERMITTED);
+	harness_end(&x);
+}
+
+/* A public key that the security officer trusts wraps what others may not. */
+static void trusted(void)
+{
+	static CK_UTF8CHAR pin[] = "officer's pin", password[] = HARNESS_PASSWORD;
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	KC_CLEANUP_BUF struct kc_buf wrapped = KC_BUF_INIT;
+	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0},
+		     generator = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+	CK_ULONG bits = 2048;
+	CK_ATTRIBUTE of_public[] = {ATTR(CKA_MODULUS_BITS, bits), ATTR(CKA_TOKEN, harness_true),
+		ATTR(CKA_WRAP, harness_true), ATTR(CKA_PRIVATE, harness_false)};
+	CK_ATTRIBUTE picky[] = {ATTR(CKA_EXTRACTABLE, harness_true),
+		ATTR(CKA_WRAP_WITH_TRUSTED, harness_true), ATTR(CKA_TOKEN, harness_true)};
+	CK_ATTRIBUTE trust[] = {ATTR(CKA_TRUSTED, harness_true)};
+	CK_OBJECT_HANDLE public, private, key = make_aes(&x, picky, 3);
+
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(
+			       x.session, &generator, of_public, 4, NULL, 0, &public, &private),
+		CKR_OK);
+	CHECK_RV(keys_wrap(&x, &pkcs1, public, key, &wrapped), CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, public, trust, 1), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_OK_FATAL(kc_client_officer_set(
+		harness_client(), kc_bytes_str(HARNESS_PASSWORD), kc_bytes(pin, sizeof pin - 1)));
+	CHECK_RV_FATAL(x.f->C_Login(x.session, CKU_SO, pin, sizeof pin - 1), CKR_OK);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, public, trust, 1), CKR_OK);
+	CHECK_RV(x.f->C_Logout(x.session), CKR_OK);
+	CHECK_RV(x.f->C_Login(x.session, CKU_USER, password, sizeof password - 1), CKR_OK);
+	CHECK_RV(keys_wrap(&x, &pkcs1, public, key, &wrapped), CKR_OK);
+	CHECK(wrapped.len == 256);
+	CHECK_RV(x.f->C_DestroyObject(x.session, public), CKR_OK);
+	CHECK_RV(x.f->C_DestroyObject(x.session, key), CKR_OK);
 	harness_end(&x);
 }
 
@@ -652,6 +688,7 @@ int main(void)
 		CHECK_TEST(partial_rsa),
 		CHECK_TEST(no_rsa),
 		CHECK_TEST(what_keys_allow),
+		CHECK_TEST(trusted),
 		CHECK_TEST(templates),
 		CHECK_TEST(wrap_errors),
 		CHECK_TEST(unwrap_errors),

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "tests/check.h"
 #include "tests/wire/device.h"
+#include "tests/wire/raw.h"
 
 #define BOTH_TRANSIENT (KC_KEEP_PRIVATE_TRANSIENT | KC_KEEP_PUBLIC_TRANSIENT)
 
@@ -338,6 +339,42 @@ static void keys_last_as_long_as_a_connection(void)
 	kc_client_free(two);
 }
 
+static uint64_t issue(const struct raw *raw)
+{
+	return kc_bulletin_read(raw->channel.bulletin).change;
+}
+
+/* What is a program's own is no change: nobody's cache is made stale by it, and nothing is synced.
+ */
+static void own_keys_are_no_change(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_FOUND struct kc_found key = {0}, copy = {0};
+	KC_CLEANUP_SECRET struct kc_secret out = KC_SECRET_INIT;
+	uint64_t before, id, operation;
+	struct raw raw;
+
+	CHECK_OK_FATAL(raw_open(&raw));
+	before = issue(&raw);
+	CHECK_OK_FATAL(create(client, "kcls=2", "secret", &key));
+	CHECK_OK(generate_aes(client, "priv=1", &id));
+	set(&attrs, "sign=1");
+	CHECK_OK(kc_client_key_amend(client, key.id, &attrs));
+	CHECK_OK_FATAL(kc_client_mac_begin(client, key.id, false, &hmac, &operation));
+	CHECK_OK(kc_client_operation_end(
+		client, operation, kc_bytes_str("x"), kc_bytes(NULL, 0), &out));
+	CHECK_OK(kc_client_key_authorize(client, key.id, kc_bytes_str("fake")));
+	CHECK(issue(&raw) == before);
+	CHECK_OK(kc_client_key_copy(client, key.id, &attrs, false, &copy));
+	CHECK(issue(&raw) != before);
+	before = issue(&raw);
+	CHECK_OK(kc_client_key_forget(client, key.id));
+	CHECK(issue(&raw) == before);
+	raw_close(&raw);
+	kc_client_free(client);
+}
+
 static void operations_are_bounded(void)
 {
 	struct kc_client *client = device_client();
@@ -379,6 +416,7 @@ int main(void)
 		CHECK_TEST(nothing_is_another_programs),
 		CHECK_TEST(the_dead_leave_nothing),
 		CHECK_TEST(keys_last_as_long_as_a_connection),
+		CHECK_TEST(own_keys_are_no_change),
 		CHECK_TEST(operations_are_bounded),
 	};
 	int failed;
