@@ -219,3 +219,8 @@ CK_RV kc_operation_rv(kc_err err)
 {
 	return err == KC_E_NOT_FOUND ? CKR_KEY_HANDLE_INVALID : kc_err_ckr(err);
 }
+
+CK_RV kc_operation_rv_begun(kc_err err)
+{
+	return err == KC_E_NOT_FOUND ? CKR_OPERATION_NOT_INITIALIZED : kc_err_ckr(err);
+}

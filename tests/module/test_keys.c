@@ -116,6 +116,7 @@ static void closed_by_default(void)
 static void secret_errors(void)
 {
 	static CK_ULONG huge = (CK_ULONG)-1, many = 65537;
+	static CK_KEY_TYPE rsa = CKK_RSA;
 	static CK_BYTE value[16];
 	static const struct {
 		const char *what;
@@ -143,6 +144,9 @@ static void secret_errors(void)
 			CKR_TEMPLATE_INCONSISTENT},
 		{"another type", CKM_AES_KEY_GEN,
 			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_KEY_TYPE, generic)}, 2,
+			CKR_TEMPLATE_INCONSISTENT},
+		{"the type of a pair", CKM_AES_KEY_GEN,
+			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_KEY_TYPE, rsa)}, 2,
 			CKR_TEMPLATE_INCONSISTENT},
 		{"its history", CKM_AES_KEY_GEN,
 			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_LOCAL, harness_true)}, 2,

@@ -564,6 +564,9 @@ static void wrap_errors(void)
 		     unknown = {0x12345, NULL, 0};
 	CK_OBJECT_HANDLE by = keys_secret_hex(&x, CKK_AES, KEK_HEX), public, private;
 	CK_OBJECT_HANDLE key = keys_secret_hex(&x, CKK_AES, "00112233445566778899aabbccddeeff");
+	static CK_OBJECT_CLASS data_class = CKO_DATA;
+	CK_ATTRIBUTE no_key[] = {ATTR(CKA_CLASS, data_class), ATTR_TEXT(CKA_VALUE, "no key")};
+	CK_OBJECT_HANDLE data = 0;
 	CK_BYTE room[24];
 	CK_ULONG len = 23;
 
@@ -587,6 +590,11 @@ static void wrap_errors(void)
 	CHECK_RV(keys_wrap(&x, &kw, private, key, &wrapped), CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
 	CHECK_RV(keys_wrap(&x, &by_rsa_how, by, key, &wrapped), CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
 	CHECK_RV(keys_wrap(&x, &kw, by, public, &wrapped), CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV_FATAL(x.f->C_CreateObject(x.session, no_key, 2, &data), CKR_OK);
+	CHECK_RV(keys_wrap(&x, &kw, data, key, &wrapped), CKR_WRAPPING_KEY_HANDLE_INVALID);
+	CHECK_RV(keys_wrap(&x, &kw, by, data, &wrapped), CKR_KEY_HANDLE_INVALID);
+	CHECK_RV(keys_unwrap(&x, &kw, data, KC_BYTES_OF(room), CKO_SECRET_KEY, CKK_AES, 0, &data),
+		CKR_UNWRAPPING_KEY_HANDLE_INVALID);
 	harness_end(&x);
 }
 
