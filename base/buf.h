@@ -44,8 +44,8 @@ void kc_buf_printf(struct kc_buf *buf, const char *format, ...)
 uint8_t *kc_buf_extend(struct kc_buf *buf, size_t len);
 /* Makes a gap of len bytes at offset at by moving what follows. Sticky on failure. */
 void kc_buf_insert(struct kc_buf *buf, size_t at, const void *data, size_t len);
-/* Puts len bytes in the place of the old_len at offset at, moving what follows where they are not as
- * many. Sticky on failure. */
+/* Puts len bytes in the place of the old_len at offset at, moving what follows where they are not
+ * as many. Sticky on failure. */
 void kc_buf_replace(struct kc_buf *buf, size_t at, size_t old_len, const void *data, size_t len);
 /* Cuts to len bytes (no-op when shorter); the rest is wiped. */
 void kc_buf_truncate(struct kc_buf *buf, size_t len);

@@ -240,3 +240,15 @@ kc_err kc_place_make_folder(const char *path)
 		return kc_err_from_errno(errno == ENOENT && first ? first : errno);
 	return kc_place_check_folder(path);
 }
+
+void kc_place_host_name(char *ret, size_t size)
+{
+	static const char nameless[] = "computer";
+
+	if (gethostname(ret, size) != 0)
+		ret[0] = 0;
+	ret[size - 1] = 0;
+	ret[strcspn(ret, ".")] = 0;
+	if (!ret[0])
+		memcpy(ret, nameless, sizeof nameless);
+}

@@ -9,14 +9,14 @@
 #include "base/buf.h"
 
 struct kc_place {
-	char *home;    /* what KEYCIRCLE_HOME must say to the service there; NULL: as it says here */
-	char *config;  /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
-	char *data;    /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
-	char *state;   /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock */
+	char *home;   /* what KEYCIRCLE_HOME must say to the service there; NULL: as it says here */
+	char *config; /* KEYCIRCLE_HOME/config,  $XDG_CONFIG_HOME/keycircle */
+	char *data;   /* KEYCIRCLE_HOME/data,    $XDG_DATA_HOME/keycircle: keychain.db */
+	char *state;  /* KEYCIRCLE_HOME/state,   $XDG_STATE_HOME/keycircle: device secret, lock */
 	char *runtime; /* $XDG_RUNTIME_DIR/keycircle, else the state folder's run: sockets */
-	char *socket;  /* runtime/<16 hex digits of a hash of data, links resolved>.sock, so that two
-			* homes never meet, and two ways to one home do */
-	char *lock;    /* state/<the same digits>.lock: one service for one data folder */
+	char *socket; /* runtime/<16 hex digits of a hash of data, links resolved>.sock, so that two
+		       * homes never meet, and two ways to one home do */
+	char *lock;   /* state/<the same digits>.lock: one service for one data folder */
 };
 
 #define KC_PLACE_INIT \
@@ -49,5 +49,9 @@ KC_MUST kc_err kc_place_resolve(const char *path, char **ret);
 bool kc_place_is_same(const char *a, const char *b);
 /* The check alone; NOT_FOUND when there is no such folder. */
 KC_MUST kc_err kc_place_check_folder(const char *path);
+
+/* The name of this computer, without its domain: what a device is called unless somebody says
+ * otherwise. Cut to size, which is at least 16. */
+void kc_place_host_name(char *ret, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "cli/ask.h"
 #include "cli/password.h"
 
@@ -51,19 +52,6 @@ kc_err kc_session_open_if_given(struct kc_run *run)
 	return kc_session_unlock(run);
 }
 
-/* The host's name up to its first dot; always a name that a device can have. */
-static void host_name(char ret[static KC_DEVICE_NAME_MAX + 1])
-{
-	static const char nameless[] = "computer";
-
-	if (gethostname(ret, KC_DEVICE_NAME_MAX + 1) != 0)
-		ret[0] = 0;
-	ret[KC_DEVICE_NAME_MAX] = 0;
-	ret[strcspn(ret, ".")] = 0;
-	if (!ret[0])
-		memcpy(ret, nameless, sizeof nameless);
-}
-
 kc_err kc_session_check_none(struct kc_run *run)
 {
 	enum kc_lock_state lock;
@@ -77,7 +65,7 @@ kc_err kc_session_make(struct kc_run *run, const char *name)
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
 	char host[KC_DEVICE_NAME_MAX + 1];
 
-	host_name(host);
+	kc_place_host_name(host, sizeof host);
 	KC_TRY(kc_password_get(run, KC_PASSWORD_FIRST, &password));
 	return kc_client_setup(run->client, kc_secret_bytes(&password), name ? name : host);
 }

@@ -89,18 +89,32 @@ static kc_err find_primes(struct numbers *numbers)
 	return found ? split(numbers, root) : KC_ERR(DECODE);
 }
 
-/* The public exponent, of one whose primes are known: the inverse of d modulo (p-1)·(q-1). */
+/* The least common multiple of p-1 and q-1. */
+static kc_err find_order(const struct numbers *numbers, BIGNUM *ret)
+{
+	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *p = BN_dup(numbers->rows[P]);
+	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *q = BN_dup(numbers->rows[Q]);
+	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *common = BN_secure_new();
+
+	if (!p || !q || !common || BN_sub_word(p, 1) != 1 || BN_sub_word(q, 1) != 1 ||
+		BN_gcd(common, p, q, numbers->ctx) != 1 ||
+		BN_div(p, NULL, p, common, numbers->ctx) != 1 ||
+		BN_mul(ret, p, q, numbers->ctx) != 1)
+		return kc_crypto_failed();
+	return KC_OK;
+}
+
+/* The public exponent, of one whose primes are known: the inverse of d. Modulo (p-1)·(q-1) it could
+ * be another, larger one. */
 static kc_err find_exponent(struct numbers *numbers)
 {
-	BIGNUM **rows = numbers->rows;
-	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *p = BN_dup(rows[P]);
-	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *q = BN_dup(rows[Q]);
+	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *order = BN_secure_new();
 
-	if (!p || !q || BN_sub_word(p, 1) != 1 || BN_sub_word(q, 1) != 1 ||
-		BN_mul(p, p, q, numbers->ctx) != 1)
-		return kc_crypto_failed();
-	BN_set_flags(p, BN_FLG_CONSTTIME);
-	if (!BN_mod_inverse(rows[E], rows[D], p, numbers->ctx)) {
+	if (!order)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(find_order(numbers, order));
+	BN_set_flags(order, BN_FLG_CONSTTIME);
+	if (!BN_mod_inverse(numbers->rows[E], numbers->rows[D], order, numbers->ctx)) {
 		kc_crypto_forget_errors();
 		return KC_ERR(DECODE);
 	}

@@ -2,6 +2,7 @@
 /* PKCS#11 3.1, 5.18.1: generating secret keys, out of nothing or out of a password, in the service.
  */
 #include "module/derivation.h"
+#include "module/key_type.h"
 #include "module/mechanism.h"
 #include "module/module.h"
 #include "module/names.h"
@@ -10,12 +11,16 @@
 /* What the mechanism makes; by a password any type that the template names. */
 static CK_RV choose_type(const struct kc_mechanism *row, const struct kc_template *t, uint32_t *ret)
 {
-	bool is_any = row->keys[0] == KC_ANY_SECRET;
+	CK_KEY_TYPE own, given;
 
-	KC_RV_TRY(kc_new_key_secret_type(t, is_any ? 0 : row->keys[0], ret));
-	if (*ret == 0)
-		return CKR_TEMPLATE_INCOMPLETE;
-	return is_any || *ret == row->keys[0] ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
+	if (row->keys[0] == KC_ANY_SECRET) {
+		KC_RV_TRY(kc_new_key_secret_type(t, 0, ret));
+		return *ret ? CKR_OK : CKR_TEMPLATE_INCOMPLETE;
+	}
+	own = kc_key_type_ckk(row->keys[0], KC_OBJECT_SECRET);
+	KC_RV_TRY(kc_template_get_number(t, CKA_KEY_TYPE, own, &given));
+	*ret = row->keys[0];
+	return given == own ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
 }
 
 static CK_RV describe(struct kc_session *session, const struct kc_mechanism *row,

@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: ISC */
-/* PKCS#11 3.1, 5.6 and 5.5: logging in and out, and changing the password. */
+/* PKCS#11 3.1, 5.6: logging in and out. */
 #include "module/login.h"
 
-/* There is no security officer, and no key asks for a password of its own. */
+/* The password for one use of the key that an operation was just begun with; the service sees to it
+ * that there is only one. */
+static CK_RV authorize(struct kc_session *session, struct kc_bytes pin)
+{
+	const struct kc_object *key = kc_session_waiting_key(session);
+
+	if (!key)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (kc_login_is_officer(session->module, session->token))
+		return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+	return kc_err_ckr(kc_client_key_authorize(session->module->client, key->item.id, pin));
+}
+
 static CK_RV log_in(struct kc_session *session, CK_USER_TYPE user, struct kc_bytes pin)
 {
 	if (!pin.data && pin.len)
 		return CKR_ARGUMENTS_BAD;
-	if (user == CKU_CONTEXT_SPECIFIC)
-		return CKR_OPERATION_NOT_INITIALIZED;
-	if (user != CKU_USER)
+	switch (user) {
+	case CKU_USER:
+		return kc_login_start(session->module, session->token, pin);
+	case CKU_SO: /* who is never asked for the PIN */
+		if (!pin.data)
+			return CKR_ARGUMENTS_BAD;
+		return kc_login_start_officer(session->module, session->token, pin);
+	case CKU_CONTEXT_SPECIFIC:
+		return authorize(session, pin);
+	default:
 		return CKR_USER_TYPE_INVALID;
-	return kc_login_start(session->module, session->token, pin);
+	}
 }
 
 CK_RV C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
@@ -40,22 +59,9 @@ CK_RV C_Logout(CK_SESSION_HANDLE handle)
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	if (!kc_login_is_in(session->module, session->token))
+	if (!kc_login_is_in(session->module, session->token) &&
+		!kc_login_is_officer(session->module, session->token))
 		return CKR_USER_NOT_LOGGED_IN;
 	kc_login_end(session->module, session->token);
 	return CKR_OK;
-}
-
-CK_RV C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len,
-	CK_UTF8CHAR_PTR new_pin, CK_ULONG new_len)
-{
-	KC_CLEANUP_SESSION struct kc_session *session = NULL;
-
-	KC_RV_TRY(kc_session_enter(handle, &session));
-	if (!old_pin || !new_pin)
-		return CKR_ARGUMENTS_BAD;
-	if (!session->is_writable)
-		return CKR_SESSION_READ_ONLY;
-	return kc_err_ckr(kc_client_change_password(
-		session->module->client, kc_bytes(old_pin, old_len), kc_bytes(new_pin, new_len)));
 }

@@ -20,10 +20,15 @@ CK_RV C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK
 	KC_RV_TRY(kc_token_of_slot(slot, &token));
 	if (!(flags & CKF_SERIAL_SESSION))
 		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
-	KC_RV_TRY(kc_token_check_present(module));
+	KC_RV_TRY(kc_token_check(module, token));
 	kc_module_relock(module);
-	rv = kc_sessions_open(module, token, (flags & CKF_RW_SESSION) != 0, session);
+	if (!(flags & CKF_RW_SESSION) && module->tokens[token].is_officer)
+		rv = CKR_SESSION_READ_WRITE_SO_EXISTS;
+	else
+		rv = kc_sessions_open(module, token, (flags & CKF_RW_SESSION) != 0, session);
 	kc_module_unlock();
+	if (rv == CKR_OK)
+		kc_token_tell_use(module, token);
 	return rv;
 }
 
@@ -54,8 +59,10 @@ CK_RV C_CloseSession(CK_SESSION_HANDLE handle)
 	}
 	kc_module_unlock();
 	kc_fetch_drop_orphans(module);
-	if (was_last)
+	if (was_last) {
 		kc_login_end(module, token);
+		kc_token_tell_use(module, token);
+	}
 	return rv;
 }
 
@@ -73,6 +80,7 @@ CK_RV C_CloseAllSessions(CK_SLOT_ID slot)
 	kc_module_unlock();
 	kc_fetch_drop_orphans(module);
 	kc_login_end(module, token);
+	kc_token_tell_use(module, token);
 	return CKR_OK;
 }
 
@@ -92,6 +100,8 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 	if (session->is_writable) {
 		info->flags |= CKF_RW_SESSION;
 		info->state = is_in ? CKS_RW_USER_FUNCTIONS : CKS_RW_PUBLIC_SESSION;
+		if (kc_login_is_officer(session->module, session->token))
+			info->state = CKS_RW_SO_FUNCTIONS;
 	} else {
 		info->state = is_in ? CKS_RO_USER_FUNCTIONS : CKS_RO_PUBLIC_SESSION;
 	}

@@ -1,48 +1,54 @@
 /* SPDX-License-Identifier: ISC */
 /* PKCS#11 3.1, 5.5: slots and tokens. */
 #include <stdio.h>
+#include <string.h>
 
 #include "module/fixed.h"
+#include "module/login.h"
 #include "module/mechanism.h"
 #include "module/module.h"
 
-#define PIN_MAX 1024 /* bytes of a keychain password */
-
-/* Both slots are always there; their tokens are, while there is a keychain. */
+/* Both slots are always there; their tokens are, while there is a keychain, and the first one so
+ * that there can be one. */
 CK_RV C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR count)
 {
 	KC_CLEANUP_MODULE struct kc_module *module = NULL;
-	CK_ULONG room, found = KC_TOKEN_COUNT;
+	CK_SLOT_ID present[KC_TOKEN_COUNT];
+	struct kc_token_status status;
+	CK_ULONG room, found = 0;
 
 	KC_RV_TRY(kc_module_enter(&module));
 	if (!count)
 		return CKR_ARGUMENTS_BAD;
-	if (token_present && kc_token_check_present(module) != CKR_OK)
-		found = 0;
+	kc_token_status(module, &status);
+	for (unsigned i = 0; i < KC_TOKEN_COUNT; i++)
+		if (!token_present || kc_token_is_present((enum kc_token_number)i, &status))
+			present[found++] = kc_token_facts((enum kc_token_number)i)->slot;
 	room = *count;
 	*count = found;
 	if (!slots)
 		return CKR_OK;
 	if (room < found)
 		return CKR_BUFFER_TOO_SMALL;
-	for (CK_ULONG i = 0; i < found; i++)
-		slots[i] = kc_token_facts((enum kc_token_number)i)->slot;
+	memcpy(slots, present, found * sizeof *slots);
 	return CKR_OK;
 }
 
 CK_RV C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info)
 {
 	KC_CLEANUP_MODULE struct kc_module *module = NULL;
+	struct kc_token_status status;
 	enum kc_token_number token;
 
 	KC_RV_TRY(kc_module_enter(&module));
 	if (!info)
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_token_of_slot(slot, &token));
+	kc_token_status(module, &status);
 	*info = (CK_SLOT_INFO){0};
 	KC_FIXED(info->slotDescription, kc_token_facts(token)->label);
 	KC_FIXED(info->manufacturerID, KC_MANUFACTURER);
-	if (kc_token_check_present(module) == CKR_OK)
+	if (kc_token_is_present(token, &status))
 		info->flags = CKF_TOKEN_PRESENT;
 	return CKR_OK;
 }
@@ -53,6 +59,10 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
 {
 	char text[2 + 2 * sizeof status->device_id];
 
+	if (!kc_token_is_initialized(status)) {
+		KC_FIXED(info->serialNumber, "");
+		return;
+	}
 	text[0] = facts->serial_letter;
 	for (size_t i = 0; i < sizeof status->device_id; i++)
 		snprintf(text + 1 + 2 * i, 3, "%02x", status->device_id[i]);
@@ -63,14 +73,25 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
  * The flags depend on the lock alone, never on who asks: open, no login is needed; locked, the
  * service can ask for the password by itself. That it can is said while open, too: when the first
  * token has no keys, ssh logs in to it to see whether it shows some then, and would ask for a PIN.
+ *
+ * A count is low after one wrong PIN, and until the next right one. There is no final try, and none
+ * is locked: wrong ones are slowed.
  */
 static CK_FLAGS flags_of(const struct kc_token_status *status)
 {
-	CK_FLAGS flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-			 CKF_PROTECTED_AUTHENTICATION_PATH;
+	CK_FLAGS flags = CKF_RNG | CKF_DUAL_CRYPTO_OPERATIONS;
 
+	if (!kc_token_is_initialized(status))
+		return flags;
+	flags |= CKF_TOKEN_INITIALIZED;
+	if (status->has_password)
+		flags |= CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (status->lock != KC_LOCK_UNLOCKED)
 		flags |= CKF_LOGIN_REQUIRED;
+	if (status->user_failed)
+		flags |= CKF_USER_PIN_COUNT_LOW;
+	if (status->officer_failed)
+		flags |= CKF_SO_PIN_COUNT_LOW;
 	return flags;
 }
 
@@ -85,14 +106,14 @@ CK_RV C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info)
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_token_of_slot(slot, &token));
 	kc_token_status(module, &status);
-	if (status.lock == KC_LOCK_NONE)
+	if (!kc_token_is_present(token, &status))
 		return CKR_TOKEN_NOT_PRESENT;
 	*info = (CK_TOKEN_INFO){
 		.flags = flags_of(&status),
 		.ulMaxSessionCount = CK_EFFECTIVELY_INFINITE,
 		.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE,
-		.ulMaxPinLen = PIN_MAX,
-		.ulMinPinLen = 1,
+		.ulMaxPinLen = KC_PIN_MAX,
+		.ulMinPinLen = KC_PIN_MIN,
 		.ulTotalPublicMemory = CK_UNAVAILABLE_INFORMATION,
 		.ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION,
 		.ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION,

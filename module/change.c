@@ -4,6 +4,7 @@
 
 #include "module/fetch.h"
 #include "module/login.h"
+#include "module/names.h"
 
 /* Attributes that change in one direction only, PKCS#11 3.1, 4.4.1, 4.9 and 4.10: what they can
  * become. */
@@ -47,6 +48,24 @@ CK_RV kc_change_check(const struct kc_session *session, const struct kc_object *
 	KC_RV_TRY(check_directions(object, t));
 	KC_RV_TRY(check_trust(session, object, t));
 	return kc_template_match(t, object);
+}
+
+CK_RV kc_change_write(
+	const struct kc_object *object, const struct kc_template *t, struct kc_attrs *changes)
+{
+	const struct kc_value *application;
+
+	KC_RV_TRY(kc_template_write(t, object->kind, object->key_type, changes));
+	/* The application of an internet password is its server. */
+	application = kc_attrs_get(changes, KC_ATTR_SVCE);
+	if (application && object->item.class == KC_CLASS_INTERNET) {
+		const struct kc_value server = *application; /* the row may move */
+
+		kc_attrs_set(changes, KC_ATTR_SRVR, &server);
+		kc_attrs_remove(changes, KC_ATTR_SVCE);
+	}
+	KC_RV_OF(kc_attrs_check(changes));
+	return CKR_OK;
 }
 
 static CK_RV change_on_token(struct kc_session *session, const struct kc_object *object,
@@ -113,8 +132,7 @@ CK_RV kc_change_object(
 	if (kc_attribute_equals(object, &not_modifiable))
 		return CKR_ACTION_PROHIBITED;
 	KC_RV_TRY(kc_change_check(session, object, t, KC_GIVEN_SET));
-	KC_RV_TRY(kc_template_write(t, object->kind, object->key_type, &changes));
-	KC_RV_OF(kc_attrs_check(&changes));
+	KC_RV_TRY(kc_change_write(object, t, &changes));
 	if (kc_object_is_on_token(object))
 		return change_on_token(session, object, t, &changes);
 	if (kc_object_is_transient(object))

@@ -17,4 +17,8 @@ CK_RV kc_change_object(
 CK_RV kc_change_check(const struct kc_session *session, const struct kc_object *object,
 	const struct kc_template *t, unsigned occasion);
 
+/* What the object's attributes become. CKR_ATTRIBUTE_VALUE_INVALID. */
+CK_RV kc_change_write(
+	const struct kc_object *object, const struct kc_template *t, struct kc_attrs *changes);
+
 #endif

@@ -19,6 +19,11 @@ static CK_RV rv_of(kc_err err, bool is_decrypting)
 						     : kc_operation_rv(err);
 }
 
+static CK_RV rv_of_part(kc_err err, bool is_decrypting)
+{
+	return err == KC_E_NOT_FOUND ? kc_operation_rv_begun(err) : rv_of(err, is_decrypting);
+}
+
 static kc_err encrypt(struct kc_client *client, const struct kc_object *key,
 	const struct kc_cipher_params *params, struct kc_bytes input, struct kc_buf *ret)
 {
@@ -123,7 +128,7 @@ CK_RV kc_cipher_send(struct kc_session *session, struct kc_operation *operation,
 	err = kc_client_operation_part(operation->client, operation->number, part, &made);
 	if (err != KC_OK) {
 		operation->client = NULL; /* it ended there */
-		return rv_of(err, is_decrypting);
+		return rv_of_part(err, is_decrypting);
 	}
 	if (made.len > *out_len)
 		return CKR_GENERAL_ERROR;
@@ -175,7 +180,7 @@ static CK_RV end_in_service(struct kc_operation *operation, bool is_decrypting, 
 	if (operation->has_kept)
 		return CKR_OK;
 	operation->client = NULL;
-	KC_RV_TRY(rv_of(kc_client_operation_end(client, operation->number, none, none, &made),
+	KC_RV_TRY(rv_of_part(kc_client_operation_end(client, operation->number, none, none, &made),
 		is_decrypting));
 	operation->kept = (struct kc_buf)KC_BUF_INIT_MAX(most);
 	kc_buf_push(&operation->kept, made.data, made.len);

@@ -40,7 +40,7 @@ static CK_RV write_changes(const struct kc_session *session, const struct kc_obj
 {
 	bool is_private;
 
-	KC_RV_TRY(kc_template_write(t, object->kind, object->key_type, changes));
+	KC_RV_TRY(kc_change_write(object, t, changes));
 	KC_RV_TRY(kc_template_get_flag(t, CKA_PRIVATE, false, &is_private));
 	if (is_private && !is(object, CKA_PRIVATE))
 		kc_create_access(true, changes);

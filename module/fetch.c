@@ -12,10 +12,17 @@
 CK_RV kc_fetch_known(struct kc_session *session, CK_OBJECT_HANDLE handle, struct kc_object **ret)
 {
 	struct kc_object *object;
+	bool is_officer;
 
 	kc_module_relock(session->module);
 	object = kc_objects_get(&session->module->objects, session->token, handle);
+	is_officer = session->module->tokens[session->token].is_officer;
 	kc_module_unlock();
+	/* What is private is the user's. */
+	if (object && is_officer && kc_object_is_private(object)) {
+		kc_object_put(object);
+		object = NULL;
+	}
 	if (!object)
 		return CKR_OBJECT_HANDLE_INVALID;
 	*ret = object;

@@ -88,6 +88,31 @@ CK_RV kc_key_template_build(const CK_ATTRIBUTE *given, struct kc_buf *ret)
 /* --- out of an item ----------------------------------------------------------------------------
  */
 
+/* Appends a value as it is in memory; how long it is then. */
+static CK_ULONG push_value(CK_ATTRIBUTE_TYPE type, struct kc_bytes held, struct kc_buf *values)
+{
+	size_t start = values->len;
+
+	if (!is_of_numbers(type))
+		kc_buf_push(values, held.data, held.len);
+	for (size_t i = 0; is_of_numbers(type) && i + NUMBER_LEN <= held.len; i += NUMBER_LEN) {
+		CK_ULONG number = kc_key_template_get_number(held.data + i);
+		kc_buf_push(values, &number, sizeof number);
+	}
+	return values->len - start;
+}
+
+static kc_err push_row(struct kc_key_template *ret, const CK_ATTRIBUTE *row)
+{
+	CK_ATTRIBUTE *grown = realloc(ret->rows, (ret->t.count + 1) * sizeof *grown);
+
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	ret->rows = grown;
+	ret->rows[ret->t.count++] = *row;
+	return KC_OK;
+}
+
 /* Appends the attributes and their values, which have their places when all are there: until then a
  * row's pValue is not set. */
 static kc_err pull(struct kc_bytes held, struct kc_key_template *ret)
@@ -99,29 +124,13 @@ static kc_err pull(struct kc_bytes held, struct kc_key_template *ret)
 	kc_der_reader_init(&r, held);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
 	while (kc_der_more(&seq)) {
-		CK_ATTRIBUTE *grown;
-		struct kc_bytes value;
 		CK_ATTRIBUTE row = {0};
 
 		kc_der_enter(&seq, KC_DER_SEQUENCE, &one);
 		row.type = kc_der_get_uint(&one);
-		value = kc_der_get_bytes(&one);
+		row.ulValueLen = push_value(row.type, kc_der_get_bytes(&one), &ret->values);
 		kc_der_leave(&seq, &one);
-		grown = realloc(ret->rows, (ret->t.count + 1) * sizeof *grown);
-		if (!grown)
-			return KC_ERR(NO_MEMORY);
-		ret->rows = grown;
-		row.ulValueLen = value.len;
-		if (is_of_numbers(row.type)) {
-			row.ulValueLen = value.len / NUMBER_LEN * sizeof(CK_ULONG);
-			for (size_t i = 0; i + NUMBER_LEN <= value.len; i += NUMBER_LEN) {
-				CK_ULONG number = kc_key_template_get_number(value.data + i);
-				kc_buf_push(&ret->values, &number, sizeof number);
-			}
-		} else {
-			kc_buf_push(&ret->values, value.data, value.len);
-		}
-		ret->rows[ret->t.count++] = row;
+		KC_TRY(push_row(ret, &row));
 	}
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));

@@ -147,7 +147,7 @@ static CK_RV stream(struct kc_session *session, struct kc_operation *operation,
 		return CKR_OK;
 	client = operation->client;
 	operation->client = NULL;
-	KC_RV_TRY(kc_operation_rv(kc_client_operation_end(
+	KC_RV_TRY(kc_operation_rv_begun(kc_client_operation_end(
 		client, operation->number, kc_bytes(NULL, 0), kc_bytes(NULL, 0), &tag)));
 	if (room != in.len || tag.len != params->tag_len)
 		return CKR_GENERAL_ERROR;

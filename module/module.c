@@ -28,6 +28,7 @@ static void module_free(struct kc_module *module)
 	kc_sessions_done(&module->sessions);
 	kc_objects_done(&module->objects);
 	kc_client_free(module->client);
+	pthread_mutex_destroy(&module->telling);
 	free(module);
 }
 
@@ -43,6 +44,7 @@ static CK_RV module_new(struct kc_module **ret)
 		free(module);
 		return kc_err_ckr(err);
 	}
+	pthread_mutex_init(&module->telling, NULL);
 	module->users = 1;
 	*ret = module;
 	return CKR_OK;
@@ -68,6 +70,8 @@ CK_RV kc_module_stop(void)
 	current = NULL;
 	kc_sessions_close_all(&module->sessions);
 	kc_module_unlock();
+	for (unsigned i = 0; i < KC_TOKEN_COUNT; i++)
+		kc_token_tell_use(module, (enum kc_token_number)i);
 	kc_module_leave(module);
 	return CKR_OK;
 }

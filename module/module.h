@@ -13,6 +13,8 @@
 #ifndef KC_MODULE_MODULE_H
 #define KC_MODULE_MODULE_H
 
+#include <pthread.h>
+
 #include "module/objects.h"
 #include "module/sessions.h"
 #include "module/token.h"
@@ -22,6 +24,7 @@ struct kc_module {
 	unsigned users;		  /* calls inside, and one while initialised */
 	struct kc_client *client; /* owned; safe for threads by itself */
 	struct kc_token tokens[KC_TOKEN_COUNT];
+	pthread_mutex_t telling; /* taken before the module's lock (kc_token_tell_use) */
 	struct kc_sessions sessions;
 	struct kc_session *ended; /* sessions that nobody uses any more, to be freed */
 	struct kc_objects objects;

@@ -82,6 +82,7 @@ CK_RV kc_operation_init(CK_SESSION_HANDLE handle, enum kc_activity activity,
 	if (kc_fetch_known(session, key_handle, &key) != CKR_OK)
 		return CKR_KEY_HANDLE_INVALID;
 	KC_RV_TRY(kc_permit_check(session->module, key, mechanism, use));
+	KC_RV_TRY(kc_params_check_key(&params, key->key_type));
 	begin(operation, mechanism, &params, key);
 	session->last = activity;
 	key = NULL;
@@ -217,4 +218,9 @@ bool kc_operation_unlocked(struct kc_session *session, kc_err err, unsigned *tri
 CK_RV kc_operation_rv(kc_err err)
 {
 	return err == KC_E_NOT_FOUND ? CKR_KEY_HANDLE_INVALID : kc_err_ckr(err);
+}
+
+CK_RV kc_operation_rv_begun(kc_err err)
+{
+	return err == KC_E_NOT_FOUND ? CKR_OPERATION_NOT_INITIALIZED : kc_err_ckr(err);
 }

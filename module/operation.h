@@ -101,5 +101,8 @@ void kc_operation_drop(struct kc_operation *operation);
 bool kc_operation_unlocked(struct kc_session *session, kc_err err, unsigned *tries);
 /* What a failed call with a key is to its caller. */
 CK_RV kc_operation_rv(kc_err err);
+/* The same for what is begun in the service: when it is not there any more, it ended with a lock, or
+ * with the service. */
+CK_RV kc_operation_rv_begun(kc_err err);
 
 #endif

@@ -76,6 +76,13 @@ CK_RV kc_params_of_cipher(
 	return read_parameter(row, asked, ret);
 }
 
+/* Ed25519 with a context, an empty one too, is another signature than without (RFC 8032, 5.1). */
+CK_RV kc_params_check_key(const struct kc_params *params, uint32_t key_type)
+{
+	return params->sign.has_context && key_type == KC_KEY_ED25519 ? CKR_MECHANISM_PARAM_INVALID
+								      : CKR_OK;
+}
+
 CK_RV kc_params_get_record(const CK_MECHANISM *asked, void *record, size_t size)
 {
 	if (!asked->pParameter || asked->ulParameterLen != size)

@@ -31,6 +31,9 @@ CK_RV kc_params_of_sign(struct kc_module *module, const struct kc_mechanism *row
 CK_RV kc_params_of_cipher(
 	const struct kc_mechanism *row, const CK_MECHANISM *asked, struct kc_params *ret);
 
+/* Whether they are for keys of a type. CKR_MECHANISM_PARAM_INVALID. */
+CK_RV kc_params_check_key(const struct kc_params *params, uint32_t key_type);
+
 /* The readers. */
 CK_RV kc_params_rsa_read_pss(
 	const struct kc_mechanism *row, const CK_MECHANISM *asked, struct kc_params *params);

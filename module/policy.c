@@ -13,9 +13,15 @@
 CK_RV kc_policy_fetch(
 	struct kc_session *session, CK_OBJECT_HANDLE handle, CK_RV missing, struct kc_object **ret)
 {
-	CK_RV rv = kc_fetch_fresh(session, handle, ret);
+	KC_CLEANUP_OBJECT struct kc_object *object = NULL;
+	CK_RV rv = kc_fetch_fresh(session, handle, &object);
 
-	return rv == CKR_OBJECT_HANDLE_INVALID ? missing : rv;
+	if (rv == CKR_OBJECT_HANDLE_INVALID || (rv == CKR_OK && !(object->kind & KC_OBJECT_KEY)))
+		return missing;
+	KC_RV_TRY(rv);
+	*ret = object;
+	object = NULL;
+	return CKR_OK;
 }
 
 bool kc_policy_is_true(const struct kc_object *object, CK_ATTRIBUTE_TYPE type)

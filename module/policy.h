@@ -7,7 +7,7 @@
 #include "module/session.h"
 #include "module/object.h"
 
-/* The object of a handle as it is now; missing is the answer when there is none. */
+/* The key of a handle as it is now; missing is the answer when it is none. */
 CK_RV kc_policy_fetch(
 	struct kc_session *session, CK_OBJECT_HANDLE handle, CK_RV missing, struct kc_object **ret);
 bool kc_policy_is_true(const struct kc_object *object, CK_ATTRIBUTE_TYPE type);

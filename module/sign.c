@@ -79,7 +79,7 @@ static CK_RV send_part(struct kc_operation *operation, struct kc_bytes part)
 
 	if (err != KC_OK)
 		operation->client = NULL; /* it ended there */
-	return kc_operation_rv(err);
+	return kc_operation_rv_begun(err);
 }
 
 CK_RV kc_sign_update(struct kc_session *session, struct kc_operation *operation, bool verifies,
@@ -123,7 +123,7 @@ static CK_RV end_in_service(
 	struct kc_client *client = operation->client;
 
 	operation->client = NULL;
-	return kc_operation_rv(
+	return kc_operation_rv_begun(
 		kc_client_operation_end(client, operation->number, kc_bytes(NULL, 0), code, ret));
 }
 

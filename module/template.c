@@ -6,7 +6,7 @@
 
 CK_RV kc_template_init(struct kc_template *t, const CK_ATTRIBUTE *rows, CK_ULONG count)
 {
-	if (!rows && count)
+	if ((!rows && count) || count > KC_TEMPLATE_MOST)
 		return CKR_ARGUMENTS_BAD;
 	for (CK_ULONG i = 0; i < count; i++)
 		if (!rows[i].pValue && rows[i].ulValueLen)

@@ -10,8 +10,12 @@ struct kc_template {
 	CK_ULONG count;
 };
 
-/* CKR_ARGUMENTS_BAD when there is a count without rows, CKR_ATTRIBUTE_VALUE_INVALID for a length
- * without a value. */
+/* More attributes than any object has: a greater count is a mistake, and no memory is read by it.
+ */
+#define KC_TEMPLATE_MOST 4096
+
+/* CKR_ARGUMENTS_BAD when there is a count without rows, or such a count,
+ * CKR_ATTRIBUTE_VALUE_INVALID for a length without a value. */
 CK_RV kc_template_init(struct kc_template *t, const CK_ATTRIBUTE *rows, CK_ULONG count);
 /* NULL when absent. */
 const CK_ATTRIBUTE *kc_template_find(const struct kc_template *t, CK_ATTRIBUTE_TYPE type);

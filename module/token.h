@@ -29,6 +29,7 @@ CK_RV kc_token_of_slot(CK_SLOT_ID slot, enum kc_token_number *ret);
 struct kc_token {
 	bool is_logged_in; /* the user */
 	bool is_officer;   /* the security officer instead */
+	bool is_told;	   /* the service knows of sessions; guarded by the lock of telling */
 };
 
 /* How the keychain stands. */
@@ -37,12 +38,23 @@ struct kc_token_status {
 	uint64_t generation; /* grows with every change of an item */
 	uint8_t device_id[8];
 	bool allows_legacy; /* mechanisms of yesterday are offered */
+	bool is_reachable;  /* the service has answered: without it there is no keychain either */
+	bool has_password, user_failed, officer_failed; /* base/status.h */
 };
 
 /* Costs no round trip while nothing has changed (wire/bulletin.h). A service that cannot be reached
  * counts as no keychain. */
 void kc_token_status(struct kc_module *module, struct kc_token_status *ret);
-/* CKR_TOKEN_NOT_PRESENT when there is no keychain. */
-CK_RV kc_token_check_present(struct kc_module *module);
+/*
+ * On a device without a keychain the first token is there all the same, so that C_InitToken can
+ * make it; but nothing else can be done with it. The second comes with the keychain.
+ */
+bool kc_token_is_present(enum kc_token_number token, const struct kc_token_status *status);
+bool kc_token_is_initialized(const struct kc_token_status *status);
+/* CKR_TOKEN_NOT_PRESENT, CKR_TOKEN_NOT_RECOGNIZED (it is not initialised). */
+CK_RV kc_token_check(struct kc_module *module, enum kc_token_number token);
+/* Tells the service when this application's first session of a token was opened, or its last one
+ * closed: C_InitToken of another one is refused meanwhile. Without the module's lock. */
+void kc_token_tell_use(struct kc_module *module, enum kc_token_number token);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Keys of one program: what they are, whose they are, how long they last, and how many. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -248,6 +251,58 @@ static void they_are_bounded(void)
 	CHECK(kc_keychain_owned_count(home.keychain, KC_OWNED_KEY) == 0);
 }
 
+struct makers {
+	struct home *home;
+	atomic_bool stop;
+	atomic_uint made, refused;
+};
+
+static void *make_keys(void *argument)
+{
+	struct makers *makers = argument;
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+
+	kc_attrs_set_number(&attrs, KC_NAME('k', 'c', 'l', 's'), KC_KEY_SYMMETRIC);
+	while (!atomic_load(&makers->stop)) {
+		KC_CLEANUP_FOUND struct kc_found key = {0};
+		kc_err err = kc_keychain_key_create(makers->home->keychain, &home_user,
+			kc_bytes_str("value"), &attrs, true, &key);
+
+		atomic_fetch_add(err == KC_OK ? &makers->made : &makers->refused, 1);
+		if (err == KC_OK)
+			err = own_mac(makers->home, &home_user, key.id);
+		CHECK(err == KC_OK || err == KC_E_LOCKED || err == KC_E_NOT_FOUND ||
+			err == KC_E_BUSY);
+	}
+	return NULL;
+}
+
+/* However a lock meets the making of a key: afterwards there is none. */
+static void a_lock_leaves_none_behind(void)
+{
+	CLEANUP_HOME struct home home = HOME_INIT;
+	struct makers makers = {.home = &home};
+	pthread_t threads[3];
+
+	home_init(&home);
+	for (size_t i = 0; i < KC_COUNT_OF(threads); i++)
+		CHECK_FATAL(pthread_create(&threads[i], NULL, make_keys, &makers) == 0);
+	for (unsigned i = 0, before = 0; i < 30; i++) {
+		while (atomic_load(&makers.made) == before)
+			sched_yield();
+		kc_keychain_lock(home.keychain);
+		CHECK(kc_keychain_owned_count(home.keychain, KC_OWNED_KEY) == 0);
+		before = atomic_load(&makers.made); /* while there are none: they may all be made at
+						       once afterwards */
+		home_unlock(&home);
+	}
+	kc_keychain_lock(home.keychain);
+	atomic_store(&makers.stop, true);
+	for (size_t i = 0; i < KC_COUNT_OF(threads); i++)
+		pthread_join(threads[i], NULL);
+	CHECK(kc_keychain_owned_count(home.keychain, KC_OWNED_KEY) == 0);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -258,6 +313,7 @@ int main(void)
 		CHECK_TEST(changes_go_one_way),
 		CHECK_TEST(a_changed_key_is_the_same),
 		CHECK_TEST(they_are_bounded),
+		CHECK_TEST(a_lock_leaves_none_behind),
 	};
 	home_use_memory();
 	return check_main("transients", tests, KC_COUNT_OF(tests));

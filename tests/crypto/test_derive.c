@@ -230,6 +230,43 @@ static void sp800_108(void)
 	}
 }
 
+/* NIST's KDFCTR_gen: the first of CMAC_AES128 and of HMAC_SHA256, a counter of 8 bits before. */
+static void sp800_108_published(void)
+{
+	static const struct {
+		enum kc_secret_type type;
+		enum kc_hash hash;
+		const char *key, *fixed, *output;
+	} rows[] = {
+		{KC_SECRET_AES, KC_HASH_NONE, "dff1e50ac0b69dc40f1051d46c2b069c",
+			"c16e6e02c5a3dcc8d78b9ac1306877761310455b4e41469951d9e6c2245a064b"
+			"33fd8c3b01203a7824485bf0a64060c4648b707d2607935699316ea5",
+			"8be8f0869b3c0ba97b71863d1b9f7813"},
+		{KC_SECRET_GENERIC, KC_HASH_SHA256,
+			"3edc6b5b8f7aadbd713732b482b8f979286e1ea3b8f8f99c30c884cfe3349b83",
+			"98e9988bb4cc8b34d7922e1c68ad692ba2a1d9ae15149571675f17a77ad49e80"
+			"c8d2a85e831a26445b1f0ff44d7084a17206b4896c8112daad18605a",
+			"6c037652990674a07844732d0ad985f9"},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf fixed = KC_BUF_INIT;
+		KC_CLEANUP_SK struct kc_sk *key = NULL;
+
+		hex_push(&fixed, rows[i].fixed);
+		load(rows[i].type, rows[i].key, &key);
+		const struct kc_derive_params params = {
+			.scheme = KC_DERIVE_SP800_108_COUNTER,
+			.hash = rows[i].hash,
+			.segments = {{.kind = KC_SEGMENT_COUNTER, .bits = 8},
+				{.kind = KC_SEGMENT_BYTES, .bytes = kc_buf_bytes(&fixed)}},
+			.segment_count = 2,
+			.length = 16,
+		};
+		check(key, NULL, &params, rows[i].output, rows[i].output);
+	}
+}
+
 static void sp800_108_refuses(void)
 {
 	static const struct {
@@ -543,6 +580,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(hkdf),
 		CHECK_TEST(sp800_108),
+		CHECK_TEST(sp800_108_published),
 		CHECK_TEST(sp800_108_refuses),
 		CHECK_TEST(pbkdf2),
 		CHECK_TEST(agreement),

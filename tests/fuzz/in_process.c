@@ -110,6 +110,7 @@ void in_process_start(void)
 	open_service();
 	atexit(close_service);
 	pthread_mutex_init(&application.trying, NULL);
+	application.number = 1;
 	in_process_set_sandboxed(false);
 }
 
@@ -150,6 +151,7 @@ static void delete_everything(void)
 
 void in_process_reset(void)
 {
+	kc_handle_gone(&service, application.number);
 	in_process_lock(false);
 	in_process_set_sandboxed(false);
 	if (++resets % MOST_RESETS == 0) {

@@ -648,6 +648,60 @@ static void rsa_while_locked(void)
 	harness_end(&x);
 }
 
+/* A lock ends what is under way with a private key, and the session says so. */
+static void locked_in_the_middle(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_MECHANISM cbc = {CKM_AES_CBC, iv, 16};
+	CK_OBJECT_HANDLE key = keys_secret(&x, CKK_AES, kc_bytes(key_bytes, 32));
+	CK_BYTE out[64];
+	CK_ULONG len = sizeof out;
+
+	CHECK_RV(x.f->C_EncryptInit(x.session, &cbc, key), CKR_OK);
+	CHECK_RV(x.f->C_EncryptUpdate(x.session, text, 16, out, &len), CKR_OK);
+	harness_lock();
+	harness_unlock();
+	len = sizeof out;
+	CHECK_RV(x.f->C_EncryptUpdate(x.session, text, 16, out, &len),
+		CKR_OPERATION_NOT_INITIALIZED);
+	CHECK_RV(x.f->C_EncryptFinal(x.session, out, &len), CKR_OPERATION_NOT_INITIALIZED);
+	harness_end(&x);
+}
+
+/* The service holds some hundreds of operations for a program: those that are left in the middle do
+ * not stay there. */
+static void left_in_the_middle(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_C_SessionCancel cancel;
+	CK_C_GetInterface get = (CK_C_GetInterface)harness_symbol("C_GetInterface");
+	CK_VERSION version = {3, 0};
+	CK_INTERFACE_PTR interface;
+	CK_MECHANISM cbc = {CKM_AES_CBC, iv, 16};
+	CK_OBJECT_HANDLE key = keys_secret(&x, CKK_AES, kc_bytes(key_bytes, 32));
+	CK_BYTE out[64];
+	int begun = 0;
+
+	CHECK_RV_FATAL(get(NULL, &version, &interface, 0), CKR_OK);
+	cancel = ((CK_FUNCTION_LIST_3_0 *)interface->pFunctionList)->C_SessionCancel;
+	for (int i = 0; i < 900; i++) {
+		CK_SESSION_HANDLE session;
+		CK_ULONG len = sizeof out;
+
+		CHECK_RV_FATAL(
+			x.f->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &session), CKR_OK);
+		CHECK_RV(x.f->C_EncryptInit(session, &cbc, key), CKR_OK);
+		begun += x.f->C_EncryptUpdate(session, text, 16, out, &len) == CKR_OK;
+		if (i % 3 == 0)
+			CHECK_RV(cancel(session, CKF_ENCRYPT), CKR_OK);
+		else if (i % 3 == 1)
+			CHECK_RV(x.f->C_EncryptInit(session, NULL, 0), CKR_OK);
+		CHECK_RV(x.f->C_CloseSession(session), CKR_OK);
+	}
+	CHECK(begun == 900);
+	harness_end(&x);
+}
+
 /* --- two threads ----------------------------------------------------------------------------- */
 
 struct worker {
@@ -707,6 +761,8 @@ int main(void)
 		CHECK_TEST(calls_out_of_order),
 		CHECK_TEST(rsa),
 		CHECK_TEST(rsa_while_locked),
+		CHECK_TEST(locked_in_the_middle),
+		CHECK_TEST(left_in_the_middle),
 		CHECK_TEST(two_threads),
 	};
 	int status;

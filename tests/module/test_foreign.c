@@ -87,7 +87,8 @@ static void keys_that_contradict_themselves(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	static const CK_ATTRIBUTE_TYPE types[] = {CKA_EC_PARAMS, CKA_EC_POINT, CKA_MODULUS,
 		CKA_MODULUS_BITS, CKA_PUBLIC_EXPONENT, CKA_PUBLIC_KEY_INFO, CKA_VALUE,
-		CKA_PRIVATE_EXPONENT};
+		CKA_PRIVATE_EXPONENT, CKA_WRAP_TEMPLATE, CKA_UNWRAP_TEMPLATE,
+		CKA_ALLOWED_MECHANISMS, CKA_KEY_GEN_MECHANISM, CKA_START_DATE};
 	static const CK_MECHANISM_TYPE made_as[] = {CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN};
 	static const int64_t said_to_be[] = {KC_KEY_RSA, KC_KEY_EC, KC_KEY_ED25519, 7};
 	CK_ATTRIBUTE by_label[] = {ATTR_TEXT(CKA_LABEL, "contradictory")};
@@ -111,6 +112,10 @@ static void keys_that_contradict_themselves(void)
 			kc_attrs_set_number(&attrs, NAME("extr"), 1);
 			kc_attrs_set_number(&attrs, NAME("sens"), 0);
 			kc_attrs_set_number(&attrs, NAME("bsiz"), (int64_t)i);
+			kc_attrs_set_bytes(&attrs, NAME("wrtm"), kc_bytes_str("0\1x"));
+			kc_attrs_set_bytes(&attrs, NAME("uwtm"), kc_bytes_str("0\3\2\1\1"));
+			kc_attrs_set_bytes(&attrs, NAME("almc"), kc_bytes_str("seven b"));
+			kc_attrs_set_date(&attrs, NAME("sdat"), 1e300);
 			kc_attrs_set_bytes(&attrs, NAME("spki"), kc_bytes(spki, (size_t)len));
 			CHECK_OK(kc_client_item_add(harness_client(), &item, 0, NULL));
 		}
@@ -127,11 +132,57 @@ static void keys_that_contradict_themselves(void)
 	harness_end(&x);
 }
 
+/* A password for a server, as SecItem keeps it, and what becomes of it here. */
+static void passwords(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list list = KC_FOUND_LIST_INIT;
+	const struct kc_client_item item = {.class = KC_CLASS_INTERNET,
+		.attrs = &attrs,
+		.has_secret = true,
+		.secret = kc_bytes_str("Tr0ub4dor")};
+	CK_ATTRIBUTE by_server[] = {
+		ATTR(CKA_CLASS, objects_data), ATTR_TEXT(CKA_APPLICATION, "server.example")};
+	CK_ATTRIBUTE change[] = {
+		ATTR_TEXT(CKA_APPLICATION, "other.example"), ATTR_TEXT(CKA_VALUE, "horse")};
+	CK_ATTRIBUTE to_session[] = {
+		ATTR(CKA_TOKEN, harness_false), ATTR_TEXT(CKA_APPLICATION, "copy.example")};
+	CK_OBJECT_HANDLE found[2], copy;
+
+	kc_attrs_set_str(&attrs, NAME("srvr"), "server.example");
+	kc_attrs_set_str(&attrs, NAME("acct"), "ana");
+	kc_attrs_set_number(&attrs, NAME("port"), 443);
+	CHECK_OK_FATAL(kc_client_item_add(harness_client(), &item, 0, NULL));
+	CHECK_FATAL(harness_find(&x, by_server, 2, found, 2) == 1);
+	CHECK(objects_has(&x, found[0], CKA_VALUE, "Tr0ub4dor", 9));
+	CHECK_RV(x.f->C_CopyObject(x.session, found[0], to_session, 2, &copy), CKR_OK);
+	CHECK(objects_has(&x, copy, CKA_APPLICATION, "copy.example", 12));
+	CHECK(objects_has(&x, copy, CKA_VALUE, "Tr0ub4dor", 9));
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, found[0], NULL, 0), CKR_OK);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, found[0], change, 2), CKR_OK);
+	CHECK(objects_has(&x, found[0], CKA_APPLICATION, "other.example", 13));
+	query.class = KC_CLASS_INTERNET;
+	query.want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	CHECK_OK_FATAL(kc_client_item_find(harness_client(), &query, &list));
+	CHECK_FATAL(list.count == 1);
+	CHECK(kc_bytes_equal(kc_attrs_get_bytes(&list.rows[0].attrs, NAME("srvr")),
+		kc_bytes_str("other.example")));
+	CHECK(kc_bytes_equal(
+		kc_attrs_get_bytes(&list.rows[0].attrs, NAME("acct")), kc_bytes_str("ana")));
+	CHECK(kc_bytes_equal(kc_secret_bytes(&list.rows[0].secret), kc_bytes_str("horse")));
+	objects_destroy(&x, copy);
+	objects_destroy(&x, found[0]);
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(items_of_others),
 		CHECK_TEST(keys_that_contradict_themselves),
+		CHECK_TEST(passwords),
 	};
 	int status;
 

@@ -270,7 +270,8 @@ static void slots_and_tokens(void)
 			CHECK(strchr("0123456789abcdef", token[i].serialNumber[j]) != NULL);
 		CHECK(token[i].flags ==
 			(CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-				CKF_PROTECTED_AUTHENTICATION_PATH));
+				CKF_PROTECTED_AUTHENTICATION_PATH |
+				CKF_DUAL_CRYPTO_OPERATIONS));
 	}
 	CHECK(token[0].ulSessionCount == 1 && token[0].ulRwSessionCount == 1);
 	CHECK(token[1].ulSessionCount == 0);
@@ -345,8 +346,8 @@ static void unsupported(void)
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_BYTE pin[] = "1234";
 
-	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_FUNCTION_NOT_SUPPORTED);
-	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_FUNCTION_NOT_SUPPORTED);
+	CHECK_RV(x.f->C_InitToken(0, pin, 4, pin), CKR_SESSION_EXISTS);
+	CHECK_RV(x.f->C_InitPIN(x.session, pin, 4), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_GetFunctionStatus(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	CHECK_RV(x.f->C_CancelFunction(x.session), CKR_FUNCTION_NOT_PARALLEL);
 	harness_end(&x);

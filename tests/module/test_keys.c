@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* PKCS#11 3.1, 5.7.1 and 5.18.1 and 5.18.2: keys that are generated and keys that come along, on
  * the token and in a session. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/crypto/hex.h"
 #include "tests/module/keys.h"
@@ -77,13 +80,15 @@ static void check_generated(const struct fixture *x, const struct generator *row
 
 static void secret_keys(void)
 {
-	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	for (CK_SLOT_ID slot = HARNESS_DEVICE; slot <= HARNESS_SYNC; slot++) {
+		struct fixture x = harness_begin(slot, CKF_RW_SESSION);
 
-	for (size_t i = 0; i < KC_COUNT_OF(generators); i++) {
-		check_generated(&x, &generators[i], CK_FALSE);
-		check_generated(&x, &generators[i], CK_TRUE);
+		for (size_t i = 0; i < KC_COUNT_OF(generators); i++) {
+			check_generated(&x, &generators[i], CK_FALSE);
+			check_generated(&x, &generators[i], CK_TRUE);
+		}
+		harness_end(&x);
 	}
-	harness_end(&x);
 }
 
 /* A key that says nothing of itself is kept as close as can be, for ever. */
@@ -111,6 +116,7 @@ static void closed_by_default(void)
 static void secret_errors(void)
 {
 	static CK_ULONG huge = (CK_ULONG)-1, many = 65537;
+	static CK_KEY_TYPE rsa = CKK_RSA;
 	static CK_BYTE value[16];
 	static const struct {
 		const char *what;
@@ -138,6 +144,9 @@ static void secret_errors(void)
 			CKR_TEMPLATE_INCONSISTENT},
 		{"another type", CKM_AES_KEY_GEN,
 			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_KEY_TYPE, generic)}, 2,
+			CKR_TEMPLATE_INCONSISTENT},
+		{"the type of a pair", CKM_AES_KEY_GEN,
+			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_KEY_TYPE, rsa)}, 2,
 			CKR_TEMPLATE_INCONSISTENT},
 		{"its history", CKM_AES_KEY_GEN,
 			{ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_LOCAL, harness_true)}, 2,
@@ -185,6 +194,8 @@ static void call_errors(void)
 		CKR_SESSION_HANDLE_INVALID);
 	CHECK_RV(x.f->C_GenerateKey(x.session, NULL, template, 1, &key), CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_GenerateKey(x.session, &mechanism, NULL, 1, &key), CKR_ARGUMENTS_BAD);
+	CHECK_RV(x.f->C_GenerateKey(x.session, &mechanism, template, (CK_ULONG)-1, &key),
+		CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_GenerateKey(x.session, &mechanism, template, 1, NULL), CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_GenerateKey(x.session, &odd, template, 1, &key),
 		CKR_MECHANISM_PARAM_INVALID);
@@ -615,6 +626,95 @@ static void created_pairs(void)
 	harness_end(&x);
 }
 
+/* --- lock and settings --------------------------------------------------------------------------
+ */
+
+/* Private keys in memory go when the keychain is locked, as those on the token go out of reach;
+ * what is not private stays. */
+static void after_a_lock(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_MECHANISM kw = {CKM_AES_KEY_WRAP, NULL, 0}, generator = {CKM_AES_KEY_GEN, NULL, 0};
+	CK_ATTRIBUTE template[] = {ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_EXTRACTABLE, harness_true),
+		ATTR(CKA_WRAP, harness_true), ATTR(CKA_PRIVATE, harness_false),
+		ATTR(CKA_TOKEN, harness_true)};
+	CK_BYTE wrapped[24];
+	CK_ULONG len = sizeof wrapped;
+	CK_OBJECT_HANDLE private, public, stored;
+
+	CHECK_RV_FATAL(x.f->C_GenerateKey(x.session, &generator, template, 3, &private), CKR_OK);
+	CHECK_RV_FATAL(x.f->C_GenerateKey(x.session, &generator, template, 4, &public), CKR_OK);
+	template[3] = template[4];
+	CHECK_RV_FATAL(x.f->C_GenerateKey(x.session, &generator, template, 4, &stored), CKR_OK);
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, private, private, wrapped, &len), CKR_OK);
+	harness_lock();
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, public, public, wrapped, &len), CKR_OK);
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, private, private, wrapped, &len),
+		CKR_KEY_HANDLE_INVALID);
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, stored, stored, wrapped, &len),
+		CKR_USER_NOT_LOGGED_IN);
+	CHECK_RV(x.f->C_GenerateKey(x.session, &generator, template, 4, &private),
+		CKR_USER_NOT_LOGGED_IN);
+	harness_unlock();
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, private, private, wrapped, &len),
+		CKR_KEY_HANDLE_INVALID);
+	CHECK_RV(x.f->C_WrapKey(x.session, &kw, stored, stored, wrapped, &len), CKR_OK);
+	CHECK_RV(x.f->C_DestroyObject(x.session, stored), CKR_OK);
+	harness_end(&x);
+}
+
+/* What kc.conf says, which the service reads when it starts. */
+static void settle(const char *line)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/config", getenv("KEYCIRCLE_HOME"));
+	mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/config/kc.conf", getenv("KEYCIRCLE_HOME"));
+	file = fopen(path, "w");
+	CHECK_FATAL(file != NULL);
+	fprintf(file, "%s\n", line);
+	fclose(file);
+	CHECK_OK_FATAL(kc_client_stop(harness_client()));
+	harness_unlock();
+}
+
+static void legacy(void)
+{
+	static CK_BYTE iv[8] = "01234567";
+	CK_MECHANISM des3 = {CKM_DES3_KEY_GEN, NULL, 0}, cbc = {CKM_DES3_CBC_PAD, iv, 8},
+		     pair = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+	CK_ULONG bits = 1024;
+	CK_ATTRIBUTE template[] = {ATTR(CKA_WRAP, harness_true), ATTR(CKA_UNWRAP, harness_true),
+		ATTR(CKA_EXTRACTABLE, harness_true)};
+	CK_ATTRIBUTE public[] = {ATTR(CKA_MODULUS_BITS, bits)};
+	KC_CLEANUP_BUF struct kc_buf wrapped = KC_BUF_INIT;
+	CK_OBJECT_HANDLE key, again, public_key, private_key;
+	struct fixture x;
+
+	settle("allow-legacy = yes");
+	x = harness_begin(HARNESS_DEVICE, 0);
+	CHECK_RV_FATAL(x.f->C_GenerateKey(x.session, &des3, template, 3, &key), CKR_OK);
+	CHECK(keys_number(&x, key, CKA_KEY_TYPE) == CKK_DES3);
+	CHECK_RV(keys_wrap(&x, &cbc, key, key, &wrapped), CKR_OK);
+	CHECK(wrapped.len == 32);
+	CHECK_RV(keys_unwrap(&x, &cbc, key, kc_buf_bytes(&wrapped), CKO_SECRET_KEY, CKK_DES3, 0,
+			 &again),
+		CKR_OK);
+	CHECK_RV(x.f->C_GenerateKeyPair(
+			 x.session, &pair, public, 1, NULL, 0, &public_key, &private_key),
+		CKR_OK);
+	harness_end(&x);
+	settle("allow-legacy = no");
+	x = harness_begin(HARNESS_DEVICE, 0);
+	CHECK_RV(x.f->C_GenerateKey(x.session, &des3, template, 3, &key), CKR_MECHANISM_INVALID);
+	CHECK_RV(x.f->C_GenerateKeyPair(
+			 x.session, &pair, public, 1, NULL, 0, &public_key, &private_key),
+		CKR_KEY_SIZE_RANGE);
+	harness_end(&x);
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(secret_keys),
 	CHECK_TEST(closed_by_default),
@@ -629,6 +729,8 @@ static const struct check_test tests[] = {
 	CHECK_TEST(creation_errors),
 	CHECK_TEST(created_pairs),
 	CHECK_TEST(after_a_restart),
+	CHECK_TEST(after_a_lock),
+	CHECK_TEST(legacy),
 };
 
 int main(void)

@@ -34,7 +34,8 @@ static void while_open(void)
 			      (CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH)) ==
 			CKF_PROTECTED_AUTHENTICATION_PATH);
 	CHECK_RV(x.f->C_Logout(x.session), CKR_USER_NOT_LOGGED_IN);
-	CHECK_RV(x.f->C_Login(x.session, CKU_SO, right, RIGHT_LEN), CKR_USER_TYPE_INVALID);
+	CHECK_RV(x.f->C_Login(x.session, CKU_SO, right, RIGHT_LEN), CKR_USER_PIN_NOT_INITIALIZED);
+	CHECK_RV(x.f->C_Login(x.session, 3, right, RIGHT_LEN), CKR_USER_TYPE_INVALID);
 	CHECK_RV(x.f->C_Login(x.session, CKU_CONTEXT_SPECIFIC, right, RIGHT_LEN),
 		CKR_OPERATION_NOT_INITIALIZED);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, NULL, 4), CKR_ARGUMENTS_BAD);

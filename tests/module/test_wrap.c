@@ -9,6 +9,7 @@
 
 #include "tests/crypto/hex.h"
 #include "tests/module/keys.h"
+#include "wire/client.h"
 
 static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY, private_class = CKO_PRIVATE_KEY,
 		       public_class = CKO_PUBLIC_KEY;
@@ -397,8 +398,9 @@ static void by_rsa(void)
 /* A modulus and a private exponent are a key: the rest is found. */
 static void partial_rsa(void)
 {
-	static const unsigned without[] = {WITHOUT_CRT, WITHOUT_CRT | WITHOUT_EXPONENT,
-		WITHOUT_EXPONENT, 0xe0u, 0x08u};
+	/* The exponent of every other key has a larger twin modulo (p-1)·(q-1): so several. */
+	static const unsigned without[] = {WITHOUT_CRT, WITHOUT_CRT | WITHOUT_EXPONENT, 0xe0u,
+		0x08u, WITHOUT_EXPONENT, WITHOUT_EXPONENT, WITHOUT_EXPONENT, WITHOUT_EXPONENT};
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
 	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0};
 
@@ -483,6 +485,40 @@ static void what_keys_allow(void)
 	harness_end(&x);
 }
 
+/* A public key that the security officer trusts wraps what others may not. */
+static void trusted(void)
+{
+	static CK_UTF8CHAR pin[] = "officer's pin", password[] = HARNESS_PASSWORD;
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	KC_CLEANUP_BUF struct kc_buf wrapped = KC_BUF_INIT;
+	CK_MECHANISM pkcs1 = {CKM_RSA_PKCS, NULL, 0},
+		     generator = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+	CK_ULONG bits = 2048;
+	CK_ATTRIBUTE of_public[] = {ATTR(CKA_MODULUS_BITS, bits), ATTR(CKA_TOKEN, harness_true),
+		ATTR(CKA_WRAP, harness_true), ATTR(CKA_PRIVATE, harness_false)};
+	CK_ATTRIBUTE picky[] = {ATTR(CKA_EXTRACTABLE, harness_true),
+		ATTR(CKA_WRAP_WITH_TRUSTED, harness_true), ATTR(CKA_TOKEN, harness_true)};
+	CK_ATTRIBUTE trust[] = {ATTR(CKA_TRUSTED, harness_true)};
+	CK_OBJECT_HANDLE public, private, key = make_aes(&x, picky, 3);
+
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(
+			       x.session, &generator, of_public, 4, NULL, 0, &public, &private),
+		CKR_OK);
+	CHECK_RV(keys_wrap(&x, &pkcs1, public, key, &wrapped), CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, public, trust, 1), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_OK_FATAL(kc_client_officer_set(
+		harness_client(), kc_bytes_str(HARNESS_PASSWORD), kc_bytes(pin, sizeof pin - 1)));
+	CHECK_RV_FATAL(x.f->C_Login(x.session, CKU_SO, pin, sizeof pin - 1), CKR_OK);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, public, trust, 1), CKR_OK);
+	CHECK_RV(x.f->C_Logout(x.session), CKR_OK);
+	CHECK_RV(x.f->C_Login(x.session, CKU_USER, password, sizeof password - 1), CKR_OK);
+	CHECK_RV(keys_wrap(&x, &pkcs1, public, key, &wrapped), CKR_OK);
+	CHECK(wrapped.len == 256);
+	CHECK_RV(x.f->C_DestroyObject(x.session, public), CKR_OK);
+	CHECK_RV(x.f->C_DestroyObject(x.session, key), CKR_OK);
+	harness_end(&x);
+}
+
 /* A key that wraps only some keys, and makes what it unwraps like it is told. */
 static void templates(void)
 {
@@ -528,6 +564,9 @@ static void wrap_errors(void)
 		     unknown = {0x12345, NULL, 0};
 	CK_OBJECT_HANDLE by = keys_secret_hex(&x, CKK_AES, KEK_HEX), public, private;
 	CK_OBJECT_HANDLE key = keys_secret_hex(&x, CKK_AES, "00112233445566778899aabbccddeeff");
+	static CK_OBJECT_CLASS data_class = CKO_DATA;
+	CK_ATTRIBUTE no_key[] = {ATTR(CKA_CLASS, data_class), ATTR_TEXT(CKA_VALUE, "no key")};
+	CK_OBJECT_HANDLE data = 0;
 	CK_BYTE room[24];
 	CK_ULONG len = 23;
 
@@ -551,6 +590,11 @@ static void wrap_errors(void)
 	CHECK_RV(keys_wrap(&x, &kw, private, key, &wrapped), CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
 	CHECK_RV(keys_wrap(&x, &by_rsa_how, by, key, &wrapped), CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
 	CHECK_RV(keys_wrap(&x, &kw, by, public, &wrapped), CKR_KEY_NOT_WRAPPABLE);
+	CHECK_RV_FATAL(x.f->C_CreateObject(x.session, no_key, 2, &data), CKR_OK);
+	CHECK_RV(keys_wrap(&x, &kw, data, key, &wrapped), CKR_WRAPPING_KEY_HANDLE_INVALID);
+	CHECK_RV(keys_wrap(&x, &kw, by, data, &wrapped), CKR_KEY_HANDLE_INVALID);
+	CHECK_RV(keys_unwrap(&x, &kw, data, KC_BYTES_OF(room), CKO_SECRET_KEY, CKK_AES, 0, &data),
+		CKR_UNWRAPPING_KEY_HANDLE_INVALID);
 	harness_end(&x);
 }
 
@@ -652,6 +696,7 @@ int main(void)
 		CHECK_TEST(partial_rsa),
 		CHECK_TEST(no_rsa),
 		CHECK_TEST(what_keys_allow),
+		CHECK_TEST(trusted),
 		CHECK_TEST(templates),
 		CHECK_TEST(wrap_errors),
 		CHECK_TEST(unwrap_errors),

@@ -9,9 +9,12 @@
 #include "base/status.h"
 #include "tests/check.h"
 #include "tests/wire/device.h"
+#include "tests/wire/raw.h"
 
 #define BOTH_TRANSIENT (KC_KEEP_PRIVATE_TRANSIENT | KC_KEEP_PUBLIC_TRANSIENT)
 
+static const struct kc_key_spec aes256 = {.type = KC_SECRET_AES, .bits = 256};
+static const struct kc_key_spec rsa2048 = {.type = KC_KEY_RSA, .bits = 2048};
 static const struct kc_sign_params hmac = {.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256};
 static const struct kc_cipher_params gcm = {
 	.scheme = KC_CIPHER_GCM, .iv = {(const uint8_t *)"twelve bytes", 12}, .tag_len = 16};
@@ -41,8 +44,7 @@ static kc_err generate_aes(struct kc_client *client, const char *attrs, uint64_t
 	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
 
 	set(&given, attrs);
-	KC_TRY(kc_client_key_generate_in(
-		client, KC_SECRET_AES, 256, &given, &none, BOTH_TRANSIENT, &made));
+	KC_TRY(kc_client_key_generate_in(client, &aes256, &given, &none, BOTH_TRANSIENT, &made));
 	CHECK_FATAL(made.count == 1);
 	*ret_id = made.rows[0].id;
 	return KC_OK;
@@ -191,8 +193,8 @@ static void public_keys_that_come_with_the_question(void)
 	KC_CLEANUP_SECRET struct kc_secret message = KC_SECRET_INIT;
 	struct kc_bytes spki;
 
-	CHECK_OK_FATAL(kc_client_key_generate_in(
-		client, KC_KEY_RSA, 2048, &none, &none, BOTH_TRANSIENT, &pair));
+	CHECK_OK_FATAL(
+		kc_client_key_generate_in(client, &rsa2048, &none, &none, BOTH_TRANSIENT, &pair));
 	CHECK_FATAL(pair.count == 2);
 	spki = kc_attrs_get_bytes(&pair.rows[1].attrs, KC_NAME('s', 'p', 'k', 'i'));
 	CHECK_OK(kc_client_public_encrypt(client, spki, &oaep, kc_bytes_str("hello"), &block));
@@ -337,6 +339,42 @@ static void keys_last_as_long_as_a_connection(void)
 	kc_client_free(two);
 }
 
+static uint64_t issue(const struct raw *raw)
+{
+	return kc_bulletin_read(raw->channel.bulletin).change;
+}
+
+/* What is a program's own is no change: nobody's cache is made stale by it, and nothing is synced.
+ */
+static void own_keys_are_no_change(void)
+{
+	struct kc_client *client = device_client();
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_FOUND struct kc_found key = {0}, copy = {0};
+	KC_CLEANUP_SECRET struct kc_secret out = KC_SECRET_INIT;
+	uint64_t before, id, operation;
+	struct raw raw;
+
+	CHECK_OK_FATAL(raw_open(&raw));
+	before = issue(&raw);
+	CHECK_OK_FATAL(create(client, "kcls=2", "secret", &key));
+	CHECK_OK(generate_aes(client, "priv=1", &id));
+	set(&attrs, "sign=1");
+	CHECK_OK(kc_client_key_amend(client, key.id, &attrs));
+	CHECK_OK_FATAL(kc_client_mac_begin(client, key.id, false, &hmac, &operation));
+	CHECK_OK(kc_client_operation_end(
+		client, operation, kc_bytes_str("x"), kc_bytes(NULL, 0), &out));
+	CHECK_OK(kc_client_key_authorize(client, key.id, kc_bytes_str("fake")));
+	CHECK(issue(&raw) == before);
+	CHECK_OK(kc_client_key_copy(client, key.id, &attrs, false, &copy));
+	CHECK(issue(&raw) != before);
+	before = issue(&raw);
+	CHECK_OK(kc_client_key_forget(client, key.id));
+	CHECK(issue(&raw) == before);
+	raw_close(&raw);
+	kc_client_free(client);
+}
+
 static void operations_are_bounded(void)
 {
 	struct kc_client *client = device_client();
@@ -378,6 +416,7 @@ int main(void)
 		CHECK_TEST(nothing_is_another_programs),
 		CHECK_TEST(the_dead_leave_nothing),
 		CHECK_TEST(keys_last_as_long_as_a_connection),
+		CHECK_TEST(own_keys_are_no_change),
 		CHECK_TEST(operations_are_bounded),
 	};
 	int failed;

@@ -96,6 +96,36 @@ static void askpass_answers(void)
 	kc_client_free(client);
 }
 
+/* A key that asks each time asks, open as the keychain is, and is not asked for again. */
+static void each_use_of_a_key_is_asked_for(void)
+{
+	static const struct kc_sign_params hmac = {.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256};
+	const struct kc_bytes nothing = kc_bytes(NULL, 0);
+	struct kc_client *client = client_with("KC_ASKPASS", askpass);
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_FOUND struct kc_found key = {0};
+	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
+
+	write_script(askpass, "echo fake");
+	CHECK_OK(kc_client_unlock(client, kc_bytes_str("fake")));
+	kc_attrs_set_number(&attrs, KC_NAME('k', 'c', 'l', 's'), KC_KEY_SYMMETRIC);
+	kc_attrs_set_number(&attrs, KC_NAME('a', 'l', 'a', 'u'), 1);
+	CHECK_OK_FATAL(kc_client_key_create(client, kc_bytes_str("value"), &attrs, true, &key));
+	for (unsigned use = 0; use < 2; use++) {
+		CHECK_ERR(kc_client_key_sign(client, key.id, &hmac, kc_bytes_str("m"), &code),
+			KC_E_AUTH_NEEDED);
+		CHECK(count_runs() == use);
+		CHECK_OK(kc_client_key_authorize(client, key.id, nothing));
+		CHECK(count_runs() == use + 1);
+		CHECK_OK(kc_client_key_sign(client, key.id, &hmac, kc_bytes_str("m"), &code));
+	}
+	write_script(askpass, "exit 1");
+	CHECK_ERR(kc_client_key_authorize(client, key.id, nothing), KC_E_CANCELED);
+	CHECK_ERR(kc_client_key_sign(client, key.id, &hmac, kc_bytes_str("m"), &code),
+		KC_E_AUTH_NEEDED);
+	kc_client_free(client);
+}
+
 static void askpass_of_ssh_when_forced(void)
 {
 	struct kc_client *client = client_with("SSH_ASKPASS", askpass);
@@ -228,6 +258,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(nobody_to_ask),
 		CHECK_TEST(askpass_answers),
+		CHECK_TEST(each_use_of_a_key_is_asked_for),
 		CHECK_TEST(askpass_of_ssh_when_forced),
 		CHECK_TEST(asks_again_after_a_slip),
 		CHECK_TEST(a_refusal_holds_for_a_while),

@@ -181,6 +181,7 @@ static void keys_are_made(void)
 		.total = 50000000};
 	static const struct kc_cipher_params wrap = {
 		.label = {(const uint8_t *)"deppart", 7}, .iv = {(const uint8_t *)"iv", 2}};
+	static const struct kc_key_spec aes = {.type = KC_SECRET_AES, .bits = 256};
 	struct kc_client *client = device_client();
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 	KC_CLEANUP_FOUND_LIST struct kc_found_list made = KC_FOUND_LIST_INIT;
@@ -190,11 +191,10 @@ static void keys_are_made(void)
 
 	kc_attrs_set_str(&attrs, KC_NAME('l', 'a', 'b', 'l'), "mine");
 	CHECK_OK(kc_client_key_generate_in(
-		client, KC_SECRET_AES, 256, &attrs, &attrs, KC_KEEP_PRIVATE_TRANSIENT, &made));
+		client, &aes, &attrs, &attrs, KC_KEEP_PRIVATE_TRANSIENT, &made));
 	CHECK(made.count == 2 && made.rows[0].id == (KC_KEEP_PRIVATE_TRANSIENT | KC_TRANSIENT_BIT));
 	CHECK(made.rows[1].id == 256 && kc_attrs_equal(&made.rows[1].attrs, &attrs));
-	CHECK_ERR(kc_client_key_generate_in(client, KC_SECRET_AES, 256, &attrs, &attrs, 8, &made),
-		KC_E_PARAM);
+	CHECK_ERR(kc_client_key_generate_in(client, &aes, &attrs, &attrs, 8, &made), KC_E_PARAM);
 	CHECK_OK(kc_client_key_derive(client, 5, &how, &attrs, true, &key));
 	CHECK(key.id == (KC_TRANSIENT_BIT | 54321036));
 	CHECK(kc_attrs_equal(&key.attrs, &attrs));
