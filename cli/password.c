@@ -30,6 +30,12 @@ static const struct row {
 	[KC_PASSWORD_FILE] = {KC_OPTION_PASSPHRASE_FILE, KC_OPTION_PASSPHRASE_FD,
 		"Passphrase of the file: ",
 		"the passphrase of the file", "--passphrase-file FILE", false},
+	[KC_PASSWORD_OFFICER] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
+		"Security officer's password: ",
+		"the security officer's password", "--so-pin-file FILE", false},
+	[KC_PASSWORD_OFFICER_NEW] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
+		"New password of the security officer: ",
+		"a password for the security officer", "--so-pin-file FILE", true},
 	/* clang-format on */
 };
 

@@ -62,12 +62,15 @@ kc_err kc_session_check_none(struct kc_run *run)
 
 kc_err kc_session_make(struct kc_run *run, const char *name)
 {
-	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT, pin = KC_SECRET_INIT;
 	char host[KC_DEVICE_NAME_MAX + 1];
 
 	kc_place_host_name(host, sizeof host);
 	KC_TRY(kc_password_get(run, KC_PASSWORD_FIRST, &password));
-	return kc_client_setup(run->client, kc_secret_bytes(&password), name ? name : host);
+	if (kc_password_is_given(run, KC_PASSWORD_OFFICER_NEW))
+		KC_TRY(kc_password_get(run, KC_PASSWORD_OFFICER_NEW, &pin));
+	return kc_client_setup_with_officer(
+		run->client, kc_secret_bytes(&password), kc_secret_bytes(&pin), name ? name : host);
 }
 
 kc_err kc_session_open_or_make(struct kc_run *run)

@@ -73,17 +73,54 @@ kc_err kc_verb_service_stop(struct kc_run *run)
 	return answer(run, true);
 }
 
-kc_err kc_verb_passwd(struct kc_run *run)
+static kc_err change_password(struct kc_run *run)
 {
 	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT, after = KC_SECRET_INIT;
-	enum kc_lock_state lock;
 
-	KC_TRY(lock_state(run, &lock));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, &before));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
-	KC_TRY(kc_client_change_password(
-		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after)));
-	kc_run_note(run, KC_NOTE_PASSWD);
+	return kc_client_change_password(
+		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after));
+}
+
+/* A new officer, in the place of whoever it was; an empty password leaves none. */
+static kc_err set_officer(struct kc_run *run)
+{
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT, pin = KC_SECRET_INIT;
+
+	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, &password));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_OFFICER_NEW, &pin));
+	return kc_client_officer_set(
+		run->client, kc_secret_bytes(&password), kc_secret_bytes(&pin));
+}
+
+static kc_err replace_password(struct kc_run *run)
+{
+	KC_CLEANUP_SECRET struct kc_secret pin = KC_SECRET_INIT, after = KC_SECRET_INIT;
+
+	KC_TRY(kc_password_get(run, KC_PASSWORD_OFFICER, &pin));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
+	KC_TRY(kc_client_officer_login(run->client, kc_secret_bytes(&pin)));
+	return kc_client_officer_reset(run->client, kc_secret_bytes(&after));
+}
+
+kc_err kc_verb_passwd(struct kc_run *run)
+{
+	bool is_officers = kc_run_has(run, KC_OPTION_OFFICER);
+	bool is_forgotten = kc_run_has(run, KC_OPTION_FORGOTTEN);
+	enum kc_lock_state lock;
+
+	if (is_officers && is_forgotten)
+		return kc_run_misused(run, "--officer and --forgotten are two things to do");
+	if (!is_officers && !is_forgotten && kc_password_is_given(run, KC_PASSWORD_OFFICER))
+		return kc_run_misused(
+			run, "the officer's password is for --officer or --forgotten");
+	KC_TRY(lock_state(run, &lock));
+	if (is_officers)
+		KC_TRY(set_officer(run));
+	else
+		KC_TRY(is_forgotten ? replace_password(run) : change_password(run));
+	kc_run_note(run, is_officers ? KC_NOTE_OFFICER : KC_NOTE_PASSWD);
 	KC_TRY(lock_state(run, &lock));
 	return answer(run, lock != KC_LOCK_UNLOCKED);
 }

@@ -5,6 +5,7 @@
 #define SECRET_SOURCES \
 	(KC_OPT(STDIN) | KC_OPT(STDIN_RAW) | KC_OPT(FILE) | KC_OPT(FD) | KC_OPT(GENERATE))
 #define WHICH_ITEM (KC_OPT(USER) | KC_OPT(KIND))
+#define OFFICERS_PIN (KC_OPT(SO_PIN_FILE) | KC_OPT(SO_PIN_FD))
 #define PASSPHRASE (KC_OPT(PASSPHRASE_FILE) | KC_OPT(PASSPHRASE_FD))
 
 /* clang-format off */
@@ -15,7 +16,7 @@ static const struct kc_verb verbs[] = {
 		"make the keychain of this device",
 		"kc setup\n"
 		"kc setup --name laptop --password-file ~/password\n",
-		KC_OPT(NAME), 0, 0, KC_OPENS_ITSELF, kc_verb_setup,
+		KC_OPT(NAME) | OFFICERS_PIN, 0, 0, KC_OPENS_ITSELF, kc_verb_setup,
 	},
 	{
 		"unlock", "",
@@ -31,12 +32,15 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_ITSELF, kc_verb_lock,
 	},
 	{
-		"passwd", "",
+		"passwd", "[--officer | --forgotten]",
 		"change the password of the keychain",
 		"kc passwd\n"
-		"kc passwd --password-file old --new-password-file new\n",
-		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD), 0, 0,
-		KC_OPENS_ITSELF, kc_verb_passwd,
+		"kc passwd --password-file old --new-password-file new\n"
+		"kc passwd --officer --so-pin-file ~/officer\n"
+		"kc passwd --forgotten\n",
+		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD) | KC_OPT(OFFICER) |
+			KC_OPT(FORGOTTEN) | OFFICERS_PIN,
+		0, 0, KC_OPENS_ITSELF, kc_verb_passwd,
 	},
 	{
 		"status", "",

@@ -52,4 +52,9 @@ CK_RV kc_derivation_read_password(const CK_MECHANISM *asked, struct kc_derivatio
 CK_RV kc_derivation_set_length(
 	struct kc_derivation *derivation, uint64_t keys_len, uint64_t segments_len);
 
+/* For the readers: a pointer and a length of a record; NULL goes with 0 only. */
+CK_RV kc_derivation_view(const void *data, CK_ULONG len, struct kc_bytes *ret);
+CK_RV kc_derivation_read_sp800_108(const struct kc_mechanism *row, const CK_MECHANISM *asked,
+	const struct kc_object *base, struct kc_derivation *ret);
+
 #endif

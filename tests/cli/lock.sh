@@ -121,6 +121,48 @@ exits 0 "the new one opens"
 run get a.example
 writes 'secret-value' "and everything is there"
 
+# --- the security officer ---------------------------------------------------------------------------
+printf 'an officer\n' > "$secret/officer"
+run passwd --forgotten --so-pin-file "$secret/officer" --new-password-file "$secret/keychain"
+exits 5 "nobody is the officer yet"
+complains 'no security officer' "and that is told"
+run passwd --officer --password-file "$secret/wrong" --so-pin-file "$secret/officer"
+exits 5 "who is it says the password"
+run passwd --officer --password-file "$secret/account" --so-pin-file "$secret/officer" --json
+exits 0 "somebody is the officer"
+json '.locked == false' "and it stays open"
+run lock
+run passwd --forgotten --so-pin-file "$secret/wrong" --new-password-file "$secret/keychain"
+exits 5 "a wrong PIN"
+run passwd --forgotten --so-pin-file "$secret/officer" --new-password-file "$secret/keychain" --json
+exits 0 "a forgotten password"
+json '.locked == true' "replaced, and nothing opened"
+run unlock --password-file "$secret/account"
+exits 5 "the forgotten one is gone"
+run unlock --password-file "$secret/keychain"
+exits 0 "the other one opens"
+run get a.example
+writes 'secret-value' "and everything is there"
+run passwd --officer --forgotten
+exits 2 "not both"
+run passwd --so-pin-file "$secret/officer"
+exits 2 "nor neither"
+: > "$secret/nothing"
+run passwd --officer --password-file "$secret/keychain" --so-pin-file "$secret/nothing"
+exits 0 "nobody is the officer any more"
+run passwd --forgotten --so-pin-file "$secret/officer" --new-password-file "$secret/account"
+exits 5 "so he can do nothing"
+on two
+run setup --name second --password-file "$secret/keychain" --so-pin-file "$secret/officer"
+exits 0 "a keychain with an officer from the first"
+run passwd --forgotten --so-pin-file "$secret/officer" --new-password-file "$secret/account"
+exits 0 "who replaces the password"
+run lock
+run unlock --password-file "$secret/account"
+exits 0 "and it is the new one"
+run service stop
+on one
+
 # --- the service ------------------------------------------------------------------------------------
 run service stop
 exits 0 "service stop"

@@ -10,8 +10,8 @@ NEVER = """
     PIN SPID SAS TLK KEK DEK ACL token slot alias zone rekey entitlement synchronizable tombstone conflict merge
     epoch equivocation bucket backend daemon
 """
-# Not said to anybody: the name of an attribute in a PKCS#11 URI.
-ALLOWED = ["pkcs11:token="]
+# Not said to anybody: the name of an attribute in a PKCS#11 URI; and an option for those who know PKCS#11's word.
+ALLOWED = ["pkcs11:token=", "so-pin-f"]
 
 forbidden = re.compile(r"\b(%s)s?\b" % "|".join(NEVER.split()), re.IGNORECASE)
 string = re.compile(r'"((?:[^"\\]|\\.)*)"')

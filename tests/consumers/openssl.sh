@@ -9,6 +9,8 @@ needs openssl python3
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out "$work/other.key" 2> /dev/null
 openssl pkey -in "$work/other.key" -pubout -out "$work/other.pub"
 use_engine
+KC_ASKPASS=$work/askpass
+export KC_ASKPASS
 make_keychain
 printf 'to be signed\n' > "$work/message"
 openssl rand -out "$work/digest" 32
@@ -89,8 +91,14 @@ for each in direct proxy remote; do
 
   fails "a key that is not there" openssl dgst -sha256 $by_engine -sign "$(key_of nobody)" "$work/message"
   works "locks" "$kc" lock
-  fails "a locked keychain, and nobody to ask" openssl dgst -sha256 $by_engine -sign "$(key_of ec)" -out "$work/sig" \
+  rm -f "$work/asked"
+  works "a signature of a locked keychain" openssl dgst -sha256 $by_engine -sign "$(key_of ec)" -out "$work/sig" \
     "$work/message"
+  works "asks once" test "$(wc -l < "$work/asked")" -eq 1
+  works "locks" "$kc" lock
+  echo wrong > "$work/answer"
+  fails "a wrong answer" openssl dgst -sha256 $by_engine -sign "$(key_of ec)" -out "$work/sig" "$work/message"
+  cp "$work/pin" "$work/answer"
   works "opens" "$kc" unlock --password-file "$work/pin"
 done
 finish

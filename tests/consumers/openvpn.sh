@@ -50,6 +50,8 @@ for each in direct proxy remote; do
   works "the same name by every way" cmp "$work/id-direct" "$work/id-$way"
   id=$(sed -n 's/.*Serialized id: *//p' "$work/id-$way")
   connects "connects with the key in the token" "$id"
+  fails "a certificate that is not there" openvpn $both --tls-client --remote 127.0.0.1 "$port" --nobind \
+    --ca "$work/server.pem" --pkcs11-providers "$module" --pkcs11-id "${id%??}00"
   works "locks" "$kc" lock
   works "shows certificates of a locked keychain" openvpn --show-pkcs11-ids "$module"
   says 'DN: +CN=vpn client' "they are public"

@@ -196,41 +196,80 @@ static void init_token_errors(void)
 	EXPECT_RV(p11->C_InitToken(slot, pin, strlen(suite_so_pin()), NULL), CKR_ARGUMENTS_BAD);
 }
 
-/* Everything is gone, the label is the new one, and the user has no PIN until the officer gives
- * one. */
-static void init_token(void)
+/* The last checks: the token made anew, and again as it was for whoever comes next. */
+
+static void make_anew(const char *text)
 {
-	struct template template = {0}, sought = {0};
-	CK_UTF8CHAR label[32], *pin;
+	CK_UTF8CHAR label[32];
+
+	MUST_RV(p11->C_CloseAllSessions(slot), CKR_OK);
+	memset(label, ' ', sizeof label);
+	memcpy(label, text, strlen(text));
+	MUST_RV(p11->C_InitToken(slot, TEXT(suite_so_pin()), strlen(suite_so_pin()), label),
+		CKR_OK);
+	session = suite_open(CKF_RW_SESSION);
+}
+
+static void give_pin(void)
+{
+	MUST_RV(log_in(), CKR_OK);
+	MUST_RV(p11->C_InitPIN(session, TEXT(suite_pin()), strlen(suite_pin())), CKR_OK);
+	MUST_RV(p11->C_Logout(session), CKR_OK);
+	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_OK);
+}
+
+static void init_token_erases(void)
+{
+	struct template template = {0}, private = {0}, sought = {0};
 	CK_TOKEN_INFO info;
 
 	needs();
-	pin = (CK_UTF8CHAR *)(uintptr_t)suite_so_pin();
 	MUST_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_OK);
 	with_number(&template, CKA_CLASS, CKO_DATA);
 	with_truth(&template, CKA_TOKEN, true);
 	with_truth(&template, CKA_PRIVATE, false);
 	with_text(&template, CKA_LABEL, "officer.erased");
 	create(&template);
-	MUST_RV(p11->C_CloseAllSessions(slot), CKR_OK);
-	memset(label, ' ', sizeof label);
-	memcpy(label, "made anew", 9);
-	MUST_RV(p11->C_InitToken(slot, pin, strlen(suite_so_pin()), label), CKR_OK);
+	secret_template(&private, CKK_AES, "sixteen bytes...", 16);
+	without(&private, CKA_TOKEN);
+	with_truth(&private, CKA_TOKEN, true);
+	with_text(&private, CKA_LABEL, "officer.erased");
+	create(&private);
+	make_anew(suite_token());
 	MUST_RV(p11->C_GetTokenInfo(slot, &info), CKR_OK);
-	EXPECT(memcmp(info.label, label, sizeof label) == 0);
 	EXPECT(info.flags & CKF_TOKEN_INITIALIZED);
-	EXPECT(!(info.flags & CKF_USER_PIN_INITIALIZED));
-	session = suite_open(CKF_RW_SESSION);
 	with_text(&sought, CKA_LABEL, "officer.erased");
 	EXPECT(found(session, &sought, NULL) == 0);
-	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_USER_PIN_NOT_INITIALIZED);
-	MUST_RV(log_in(), CKR_OK);
-	MUST_RV(p11->C_InitPIN(session, (CK_UTF8CHAR *)(uintptr_t)suite_pin(), strlen(suite_pin())),
-		CKR_OK);
-	MUST_RV(p11->C_Logout(session), CKR_OK);
-	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_OK);
+	give_pin();
+	EXPECT(found(session, &sought, NULL) == 0);
 	MUST_RV(p11->C_GetTokenInfo(slot, &info), CKR_OK);
 	EXPECT(info.flags & CKF_USER_PIN_INITIALIZED);
+}
+
+static void init_token_label(void)
+{
+	CK_TOKEN_INFO info;
+
+	needs();
+	make_anew("made anew");
+	MUST_RV(p11->C_GetTokenInfo(slot, &info), CKR_OK);
+	EXPECT(memcmp(info.label, "made anew   ", 12) == 0);
+	make_anew(suite_token());
+	give_pin();
+}
+
+/* "Access by the normal user is disabled until the SO sets the normal user's PIN." */
+static void init_token_user(void)
+{
+	CK_TOKEN_INFO info;
+
+	needs();
+	make_anew(suite_token());
+	MUST_RV(p11->C_GetTokenInfo(slot, &info), CKR_OK);
+	EXPECT(!(info.flags & CKF_USER_PIN_INITIALIZED));
+	EXPECT_RV(suite_log_in(session, CKU_USER, suite_pin()), CKR_USER_PIN_NOT_INITIALIZED);
+	p11->C_Logout(session);
+	give_pin();
 }
 
 static const struct suite_check checks[] = {
@@ -244,7 +283,9 @@ static const struct suite_check checks[] = {
 	{"init_pin_keeps_objects", OPENED, init_pin_keeps_objects},
 	{"set_pin", OPENED, set_pin},
 	{"init_token_errors", OPENED, init_token_errors},
-	{"init_token", OPENED, init_token},
+	{"init_token_erases", OPENED, init_token_erases},
+	{"init_token_label", OPENED, init_token_label},
+	{"init_token_user", OPENED, init_token_user},
 };
 
 void suite_officer(void)

@@ -62,6 +62,8 @@ void suite_interface(void);
 void suite_offered(void);
 void suite_officer(void);
 
+/* The token's label. */
+const char *suite_token(void);
 /* The user's PIN and the officer's (NULL when none was told). */
 const char *suite_pin(void);
 const char *suite_so_pin(void);
