@@ -24,7 +24,8 @@ struct kc_caller {
 	size_t group_count;
 	bool all_groups;  /* the user's own programs: every group, the default still groups[0] */
 	uint64_t program; /* whose transient keys and operations it may use; 0: nobody's */
-	bool is_officer;  /* logged in as the security officer: may call keys and certificates trusted */
+	bool is_officer;  /* logged in as the security officer: may call keys and certificates
+			     trusted */
 };
 
 /* --- life ---------------------------------------------------------------------------------------

@@ -386,8 +386,8 @@ static void make_private(struct kc_attrs *attrs)
 		!kc_protection_outlives_lock(protection))
 		return;
 	kc_attrs_set_str(attrs, KC_ATTR_PDMN,
-		kc_protection_text(kc_protection_is_bound(protection) ? KC_PROTECTION_AKU
-								      : KC_PROTECTION_AK));
+		kc_protection_text(
+			kc_protection_is_bound(protection) ? KC_PROTECTION_AKU : KC_PROTECTION_AK));
 }
 
 /* What shows the base key is kept as that is. */
@@ -428,8 +428,7 @@ static kc_err inherit(
 
 static bool is_hidden(const struct kc_keychain_key *key)
 {
-	return key->sk &&
-	       ((key->marks & KC_KEY_SENSITIVE) || !(key->marks & KC_KEY_EXTRACTABLE));
+	return key->sk && ((key->marks & KC_KEY_SENSITIVE) || !(key->marks & KC_KEY_EXTRACTABLE));
 }
 
 static uint64_t hidden_bits(const struct kc_keychain_key *key)
@@ -448,8 +447,8 @@ static kc_err check_piece(const struct kc_keychain_key *base, const struct kc_ke
 	const struct kc_derive_params *params, size_t len, struct kc_attrs *attrs)
 {
 	uint64_t known = known_bits(base) + known_bits(other), bits = 8 * (uint64_t)len, hidden;
-	uint64_t least = hidden_bits(base) > hidden_bits(other) ? hidden_bits(base)
-								: hidden_bits(other);
+	uint64_t least =
+		hidden_bits(base) > hidden_bits(other) ? hidden_bits(base) : hidden_bits(other);
 
 	if (!is_hidden(base) && !is_hidden(other))
 		return KC_OK;

@@ -17,7 +17,7 @@ struct operation {
 	pthread_mutex_t busy;		   /* held by the call that works with it */
 	struct kc_sk_operation *under_way; /* NULL once it has ended */
 	bool verifies;
-	unsigned marks; /* of its key */
+	unsigned marks;	    /* of its key */
 	struct kc_buf rest; /* of what its end gave, from at on */
 	size_t at;
 };

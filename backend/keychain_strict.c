@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Attributes that go one way (PKCS#11 3.1, 4.7 to 4.10), those that callers do not set, and trust. */
+/* Attributes that go one way (PKCS#11 3.1, 4.7 to 4.10), those that callers do not set, and trust.
+ */
 #include "backend/keychain_strict.h"
 
 #include "backend/item/ruler.h"

@@ -42,8 +42,8 @@ static kc_err amend(struct home *home, uint64_t id, const char *changes)
 	return kc_keychain_key_amend(home->keychain, &home_user, id, &given);
 }
 
-static kc_err update_as(struct home *home, const struct kc_caller *caller, const char *changes,
-	const char *secret)
+static kc_err update_as(
+	struct home *home, const struct kc_caller *caller, const char *changes, const char *secret)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 	struct kc_item_input input = {.class = KC_CLASS_KEY, .attrs = KC_ATTRS_INIT};
@@ -163,8 +163,8 @@ static void what_holds_a_key_is_held_as_it(void)
 
 	home_init(&home);
 	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_AES, 256, "wrap=#1", &wrapping));
-	CHECK_OK_FATAL(own_create(&home, "kcls=#2 drve=#1 extr=#1 sens=#1 wwtr=#1 alau=#1", VALUE,
-		false, &key));
+	CHECK_OK_FATAL(own_create(
+		&home, "kcls=#2 drve=#1 extr=#1 sens=#1 wwtr=#1 alau=#1", VALUE, false, &key));
 	CHECK_OK(kc_keychain_key_authorize(home.keychain, &home_user, key.id, password));
 	CHECK_OK_FATAL(derive(&home, key.id, &joined, "extr=#1 wwtr=#0 alau=#0 priv=#0", &made));
 	own_check(&made.attrs, "sens=1 wwtr=1 alau=1 priv=1", "made of one key");
@@ -193,11 +193,14 @@ static void no_key_is_taken_out_in_pieces(void)
 		{"a byte", {.scheme = KC_DERIVE_EXTRACT, .number = 8, .length = 1}},
 		{"13 bytes", {.scheme = KC_DERIVE_EXTRACT, .number = 3, .length = 13}},
 		{"the first", {.scheme = KC_DERIVE_CONCATENATE_AFTER,
-			.data = {(const uint8_t *)"x", 1}, .length = 1}},
+				      .data = {(const uint8_t *)"x", 1},
+				      .length = 1}},
 		{"and known ones", {.scheme = KC_DERIVE_CONCATENATE_BEFORE,
-			.data = {(const uint8_t *)"0123456789abcde", 15}, .length = 16}},
+					   .data = {(const uint8_t *)"0123456789abcde", 15},
+					   .length = 16}},
 		{"behind", {.scheme = KC_DERIVE_CONCATENATE_AFTER,
-			.data = {(const uint8_t *)"0123456789abcde", 15}, .offset = 15}},
+				   .data = {(const uint8_t *)"0123456789abcde", 15},
+				   .offset = 15}},
 		{"xored", {.scheme = KC_DERIVE_XOR, .data = {(const uint8_t *)"x", 1}}},
 	};
 	static const struct kc_derive_params longer = {.scheme = KC_DERIVE_CONCATENATE_AFTER,
@@ -229,7 +232,8 @@ static void no_key_is_taken_out_in_pieces(void)
 /* --- an item's other faces ----------------------------------------------------------------------
  */
 
-/* A private key that were a secret one could be cut and joined; another type, used in other ways. */
+/* A private key that were a secret one could be cut and joined; another type, used in other ways.
+ */
 static void a_key_that_is_kept_stays_of_its_kind(void)
 {
 	static const char *const changes[] = {"kcls=#2", "kcls=#0", "type=#2147483648", "esiz=#8"};
@@ -247,9 +251,8 @@ static void a_key_that_is_kept_stays_of_its_kind(void)
 /* A number may come as text, and as text that is no number. */
 static void text_loosens_nothing(void)
 {
-	static const char *const changes[] = {
-		"extr=1", "extr=x", "sens=0", "sens=x", "wwtr=0", "wwtr=x", "alau=0", "alau=x",
-		"priv=0", "extr=!1", "sens=!0"};
+	static const char *const changes[] = {"extr=1", "extr=x", "sens=0", "sens=x", "wwtr=0",
+		"wwtr=x", "alau=0", "alau=x", "priv=0", "extr=!1", "sens=!0"};
 	KC_CLEANUP_FOUND struct kc_found key = {0}, made = {0};
 	CLEANUP_HOME struct home home = HOME_INIT;
 

@@ -94,7 +94,8 @@ static void what_is_made_of_two_keys_is_as_both(void)
 	home_init(&home);
 	CHECK_OK_FATAL(
 		own_generate(&home, KC_SECRET_GENERIC, 128, "drve=#1 sens=#0 extr=#1", &open));
-	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_GENERIC, 128, "drve=#1 sens=#1 extr=#0", &closed));
+	CHECK_OK_FATAL(
+		own_generate(&home, KC_SECRET_GENERIC, 128, "drve=#1 sens=#1 extr=#0", &closed));
 	both.other = closed.id;
 	CHECK_OK_FATAL(derive(&home, open.id, &both, "sens=#0 extr=#1", &made));
 	own_check(&made.attrs, "sens=1 extr=0 asen=0 next=0 bsiz=256", "open and closed");

@@ -778,8 +778,7 @@ static void check_locked(void)
 /* What only Keycircle's own programs are told is not in a dictionary, with any attribute set. */
 static void check_hidden(void)
 {
-	static const char flags[][5] = {
-		"alau", "copy", "dsty", "locl", "modi", "wwtr", "genm"};
+	static const char flags[][5] = {"alau", "copy", "dsty", "locl", "modi", "wwtr", "genm"};
 	static const char bytes[][5] = {
 		"almc", "ckid", "drtm", "kcid", "kcvl", "ksub", "uwtm", "wrtm"};
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
