@@ -24,6 +24,8 @@ struct kc_caller {
 	size_t group_count;
 	bool all_groups;  /* the user's own programs: every group, the default still groups[0] */
 	uint64_t program; /* whose transient keys and operations it may use; 0: nobody's */
+	bool is_officer;  /* logged in as the security officer: may call keys and certificates
+			     trusted */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -185,7 +187,8 @@ KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_by
  *
  * What is enforced for every key, whoever asks: its marks of use (KEY_USE), "extr" and "sens"
  * (NOT_EXTRACTABLE), "wwtr" (NOT_ALLOWED), and one authorisation a use where "alau" asks for it
- * (AUTH_NEEDED).
+ * (AUTH_NEEDED). The last four are not loosened; and only the officer makes a key or a
+ * certificate trusted ("trst"), or changes the value or the uses of one that is (NOT_MODIFIABLE).
  */
 
 /* As key_generate, of any type, RSA from 1024 bits on, with each half stored or transient
@@ -202,11 +205,14 @@ KC_MUST kc_err kc_keychain_key_generate_in(struct kc_keychain *keychain,
 KC_MUST kc_err kc_keychain_key_create(struct kc_keychain *keychain, const struct kc_caller *caller,
 	struct kc_bytes value, const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
 /* The same key again, with changes over its attributes: only towards more sensitive. Its history
- * stays. Errors: NOT_ALLOWED (also when "copy" is 0). */
+ * stays; a trusted one's copy is not, but the officer's. Errors: NOT_ALLOWED (also when "copy" is
+ * 0). */
 KC_MUST kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_attrs *changes, bool transient, struct kc_found *ret);
 /* A secret key out of another, or of none (PBKDF2). Where the new key would show the old one
- * (joined, cut, xored) it is as sensitive and as little extractable. Errors: crypto/derive.h. */
+ * (joined, cut, xored) it is as sensitive and as little extractable, and wrapped, authorised and
+ * locked as that; and it has so much of the old one in it that trying does not find it out
+ * (KEY_SIZE). Errors: crypto/derive.h. */
 KC_MUST kc_err kc_keychain_key_derive(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, const struct kc_derive_params *params, const struct kc_attrs *attrs,
 	bool transient, struct kc_found *ret);
@@ -266,6 +272,7 @@ KC_MUST kc_err kc_keychain_operation_rest(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t operation, struct kc_buf *ret);
 void kc_keychain_operation_drop(
 	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t operation);
+/* AUTH_NEEDED for a key that asks each time. */
 KC_MUST kc_err kc_keychain_operation_fork(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t operation, uint64_t *ret_operation);
 

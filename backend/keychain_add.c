@@ -2,7 +2,7 @@
 /* Adding items. */
 #include <string.h>
 
-#include "backend/keychain_impl.h"
+#include "backend/keychain_strict.h"
 #include "backend/store/change.h"
 #include "base/random.h"
 
@@ -31,6 +31,7 @@ kc_err kc_keychain_build(
 		return KC_ERR(NO_SUCH_CLASS);
 	KC_TRY(choose_group(caller, &attrs));
 	KC_TRY(kc_item_build(input->class, &attrs, input->has_secret ? &input->secret : NULL, ret));
+	KC_TRY(kc_keychain_strict_trust(caller, NULL, &ret->attrs, input->has_secret));
 	return kc_keychain_describe(ret);
 }
 

@@ -127,13 +127,15 @@ static kc_err set_check_value(const struct kc_sk *key, struct kc_attrs *attrs)
 static void set_secret_key(struct kc_attrs *attrs, const struct kc_sk *key)
 {
 	int64_t bits = (int64_t)kc_sk_value(key).len * 8;
+	int64_t effective = kc_attrs_get_number(attrs, ESIZ, 0);
 	uint8_t label[20];
 
 	kc_random_fill(label, sizeof label);
 	kc_attrs_set_number(attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
 	kc_attrs_set_number(attrs, TYPE, kc_sk_type(key));
 	kc_attrs_set_number(attrs, BSIZ, bits);
-	kc_attrs_set_number(attrs, ESIZ, bits);
+	if (effective <= 0 || effective > bits) /* less, when parts of it are known */
+		kc_attrs_set_number(attrs, ESIZ, bits);
 	kc_attrs_set_bytes(attrs, KLBL, KC_BYTES_OF(label));
 	kc_attrs_remove(attrs, SPKI);
 }

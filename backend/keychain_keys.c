@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "backend/keychain_authorize.h"
+#include "backend/item/ruler.h"
 #include "backend/keychain_transient.h"
 #include "base/clock.h"
 
@@ -96,6 +97,7 @@ struct kc_keychain_key kc_keychain_keys_share(const struct kc_keychain_key *key)
 		.pk = key->pk ? kc_pk_ref(key->pk) : NULL,
 		.sk = key->sk ? kc_sk_ref(key->sk) : NULL,
 		.marks = key->marks,
+		.effective_bits = key->effective_bits,
 	};
 }
 
@@ -140,6 +142,15 @@ unsigned kc_keychain_keys_marks(const struct kc_item *item)
 	if (class_of(item) == KC_KEY_PRIVATE && (marks & KC_KEY_USE_UNWRAP))
 		marks |= KC_KEY_USE_DECRYPT;
 	return marks;
+}
+
+uint64_t kc_keychain_keys_effective_bits(
+	const struct kc_keychain_key *key, const struct kc_item *item)
+{
+	uint64_t bits = key->sk ? (uint64_t)kc_sk_value(key->sk).len * 8 : 0;
+	int64_t said = kc_attrs_get_number(&item->attrs, KC_ATTR_ESIZ, 0);
+
+	return said > 0 && (uint64_t)said < bits ? (uint64_t)said : bits;
 }
 
 /* --- the table ----------------------------------------------------------------------------------
@@ -267,7 +278,9 @@ static kc_err prepare(const struct kc_stored *stored, struct kc_keychain_key *re
 	/* SecItem takes any bytes for a secret key, and programs need not say of what type. */
 	if (!kc_secret_type_is((uint32_t)type))
 		type = KC_SECRET_GENERIC;
-	return kc_sk_load((enum kc_secret_type)type, secret, &ret->sk);
+	KC_TRY(kc_sk_load((enum kc_secret_type)type, secret, &ret->sk));
+	ret->effective_bits = kc_keychain_keys_effective_bits(ret, item);
+	return KC_OK;
 }
 
 static kc_err load(struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id,

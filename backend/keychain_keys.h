@@ -31,6 +31,7 @@ struct kc_keychain_key {
 	struct kc_pk *pk; /* private, or public for KC_KEY_USE_WRAP alone */
 	struct kc_sk *sk;
 	unsigned marks;
+	uint64_t effective_bits; /* of a secret key: how many whoever made it does not know */
 };
 #define KC_CLEANUP_KEY KC_CLEANUP(kc_keychain_keys_done)
 void kc_keychain_keys_done(struct kc_keychain_key *key);
@@ -47,8 +48,10 @@ KC_MUST kc_err kc_keychain_keys_get_private(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t id, unsigned use, struct kc_keychain_key *ret);
 KC_MUST kc_err kc_keychain_keys_get_secret(struct kc_keychain *keychain,
 	const struct kc_caller *caller, uint64_t id, unsigned use, struct kc_keychain_key *ret);
-/* The marks of a key as an item. */
+/* The marks of a key as an item, and what it says of its effective size. */
 unsigned kc_keychain_keys_marks(const struct kc_item *item);
+uint64_t kc_keychain_keys_effective_bits(
+	const struct kc_keychain_key *key, const struct kc_item *item);
 
 /* What a key says for ever about where it comes from. */
 enum kc_keychain_origin {

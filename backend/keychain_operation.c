@@ -17,6 +17,7 @@ struct operation {
 	pthread_mutex_t busy;		   /* held by the call that works with it */
 	struct kc_sk_operation *under_way; /* NULL once it has ended */
 	bool verifies;
+	unsigned marks;	    /* of its key */
 	struct kc_buf rest; /* of what its end gave, from at on */
 	size_t at;
 };
@@ -31,9 +32,9 @@ static void destroy(struct kc_owned *owned)
 	free(operation);
 }
 
-/* Takes under_way. */
+/* Takes under_way; it is as its key is, by marks of enum kc_keychain_key_mark. */
 static kc_err add(struct kc_keychain *keychain, const struct kc_caller *caller,
-	struct kc_sk_operation *under_way, bool verifies, bool until_lock, uint64_t *ret)
+	struct kc_sk_operation *under_way, bool verifies, unsigned marks, uint64_t *ret)
 {
 	struct operation *operation = calloc(1, sizeof *operation);
 	kc_err err;
@@ -44,12 +45,13 @@ static kc_err add(struct kc_keychain *keychain, const struct kc_caller *caller,
 	}
 	*operation = (struct operation){
 		.owned = {.kind = KC_OWNED_OPERATION,
-			.until_lock = until_lock,
+			.until_lock = !(marks & KC_KEY_OPEN),
 			.cost = COST + kc_sk_operation_held(under_way),
 			.destroy = destroy},
 		.busy = PTHREAD_MUTEX_INITIALIZER,
 		.under_way = under_way,
 		.verifies = verifies,
+		.marks = marks,
 		.rest = KC_BUF_INIT_MAX(KC_SK_OPERATION_MAX + COST),
 	};
 	err = kc_keychain_owned_put(keychain, caller, &operation->owned);
@@ -72,7 +74,7 @@ kc_err kc_keychain_cipher_begin(struct kc_keychain *keychain, const struct kc_ca
 		keychain, caller, id, decrypts ? KC_KEY_USE_DECRYPT : KC_KEY_USE_ENCRYPT, &key));
 	KC_TRY(kc_sk_cipher_begin(
 		key.sk, decrypts ? KC_SK_DECRYPT : KC_SK_ENCRYPT, params, &under_way));
-	return add(keychain, caller, under_way, false, !(key.marks & KC_KEY_OPEN), ret_operation);
+	return add(keychain, caller, under_way, false, key.marks, ret_operation);
 }
 
 kc_err kc_keychain_mac_begin(struct kc_keychain *keychain, const struct kc_caller *caller,
@@ -84,8 +86,7 @@ kc_err kc_keychain_mac_begin(struct kc_keychain *keychain, const struct kc_calle
 	KC_TRY(kc_keychain_keys_get_secret(
 		keychain, caller, id, verifies ? KC_KEY_USE_VERIFY : KC_KEY_USE_SIGN, &key));
 	KC_TRY(kc_sk_mac_begin(key.sk, params, &under_way));
-	return add(
-		keychain, caller, under_way, verifies, !(key.marks & KC_KEY_OPEN), ret_operation);
+	return add(keychain, caller, under_way, verifies, key.marks, ret_operation);
 }
 
 /* --- one call -----------------------------------------------------------------------------------
@@ -226,8 +227,10 @@ static kc_err fork_one(struct kc_keychain *keychain, const struct kc_caller *cal
 
 	if (!operation->under_way)
 		return KC_ERR(NOT_FOUND);
+	if (operation->marks & KC_KEY_ASKS) /* that would be a second use */
+		return KC_ERR(AUTH_NEEDED);
 	KC_TRY(kc_sk_operation_fork(operation->under_way, &twin));
-	return add(keychain, caller, twin, operation->verifies, operation->owned.until_lock, ret);
+	return add(keychain, caller, twin, operation->verifies, operation->marks, ret);
 }
 
 kc_err kc_keychain_operation_fork(struct kc_keychain *keychain, const struct kc_caller *caller,

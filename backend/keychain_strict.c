@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Attributes that go one way (PKCS#11 3.1, 4.7 to 4.10), and those that callers do not set. */
+/* Attributes that go one way (PKCS#11 3.1, 4.7 to 4.10), those that callers do not set, and trust.
+ */
 #include "backend/keychain_strict.h"
+
+#include "backend/item/ruler.h"
 
 /* What a key is and was: filled in by us alone. */
 static const kc_name own[] = {
@@ -21,27 +24,87 @@ static const struct way {
 	bool otherwise; /* what an absent one counts as */
 	bool strict;	/* the value that is left for no other */
 } ways[] = {
-	{KC_NAME('s', 'e', 'n', 's'), false, true},
+	{KC_ATTR_SENS, false, true},
 	{KC_ATTR_EXTR, true, false},
-	{KC_NAME('w', 'w', 't', 'r'), false, true},
+	{KC_ATTR_WWTR, false, true},
+	{KC_ATTR_ALAU, false, true},
 	{KC_NAME('p', 'r', 'i', 'v'), true, true},
+	{KC_NAME('c', 'o', 'p', 'y'), true, false},
 };
+
+/* What is not given stays; text that is no number counts as absent. */
+static bool loosens(
+	const struct kc_attrs *attrs, const struct kc_attrs *changes, const struct way *way)
+{
+	bool now = kc_attrs_get_number(attrs, way->name, way->otherwise) != 0;
+	bool then = now;
+
+	if (kc_attrs_get(changes, way->name))
+		then = kc_attrs_get_number(changes, way->name, way->otherwise) != 0;
+	return now == way->strict && then != now;
+}
 
 kc_err kc_keychain_strict_changes(
 	const struct kc_attrs *attrs, const struct kc_attrs *changes, struct kc_attrs *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs allowed = KC_ATTRS_INIT;
 
-	KC_TRY(kc_attrs_dup(changes, &allowed));
+	/* First, since a number may come as text. */
+	KC_TRY(kc_ruler_convert(KC_CLASS_KEY, KC_USE_ADD, changes, &allowed));
 	for (size_t i = 0; i < KC_COUNT_OF(own); i++)
 		kc_attrs_remove(&allowed, own[i]);
-	for (size_t i = 0; i < KC_COUNT_OF(ways); i++) {
-		const struct way *way = &ways[i];
-		bool now = kc_attrs_get_number(attrs, way->name, way->otherwise) != 0;
-		bool then = kc_attrs_get_number(&allowed, way->name, now) != 0;
-		if (now == way->strict && then != now)
+	for (size_t i = 0; i < KC_COUNT_OF(ways); i++)
+		if (loosens(attrs, &allowed, &ways[i]))
 			return KC_ERR(NOT_ALLOWED);
-	}
 	kc_attrs_move(ret, &allowed);
+	return KC_OK;
+}
+
+/* --- trust --------------------------------------------------------------------------------------
+ */
+
+/* What a trusted key is, and what may be done with it. */
+static const kc_name trusted_for[] = {
+	KC_ATTR_KCLS,
+	KC_NAME('t', 'y', 'p', 'e'),
+	KC_NAME('s', 'p', 'k', 'i'),
+	KC_NAME('e', 'n', 'c', 'r'),
+	KC_NAME('d', 'e', 'c', 'r'),
+	KC_NAME('d', 'r', 'v', 'e'),
+	KC_NAME('s', 'i', 'g', 'n'),
+	KC_NAME('v', 'r', 'f', 'y'),
+	KC_NAME('w', 'r', 'a', 'p'),
+	KC_NAME('u', 'n', 'w', 'p'),
+	KC_NAME('a', 'l', 'm', 'c'),
+	KC_NAME('w', 'r', 't', 'm'),
+	KC_NAME('u', 'w', 't', 'm'),
+	KC_NAME('d', 'r', 't', 'm'),
+};
+
+static bool is_trusted(const struct kc_attrs *attrs)
+{
+	return kc_attrs_get_number(attrs, KC_ATTR_TRST, 0) != 0;
+}
+
+/* A use may be taken from it. */
+static bool is_same(const struct kc_attrs *old, const struct kc_attrs *new, kc_name name)
+{
+	const struct kc_value *was = kc_attrs_get(old, name), *is = kc_attrs_get(new, name);
+
+	if (is && is->type == KC_VALUE_NUMBER && is->number == 0 && name != KC_ATTR_KCLS)
+		return true;
+	return was && is ? kc_value_equal(was, is) : was == is;
+}
+
+kc_err kc_keychain_strict_trust(const struct kc_caller *caller, const struct kc_attrs *old,
+	const struct kc_attrs *new, bool has_new_value)
+{
+	if (caller->is_officer || !is_trusted(new))
+		return KC_OK;
+	if (!old || !is_trusted(old) || has_new_value)
+		return KC_ERR(NOT_MODIFIABLE);
+	for (size_t i = 0; i < KC_COUNT_OF(trusted_for); i++)
+		if (!is_same(old, new, trusted_for[i]))
+			return KC_ERR(NOT_MODIFIABLE);
 	return KC_OK;
 }

@@ -45,6 +45,7 @@ static kc_err make(struct kc_item *item, const struct kc_keychain_key *key, uint
 	transient->version = version;
 	transient->key = kc_keychain_keys_share(key);
 	transient->key.marks = kc_keychain_keys_marks(item) | (until_lock ? 0 : KC_KEY_OPEN);
+	transient->key.effective_bits = kc_keychain_keys_effective_bits(key, item);
 	transient->owned = (struct kc_owned){.kind = KC_OWNED_KEY,
 		.until_lock = until_lock,
 		.cost = KEY_COST + kc_item_size(item) + (key->sk ? kc_sk_value(key->sk).len : 0),
@@ -131,8 +132,8 @@ static kc_err dup_item(const struct kc_item *item, struct kc_item *ret)
 	return kc_attrs_dup(&item->attrs, &ret->attrs);
 }
 
-static kc_err amend(
-	struct kc_keychain *keychain, struct transient *old, const struct kc_attrs *changes)
+static kc_err amend(struct kc_keychain *keychain, const struct kc_caller *caller,
+	struct transient *old, const struct kc_attrs *changes)
 {
 	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
 	KC_CLEANUP_ATTRS struct kc_attrs allowed = KC_ATTRS_INIT;
@@ -142,6 +143,7 @@ static kc_err amend(
 	KC_TRY(kc_keychain_strict_changes(&old->item.attrs, changes, &allowed));
 	KC_TRY(dup_item(&old->item, &item));
 	KC_TRY(kc_item_change(&item, &allowed, NULL));
+	KC_TRY(kc_keychain_strict_trust(caller, &old->item.attrs, &item.attrs, false));
 	KC_TRY(make(&item, &old->key, old->version + 1, &transient));
 	err = kc_keychain_owned_replace(keychain, &old->owned, &transient->owned);
 	if (err != KC_OK) {
@@ -160,7 +162,7 @@ kc_err kc_keychain_key_amend(struct kc_keychain *keychain, const struct kc_calle
 
 	KC_TRY(kc_attrs_check(changes));
 	KC_TRY(get(keychain, caller, id, &old));
-	err = amend(keychain, old, changes);
+	err = amend(keychain, caller, old, changes);
 	kc_keychain_owned_release(keychain, &old->owned);
 	return err;
 }

@@ -2,7 +2,7 @@
 /* Changing items. */
 #include <string.h>
 
-#include "backend/keychain_impl.h"
+#include "backend/keychain_strict.h"
 #include "backend/store/change.h"
 #include "backend/store/terms.h"
 #include "base/random.h"
@@ -78,6 +78,8 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
 	KC_TRY(kc_keychain_describe(&new.item));
+	KC_TRY(kc_keychain_strict_trust(
+		update->caller, &old.item.attrs, &new.item.attrs, changes->has_secret));
 	update->written += kc_item_size(&new.item);
 	if (update->written > MOST_WRITTEN)
 		return KC_ERR(TOO_LARGE);

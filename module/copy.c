@@ -89,6 +89,9 @@ static CK_RV copy_here(struct kc_session *session, const struct kc_object *objec
 	made.class = object->item.class;
 	KC_RV_OF(kc_attrs_dup(&object->item.attrs, &made.attrs));
 	forget_identity(&made.attrs);
+	/* The officer's word is about the object that he has seen. */
+	if (!kc_login_is_officer(session->module, session->token))
+		kc_attrs_remove(&made.attrs, KC_ATTR_TRST);
 	kc_attrs_merge(&made.attrs, changes);
 	kc_buf_push(&made.value, value.data, value.len);
 	return on_token ? kc_create_store(session, &made, ret)

@@ -3,6 +3,9 @@
 #include "service/application.h"
 
 #include <string.h>
+#include <time.h>
+
+#define LOOK_SECONDS 1 /* so often who waits for its work looks whether it still matters */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct kc_application *applications;
@@ -30,6 +33,7 @@ static kc_err add_inlock(const struct kc_peer *peer, struct kc_application **ret
 		.access = peer->access,
 		.budget = KC_BUDGET_INIT(KC_APPLICATION_BYTES),
 		.trying = PTHREAD_MUTEX_INITIALIZER,
+		.worked = PTHREAD_COND_INITIALIZER,
 		.officer = KC_SECRET_INIT,
 	};
 	applications = added;
@@ -81,6 +85,16 @@ kc_err kc_application_officer(struct kc_application *application, struct kc_secr
 	return err == KC_E_LOCKED ? KC_ERR(LOCKED) : err;
 }
 
+bool kc_application_is_officer(struct kc_application *application)
+{
+	bool is_officer;
+
+	pthread_mutex_lock(&mutex);
+	is_officer = application->officer.len != 0;
+	pthread_mutex_unlock(&mutex);
+	return is_officer;
+}
+
 void kc_application_log_officers_out(void)
 {
 	pthread_mutex_lock(&mutex);
@@ -111,6 +125,40 @@ bool kc_application_is_token_used(enum kc_sync_filter which)
 	return is_used;
 }
 
+static void await_work_inlock(struct kc_application *application)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LOOK_SECONDS;
+	pthread_cond_clockwait(&application->worked, &mutex, CLOCK_MONOTONIC, &until);
+}
+
+kc_err kc_application_begin_work(
+	struct kc_application *application, const atomic_bool *stopping, int process)
+{
+	kc_err err = KC_OK;
+
+	pthread_mutex_lock(&mutex);
+	while (err == KC_OK && application->working >= KC_APPLICATION_WORK) {
+		await_work_inlock(application);
+		if (atomic_load(stopping) || kc_access_has_ended(process))
+			err = KC_ERR(BUSY);
+	}
+	if (err == KC_OK)
+		application->working++;
+	pthread_mutex_unlock(&mutex);
+	return err;
+}
+
+void kc_application_end_work(struct kc_application *application)
+{
+	pthread_mutex_lock(&mutex);
+	application->working--;
+	pthread_cond_signal(&application->worked);
+	pthread_mutex_unlock(&mutex);
+}
+
 bool kc_application_leave(struct kc_application *application)
 {
 	bool is_last;
@@ -125,6 +173,7 @@ bool kc_application_leave(struct kc_application *application)
 		kc_budget_done(&application->budget);
 		kc_secret_done(&application->officer);
 		pthread_mutex_destroy(&application->trying);
+		pthread_cond_destroy(&application->worked);
 		free(application);
 	}
 	pthread_mutex_unlock(&mutex);

@@ -62,8 +62,8 @@ static kc_err answer(struct conversation *with, size_t len)
 	/* The process that was judged at the beginning must be the one that asks now. */
 	if (kc_access_has_ended(with->peer.pidfd))
 		return KC_ERR(NOT_ALLOWED);
-	return kc_dispatch(
-		with->service, with->application, kc_buf_bytes(&with->request), &with->reply);
+	return kc_dispatch(with->service, with->application, with->peer.pidfd,
+		kc_buf_bytes(&with->request), &with->reply);
 }
 
 static kc_err send_reply(struct conversation *with)

@@ -79,6 +79,31 @@ static const struct row {
 	/* clang-format on */
 };
 
+/* Whether the call may compute for seconds: an RSA key is looked for, a password stretched. */
+static bool is_long(const struct kc_request *request, enum kc_call call)
+{
+	const struct kc_field *fields = request->arguments.fields;
+
+	if (call == KC_CALL_KEY_GENERATE || call == KC_CALL_KEY_GENERATE_IN)
+		return fields[0].number == KC_KEY_RSA;
+	if (call == KC_CALL_KEY_DERIVE)
+		return fields[1].derive->scheme == KC_DERIVE_PBKDF2;
+	return call == KC_CALL_IMPORT;
+}
+
+static kc_err run(struct kc_request *request, enum kc_call call, kc_handler handler)
+{
+	kc_err err;
+
+	if (!is_long(request, call))
+		return handler(request);
+	KC_TRY(kc_application_begin_work(
+		request->application, &request->service->stopping, request->process));
+	err = handler(request);
+	kc_application_end_work(request->application);
+	return err;
+}
+
 static kc_err handle(
 	struct kc_request *request, const struct kc_call_row *call, const struct row *row)
 {
@@ -90,7 +115,7 @@ static kc_err handle(
 		atomic_store(&request->service->used_us, kc_clock_monotonic_us());
 	if (row->flags & NEEDS_KEYCHAIN)
 		KC_TRY(kc_service_keychain(request->service, &request->keychain));
-	err = row->handle(request);
+	err = run(request, call->call, row->handle);
 	if (err == KC_E_REPLACED) /* the next service opens what is there now, and looks at all of
 				     it */
 		kc_service_stop(request->service);
@@ -119,7 +144,7 @@ static void request_done(struct kc_request *request)
 	kc_record_done(&request->result);
 }
 
-kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
+kc_err kc_dispatch(struct kc_service *service, struct kc_application *application, int process,
 	struct kc_bytes message, struct kc_buf *reply)
 {
 	const char *const groups[] = {application->access.group};
@@ -128,7 +153,9 @@ kc_err kc_dispatch(struct kc_service *service, struct kc_application *applicatio
 	struct kc_request request = {
 		.service = service,
 		.application = application,
-		.caller = {groups, 1, !application->access.sandboxed, application->number},
+		.process = process,
+		.caller = {groups, 1, !application->access.sandboxed, application->number,
+			kc_application_is_officer(application)},
 	};
 	bool has_result;
 	kc_err err;

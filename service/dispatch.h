@@ -11,6 +11,7 @@
 struct kc_request {
 	struct kc_service *service;
 	struct kc_application *application;
+	int process;		      /* which of its processes, as a pidfd; -1: not known */
 	struct kc_caller caller;      /* for the door */
 	struct kc_keychain *keychain; /* NULL for handlers that work without */
 	struct kc_record arguments;
@@ -23,7 +24,7 @@ typedef kc_err (*kc_handler)(struct kc_request *request);
 
 /* Appends the reply, be it an error. Fails only when there can be none: NO_MEMORY. */
 KC_MUST kc_err kc_dispatch(struct kc_service *service, struct kc_application *application,
-	struct kc_bytes message, struct kc_buf *reply);
+	int process, struct kc_bytes message, struct kc_buf *reply);
 
 /* A program tries one password at a time until the end of the scope: each wrong one makes the next
  * wait, and however many it tries, another program waits for one of them at the most. */

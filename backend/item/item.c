@@ -307,8 +307,9 @@ void kc_item_touch(struct kc_item *item, double not_before)
 }
 
 /* What of a key must not be loosened: a private or secret key that is not extractable, a secret key
- * that is sensitive, and a key that only trusted ones wrap. */
-enum { UNEXTRACTABLE = 1, SENSITIVE = 2, WANTS_TRUST = 4 };
+ * that is sensitive, a key that only trusted ones wrap, and one that asks at each use. SecItem's
+ * private keys are sensitive and come out all the same, but none has such conditions. */
+enum { UNEXTRACTABLE = 1, SENSITIVE = 2, WANTS_TRUST = 4, ASKS = 8 };
 
 static unsigned holds_of(const struct kc_item *item)
 {
@@ -320,12 +321,29 @@ static unsigned holds_of(const struct kc_item *item)
 		return 0;
 	if (kc_attrs_get_number(&item->attrs, KC_ATTR_EXTR, 1) == 0)
 		holds |= UNEXTRACTABLE;
-	if (key_class == KC_KEY_SYMMETRIC &&
-		kc_attrs_get_number(&item->attrs, KC_ATTR_SENS, 0) != 0)
-		holds |= SENSITIVE;
 	if (kc_attrs_get_number(&item->attrs, KC_ATTR_WWTR, 0) != 0)
 		holds |= WANTS_TRUST;
+	if (kc_attrs_get_number(&item->attrs, KC_ATTR_ALAU, 0) != 0)
+		holds |= ASKS;
+	if ((key_class == KC_KEY_SYMMETRIC || (holds & (WANTS_TRUST | ASKS))) &&
+		kc_attrs_get_number(&item->attrs, KC_ATTR_SENS, 0) != 0)
+		holds |= SENSITIVE;
 	return holds;
+}
+
+/* As another kind of key it could be taken to pieces. */
+static bool stays_of_its_kind(const struct kc_item *item, const struct kc_attrs *changes)
+{
+	static const kc_name names[] = {KC_ATTR_KCLS, KC_NAME('t', 'y', 'p', 'e'), KC_ATTR_ESIZ};
+
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++) {
+		const struct kc_value *now = kc_attrs_get(&item->attrs, names[i]);
+		const struct kc_value *then = kc_attrs_get(changes, names[i]);
+
+		if (then && (!now || !kc_value_equal(now, then)))
+			return false;
+	}
+	return true;
 }
 
 kc_err kc_item_change(
@@ -335,6 +353,8 @@ kc_err kc_item_change(
 	unsigned holds = holds_of(item);
 
 	KC_TRY(kc_ruler_convert(item->class, KC_USE_UPDATE, given, &changes));
+	if (holds && !stays_of_its_kind(item, &changes))
+		return KC_ERR(NOT_MODIFIABLE);
 	kc_attrs_merge(&item->attrs, &changes);
 	KC_TRY(kc_attrs_check(&item->attrs));
 	if ((holds & holds_of(item)) != holds)

@@ -42,7 +42,8 @@ KC_MUST kc_err kc_item_build_remote(kc_name class, const struct kc_attrs *attrs,
 	const struct kc_attrs *within, const struct kc_bytes *secret, struct kc_item *ret);
 /* Sets what a caller wants changed; secret may be NULL. mdat becomes now, and later than it was.
  * The item is broken after a failure. Errors: as for build; NOT_MODIFIABLE when a key that is never
- * given out, or wrapped by trusted keys alone, would be more freely from now on. */
+ * given out, wrapped by trusted keys alone, or asks at each use, would be more free from now on, or
+ * of another kind. */
 KC_MUST kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret);
 /* Takes away all that a tombstone does not have, and marks it; its date is later than the item's.
@@ -72,8 +73,8 @@ KC_MUST kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_
 /* Bytes of the attributes and the secret together, roughly. */
 size_t kc_item_size(const struct kc_item *item);
 
-/* Whether the secret must never be given out: a private or secret key that is not extractable, or a
- * secret key that is sensitive. */
+/* Whether the secret must never be given out: a private or secret key that is not extractable, a
+ * secret key that is sensitive, or a sensitive private one with conditions (wwtr, alau). */
 bool kc_item_is_kept(const struct kc_item *item);
 
 #endif

@@ -30,6 +30,9 @@
 #define KC_ATTR_EXTR KC_NAME('e', 'x', 't', 'r')
 #define KC_ATTR_SENS KC_NAME('s', 'e', 'n', 's')
 #define KC_ATTR_WWTR KC_NAME('w', 'w', 't', 'r')
+#define KC_ATTR_ALAU KC_NAME('a', 'l', 'a', 'u')
+#define KC_ATTR_TRST KC_NAME('t', 'r', 's', 't')
+#define KC_ATTR_ESIZ KC_NAME('e', 's', 'i', 'z')
 #define KC_ATTR_SELF KC_NAME('s', 'e', 'l', 'f')
 /* clang-format on */
 

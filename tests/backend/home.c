@@ -11,8 +11,8 @@
 
 static const char *const user_groups[] = {"user"};
 static const char *const sandbox_groups[] = {"flatpak.org.example.Mail", "shared"};
-const struct kc_caller home_user = {user_groups, 1, true, 1};
-const struct kc_caller home_sandbox = {sandbox_groups, 2, false, 2};
+const struct kc_caller home_user = {user_groups, 1, true, 1, false};
+const struct kc_caller home_sandbox = {sandbox_groups, 2, false, 2, false};
 
 void home_use_memory(void)
 {

@@ -94,7 +94,8 @@ static void what_is_made_of_two_keys_is_as_both(void)
 	home_init(&home);
 	CHECK_OK_FATAL(
 		own_generate(&home, KC_SECRET_GENERIC, 128, "drve=#1 sens=#0 extr=#1", &open));
-	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_GENERIC, 128, "sens=#1 extr=#0", &closed));
+	CHECK_OK_FATAL(
+		own_generate(&home, KC_SECRET_GENERIC, 128, "drve=#1 sens=#1 extr=#0", &closed));
 	both.other = closed.id;
 	CHECK_OK_FATAL(derive(&home, open.id, &both, "sens=#0 extr=#1", &made));
 	own_check(&made.attrs, "sens=1 extr=0 asen=0 next=0 bsiz=256", "open and closed");
@@ -272,12 +273,17 @@ static void values_come_out_as_they_say(void)
 		{"sens=#1 extr=#0", KC_E_NOT_EXTRACTABLE, KC_E_NOT_EXTRACTABLE, false},
 		{"sens=#0 extr=#1 wwtr=#1", KC_OK, KC_E_NOT_ALLOWED, true},
 	};
+	struct kc_caller officer = home_user;
+	KC_CLEANUP_ATTRS struct kc_attrs trust = KC_ATTRS_INIT;
 	KC_CLEANUP_FOUND struct kc_found wrapping = {0}, trusted = {0};
 	CLEANUP_HOME struct home home = HOME_INIT;
 
 	home_init(&home);
 	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_AES, 256, "wrap=#1", &wrapping));
-	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_AES, 256, "wrap=#1 trst=#1", &trusted));
+	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_AES, 256, "wrap=#1", &trusted));
+	officer.is_officer = true;
+	words_attrs(&trust, "trst=#1");
+	CHECK_OK(kc_keychain_key_amend(home.keychain, &officer, trusted.id, &trust));
 	for (size_t i = 0; i < KC_COUNT_OF(rows) * 2; i++) {
 		const bool transient = i % 2;
 		KC_CLEANUP_FOUND struct kc_found key = {0};

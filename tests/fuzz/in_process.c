@@ -52,7 +52,7 @@ kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	(void)call;
 	if (ret_issue)
 		*ret_issue = (struct kc_bulletin_issue){0};
-	return kc_dispatch(&service, &application, request, reply);
+	return kc_dispatch(&service, &application, -1, request, reply);
 }
 
 bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *issue)
@@ -135,7 +135,7 @@ void in_process_set_sandboxed(bool sandboxed)
 static void delete_everything(void)
 {
 	static const char *const groups[] = {KC_ACCESS_USER_GROUP};
-	const struct kc_caller everybody = {groups, 1, true, 1};
+	const struct kc_caller everybody = {groups, 1, true, 1, true};
 	struct kc_query query = KC_QUERY_INIT;
 	struct kc_keychain *keychain;
 	uint64_t count;

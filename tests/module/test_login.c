@@ -149,6 +149,53 @@ static void changing_the_password(void)
 	harness_end(&x);
 }
 
+/* A key with CKA_ALWAYS_AUTHENTICATE: each use wants the password again, right after C_SignInit. */
+static void context_specific(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	CK_MECHANISM generate = {CKM_EC_KEY_PAIR_GEN, NULL, 0}, ecdsa = {CKM_ECDSA, NULL, 0};
+	CK_ATTRIBUTE public_template[] = {
+		ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
+		ATTR(CKA_TOKEN, harness_true),
+	};
+	CK_ATTRIBUTE private_template[] = {
+		ATTR(CKA_TOKEN, harness_true),
+		ATTR(CKA_PRIVATE, harness_true),
+		ATTR(CKA_SIGN, harness_true),
+		ATTR(CKA_ALWAYS_AUTHENTICATE, harness_true),
+	};
+	CK_BYTE digest[32] = {1}, signature[64];
+	CK_ULONG len = sizeof signature;
+	CK_OBJECT_HANDLE public, private;
+
+	CHECK_RV(x.f->C_Login(x.session, CKU_USER, right, RIGHT_LEN), CKR_OK);
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(x.session, &generate, public_template,
+			       KC_COUNT_OF(public_template), private_template,
+			       KC_COUNT_OF(private_template), &public, &private),
+		CKR_OK);
+	CHECK_RV(x.f->C_Login(x.session, CKU_CONTEXT_SPECIFIC, right, RIGHT_LEN),
+		CKR_OPERATION_NOT_INITIALIZED);
+	CHECK_RV(x.f->C_SignInit(x.session, &ecdsa, private), CKR_OK);
+	CHECK_RV(x.f->C_Sign(x.session, digest, sizeof digest, signature, &len),
+		CKR_USER_NOT_LOGGED_IN);
+	for (int i = 0; i < 2; i++) {
+		CHECK_RV(x.f->C_SignInit(x.session, &ecdsa, private), CKR_OK);
+		CHECK_RV(x.f->C_Login(x.session, CKU_CONTEXT_SPECIFIC, wrong, WRONG_LEN),
+			CKR_PIN_INCORRECT);
+		CHECK_RV(x.f->C_Login(x.session, CKU_CONTEXT_SPECIFIC, right, RIGHT_LEN), CKR_OK);
+		len = sizeof signature;
+		CHECK_RV(x.f->C_Sign(x.session, digest, sizeof digest, signature, &len), CKR_OK);
+		/* Once is once. */
+		CHECK_RV(x.f->C_SignInit(x.session, &ecdsa, private), CKR_OK);
+		CHECK_RV(x.f->C_Sign(x.session, digest, sizeof digest, signature, &len),
+			CKR_USER_NOT_LOGGED_IN);
+	}
+	CHECK(state_of(&x) == CKS_RW_USER_FUNCTIONS);
+	CHECK_RV(x.f->C_DestroyObject(x.session, private), CKR_OK);
+	CHECK_RV(x.f->C_DestroyObject(x.session, public), CKR_OK);
+	harness_end(&x);
+}
+
 /* C_LoginUser: the keychain's one user has no name. */
 static void login_by_name(void)
 {
@@ -180,6 +227,7 @@ int main(void)
 		CHECK_TEST(signing_while_locked),
 		CHECK_TEST(changing_the_password),
 		CHECK_TEST(login_by_name),
+		CHECK_TEST(context_specific),
 	};
 	int status;
 

@@ -310,10 +310,12 @@ static void officer_and_sessions(void)
 	CK_SESSION_HANDLE writer = open_session(&house, 0, RW), reader, other;
 
 	reader = open_session(&house, 0, CKF_SERIAL_SESSION);
-	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 0), CKR_ARGUMENTS_BAD);
+	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 4), CKR_ARGUMENTS_BAD);
 	CHECK_RV(house.f->C_Login(writer, CKU_SO, SO_PIN), CKR_SESSION_READ_ONLY_EXISTS);
 	CHECK_RV(house.f->C_Login(reader, CKU_SO, SO_PIN), CKR_SESSION_READ_ONLY_EXISTS);
 	CHECK_RV(house.f->C_CloseSession(reader), CKR_OK);
+	/* There is nobody to ask. */
+	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 0), CKR_USER_NOT_LOGGED_IN);
 	/* A session of the other token is no matter. */
 	other = open_session(&house, 1, CKF_SERIAL_SESSION);
 	CHECK_RV(house.f->C_Login(writer, CKU_SO, SO_PIN), CKR_OK);
@@ -344,6 +346,16 @@ static void officer_and_sessions(void)
 	end(&house);
 }
 
+static CK_RV make_secret_key(const struct house *house, CK_SESSION_HANDLE session)
+{
+	CK_MECHANISM generate = {CKM_AES_KEY_GEN, NULL, 0};
+	CK_ULONG len = 32;
+	CK_ATTRIBUTE template[] = {ATTR(CKA_VALUE_LEN, len), ATTR(CKA_PRIVATE, harness_true)};
+	CK_OBJECT_HANDLE made;
+
+	return house->f->C_GenerateKey(session, &generate, template, 2, &made);
+}
+
 /* The keychain is open, and the officer sees nothing private of it all the same. */
 static void officer_sees_nothing_private(void)
 {
@@ -368,6 +380,7 @@ static void officer_sees_nothing_private(void)
 	CHECK_RV(house.f->C_SignInit(session, &ecdsa, private), CKR_KEY_HANDLE_INVALID);
 	CHECK_RV(house.f->C_DestroyObject(session, private), CKR_OBJECT_HANDLE_INVALID);
 	CHECK_RV(add_data(&house, session, &harness_true), CKR_USER_NOT_LOGGED_IN);
+	CHECK_RV(make_secret_key(&house, session), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(add_data(&house, session, &harness_false), CKR_OK);
 	CHECK_RV(house.f->C_Logout(session), CKR_OK);
 	CHECK(count_data(&house, session) == 3);

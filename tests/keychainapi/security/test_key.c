@@ -778,8 +778,7 @@ static void check_locked(void)
 /* What only Keycircle's own programs are told is not in a dictionary, with any attribute set. */
 static void check_hidden(void)
 {
-	static const char flags[][5] = {
-		"alau", "copy", "dsty", "locl", "modi", "trst", "wwtr", "genm"};
+	static const char flags[][5] = {"alau", "copy", "dsty", "locl", "modi", "wwtr", "genm"};
 	static const char bytes[][5] = {
 		"almc", "ckid", "drtm", "kcid", "kcvl", "ksub", "uwtm", "wrtm"};
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
@@ -792,6 +791,7 @@ static void check_hidden(void)
 	size_t hidden = 0;
 
 	kc_attrs_set_str(&attrs, KC_NAME('a', 't', 'a', 'g'), "hidden");
+	kc_attrs_set_number(&attrs, KC_NAME('t', 'r', 's', 't'), 0); /* 1 is the officer's to say */
 	for (size_t i = 0; i < KC_COUNT_OF(flags); i++)
 		kc_attrs_set_number(&attrs, kc_name_from(kc_bytes_str(flags[i])), 1);
 	for (size_t i = 0; i < KC_COUNT_OF(bytes); i++)

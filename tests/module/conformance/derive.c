@@ -588,6 +588,27 @@ static void sensitivity(void)
 	EXPECT(!truth_of(made, CKA_NEVER_EXTRACTABLE));
 }
 
+/* What CKA_DERIVE_TEMPLATE of the base says is so. */
+static void derive_template(void)
+{
+	CK_KEY_DERIVATION_STRING_DATA data = {TEXT("sixteen bytes..."), 16};
+	CK_MECHANISM mechanism = {CKM_AES_ECB_ENCRYPT_DATA, &data, sizeof data};
+	struct template base = {0}, applied = {0}, plain = {0};
+	CK_OBJECT_HANDLE key, made;
+
+	suite_needs(CKM_AES_ECB_ENCRYPT_DATA, CKF_DERIVE);
+	with_truth(&applied, CKA_EXTRACTABLE, false);
+	secret_template(&base, CKK_AES, "sixteen bytes...", 16);
+	with_bytes(&base, CKA_DERIVE_TEMPLATE, applied.at, applied.count * sizeof applied.at[0]);
+	key = create(&base);
+	EXPECT_RV(derive(&mechanism, key, CKK_AES, 16, &made), CKR_TEMPLATE_INCONSISTENT);
+	with_number(&plain, CKA_CLASS, CKO_SECRET_KEY);
+	with_number(&plain, CKA_KEY_TYPE, CKK_AES);
+	with_number(&plain, CKA_VALUE_LEN, 16);
+	MUST_RV(p11->C_DeriveKey(session, &mechanism, key, plain.at, plain.count, &made), CKR_OK);
+	EXPECT(!truth_of(made, CKA_EXTRACTABLE));
+}
+
 static const struct suite_check checks[] = {
 	{"agree_aes", USER, agree_aes},
 	{"agree_errors", USER, agree_errors},
@@ -609,6 +630,7 @@ static const struct suite_check checks[] = {
 	{"sp800_108_feedback", USER, sp800_108_feedback},
 	{"sp800_108_errors", USER, sp800_108_errors},
 	{"sp800_108_two_keys", USER, sp800_108_two_keys},
+	{"derive_template", USER, derive_template},
 	{"sensitivity", USER, sensitivity},
 };
 

@@ -189,6 +189,35 @@ static void generate_needs_login(void)
 		CKR_USER_NOT_LOGGED_IN);
 }
 
+/* A key that wants the PIN for each use: after C_SignInit, for that one signature. */
+static void always_authenticate(void)
+{
+	CK_MECHANISM ecdsa = {CKM_ECDSA, NULL, 0};
+	CK_BYTE data[32] = {1}, signature[64];
+	CK_ULONG len = sizeof signature;
+	struct template template = {0};
+	CK_OBJECT_HANDLE key;
+
+	fixed_private_template(FIXED_P256, &template);
+	with_truth(&template, CKA_ALWAYS_AUTHENTICATE, true);
+	key = create(&template);
+	EXPECT(truth_of(key, CKA_ALWAYS_AUTHENTICATE));
+	MUST_RV(p11->C_SignInit(session, &ecdsa, key), CKR_OK);
+	EXPECT_RV(p11->C_Sign(session, data, sizeof data, signature, &len), CKR_USER_NOT_LOGGED_IN);
+	session = suite_open(CKF_RW_SESSION);
+	for (int i = 0; i < 2; i++) {
+		suite_note("signature %d", i);
+		MUST_RV(p11->C_SignInit(session, &ecdsa, key), CKR_OK);
+		EXPECT_RV(suite_log_in(session, CKU_CONTEXT_SPECIFIC, "not the pin"),
+			CKR_PIN_INCORRECT);
+		EXPECT_RV(suite_log_in(session, CKU_CONTEXT_SPECIFIC, suite_pin()), CKR_OK);
+		len = sizeof signature;
+		EXPECT_RV(p11->C_Sign(session, data, sizeof data, signature, &len), CKR_OK);
+	}
+	MUST_RV(p11->C_SignInit(session, &ecdsa, key), CKR_OK);
+	EXPECT_RV(p11->C_Sign(session, data, sizeof data, signature, &len), CKR_USER_NOT_LOGGED_IN);
+}
+
 static void pin_counter(void)
 {
 	CK_TOKEN_INFO info;
@@ -247,6 +276,7 @@ static const struct suite_check public_checks[] = {
 	{"logout_ends_keys", USER, logout_ends_keys},
 	{"logout_in_operation", USER, logout_in_operation},
 	{"generate_needs_login", OPENED, generate_needs_login},
+	{"always_authenticate", USER, always_authenticate},
 	{"pin_counter", OPENED, pin_counter},
 	{"set_pin_errors", USER, set_pin_errors},
 	{"set_pin", USER, set_pin},

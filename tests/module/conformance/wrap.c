@@ -426,6 +426,58 @@ static void unwrap_pkcs8(void)
 	PKCS8_PRIV_KEY_INFO_free(info);
 }
 
+/* 4.10.2: a wrapping key with CKA_WRAP_TEMPLATE wraps keys that fit it. */
+static void wrap_template(void)
+{
+	CK_MECHANISM mechanism = {CKM_AES_KEY_WRAP, NULL, 0};
+	struct template wrapping = {0}, wanted = {0}, fitting = {0};
+	CK_BYTE wrapped[64];
+	CK_ULONG len = sizeof wrapped;
+	CK_OBJECT_HANDLE wraps;
+
+	suite_needs(CKM_AES_KEY_WRAP, CKF_WRAP);
+	with_text(&wanted, CKA_LABEL, "may leave");
+	secret_template(&wrapping, CKK_AES, "sixteen bytes...", 16);
+	with_bytes(&wrapping, CKA_WRAP_TEMPLATE, wanted.at, wanted.count * sizeof wanted.at[0]);
+	wraps = create(&wrapping);
+	EXPECT_RV(p11->C_WrapKey(session, &mechanism, wraps, aes_key(), wrapped, &len),
+		CKR_KEY_HANDLE_INVALID);
+	secret_template(&fitting, CKK_AES, "sixteen bytes...", 16);
+	with_text(&fitting, CKA_LABEL, "may leave");
+	EXPECT_RV(p11->C_WrapKey(session, &mechanism, wraps, create(&fitting), wrapped, &len),
+		CKR_OK);
+}
+
+/* What CKA_UNWRAP_TEMPLATE says is so, and a template that says otherwise is refused. */
+static void unwrap_template(void)
+{
+	CK_MECHANISM mechanism = {CKM_AES_KEY_WRAP, NULL, 0};
+	struct template unwrapping = {0}, applied = {0}, other = {0}, plain = {0};
+	CK_BYTE wrapped[64];
+	CK_ULONG len = sizeof wrapped;
+	CK_OBJECT_HANDLE unwraps, back;
+
+	suite_needs(CKM_AES_KEY_WRAP, CKF_WRAP | CKF_UNWRAP);
+	with_truth(&applied, CKA_SENSITIVE, true);
+	with_truth(&applied, CKA_EXTRACTABLE, false);
+	secret_template(&unwrapping, CKK_AES, "sixteen bytes...", 16);
+	with_bytes(
+		&unwrapping, CKA_UNWRAP_TEMPLATE, applied.at, applied.count * sizeof applied.at[0]);
+	unwraps = create(&unwrapping);
+	MUST_RV(p11->C_WrapKey(session, &mechanism, unwraps, aes_key(), wrapped, &len), CKR_OK);
+	readable_template(&other, CKK_AES, 0);
+	EXPECT_RV(p11->C_UnwrapKey(
+			  session, &mechanism, unwraps, wrapped, len, other.at, other.count, &back),
+		CKR_TEMPLATE_INCONSISTENT);
+	with_number(&plain, CKA_CLASS, CKO_SECRET_KEY);
+	with_number(&plain, CKA_KEY_TYPE, CKK_AES);
+	MUST_RV(p11->C_UnwrapKey(
+			session, &mechanism, unwraps, wrapped, len, plain.at, plain.count, &back),
+		CKR_OK);
+	EXPECT(truth_of(back, CKA_SENSITIVE));
+	EXPECT(!truth_of(back, CKA_EXTRACTABLE));
+}
+
 static void bad_mechanism(void)
 {
 	CK_MECHANISM digest = {CKM_SHA256, NULL, 0}, unknown = {0x7fff1234UL, NULL, 0};
@@ -449,6 +501,8 @@ static const struct suite_check checks[] = {
 	{"oaep_to_openssl", USER, oaep_to_openssl},
 	{"private_is_pkcs8", USER, private_is_pkcs8},
 	{"unwrap_pkcs8", USER, unwrap_pkcs8},
+	{"wrap_template", USER, wrap_template},
+	{"unwrap_template", USER, unwrap_template},
 	{"bad_mechanism", USER, bad_mechanism},
 };
 
