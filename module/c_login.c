@@ -22,9 +22,7 @@ static CK_RV log_in(struct kc_session *session, CK_USER_TYPE user, struct kc_byt
 	switch (user) {
 	case CKU_USER:
 		return kc_login_start(session->module, session->token, pin);
-	case CKU_SO: /* who is never asked for the PIN */
-		if (!pin.data)
-			return CKR_ARGUMENTS_BAD;
+	case CKU_SO:
 		return kc_login_start_officer(session->module, session->token, pin);
 	case CKU_CONTEXT_SPECIFIC:
 		return authorize(session, pin);

@@ -105,10 +105,14 @@ static void end_officer(struct kc_module *module)
 CK_RV kc_login_start_officer(
 	struct kc_module *module, enum kc_token_number token, struct kc_bytes pin)
 {
+	struct kc_token_status status;
 	CK_RV rv;
 
 	KC_RV_TRY(check_nobody_in(module, token, true));
 	KC_RV_TRY(check_sessions(module, token));
+	kc_token_status(module, &status);
+	if (!status.has_officer)
+		return CKR_USER_PIN_NOT_INITIALIZED;
 	KC_RV_OF(kc_client_officer_login(module->client, pin));
 	kc_module_relock(module);
 	rv = check_sessions_inlock(module, token); /* one may have come meanwhile */

@@ -40,6 +40,7 @@ void kc_token_status(struct kc_module *module, struct kc_token_status *ret)
 	ret->is_reachable = true;
 	ret->lock = status.lock;
 	ret->has_password = status.has_password;
+	ret->has_officer = status.has_officer;
 	ret->user_failed = status.user_failed;
 	ret->officer_failed = status.officer_failed;
 	ret->generation = status.generation;

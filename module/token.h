@@ -39,7 +39,7 @@ struct kc_token_status {
 	uint8_t device_id[8];
 	bool allows_legacy; /* mechanisms of yesterday are offered */
 	bool is_reachable;  /* the service has answered: without it there is no keychain either */
-	bool has_password, user_failed, officer_failed; /* base/status.h */
+	bool has_password, has_officer, user_failed, officer_failed; /* base/status.h */
 };
 
 /* Costs no round trip while nothing has changed (wire/bulletin.h). A service that cannot be reached

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /* The calls of the security officer, and those that are about a token as a whole. */
 #include "service/dispatch.h"
+#include "service/prompt.h"
+
+/* Where the PIN is empty somebody is asked for it. */
+static kc_err check_or_ask(
+	struct kc_request *request, struct kc_bytes pin, struct kc_secret *ret_key)
+{
+	if (pin.len == 0)
+		return kc_prompt_officer(
+			request->keychain, request->service->settings.prompt_s, ret_key);
+	KC_HOLD_TRYING(request);
+	return kc_keychain_officer_check(request->keychain, pin, ret_key);
+}
 
 /* The key is the program's until it logs out, ends, or the keychain is locked; it opens nothing. */
 kc_err kc_handle_officer_login(struct kc_request *request)
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
-	KC_HOLD_TRYING(request);
 
-	KC_TRY(kc_keychain_officer_check(
-		request->keychain, request->arguments.fields[0].bytes, &key));
+	KC_TRY(check_or_ask(request, request->arguments.fields[0].bytes, &key));
 	kc_application_log_officer_in(request->application, &key);
 	return KC_OK;
 }

@@ -109,17 +109,24 @@ static bool starts_with(struct kc_bytes line, const char *word)
 
 /* --- askpass --------------------------------------------------------------------------------- */
 
-static kc_err ask_askpass(
-	const char *program, bool again, kc_deadline deadline, struct kc_secret *ret)
+/* What is said to the user: by askpass first and after a wrong answer, and as commands to pinentry.
+ */
+struct words {
+	const char *question, *repeated;
+	const char *reason, *prompt;
+};
+
+static kc_err ask_askpass(const char *program, const struct words *words, bool again,
+	kc_deadline deadline, struct kc_secret *ret)
 {
-	static char question[] = "Keychain password: ", repeated[] = "Wrong. Keychain password: ";
 	KC_CLEANUP_FREE char *name = strdup(program);
-	char *arguments[] = {name, again ? repeated : question, NULL};
+	KC_CLEANUP_FREE char *question = strdup(again ? words->repeated : words->question);
+	char *arguments[] = {name, question, NULL};
 	struct asker asker;
 	struct kc_bytes line;
 	kc_err err;
 
-	if (!name)
+	if (!name || !question)
 		return KC_ERR(NO_MEMORY);
 	KC_TRY(asker_start(arguments, deadline, &asker));
 	err = asker_read_line(&asker, &line);
@@ -175,12 +182,12 @@ static kc_err await_ok(struct asker *asker, struct kc_secret *ret)
 }
 
 static kc_err talk_to_pinentry(
-	struct asker *asker, const char *reason, bool again, struct kc_secret *ret)
+	struct asker *asker, const struct words *words, bool again, struct kc_secret *ret)
 {
 	const char *const commands[] = {
 		"SETTITLE Keycircle\n",
-		reason,
-		"SETPROMPT Keychain password:\n",
+		words->reason,
+		words->prompt,
 		again ? "SETERROR That was not the password.\n" : "NOP\n",
 		"GETPIN\n",
 	};
@@ -194,7 +201,7 @@ static kc_err talk_to_pinentry(
 }
 
 static kc_err ask_pinentry(
-	const char *reason, bool again, kc_deadline deadline, struct kc_secret *ret)
+	const struct words *words, bool again, kc_deadline deadline, struct kc_secret *ret)
 {
 	static char name[] = "pinentry";
 	char *arguments[] = {name, NULL};
@@ -202,7 +209,7 @@ static kc_err ask_pinentry(
 	kc_err err;
 
 	KC_TRY(asker_start(arguments, deadline, &asker));
-	err = talk_to_pinentry(&asker, reason, again, ret);
+	err = talk_to_pinentry(&asker, words, again, ret);
 	if (err == KC_E_SERVICE || err == KC_E_TIMED_OUT) /* it has gone, or is stuck */
 		err = KC_ERR(LOCKED);
 	(void)asker_end(&asker);
@@ -228,20 +235,31 @@ static const char *askpass_program(void)
 	return NULL;
 }
 
-/* What is to be unlocked, or allowed. */
+/* What is to be unlocked, or allowed, or who is to show himself. */
 struct question {
 	struct kc_keychain *keychain;
-	const struct kc_caller *caller; /* NULL: the keychain as a whole */
+	const struct kc_caller *caller; /* of a key that asks each time; else NULL */
 	uint64_t id;
+	struct kc_secret *officer; /* where the officer's key goes; else NULL */
 	kc_deadline deadline;
 };
 
-/* Said to the user, as a command to pinentry. */
-static const char *reason_of(const struct question *question)
+static const struct words *words_of(const struct question *question)
 {
-	return question->caller ? "SETDESC A program wants to use a key that asks each time.\n"
-				: "SETDESC A program wants to use your keychain, which is "
-				  "locked.\n";
+	static const struct words keychain = {"Keychain password: ", "Wrong. Keychain password: ",
+		"SETDESC A program wants to use your keychain, which is locked.\n",
+		"SETPROMPT Keychain password:\n"};
+	static const struct words key = {"Keychain password: ", "Wrong. Keychain password: ",
+		"SETDESC A program wants to use a key that asks each time.\n",
+		"SETPROMPT Keychain password:\n"};
+	static const struct words officer = {
+		"Security officer's password: ", "Wrong. Security officer's password: ",
+		"SETDESC A program wants to replace the password of your keychain.\n",
+		"SETPROMPT Security officer's password:\n"};
+
+	if (question->officer)
+		return &officer;
+	return question->caller ? &key : &keychain;
 }
 
 static kc_err ask(const struct question *question, bool again, struct kc_secret *ret)
@@ -249,14 +267,16 @@ static kc_err ask(const struct question *question, bool again, struct kc_secret 
 	const char *program = askpass_program();
 
 	if (program)
-		return ask_askpass(program, again, question->deadline, ret);
+		return ask_askpass(program, words_of(question), again, question->deadline, ret);
 	if (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
-		return ask_pinentry(reason_of(question), again, question->deadline, ret);
+		return ask_pinentry(words_of(question), again, question->deadline, ret);
 	return KC_ERR(LOCKED);
 }
 
 static kc_err take_answer(const struct question *question, struct kc_bytes password)
 {
+	if (question->officer)
+		return kc_keychain_officer_check(question->keychain, password, question->officer);
 	if (!question->caller)
 		return kc_keychain_unlock(question->keychain, password);
 	return kc_keychain_key_authorize(
@@ -269,7 +289,8 @@ static kc_err ask_until_right(const struct question *question)
 	kc_err err = KC_E_AUTH;
 
 	/* By the answer that we have waited for. */
-	if (!question->caller && kc_keychain_lock_state(question->keychain) == KC_LOCK_UNLOCKED)
+	if (!question->caller && !question->officer &&
+		kc_keychain_lock_state(question->keychain) == KC_LOCK_UNLOCKED)
 		return KC_OK;
 	for (unsigned i = 0; err == KC_E_AUTH && i < TRIES; i++) {
 		KC_TRY(ask(question, i > 0, &password));
@@ -330,6 +351,13 @@ kc_err kc_prompt_authorize(
 	struct kc_keychain *keychain, const struct kc_caller *caller, uint64_t id, unsigned seconds)
 {
 	struct question question = {.keychain = keychain, .caller = caller, .id = id};
+
+	return put_question(&question, seconds);
+}
+
+kc_err kc_prompt_officer(struct kc_keychain *keychain, unsigned seconds, struct kc_secret *ret_key)
+{
+	struct question question = {.keychain = keychain, .officer = ret_key};
 
 	return put_question(&question, seconds);
 }

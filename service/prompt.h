@@ -13,6 +13,9 @@
  * its outcome. Errors: LOCKED (nobody to ask, or no answer within seconds), CANCELED, AUTH (three
  * wrong ones). */
 KC_MUST kc_err kc_prompt_unlock(struct kc_keychain *keychain, unsigned seconds);
+/* Asks for the officer's PIN; errors and outcome of kc_keychain_officer_check. */
+KC_MUST kc_err kc_prompt_officer(
+	struct kc_keychain *keychain, unsigned seconds, struct kc_secret *ret_key);
 /* The same for one use of a key, open as the keychain may be; errors of key_authorize too. */
 KC_MUST kc_err kc_prompt_authorize(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t id, unsigned seconds);

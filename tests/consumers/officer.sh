@@ -52,4 +52,8 @@ p11 works "gives a PIN" --initialize-pin --set-so-pin officer --set-pin "$pin" "
 p11 works "makes a key" --generate-privkey ecdsa --curve secp256r1 --label ec --login --set-pin "$pin" "$token"
 p11 works "lists it" --list-privkeys --login --set-pin "$pin" "$token"
 says 'Label: ec$' "the key"
+works "locks" "$kc" lock
+echo officer > "$work/answer"
+p11 works "gives another PIN" --initialize-pin --set-so-pin officer --set-pin 'battery staple' "$token"
+works "which opens" sh -c "printf 'battery staple' | '$kc' unlock --stdin"
 finish

@@ -310,10 +310,12 @@ static void officer_and_sessions(void)
 	CK_SESSION_HANDLE writer = open_session(&house, 0, RW), reader, other;
 
 	reader = open_session(&house, 0, CKF_SERIAL_SESSION);
-	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 0), CKR_ARGUMENTS_BAD);
+	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 4), CKR_ARGUMENTS_BAD);
 	CHECK_RV(house.f->C_Login(writer, CKU_SO, SO_PIN), CKR_SESSION_READ_ONLY_EXISTS);
 	CHECK_RV(house.f->C_Login(reader, CKU_SO, SO_PIN), CKR_SESSION_READ_ONLY_EXISTS);
 	CHECK_RV(house.f->C_CloseSession(reader), CKR_OK);
+	/* There is nobody to ask. */
+	CHECK_RV(house.f->C_Login(writer, CKU_SO, NULL, 0), CKR_USER_NOT_LOGGED_IN);
 	/* A session of the other token is no matter. */
 	other = open_session(&house, 1, CKF_SERIAL_SESSION);
 	CHECK_RV(house.f->C_Login(writer, CKU_SO, SO_PIN), CKR_OK);

@@ -587,6 +587,23 @@ static void ends_cleanly_under_load(void)
 	kc_client_free(client);
 }
 
+/* Whoever comes while a service ends is served by the next one. */
+static void one_that_ends_turns_nobody_away(void)
+{
+	for (unsigned i = 0; i < 40; i++) {
+		struct kc_client *client;
+		KC_CLEANUP_STATUS struct kc_status status = {0};
+
+		CHECK_OK_FATAL(kc_client_new(&client));
+		CHECK_OK(kc_client_stop(client));
+		kc_client_free(client);
+		CHECK_OK_FATAL(kc_client_new(&client));
+		CHECK_OK(kc_client_status(client, &status));
+		kc_client_free(client);
+	}
+	stop_service();
+}
+
 static void locks_when_idle(void)
 {
 	struct kc_client *client;
@@ -651,6 +668,7 @@ int main(void)
 		CHECK_TEST(other_users_are_refused),
 		CHECK_TEST(sandboxed_programs_may_do_less),
 		CHECK_TEST(ends_cleanly_under_load),
+		CHECK_TEST(one_that_ends_turns_nobody_away),
 		CHECK_TEST(locks_when_idle),
 		CHECK_TEST(ends_when_locked_and_alone),
 	};
