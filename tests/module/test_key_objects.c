@@ -48,7 +48,7 @@ static void scalars(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
 	static const CK_BYTE zeros[33], with_sign[33] = {[32] = 1}, with_more[40] = {[39] = 1},
-				     beyond[33] = {1};
+					beyond[33] = {1};
 	const struct {
 		struct kc_bytes value;
 		CK_RV rv;
