@@ -89,6 +89,10 @@ for each in direct proxy remote; do
     done
   done
 
+  # In the same token, this libp11 would find no key at all.
+  works "makes an Ed25519 key in the other token" "$kc" key new elsewhere --type ed25519 --sync
+  works "a signature still" openssl dgst -sha256 $by_engine -sign "$(key_of ec)" -out "$work/sig" "$work/message"
+  works "takes it away" "$kc" rm elsewhere --yes
   fails "a key that is not there" openssl dgst -sha256 $by_engine -sign "$(key_of nobody)" "$work/message"
   works "locks" "$kc" lock
   rm -f "$work/asked"

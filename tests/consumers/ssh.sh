@@ -88,4 +88,14 @@ is_silent_about 'PIN|login' "without a question"
 works "logs in on a terminal" python3 "$top_srcdir/tests/cli/terminal.py" -- \
   sh "$work/log_in" -o PKCS11Provider="$module" -o IdentityAgent=none
 is_silent_about 'PIN|login' "without a question"
+
+# A server hangs up after six keys; ssh is told which one.
+for number in 1 2 3 4 5 6; do
+  works "makes key $number" "$kc" key new "another $number"
+done
+cp "$work/authorized_keys" "$work/work.pub"
+works "moves the key behind the others" "$kc" sync on work
+by_module fails "does not get to the key in time"
+works "logs in with the key that is named" sh "$work/log_in" -o PKCS11Provider="$module" -o IdentityAgent=none \
+  -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityFile="$work/work.pub"
 finish
