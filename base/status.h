@@ -23,18 +23,19 @@ struct kc_status {
 	uint8_t device_id[8]; /* random, of this database; the PKCS#11 serials come from it */
 	uint64_t items;	      /* live items; synced of them carry the sync mark */
 	uint64_t synced;
-	uint64_t quarantined; /* rows set aside as damaged */
-	char *store;	      /* URL, owned; NULL when the device does not sync */
-	uint64_t pending;     /* changes not yet sent */
-	uint64_t generation;  /* grows with every committed change: a cache is fresh while it is
-				 equal */
-	bool altered;	      /* the database was changed by something other than this program */
-	bool memory_locked;   /* secrets could be kept out of swap */
-	bool has_password;    /* false: only the officer can give the keychain one */
-	bool has_officer;     /* there is a second password, to replace a forgotten one */
-	bool user_failed;     /* at least one wrong password since the last right one */
-	bool officer_failed;  /* the same of the officer's */
-	bool allows_legacy;   /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
+	uint64_t quarantined;  /* rows set aside as damaged */
+	char *store;	       /* URL, owned; NULL when the device does not sync */
+	uint64_t pending;      /* changes not yet sent */
+	uint64_t generation;   /* grows with every committed change: a cache is fresh while it is
+				  equal */
+	bool altered;	       /* the database was changed by something other than this program */
+	bool memory_locked;    /* secrets could be kept out of swap */
+	bool has_password;     /* false: only the officer can give the keychain one */
+	bool has_officer;      /* there is a second password, to replace a forgotten one */
+	bool user_failed;      /* at least one wrong password since the last right one */
+	bool officer_failed;   /* the same of the officer's */
+	bool allows_legacy;    /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
+	uint64_t misread_line; /* the first of kc.conf that was not understood; 0: none */
 };
 
 struct kc_sync_report {

@@ -17,6 +17,7 @@
 #define KC_ATTR_CAN_VERIFY  KC_NAME('v', 'r', 'f', 'y') /* kSecAttrCanVerify              */
 #define KC_ATTR_CAN_WRAP    KC_NAME('w', 'r', 'a', 'p') /* kSecAttrCanWrap                */
 #define KC_ATTR_CHANGED     KC_NAME('m', 'd', 'a', 't') /* kSecAttrModificationDate       */
+#define KC_ATTR_CKID        KC_NAME('c', 'k', 'i', 'd') /* ours: PKCS#11's CKA_ID         */
 #define KC_ATTR_COMMENT     KC_NAME('i', 'c', 'm', 't') /* kSecAttrComment                */
 #define KC_ATTR_CREATED     KC_NAME('c', 'd', 'a', 't') /* kSecAttrCreationDate           */
 #define KC_ATTR_CREATOR     KC_NAME('c', 'r', 't', 'r') /* kSecAttrCreator                */

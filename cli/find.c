@@ -2,7 +2,7 @@
 /*
  * A name is looked for in up to four places, each by an index: as a server (or the parts of a
  * URL), as a service, as the tag that a program gave its key, as a label. The answers are united by
- * row.
+ * row. Where there is none, as the hash of a key, which no index has in parts.
  */
 #include "cli/find.h"
 
@@ -98,7 +98,7 @@ static kc_err look_for_tag(
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 
-	if (find->user)
+	if (find->user || !*find->name)
 		return KC_OK;
 	query.class = KC_CLASS_KEY;
 	kc_attrs_set_bytes(&query.attrs, KC_ATTR_TAG, kc_bytes_str(find->name));
@@ -110,8 +110,32 @@ static kc_err look_for_label(
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
 
+	if (!*find->name)
+		return KC_OK; /* or all that have none would be called so */
 	kc_attrs_set_str(&query.attrs, KC_ATTR_LABEL, find->name);
 	return look(run, find, &query, all);
+}
+
+/* Reads the keys only for what can be a hash: reading them all may need the keychain to be open. */
+static kc_err look_for_hash(
+	struct kc_run *run, const struct kc_find *find, struct kc_found_list *all)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	size_t kept = 0;
+
+	if (find->user || strspn(find->name, "0123456789abcdefABCDEF") != strlen(find->name) ||
+		strlen(find->name) < KC_ITEM_HASH_DIGITS)
+		return KC_OK;
+	query.class = KC_CLASS_KEY;
+	KC_TRY(look(run, find, &query, all));
+	for (size_t i = 0; i < all->count; i++) {
+		if (!kc_item_has_hash(&all->rows[i], find->name))
+			kc_found_done(&all->rows[i]);
+		else
+			all->rows[kept++] = all->rows[i];
+	}
+	all->count = kept;
+	return KC_OK;
 }
 
 /* Keeps the rows of the kind that was asked for. */
@@ -200,6 +224,8 @@ kc_err kc_find_all(struct kc_run *run, const struct kc_find *find, struct kc_fou
 	KC_TRY(look_for_service(run, find, &all));
 	KC_TRY(look_for_tag(run, find, &all));
 	KC_TRY(look_for_label(run, find, &all));
+	if (all.count == 0)
+		KC_TRY(look_for_hash(run, find, &all));
 	keep_kind(&all, find->kind);
 	if (all.count == 0) {
 		tell_similar(run, find);

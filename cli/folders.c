@@ -114,6 +114,9 @@ kc_err kc_folders_tell(struct kc_run *run)
 	KC_TRY(err);
 	kc_facts_set_str(&run->facts, KC_FACT_FOLDER, place.data);
 	kc_facts_set_str(&run->facts, KC_FACT_STATE, place.state);
+	kc_facts_print(&run->facts, KC_FACT_SETTINGS, "%s/kc.conf", place.config);
+	if (getenv("KEYCIRCLED"))
+		kc_facts_set_str(&run->facts, KC_FACT_STARTED, getenv("KEYCIRCLED"));
 	if (geteuid() == 0 && getenv("SUDO_USER") && !getenv("KEYCIRCLE_HOME"))
 		kc_facts_set_str(&run->facts, KC_FACT_SUDOER, getenv("SUDO_USER"));
 	return KC_OK;

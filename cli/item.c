@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* One row a kind: the class behind it, the attribute that names it and the one that does where that is
- * empty, what people call it. */
+/* One row a kind: the class behind it, the attribute that names it and the one that does where that
+ * is empty, what people call it. */
 #include "cli/item.h"
 
 #include <string.h>
@@ -55,6 +55,32 @@ struct kc_bytes kc_item_name(const struct kc_found *item)
 	return name.len ? name : kc_attrs_get_bytes(&item->attrs, row->otherwise);
 }
 
+void kc_item_push_name(struct kc_buf *out, const struct kc_found *item)
+{
+	struct kc_bytes name = kc_item_name(item);
+	struct kc_bytes hash = kc_attrs_get_bytes(&item->attrs, KC_ATTR_KEY_HASH);
+
+	kc_buf_push(out, name.data, name.len);
+	if (name.len || item->class != KC_CLASS_KEY)
+		return;
+	for (size_t i = 0; i < hash.len && i < KC_ITEM_HASH_DIGITS / 2; i++)
+		kc_buf_printf(out, "%02x", hash.data[i]);
+}
+
+bool kc_item_has_hash(const struct kc_found *item, const char *digits)
+{
+	KC_CLEANUP_BUF struct kc_buf hex = KC_BUF_INIT;
+	struct kc_bytes hash = kc_attrs_get_bytes(&item->attrs, KC_ATTR_KEY_HASH);
+	const char *text;
+
+	if (item->class != KC_CLASS_KEY || strlen(digits) < KC_ITEM_HASH_DIGITS)
+		return false;
+	for (size_t i = 0; i < hash.len; i++)
+		kc_buf_printf(&hex, "%02x", hash.data[i]);
+	text = kc_buf_text(&hex);
+	return text && strncasecmp(text, digits, strlen(digits)) == 0;
+}
+
 struct kc_bytes kc_item_user(const struct kc_found *item)
 {
 	return kc_attrs_get_bytes(&item->attrs, KC_ATTR_ACCOUNT);
@@ -88,12 +114,10 @@ bool kc_item_is_bound(const struct kc_found *item)
 
 void kc_item_push_place(struct kc_buf *out, const struct kc_found *item)
 {
-	struct kc_bytes name = kc_item_name(item);
-
 	if (kc_item_kind(item) == KC_ITEM_INTERNET)
 		kc_url_push(out, &item->attrs);
 	else
-		kc_buf_push(out, name.data, name.len);
+		kc_item_push_name(out, item);
 }
 
 bool kc_item_is_same_key(const struct kc_found *a, const struct kc_found *b)
@@ -116,6 +140,14 @@ static json_t *date_or_null(const struct kc_attrs *attrs, kc_name name)
 					 : json_null();
 }
 
+json_t *kc_item_name_json(const struct kc_found *item)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+
+	kc_item_push_name(&name, item);
+	return kc_json_text(kc_buf_bytes(&name));
+}
+
 json_t *kc_item_json(const struct kc_found *item)
 {
 	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
@@ -123,7 +155,7 @@ json_t *kc_item_json(const struct kc_found *item)
 	json_t *object = json_object();
 
 	kc_name_text(item->class, class);
-	kc_json_set(object, "name", kc_json_text(kc_item_name(item)));
+	kc_json_set(object, "name", kc_item_name_json(item));
 	kc_json_set(object, "user", kc_json_text(kc_item_user(item)));
 	kc_json_set(object, "kind", json_string(kc_item_kind_text(kc_item_kind(item))));
 	kc_json_set(object, "class", json_string(class));

@@ -9,33 +9,33 @@ static const struct row {
 	enum kc_option file, fd;
 	const char *prompt;
 	const char *wanted, *source;
-	bool is_new;
+	bool is_new, opens; /* it opens a keychain, so that any but an empty one is long enough */
 } rows[] = {
 	/* clang-format off */
 	[KC_PASSWORD_KEYCHAIN] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
 		"Keychain password: ",
-		"the keychain password", "--password-file FILE", false},
+		"the keychain password", "--password-file FILE", false, false},
 	[KC_PASSWORD_NEW] = {KC_OPTION_NEW_PASSWORD_FILE, KC_OPTION_NEW_PASSWORD_FD,
 		"New keychain password: ",
-		"the new keychain password", "--new-password-file FILE", true},
+		"the new keychain password", "--new-password-file FILE", true, true},
 	[KC_PASSWORD_FIRST] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
 		"Password for the new keychain (usually your login password): ",
-		"a password for the new keychain", "--password-file FILE", true},
+		"a password for the new keychain", "--password-file FILE", true, true},
 	[KC_PASSWORD_ACCOUNT] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
 		"Account password, the same on all your devices: ",
-		"the account password", "--account-password-file FILE", false},
+		"the account password", "--account-password-file FILE", false, false},
 	[KC_PASSWORD_ACCOUNT_FIRST] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
 		"New account password, for all your devices (eight characters or more): ",
-		"an account password", "--account-password-file FILE", true},
+		"an account password", "--account-password-file FILE", true, false},
 	[KC_PASSWORD_FILE] = {KC_OPTION_PASSPHRASE_FILE, KC_OPTION_PASSPHRASE_FD,
 		"Passphrase of the file: ",
-		"the passphrase of the file", "--passphrase-file FILE", false},
+		"the passphrase of the file", "--passphrase-file FILE", false, false},
 	[KC_PASSWORD_OFFICER] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
 		"Security officer's password: ",
-		"the security officer's password", "--so-pin-file FILE", false},
+		"the security officer's password", "--so-pin-file FILE", false, false},
 	[KC_PASSWORD_OFFICER_NEW] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
 		"New password of the security officer: ",
-		"a password for the security officer", "--so-pin-file FILE", true},
+		"a password for the security officer", "--so-pin-file FILE", true, false},
 	/* clang-format on */
 };
 
@@ -56,14 +56,23 @@ static kc_err read_given(struct kc_run *run, const struct row *row, struct kc_bu
 	return kc_input_fd(run, (int)fd, KC_INPUT_MAX_PASSWORD, ret);
 }
 
-kc_err kc_password_get(struct kc_run *run, enum kc_password which, struct kc_secret *ret)
+static kc_err get(struct kc_run *run, const struct row *row, bool is_given, struct kc_secret *ret)
 {
-	const struct row *row = &rows[which];
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 
-	if (!kc_password_is_given(run, which))
+	if (!is_given)
 		return kc_ask_secret(run, row->prompt, row->is_new, row->wanted, row->source, ret);
 	KC_TRY(read_given(run, row, &text));
 	kc_input_chomp(&text);
 	return kc_secret_set(ret, kc_buf_bytes(&text));
+}
+
+kc_err kc_password_get(struct kc_run *run, enum kc_password which, struct kc_secret *ret)
+{
+	const struct row *row = &rows[which];
+
+	KC_TRY(get(run, row, kc_password_is_given(run, which), ret));
+	if (row->opens && kc_secret_bytes(ret).len == 0)
+		kc_facts_set_str(&run->facts, KC_FACT_BLANK, "the keychain password");
+	return KC_OK;
 }

@@ -133,12 +133,16 @@ kc_err kc_pubkey_push_ssh(struct kc_bytes spki, struct kc_bytes comment, struct 
 	return kc_buf_check(out);
 }
 
-void kc_pubkey_push_uri(bool is_synced, struct kc_bytes label, struct kc_buf *out)
+void kc_pubkey_push_uri(
+	bool is_synced, struct kc_bytes label, struct kc_bytes id, struct kc_buf *out)
 {
 	static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789-._~"; /* unreserved, RFC 3986 */
 
-	kc_buf_printf(out, "pkcs11:token=%s;object=", is_synced ? "Keycircle%20Sync" : "Keycircle");
+	kc_buf_printf(out, "pkcs11:token=%s;%s=", is_synced ? "Keycircle%20Sync" : "Keycircle",
+		label.len ? "object" : "id");
+	for (size_t i = 0; label.len == 0 && i < id.len; i++)
+		kc_buf_printf(out, "%%%02X", id.data[i]);
 	for (size_t i = 0; i < label.len; i++)
 		if (label.data[i] && strchr(bare, label.data[i]))
 			kc_buf_push_byte(out, label.data[i]);

@@ -12,7 +12,8 @@ void kc_pubkey_push_pem(struct kc_bytes spki, struct kc_buf *out);
  * 5656 3.1, RFC 8709 4. Errors: DECODE, KEY_TYPE (OpenSSH has no such keys). */
 KC_MUST kc_err kc_pubkey_push_ssh(
 	struct kc_bytes spki, struct kc_bytes comment, struct kc_buf *out);
-/* pkcs11:token=Keycircle;object=work, RFC 7512. */
-void kc_pubkey_push_uri(bool is_synced, struct kc_bytes label, struct kc_buf *out);
+/* pkcs11:token=Keycircle;object=work, RFC 7512; id=%01%02 where there is no label. */
+void kc_pubkey_push_uri(
+	bool is_synced, struct kc_bytes label, struct kc_bytes id, struct kc_buf *out);
 
 #endif

@@ -54,10 +54,14 @@ kc_err kc_session_open_if_given(struct kc_run *run)
 
 kc_err kc_session_check_none(struct kc_run *run)
 {
-	enum kc_lock_state lock;
+	KC_CLEANUP_STATUS struct kc_status status = {0};
 
-	KC_TRY(lock_state(run, &lock));
-	return lock == KC_LOCK_NONE ? KC_OK : KC_ERR(KEYCHAIN_EXISTS);
+	KC_TRY(kc_client_status(run->client, &status));
+	if (status.lock == KC_LOCK_NONE)
+		return KC_OK;
+	if (!status.has_password)
+		kc_facts_set_str(&run->facts, KC_FACT_UNSET, "it has no password yet");
+	return KC_ERR(KEYCHAIN_EXISTS);
 }
 
 kc_err kc_session_make(struct kc_run *run, const char *name)

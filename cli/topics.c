@@ -9,7 +9,7 @@
 /* clang-format off */
 static const struct kc_topic topics[] = {
 	{
-		"ideas", "what the words mean",
+		"ideas", NULL, "what the words mean",
 		"Your devices\n"
 		"  The computers that share your passwords. Each has its own key. A new one gets in only\n"
 		"  when one you already use says yes:  `kc devices add`\n"
@@ -25,7 +25,7 @@ static const struct kc_topic topics[] = {
 		"  What you delete here is deleted on every device that shares it.\n",
 	},
 	{
-		"passwords", "the two passwords, and how to choose them",
+		"passwords", NULL, "the two passwords, and how to choose them",
 		"The keychain password opens the keychain of this device. Many take their login password.\n"
 		"  Another one:  `kc passwd`\n"
 		"The account password belongs to all your devices together. It is asked when a store is\n"
@@ -35,10 +35,33 @@ static const struct kc_topic topics[] = {
 		"  to guess. For everything else let this program choose:  `kc add NAME --generate 20`\n",
 	},
 	{
-		"recovery", "when a password is forgotten or a device is lost",
+		"keys", "key pkcs11", "keys, and the programs that use them",
+		"Making one\n"
+		"  Its private half stays in the keychain, and programs ask for signatures:  `kc key new NAME`\n"
+		"  To bring one along:  `kc key import FILE`, and a certificate:  `kc cert import FILE`\n"
+		"Showing it\n"
+		"  A line for the server's authorized_keys:  `kc key show NAME --ssh`\n"
+		"  For other programs:  `kc key show NAME --pem`, `kc key show NAME --uri`\n"
+		"Using it\n"
+		"  Programs reach keys by PKCS#11. They are told the module, a file that `kc key new NAME` says, and\n"
+		"  many also the key address. For ssh it is  -o PKCS11Provider=MODULE.\n"
+		"  One that asks for a password or a number first wants the keychain password; none has to\n"
+		"  ask while the keychain is open:  `kc unlock`\n"
+		"  Recipes for ssh, git, curl, Java and others are in the manual page keycircle-pkcs11(7).\n"
+		"On your other devices\n"
+		"  A key syncs like all else, and its key address changes with it:  `kc sync on NAME`\n"
+		"Keys without a name\n"
+		"  A program may have made them. The list shows the first digits of their hash, which commands\n"
+		"  take for a name:  `kc list --kind key`\n",
+	},
+	{
+		"recovery", NULL, "when a password is forgotten or a device is lost",
 		"The keychain password is forgotten\n"
-		"  Nobody can open a keychain without its password, and that includes us. If it was your\n"
-		"  login password, an older one may still be the right one: it changes only here:  `kc passwd`\n"
+		"  Nobody can open a keychain without its password, and that includes us. Where there is a\n"
+		"  security officer, the officer's password gives it another one, and nothing is lost:\n"
+		"  `kc passwd --forgotten`. To name one in time:  `kc passwd --officer`\n"
+		"  If it was your login password, an older one may still be the right one: it changes only\n"
+		"  here:  `kc passwd`\n"
 		"  With another device nothing that syncs is lost. The folder of this keychain is told by\n"
 		"  `kc status`; move it away, do not delete it, and come in again:  `kc setup`, `kc join URL`\n"
 		"This keychain is damaged\n"
@@ -58,10 +81,20 @@ const struct kc_topic *kc_topics_at(size_t index)
 	return index < KC_COUNT_OF(topics) ? &topics[index] : NULL;
 }
 
+static bool is_among(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; at && len; at = strchr(at, ' '), at += at != NULL)
+		if (strncmp(at, word, len) == 0 && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
 const struct kc_topic *kc_topics_find(const char *name)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(topics); i++)
-		if (strcmp(topics[i].name, name) == 0)
+		if (strcmp(topics[i].name, name) == 0 || is_among(topics[i].also, name))
 			return &topics[i];
 	return NULL;
 }

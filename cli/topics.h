@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 struct kc_topic {
-	const char *name, *help, *text;
+	const char *name, *also; /* also: other words for it, or NULL */
+	const char *help, *text;
 };
 
 /* NULL after the last. */

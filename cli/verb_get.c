@@ -30,7 +30,7 @@ kc_err kc_verb_get(struct kc_run *run)
 	KC_TRY(read_secret(run, &found));
 	if (kc_run_json(run)) {
 		object = kc_json_object();
-		kc_json_set(object, "name", kc_json_text(kc_item_name(&found.rows[0])));
+		kc_json_set(object, "name", kc_item_name_json(&found.rows[0]));
 		kc_json_set(object, "user", kc_json_text(kc_item_user(&found.rows[0])));
 		kc_json_set_secret(object, kc_secret_bytes(&found.rows[0].secret));
 		return kc_run_answer(run, object);

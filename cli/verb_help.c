@@ -161,7 +161,7 @@ static kc_err help_with_verb(struct kc_run *run)
 
 kc_err kc_verb_help(struct kc_run *run)
 {
-	const struct kc_topic *topic = run->arg_count ? kc_topics_find(run->args[0]) : NULL;
+	const struct kc_topic *topic = run->arg_count == 1 ? kc_topics_find(run->args[0]) : NULL;
 
 	if (topic)
 		return help_with_topic(run, topic);

@@ -26,11 +26,13 @@ static const struct type {
 static const struct uses {
 	enum kc_key_type type;
 	kc_name private_uses[4], public_uses[4];
+	const char *able;
 } uses[] = {
-	{KC_KEY_EC, {KC_ATTR_CAN_SIGN, KC_ATTR_CAN_DERIVE}, {KC_ATTR_CAN_VERIFY}},
+	{KC_KEY_EC, {KC_ATTR_CAN_SIGN, KC_ATTR_CAN_DERIVE}, {KC_ATTR_CAN_VERIFY}, "It can sign"},
 	{KC_KEY_RSA, {KC_ATTR_CAN_SIGN, KC_ATTR_CAN_DECRYPT, KC_ATTR_CAN_UNWRAP},
-		{KC_ATTR_CAN_VERIFY, KC_ATTR_CAN_ENCRYPT, KC_ATTR_CAN_WRAP}},
-	{KC_KEY_ED25519, {KC_ATTR_CAN_SIGN}, {KC_ATTR_CAN_VERIFY}},
+		{KC_ATTR_CAN_VERIFY, KC_ATTR_CAN_ENCRYPT, KC_ATTR_CAN_WRAP},
+		"It can sign and decrypt"},
+	{KC_KEY_ED25519, {KC_ATTR_CAN_SIGN}, {KC_ATTR_CAN_VERIFY}, "It can sign"},
 };
 
 static kc_err find_type(struct kc_run *run, const struct type **ret)
@@ -67,6 +69,7 @@ static kc_err set_attributes(struct kc_run *run, const struct type *type,
 			continue;
 		set_uses(uses[i].private_uses, private_half);
 		set_uses(uses[i].public_uses, public_half);
+		kc_facts_set_str(&run->facts, KC_FACT_ABLE, uses[i].able);
 	}
 	kc_attrs_set_str(private_half, KC_ATTR_LABEL, run->args[0]);
 	kc_attrs_set_str(public_half, KC_ATTR_LABEL, run->args[0]);
@@ -127,10 +130,13 @@ static kc_err make_forms(struct kc_run *run, const struct kc_found *key, struct 
 	KC_TRY(kc_find_again(run, key, KC_WANT_ATTRS | KC_WANT_HIDDEN, &again));
 	label = kc_attrs_get_bytes(&again.rows[0].attrs, KC_ATTR_LABEL);
 	spki = kc_attrs_get_bytes(&again.rows[0].attrs, KC_ATTR_SPKI);
-	if (spki.len == 0)
-		return KC_ERR(KEY_TYPE); /* a symmetric key has no public half */
+	if (spki.len == 0) { /* a symmetric key */
+		kc_facts_set_str(&run->facts, KC_FACT_HALFLESS, run->args[0]);
+		return KC_ERR(KEY_TYPE);
+	}
 	kc_pubkey_push_pem(spki, &ret->pem);
-	kc_pubkey_push_uri(kc_item_is_synced(&again.rows[0]), label, &ret->uri);
+	kc_pubkey_push_uri(kc_item_is_synced(&again.rows[0]), label,
+		kc_attrs_get_bytes(&again.rows[0].attrs, KC_ATTR_CKID), &ret->uri);
 	err = kc_pubkey_push_ssh(spki, label, &ret->ssh);
 	if (err != KC_E_KEY_TYPE)
 		KC_TRY(err);
@@ -149,6 +155,7 @@ static kc_err answer(struct kc_run *run, const struct kc_found *key, const struc
 		forms->ssh.len ? kc_json_text(kc_buf_bytes(&forms->ssh)) : json_null());
 	kc_json_set(object, "pem", kc_json_text(kc_buf_bytes(&forms->pem)));
 	kc_json_set(object, "uri", kc_json_text(kc_buf_bytes(&forms->uri)));
+	kc_json_set(object, "module", json_string(KC_PKCS11_MODULE));
 	return kc_run_answer(run, object);
 }
 
@@ -201,6 +208,7 @@ kc_err kc_verb_key_new(struct kc_run *run)
 		return answer(run, &made.rows[0], &forms);
 	print_ssh(run, "ssh      ", &forms.ssh);
 	print_uri(run, "PKCS#11  ", &forms.uri);
+	kc_out_print(&run->out, "module   %s\n", KC_PKCS11_MODULE);
 	return KC_OK;
 }
 
@@ -228,8 +236,10 @@ kc_err kc_verb_key_show(struct kc_run *run)
 	kc_facts_set_str(&run->facts, KC_FACT_NAME, run->args[0]);
 	KC_TRY(find_key(run, &found));
 	KC_TRY(make_forms(run, &found.rows[0], &forms));
-	if (ssh && forms.ssh.len == 0)
+	if (ssh && forms.ssh.len == 0) {
+		kc_facts_set_str(&run->facts, KC_FACT_SSHLESS, run->args[0]);
 		return KC_ERR(KEY_TYPE);
+	}
 	if (kc_run_json(run))
 		return answer(run, &found.rows[0], &forms);
 	if (ssh || all)

@@ -28,9 +28,13 @@ static bool fits(struct kc_bytes text, const char *pattern)
 
 static bool is_wanted(const struct kc_found *item, enum kc_item_kind kind, const char *pattern)
 {
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+
 	if (kind != KC_ITEM_ANY && kc_item_kind(item) != kind)
 		return false;
-	return !pattern || fits(kc_item_name(item), pattern) || fits(kc_item_user(item), pattern) ||
+	kc_item_push_name(&name, item);
+	return !pattern || fits(kc_buf_bytes(&name), pattern) ||
+	       fits(kc_item_user(item), pattern) ||
 	       fits(kc_attrs_get_bytes(&item->attrs, KC_ATTR_LABEL), pattern);
 }
 

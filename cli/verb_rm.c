@@ -54,7 +54,7 @@ kc_err kc_verb_rm(struct kc_run *run)
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
-	kc_json_set(object, "name", kc_json_text(kc_item_name(&found.rows[0])));
+	kc_json_set(object, "name", kc_item_name_json(&found.rows[0]));
 	kc_json_set(object, "user", kc_json_text(kc_item_user(&found.rows[0])));
 	kc_json_set(object, "removed", json_integer((json_int_t)count));
 	return kc_run_answer(run, object);

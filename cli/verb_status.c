@@ -28,6 +28,8 @@ static kc_err answer(struct kc_run *run, const struct kc_status *status)
 	kc_json_set(object, "device", kc_json_text(kc_bytes_str(status->device)));
 	kc_json_set(object, "locked", json_boolean(status->lock != KC_LOCK_UNLOCKED));
 	kc_json_set(object, "state", json_string(states[status->lock]));
+	kc_json_set(object, "has_password", json_boolean(status->has_password));
+	kc_json_set(object, "has_officer", json_boolean(status->has_officer));
 	kc_json_set(object, "items", number(status->items));
 	kc_json_set(object, "synced", number(status->synced));
 	kc_json_set(object, "quarantined", number(status->quarantined));
@@ -36,7 +38,17 @@ static kc_err answer(struct kc_run *run, const struct kc_status *status)
 	kc_json_set(object, "pending", number(status->pending));
 	kc_json_set(object, "altered", json_boolean(status->altered));
 	kc_json_set(object, "memory_locked", json_boolean(status->memory_locked));
+	kc_json_set(object, "misread_line", number(status->misread_line));
 	return kc_run_answer(run, object);
+}
+
+/* What the service read when it started; later changes of the file count from its next start. */
+static void print_misread(struct kc_run *run, uint64_t line)
+{
+	kc_out_print(&run->out, "Settings     ");
+	kc_out_name(&run->out, kc_facts_get(&run->facts, KC_FACT_SETTINGS));
+	kc_out_print(&run->out, ", line %llu: not understood. After mending it:  kc service stop\n",
+		(unsigned long long)line);
 }
 
 kc_err kc_verb_status(struct kc_run *run)
@@ -48,8 +60,13 @@ kc_err kc_verb_status(struct kc_run *run)
 	if (kc_run_json(run))
 		return answer(run, &status);
 	kc_out_print(out, "Keychain     %s\n", words[status.lock]);
+	if (status.misread_line)
+		print_misread(run, status.misread_line);
 	if (status.lock == KC_LOCK_NONE)
 		return KC_OK;
+	if (!status.has_password)
+		kc_out_print(out, "Password     none yet. The security officer gives it one:  "
+				  "kc passwd --forgotten\n");
 	kc_out_print(out, "Kept in      ");
 	kc_out_name(out, kc_facts_get(&run->facts, KC_FACT_FOLDER));
 	kc_out_print(out, "\nThis device  ");

@@ -4,6 +4,7 @@
 #include "cli/attr.h"
 #include "cli/password.h"
 #include "cli/pick.h"
+#include "cli/pubkey.h"
 #include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/when.h"
@@ -85,6 +86,24 @@ static kc_err mark(struct kc_run *run, const struct kc_found_list *found, bool s
 	return KC_OK;
 }
 
+/* A synced key is in the other of the two tokens, so whoever names it by its address has to change
+ * that. */
+static kc_err tell_address(struct kc_run *run, const struct kc_found *item, bool synced)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list again = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_BUF struct kc_buf uri = KC_BUF_INIT;
+	const struct kc_attrs *attrs;
+
+	if (item->class != KC_CLASS_KEY)
+		return KC_OK;
+	KC_TRY(kc_find_again(run, item, KC_WANT_ATTRS | KC_WANT_HIDDEN, &again));
+	attrs = &again.rows[0].attrs;
+	kc_pubkey_push_uri(synced, kc_attrs_get_bytes(attrs, KC_ATTR_LABEL),
+		kc_attrs_get_bytes(attrs, KC_ATTR_CKID), &uri);
+	kc_facts_set(&run->facts, KC_FACT_ADDRESS, kc_buf_bytes(&uri));
+	return KC_OK;
+}
+
 static kc_err switch_sync(struct kc_run *run, bool synced)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
@@ -93,12 +112,13 @@ static kc_err switch_sync(struct kc_run *run, bool synced)
 
 	KC_TRY(kc_find_asked(run, &find));
 	KC_TRY(kc_pick_one(run, &find, &found));
+	KC_TRY(tell_address(run, &found.rows[0], synced)); /* a row that is marked is another */
 	KC_TRY(mark(run, &found, synced));
 	kc_run_note(run, synced ? KC_NOTE_SYNC_ON : KC_NOTE_SYNC_OFF);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
-	kc_json_set(object, "name", kc_json_text(kc_item_name(&found.rows[0])));
+	kc_json_set(object, "name", kc_item_name_json(&found.rows[0]));
 	kc_json_set(object, "user", kc_json_text(kc_item_user(&found.rows[0])));
 	kc_json_set(object, "sync", json_boolean(synced));
 	return kc_run_answer(run, object);

@@ -43,6 +43,7 @@ static kc_err read_items(struct kc_run *run, struct kc_found_list *ret)
 
 static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item)
 {
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
 	int64_t now = kc_clock_wall_ms();
 	time_t seconds = (time_t)(now / 1000);
 	struct tm parts;
@@ -59,7 +60,8 @@ static kc_err tell(struct kc_run *run, const char *change, const struct kc_found
 	localtime_r(&seconds, &parts);
 	kc_out_print(&run->out, "%02d:%02d:%02d  %-8s ", parts.tm_hour, parts.tm_min, parts.tm_sec,
 		change);
-	kc_out_name(&run->out, kc_item_name(item));
+	kc_item_push_name(&name, item);
+	kc_out_name(&run->out, kc_buf_bytes(&name));
 	if (kc_item_user(item).len) {
 		kc_out_print(&run->out, " (");
 		kc_out_name(&run->out, kc_item_user(item));

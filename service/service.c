@@ -101,6 +101,7 @@ kc_err kc_service_status(struct kc_service *service, struct kc_status *ret)
 	if (err != KC_OK && err != KC_E_NO_KEYCHAIN)
 		return err;
 	ret->allows_legacy = service->settings.allow_legacy;
+	ret->misread_line = service->settings.misread_line;
 	return KC_OK;
 }
 

@@ -83,12 +83,14 @@ static void read_line(struct kc_settings *settings, char *line, unsigned number)
 				return;
 	}
 	kc_log_error("kc.conf, line %u: not understood", number);
+	if (!settings->misread_line)
+		settings->misread_line = number;
 }
 
 kc_err kc_settings_read(const struct kc_place *place, struct kc_settings *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
-	struct kc_settings settings;
+	struct kc_settings settings = {0};
 	char line[256];
 	FILE *file;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * kc.conf in the config folder: lines of "name = value", # begins a comment. A name or value that
- * is not known is reported in the log and otherwise ignored, so that a slip does not lock a user
- * out.
+ * is not known is reported in the log and by `kc status`, and otherwise ignored, so that a slip
+ * does not lock a user out.
  */
 #ifndef KC_SERVICE_SETTINGS_H
 #define KC_SERVICE_SETTINGS_H
@@ -15,6 +15,7 @@ struct kc_settings {
 #include "service/settings.def"
 #undef KC_SETTING_NUMBER
 #undef KC_SETTING_FLAG
+	unsigned misread_line; /* the first that was not understood; 0: none */
 };
 
 /* Defaults where there is no file. Errors: NO_MEMORY, IO. */

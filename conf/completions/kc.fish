@@ -132,4 +132,4 @@ complete -c kc -n '__kc_is key import' -F
 complete -c kc -n '__kc_is cert import' -F
 complete -c kc -n '__kc_is sync use' -F
 complete -c kc -n '__kc_is join' -F
-complete -c kc -n '__kc_is help' -a 'add cert devices get help import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords recovery'
+complete -c kc -n '__kc_is help' -a 'add cert devices get help import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'

@@ -25,7 +25,7 @@ fails 4 errSecInteractionNotAllowed 'a password for the new keychain is needed' 
 fails 3 errSecItemNotFound 'there is no file “.*nowhere”' 'Nothing was changed.*kc setup -h' \
   setup --password-file "$secret/nowhere"
 : > "$secret/empty"
-fails 2 errSecInvalidPasswordRef 'that password is too short' 'kc help passwords' setup --password-file "$secret/empty"
+fails 2 errSecInvalidPasswordRef "the keychain password can't be empty" 'kc help passwords' setup --password-file "$secret/empty"
 for name in '' "$(printf 'a\nb')" "$(printf '\377')" "$(printf %0300d 1)"; do
   fails 2 errSecParam "a name or a value can't be taken" 'kc setup -h' setup --name "$name" --password-file "$secret/keychain"
 done
@@ -248,6 +248,7 @@ for program_of_the_service in "$work/nowhere" /bin/false; do
   KEYCIRCLED=$program_of_the_service
   each_fails 1 errSecNotAvailable "the keychain service doesn't answer, and it could not be started" \
     "journalctl --user.*ls -ld $KEYCIRCLE_HOME/data" "$work/some"
+  fails 1 errSecNotAvailable 'could not be started' "KEYCIRCLED names .*ls -l $program_of_the_service" status
 done
 KEYCIRCLED=$top_builddir/tests/service/keycircled-fast
 nothing_lost

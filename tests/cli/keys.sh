@@ -30,6 +30,10 @@ run key new 'key of ec:p256'
 exits 6 "a name is used once"
 run key new odd --type ec:p224
 exits 2 "an unknown type"
+run key new talkative --type rsa:2048
+complains 'It can sign and decrypt; it can.t be copied out' "what an RSA key can do"
+says '^module   /.*/keycircle-pkcs11\.so$' "where other programs find the module"
+run rm talkative --yes
 run key show nothing --ssh
 exits 3 "no such key"
 run key show 'key of ec:p256' --ssh --pem
@@ -73,6 +77,33 @@ run item -D "class=keys,klbl=$hash"
 exits 0 "one is taken away"
 run rm com.example.twin --yes
 exits 0 "and the other has the name alone"
+
+# Programs that speak PKCS#11 give their keys no names.
+run key new nameless
+run item -u class=keys,labl=nameless --set 'labl='
+exits 0 "a key loses its name"
+run item -q class=keys,labl=,kcls=1
+hash=$(sed -n 's/^klbl: 0x//p' "$out")
+short=$(printf %.16s "$hash")
+run list
+says "^$short +key " "the list has the first digits of its hash"
+run list "$short" --json
+json ".items[0].name == \"$short\" and (.items | length) == 1" "also in JSON, and they can be looked for"
+run key show "$short" --uri
+writes "pkcs11:token=Keycircle;id=$(printf %s "$hash" | sed 's/../%&/g' | tr a-f A-F)\n" "its address is by its id"
+run key show "$hash" --pem
+exits 0 "the whole hash is a name, too"
+run key show "${short%?}"
+exits 3 "fewer digits are none"
+run key show ''
+exits 3 "nor is nothing, though this label and other tags are empty"
+run sync on "$short"
+exits 0 "it syncs by it"
+complains 'key address is now: +pkcs11:token=Keycircle%20Sync;id=%' "and has a new address"
+run sync off "$short"
+complains 'key address is now: +pkcs11:token=Keycircle;id=%' "and the old one again"
+run rm "$short" --yes --json
+json '.removed == 2' "and goes by it"
 
 run key new travels --sync --json
 json '.sync == true and (.uri | test("token=Keycircle%20Sync"))' "key new --sync"

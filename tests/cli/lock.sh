@@ -13,6 +13,17 @@ exits 0 "status without a keychain"
 says 'none yet' "says so"
 run status --json
 json '.state == "none" and .locked == true and .items == 0 and .store == null' "status --json says so"
+mkdir -p "$KEYCIRCLE_HOME/config"
+printf 'lock-on-suspend = yes\nlock-after-idle = soon\nnonsense\n' > "$KEYCIRCLE_HOME/config/kc.conf"
+run service stop
+run status
+says "$KEYCIRCLE_HOME/config/kc.conf, line 2: not understood" "a line of kc.conf that is not understood is told"
+run status --json
+json '.misread_line == 2' "also in JSON"
+rm "$KEYCIRCLE_HOME/config/kc.conf"
+run service stop
+run status --json
+json '.misread_line == 0' "until it is gone"
 # --- setup ------------------------------------------------------------------------------------------
 run setup --name laptop --password-file "$secret/keychain" --json
 exits 0 "setup"
@@ -23,6 +34,7 @@ run status
 says '^This device +laptop$' "status tells the device"
 says 'Items +0, 0 of them sync' "and the items"
 run status --json
+json '.has_password and (.has_officer | not)' "who can open it"
 json '.device == "laptop" and .locked == false and .items == 0 and .synced == 0 and .store == null' "status --json"
 run_with 'secret-value' add a.example --stdin
 run status --json

@@ -21,6 +21,10 @@ run help recovery
 says 'kc passwd' "a topic"
 run help ideas --json
 json '.topic == "ideas" and (.text | length > 100)' "a topic in JSON"
+run help key
+says 'kc key new NAME' "by another word, too"
+run help key new
+says '^kc key new: ' "which hides no command"
 run help nonsense
 exits 2 "no such topic"
 run help --json

@@ -122,16 +122,18 @@ static void addresses_are_pkcs11_uris(void)
 {
 	static const struct {
 		bool is_synced;
-		const char *label, *uri;
+		const char *label, *id, *uri;
 	} rows[] = {
-		{false, "work", "pkcs11:token=Keycircle;object=work"},
-		{true, "work", "pkcs11:token=Keycircle%20Sync;object=work"},
-		{false, "a b;c=d/%", "pkcs11:token=Keycircle;object=a%20b%3Bc%3Dd%2F%25"},
-		{false, "\xc3\xa4", "pkcs11:token=Keycircle;object=%C3%A4"},
+		{false, "work", "\x01", "pkcs11:token=Keycircle;object=work"},
+		{true, "work", "\x01", "pkcs11:token=Keycircle%20Sync;object=work"},
+		{false, "a b;c=d/%", "\x01", "pkcs11:token=Keycircle;object=a%20b%3Bc%3Dd%2F%25"},
+		{false, "\xc3\xa4", "\x01", "pkcs11:token=Keycircle;object=%C3%A4"},
+		{false, "", "\x01\xfeZ", "pkcs11:token=Keycircle;id=%01%FE%5A"},
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
-		kc_pubkey_push_uri(rows[i].is_synced, kc_bytes_str(rows[i].label), &out);
+		kc_pubkey_push_uri(rows[i].is_synced, kc_bytes_str(rows[i].label),
+			kc_bytes_str(rows[i].id), &out);
 		CHECK_MSG(
 			kc_bytes_equal(kc_buf_bytes(&out), kc_bytes_str(rows[i].uri)), rows[i].uri);
 	}

@@ -22,6 +22,12 @@ tool() { # works or fails, what, arguments…
 tool works "lists slots" -L
 says 'uninitialized' "that one wants to be initialised"
 tool works "makes the token" --init-token --label mine --so-pin 'an officer'
+works "how it stands" "$kc" status
+says 'none yet. The security officer gives it one: +kc passwd --forgotten' "kc says that it has no password"
+fails "it cannot be opened" "$kc" unlock --password-file "$work/pin"
+says 'kc passwd --forgotten' "and how it gets one"
+fails "nor made again" "$kc" setup --password-file "$work/pin"
+says 'it has no password yet' "which is told, too"
 tool fails "no PIN yet" --login --pin "$pin" -O
 tool works "gives a PIN" --login --login-type so --so-pin 'an officer' --init-pin --pin "$pin"
 tool works "makes a key" --login --pin "$pin" --keypairgen --key-type EC:prime256v1 --id 01 --label ec

@@ -41,27 +41,29 @@ static void lines(void)
 {
 	static const struct {
 		const char *text;
-		unsigned idle_s;
+		unsigned idle_s, misread_line;
 	} rows[] = {
-		{"lock-after-idle = 600\n", 600},
-		{"lock-after-idle=600", 600},
-		{"  lock-after-idle\t=\t600  # ten minutes\r\n", 600},
-		{"# lock-after-idle = 600\n", 0},
-		{"lock-after-idle = 1\nlock-after-idle = 2\n", 2},
-		{"nonsense\n\n= 5\nlock-after-idle = 7\n", 7},
-		{"unknown = 5\nlock-after-idle = 8\n", 8},
+		{"lock-after-idle = 600\n", 600, 0},
+		{"lock-after-idle=600", 600, 0},
+		{"  lock-after-idle\t=\t600  # ten minutes\r\n", 600, 0},
+		{"# lock-after-idle = 600\n", 0, 0},
+		{"lock-after-idle = 1\nlock-after-idle = 2\n", 2, 0},
+		{"lock-after-idle = 9\n\n#\nnonsense\nlock-after-idle = 7\nmore\n", 7, 4},
+		{"nonsense\n\n= 5\nlock-after-idle = 7\n", 7, 1},
+		{"unknown = 5\nlock-after-idle = 8\n", 8, 1},
 		/* not numbers, or out of range: the default stays */
-		{"lock-after-idle = ten\n", 0},
-		{"lock-after-idle = 10s\n", 0},
-		{"lock-after-idle = -10\n", 0},
-		{"lock-after-idle =\n", 0},
-		{"lock-after-idle = 604801\n", 0},
-		{"lock-after-idle = 99999999999999999999\n", 0},
+		{"lock-after-idle = ten\n", 0, 1},
+		{"lock-after-idle = 10s\n", 0, 1},
+		{"lock-after-idle = -10\n", 0, 1},
+		{"lock-after-idle =\n", 0, 1},
+		{"lock-after-idle = 604801\n", 0, 1},
+		{"lock-after-idle = 99999999999999999999\n", 0, 1},
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		struct kc_settings settings;
 		CHECK_OK(read_text(rows[i].text, &settings));
 		CHECK_MSG(settings.lock_after_idle_s == rows[i].idle_s, rows[i].text);
+		CHECK_MSG(settings.misread_line == rows[i].misread_line, rows[i].text);
 	}
 }
 
@@ -111,6 +113,7 @@ static void the_sample_says_the_defaults(void)
 		memmove(at + 1, at + 2, strlen(at + 2) + 1), at++;
 	CHECK_OK(read_text(NULL, &defaults));
 	CHECK_OK(read_text(text, &sample));
+	sample.misread_line = 0; /* its explanations */
 	CHECK(memcmp(&defaults, &sample, sizeof sample) == 0);
 #define KC_SETTING_NUMBER(member, name, otherwise, least, most) \
 	CHECK_MSG(strstr(text, "\n" name " = ") != NULL, name);
