@@ -99,6 +99,7 @@ static void while_locked(void)
 	CHECK(state_of(&x) == CKS_RW_PUBLIC_SESSION);
 	CHECK(count_class(&x, CKO_PUBLIC_KEY) == publics);
 	CHECK(count_class(&x, CKO_PRIVATE_KEY) == 0);
+	CHECK_RV(x.f->C_DestroyObject(x.session, private), CKR_USER_NOT_LOGGED_IN);
 	/* There is nobody to ask. */
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, NULL, 0), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, wrong, WRONG_LEN), CKR_PIN_INCORRECT);
