@@ -34,8 +34,7 @@ static CK_RV check_trust(const struct kc_session *session, const struct kc_objec
 {
 	const CK_ATTRIBUTE *given = kc_template_find(t, CKA_TRUSTED);
 
-	if (!given || *(const CK_BBOOL *)given->pValue == CK_FALSE ||
-		kc_attribute_equals(object, given) ||
+	if (!given || kc_attribute_equals(object, given) ||
 		kc_login_is_officer(session->module, session->token))
 		return CKR_OK;
 	return CKR_ATTRIBUTE_READ_ONLY;
