@@ -289,6 +289,12 @@ static void a_key_that_is_kept_stays_of_its_kind(void)
 		CHECK_MSG(update_as(&home, &home_user, changes[i], NULL) == KC_E_NOT_MODIFIABLE,
 			changes[i]);
 	CHECK_OK(update_as(&home, &home_user, "kcls=#1 type=#73", NULL));
+	CHECK_OK(words_delete(&home, KC_CLASS_KEY, "labl=k"));
+	/* What its bytes said, it may be told again; and other bytes are another key. */
+	CHECK_OK_FATAL(words_add(&home, KC_CLASS_KEY, "labl=k kcls=#1 type=#73 extr=#0", "bytes"));
+	CHECK_OK(update_as(&home, &home_user, "kcls=#1 type=#73", NULL));
+	CHECK_ERR(update_as(&home, &home_user, "kcls=#2", NULL), KC_E_NOT_MODIFIABLE);
+	CHECK_OK(update_as(&home, &home_user, "kcls=#2", "other bytes"));
 }
 
 /* A number may come as text, and as text that is no number. */
