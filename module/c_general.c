@@ -6,18 +6,35 @@
 #include "config.h"
 #include "module/fixed.h"
 #include "module/module.h"
+#include "module/peek.h"
 
 /*
  * All four mutex functions or none. The module locks with the operating system's mutexes either
  * way: every thread of a Linux process is one that those know, whatever the application locks with
  * itself, and no function of the application is ever called under a lock of ours.
  */
-static CK_RV check_args(const CK_C_INITIALIZE_ARGS *args)
+static bool are_mutexes_fine(const CK_C_INITIALIZE_ARGS *args)
 {
 	int given = (args->CreateMutex != NULL) + (args->DestroyMutex != NULL) +
 		    (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
 
-	return (given == 0 || given == 4) && !args->pReserved ? CKR_OK : CKR_ARGUMENTS_BAD;
+	return given == 0 || given == 4;
+}
+
+/* p11-kit hands over what its configuration says as x-init-reserved: a text, in which there is
+ * nothing to be said to this module. Anything else the standard refuses. */
+static bool is_reserved_fine(const void *reserved)
+{
+	unsigned char first;
+
+	return !reserved ||
+	       (kc_peek((CK_ULONG)reserved, &first, 1) == CKR_OK && first >= ' ' && first < 0x7f);
+}
+
+static CK_RV check_args(const CK_C_INITIALIZE_ARGS *args)
+{
+	return are_mutexes_fine(args) && is_reserved_fine(args->pReserved) ? CKR_OK
+									   : CKR_ARGUMENTS_BAD;
 }
 
 /* Nobody's wish about threads matters: the module starts none. */
