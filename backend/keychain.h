@@ -222,7 +222,8 @@ KC_MUST kc_err kc_keychain_key_unwrap(struct kc_keychain *keychain, const struct
 	uint64_t id, const struct kc_cipher_params *params, struct kc_bytes wrapped,
 	const struct kc_attrs *attrs, bool transient, struct kc_found *ret);
 /* wrapping_id 0: with the public key of wrapping_spki, which is of no item; else of a secret key,
- * or of a public one that is an item. */
+ * or of a public one that is an item. NOT_ALLOWED where id wants a trusted key, and the wrapping
+ * one is none, or the scheme does not protect from who can have other keys wrapped by it. */
 KC_MUST kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t wrapping_id, struct kc_bytes wrapping_spki, const struct kc_cipher_params *params,
 	uint64_t id, struct kc_buf *ret);

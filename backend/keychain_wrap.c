@@ -14,6 +14,20 @@ static kc_err get_wrapping(struct kc_keychain *keychain, const struct kc_caller 
 	return kc_pk_load_spki(spki, &ret->pk);
 }
 
+/* Schemes that keep a value from whoever can have other keys wrapped by the same one. Left out are
+ * those that xor it with what an IV of the caller's choice gives, and a mere power of RSA. */
+static bool keeps_from_wrappers(enum kc_cipher_scheme scheme)
+{
+	static const enum kc_cipher_scheme schemes[] = {KC_CIPHER_RSA_PKCS1, KC_CIPHER_RSA_OAEP,
+		KC_CIPHER_RSA_AES_WRAP, KC_CIPHER_ECB, KC_CIPHER_CBC, KC_CIPHER_CBC_PAD,
+		KC_CIPHER_CTS, KC_CIPHER_KW, KC_CIPHER_KWP};
+
+	for (size_t i = 0; i < KC_COUNT_OF(schemes); i++)
+		if (schemes[i] == scheme)
+			return true;
+	return false;
+}
+
 kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller *caller,
 	uint64_t wrapping_id, struct kc_bytes wrapping_spki, const struct kc_cipher_params *params,
 	uint64_t id, struct kc_buf *ret)
@@ -26,7 +40,8 @@ kc_err kc_keychain_key_wrap(struct kc_keychain *keychain, const struct kc_caller
 	if (!(key.marks & KC_KEY_EXTRACTABLE))
 		return KC_ERR(NOT_EXTRACTABLE);
 	KC_TRY(get_wrapping(keychain, caller, wrapping_id, wrapping_spki, &wrapping));
-	if ((key.marks & KC_KEY_WANTS_TRUST) && !(wrapping.marks & KC_KEY_TRUSTED))
+	if ((key.marks & KC_KEY_WANTS_TRUST) &&
+		(!(wrapping.marks & KC_KEY_TRUSTED) || !keeps_from_wrappers(params->scheme)))
 		return KC_ERR(NOT_ALLOWED);
 	KC_TRY(kc_keychain_make_value(&key, &value));
 	return kc_wrap_seal(&(struct kc_wrap_key){wrapping.pk, wrapping.sk}, params,

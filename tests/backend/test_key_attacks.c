@@ -229,6 +229,41 @@ static void no_key_is_taken_out_in_pieces(void)
 	CHECK_OK(derive(&home, key.id, &rows[0].how, "", &made));
 }
 
+/* Who has a key of his own wrapped with the same IV would know what the first was xored with. */
+static void a_trusted_key_is_no_keystream(void)
+{
+	static const struct kc_bytes iv = {(const uint8_t *)"sixteen bytes iv", 16};
+	static const struct {
+		struct kc_cipher_params how;
+		kc_err err;
+	} rows[] = {
+		{{.scheme = KC_CIPHER_KWP}, KC_OK},
+		{{.scheme = KC_CIPHER_CBC_PAD, .iv = iv}, KC_OK},
+		{{.scheme = KC_CIPHER_CTR, .iv = iv, .counter_bits = 128}, KC_E_NOT_ALLOWED},
+		{{.scheme = KC_CIPHER_OFB, .iv = iv}, KC_E_NOT_ALLOWED},
+		{{.scheme = KC_CIPHER_CFB8, .iv = iv}, KC_E_NOT_ALLOWED},
+		{{.scheme = KC_CIPHER_CFB128, .iv = iv}, KC_E_NOT_ALLOWED},
+		{{.scheme = KC_CIPHER_GCM, .iv = iv, .tag_len = 16}, KC_E_NOT_ALLOWED},
+	};
+	struct kc_caller officer = officer_of(home_user);
+	KC_CLEANUP_FOUND struct kc_found key = {0}, wrapping = {0};
+	KC_CLEANUP_ATTRS struct kc_attrs trust = KC_ATTRS_INIT;
+	CLEANUP_HOME struct home home = HOME_INIT;
+
+	home_init(&home);
+	words_attrs(&trust, "trst=#1");
+	CHECK_OK_FATAL(own_generate(&home, KC_SECRET_AES, 256, "wrap=#1", &wrapping));
+	CHECK_OK(kc_keychain_key_amend(home.keychain, &officer, wrapping.id, &trust));
+	CHECK_OK_FATAL(own_create(&home, "kcls=#2 sens=#1 extr=#1 wwtr=#1", VALUE, true, &key));
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf box = KC_BUF_INIT;
+
+		CHECK_ERR(kc_keychain_key_wrap(home.keychain, &home_user, wrapping.id, NONE,
+				  &rows[i].how, key.id, &box),
+			rows[i].err);
+	}
+}
+
 /* --- an item's other faces ----------------------------------------------------------------------
  */
 
@@ -304,6 +339,7 @@ int main(void)
 		CHECK_TEST(a_key_goes_on_asking),
 		CHECK_TEST(what_holds_a_key_is_held_as_it),
 		CHECK_TEST(no_key_is_taken_out_in_pieces),
+		CHECK_TEST(a_trusted_key_is_no_keystream),
 		CHECK_TEST(a_key_that_is_kept_stays_of_its_kind),
 		CHECK_TEST(text_loosens_nothing),
 		CHECK_TEST(a_sensitive_private_key_with_conditions_is_not_read),

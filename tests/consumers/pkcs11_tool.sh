@@ -164,5 +164,12 @@ for each in direct proxy remote; do
   run "the right PIN opens" --sign -m ECDSA --id 01 -i "$work/digest" -o "$work/sig"
   tool fails "a wrong PIN while open" --login --pin wrong -O
   says 'CKR_PIN_INCORRECT' "why"
+
+  run "changes the PIN" --change-pin --new-pin 'another horse'
+  says 'successfully changed' "that it did"
+  works "locks" "$kc" lock
+  tool fails "the old PIN" --login --pin "$pin" -O
+  tool works "the new PIN" --login --pin 'another horse' -O --type privkey
+  says '^ *ID: +01$' "the key is still there"
 done
 finish
