@@ -70,8 +70,9 @@ static void fill_serial(const struct kc_token_facts *facts, const struct kc_toke
 }
 
 /*
- * The flags depend on the lock alone, never on who asks: open, no login is needed; locked, the
- * service can ask for the password by itself. That it can is said while open, too: when the first
+ * The flags depend on the keychain alone, never on who asks: open, no login is needed; locked, the
+ * service asks for the password by itself, if it has somebody to ask: programs that are told so do
+ * not hand over a PIN that they have. That it asks is said while open in any case: when the first
  * token has no keys, ssh logs in to it to see whether it shows some then, and would ask for a PIN.
  *
  * A count is low after one wrong PIN, and until the next right one. There is no final try, and none
@@ -85,7 +86,9 @@ static CK_FLAGS flags_of(const struct kc_token_status *status)
 		return flags;
 	flags |= CKF_TOKEN_INITIALIZED;
 	if (status->has_password)
-		flags |= CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH;
+		flags |= CKF_USER_PIN_INITIALIZED;
+	if (status->has_password && (status->can_ask || status->lock == KC_LOCK_UNLOCKED))
+		flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (status->lock != KC_LOCK_UNLOCKED)
 		flags |= CKF_LOGIN_REQUIRED;
 	if (status->user_failed)

@@ -70,6 +70,16 @@ static CK_RV read_len(const struct kc_template *t, uint32_t type, size_t *ret)
 	return kc_new_key_check_len(type, len);
 }
 
+/* A secret key of a session is its program's own, which may read it unless it said otherwise, as
+ * the standard's defaults have it (PKCS#11 3.1, 4.10); what is on the token stays there. */
+static void set_session_defaults(const struct kc_template *t, struct kc_attrs *attrs)
+{
+	if (!kc_template_find(t, CKA_SENSITIVE))
+		kc_attrs_set_number(attrs, KC_ATTR_SENS, 0);
+	if (!kc_template_find(t, CKA_EXTRACTABLE))
+		kc_attrs_set_number(attrs, KC_ATTR_EXTR, 1);
+}
+
 CK_RV kc_new_key_read(const struct kc_session *session, const struct kc_template *t,
 	enum kc_object_kind kind, uint32_t type, unsigned occasion, struct kc_new_key *ret)
 {
@@ -81,6 +91,8 @@ CK_RV kc_new_key_read(const struct kc_session *session, const struct kc_template
 		KC_RV_TRY(read_len(t, type, &ret->len));
 	ret->type = type;
 	KC_RV_TRY(kc_template_write(t, kind, type, &ret->attrs));
+	if (is_secret && !ret->on_token)
+		set_session_defaults(t, &ret->attrs);
 	KC_RV_TRY(kc_create_common(session, t, true, &ret->attrs));
 	KC_RV_TRY(kc_template_get_flag(t, CKA_PRIVATE, true, &is_private));
 	kc_attrs_set_number(&ret->attrs, KC_ATTR_PRIV, is_private);

@@ -44,6 +44,7 @@ void kc_token_status(struct kc_module *module, struct kc_token_status *ret)
 	ret->user_failed = status.user_failed;
 	ret->officer_failed = status.officer_failed;
 	ret->generation = status.generation;
+	ret->can_ask = status.can_ask;
 	ret->allows_legacy = status.allows_legacy;
 	memcpy(ret->device_id, status.device_id, sizeof ret->device_id);
 }

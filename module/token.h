@@ -37,6 +37,7 @@ struct kc_token_status {
 	enum kc_lock_state lock;
 	uint64_t generation; /* grows with every change of an item */
 	uint8_t device_id[8];
+	bool can_ask;	    /* the service can ask for the password by itself */
 	bool allows_legacy; /* mechanisms of yesterday are offered */
 	bool is_reachable;  /* the service has answered: without it there is no keychain either */
 	bool has_password, has_officer, user_failed, officer_failed; /* base/status.h */
