@@ -95,8 +95,10 @@ static kc_err check_private(const struct numbers *numbers)
 	KC_CLEANUP_OSSL(BIGNUM) BIGNUM *product = BN_new();
 	KC_CLEANUP_OSSL(BN_CTX) BN_CTX *ctx = BN_CTX_new_ex(kc_crypto_library()->context);
 
+	/* An exponent that is longer than it need be would work, for as long as it takes. */
 	for (size_t i = PUBLIC_COUNT; i < NUMBER_COUNT; i++)
-		if (BN_is_zero(numbers->rows[i]))
+		if (BN_is_zero(numbers->rows[i]) ||
+			BN_num_bits(numbers->rows[i]) > BN_num_bits(numbers->rows[N]))
 			return KC_ERR(DECODE);
 	if (!product || !ctx || BN_mul(product, numbers->rows[P], numbers->rows[Q], ctx) != 1)
 		return kc_crypto_failed();

@@ -6,7 +6,8 @@
 #include "crypto/number.h"
 
 #define BITS_MOST 8192
-#define TRIES 100 /* each finds the primes with a chance of one half */
+#define EXPONENT_BITS_MOST 64 /* as crypto/pk.h */
+#define TRIES 50	      /* each finds the primes with a chance of one half */
 #define F4 65537
 
 static const uint8_t oid_rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1};
@@ -159,8 +160,13 @@ static kc_err complete(struct numbers *numbers)
 	BIGNUM **rows = numbers->rows;
 	bool has_primes = !BN_is_zero(rows[P]) && !BN_is_zero(rows[Q]);
 
-	if (BN_num_bits(rows[N]) > BITS_MOST || BN_num_bits(rows[D]) > BITS_MOST)
+	if (BN_num_bits(rows[N]) > BITS_MOST)
 		return KC_ERR(KEY_SIZE);
+	for (size_t i = E; i < NUMBER_COUNT; i++)
+		if (BN_num_bits(rows[i]) > BN_num_bits(rows[N]))
+			return KC_ERR(DECODE);
+	if (BN_num_bits(rows[E]) > EXPONENT_BITS_MOST)
+		return KC_ERR(DECODE);
 	if (!BN_is_odd(rows[N]) || BN_is_one(rows[N]) || BN_is_zero(rows[D]) ||
 		(has_primes && (BN_is_one(rows[P]) || BN_is_one(rows[Q]))))
 		return KC_ERR(DECODE);

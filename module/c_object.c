@@ -9,6 +9,12 @@
 #include "module/key_template.h"
 #include "module/module.h"
 
+/* What does not fit into an item is a value of the template's. */
+static CK_RV rv_of_template(CK_RV rv)
+{
+	return rv == CKR_DATA_LEN_RANGE ? CKR_ATTRIBUTE_VALUE_INVALID : rv;
+}
+
 CK_RV C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count,
 	CK_OBJECT_HANDLE_PTR ret)
 {
@@ -19,7 +25,7 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULO
 	if (!ret)
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_template_init(&t, template, count));
-	return kc_create_object(session, &t, ret);
+	return rv_of_template(kc_create_object(session, &t, ret));
 }
 
 CK_RV C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle,
@@ -34,7 +40,7 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle,
 		return CKR_ARGUMENTS_BAD;
 	KC_RV_TRY(kc_template_init(&t, template, count));
 	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
-	return kc_copy_object(session, object, &t, ret);
+	return rv_of_template(kc_copy_object(session, object, &t, ret));
 }
 
 /* Whether a session may change or destroy an object. */
@@ -198,5 +204,5 @@ CK_RV C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_hand
 	KC_RV_TRY(kc_template_init(&t, template, count));
 	KC_RV_TRY(kc_fetch_fresh(session, object_handle, &object));
 	KC_RV_TRY(check_writable(session, object));
-	return kc_change_object(session, object, &t);
+	return rv_of_template(kc_change_object(session, object, &t));
 }

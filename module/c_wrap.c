@@ -41,11 +41,13 @@ static CK_RV check_by(struct kc_session *session, const struct wrapping *wrappin
 	return kc_policy_allows(by, CKA_WRAP, wrapping->row->type);
 }
 
-/* A block of RSA holds no private key. */
+/* A block of RSA holds no private key, and whole blocks do not give one back: nothing tells its end
+ * from the zeros behind it (PKCS#11 3.1, 6.13.4 and 6.13.5). */
 static bool holds_secrets_only(const struct kc_mechanism *row)
 {
 	return row->cipher == KC_CIPHER_RSA_RAW || row->cipher == KC_CIPHER_RSA_PKCS1 ||
-	       row->cipher == KC_CIPHER_RSA_OAEP;
+	       row->cipher == KC_CIPHER_RSA_OAEP || row->cipher == KC_CIPHER_ECB ||
+	       row->cipher == KC_CIPHER_CBC;
 }
 
 static CK_RV check_key(const struct wrapping *wrapping)

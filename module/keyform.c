@@ -330,6 +330,11 @@ kc_err kc_keyform_build_pkcs8_curve(
 	KC_CLEANUP_BUF struct kc_buf encoded = KC_BUF_INIT, padded = KC_BUF_INIT;
 	struct kc_der_writer w;
 
+	/* A big integer may have zeros before it: the sign, as many programs write it. */
+	while (curve->type == KC_KEY_EC && scalar.len > curve->scalar_len && scalar.data[0] == 0) {
+		scalar.data++;
+		scalar.len--;
+	}
 	if (scalar.len == 0 || scalar.len > curve->scalar_len)
 		return KC_ERR(PARAM);
 	kc_buf_extend(&padded, curve->scalar_len - scalar.len);

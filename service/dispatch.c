@@ -79,7 +79,14 @@ static const struct row {
 	/* clang-format on */
 };
 
-/* Whether the call may compute for seconds: an RSA key is looked for, a password stretched. */
+static bool is_pair(const struct kc_attrs *attrs)
+{
+	return kc_attrs_get_number(attrs, KC_NAME('k', 'c', 'l', 's'), KC_KEY_PRIVATE) ==
+	       KC_KEY_PRIVATE;
+}
+
+/* Whether the call may compute for seconds: an RSA key is looked for, completed or tried, a
+ * password stretched. */
 static bool is_long(const struct kc_request *request, enum kc_call call)
 {
 	const struct kc_field *fields = request->arguments.fields;
@@ -88,6 +95,10 @@ static bool is_long(const struct kc_request *request, enum kc_call call)
 		return fields[0].number == KC_KEY_RSA;
 	if (call == KC_CALL_KEY_DERIVE)
 		return fields[1].derive->scheme == KC_DERIVE_PBKDF2;
+	if (call == KC_CALL_KEY_CREATE)
+		return is_pair(fields[1].attrs);
+	if (call == KC_CALL_KEY_UNWRAP)
+		return is_pair(fields[3].attrs);
 	return call == KC_CALL_IMPORT;
 }
 

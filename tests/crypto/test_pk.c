@@ -6,7 +6,9 @@
 #include "crypto/hash.h"
 #include "crypto/low_s.h"
 #include "crypto/pk.h"
+#include "crypto/rsa_complete.h"
 #include "crypto/scalar_key.h"
+#include "base/der.h"
 #include "tests/check.h"
 #include "tests/crypto/hex.h"
 
@@ -233,6 +235,79 @@ static void refuses_broken_rsa(void)
 	CHECK_OK_FATAL(kc_pk_store_private(made[0], &stored));
 	stored.data[40] ^= 1; /* within n, so that p · q is another number */
 	CHECK_ERR(kc_pk_load(KC_KEY_RSA, true, kc_secret_bytes(&stored), &pk), KC_E_DECODE);
+}
+
+/* --- numbers that are longer than they need be --------------------------------------------------
+ */
+
+enum { N, E, D, P, Q, DP, DQ, QINV, NUMBERS };
+
+/* Appends the stored form of an RSA key with one number longer than all of the key, by bytes before
+ * it, and nothing of those from missing on. */
+static void put_lengthened(struct kc_bytes stored, int longer, int missing, struct kc_buf *ret)
+{
+	struct kc_der_reader r, fields;
+	struct kc_der_writer w;
+
+	kc_der_reader_init(&r, stored);
+	kc_der_enter(&r, KC_DER_SEQUENCE, &fields);
+	kc_der_writer_init(&w, ret);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, kc_der_get_uint_max(&fields, 0));
+	for (int i = 0; i < NUMBERS; i++) {
+		KC_CLEANUP_BUF struct kc_buf number = KC_BUF_INIT;
+		struct kc_bytes is = kc_der_get(&fields, KC_DER_INTEGER);
+
+		if (i == longer)
+			memset(kc_buf_extend(&number, 300), 1, 300);
+		kc_buf_push(&number, is.data, is.len);
+		if (i < missing)
+			kc_der_put(&w, KC_DER_INTEGER, kc_buf_bytes(&number));
+		else
+			kc_der_put_uint(&w, 0);
+	}
+	kc_der_end(&w);
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+}
+
+static void put_pkcs8(const struct kc_buf *key, struct kc_buf *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf algorithm = KC_BUF_INIT;
+	struct kc_der_writer w;
+
+	hex_push(&algorithm, "300d 06092a864886f70d010101 0500");
+	kc_der_writer_init(&w, ret);
+	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_uint(&w, 0);
+	kc_der_put_raw(&w, kc_buf_bytes(&algorithm));
+	kc_der_put_bytes(&w, kc_buf_bytes(key));
+	kc_der_end(&w);
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+}
+
+/* They would be computed with for hours. */
+static void long_numbers_are_refused(void)
+{
+	static const int longer[] = {D, DP, DQ, QINV};
+	KC_CLEANUP_SECRET struct kc_secret stored = KC_SECRET_INIT;
+
+	CHECK_OK_FATAL(kc_pk_store_private(made[0], &stored));
+	for (size_t i = 0; i < KC_COUNT_OF(longer); i++) {
+		KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT;
+		KC_CLEANUP_PK struct kc_pk *pk = NULL;
+
+		put_lengthened(kc_secret_bytes(&stored), longer[i], NUMBERS, &der);
+		CHECK_ERR(kc_pk_load(KC_KEY_RSA, true, kc_buf_bytes(&der), &pk), KC_E_DECODE);
+	}
+	for (int i = E; i <= Q + 1; i++) {
+		KC_CLEANUP_BUF struct kc_buf der = KC_BUF_INIT, pkcs8 = KC_BUF_INIT;
+		KC_CLEANUP_BUF struct kc_buf whole = KC_BUF_INIT;
+
+		put_lengthened(kc_secret_bytes(&stored), i, DP, &der);
+		put_pkcs8(&der, &pkcs8);
+		CHECK_ERR(
+			kc_rsa_complete(kc_buf_bytes(&pkcs8), &whole), i > Q ? KC_OK : KC_E_DECODE);
+	}
 }
 
 static const struct {
@@ -741,6 +816,7 @@ int main(void)
 		CHECK_TEST(ec_halves_must_belong_together),
 		CHECK_TEST(refuses_points),
 		CHECK_TEST(refuses_broken_rsa),
+		CHECK_TEST(long_numbers_are_refused),
 		CHECK_TEST(signatures_verify),
 		CHECK_TEST(digests_may_come_from_outside),
 		CHECK_TEST(bare_inputs),

@@ -43,6 +43,71 @@ static void imported_keys(void)
 	harness_end(&x);
 }
 
+/* A scalar is a big integer: zeros before it, as BigInteger and GnuTLS write them, say nothing. */
+static void scalars(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	static const CK_BYTE zeros[33], with_sign[33] = {[32] = 1}, with_more[40] = {[39] = 1},
+					beyond[33] = {1};
+	const struct {
+		struct kc_bytes value;
+		CK_RV rv;
+	} rows[] = {
+		{KC_BYTES_OF(objects_one), CKR_OK},
+		{KC_BYTES_OF(with_sign), CKR_OK},
+		{KC_BYTES_OF(with_more), CKR_OK},
+		{KC_BYTES_OF(beyond), CKR_ATTRIBUTE_VALUE_INVALID},
+		{KC_BYTES_OF(zeros), CKR_ATTRIBUTE_VALUE_INVALID},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CK_OBJECT_HANDLE made;
+		CK_ATTRIBUTE template[] = {
+			ATTR(CKA_CLASS, objects_private),
+			ATTR(CKA_KEY_TYPE, objects_ec),
+			ATTR_BYTES(CKA_EC_PARAMS, harness_p256),
+			{CKA_VALUE, (void *)(uintptr_t)rows[i].value.data, rows[i].value.len},
+		};
+
+		CHECK_RV(x.f->C_CreateObject(x.session, template, 4, &made), rows[i].rv);
+		if (rows[i].rv == CKR_OK)
+			CHECK(objects_has(
+				&x, made, CKA_EC_POINT, objects_point, sizeof objects_point));
+	}
+	harness_end(&x);
+}
+
+/* What no item holds is a value that is not right. */
+static void too_large(void)
+{
+	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	static CK_OBJECT_CLASS public = CKO_PUBLIC_KEY, data = CKO_DATA;
+	static CK_BYTE exponent[] = {1, 0, 1}, large[1 << 20];
+	CK_OBJECT_HANDLE made;
+	CK_ATTRIBUTE of_key[] = {
+		ATTR(CKA_CLASS, public),
+		ATTR(CKA_KEY_TYPE, objects_rsa),
+		{CKA_MODULUS, large, 1025},
+		ATTR_BYTES(CKA_PUBLIC_EXPONENT, exponent),
+	};
+	CK_ATTRIBUTE of_data[] = {
+		ATTR(CKA_CLASS, data),
+		ATTR(CKA_TOKEN, harness_true),
+		ATTR(CKA_LABEL, large),
+	};
+
+	memset(large, 'x', sizeof large);
+	CHECK_RV(x.f->C_CreateObject(x.session, of_key, 4, &made), CKR_ATTRIBUTE_VALUE_INVALID);
+	CHECK_RV(x.f->C_CreateObject(x.session, of_data, 3, &made), CKR_ATTRIBUTE_VALUE_INVALID);
+	CHECK_RV_FATAL(x.f->C_CreateObject(x.session, of_data, 2, &made), CKR_OK);
+	CHECK_RV(x.f->C_SetAttributeValue(x.session, made, &of_data[2], 1),
+		CKR_ATTRIBUTE_VALUE_INVALID);
+	CHECK_RV(x.f->C_CopyObject(x.session, made, &of_data[2], 1, &made),
+		CKR_ATTRIBUTE_VALUE_INVALID);
+	CHECK_RV(x.f->C_DestroyObject(x.session, made), CKR_OK);
+	harness_end(&x);
+}
+
 /* Curves by object identifier and by name, points bare and in an OCTET STRING: one key each time.
  */
 static void curves(void)
@@ -337,6 +402,8 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(imported_keys),
+		CHECK_TEST(scalars),
+		CHECK_TEST(too_large),
 		CHECK_TEST(curves),
 		CHECK_TEST(public_keys_refused),
 		CHECK_TEST(arrays),

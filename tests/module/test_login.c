@@ -28,6 +28,7 @@ static CK_FLAGS flags_of(const struct fixture *x, CK_SLOT_ID slot)
 static void while_open(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
+	static CK_UTF8CHAR too_long[16 << 20]; /* for a message to the service */
 
 	for (CK_SLOT_ID slot = 0; slot < 2; slot++)
 		CHECK((flags_of(&x, slot) &
@@ -40,6 +41,7 @@ static void while_open(void)
 		CKR_OPERATION_NOT_INITIALIZED);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, NULL, 4), CKR_ARGUMENTS_BAD);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, wrong, WRONG_LEN), CKR_PIN_INCORRECT);
+	CHECK_RV(x.f->C_Login(x.session, CKU_USER, too_long, sizeof too_long), CKR_PIN_INCORRECT);
 	CHECK(state_of(&x) == CKS_RW_PUBLIC_SESSION);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, right, RIGHT_LEN), CKR_OK);
 	CHECK(state_of(&x) == CKS_RW_USER_FUNCTIONS);

@@ -227,6 +227,7 @@ static void private_keys(void)
 	KC_CLEANUP_BUF struct kc_buf kek = KC_BUF_INIT;
 	CK_MECHANISM cbc = {CKM_AES_CBC_PAD, iv, 16}, kwp = {CKM_AES_KEY_WRAP_KWP, NULL, 0};
 	CK_MECHANISM how[] = {cbc, kwp};
+	CK_MECHANISM blocks[] = {{CKM_AES_ECB, NULL, 0}, {CKM_AES_CBC, iv, 16}};
 	CK_OBJECT_HANDLE by = keys_secret_hex(&x, CKK_AES, KEK_HEX);
 
 	hex_push(&kek, KEK_HEX);
@@ -252,6 +253,14 @@ static void private_keys(void)
 			CHECK_MSG(keys_unwrap(&x, &how[j], by, kc_buf_bytes(&wrapped),
 					  CKO_PRIVATE_KEY, kind->type == CKK_EC ? CKK_RSA : CKK_EC,
 					  0, &again) == CKR_WRAPPED_KEY_INVALID,
+				kind->what);
+		}
+		/* Not into what it would not come back from. */
+		for (size_t j = 0; j < KC_COUNT_OF(blocks); j++) {
+			KC_CLEANUP_BUF struct kc_buf wrapped = KC_BUF_INIT;
+
+			CHECK_MSG(keys_wrap(&x, &blocks[j], by, private, &wrapped) ==
+					  CKR_KEY_NOT_WRAPPABLE,
 				kind->what);
 		}
 	}
