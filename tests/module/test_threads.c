@@ -325,8 +325,8 @@ static void cancelled(void)
 	CK_ATTRIBUTE public[] = {ATTR_BYTES(CKA_EC_PARAMS, harness_p256)};
 
 	x = harness_begin(HARNESS_DEVICE, 0);
-	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(x.session, &generate, public, 1, NULL, 0, &ec_public,
-			       &ec_private),
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(
+			       x.session, &generate, public, 1, NULL, 0, &ec_public, &ec_private),
 		CKR_OK);
 	alarm(60); /* ends a test that waits for a lock of a thread that is gone */
 	for (unsigned i = 0; i < CANCELLED; i++) {
