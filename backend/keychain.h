@@ -188,7 +188,8 @@ KC_MUST kc_err kc_keychain_key_verify(struct kc_keychain *keychain, struct kc_by
  * What is enforced for every key, whoever asks: its marks of use (KEY_USE), "extr" and "sens"
  * (NOT_EXTRACTABLE), "wwtr" (NOT_ALLOWED), and one authorisation a use where "alau" asks for it
  * (AUTH_NEEDED). The last four are not loosened; and only the officer makes a key or a
- * certificate trusted ("trst"), or changes the value or the uses of one that is (NOT_MODIFIABLE).
+ * certificate trusted ("trst") or not, or changes the value or the uses of one that is
+ * (NOT_MODIFIABLE).
  */
 
 /* As key_generate, of any type, RSA from 1024 bits on, with each half stored or transient

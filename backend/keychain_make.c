@@ -331,6 +331,7 @@ kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller
 	KC_CLEANUP_HALF struct kc_keychain_half half = KC_KEYCHAIN_HALF_INIT;
 	KC_CLEANUP_KEY struct kc_keychain_key key = {0};
 	KC_CLEANUP_ATTRS struct kc_attrs allowed = KC_ATTRS_INIT;
+	KC_CLEANUP_ATTRS struct kc_attrs before = KC_ATTRS_INIT;
 
 	KC_TRY(kc_attrs_check(changes));
 	KC_TRY(read_key(keychain, caller, id, &half.attrs, &key));
@@ -338,9 +339,11 @@ kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller
 		return KC_ERR(NOT_ALLOWED);
 	KC_TRY(kc_keychain_strict_changes(&half.attrs, changes, &allowed));
 	leave_behind(&half.attrs);
+	KC_TRY(kc_attrs_dup(&half.attrs, &before));
+	kc_attrs_merge(&half.attrs, &allowed);
+	KC_TRY(kc_keychain_strict_trust(caller, &before, &half.attrs, false));
 	if (!caller->is_officer)
 		kc_attrs_remove(&half.attrs, KC_ATTR_TRST);
-	kc_attrs_merge(&half.attrs, &allowed);
 	set_discriminator(&half.attrs);
 	KC_TRY(kc_attrs_check(&half.attrs));
 	KC_TRY(copy_value(&key, &half.secret));

@@ -63,7 +63,8 @@ kc_err kc_keychain_strict_changes(
 /* --- trust --------------------------------------------------------------------------------------
  */
 
-/* What a trusted key is, and what may be done with it. */
+/* What a trusted key is, and what may be done with it. Who could add to that would decrypt what it
+ * has wrapped, be it as a copy, or when it is trusted no longer. */
 static const kc_name trusted_for[] = {
 	KC_ATTR_KCLS,
 	KC_NAME('t', 'y', 'p', 'e'),
@@ -99,9 +100,13 @@ static bool is_same(const struct kc_attrs *old, const struct kc_attrs *new, kc_n
 kc_err kc_keychain_strict_trust(const struct kc_caller *caller, const struct kc_attrs *old,
 	const struct kc_attrs *new, bool has_new_value)
 {
-	if (caller->is_officer || !is_trusted(new))
+	if (caller->is_officer)
 		return KC_OK;
-	if (!old || !is_trusted(old) || has_new_value)
+	if ((old && is_trusted(old)) != is_trusted(new))
+		return KC_ERR(NOT_MODIFIABLE);
+	if (!is_trusted(new))
+		return KC_OK;
+	if (has_new_value)
 		return KC_ERR(NOT_MODIFIABLE);
 	for (size_t i = 0; i < KC_COUNT_OF(trusted_for); i++)
 		if (!is_same(old, new, trusted_for[i]))

@@ -78,6 +78,10 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
 	KC_TRY(kc_keychain_describe(&new.item));
+	/* As another kind of key it could be taken to pieces. */
+	if (kc_item_is_kept(&old.item) && !changes->has_secret &&
+		!kc_item_is_of_one_kind(&old.item, &new.item))
+		return KC_ERR(NOT_MODIFIABLE);
 	KC_TRY(kc_keychain_strict_trust(
 		update->caller, &old.item.attrs, &new.item.attrs, changes->has_secret));
 	update->written += kc_item_size(&new.item);

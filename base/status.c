@@ -77,6 +77,7 @@ void kc_status_put(struct kc_der_writer *w, const struct kc_status *status)
 	kc_der_put_bool(w, status->has_officer);
 	kc_der_put_bool(w, status->user_failed);
 	kc_der_put_bool(w, status->officer_failed);
+	kc_der_put_bool(w, status->can_ask);
 	kc_der_put_bool(w, status->allows_legacy);
 	kc_der_put_uint(w, status->misread_line);
 	kc_der_end(w);
@@ -103,6 +104,7 @@ void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret)
 	status.has_officer = kc_der_get_bool(&seq);
 	status.user_failed = kc_der_get_bool(&seq);
 	status.officer_failed = kc_der_get_bool(&seq);
+	status.can_ask = kc_der_get_bool(&seq);
 	status.allows_legacy = kc_der_get_bool(&seq);
 	status.misread_line = kc_der_get_uint(&seq);
 	kc_der_leave(r, &seq);

@@ -34,6 +34,7 @@ struct kc_status {
 	bool has_officer;      /* there is a second password, to replace a forgotten one */
 	bool user_failed;      /* at least one wrong password since the last right one */
 	bool officer_failed;   /* the same of the officer's */
+	bool can_ask;	       /* the service has somebody to ask for the password */
 	bool allows_legacy;    /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
 	uint64_t misread_line; /* the first of kc.conf that was not understood; 0: none */
 };

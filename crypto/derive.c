@@ -26,18 +26,20 @@ static kc_err agree(const struct kc_derive_base *base, const struct kc_derive_pa
 
 	if (params->hash == KC_HASH_NONE)
 		return kc_pk_agree(base->pk, params->peer, ret);
+	if (kc_hash_len(params->hash) == 0)
+		return KC_ERR(MECHANISM_PARAM);
 	if (len == 0)
 		len = kc_hash_len(params->hash);
-	if (len == 0)
+	if (!kc_derive_is_fair(len, kc_hash_len(params->hash), params->data.len))
 		return KC_ERR(MECHANISM_PARAM);
 	KC_TRY(kc_pk_agree(base->pk, params->peer, &shared));
 	KC_TRY(kc_secret_alloc(&made, len));
 	if (params->scheme == KC_DERIVE_AGREE_ONE_STEP)
-		KC_TRY(kc_kdf_one_step(params->hash, kc_secret_bytes(&shared), params->data,
-			made.data, made.len));
+		KC_TRY(kc_kdf_one_step(
+			params->hash, kc_secret_bytes(&shared), params->data, made.data, made.len));
 	else
-		KC_TRY(kc_kdf_x963(params->hash, kc_secret_bytes(&shared), params->data, made.data,
-			made.len));
+		KC_TRY(kc_kdf_x963(
+			params->hash, kc_secret_bytes(&shared), params->data, made.data, made.len));
 	kc_secret_move(ret, &made);
 	return KC_OK;
 }

@@ -8,6 +8,8 @@
 
 #define KC_DERIVE_ITERATIONS_MAX 10000000u   /* of PBKDF2, for all of the output together */
 #define KC_DERIVE_MAX_LEN ((size_t)64 << 10) /* bytes of output, offset and all */
+/* Bytes of the caller's that all rounds together are fed. */
+#define KC_DERIVE_FED_MAX ((size_t)16 << 20)
 
 /* What a key is derived from: exactly one of the first two, or none (PBKDF2). */
 struct kc_derive_base {

@@ -45,6 +45,16 @@ static size_t count_of(const struct kc_derive_params *params, enum kc_derive_seg
 	return count;
 }
 
+static size_t segment_bytes(const struct kc_derive_params *params)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < params->segment_count && i < KC_DERIVE_SEGMENTS; i++)
+		if (params->segments[i].kind == KC_SEGMENT_BYTES)
+			bytes += params->segments[i].bytes.len;
+	return bytes;
+}
+
 static kc_err check_segments(const struct kc_derive_params *params)
 {
 	bool counts = params->scheme == KC_DERIVE_SP800_108_COUNTER;
@@ -194,6 +204,8 @@ kc_err kc_derive_sp800_108(const struct kc_sk *base, const struct kc_derive_para
 
 	KC_TRY(check_segments(params));
 	KC_TRY(prf_len_of(base, params->hash, &prf_len));
+	if (!kc_derive_is_fair(len, prf_len, segment_bytes(params)))
+		return KC_ERR(MECHANISM_PARAM);
 	if (!fits(params, KC_SEGMENT_COUNTER, (len + prf_len - 1) / prf_len) ||
 		!fits(params, KC_SEGMENT_LENGTH, state.length_bits))
 		return KC_ERR(KEY_SIZE);

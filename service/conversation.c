@@ -159,8 +159,8 @@ void kc_conversation_run(struct kc_service *service, int socket)
 	};
 	kc_err err = identify_and_serve(&with, socket);
 
-	/* There was no greeting. A service that ends has closed its half, and judges nobody by that: the
-	 * client sees it go away, and starts another. */
+	/* There was no greeting. A service that ends has closed its half, and judges nobody by
+	 * that: the client sees it go away, and starts another. */
 	if (err != KC_OK && !atomic_load(&service->stopping))
 		kc_greeting_refuse(socket, err);
 }

@@ -24,6 +24,7 @@ kc_err kc_handle_status(struct kc_request *request)
 			.lock = status->lock,
 			.generation = status->generation,
 			.has_password = status->has_password,
+			.can_ask = status->can_ask,
 			.allows_legacy = status->allows_legacy,
 		};
 		kc_status_done(status);

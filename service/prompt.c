@@ -235,6 +235,16 @@ static const char *askpass_program(void)
 	return NULL;
 }
 
+static bool has_display(void)
+{
+	return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+}
+
+bool kc_prompt_is_possible(void)
+{
+	return askpass_program() || has_display();
+}
+
 /* What is to be unlocked, or allowed, or who is to show himself. */
 struct question {
 	struct kc_keychain *keychain;
@@ -268,7 +278,7 @@ static kc_err ask(const struct question *question, bool again, struct kc_secret 
 
 	if (program)
 		return ask_askpass(program, words_of(question), again, question->deadline, ret);
-	if (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
+	if (has_display())
 		return ask_pinentry(words_of(question), again, question->deadline, ret);
 	return KC_ERR(LOCKED);
 }

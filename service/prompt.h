@@ -9,6 +9,8 @@
 
 #include "backend/keychain.h"
 
+/* Whether there is an askpass program, or a display for pinentry. */
+bool kc_prompt_is_possible(void);
 /* Asks up to three times and unlocks. One question is open at a time; who comes meanwhile waits for
  * its outcome. Errors: LOCKED (nobody to ask, or no answer within seconds), CANCELED, AUTH (three
  * wrong ones). */

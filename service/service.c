@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "service/application.h"
+#include "service/prompt.h"
 
 #define FOREVER_S (1000 * 1000 * 1000u)
 
@@ -100,6 +101,7 @@ kc_err kc_service_status(struct kc_service *service, struct kc_status *ret)
 		err = kc_keychain_status(keychain, ret);
 	if (err != KC_OK && err != KC_E_NO_KEYCHAIN)
 		return err;
+	ret->can_ask = kc_prompt_is_possible();
 	ret->allows_legacy = service->settings.allow_legacy;
 	ret->misread_line = service->settings.misread_line;
 	return KC_OK;

@@ -331,21 +331,6 @@ static unsigned holds_of(const struct kc_item *item)
 	return holds;
 }
 
-/* As another kind of key it could be taken to pieces. */
-static bool stays_of_its_kind(const struct kc_item *item, const struct kc_attrs *changes)
-{
-	static const kc_name names[] = {KC_ATTR_KCLS, KC_NAME('t', 'y', 'p', 'e'), KC_ATTR_ESIZ};
-
-	for (size_t i = 0; i < KC_COUNT_OF(names); i++) {
-		const struct kc_value *now = kc_attrs_get(&item->attrs, names[i]);
-		const struct kc_value *then = kc_attrs_get(changes, names[i]);
-
-		if (then && (!now || !kc_value_equal(now, then)))
-			return false;
-	}
-	return true;
-}
-
 kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret)
 {
@@ -353,8 +338,6 @@ kc_err kc_item_change(
 	unsigned holds = holds_of(item);
 
 	KC_TRY(kc_ruler_convert(item->class, KC_USE_UPDATE, given, &changes));
-	if (holds && !stays_of_its_kind(item, &changes))
-		return KC_ERR(NOT_MODIFIABLE);
 	kc_attrs_merge(&item->attrs, &changes);
 	KC_TRY(kc_attrs_check(&item->attrs));
 	if ((holds & holds_of(item)) != holds)
@@ -417,4 +400,18 @@ kc_err kc_item_put_key(const struct kc_item *item, bool sync, struct kc_buf *ret
 bool kc_item_is_kept(const struct kc_item *item)
 {
 	return (holds_of(item) & (UNEXTRACTABLE | SENSITIVE)) != 0;
+}
+
+bool kc_item_is_of_one_kind(const struct kc_item *a, const struct kc_item *b)
+{
+	static const kc_name names[] = {KC_ATTR_KCLS, KC_NAME('t', 'y', 'p', 'e'), KC_ATTR_ESIZ};
+
+	for (size_t i = 0; i < KC_COUNT_OF(names); i++) {
+		const struct kc_value *one = kc_attrs_get(&a->attrs, names[i]);
+		const struct kc_value *other = kc_attrs_get(&b->attrs, names[i]);
+
+		if (one != other && (!one || !other || !kc_value_equal(one, other)))
+			return false;
+	}
+	return true;
 }

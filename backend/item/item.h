@@ -42,8 +42,7 @@ KC_MUST kc_err kc_item_build_remote(kc_name class, const struct kc_attrs *attrs,
 	const struct kc_attrs *within, const struct kc_bytes *secret, struct kc_item *ret);
 /* Sets what a caller wants changed; secret may be NULL. mdat becomes now, and later than it was.
  * The item is broken after a failure. Errors: as for build; NOT_MODIFIABLE when a key that is never
- * given out, wrapped by trusted keys alone, or asks at each use, would be more free from now on, or
- * of another kind. */
+ * given out, wrapped by trusted keys alone, or asks at each use, would be more free from now on. */
 KC_MUST kc_err kc_item_change(
 	struct kc_item *item, const struct kc_attrs *given, const struct kc_bytes *secret);
 /* Takes away all that a tombstone does not have, and marks it; its date is later than the item's.
@@ -76,5 +75,7 @@ size_t kc_item_size(const struct kc_item *item);
 /* Whether the secret must never be given out: a private or secret key that is not extractable, a
  * secret key that is sensitive, or a sensitive private one with conditions (wwtr, alau). */
 bool kc_item_is_kept(const struct kc_item *item);
+/* Whether two keys say that they are of the same class, type and effective size. */
+bool kc_item_is_of_one_kind(const struct kc_item *a, const struct kc_item *b);
 
 #endif

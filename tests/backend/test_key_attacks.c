@@ -114,13 +114,21 @@ static void a_trusted_key_stays_what_it_is(void)
 		CHECK_MSG(update_as(&home, &home_user, changes[i], NULL) == KC_E_NOT_MODIFIABLE,
 			changes[i]);
 	CHECK_ERR(update_as(&home, &home_user, "", "a key of my own!"), KC_E_NOT_MODIFIABLE);
-	CHECK_OK(copy(&home, &home_user, key.id, "wrap=#1", &other));
+	/* Nor does it do more as a copy, or by being trusted no longer: it would decrypt what it
+	 * has wrapped. */
+	for (size_t i = 0; i < KC_COUNT_OF(changes) - 2; i++)
+		CHECK_MSG(
+			copy(&home, &home_user, key.id, changes[i], &other) == KC_E_NOT_MODIFIABLE,
+			changes[i]);
+	CHECK_ERR(update_as(&home, &home_user, "trst=#0", NULL), KC_E_NOT_MODIFIABLE);
+	CHECK_ERR(update_as(&home, &home_user, "trst=x decr=#1", NULL), KC_E_NOT_MODIFIABLE);
+	CHECK_OK(copy(&home, &home_user, key.id, "labl=copy", &other));
 	CHECK(kc_attrs_get_number(&other.attrs, KC_NAME('t', 'r', 's', 't'), 0) == 0);
-	/* What does not matter may change; the officer may change all, and everybody trust less. */
+	/* What does not matter may change, and the officer may change all. */
 	CHECK_OK(update_as(&home, &home_user, "atag=new wrap=#0", NULL));
 	CHECK_OK(update_as(&home, &officer, "wrap=#1", "another key, his"));
-	CHECK_OK(update_as(&home, &home_user, "trst=#0", NULL));
-	CHECK_OK(update_as(&home, &home_user, "wrap=#0", VALUE));
+	CHECK_OK(update_as(&home, &officer, "trst=#0", NULL));
+	CHECK_OK(update_as(&home, &home_user, "decr=#1", VALUE));
 }
 
 /* --- one use each time --------------------------------------------------------------------------
@@ -281,6 +289,12 @@ static void a_key_that_is_kept_stays_of_its_kind(void)
 		CHECK_MSG(update_as(&home, &home_user, changes[i], NULL) == KC_E_NOT_MODIFIABLE,
 			changes[i]);
 	CHECK_OK(update_as(&home, &home_user, "kcls=#1 type=#73", NULL));
+	CHECK_OK(words_delete(&home, KC_CLASS_KEY, "labl=k"));
+	/* What its bytes said, it may be told again; and other bytes are another key. */
+	CHECK_OK_FATAL(words_add(&home, KC_CLASS_KEY, "labl=k kcls=#1 type=#73 extr=#0", "bytes"));
+	CHECK_OK(update_as(&home, &home_user, "kcls=#1 type=#73", NULL));
+	CHECK_ERR(update_as(&home, &home_user, "kcls=#2", NULL), KC_E_NOT_MODIFIABLE);
+	CHECK_OK(update_as(&home, &home_user, "kcls=#2", "other bytes"));
 }
 
 /* A number may come as text, and as text that is no number. */

@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/mem.h"
-#include "module/cryptoki.h"
+#include "module/form/cryptoki.h"
 
 struct target {
 	char *name, *path, *token, *pin; /* path NULL: OpenSSL itself */

@@ -15,16 +15,11 @@ works "compiles" javac -d "$work/classes" "$top_srcdir/tests/consumers/Consumer.
 JAVA_TOOL_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto'
 export JAVA_TOOL_OPTIONS
 
-# Java reads the secret that two keys agree on, and leaves it to the token whether it may.
 configure() { # password file
   cat > "$work/java.cfg" << CFG
 name = Keycircle
 library = $module
 slotListIndex = 0
-attributes(*, CKO_SECRET_KEY, CKK_GENERIC_SECRET) = {
-  CKA_SENSITIVE = false
-  CKA_EXTRACTABLE = true
-}
 CFG
   store="-keystore NONE -storetype PKCS11 -providerClass sun.security.pkcs11.SunPKCS11
     -providerArg $work/java.cfg -storepass:file $1"

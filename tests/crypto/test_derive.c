@@ -12,6 +12,9 @@
 		(const uint8_t *)(text), sizeof(text) - 1 \
 	}
 
+/* With as much output as there is, more than any number of rounds is fed. */
+static const uint8_t large[64 << 10];
+
 /* The base of most rows. */
 static void load(enum kc_secret_type type, const char *hex, struct kc_sk **ret)
 {
@@ -309,6 +312,10 @@ static void sp800_108_refuses(void)
 			{{.kind = KC_SEGMENT_BYTES, .bytes = TEXT("a")}}, KC_E_MECHANISM_PARAM},
 		{"no length", KC_DERIVE_SP800_108_COUNTER, 1, 0,
 			{{.kind = KC_SEGMENT_COUNTER, .bits = 8}}, KC_E_KEY_SIZE},
+		{"rounds over much", KC_DERIVE_SP800_108_COUNTER, 2, KC_DERIVE_MAX_LEN,
+			{{.kind = KC_SEGMENT_COUNTER, .bits = 32},
+				{.kind = KC_SEGMENT_BYTES, .bytes = {large, sizeof large}}},
+			KC_E_MECHANISM_PARAM},
 		{"more than is given at all", KC_DERIVE_SP800_108_COUNTER, 1, KC_DERIVE_MAX_LEN + 1,
 			{{.kind = KC_SEGMENT_COUNTER, .bits = 32}}, KC_E_KEY_SIZE},
 	};
@@ -440,6 +447,13 @@ static void agreement(void)
 		params.peer.len--;
 		CHECK_ERR(kc_derive_compute(&base, &params, &out), KC_E_DECODE);
 		params.peer.len++;
+		params.hash = KC_HASH_SHA256;
+		params.data = KC_BYTES_OF(large);
+		params.offset = 0;
+		params.length = KC_DERIVE_MAX_LEN;
+		CHECK_ERR(kc_derive_compute(&base, &params, &out), KC_E_MECHANISM_PARAM);
+		params.length = 32;
+		CHECK_OK(kc_derive_compute(&base, &params, &out));
 		params.hash = KC_HASH_NONE;
 		params.length = 33;
 		CHECK_ERR(kc_derive_compute(&base, &params, &out), KC_E_KEY_SIZE);

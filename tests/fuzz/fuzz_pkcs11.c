@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "module/cryptoki.h"
+#include "module/form/cryptoki.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/in_process.h"
 

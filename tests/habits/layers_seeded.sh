@@ -40,9 +40,9 @@ wire/client.h|#include <sqlite3.h>|SQLite outside the store
 base/mem.c|#include "nowhere.h"|a header not named from the top
 crypto/pk.h|#include "backend/keychain.h"|crypto includes the door
 crypto/pk.h|#include "wire/client.h"|crypto includes the socket
-module/keyform.h|#include "crypto/pk.h"|the module includes OpenSSL's half
+module/form/keyform.h|#include "crypto/pk.h"|the module includes OpenSSL's half
 service/access.c|#include "backend/store/store.h"|the service goes past the door
-cli/kc.c|#include "module/module.h"|one front end includes another
+cli/kc.c|#include "module/session/module.h"|one front end includes another
 cli/kc.c|  #  include <Security/Security.h>|SecItem outside its library
 ROWS
 echo "$passed passed, $failed failed"

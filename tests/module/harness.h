@@ -7,7 +7,7 @@
 #define KC_TESTS_MODULE_HARNESS_H
 
 #include "base/mem.h"
-#include "module/cryptoki.h"
+#include "module/form/cryptoki.h"
 #include "tests/check.h"
 
 #define HARNESS_PASSWORD "correct horse"

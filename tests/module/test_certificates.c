@@ -86,8 +86,7 @@ static void in_the_session(void)
 /* What may be said of a certificate besides its bytes, in both places. */
 static void what_is_said_of_them(void)
 {
-	static CK_ULONG authority = 2,
-			manufacturer = 1, sha256 = CKM_SHA256;
+	static CK_ULONG authority = 2, manufacturer = 1, sha256 = CKM_SHA256;
 	static const CK_DATE start = {"2026", "11", "22"};
 	static CK_BYTE hash[32] = {7};
 	static const CK_ATTRIBUTE said[] = {

@@ -2,9 +2,9 @@
 /* The forms that keys and dates take, without a service: table by table. */
 #include <string.h>
 
-#include "module/date.h"
-#include "module/keyform.h"
-#include "module/objects.h"
+#include "module/form/date.h"
+#include "module/form/keyform.h"
+#include "module/object/objects.h"
 #include "tests/check.h"
 
 static void dates(void)

@@ -22,7 +22,7 @@ static CK_RV no_mutex(CK_VOID_PTR mutex)
 
 static void initialize_arguments(void)
 {
-	static char reserved[] = "of another version";
+	static char reserved[] = "of another version", nothing[8];
 	static const struct {
 		const char *what;
 		CK_C_INITIALIZE_ARGS args;
@@ -40,8 +40,8 @@ static void initialize_arguments(void)
 		{"one mutex function", {NULL, NULL, no_mutex, NULL, CKF_OS_LOCKING_OK, NULL},
 			CKR_ARGUMENTS_BAD},
 		{"no threads alone", {.flags = CKF_LIBRARY_CANT_CREATE_OS_THREADS}, CKR_OK},
-		{"a reserved text", {.flags = CKF_OS_LOCKING_OK, .pReserved = reserved},
-			CKR_ARGUMENTS_BAD},
+		{"p11-kit's text", {.flags = CKF_OS_LOCKING_OK, .pReserved = reserved}, CKR_OK},
+		{"no text", {.flags = CKF_OS_LOCKING_OK, .pReserved = nothing}, CKR_ARGUMENTS_BAD},
 		{"a reserved number", {.flags = CKF_OS_LOCKING_OK, .pReserved = (void *)1},
 			CKR_ARGUMENTS_BAD},
 	};
@@ -270,8 +270,7 @@ static void slots_and_tokens(void)
 			CHECK(strchr("0123456789abcdef", token[i].serialNumber[j]) != NULL);
 		CHECK(token[i].flags ==
 			(CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-				CKF_PROTECTED_AUTHENTICATION_PATH |
-				CKF_DUAL_CRYPTO_OPERATIONS));
+				CKF_PROTECTED_AUTHENTICATION_PATH | CKF_DUAL_CRYPTO_OPERATIONS));
 	}
 	CHECK(token[0].ulSessionCount == 1 && token[0].ulRwSessionCount == 1);
 	CHECK(token[1].ulSessionCount == 0);

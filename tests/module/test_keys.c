@@ -91,25 +91,32 @@ static void secret_keys(void)
 	}
 }
 
-/* A key that says nothing of itself is kept as close as can be, for ever. */
-static void closed_by_default(void)
+/* A secret key that says nothing of itself is kept as close as can be on the token, for ever; in a
+ * session it is its program's to read. */
+static void defaults(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
 	CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
-	CK_ATTRIBUTE template[] = {ATTR(CKA_VALUE_LEN, len_16)};
-	CK_BYTE value[16];
-	CK_ATTRIBUTE asked = ATTR(CKA_VALUE, value);
-	CK_OBJECT_HANDLE key;
 
-	CHECK_RV_FATAL(x.f->C_GenerateKey(x.session, &mechanism, template, 1, &key), CKR_OK);
-	CHECK(keys_flag(&x, key, CKA_SENSITIVE) == CK_TRUE);
-	CHECK(keys_flag(&x, key, CKA_EXTRACTABLE) == CK_FALSE);
-	CHECK(keys_flag(&x, key, CKA_ALWAYS_SENSITIVE) == CK_TRUE);
-	CHECK(keys_flag(&x, key, CKA_NEVER_EXTRACTABLE) == CK_TRUE);
-	CHECK(keys_flag(&x, key, CKA_PRIVATE) == CK_TRUE);
-	CHECK(keys_flag(&x, key, CKA_TOKEN) == CK_FALSE);
-	CHECK_RV(x.f->C_GetAttributeValue(x.session, key, &asked, 1), CKR_ATTRIBUTE_SENSITIVE);
-	CHECK(asked.ulValueLen == CK_UNAVAILABLE_INFORMATION);
+	for (CK_BBOOL on_token = CK_FALSE; on_token <= CK_TRUE; on_token++) {
+		CK_ATTRIBUTE template[] = {ATTR(CKA_VALUE_LEN, len_16), ATTR(CKA_TOKEN, on_token)};
+		CK_BYTE value[16];
+		CK_ATTRIBUTE asked = ATTR(CKA_VALUE, value);
+		CK_OBJECT_HANDLE key;
+
+		CHECK_RV_FATAL(
+			x.f->C_GenerateKey(x.session, &mechanism, template, 2, &key), CKR_OK);
+		CHECK(keys_flag(&x, key, CKA_SENSITIVE) == on_token);
+		CHECK(keys_flag(&x, key, CKA_EXTRACTABLE) == !on_token);
+		CHECK(keys_flag(&x, key, CKA_ALWAYS_SENSITIVE) == on_token);
+		CHECK(keys_flag(&x, key, CKA_NEVER_EXTRACTABLE) == on_token);
+		CHECK(keys_flag(&x, key, CKA_PRIVATE) == CK_TRUE);
+		CHECK(keys_flag(&x, key, CKA_TOKEN) == on_token);
+		CHECK_RV(x.f->C_GetAttributeValue(x.session, key, &asked, 1),
+			on_token ? CKR_ATTRIBUTE_SENSITIVE : CKR_OK);
+		CHECK(asked.ulValueLen == (on_token ? CK_UNAVAILABLE_INFORMATION : 16));
+		CHECK_RV(x.f->C_DestroyObject(x.session, key), CKR_OK);
+	}
 	harness_end(&x);
 }
 
@@ -717,7 +724,7 @@ static void legacy(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(secret_keys),
-	CHECK_TEST(closed_by_default),
+	CHECK_TEST(defaults),
 	CHECK_TEST(secret_errors),
 	CHECK_TEST(call_errors),
 	CHECK_TEST(passwords),

@@ -95,11 +95,11 @@ static void while_locked(void)
 	for (CK_SLOT_ID slot = 0; slot < 2; slot++)
 		CHECK((flags_of(&x, slot) &
 			      (CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH)) ==
-			(CKF_LOGIN_REQUIRED | CKF_PROTECTED_AUTHENTICATION_PATH));
+			CKF_LOGIN_REQUIRED); /* there is nobody to ask */
 	CHECK(state_of(&x) == CKS_RW_PUBLIC_SESSION);
 	CHECK(count_class(&x, CKO_PUBLIC_KEY) == publics);
 	CHECK(count_class(&x, CKO_PRIVATE_KEY) == 0);
-	/* There is nobody to ask. */
+	CHECK_RV(x.f->C_DestroyObject(x.session, private), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, NULL, 0), CKR_USER_NOT_LOGGED_IN);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, wrong, WRONG_LEN), CKR_PIN_INCORRECT);
 	CHECK_RV(x.f->C_Login(x.session, CKU_USER, right, RIGHT_LEN), CKR_OK);

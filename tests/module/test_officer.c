@@ -465,7 +465,7 @@ static void a_lock_ends_the_login(void)
 	end(&house);
 }
 
-/* CKA_TRUSTED is the officer's to give, and the user's to take; and it is what a key that asks for
+/* CKA_TRUSTED is the officer's to give and to take; and it is what a key that asks for
  * a trusted one is wrapped with. */
 static void trust(void)
 {
@@ -488,7 +488,7 @@ static void trust(void)
 		ATTR(CKA_TOKEN, harness_true), ATTR(CKA_TRUSTED, harness_true)};
 	CK_ATTRIBUTE trusted[] = {ATTR(CKA_TRUSTED, harness_true)};
 	CK_ATTRIBUTE distrusted[] = {ATTR(CKA_TRUSTED, harness_false)};
-	CK_OBJECT_HANDLE by, wrapped_one, found[4], made;
+	CK_OBJECT_HANDLE by, wrapped_one, found[4], made, copies[2];
 	CK_BYTE out[64];
 	CK_ULONG len = sizeof out;
 
@@ -510,9 +510,22 @@ static void trust(void)
 
 	CHECK_RV_FATAL(house.f->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
 	CHECK(harness_find(&x, trusted, 1, found, 4) == 2);
+	/* The officer has not seen a copy. */
+	CHECK_RV(house.f->C_CopyObject(session, made, NULL, 0, &copies[0]), CKR_OK);
+	CHECK_RV(house.f->C_CopyObject(session, by, NULL, 0, &copies[1]), CKR_OK);
+	CHECK(harness_find(&x, trusted, 1, found, 4) == 2);
 	CHECK_RV_FATAL(house.f->C_CreateObject(session, picky, 5, &wrapped_one), CKR_OK);
+	CHECK_RV(house.f->C_WrapKey(session, &kw, copies[1], wrapped_one, out, &len),
+		CKR_KEY_NOT_WRAPPABLE);
 	CHECK_RV(house.f->C_WrapKey(session, &kw, by, wrapped_one, out, &len), CKR_OK);
+	CHECK_RV(house.f->C_SetAttributeValue(session, by, distrusted, 1), CKR_ATTRIBUTE_READ_ONLY);
+	CHECK_RV(house.f->C_SetAttributeValue(session, by, trusted, 1), CKR_OK);
+	CHECK_RV(house.f->C_Logout(session), CKR_OK);
+	CHECK_RV_FATAL(house.f->C_Login(session, CKU_SO, SO_PIN), CKR_OK);
 	CHECK_RV(house.f->C_SetAttributeValue(session, by, distrusted, 1), CKR_OK);
+	CHECK_RV(house.f->C_Logout(session), CKR_OK);
+	CHECK_RV_FATAL(house.f->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
+	CHECK_RV_FATAL(house.f->C_CreateObject(session, picky, 5, &wrapped_one), CKR_OK);
 	len = sizeof out;
 	CHECK_RV(house.f->C_WrapKey(session, &kw, by, wrapped_one, out, &len),
 		CKR_KEY_NOT_WRAPPABLE);

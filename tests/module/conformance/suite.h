@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "module/cryptoki.h"
+#include "module/form/cryptoki.h"
 
 /* The module of this process. */
 extern CK_FUNCTION_LIST *p11;
