@@ -3,6 +3,7 @@
 #include "base/random.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -13,14 +14,12 @@ void kc_random_set_source(kc_random_source source)
 	replaced = source;
 }
 
-void kc_random_fill(void *data, size_t len)
+/* No thread is cancelled here, where its callers may hold locks. */
+static void fill(uint8_t *at, size_t len)
 {
-	uint8_t *at = data;
+	int before;
 
-	if (replaced) {
-		replaced(data, len);
-		return;
-	}
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	while (len) {
 		ssize_t got = getrandom(at, len, 0);
 		if (got < 0 && errno == EINTR)
@@ -30,6 +29,15 @@ void kc_random_fill(void *data, size_t len)
 		at += got;
 		len -= (size_t)got;
 	}
+	pthread_setcancelstate(before, NULL);
+}
+
+void kc_random_fill(void *data, size_t len)
+{
+	if (replaced)
+		replaced(data, len);
+	else
+		fill(data, len);
 }
 
 uint32_t kc_random_below(uint32_t below)

@@ -207,7 +207,7 @@ static kc_err as_seen_by_callers(kc_err err)
 	return err == KC_E_TIMED_OUT ? KC_ERR(BUSY) : err;
 }
 
-kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
+static kc_err exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	struct kc_bytes request, struct kc_buf *reply, struct kc_bulletin_issue *ret_issue)
 {
 	struct connection *connection = NULL;
@@ -232,11 +232,27 @@ kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
 	return as_seen_by_callers(err);
 }
 
+/* A thread that is cancelled goes when it is out of here: it would take a connection with it, and
+ * the locks of its callers. */
+kc_err kc_pool_exchange(struct kc_pool *pool, const struct kc_call_row *call,
+	struct kc_bytes request, struct kc_buf *reply, struct kc_bulletin_issue *ret_issue)
+{
+	int before;
+	kc_err err;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	err = exchange(pool, call, request, reply, ret_issue);
+	pthread_setcancelstate(before, NULL);
+	return err;
+}
+
 bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *issue)
 {
 	struct kc_bulletin_issue now;
 	bool current = false;
+	int before;
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	pthread_mutex_lock(&pool->mutex);
 	if (pool->idle) {
 		now = kc_bulletin_read(pool->idle->channel.bulletin);
@@ -244,5 +260,6 @@ bool kc_pool_is_current(struct kc_pool *pool, const struct kc_bulletin_issue *is
 			  kc_channel_stands(&pool->idle->channel);
 	}
 	pthread_mutex_unlock(&pool->mutex);
+	pthread_setcancelstate(before, NULL);
 	return current;
 }

@@ -7,6 +7,7 @@
 #include "module/object/create.h"
 #include "module/object/fetch.h"
 #include "module/object/key_template.h"
+#include "module/session/login.h"
 #include "module/session/module.h"
 
 /* What does not fit into an item is a value of the template's. */
@@ -43,13 +44,19 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object_handle,
 	return rv_of_template(kc_copy_object(session, object, &t, ret));
 }
 
-/* Whether a session may change or destroy an object. */
+/* Whether a session may change or destroy an object. A private one outlives a lock, and its handle
+ * too: what could not be found meanwhile cannot be destroyed either. */
 static CK_RV check_writable(const struct kc_session *session, const struct kc_object *object)
 {
 	if (object->kind & KC_OBJECT_BUILTIN)
 		return CKR_ACTION_PROHIBITED;
-	return session->is_writable || !kc_object_is_on_token(object) ? CKR_OK
-								      : CKR_SESSION_READ_ONLY;
+	if (!kc_object_is_on_token(object))
+		return CKR_OK;
+	if (!session->is_writable)
+		return CKR_SESSION_READ_ONLY;
+	return kc_object_is_private(object)
+		       ? kc_login_check_private(session->module, session->token)
+		       : CKR_OK;
 }
 
 static bool is_indestructible(const struct kc_object *object)

@@ -4,15 +4,18 @@
  * operation comes out as it does alone. A minute of it under KC_LONG=1.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/module/harness.h"
 
 #define THREADS 8
+#define CANCELLED 100  /* threads, one after the other */
 #define LEAST_ROUNDS 3 /* of each operation by each thread, however long it takes */
 
 /* What all threads use. */
@@ -296,9 +299,57 @@ static void all_operations(void)
 	harness_end(&x);
 }
 
+static atomic_uint begun;
+
+static void *sign_for_ever(void *unused)
+{
+	CK_MECHANISM ecdsa = {CKM_ECDSA, NULL, 0};
+	CK_BYTE data[32] = {0}, signature[64];
+	CK_ULONG len;
+
+	for (;;) {
+		len = sizeof signature;
+		OK(x.f->C_GenerateRandom(x.session, data, sizeof data));
+		OK(x.f->C_SignInit(x.session, &ecdsa, ec_private));
+		OK(x.f->C_Sign(x.session, data, sizeof data, signature, &len));
+		begun++;
+		pthread_testcancel();
+	}
+	return unused;
+}
+
+/* A thread that is cancelled in a call takes nothing along: not the session, and no connection. */
+static void cancelled(void)
+{
+	CK_MECHANISM generate = {CKM_EC_KEY_PAIR_GEN, NULL, 0};
+	CK_ATTRIBUTE public[] = {ATTR_BYTES(CKA_EC_PARAMS, harness_p256)};
+
+	x = harness_begin(HARNESS_DEVICE, 0);
+	CHECK_RV_FATAL(x.f->C_GenerateKeyPair(
+			       x.session, &generate, public, 1, NULL, 0, &ec_public, &ec_private),
+		CKR_OK);
+	alarm(60); /* ends a test that waits for a lock of a thread that is gone */
+	for (unsigned i = 0; i < CANCELLED; i++) {
+		pthread_t thread;
+		void *result;
+
+		begun = 0;
+		CHECK_FATAL(pthread_create(&thread, NULL, sign_for_ever, NULL) == 0);
+		while (begun <= i % 3)
+			sched_yield();
+		CHECK(pthread_cancel(thread) == 0);
+		CHECK(pthread_join(thread, &result) == 0);
+		CHECK(result == PTHREAD_CANCELED);
+	}
+	alarm(0);
+	CHECK(failures == 0);
+	harness_end(&x);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(cancelled),
 		CHECK_TEST(all_operations),
 	};
 	int status;
