@@ -31,18 +31,12 @@ static CK_RV log_in(struct kc_session *session, CK_USER_TYPE user, struct kc_byt
 	}
 }
 
-/* Of a PIN that is too long for any message nobody need be asked. */
-static CK_RV rv_of_pin(CK_RV rv)
-{
-	return rv == CKR_DATA_LEN_RANGE ? CKR_PIN_INCORRECT : rv;
-}
-
 CK_RV C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
-	return rv_of_pin(log_in(session, user, kc_bytes(pin, pin_len)));
+	return kc_login_rv_of_pin(log_in(session, user, kc_bytes(pin, pin_len)));
 }
 
 /* The keychain has one user, who has no name there. */
@@ -55,7 +49,7 @@ CK_RV C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR p
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	if (name_len)
 		return CKR_ARGUMENTS_BAD;
-	return rv_of_pin(log_in(session, user, kc_bytes(pin, pin_len)));
+	return kc_login_rv_of_pin(log_in(session, user, kc_bytes(pin, pin_len)));
 }
 
 CK_RV C_Logout(CK_SESSION_HANDLE handle)

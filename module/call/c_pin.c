@@ -43,8 +43,8 @@ CK_RV C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF
 	if (!kc_token_is_present(token, &status))
 		return CKR_TOKEN_NOT_PRESENT;
 	if (kc_token_is_initialized(&status))
-		return kc_err_ckr(kc_client_officer_erase(
-			module->client, kc_bytes(pin, pin_len), kc_token_facts(token)->sync));
+		return kc_login_rv_of_pin(kc_err_ckr(kc_client_officer_erase(
+			module->client, kc_bytes(pin, pin_len), kc_token_facts(token)->sync)));
 	KC_RV_TRY(kc_login_check_new_pin(kc_bytes(pin, pin_len)));
 	return kc_err_ckr(make(module, kc_bytes(pin, pin_len)));
 }
@@ -83,6 +83,8 @@ CK_RV C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_l
 		return CKR_SESSION_READ_ONLY;
 	KC_RV_TRY(kc_login_check_new_pin(new));
 	if (kc_login_is_officer(session->module, session->token))
-		return kc_err_ckr(kc_client_officer_change(session->module->client, old, new));
-	return kc_err_ckr(kc_client_change_password(session->module->client, old, new));
+		return kc_login_rv_of_pin(
+			kc_err_ckr(kc_client_officer_change(session->module->client, old, new)));
+	return kc_login_rv_of_pin(
+		kc_err_ckr(kc_client_change_password(session->module->client, old, new)));
 }

@@ -30,7 +30,9 @@ CK_RV C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_B
 		return kc_operation_fail(operation, CKR_ARGUMENTS_BAD);
 	if (kc_sign_is_answered(operation, signature, signature_len, &rv))
 		return rv;
-	kc_operation_collect(operation, kc_bytes(data, data_len));
+	rv = kc_sign_update(session, operation, false, kc_bytes(data, data_len));
+	if (rv != CKR_OK)
+		return kc_operation_fail(operation, rv);
 	return finish(session, operation, signature, signature_len);
 }
 

@@ -12,14 +12,16 @@ CK_RV C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK
 {
 	KC_CLEANUP_SESSION struct kc_session *session = NULL;
 	struct kc_operation *operation;
+	CK_RV rv;
 
 	KC_RV_TRY(kc_session_enter(handle, &session));
 	KC_RV_TRY(kc_operation_find(session, KC_ACTIVITY_VERIFY, false, &operation));
 	if (!signature || (!data && data_len))
 		return kc_operation_fail(operation, CKR_ARGUMENTS_BAD);
-	kc_operation_collect(operation, kc_bytes(data, data_len));
-	return kc_operation_fail(
-		operation, kc_sign_check(session, operation, kc_bytes(signature, signature_len)));
+	rv = kc_sign_update(session, operation, true, kc_bytes(data, data_len));
+	if (rv == CKR_OK)
+		rv = kc_sign_check(session, operation, kc_bytes(signature, signature_len));
+	return kc_operation_fail(operation, rv);
 }
 
 CK_RV C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)

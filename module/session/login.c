@@ -155,3 +155,8 @@ CK_RV kc_login_check_new_pin(struct kc_bytes pin)
 		return CKR_PIN_INVALID;
 	return CKR_OK;
 }
+
+CK_RV kc_login_rv_of_pin(CK_RV rv)
+{
+	return rv == CKR_DATA_LEN_RANGE ? CKR_PIN_INCORRECT : rv;
+}

@@ -32,5 +32,7 @@ void kc_login_end(struct kc_module *module, enum kc_token_number token);
 #define KC_PIN_MAX 1024
 /* Whether a PIN can become one: CKR_PIN_LEN_RANGE, CKR_PIN_INVALID (it is not UTF-8). */
 CK_RV kc_login_check_new_pin(struct kc_bytes pin);
+/* The same, but for a PIN that was too long for any message: that is not the right one. */
+CK_RV kc_login_rv_of_pin(CK_RV rv);
 
 #endif

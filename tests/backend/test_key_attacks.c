@@ -345,6 +345,66 @@ static void a_sensitive_private_key_with_conditions_is_not_read(void)
 	}
 }
 
+/* Nothing of a key of another group is told to a sandbox, by no call that takes an id, nor through
+ * a key of its own. */
+static void a_sandbox_has_its_own_keys_alone(void)
+{
+	static const struct kc_cipher_params ecb = {.scheme = KC_CIPHER_ECB};
+	static const struct kc_derive_params hashed = {
+		.scheme = KC_DERIVE_HASH, .hash = KC_HASH_SHA256};
+	struct kc_derive_params both = {.scheme = KC_DERIVE_CONCATENATE_KEY};
+	const struct kc_caller *him = &home_sandbox;
+	KC_CLEANUP_FOUND struct kc_found key = {0}, own = {0}, made = {0};
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT, none = KC_ATTRS_INIT;
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret value = KC_SECRET_INIT;
+	CLEANUP_HOME struct home home = HOME_INIT;
+	struct kc_keychain *keychain;
+	uint64_t id, operation;
+
+	home_init(&home);
+	keychain = home.keychain;
+	words_attrs(&attrs, "kcls=#2 type=#2147483649 drve=#1 wrap=#1 unwp=#1 extr=#1");
+	CHECK_OK_FATAL(
+		kc_keychain_key_create(keychain, him, kc_bytes_str(VALUE), &attrs, false, &own));
+	for (int transient = 0; transient < 2; transient++) {
+		CHECK_OK_FATAL(own_create(&home,
+			"kcls=#2 type=#2147483649 drve=#1 wrap=#1 unwp=#1 extr=#1 sens=#0", VALUE,
+			transient, &key));
+		id = key.id;
+		both.other = id;
+		CHECK_ERR(kc_keychain_secret_encrypt(
+				  keychain, him, id, &ecb, kc_bytes_str(VALUE), &out),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_cipher_begin(keychain, him, id, false, &ecb, &operation),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_mac_begin(keychain, him, id, false, &own_hmac, &operation),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_reveal(keychain, him, id, &value), KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_copy(keychain, him, id, &none, true, &made),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_derive(keychain, him, id, &hashed, &none, true, &made),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_derive(keychain, him, own.id, &both, &none, true, &made),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_wrap(keychain, him, own.id, NONE, &kwp, id, &out),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_wrap(keychain, him, id, NONE, &kwp, own.id, &out),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_unwrap(keychain, him, id, &kwp, kc_bytes_str(VALUE),
+				  &attrs, true, &made),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_authorize(keychain, him, id, kc_bytes_str("password")),
+			KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_amend(keychain, him, id, &none), KC_E_NOT_FOUND);
+		CHECK_ERR(kc_keychain_key_forget(keychain, him, id), KC_E_NOT_FOUND);
+	}
+	/* Nor does he put a key into another group. */
+	words_attrs(&none, "agrp=user");
+	CHECK_ERR(
+		kc_keychain_key_copy(keychain, him, own.id, &none, false, &made), KC_E_NOT_ALLOWED);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -356,6 +416,7 @@ int main(void)
 		CHECK_TEST(a_trusted_key_is_no_keystream),
 		CHECK_TEST(a_key_that_is_kept_stays_of_its_kind),
 		CHECK_TEST(text_loosens_nothing),
+		CHECK_TEST(a_sandbox_has_its_own_keys_alone),
 		CHECK_TEST(a_sensitive_private_key_with_conditions_is_not_read),
 	};
 	home_use_memory();

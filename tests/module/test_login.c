@@ -6,6 +6,7 @@
 #include "tests/module/harness.h"
 
 static CK_UTF8CHAR right[] = HARNESS_PASSWORD, wrong[] = "wrong horse";
+static CK_UTF8CHAR too_long[16 << 20]; /* for a message to the service */
 #define RIGHT_LEN (sizeof right - 1)
 #define WRONG_LEN (sizeof wrong - 1)
 
@@ -28,7 +29,6 @@ static CK_FLAGS flags_of(const struct fixture *x, CK_SLOT_ID slot)
 static void while_open(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
-	static CK_UTF8CHAR too_long[16 << 20]; /* for a message to the service */
 
 	for (CK_SLOT_ID slot = 0; slot < 2; slot++)
 		CHECK((flags_of(&x, slot) &
@@ -142,6 +142,7 @@ static void changing_the_password(void)
 	CHECK_RV(x.f->C_SetPIN(reader, right, RIGHT_LEN, other, sizeof other - 1),
 		CKR_SESSION_READ_ONLY);
 	CHECK_RV(x.f->C_SetPIN(x.session, NULL, 0, other, 3), CKR_ARGUMENTS_BAD);
+	CHECK_RV(x.f->C_SetPIN(x.session, too_long, sizeof too_long, other, 3), CKR_PIN_INCORRECT);
 	CHECK_RV(x.f->C_SetPIN(x.session, wrong, WRONG_LEN, other, sizeof other - 1),
 		CKR_PIN_INCORRECT);
 	CHECK_RV(x.f->C_SetPIN(x.session, right, RIGHT_LEN, other, sizeof other - 1), CKR_OK);

@@ -182,6 +182,32 @@ static void all_codes(void)
 	harness_end(&x);
 }
 
+/* More than is collected anywhere: one call gives what parts do. */
+static void very_long(void)
+{
+	static CK_BYTE all[(64 << 20) + 1];
+	struct fixture x = harness_begin(HARNESS_DEVICE, 0);
+	CK_MECHANISM mechanism = {CKM_SHA256_HMAC, NULL, 0};
+	CK_OBJECT_HANDLE key = keys_secret(&x, CKK_GENERIC_SECRET, KC_BYTES_OF(key_bytes));
+	CK_BYTE by_parts[32], at_once[32];
+	CK_ULONG len = sizeof by_parts;
+
+	CHECK_RV(x.f->C_SignInit(x.session, &mechanism, key), CKR_OK);
+	CHECK_RV(x.f->C_SignUpdate(x.session, all, 1), CKR_OK);
+	CHECK_RV(x.f->C_SignUpdate(x.session, all + 1, sizeof all - 1), CKR_OK);
+	CHECK_RV(x.f->C_SignFinal(x.session, by_parts, &len), CKR_OK);
+	CHECK_RV(x.f->C_SignInit(x.session, &mechanism, key), CKR_OK);
+	CHECK_RV(x.f->C_Sign(x.session, all, sizeof all, at_once, &len), CKR_OK);
+	CHECK(memcmp(by_parts, at_once, sizeof by_parts) == 0);
+	CHECK_RV(x.f->C_VerifyInit(x.session, &mechanism, key), CKR_OK);
+	CHECK_RV(x.f->C_Verify(x.session, all, sizeof all, by_parts, sizeof by_parts), CKR_OK);
+	all[sizeof all - 1] = 1;
+	CHECK_RV(x.f->C_VerifyInit(x.session, &mechanism, key), CKR_OK);
+	CHECK_RV(x.f->C_Verify(x.session, all, sizeof all, by_parts, sizeof by_parts),
+		CKR_SIGNATURE_INVALID);
+	harness_end(&x);
+}
+
 static void errors(void)
 {
 	struct fixture x = harness_begin(HARNESS_DEVICE, CKF_RW_SESSION);
@@ -220,6 +246,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(all_codes),
+		CHECK_TEST(very_long),
 		CHECK_TEST(errors),
 	};
 	int status;
