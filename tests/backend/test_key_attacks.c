@@ -240,8 +240,8 @@ static void no_key_is_taken_out_in_pieces(void)
 /* Who has a key of his own wrapped with the same IV would know what the first was xored with. */
 static void a_trusted_key_is_no_keystream(void)
 {
-	static const struct kc_bytes iv = {(const uint8_t *)"sixteen bytes iv", 16};
-	static const struct {
+	const struct kc_bytes iv = {(const uint8_t *)"sixteen bytes iv", 16};
+	const struct {
 		struct kc_cipher_params how;
 		kc_err err;
 	} rows[] = {
