@@ -229,7 +229,6 @@ static void keys_of_another_kind_are_told(void)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list pair = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_FOUND struct kc_found key = {0}, made = {0};
-	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT;
 	KC_CLEANUP_SECRET struct kc_secret shared = KC_SECRET_INIT;
 	CLEANUP_HOME struct home home = HOME_INIT;
 	uint64_t operation;

@@ -235,7 +235,7 @@ static int in_another(int (*work)(struct kc_client *client, uint64_t number), ui
 {
 	struct kc_client *client;
 	pid_t child = fork();
-	int status;
+	int status = 0;
 
 	if (child == 0)
 		_exit(kc_client_new(&client) == KC_OK ? work(client, number) : 99);

@@ -112,7 +112,7 @@ static void offered(const void *arg)
 	for (CK_ULONG i = 0; i < count; i++)
 		if (types[i] == row->type)
 			return;
-	MUST(!"in the list of mechanisms");
+	MUST(false && "in the list of mechanisms");
 }
 
 void suite_offered(void)

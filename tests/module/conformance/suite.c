@@ -185,7 +185,7 @@ void suite_initialize(void)
 			slot = slots[i];
 			return;
 		}
-	MUST(!"a token with the label");
+	MUST(false && "a token with the label");
 }
 
 CK_SESSION_HANDLE suite_open(CK_FLAGS flags)

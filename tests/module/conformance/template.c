@@ -45,7 +45,7 @@ void without(struct template *template, CK_ATTRIBUTE_TYPE type)
 				(template->count - i) * sizeof template->at[0]);
 			return;
 		}
-	MUST(!"the template has the attribute");
+	MUST(false && "the template has the attribute");
 }
 
 CK_RV try_create(struct template *template, CK_OBJECT_HANDLE *ret)
