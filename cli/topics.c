@@ -85,9 +85,11 @@ static bool is_among(const char *words, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = words; at && len; at = strchr(at, ' '), at += at != NULL)
+	for (const char *at = words; at && len; at = strchr(at, ' ')) {
+		at += *at == ' ';
 		if (strncmp(at, word, len) == 0 && (at[len] == ' ' || !at[len]))
 			return true;
+	}
 	return false;
 }
 

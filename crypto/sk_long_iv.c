@@ -59,6 +59,8 @@ static kc_err crypt(
 	memcpy(anew, start, 12);
 	memset(anew + 12, 0, 4);
 	KC_TRY(run_ctr(sk, start, kc_bytes(input.data, first), out));
+	if (first == input.len)
+		return KC_OK;
 	return run_ctr(sk, anew, kc_bytes(input.data + first, input.len - first), out + first);
 }
 

@@ -299,6 +299,8 @@ static void all_operations(void)
 	harness_end(&x);
 }
 
+#ifndef KC_SANITIZED /* which takes the stack of a thread that is cancelled for a damaged one */
+
 static atomic_uint begun;
 
 static void *sign_for_ever(void *unused)
@@ -346,10 +348,14 @@ static void cancelled(void)
 	harness_end(&x);
 }
 
+#endif
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+#ifndef KC_SANITIZED
 		CHECK_TEST(cancelled),
+#endif
 		CHECK_TEST(all_operations),
 	};
 	int status;
