@@ -706,11 +706,15 @@ static void forks(void)
 	for (size_t i = 0; i < KC_COUNT_OF(vectors); i++) {
 		KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
 		struct kc_sk_operation *a = NULL, *b = NULL;
+		struct kc_bytes rest;
 		struct loaded v;
 		size_t half;
 
 		load(&vectors[i], &v);
 		half = v.plain.len / 2;
+		rest = kc_buf_bytes(&v.plain);
+		if (half)
+			rest = kc_bytes(rest.data + half, rest.len - half);
 		CHECK_OK_FATAL(kc_sk_cipher_begin(v.sk, KC_SK_ENCRYPT, &v.params, &a));
 		CHECK_OK(kc_sk_operation_part(a, kc_bytes(v.plain.data, half), &first));
 		kc_buf_push(&second, first.data, first.len);
@@ -718,12 +722,10 @@ static void forks(void)
 		/* The key is still held by the operations. */
 		kc_sk_free(v.sk);
 		v.sk = NULL;
-		CHECK_OK(kc_sk_operation_part(
-			a, kc_bytes(v.plain.data + half, v.plain.len - half), &first));
+		CHECK_OK(kc_sk_operation_part(a, rest, &first));
 		CHECK_OK(kc_sk_operation_end(a, &first));
 		kc_sk_operation_free(a);
-		CHECK_OK(kc_sk_operation_part(
-			b, kc_bytes(v.plain.data + half, v.plain.len - half), &second));
+		CHECK_OK(kc_sk_operation_part(b, rest, &second));
 		CHECK_OK(kc_sk_operation_end(b, &second));
 		kc_sk_operation_free(b);
 		CHECK_MSG(kc_bytes_equal(kc_buf_bytes(&first), kc_buf_bytes(&v.cipher)),
