@@ -24,7 +24,7 @@ TEMPLATE
 # Talks to a server at a port, and says what was agreed on.
 talk() { # what, key, priority, what is agreed on
   works "$1" gnutls-cli $provider --port "$port" --x509cafile "$work/$name.pem" --x509certfile "$work/$name.pem" \
-    --x509keyfile "$2" --priority "$3" localhost
+    --x509keyfile "$2" --priority "$3" --verify-hostname localhost 127.0.0.1
   says 'Handshake was completed' "$1: a handshake"
   says 'certificate is trusted' "$1: the server's certificate"
   says 'Successfully sent 1 certificate' "$1: the client's certificate"
@@ -53,10 +53,12 @@ for each in direct proxy remote; do
   done
   name=ec
   fails "a key that is not there" gnutls-cli $provider --port "$port" --x509cafile "$work/ec.pem" \
-    --x509certfile "$work/ec.pem" --x509keyfile "$token;object=nobody;type=private" localhost
+    --x509certfile "$work/ec.pem" --x509keyfile "$token;object=nobody;type=private" \
+    --verify-hostname localhost 127.0.0.1
   works "locks" "$kc" lock
   fails "a locked keychain, and nobody to ask" gnutls-cli $provider --port "$port" --x509cafile "$work/ec.pem" \
-    --x509certfile "$work/ec.pem" --x509keyfile "$token;object=ec;type=private" localhost
+    --x509certfile "$work/ec.pem" --x509keyfile "$token;object=ec;type=private" \
+    --verify-hostname localhost 127.0.0.1
   works "opens" "$kc" unlock --password-file "$work/pin"
 done
 finish

@@ -111,7 +111,7 @@ for each in direct proxy remote; do
     serve "$port" "$work/server.log" openssl s_server -accept "127.0.0.1:$port" -www -cert "$work/other.pem" \
       -key "$work/other.key" -CAfile "$work/ca.pem" -Verify 1 -verify_return_error
     for tls in tls1.2 tls1.3; do
-      works "a client for $tls with $name" tstclnt -4 -h localhost -a other -p "$port" -d "sql:$db" -w "$pin" \
+      works "a client for $tls with $name" tstclnt -4 -h 127.0.0.1 -a other -p "$port" -d "sql:$db" -w "$pin" \
         -n "Keycircle:$name" -Q -V $tls:$tls
     done
     cp "$work/server.log" "$out"
