@@ -232,5 +232,6 @@ enum kc_hash kc_mechanism_hash(CK_MECHANISM_TYPE type)
 {
 	const struct kc_mechanism *row = find(type);
 
-	return row && row->info.flags & CKF_DIGEST ? row->hash : KC_HASH_NONE;
+	return row && row->info.flags & CKF_DIGEST && row->age == KC_AGE_MODERN ? row->hash
+										: KC_HASH_NONE;
 }

@@ -75,7 +75,8 @@ CK_RV kc_mechanism_ask(struct kc_module *module, const CK_MECHANISM *asked, CK_F
 	const struct kc_mechanism **ret);
 /* Whether keys of a type fit. */
 bool kc_mechanism_takes(const struct kc_mechanism *row, uint32_t key_type);
-/* The hash that a mechanism of digests makes; NONE for others. */
+/* The hash that a mechanism of digests makes, as a parameter names it; NONE for others, and for the
+ * old ones: no parameter wants them. */
 enum kc_hash kc_mechanism_hash(CK_MECHANISM_TYPE type);
 
 #endif

@@ -43,19 +43,15 @@ static CK_RV read_parameter(
 	return readers[row->param](row, asked, params);
 }
 
-/* A hash that a parameter names is held to the same rules as one that a row names. */
+/* Signing with SHA-1 is held to the same rules when a parameter names it as when a row does. */
 static CK_RV check_hash(struct kc_module *module, enum kc_hash hash, CK_FLAGS use)
 {
 	struct kc_token_status status;
 
-	if (hash != KC_HASH_MD5 && hash != KC_HASH_SHA1)
+	if (hash != KC_HASH_SHA1 || !(use & (CKF_SIGN | CKF_MESSAGE_SIGN)))
 		return CKR_OK;
 	kc_token_status(module, &status);
-	if (status.allows_legacy)
-		return CKR_OK;
-	if (hash == KC_HASH_SHA1 && !(use & (CKF_SIGN | CKF_MESSAGE_SIGN)))
-		return CKR_OK;
-	return CKR_MECHANISM_PARAM_INVALID;
+	return status.allows_legacy ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
 }
 
 CK_RV kc_params_of_sign(struct kc_module *module, const struct kc_mechanism *row,

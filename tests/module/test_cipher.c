@@ -569,7 +569,9 @@ static size_t seal(EVP_PKEY *key, int padding, const char *hash, size_t len, CK_
 static void rsa(void)
 {
 	CK_RSA_PKCS_OAEP_PARAMS sha1 = {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0},
-				sha256 = {CKM_SHA256, CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED, NULL, 0};
+				sha256 = {CKM_SHA256, CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED, NULL, 0},
+				md5 = {CKM_MD5, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0};
+	CK_MECHANISM of_yesterday = {CKM_RSA_PKCS_OAEP, &md5, sizeof md5};
 	const struct {
 		const char *name;
 		CK_MECHANISM mechanism;
@@ -626,6 +628,7 @@ static void rsa(void)
 		CHECK_RV(x.f->C_DecryptInit(x.session, &mechanism, public),
 			CKR_KEY_TYPE_INCONSISTENT);
 	}
+	CHECK_RV(x.f->C_EncryptInit(x.session, &of_yesterday, public), CKR_MECHANISM_PARAM_INVALID);
 	EVP_PKEY_free(key);
 	harness_end(&x);
 }
