@@ -11,7 +11,7 @@ static const struct form {
 	bool sealed;
 } forms[] = {
 	{"g",     KC_ABSORB_GENESIS,     true},
-	{"k",     KC_ABSORB_ACCOUNT_KEY, false},
+	{"k/",    KC_ABSORB_ACCOUNT_KEY, false},
 	{"v/",    KC_ABSORB_VOUCHER,     true},
 	{"perm",  KC_ABSORB_PERMANENT,   true},
 	{"perm/", KC_ABSORB_PERMANENT,   true},
