@@ -120,7 +120,8 @@ static void exclude(const struct kc_circle *author, const struct kc_peer_id *tar
 	const struct kc_member *member = kc_circle_find(author, target);
 	struct kc_exclusion exclusion = {.target = *target,
 		.cut_seq = member->list ? member->list->seq : 0,
-		.cut_id = member->list_id};
+		.cut_id = member->list_id,
+		.reason = KC_EXCLUSION_REMOVED};
 	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
 	struct kc_der_reader r;
 
@@ -448,7 +449,8 @@ static void exclude_all(struct kc_list *list, const void *context)
 	list->exclude_count = 0;
 	for (size_t i = 0; i < list->include_count; i++)
 		if (!kc_peer_id_equal(&list->include[i], id_of(of)))
-			list->exclude[list->exclude_count++].target = list->include[i];
+			list->exclude[list->exclude_count++] = (struct kc_exclusion){
+				.target = list->include[i], .reason = KC_EXCLUSION_REMOVED};
 }
 
 /* A newcomer that is there only to say something, without a circle of its own. */
