@@ -205,7 +205,8 @@ static kc_err build_account_key(struct kc_buf *ret)
 {
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys opened = KC_PASSWORD_KEYS_INIT;
 
-	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, ret, &opened);
+	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret,
+		&opened);
 }
 
 static kc_err read_account_key(struct kc_bytes record, const struct kc_account_id *of)
@@ -384,12 +385,18 @@ static void newer_software_waits(void)
 
 static void identities_come_back(void)
 {
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	KC_CLEANUP_IDENTITY struct kc_identity back = KC_IDENTITY_INIT;
 
 	CHECK_OK(kc_identity_save(&one, &saved));
 	CHECK_OK(kc_identity_load(kc_buf_bytes(&saved), &back));
-	CHECK(kc_peer_id_equal(&back.id, &one.id));
+	CHECK(kc_peer_id_equal(&back.id, &one.id) && !back.agree);
+	CHECK_OK(kc_identity_save_agree(&two, &agree));
+	CHECK_ERR(kc_identity_load_agree(kc_secret_bytes(&agree), &back), KC_E_DECODE);
+	CHECK_OK(kc_identity_save_agree(&one, &agree));
+	CHECK_OK(kc_identity_load_agree(kc_secret_bytes(&agree), &back));
+	CHECK(back.agree != NULL);
 	saved.len--;
 	CHECK(kc_identity_load(kc_buf_bytes(&saved), &back) != KC_OK);
 }
@@ -430,7 +437,8 @@ static void the_password_opens_the_account_keys(void)
 	struct kc_account_key parts;
 
 	CHECK_ERR(kc_account_key_make(
-			  &account, &one, &keys, kc_bytes_str("1234567"), 1, &record, &opened),
+			  &account, &one, &keys, kc_bytes_str("1234567"), 1, NULL, &record,
+			  &opened),
 		KC_E_WEAK_PASSWORD);
 	CHECK_OK(build_account_key(&record));
 	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &account, &parts));
