@@ -120,6 +120,7 @@ struct kc_circle {
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
+	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
 /* --- life ---------------------------------------------------------------------------------------

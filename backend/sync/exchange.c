@@ -11,6 +11,7 @@
 
 struct exchange {
 	struct kc_store *store;
+	const struct kc_pk *user; /* borrowed; NULL: not at hand */
 	struct kc_cloud *cloud;	  /* owned */
 	struct kc_circle *circle; /* owned */
 	struct kc_sync_report report;
@@ -86,6 +87,7 @@ static kc_err recall(
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	x->circle->user = x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
@@ -295,9 +297,10 @@ static kc_err run(struct exchange *x)
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user, struct kc_sync_report *ret,
+	bool *ret_joining)
 {
-	KC_CLEANUP(exchange_done) struct exchange x = {.store = store};
+	KC_CLEANUP(exchange_done) struct exchange x = {.store = store, .user = user};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;

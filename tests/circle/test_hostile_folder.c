@@ -192,7 +192,7 @@ static void what_is_true_is_taken(void)
 		const size_t *counts = tally.counts[k];
 		bool is_perm = strcmp(altering_kinds[k], "perm/") == 0;
 		bool is_old = strcmp(altering_kinds[k], "g") == 0 ||
-			      strcmp(altering_kinds[k], "k") == 0 ||
+			      strcmp(altering_kinds[k], "k/") == 0 ||
 			      strcmp(altering_kinds[k], "perm") == 0;
 
 		CHECK_MSG(counts[VERDICT_TAKEN] > 0 || is_perm || is_old, altering_kinds[k]);
