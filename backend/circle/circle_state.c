@@ -66,6 +66,9 @@ static void put_keys(struct kc_der_writer *w, const struct kc_circle *circle)
 		kc_der_put_uint(w, state->counter);
 		kc_vector_put(w, &state->vector);
 		kc_head_log_put(w, state->log.rows, state->log.count);
+		kc_der_put_bytes(w, KC_BYTES_OF(state->kid));
+		kc_der_put_uint(w, state->again);
+		kc_der_put_uint(w, state->again_to);
 		kc_der_end(w);
 	}
 	kc_der_end(w);
@@ -212,6 +215,9 @@ static kc_err pull_keys(struct kc_der_reader *r, struct kc_circle *circle)
 		state->counter = kc_der_get_uint(&one);
 		kc_vector_pull(&one, &state->vector);
 		KC_TRY(kc_head_log_pull(&one, &state->log));
+		kc_der_get_array(&one, state->kid, sizeof state->kid);
+		state->again = kc_der_get_uint(&one);
+		state->again_to = kc_der_get_uint(&one);
 		kc_der_leave(&rows, &one);
 	}
 	kc_der_leave(r, &rows);

@@ -212,11 +212,11 @@ static uint64_t size_of(const struct kc_circle *circle)
 	return size;
 }
 
-/* Whether nothing came from those who are in. What is in the logs of others is there every time. */
+/* Whether nothing came that counts. What is in the logs of those who are out is there every time. */
 static bool is_empty(const struct kc_gathered *gathered)
 {
 	for (size_t i = 0; i < gathered->count; i++)
-		if (!kc_peer_set_has(gathered->out, gathered->ops[i].member))
+		if (!gathered->ops[i].beyond)
 			return false;
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }

@@ -17,6 +17,7 @@ struct kc_gathered_op {
 	struct kc_buf bytes;
 	struct kc_op op; /* views of bytes */
 	bool waits;	 /* something in it is not settled */
+	bool beyond;	 /* of a peer that is out, after its last list that counts */
 };
 
 struct kc_gathered {
