@@ -61,6 +61,7 @@ static kc_err send_all_again(struct kc_composer *c, struct kc_view_state *state,
 
 	for (size_t i = 0; i < log->count; i++) {
 		const struct kc_log_entry *entry = &log->rows[i];
+		kc_err err;
 
 		if (entry->counter < state->again || entry->counter > state->again_to)
 			continue;
@@ -68,7 +69,10 @@ static kc_err send_all_again(struct kc_composer *c, struct kc_view_state *state,
 			*ret_more = true;
 			return KC_OK;
 		}
-		KC_TRY(send_again(c, entry, held));
+		err = send_again(c, entry, held);
+		if (err == KC_E_LOCKED)
+			return KC_OK; /* from here on after the unlock */
+		KC_TRY(err);
 		state->again = entry->counter + 1;
 	}
 	state->again = state->again_to + 1;

@@ -15,7 +15,8 @@ struct kc_composer {
 };
 
 /* Seals the version that a track stands for, as this device's, under an epoch, with this counter in
- * its dot. ret_body has its digest afterwards. Errors: those of kc_row_get, TOO_LARGE. */
+ * its dot. ret_body has its digest afterwards. Errors: those of kc_row_get, TOO_LARGE,
+ * LOCKED. */
 KC_MUST kc_err kc_composer_seal(const struct kc_composer *c, const struct kc_track *track,
 	const struct kc_held_epoch *held, uint64_t counter, struct kc_item_body *ret_body,
 	struct kc_buf *ret);

@@ -212,7 +212,8 @@ static uint64_t size_of(const struct kc_circle *circle)
 	return size;
 }
 
-/* Whether nothing came that counts. What is in the logs of those who are out is there every time. */
+/* Whether nothing came that counts. What is in the logs of those who are out is there every time.
+ */
 static bool is_empty(const struct kc_gathered *gathered)
 {
 	for (size_t i = 0; i < gathered->count; i++)
@@ -290,8 +291,9 @@ static kc_err run(struct exchange *x)
 		if (err == KC_OK)
 			err = round_trip(x);
 	} while (err == KC_OK && x->more);
+	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
-		err = set_alarm(x, x->circle->alarm);
+		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	return err;
 }
 
