@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What sync remembers between exchanges: four cells of the database. */
+/* What sync remembers between exchanges: cells of the database. */
 #ifndef KC_SYNC_MEMORY_H
 #define KC_SYNC_MEMORY_H
 
@@ -7,18 +7,26 @@
 #include "backend/store/store.h"
 #include "base/status.h"
 
-/* The store's URL; readable while locked. Errors: NO_STORE; NO_MEMORY. */
+/* The store's URL, and how it is laid out; readable while locked. Errors: NO_STORE; NO_MEMORY. */
 KC_MUST kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret);
-KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url);
+KC_MUST kc_err kc_memory_get_layout(struct kc_txn *txn, enum kc_layout *ret);
+KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url, enum kc_layout layout);
 
 /* The circle. Errors: NO_STORE, LOCKED, CORRUPT. */
 KC_MUST kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret);
 KC_MUST kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle);
 
-/* An operation that is part of the log and may not be in the store yet. Errors: NOT_FOUND. */
-KC_MUST kc_err kc_memory_get_outbox(
-	struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation);
-KC_MUST kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes operation);
+/* What this device has said last, until it says something else; it may not be in the store yet. */
+struct kc_outbox {
+	uint64_t number; /* of the operation; 0: nothing was said yet */
+	uint64_t tries;	 /* how often the store has said to have it */
+};
+/* All zero when there is none. */
+KC_MUST kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret);
+KC_MUST kc_err kc_memory_get_outbox_contents(struct kc_txn *txn, struct kc_buf *ret);
+KC_MUST kc_err kc_memory_put_outbox(
+	struct kc_txn *txn, const struct kc_outbox *outbox, struct kc_bytes contents);
+KC_MUST kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *outbox);
 KC_MUST kc_err kc_memory_clear_outbox(struct kc_txn *txn);
 
 /* How the last exchange went; zeroes before the first. pending is counted anew. */

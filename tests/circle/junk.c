@@ -391,7 +391,7 @@ static void a_foreign_marker(void)
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 	const struct kc_account_id other = {{1, 2, 3}};
 
-	CHECK_OK_FATAL(kc_account_put_marker(&other, &bytes));
+	CHECK_OK_FATAL(kc_account_put_marker(&other, KC_LAYOUT_LOGS, &bytes));
 	CHECK_FATAL(file_write(junk_in_store(".kc-store"), kc_buf_bytes(&bytes)));
 }
 
