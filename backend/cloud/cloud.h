@@ -77,6 +77,8 @@ static inline void kc_cloud_close_cleanup(struct kc_cloud **cloud)
 		kc_cloud_close(*cloud);
 }
 unsigned kc_cloud_abilities(const struct kc_cloud *cloud);
+/* One engine more, of another scheme than those there are, for tests; NULL takes it away. */
+void kc_cloud_set_engine(const struct kc_cloud_engine *engine);
 
 /* Makes this place a store. Errors: DUPLICATE (it is one), NOT_A_STORE (something else
  * is there). */

@@ -50,11 +50,18 @@ size_t house_add_home(struct house *house)
 void house_init(struct house *house)
 {
 	const char *base = getenv("TMPDIR");
+	char folder[64];
 
-	memset(house, 0, sizeof *house);
-	snprintf(house->store, sizeof house->store, "%s/kc-house-XXXXXX",
+	snprintf(folder, sizeof folder, "%s/kc-house-XXXXXX",
 		base && strlen(base) < 40 ? base : "/tmp");
-	CHECK_FATAL(mkdtemp(house->store) != NULL);
+	CHECK_FATAL(mkdtemp(folder) != NULL);
+	house_begin(house, folder);
+}
+
+void house_begin(struct house *house, const char *url)
+{
+	memset(house, 0, sizeof *house);
+	snprintf(house->store, sizeof house->store, "%s", url);
 	house_add_home(house);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
 		house->homes[0].keychain, house->store, true, kc_bytes_str(HOUSE_PASSWORD)));
@@ -64,7 +71,8 @@ void house_done(struct house *house)
 {
 	for (size_t i = 0; i < house->count; i++)
 		home_done(&house->homes[i]);
-	file_remove_tree(house->store);
+	if (house->store[0] == '/')
+		file_remove_tree(house->store);
 	house->count = 0;
 	house_clock_real();
 }

@@ -7,11 +7,11 @@
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
-#define HOUSE_MAX 6
+#define HOUSE_MAX 8
 #define HOUSE_PATH_MAX 160
 
 struct house {
-	char store[64]; /* the folder */
+	char store[64]; /* the folder, or the URL of another store */
 	struct home homes[HOUSE_MAX];
 	size_t count;
 };
@@ -19,6 +19,8 @@ struct house {
 
 /* One device, which has begun an account in the folder. */
 void house_init(struct house *house);
+/* The same in a store of this URL. */
+void house_begin(struct house *house, const char *url);
 void house_done(struct house *house);
 /* A further keychain, not yet a member; its number. */
 size_t house_add_home(struct house *house);
