@@ -9,13 +9,14 @@
 #ifndef KC_TESTS_CIRCLE_MEMORY_CLOUD_H
 #define KC_TESTS_CIRCLE_MEMORY_CLOUD_H
 
-#include "backend/cloud/cloud.h"
+#include "backend/cloud/records.h"
 
-#define MEMORY_CLOUD_MAX 32 /* stores at a time */
+#define MEMORY_CLOUD_MAX 40 /* stores at a time */
 #define MEMORY_CLOUD_URL 24
 
-/* Makes the engine known; once. */
-void memory_cloud_register(void);
+/* Makes the engine known. With records it has no logs of its own (backend/cloud/records_log.h), and
+ * nothing is carried between its stores. */
+void memory_cloud_register(bool with_records);
 
 /* Empties store number place and gives its URL. */
 void memory_cloud_clear(unsigned place);
@@ -30,6 +31,8 @@ void memory_cloud_done(void);
 
 /* The number up to which a log has no hole. */
 uint64_t memory_cloud_complete(unsigned place, const struct kc_writer_id *writer);
+/* How often anything was written into a store. */
+uint64_t memory_cloud_version(unsigned place);
 /* Calls visit for each whole value that is there. number is 0 for the marker. */
 typedef void (*memory_cloud_visit)(
 	void *context, const struct kc_writer_id *writer, uint64_t number, struct kc_bytes value);
@@ -58,13 +61,15 @@ enum memory_call {
 	MEMORY_READ,
 	MEMORY_APPEND,
 	MEMORY_DROP,
+	MEMORY_PUT,
+	MEMORY_GET,
+	MEMORY_CHANGES,
+	MEMORY_CHANGED,
 };
 /* Done; not done, and the answer is STORE_GONE; done, and the answer is STORE_GONE all the same. */
 enum memory_fate { MEMORY_DONE, MEMORY_LOST, MEMORY_UNANSWERED };
-/* Asked at each call before it does anything. value is what is to be written. NULL takes the hook
- * away. */
-typedef enum memory_fate (*memory_hook)(
-	void *context, unsigned place, enum memory_call call, struct kc_bytes value);
+/* Asked at each call before it does anything. NULL takes the hook away. */
+typedef enum memory_fate (*memory_hook)(void *context, unsigned place, enum memory_call call);
 void memory_cloud_set_hook(memory_hook hook, void *context);
 
 #endif

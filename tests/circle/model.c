@@ -34,7 +34,9 @@ struct change {
 	bool deletes;
 	char secret[SECRET_MAX]; /* that it wrote */
 	known_set known;	 /* to its device, before it was made */
-	uint64_t operation;	 /* of its device's log that carries it; 0: none yet */
+	/* 0: its device has not sent it. Where logs are carried: the operation of its device's log
+	 * that has it; else which exchange of all sent it at the latest. */
+	uint64_t sent;
 };
 
 static struct {
@@ -43,6 +45,7 @@ static struct {
 	known_set known[WORLD_MAX];
 	const struct model_plan *plan;
 	size_t step;
+	uint64_t exchanges; /* that went well, of all devices */
 	char failure[400]; /* the first; empty: none */
 } model;
 
@@ -206,21 +209,27 @@ static void change(size_t device, bool cut_short)
 /* --- exchanges ----------------------------------------------------------------------------------
  */
 
-/* A device has its changes in its log now, and knows what is in the others' up to the first hole.
- */
+/* How far a device sees what another has sent. */
+static uint64_t sees(size_t device, size_t of)
+{
+	if (!world.member[of])
+		return 0;
+	return world.layout == WORLD_CARRIED
+		       ? memory_cloud_complete(world_place(device), &world.writers[of])
+		       : model.exchanges;
+}
+
+/* A device has sent its changes now, and knows what it sees of the others'. */
 static void learn(size_t device, bool all_settled)
 {
-	unsigned place = world_place(device);
-
+	model.exchanges++;
 	for (size_t i = 0; i < model.count; i++) {
 		struct change *c = &model.changes[i];
-		uint64_t here = world.member[c->device]
-					? memory_cloud_complete(place, &world.writers[c->device])
-					: 0;
+		uint64_t here = sees(device, c->device);
 
-		if (c->device == device && c->operation == 0 && world.member[device])
-			c->operation = here;
-		if (all_settled && c->operation && c->operation <= here)
+		if (c->device == device && c->sent == 0)
+			c->sent = here;
+		if (all_settled && c->sent && c->sent <= here)
 			model.known[device] |= (known_set)1 << i;
 	}
 }
@@ -261,7 +270,7 @@ static void exchange_cut_short(size_t device)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	enum world_cut where = (enum world_cut)chance(WORLD_CUT_AFTER_CALL + 1);
-	uint64_t at = 1 + chance(where == WORLD_CUT_DATABASE ? 60 : 12);
+	uint64_t at = 1 + chance(where == WORLD_CUT_DATABASE ? 60 : 8);
 	kc_err err = KC_ERR(IO);
 
 	world_doom(device, where, at);
@@ -439,7 +448,7 @@ static void restart(size_t device)
 
 static void move_pieces(size_t device)
 {
-	if (world.carried)
+	if (world.layout == WORLD_CARRIED)
 		carry();
 	else if (chance(4) == 0)
 		turn_the_wire(device);
@@ -458,14 +467,14 @@ static const struct {
 	unsigned weight;
 	void (*happen)(size_t device);
 } steps[] = {
-	{32, change_one},
+	{30, change_one},
 	{ 3, change_cut_short},
 	{22, exchange_any},
 	{ 8, exchange_any_cut_short},
 	{26, move_pieces},
 	{ 3, restart},
 	{ 3, move_clock},
-	{ 3, let_one_in},
+	{ 5, let_one_in},
 };
 /* clang-format on */
 enum { WEIGHTS = 100 };
@@ -491,16 +500,14 @@ static uint64_t all_that_is_written(void)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < world.house.count; i++)
-		for (size_t k = 0; k < world.house.count; k++)
-			if (world.member[i] && world.member[k])
-				sum += memory_cloud_complete(world_place(i), &world.writers[k]);
+		sum += memory_cloud_version(world_place(i));
 	return sum;
 }
 
 static void gather_everything(size_t device)
 {
 	for (size_t k = 0; k < world.house.count; k++)
-		if (world.carried && world.member[k] && k != device)
+		if (world.layout == WORLD_CARRIED && world.member[k] && k != device)
 			(void)memory_cloud_carry(
 				world_place(k), world_place(device), everything, NULL);
 }
@@ -631,6 +638,12 @@ static void compare_circles(size_t first)
 	}
 }
 
+static const char *const layout_names[WORLD_LAYOUTS] = {
+	[WORLD_LOGS] = "one store",
+	[WORLD_CARRIED] = "a store each",
+	[WORLD_RECORDS] = "one store of records",
+};
+
 static void live(void)
 {
 	const struct model_plan *plan = model.plan;
@@ -640,11 +653,11 @@ static void live(void)
 	members = 2 + chance(4);
 	strangers = chance(WORLD_MAX - members < 3 ? WORLD_MAX - members : 3);
 	count = STEPS_LEAST + chance(MODEL_STEPS_MAX / 2 - STEPS_LEAST);
-	world_restore(members, strangers, chance(2));
+	world_restore(members, strangers, (enum world_layout)chance(WORLD_LAYOUTS));
 	for (size_t i = 0; i < members + strangers && plan->mode == MODEL_SKEWED; i++)
 		world.skews[i] = ((int64_t)chance(5) - 2) * (int64_t)chance(DAY_MS);
 	tell("%zu devices and %zu strangers, %s", members, strangers,
-		world.carried ? "a store each" : "one store");
+		layout_names[world.layout]);
 	for (model.step = 1; model.step <= count && !model.failure[0]; model.step++) {
 		chance_seed(chance_derive(plan->seed, model.step));
 		chance_seed_random(chance_derive(plan->seed, model.step));

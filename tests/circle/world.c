@@ -31,13 +31,11 @@ static struct {
 } doom;
 static size_t current; /* whose turn it is */
 
-static enum memory_fate befall(
-	void *context, unsigned place, enum memory_call call, struct kc_bytes value)
+static enum memory_fate befall(void *context, unsigned place, enum memory_call call)
 {
 	(void)context;
 	(void)place;
 	(void)call;
-	(void)value;
 	if (world.cut_off[current])
 		return MEMORY_LOST;
 	if (!doom.active)
@@ -91,7 +89,7 @@ struct beginning {
 	struct kc_writer_id writers[WORLD_MAX];
 };
 static struct kc_buf blank[WORLD_MAX];
-static struct beginning beginnings[WORLD_MAX + 1][2]; /* by members; by carried */
+static struct beginning beginnings[WORLD_MAX + 1][WORLD_LAYOUTS]; /* by members */
 
 static void put_database(size_t device, const struct kc_buf *contents)
 {
@@ -120,7 +118,7 @@ static void get_database(size_t device, struct kc_buf *ret)
 
 unsigned world_place(size_t device)
 {
-	return world.carried ? FIRST_OWN + (unsigned)device : SHARED;
+	return world.layout == WORLD_CARRIED ? FIRST_OWN + (unsigned)device : SHARED;
 }
 
 static void find_writer(size_t device)
@@ -146,35 +144,35 @@ static void move_to_own(size_t device, unsigned from)
 
 void world_welcome(size_t device, size_t sponsor)
 {
-	if (world.carried)
+	if (world.layout == WORLD_CARRIED)
 		move_to_own(device, world_place(sponsor));
 	find_writer(device);
 }
 
 /* The stores are frozen in places that no device uses. */
-static unsigned frozen_place(size_t members, bool carried)
+static unsigned frozen_place(size_t members, enum world_layout layout)
 {
-	return FIRST_OWN + WORLD_MAX + 2 * (unsigned)members + carried;
+	return FIRST_OWN + WORLD_MAX + WORLD_LAYOUTS * (unsigned)members + layout;
 }
 
 static void live_beginning(size_t members, struct beginning *b)
 {
 	struct house *house = &world.house;
 
-	chance_seed_random(chance_derive(SEED_OF_BEGINNINGS, members * 2 + world.carried));
+	chance_seed_random(chance_derive(SEED_OF_BEGINNINGS, members * WORLD_LAYOUTS + world.layout));
 	house_clock_set(START_MS);
 	for (size_t i = 0; i < members; i++)
 		put_database(i, &blank[i]);
 	memory_cloud_clear(SHARED);
-	memory_cloud_url(SHARED, house->store);
+	memory_cloud_url(SHARED, house->url);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
 		house->homes[0].keychain, house->store, true, kc_bytes_str(HOUSE_PASSWORD)));
 	for (house->count = 1; house->count < members; house->count++)
 		house_pair(house, house->count / 2, house->count);
 	house_settle(house);
-	memory_cloud_copy(SHARED, frozen_place(members, world.carried));
+	memory_cloud_copy(SHARED, frozen_place(members, world.layout));
 	for (size_t i = 0; i < members; i++) {
-		if (world.carried)
+		if (world.layout == WORLD_CARRIED)
 			move_to_own(i, SHARED);
 		find_writer(i);
 		get_database(i, &b->databases[i]);
@@ -183,13 +181,14 @@ static void live_beginning(size_t members, struct beginning *b)
 	b->known = true;
 }
 
-void world_restore(size_t members, size_t strangers, bool carried)
+void world_restore(size_t members, size_t strangers, enum world_layout layout)
 {
-	struct beginning *b = &beginnings[members][carried];
-	unsigned frozen = frozen_place(members, carried);
+	struct beginning *b = &beginnings[members][layout];
+	unsigned frozen = frozen_place(members, layout);
 
 	memory_cloud_set_hook(NULL, NULL);
-	world.carried = carried;
+	world.layout = layout;
+	memory_cloud_register(layout == WORLD_RECORDS);
 	memset(world.cut_off, 0, sizeof world.cut_off);
 	memset(world.skews, 0, sizeof world.skews);
 	if (!b->known)
@@ -200,7 +199,7 @@ void world_restore(size_t members, size_t strangers, bool carried)
 	for (size_t i = 0; i < members + strangers; i++) {
 		world.member[i] = i < members;
 		put_database(i, i < members ? &b->databases[i] : &blank[i]);
-		if (carried && i < members)
+		if (layout == WORLD_CARRIED && i < members)
 			memory_cloud_copy(frozen, world_place(i));
 	}
 	memcpy(world.writers, b->writers, sizeof world.writers);
@@ -229,7 +228,6 @@ void world_restart(size_t device)
 void world_begin(void)
 {
 	home_use_memory();
-	memory_cloud_register();
 	powercut_register();
 	chance_seed_random(SEED_OF_BEGINNINGS);
 	house_clock_set(START_MS);
@@ -245,8 +243,8 @@ void world_end(void)
 		home_done(&world.house.homes[i]);
 		kc_buf_done(&blank[i]);
 		for (size_t members = 0; members <= WORLD_MAX; members++)
-			for (size_t carried = 0; carried < 2; carried++)
-				kc_buf_done(&beginnings[members][carried].databases[i]);
+			for (size_t layout = 0; layout < WORLD_LAYOUTS; layout++)
+				kc_buf_done(&beginnings[members][layout].databases[i]);
 	}
 	memory_cloud_done();
 	powercut_start(0);

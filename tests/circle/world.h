@@ -13,9 +13,17 @@
 
 #define WORLD_MAX HOUSE_MAX
 
+/* How the devices' stores are. */
+enum world_layout {
+	WORLD_LOGS,    /* one, of logs */
+	WORLD_CARRIED, /* of logs, each device its own */
+	WORLD_RECORDS, /* one, of records */
+	WORLD_LAYOUTS
+};
+
 struct world {
 	struct house house; /* homes of members, then of strangers */
-	bool carried;	    /* each device has a store of its own; else all share the first */
+	enum world_layout layout;
 	bool member[WORLD_MAX];
 	bool cut_off[WORLD_MAX]; /* does not reach its store */
 	int64_t skews[WORLD_MAX];
@@ -29,7 +37,7 @@ void world_begin(void);
 void world_end(void);
 /* Members of one circle, who have nothing to say to each other, and strangers with empty keychains.
  */
-void world_restore(size_t members, size_t strangers, bool carried);
+void world_restore(size_t members, size_t strangers, enum world_layout layout);
 
 /* The number of the store that a device uses. */
 unsigned world_place(size_t device);
