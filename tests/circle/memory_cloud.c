@@ -513,8 +513,8 @@ static struct kc_etag etag_of(const struct store *store, const struct record *re
 	return etag;
 }
 
-static bool is_expected(const struct store *store, const struct record *there,
-	const struct kc_record_write *write)
+static bool is_expected(
+	const struct store *store, const struct record *there, const struct kc_record_write *write)
 {
 	struct kc_etag etag = etag_of(store, there);
 

@@ -33,10 +33,11 @@ void memory_cloud_done(void);
 uint64_t memory_cloud_complete(unsigned place, const struct kc_writer_id *writer);
 /* How often anything was written into a store. */
 uint64_t memory_cloud_version(unsigned place);
-/* Calls visit for each whole value that is there. number is 0 for the marker. */
-typedef void (*memory_cloud_visit)(
-	void *context, const struct kc_writer_id *writer, uint64_t number, struct kc_bytes value);
+/* Calls visit for each value that is there, with its name as the store knows it. */
+typedef void (*memory_cloud_visit)(void *context, const char *name, struct kc_bytes value);
 void memory_cloud_each(unsigned place, memory_cloud_visit visit, void *context);
+/* Shows each value to a witness as it is written, in whatever store; NULL: to nobody any more. */
+void memory_cloud_set_witness(memory_cloud_visit witness, void *context);
 /* Puts an operation in the place of what is there, or where there is none. */
 void memory_cloud_put(unsigned place, const struct kc_writer_id *writer, uint64_t number,
 	struct kc_bytes operation);

@@ -46,7 +46,7 @@ static struct {
 	const struct model_plan *plan;
 	size_t step;
 	uint64_t exchanges; /* that went well, of all devices */
-	char failure[400]; /* the first; empty: none */
+	char failure[400];  /* the first; empty: none */
 } model;
 
 __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
@@ -656,8 +656,7 @@ static void live(void)
 	world_restore(members, strangers, (enum world_layout)chance(WORLD_LAYOUTS));
 	for (size_t i = 0; i < members + strangers && plan->mode == MODEL_SKEWED; i++)
 		world.skews[i] = ((int64_t)chance(5) - 2) * (int64_t)chance(DAY_MS);
-	tell("%zu devices and %zu strangers, %s", members, strangers,
-		layout_names[world.layout]);
+	tell("%zu devices and %zu strangers, %s", members, strangers, layout_names[world.layout]);
 	for (model.step = 1; model.step <= count && !model.failure[0]; model.step++) {
 		chance_seed(chance_derive(plan->seed, model.step));
 		chance_seed_random(chance_derive(plan->seed, model.step));

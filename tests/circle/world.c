@@ -159,14 +159,15 @@ static void live_beginning(size_t members, struct beginning *b)
 {
 	struct house *house = &world.house;
 
-	chance_seed_random(chance_derive(SEED_OF_BEGINNINGS, members * WORLD_LAYOUTS + world.layout));
+	chance_seed_random(
+		chance_derive(SEED_OF_BEGINNINGS, members * WORLD_LAYOUTS + world.layout));
 	house_clock_set(START_MS);
 	for (size_t i = 0; i < members; i++)
 		put_database(i, &blank[i]);
 	memory_cloud_clear(SHARED);
 	memory_cloud_url(SHARED, house->url);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[0].keychain, house->store, true, kc_bytes_str(HOUSE_PASSWORD)));
+		house->homes[0].keychain, house->url, true, kc_bytes_str(HOUSE_PASSWORD)));
 	for (house->count = 1; house->count < members; house->count++)
 		house_pair(house, house->count / 2, house->count);
 	house_settle(house);
