@@ -45,8 +45,4 @@ void kc_gathered_done(struct kc_gathered *gathered);
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 
-/* Whether this device's own log is as it left it: STORE_SUSPECT with rollback (it is shorter) or
- * fork (somebody else writes in it). */
-KC_MUST kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *circle);
-
 #endif
