@@ -2,6 +2,7 @@
 /* scrypt once, then a signing key and a wrapping key. */
 #include "backend/circle/account_key.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "backend/circle/account_cost.h"
@@ -244,6 +245,20 @@ kc_err kc_account_key_open(
 		&parsed, account, 1, KC_SIGNATURE_P256, KC_BYTES_OF(params.user_public), user_id));
 	*ret = params;
 	return KC_OK;
+}
+
+bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits)
+{
+	KC_CLEANUP_BUF struct kc_buf expected = KC_BUF_INIT;
+	struct kc_account_key params;
+	struct kc_record parsed;
+
+	if (kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed) != KC_OK ||
+		parse_body(parsed.body, &params) != KC_OK)
+		return false;
+	kc_buf_printf(&expected, "%" PRIu64, params.seq);
+	return kc_buf_check(&expected) == KC_OK &&
+	       kc_bytes_equal(kc_buf_bytes(&expected), digits);
 }
 
 kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret)

@@ -51,6 +51,8 @@ KC_MUST kc_err kc_account_key_renew(const struct kc_account_key *record,
  * names. Errors: DECODE, VERIFY, NEWER; PARAM for a cost outside the limits. */
 KC_MUST kc_err kc_account_key_open(
 	struct kc_bytes record, const struct kc_account_id *account, struct kc_account_key *ret);
+/* Whether it is the record with this number, as its cell is named. */
+bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits);
 /* Who says to have signed it first. Errors: DECODE. */
 KC_MUST kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret);
 /* The device that signed the record first, for whoever knows its key. Errors: VERIFY. */
