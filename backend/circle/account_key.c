@@ -252,9 +252,12 @@ bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits)
 	KC_CLEANUP_BUF struct kc_buf expected = KC_BUF_INIT;
 	struct kc_account_key params;
 	struct kc_record parsed;
+	kc_err err;
 
-	if (kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed) != KC_OK ||
-		parse_body(parsed.body, &params) != KC_OK)
+	if (kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed) != KC_OK)
+		return false;
+	err = parse_body(parsed.body, &params);
+	if (err != KC_OK && err != KC_E_NEWER)
 		return false;
 	kc_buf_printf(&expected, "%" PRIu64, params.seq);
 	return kc_buf_check(&expected) == KC_OK &&
