@@ -17,6 +17,7 @@
 #define KC_CIRCLE_CIRCLE_H
 
 #include "backend/circle/account_key.h"
+#include "backend/circle/compat.h"
 #include "backend/circle/circle_parts.h"
 #include "backend/circle/envelope.h"
 #include "backend/circle/epoch.h"
@@ -48,6 +49,8 @@ struct kc_member {
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	/* Its own copy of the compatibility circle: the last operation with one, and which. */
+	uint64_t compat_number, compat_generation;
 };
 
 struct kc_held_voucher {
@@ -78,6 +81,14 @@ struct kc_view_state {
 	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
+
+/* A compatibility circle. */
+struct kc_held_compat {
+	struct kc_buf record;
+	struct kc_compat *compat; /* owned; NULL: there is none */
+	struct kc_record_id id;
+};
+void kc_held_compat_done(struct kc_held_compat *held);
 
 /* A user key that counted: in force, or of one of two records that followed the same one. */
 struct kc_user_key {
@@ -120,6 +131,11 @@ struct kc_circle {
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
+	struct kc_held_compat compat; /* in force; the record is this device's copy */
+	struct kc_held_compat compat_held; /* waits for a pending account key record */
+	struct kc_buf compat_rival;	   /* the last one of a generation that gave way to another */
+	uint64_t compat_pushed;		   /* generation that was written once more after a rollback */
+	bool compat_went_back;		   /* in this exchange: why there is an alarm */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
@@ -198,6 +214,9 @@ KC_MUST kc_err kc_circle_take_epoch(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* number: of the operation it stands in; 0 where there are no logs. */
+KC_MUST kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *from,
+	uint64_t number, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
 /* Whether something is still missing here that others know of: a newer list of this member, which
@@ -271,6 +290,18 @@ KC_MUST kc_err kc_circle_change_password(struct kc_circle *circle,
 /* Wraps the keys anew, and queues the record, when they are not those that it wraps. */
 KC_MUST kc_err kc_circle_renew_account_key(
 	struct kc_circle *circle, const struct kc_password_keys *keys, bool *ret_renewed);
+
+/* --- the compatibility circle --------------------------------------------------------------------
+ */
+
+/* Makes the next generation, and queues it, when it would be another than the one in force, this
+ * device may, and the user key is at hand. */
+KC_MUST kc_err kc_circle_renew_compat(struct kc_circle *circle, const struct kc_trust *trust);
+/* Whether it would make one. */
+KC_MUST kc_err kc_circle_compat_is_due(
+	const struct kc_circle *circle, const struct kc_trust *trust, bool *ret);
+/* Adds this device's signatures to the one in force, and queues its copy. */
+KC_MUST kc_err kc_circle_countersign_compat(struct kc_circle *circle);
 
 /* --- what this device says ----------------------------------------------------------------------
  */
