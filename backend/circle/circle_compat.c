@@ -43,6 +43,18 @@ kc_err kc_circle_keep_compat(
 	return KC_OK;
 }
 
+/* The user key that is at hand, or NULL: also when the password was changed since it was typed. */
+static const struct kc_pk *user_key(const struct kc_circle *circle)
+{
+	KC_CLEANUP_BUF struct kc_buf public_key = KC_BUF_INIT;
+
+	if (!circle->user || kc_pk_store_public(circle->user, &public_key) != KC_OK ||
+		!kc_bytes_equal(kc_buf_bytes(&public_key),
+			KC_BYTES_OF(circle->account_key.user_public)))
+		return NULL;
+	return circle->user;
+}
+
 static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
 {
 	kc_buf_reset(&circle->compat_rival);
@@ -58,7 +70,7 @@ kc_err kc_circle_countersign_compat(struct kc_circle *circle)
 	if (circle->compat.compat &&
 		kc_compat_find(circle->compat.compat, &circle->identity.id)) {
 		KC_TRY(kc_compat_countersign(record, &circle->account, circle->identity.legacy,
-			circle->user, &copy));
+			user_key(circle), &copy));
 		KC_TRY(kc_circle_keep_compat(circle, kc_buf_bytes(&copy), &circle->compat));
 	}
 	if (!circle->compat.compat)
@@ -95,7 +107,8 @@ static bool is_user_key_pending(const struct kc_circle *circle, const struct inc
 	return false;
 }
 
-/* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); WAITING (a pending one). */
+/* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of a pending one);
+ * WAITING (its account key record has not come). */
 static kc_err check_user(const struct kc_circle *circle, const struct incoming *in)
 {
 	const uint8_t *user = in->compat->user;
@@ -106,7 +119,10 @@ static kc_err check_user(const struct kc_circle *circle, const struct incoming *
 		return KC_OK;
 	if (kc_circle_was_user_key(circle, user))
 		return KC_ERR(NOT_FOUND);
-	return is_user_key_pending(circle, in) ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	if (is_user_key_pending(circle, in))
+		return KC_ERR(NEWER);
+	return in->compat->account_key_seq > circle->account_key.seq ? KC_ERR(WAITING)
+								     : KC_ERR(REFUSED);
 }
 
 /* Rule 2: one of the signatures is by a trusted member of the circle in force. */
@@ -259,7 +275,7 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
 		return KC_OK; /* made before the password was changed */
-	if (err == KC_E_WAITING)
+	if (err == KC_E_NEWER)
 		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
@@ -440,7 +456,7 @@ kc_err kc_circle_compat_is_due(
 	if (!next)
 		return KC_ERR(NO_MEMORY);
 	*ret = false;
-	if (!circle->user || !may_renew(circle, trust))
+	if (!user_key(circle) || !may_renew(circle, trust))
 		return KC_OK;
 	KC_TRY(fill(circle, trust, next));
 	*ret = says_something_new(circle->compat.compat, next);
