@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
 {
@@ -128,11 +130,12 @@ kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_by
 		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
 }
 
-/* Keys come from those who are trusted. One that is not may yet be, unless it is out. */
+/* Keys come from those who are trusted, or were until they left. One that is not may yet be, unless
+ * it is out. */
 static kc_err check_author(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
 {
-	if (kc_circle_is_trusted(circle, trust, id))
+	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)))
 		return KC_OK;
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
@@ -314,6 +317,7 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
+	int64_t now = kc_clock_wall_ms();
 	const struct kc_held_epoch *before;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
@@ -327,6 +331,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	epoch->author = circle->identity.id;
 	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
 	epoch->reason = reason;
+	epoch->time_ms = now > 0 ? (uint64_t)now : 0;
 	if (before) {
 		epoch->name.epoch = before->epoch->name.epoch + 1;
 		epoch->has_prev = true;
@@ -370,15 +375,11 @@ kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *t
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
 		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-		KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
 
 		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
 			continue;
 		KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
-		kc_buf_push_str(&key, "s/");
-		kc_op_put_hex(&key, kc_bytes(m->id.bytes, sizeof(struct kc_writer_id)));
-		KC_TRY(kc_buf_check(&key));
-		KC_TRY(kc_circle_queue_sealed(circle, kc_buf_text(&key), kc_buf_bytes(&record)));
+		KC_TRY(kc_circle_queue_for(circle, "s/", &m->id, kc_buf_bytes(&record)));
 	}
 	return KC_OK;
 }

@@ -28,6 +28,8 @@ static void put_member(struct kc_der_writer *w, const struct kc_member *member)
 	kc_der_put_str(w, member->name);
 	kc_der_put_bytes(w, kc_buf_bytes(&member->permanent_record));
 	kc_der_put_bytes(w, kc_buf_bytes(&member->list_record));
+	kc_der_put_bytes(w, kc_buf_bytes(&member->past));
+	kc_der_put_bytes(w, kc_buf_bytes(&member->retire_record));
 	put_position(w, &member->position);
 	put_position(w, &member->target);
 	kc_der_put_uint(w, member->waiting_since_ms);
@@ -91,7 +93,9 @@ kc_err kc_circle_save(const struct kc_circle *circle, struct kc_buf *ret)
 	put_members(&w, circle);
 	put_keys(&w, circle);
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->own_lists));
+	kc_der_put_bytes(&w, kc_buf_bytes(&circle->statements));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->queue));
+	kc_der_put_bool(&w, circle->leaving);
 	kc_der_put_bool(&w, circle->joining);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
@@ -142,6 +146,23 @@ static kc_err add_stored_member(struct kc_circle *circle, struct kc_bytes record
 	return kc_circle_add_member(circle, record, &permanent, &id);
 }
 
+static kc_err pull_past(struct kc_der_reader *r, struct kc_member *member)
+{
+	pull_bytes(r, &member->past);
+	if (member->past.len % sizeof(struct kc_past_list) != 0)
+		kc_der_reader_fail(r);
+	return kc_buf_check(&member->past);
+}
+
+static kc_err pull_retire(struct kc_der_reader *r, struct kc_member *member)
+{
+	pull_bytes(r, &member->retire_record);
+	KC_TRY(kc_buf_check(&member->retire_record));
+	if (member->retire_record.len == 0)
+		return KC_OK;
+	return kc_retire_parse(kc_buf_bytes(&member->retire_record), &member->retire);
+}
+
 static kc_err pull_member(struct kc_der_reader *r, struct kc_circle *circle)
 {
 	char name[KC_DEVICE_NAME_MAX + 1];
@@ -159,6 +180,8 @@ static kc_err pull_member(struct kc_der_reader *r, struct kc_circle *circle)
 	memcpy(member->name, name, sizeof member->name);
 	if (list.len)
 		KC_TRY(kc_circle_adopt_list(circle, member, list));
+	KC_TRY(pull_past(&seq, member));
+	KC_TRY(pull_retire(&seq, member));
 	pull_position(&seq, &member->position);
 	pull_position(&seq, &member->target);
 	member->waiting_since_ms = kc_der_get_uint(&seq);
@@ -245,10 +268,13 @@ static kc_err pull_all(struct kc_der_reader *r, struct kc_circle *circle)
 	KC_TRY(pull_members(&seq, circle));
 	KC_TRY(pull_keys(&seq, circle));
 	pull_bytes(&seq, &circle->own_lists);
+	pull_bytes(&seq, &circle->statements);
 	pull_bytes(&seq, &circle->queue);
+	circle->leaving = kc_der_get_bool(&seq);
 	circle->joining = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	KC_TRY(kc_buf_check(&circle->own_lists));
+	KC_TRY(kc_buf_check(&circle->statements));
 	return kc_buf_check(&circle->queue);
 }
 

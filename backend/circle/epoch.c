@@ -44,6 +44,7 @@ static kc_err put_body(const struct kc_epoch *epoch, struct kc_bytes link, struc
 	kc_der_end(&w);
 	kc_vector_put(&w, &epoch->closing);
 	kc_der_put_uint(&w, epoch->reason);
+	kc_der_put_uint(&w, epoch->time_ms);
 	kc_extensions_put(&w);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
@@ -94,6 +95,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_epoch *epoch)
 	pull_recipients(&seq, epoch);
 	kc_vector_pull(&seq, &epoch->closing);
 	reason = kc_der_get_uint_max(&seq, KC_EPOCH_ASKED);
+	epoch->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));

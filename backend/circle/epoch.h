@@ -25,6 +25,7 @@ struct kc_epoch {
 	size_t recipient_count;
 	struct kc_vector closing; /* what the epoch before ended with */
 	enum kc_epoch_reason reason;
+	uint64_t time_ms; /* when it was begun, by its author's clock */
 };
 
 /* Signs it. prev_key is the key before when there is one, else empty; link is made here. */

@@ -138,7 +138,7 @@ static kc_err add_item(struct kc_absorb_reader *r, size_t number)
 	return kc_absorb_is_verdict(record->state) ? KC_OK : record->state;
 }
 
-/* Opens all items of trusted writers once. */
+/* Opens all items of writers that are trusted, or were until they left, once. */
 static kc_err sort_items(struct kc_absorb_reader *r)
 {
 	struct kc_absorb *absorb = r->absorb;
@@ -151,7 +151,7 @@ static kc_err sort_items(struct kc_absorb_reader *r)
 		const struct kc_absorb_record *record = &absorb->records[i];
 
 		if (record->kind == KC_ABSORB_ITEM && record->state == KC_E_WAITING &&
-			kc_peer_set_has(r->trust.trusted, kc_absorb_member(absorb, record)))
+			kc_peer_set_has(r->trust.heard, kc_absorb_member(absorb, record)))
 			KC_TRY(add_item(r, i));
 	}
 	qsort(r->items, r->item_count, sizeof *r->items, by_name_and_version);

@@ -100,6 +100,7 @@ static kc_err begin(struct exchange *x)
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf outbox = KC_BUF_INIT;
 	int64_t now = kc_clock_wall_ms();
+	struct kc_trust trust;
 	uint64_t number = 0;
 	kc_err err;
 
@@ -110,7 +111,11 @@ static kc_err begin(struct exchange *x)
 	if (err == KC_E_STORE_SUSPECT)
 		return set_alarm(x, KC_ALARM_FORGERY);
 	KC_TRY(err);
-	return outbox.len ? send(x, number, kc_buf_bytes(&outbox)) : KC_OK;
+	KC_TRY(kc_circle_judge(x->circle, &trust));
+	/* One that knows that it is out writes no more. */
+	if (!kc_peer_set_has(trust.heard, x->circle->self) || outbox.len == 0)
+		return KC_OK;
+	return send(x, number, kc_buf_bytes(&outbox));
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -233,7 +238,7 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
 			 (!kc_peer_set_has(gathered->out, i) &&
 				 kc_circle_is_behind(
-					 x->circle, trust.trusted, x->circle->members[i]));
+					 x->circle, trust.heard, x->circle->members[i]));
 	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !clocks &&
 	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
@@ -282,6 +287,28 @@ static kc_err remember_report(struct exchange *x)
 	return kc_txn_commit(&txn);
 }
 
+/* That it is out, and by whom, is kept: it is told also when the store is not there. */
+static kc_err remember_removal(struct exchange *x)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	const struct kc_exclusion *removal;
+	const struct kc_member *author;
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(x->circle, &trust));
+	removal = kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &author);
+	if (removal) {
+		strcpy(x->report.removed_by, kc_circle_name_of(x->circle, author));
+		x->report.removed_ms = removal->time_ms;
+	}
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	if (!kc_keybag_is_unlocked(txn.bag))
+		return KC_ERR(LOCKED);
+	KC_TRY(kc_memory_put_circle(&txn, x->circle));
+	KC_TRY(kc_memory_put_report(&txn, &x->report));
+	return kc_txn_commit(&txn);
+}
+
 static kc_err run(struct exchange *x)
 {
 	kc_err err = begin(x);
@@ -292,6 +319,8 @@ static kc_err run(struct exchange *x)
 	} while (err == KC_OK && x->more);
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm);
+	if (err == KC_E_NOT_MEMBER)
+		KC_TRY(remember_removal(x));
 	return err;
 }
 
@@ -301,9 +330,10 @@ kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool 
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;
-	if (err != KC_OK && err != KC_E_STORE_SUSPECT)
+	if (err != KC_OK && err != KC_E_STORE_SUSPECT && err != KC_E_NOT_MEMBER)
 		return err;
-	KC_TRY(remember_report(&x));
+	if (err != KC_E_NOT_MEMBER)
+		KC_TRY(remember_report(&x));
 	kc_sync_report_done(ret);
 	*ret = x.report;
 	x.report = (struct kc_sync_report){0};

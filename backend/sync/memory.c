@@ -47,6 +47,16 @@ kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle)
 	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_CIRCLE, kc_buf_bytes(&saved));
 }
 
+kc_err kc_memory_forget(struct kc_txn *txn)
+{
+	static const char *const cells[] = {
+		CELL_PLACE, CELL_CIRCLE, CELL_OUTBOX, CELL_REPORT, CELL_PAIRING};
+
+	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
+		KC_TRY(kc_cell_remove(txn, cells[i]));
+	return KC_OK;
+}
+
 kc_err kc_memory_get_outbox(struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;

@@ -15,6 +15,9 @@ KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url);
 KC_MUST kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret);
 KC_MUST kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle);
 
+/* Destroys all that is known of the circle. */
+KC_MUST kc_err kc_memory_forget(struct kc_txn *txn);
+
 /* An operation that is part of the log and may not be in the store yet. Errors: NOT_FOUND. */
 KC_MUST kc_err kc_memory_get_outbox(
 	struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation);
