@@ -274,6 +274,8 @@ kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
 /* --- new keys -----------------------------------------------------------------------------------
  */
 
+#define YEAR_MS (365 * DAY_MS)
+
 kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
 {
 	struct kc_trust trust;
@@ -288,4 +290,21 @@ kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
 			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, reason));
 	}
 	return kc_circle_queue_shares(circle, &trust);
+}
+
+kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret)
+{
+	uint64_t now = now_ms();
+	struct kc_trust trust;
+
+	*ret = false;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		const struct kc_held_epoch *held;
+
+		if (kc_circle_usable_epoch(circle, &trust, view, &held) == KC_OK &&
+			held->epoch->time_ms + YEAR_MS <= now)
+			*ret = true;
+	}
+	return KC_OK;
 }

@@ -229,17 +229,18 @@ static bool is_empty(const struct kc_gathered *gathered)
 /* Whether there is nothing to take, to say or to remember: then nothing is written. */
 static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
-	bool news, clocks = false;
+	bool news, due, clocks = false;
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	KC_TRY(kc_circle_has_news(x->circle, &news));
+	KC_TRY(kc_circle_is_rotation_due(x->circle, &due));
 	for (size_t i = 0; i < x->circle->member_count; i++)
 		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
 			 (!kc_peer_set_has(gathered->out, i) &&
 				 kc_circle_is_behind(
 					 x->circle, trust.heard, x->circle->members[i]));
-	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !clocks &&
+	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !due && !clocks &&
 	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
@@ -317,8 +318,9 @@ static kc_err run(struct exchange *x)
 		if (err == KC_OK)
 			err = round_trip(x);
 	} while (err == KC_OK && x->more);
+	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
-		err = set_alarm(x, x->circle->alarm);
+		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	if (err == KC_E_NOT_MEMBER)
 		KC_TRY(remember_removal(x));
 	return err;

@@ -69,12 +69,12 @@ static void hear_of(
 		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
 }
 
-static void copy_of(const struct kc_circle *circle, struct kc_circle **ret)
+static void copy_of(struct kc_circle *circle, struct kc_circle **ret)
 {
-	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};
 
 	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
-	CHECK_OK_FATAL(kc_circle_load(kc_buf_bytes(&saved), ret));
+	CHECK_OK_FATAL(kc_circle_load(&saved, ret));
 }
 
 static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *peer)

@@ -384,12 +384,18 @@ static void newer_software_waits(void)
 
 static void identities_come_back(void)
 {
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	KC_CLEANUP_IDENTITY struct kc_identity back = KC_IDENTITY_INIT;
 
 	CHECK_OK(kc_identity_save(&one, &saved));
 	CHECK_OK(kc_identity_load(kc_buf_bytes(&saved), &back));
-	CHECK(kc_peer_id_equal(&back.id, &one.id));
+	CHECK(kc_peer_id_equal(&back.id, &one.id) && !back.agree);
+	CHECK_OK(kc_identity_save_agree(&two, &agree));
+	CHECK_ERR(kc_identity_load_agree(kc_secret_bytes(&agree), &back), KC_E_DECODE);
+	CHECK_OK(kc_identity_save_agree(&one, &agree));
+	CHECK_OK(kc_identity_load_agree(kc_secret_bytes(&agree), &back));
+	CHECK(back.agree != NULL);
 	saved.len--;
 	CHECK(kc_identity_load(kc_buf_bytes(&saved), &back) != KC_OK);
 }
