@@ -11,7 +11,7 @@ void kc_composed_done(struct kc_composed *composed)
 	kc_buf_done(&composed->operation);
 }
 
-static kc_err rotate_yearly(struct composer *c)
+static kc_err rotate_yearly(struct kc_composer *c)
 {
 	bool due;
 
