@@ -332,16 +332,18 @@ static kc_err read_operation(struct kc_bytes bytes)
 
 static void build_marker(struct kc_buf *ret)
 {
-	MUST(kc_account_put_marker(&first->account, ret));
+	MUST(kc_account_put_marker(&first->account, KC_LAYOUT_LOGS, ret));
 }
 
 static kc_err read_marker(struct kc_bytes bytes)
 {
 	struct kc_account_id account;
+	enum kc_layout layout;
 
-	KC_TRY(kc_account_parse_marker(bytes, &account));
-	return memcmp(&account, &first->account, sizeof account) == 0 ? KC_OK
-								      : KC_ERR(STORE_SUSPECT);
+	KC_TRY(kc_account_parse_marker(bytes, &account, &layout));
+	if (layout != KC_LAYOUT_LOGS || memcmp(&account, &first->account, sizeof account) != 0)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
 }
 
 /* --- items and heads ----------------------------------------------------------------------------
