@@ -125,6 +125,26 @@ static kc_err check_user(const struct kc_circle *circle, const struct incoming *
 								     : KC_ERR(REFUSED);
 }
 
+static bool is_by_member(const struct kc_circle *circle, const struct incoming *in,
+	const struct kc_compat *of, size_t index)
+{
+	for (size_t i = 0; of && i < of->member_count; i++)
+		if (kc_compat_check(in->record, &circle->account, index, of->members[i].key) == KC_OK)
+			return true;
+	return false;
+}
+
+/* Each signature is right, and by a member, old or new, or by the user key. */
+static bool is_rightly_signed(const struct kc_circle *circle, const struct incoming *in)
+{
+	for (size_t i = 0; i < in->signatures; i++)
+		if (kc_compat_check(in->record, &circle->account, i, in->compat->user) != KC_OK &&
+			!is_by_member(circle, in, in->compat, i) &&
+			!is_by_member(circle, in, circle->compat.compat, i))
+			return false;
+	return true;
+}
+
 /* Rule 2: one of the signatures is by a trusted member of the circle in force. */
 static bool has_member_signature(const struct kc_circle *circle, const struct incoming *in)
 {
@@ -279,6 +299,8 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
+	if (!is_rightly_signed(circle, in))
+		return KC_ERR(REFUSED);
 	KC_TRY(kc_circle_judge(circle, &in->trust));
 	if (circle->compat.compat)
 		return follow(circle, in);
@@ -305,8 +327,8 @@ static kc_err take(struct kc_circle *circle, struct incoming *in)
 {
 	const struct kc_compat *before = circle->compat.compat;
 
-	if (before && kc_record_id_equal(in->id, &circle->compat.id))
-		return KC_OK;
+	if (before && kc_record_id_equal(in->id, &circle->compat.id)) /* another copy */
+		return is_rightly_signed(circle, in) ? KC_OK : KC_ERR(REFUSED);
 	if (before && in->compat->generation < before->generation)
 		return KC_OK; /* an earlier operation of the log */
 	return consider(circle, in);
