@@ -227,6 +227,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
+	KC_TRY(kc_feed_forget(&txn));
 	return kc_txn_commit(&txn);
 }
 

@@ -100,6 +100,7 @@ struct kc_circle {
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool joining;		 /* has not yet reached the sponsor's positions */
+	enum kc_layout layout;	 /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 };
 

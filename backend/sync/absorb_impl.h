@@ -28,18 +28,26 @@ struct kc_absorb_reader {
 	struct kc_absorb_item *items; /* owned; by name, the greatest version of one last */
 	struct kc_absorb_item **dots; /* owned; the same by member, view, counter */
 	size_t item_count;
+	/* Of a feed: the counters of the heads, by member and view; owned. */
+	uint64_t (*anchors)[KC_CIRCLE_MAX_VIEWS];
 };
 
 size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record);
 /* VIEW_NEVER when no view has this tag. */
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
-/* Opens an item by the rules of doc/protocol.md 7 up to its body, in their order. Errors: WAITING,
- * NEWER, REFUSED. */
-KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r,
-	const struct kc_absorb_record *record, struct kc_incoming *ret);
+/* Opens an item by the rules of doc/protocol.md 8 up to its body, in their order; from then on the
+ * record is its writer's. Errors: WAITING, NEWER, REFUSED. */
+KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
+	struct kc_incoming *ret);
 /* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
 KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
 	const struct kc_absorb_record *record, uint8_t ret[static KC_VERSION_DIGEST_LEN]);
+
+/* Looks up what kc_absorb_claim needs (absorb_feed.c). */
+KC_MUST kc_err kc_absorb_find_anchors(struct kc_absorb_reader *r);
+/* Whose an item of a feed is, by its body, and whether it may be taken. Errors: WAITING. */
+KC_MUST kc_err kc_absorb_claim(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
+	const struct kc_incoming *incoming);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
