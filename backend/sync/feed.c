@@ -28,7 +28,7 @@ void kc_feed_end_round(struct kc_feed *feed)
 	kc_feed_names_done(&feed->later);
 	kc_feed_names_done(&feed->known);
 	kc_feed_names_done(&feed->gone);
-	feed->was_read = feed->more = feed->altered = feed->all_listed = false;
+	feed->was_read = feed->more = feed->altered = feed->all_listed = feed->afresh = false;
 	feed->len = 0;
 }
 
@@ -390,7 +390,7 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 		struct kc_writer_id writer = kc_circle_writer(&circle->members[i]->id);
 		struct kc_feed_peer *peer;
 
-		if (i == circle->self || !kc_peer_set_has(trust.trusted, i))
+		if (i == circle->self || !kc_peer_set_has(trust.heard, i))
 			continue;
 		peer = kc_feed_find_peer(feed, &writer);
 		if (!peer)
@@ -404,7 +404,7 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 			peer->passed_over = false;
 			feed->altered = true;
 			start_whole(feed, KC_ZONE_RECORDS);
-			feed->more = true;
+			feed->afresh = feed->more = true;
 			gathered->more = ~(kc_peer_set)0;
 		}
 	}
@@ -437,6 +437,15 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+
+		if (!gathered->ops[record->op].waits ||
+			!kc_peer_set_has(gathered->out, record->member))
+			continue;
+		gathered->ops[record->op].waits = false;
+		pass_over(feed, circle, record->member);
+	}
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
@@ -444,12 +453,6 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
 		else if (strncmp(op->name, ITEM_PREFIX, strlen(ITEM_PREFIX)) == 0)
 			KC_TRY(see(feed, txn, op->name, &op->etag));
-	}
-	for (size_t i = 0; i < absorb->count; i++) {
-		const struct kc_absorb_record *record = &absorb->records[i];
-
-		if (record->state == KC_E_WAITING && kc_peer_set_has(gathered->out, record->member))
-			pass_over(feed, circle, record->member);
 	}
 	for (size_t i = 0; i < feed->stranger_count; i++) {
 		const struct kc_gathered_op *op = &feed->strangers[i].op;
@@ -541,6 +544,8 @@ kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_
 	if (!feed->was_read)
 		return KC_OK;
 	err = start_waiting(feed, &waiting);
+	if (err == KC_OK && feed->afresh)
+		err = kc_sighting_clear(txn);
 	if (err == KC_OK)
 		err = settle_records(feed, txn, circle, absorb, &waiting);
 	if (err == KC_OK)

@@ -51,6 +51,7 @@ struct kc_feed {
 	/* Of this round: */
 	struct kc_feed_token next[KC_ZONE_COUNT]; /* after what was read */
 	bool was_read, more, altered;
+	bool afresh; /* what was seen is to be looked at again */
 	bool all_listed; /* everybody's last list is there */
 	size_t len, most; /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */

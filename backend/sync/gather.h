@@ -19,6 +19,7 @@ struct kc_gathered_op {
 	struct kc_buf bytes;
 	struct kc_op op; /* views of bytes */
 	bool waits;	 /* something in it is not settled */
+	bool beyond;	 /* of a peer that is out, after its last list that counts */
 	/* Of a record. An item is of whoever its body says; until that is read, of this device. */
 	const char *name; /* in bytes; NULL: an operation */
 	enum kc_zone zone;

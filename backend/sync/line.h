@@ -24,6 +24,7 @@ struct kc_line {
 	struct kc_outbox outbox;  /* state of what was composed last */
 	struct kc_cloud_logs logs; /* of logs: as they were listed */
 	struct kc_feed feed;	   /* of records */
+	bool is_mute;		   /* this device is out: nothing is sent */
 	bool idle;		   /* of records: nothing was written since the last exchange */
 };
 

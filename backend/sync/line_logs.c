@@ -50,7 +50,8 @@ static kc_err logs_begin(struct kc_line *line)
 	if (err == KC_E_STORE_SUSPECT)
 		return suspect(line, KC_ALARM_FORGERY);
 	KC_TRY(err);
-	return line->outbox.number && line->outbox.tries == 0 ? logs_send(line) : KC_OK;
+	return line->outbox.number && line->outbox.tries == 0 && !line->is_mute ? logs_send(line)
+										: KC_OK;
 }
 
 static kc_err list_logs(struct kc_line *line)
@@ -83,7 +84,7 @@ static kc_err logs_look(struct kc_line *line)
 	KC_TRY(list_logs(line));
 	log = kc_cloud_logs_find(&line->logs, &writer);
 	last = log ? log->last : 0;
-	if (last == self->position.number)
+	if (last == self->position.number || (line->is_mute && last < self->position.number))
 		return KC_OK;
 	if (last > self->position.number)
 		return suspect(line, KC_ALARM_FORK);

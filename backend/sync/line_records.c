@@ -25,7 +25,8 @@ static kc_err records_send(struct kc_line *line)
 
 static bool is_to_be_sent(const struct kc_line *line)
 {
-	return line->outbox.number && line->outbox.tries == 0 && !line->outbox.lost;
+	return line->outbox.number && line->outbox.tries == 0 && !line->outbox.lost &&
+	       !line->is_mute;
 }
 
 /* With nothing new in the store, and nothing open here, one question is all that is asked. */
@@ -70,7 +71,8 @@ static kc_err look_for_own(struct kc_line *line)
 	const struct kc_feed *feed = &line->feed;
 	kc_err err;
 
-	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost)
+	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost ||
+		line->is_mute)
 		return KC_OK;
 	if (line->outbox.tries >= KC_LINE_MAX_TRIES)
 		return suspect(line, KC_ALARM_ROLLBACK);
