@@ -299,8 +299,6 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
-	if (!is_rightly_signed(circle, in))
-		return KC_ERR(REFUSED);
 	KC_TRY(kc_circle_judge(circle, &in->trust));
 	if (circle->compat.compat)
 		return follow(circle, in);
@@ -327,8 +325,8 @@ static kc_err take(struct kc_circle *circle, struct incoming *in)
 {
 	const struct kc_compat *before = circle->compat.compat;
 
-	if (before && kc_record_id_equal(in->id, &circle->compat.id)) /* another copy */
-		return is_rightly_signed(circle, in) ? KC_OK : KC_ERR(REFUSED);
+	if (before && kc_record_id_equal(in->id, &circle->compat.id))
+		return KC_OK; /* another copy */
 	if (before && in->compat->generation < before->generation)
 		return KC_OK; /* an earlier operation of the log */
 	return consider(circle, in);
@@ -349,6 +347,8 @@ kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *
 	KC_TRY_RECORD(kc_compat_count_signatures(record, &in.signatures));
 	if (in.signatures == 0) /* and yet it was sealed: by one who has the metadata key alone */
 		return kc_circle_raise(circle, KC_ALARM_FORGERY);
+	if (!is_rightly_signed(circle, &in))
+		return KC_ERR(REFUSED);
 	KC_TRY(check_course(circle, writer, number, compat->generation));
 	KC_TRY(take(circle, &in));
 	if (writer && number > writer->compat_number) {
