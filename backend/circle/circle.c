@@ -211,6 +211,18 @@ kc_err kc_circle_queue_sealed(struct kc_circle *circle, const char *key, struct 
 	return kc_circle_queue_clear(circle, key, kc_buf_bytes(&sealed));
 }
 
+kc_err kc_circle_queue_about(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record)
+{
+	struct kc_writer_id writer = kc_circle_writer(peer);
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, prefix);
+	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
+	KC_TRY(kc_buf_check(&key));
+	return kc_circle_queue_sealed(circle, kc_buf_text(&key), record);
+}
+
 kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder)
 {
 	struct kc_der_reader r, one;

@@ -79,6 +79,16 @@ struct kc_view_state {
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
+/* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
+struct kc_log_span {
+	uint64_t base;	   /* with which it begins; 0: 1 */
+	uint64_t len;	   /* bytes of all operations from there on */
+	uint64_t kept_len; /* of those that repeated what counted */
+	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
+	uint64_t track;	   /* up to which items have been repeated */
+	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
+};
+
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -101,6 +111,7 @@ struct kc_circle {
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
+	struct kc_log_span span; /* of this device's log, where there are logs */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
 };
@@ -193,6 +204,9 @@ KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_clear(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* Queues once more every cell of this device's log that counts, but for its items. Errors: LOCKED.
+ */
+KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
 /* Moves all queued writes into an operation. */
 KC_MUST kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder);
 

@@ -12,6 +12,13 @@ KC_MUST kc_err kc_circle_refuse(kc_err err);
 /* REFUSED when a record of author stands in the log of another. */
 KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
 
+/* Queues a record, sealed, under a prefix and the writer id of the peer that it is about. */
+KC_MUST kc_err kc_circle_queue_about(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record);
+/* Queues an epoch record under its key. */
+KC_MUST kc_err kc_circle_queue_epoch(
+	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
+
 /* Notes the first alarm. Always STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 

@@ -412,6 +412,15 @@ static kc_err epoch_key(
 	return kc_buf_check(ret);
 }
 
+kc_err kc_circle_queue_epoch(
+	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf where = KC_BUF_INIT;
+
+	KC_TRY(epoch_key(circle, name, &where));
+	return kc_circle_queue_sealed(circle, kc_buf_text(&where), record);
+}
+
 static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epoch,
 	struct kc_secret *key, const struct kc_secret *prev_key)
 {

@@ -111,11 +111,11 @@ static int by_dot(const void *a, const void *b)
 	return (x->entry.counter > y->entry.counter) - (x->entry.counter < y->entry.counter);
 }
 
-static const struct kc_log_entry *find_entry(
-	const struct kc_absorb_anchors *anchors, const struct kc_absorb_item *item)
+const struct kc_log_entry *kc_absorb_find_anchor(
+	const struct kc_absorb_anchors *anchors, size_t member, enum kc_view view, uint64_t counter)
 {
 	struct kc_absorb_anchor wanted = {
-		.member = item->member, .view = item->view, .entry = {.counter = item->counter}};
+		.member = member, .view = view, .entry = {.counter = counter}};
 	const struct kc_absorb_anchor *found =
 		anchors->count ? bsearch(&wanted, anchors->rows, anchors->count,
 					 sizeof *anchors->rows, by_dot)
@@ -164,7 +164,8 @@ static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc
 
 static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
-	const struct kc_log_entry *entry = find_entry(&r->anchors, item);
+	const struct kc_log_entry *entry =
+		kc_absorb_find_anchor(&r->anchors, item->member, item->view, item->counter);
 	uint64_t vouched = r->anchors.counters[item->member][item->view];
 
 	if (entry)

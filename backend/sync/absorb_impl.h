@@ -62,6 +62,9 @@ KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
  * states (absorb_anchor.c). */
 KC_MUST kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r);
 void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors);
+/* What a log says of a dot; NULL when none does. */
+const struct kc_log_entry *kc_absorb_find_anchor(const struct kc_absorb_anchors *anchors,
+	size_t member, enum kc_view view, uint64_t counter);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);

@@ -13,6 +13,7 @@ struct kc_composed {
 	struct kc_buf operation; /* empty: there was nothing to say */
 	uint64_t number;
 	uint64_t items; /* item records in it */
+	bool repeats;	/* it is one of those that begin the log anew */
 	bool more;	/* changes are left for another operation */
 };
 void kc_composed_done(struct kc_composed *composed);
