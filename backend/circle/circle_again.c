@@ -25,9 +25,9 @@ static kc_err queue_vouchers(struct kc_circle *circle)
 
 		if (!member || !kc_peer_id_equal(&held->voucher.sponsor, &circle->identity.id))
 			continue;
-		KC_TRY(kc_circle_queue_about(
+		KC_TRY(kc_circle_queue_for(
 			circle, "perm/", newcomer, kc_buf_bytes(&member->permanent_record)));
-		KC_TRY(kc_circle_queue_about(circle, "v/", newcomer, kc_buf_bytes(&held->record)));
+		KC_TRY(kc_circle_queue_for(circle, "v/", newcomer, kc_buf_bytes(&held->record)));
 	}
 	return KC_OK;
 }

@@ -12,9 +12,6 @@ KC_MUST kc_err kc_circle_refuse(kc_err err);
 /* REFUSED when a record of author stands in the log of another. */
 KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
 
-/* Queues a record, sealed, under a prefix and the writer id of the peer that it is about. */
-KC_MUST kc_err kc_circle_queue_about(struct kc_circle *circle, const char *prefix,
-	const struct kc_peer_id *peer, struct kc_bytes record);
 /* Queues an epoch record under its key. */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
@@ -25,6 +22,10 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 /* Makes a list that has been checked the last one of its peer. */
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
+
+/* Puts an account key record into force that may be, and queues the one that is. */
+KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_queue_account_key(struct kc_circle *circle);
 
 /* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
  * member that is no device), WAITING (no room yet), NO_MEMORY. */
@@ -43,5 +44,18 @@ KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);
+
+/* The view whose epochs the history tells of. */
+#define KC_HISTORY_VIEW 1
+
+/* Notes the last list of a member among those from before. */
+KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
+/* The statements that wait for the next list: each, into it, and to those whom they put out. */
+KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
+	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
+KC_MUST kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list);
+KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
+/* Makes and queues this device's retirement; seq is that of its last list. */
+KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
 
 #endif
