@@ -146,6 +146,7 @@ struct kc_circle {
 	struct kc_log_span span;  /* of this device's log, where there are logs */
 	bool leaving;		  /* the next list is this device's last */
 	bool joining;		  /* has not yet reached the sponsor's positions */
+	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };

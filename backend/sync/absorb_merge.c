@@ -107,12 +107,13 @@ static kc_err has_gap(struct kc_absorb_reader *r, bool *ret)
 static kc_err is_complete(struct kc_absorb_reader *r, bool *ret)
 {
 	const struct kc_gathered *gathered = r->absorb->gathered;
-	bool gap;
+	bool gap = false;
 
 	*ret = false;
 	if ((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out)
 		return KC_OK;
-	KC_TRY(has_gap(r, &gap));
+	if (!gathered->by_feed)
+		KC_TRY(has_gap(r, &gap));
 	if (gap)
 		return KC_OK;
 	for (size_t i = 0; i < r->circle->member_count; i++) {
