@@ -293,8 +293,11 @@ static kc_err begin(struct kc_sqlite_file *file, bool writes)
 	KC_TRY(kc_sqlite_lock_take(
 		beside(file->path, "-lock", lock), mode, file->until_us, &file->lock));
 	KC_TRY(connect(file, file->path));
-	KC_TRY(execute(file, writes ? "BEGIN IMMEDIATE" : "BEGIN"));
+	KC_TRY(execute(file, "BEGIN"));
 	KC_TRY(check(file));
+	/* Not before it is known to be ours. The file stays locked between the two. */
+	if (writes)
+		KC_TRY(execute(file, "COMMIT; BEGIN IMMEDIATE"));
 	file->is_opening = false;
 	return KC_OK;
 }

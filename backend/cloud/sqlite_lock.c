@@ -35,7 +35,8 @@ static kc_err open_lock(const char *path, mode_t mode, int *ret)
 	else if (errno == EEXIST)
 		fd = open(path, flags);
 	if (fd < 0)
-		return errno == ELOOP ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+		return errno == ELOOP || errno == EISDIR ? KC_ERR(STORE_SUSPECT)
+							 : KC_ERR(STORE_GONE);
 	err = check_plain(fd);
 	if (err != KC_OK) {
 		close(fd);
