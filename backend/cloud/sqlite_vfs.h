@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 #define KC_SQLITE_VFS "kc-cloud"
-#define KC_SQLITE_MAX_MEMORY ((int64_t)128 << 20)
+#define KC_SQLITE_MAX_MEMORY ((int64_t)256 << 20)
 /* Makes it known under that name; once is enough, more is fine. */
 KC_MUST kc_err kc_sqlite_vfs_register(void);
 

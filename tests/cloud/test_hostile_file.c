@@ -189,7 +189,7 @@ static void altered_contents(void)
 		(void)sqlite3_memory_highwater(1);
 		CHECK(sqlite3_hard_heap_limit64(MOST_MEMORY) > 0); /* there is a limit */
 		err = ask_all(cloud);
-		sqlite3_hard_heap_limit64(256 << 20);
+		sqlite3_hard_heap_limit64(512 << 20);
 		CHECK_MSG(err == alterations[i].wanted, alterations[i].what);
 		CHECK_MSG(sqlite3_memory_highwater(0) <= MOST_MEMORY, alterations[i].what);
 		CHECK_MSG(sqlite3_memory_used() == before, alterations[i].what);
