@@ -10,6 +10,12 @@ static const struct kc_cloud_engine *const engines[] = {
 	&kc_cloud_folder,
 	&kc_cloud_sqlite,
 };
+static const struct kc_cloud_engine *further_engine;
+
+void kc_cloud_set_engine(const struct kc_cloud_engine *engine)
+{
+	further_engine = engine;
+}
 
 void kc_cloud_logs_done(struct kc_cloud_logs *logs)
 {
@@ -70,6 +76,11 @@ const struct kc_cloud_log *kc_cloud_logs_find(
 	return there ? &logs->rows[at] : NULL;
 }
 
+static bool has_scheme(const struct kc_cloud_engine *engine, const char *url, size_t len)
+{
+	return strlen(engine->scheme) == len && strncmp(url, engine->scheme, len) == 0;
+}
+
 /* The engine, and where in it; a bare path is a folder. */
 static kc_err find_engine(
 	const char *url, const struct kc_cloud_engine **ret, const char **ret_place)
@@ -83,16 +94,16 @@ static kc_err find_engine(
 	}
 	if (!colon)
 		return KC_ERR(PARAM);
-	for (size_t i = 0; i < KC_COUNT_OF(engines); i++) {
-		size_t len = strlen(engines[i]->scheme);
-
-		if (len == (size_t)(colon - url) && strncmp(url, engines[i]->scheme, len) == 0) {
+	*ret_place = colon + strlen("://");
+	for (size_t i = 0; i < KC_COUNT_OF(engines); i++)
+		if (has_scheme(engines[i], url, (size_t)(colon - url))) {
 			*ret = engines[i];
-			*ret_place = colon + strlen("://");
 			return KC_OK;
 		}
-	}
-	return KC_ERR(UNSUPPORTED);
+	if (!further_engine || !has_scheme(further_engine, url, (size_t)(colon - url)))
+		return KC_ERR(UNSUPPORTED);
+	*ret = further_engine;
+	return KC_OK;
 }
 
 kc_err kc_cloud_open(const char *url, struct kc_cloud **ret)

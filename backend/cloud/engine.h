@@ -54,6 +54,9 @@ struct kc_cloud_engine {
 extern const struct kc_cloud_engine kc_cloud_folder; /* cloud/folder.c */
 extern const struct kc_cloud_engine kc_cloud_sqlite; /* cloud/sqlite.c */
 
+/* One engine more, of another scheme than those there are, for tests; NULL takes it away. */
+void kc_cloud_set_engine(const struct kc_cloud_engine *engine);
+
 struct kc_cloud {
 	const struct kc_cloud_engine *engine;
 	void *handle;
