@@ -364,8 +364,11 @@ kc_err kc_sqlite_file_get_marker(struct kc_sqlite_file *file, struct kc_buf *ret
 int kc_sqlite_file_listen(const char *path)
 {
 	char lock[NAME_LEN_MAX];
+	mode_t mode;
 
-	return kc_sqlite_lock_listen(beside(path, "-lock", lock));
+	if (look_at_files(path, &mode) != KC_OK)
+		return -1;
+	return kc_sqlite_lock_listen(beside(path, "-lock", lock), mode);
 }
 
 /* --- making, removing ---------------------------------------------------------------------------
