@@ -203,10 +203,15 @@ on laptop
 run sync
 exits 0 "all is well"
 cp -a "$folder" "$work/old"
+on desktop
+run sync
 run_with 'later' add later.example --user ana --stdin --sync
 run sync
-run_with 'last' add last.example --user ana --stdin --sync # the last operation alone would be sent again
+run lock # or it would say again what the old copy has lost
+on laptop
 run sync
+run get later.example
+writes 'later' "this device has seen more than the old copy holds"
 mv "$folder" "$work/new"
 mv "$work/old" "$folder"
 run sync --json

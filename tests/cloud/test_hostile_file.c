@@ -155,7 +155,7 @@ static const struct {
 		KC_E_STORE_SUSPECT},
 	{"a name with an end in it", "UPDATE record SET name = 'two' || char(0) || 'x' "
 		"WHERE name = 'two'", KC_E_STORE_SUSPECT},
-	{"a long name", "UPDATE record SET name = printf('%.*c', 65, 'a') WHERE name = 'two'",
+	{"a long name", "UPDATE record SET name = printf('%.*c', 1000, 'a') WHERE name = 'two'",
 		KC_E_STORE_SUSPECT},
 	{"a very long name", "UPDATE record SET name = printf('%.*c', 50000000, 'a') "
 		"WHERE name = 'two'", KC_E_NO_MEMORY},

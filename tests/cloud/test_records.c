@@ -188,14 +188,16 @@ static kc_err visit_none(void *context, const struct kc_record_row *row)
 	return KC_OK;
 }
 
+static char longest[KC_RECORDS_MAX_NAME + 1], too_long[KC_RECORDS_MAX_NAME + 2];
+
 static void on_what_is_no_call(void)
 {
 	static const struct {
 		const char *name;
 		kc_err wanted;
 	} rows[] = {
-		{"0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmno", KC_OK},
-		{"0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnop", KC_E_PARAM},
+		{longest, KC_OK},
+		{too_long, KC_E_PARAM},
 		{"", KC_E_PARAM},
 		{"A", KC_E_PARAM},
 		{"a b", KC_E_PARAM},
@@ -208,6 +210,8 @@ static void on_what_is_no_call(void)
 	const char *many[KC_RECORDS_MAX_BATCH + 1];
 	bool more;
 
+	memset(longest, 'z', sizeof longest - 1);
+	memset(too_long, 'z', sizeof too_long - 1);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 		CHECK_MSG(engines_put(cloud, rows[i].name, &engines_none, TEXT("x"), NULL) ==
 				  rows[i].wanted,
