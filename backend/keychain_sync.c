@@ -54,6 +54,8 @@ static void unlock(struct kc_keychain_sync *sync)
 		if (atomic_exchange(&sync->forget, false)) {
 			kc_keychain_pair_end(&sync->sponsor);
 			kc_keychain_join_end(&sync->applicant);
+			if (sync->live)
+				kc_live_mailbox_forget(sync->live);
 		}
 		pthread_mutex_unlock(&sync->mutex);
 		/* A word left since the look at it is ours too, unless there is a next holder. */
@@ -83,6 +85,7 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 		return;
 	kc_keychain_pair_end(&keychain->sync->sponsor);
 	kc_keychain_join_end(&keychain->sync->applicant);
+	kc_live_mailbox_free(keychain->sync->live);
 	pthread_mutex_destroy(&keychain->sync->mutex);
 	free(keychain->sync);
 	keychain->sync = NULL;
@@ -94,8 +97,11 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sync_report *ret, bool *ret_joining)
 {
-	kc_err err = kc_exchange_run(keychain->store, ret, ret_joining);
+	kc_err err;
 
+	if (!sync->live)
+		KC_TRY(kc_live_mailbox_new(&sync->live));
+	err = kc_exchange_run(keychain->store, sync->live, ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;

@@ -6,6 +6,8 @@
 
 #include "backend/sync/absorb.h"
 #include "backend/sync/compose.h"
+#include "backend/sync/heard.h"
+#include "backend/sync/live_items.h"
 #include "backend/circle/welcome.h"
 #include "base/clock.h"
 
@@ -15,9 +17,13 @@ struct exchange {
 	struct kc_circle *circle; /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
-	bool more;	/* another round is needed */
-	bool busy;	/* something happened that the report should tell */
-	bool had_alarm; /* the report before told of an alarm */
+	bool more;		      /* another round is needed */
+	bool busy;		      /* something happened that the report should tell */
+	bool had_alarm;		      /* the report before told of an alarm */
+	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
+	bool listened;		      /* to it, in this exchange */
+	bool news;		      /* there are lists that others may not know of */
+	struct kc_heard heard;
 };
 
 static void exchange_done(struct exchange *x)
@@ -26,6 +32,7 @@ static void exchange_done(struct exchange *x)
 		kc_cloud_close(x->cloud);
 	kc_circle_free(x->circle);
 	kc_sync_report_done(&x->report);
+	kc_heard_done(&x->heard);
 }
 
 static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
@@ -87,6 +94,7 @@ static kc_err recall(
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
 	KC_TRY(kc_circle_make_room(x->circle));
+	KC_TRY(kc_heard_load(&txn, &x->heard));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
@@ -116,6 +124,99 @@ static kc_err begin(struct exchange *x)
 /* --- reading ------------------------------------------------------------------------------------
  */
 
+/* --- the live channel ---------------------------------------------------------------------------
+ */
+
+static kc_err remember_heard(struct exchange *x)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	if (!x->heard.changed)
+		return KC_OK;
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_heard_save(&txn, &x->heard));
+	return kc_txn_commit(&txn);
+}
+
+/* Reads what was said, and weighs what was said of lists. */
+static kc_err listen(
+	struct exchange *x, const struct kc_cloud_logs *logs, const struct kc_trust *trust)
+{
+	struct kc_live_turn turn = {x->cloud, x->circle, trust, x->now_ms};
+	const struct kc_live_said *said = NULL;
+	struct kc_live_payload payload;
+	size_t count = 0;
+
+	if (x->live && !x->listened && !x->circle->joining) {
+		kc_live_mailbox_listen(x->live, &turn, logs);
+		x->listened = true;
+		said = kc_live_mailbox_said(x->live, &count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		KC_TRY(kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload));
+		KC_TRY(kc_heard_take(
+			&x->heard, x->circle, trust, &said[i].from, &payload, x->now_ms));
+	}
+	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
+	KC_TRY(remember_heard(x));
+	if (!kc_heard_is_forked(&x->heard, x->circle, trust))
+		return KC_OK;
+	x->circle->alarm = KC_ALARM_FORK;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+/* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
+static void speak(struct exchange *x)
+{
+	struct kc_live_turn turn = {x->cloud, x->circle, NULL, x->now_ms};
+	struct kc_trust trust;
+
+	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
+		!kc_peer_set_has(trust.trusted, x->circle->self))
+		return;
+	turn.trust = &trust;
+	kc_live_mailbox_speak(x->live, &turn, x->news);
+}
+
+/* Items that were said, by the same rules as those of the store. */
+static kc_err take_said(struct exchange *x, struct kc_txn *txn, struct kc_absorb *absorb)
+{
+	const struct kc_live_said *said;
+	struct kc_trust trust;
+	uint64_t received;
+	size_t count;
+
+	if (!x->live)
+		return KC_OK;
+	said = kc_live_mailbox_said(x->live, &count);
+	KC_TRY(kc_circle_judge(x->circle, &trust));
+	KC_TRY(kc_live_items_take(txn, absorb, &trust, said, count, &received));
+	absorb->received += received;
+	return KC_OK;
+}
+
+/* Whether there are items to take: what is said of lists has been weighed already. */
+static bool has_said_items(const struct exchange *x)
+{
+	const struct kc_live_said *said = NULL;
+	struct kc_live_payload payload;
+	size_t count = 0;
+
+	if (x->live)
+		said = kc_live_mailbox_said(x->live, &count);
+	for (size_t i = 0; i < count; i++)
+		if (kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload) == KC_OK &&
+			payload.item_count > 0)
+			return true;
+	return false;
+}
+
+static void forget_said(struct exchange *x)
+{
+	if (x->live)
+		kc_live_mailbox_clear(x->live);
+}
+
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. */
 static kc_err read_circle(
@@ -143,7 +244,9 @@ static kc_err read_circle(
 		x->circle->alarm = gathered->alarm;
 		return KC_ERR(STORE_SUSPECT);
 	}
-	return kc_peer_set_has(trust.trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
+	if (!kc_peer_set_has(trust.trusted, x->circle->self))
+		return KC_ERR(NOT_MEMBER);
+	return listen(x, &logs, &trust);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------
@@ -188,6 +291,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_absorb_items(&txn, absorb));
+	KC_TRY(take_said(x, &txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
 	KC_TRY(kc_circle_arrive(x->circle));
 	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
@@ -235,8 +339,19 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 				 kc_circle_is_behind(
 					 x->circle, trust.trusted, x->circle->members[i]));
 	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !clocks &&
-	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !has_said_items(x) && !x->circle->joining && x->circle->queue.len == 0 &&
+	       !is_heartbeat_due(x);
 	return KC_OK;
+}
+
+/* What is in the store may be said as well. */
+static void offer(struct exchange *x, uint64_t number, struct kc_bytes operation)
+{
+	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
+
+	x->news = true;
+	if (x->live)
+		kc_live_mailbox_offer(x->live, &writer, number, operation);
 }
 
 static kc_err round_trip(struct exchange *x)
@@ -253,11 +368,15 @@ static kc_err round_trip(struct exchange *x)
 	if (quiet && size_of(x->circle) == before)
 		return KC_OK;
 	x->busy = true;
+	x->news = x->news || size_of(x->circle) != before;
 	KC_TRY(decide(x, &absorb, &composed));
+	forget_said(x);
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
-	if (composed.operation.len)
+	if (composed.operation.len) {
 		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
+		offer(x, composed.number, kc_buf_bytes(&composed.operation));
+	}
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -292,12 +411,15 @@ static kc_err run(struct exchange *x)
 	} while (err == KC_OK && x->more);
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm);
+	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
+		speak(x);
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, struct kc_live_mailbox *live,
+	struct kc_sync_report *ret, bool *ret_joining)
 {
-	KC_CLEANUP(exchange_done) struct exchange x = {.store = store};
+	KC_CLEANUP(exchange_done) struct exchange x = {.store = store, .live = live};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;
