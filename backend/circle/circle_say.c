@@ -75,6 +75,7 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	struct kc_view_state *state = &circle->views[view];
 	struct kc_list_head row = {0};
 	const struct kc_held_epoch *held;
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	struct kc_head head = {.counter = state->counter, .vector = state->vector};
 
 	if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
@@ -83,6 +84,7 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	head.log = state->log; /* lent */
 	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, view, row.view_tag));
 	memcpy(row.kid, held->epoch->name.kid, sizeof row.kid);
+	KC_TRY(kc_circle_epoch_key(circle, held, KC_VIEW_KEY_HEAD, &key));
 	KC_TRY(kc_head_seal(&head,
 		&(struct kc_head_place){
 			.account = &circle->account,
@@ -91,7 +93,7 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 			.view_tag = row.view_tag,
 			.name = &held->epoch->name,
 		},
-		&held->key, ret_box));
+		&key, ret_box));
 	row.box = kc_buf_bytes(ret_box);
 	return kc_list_add_head(list, &row);
 }
@@ -106,6 +108,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->has_prev = self->list != NULL;
 	list->prev = self->list_id;
 	list->time_ms = now_ms();
+	list->number = self->position.number + 1;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	memcpy(list->name, circle->name, sizeof list->name);
@@ -120,15 +123,16 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 static kc_err remember(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_member *self = kc_circle_self(circle);
-	size_t most = (size_t)KC_CIRCLE_OWN_LISTS * sizeof self->list_id.bytes;
+	const size_t step = KC_CIRCLE_OWN_LISTS_STEP * sizeof self->list_id.bytes;
+	const size_t most = KC_CIRCLE_OWN_LISTS * sizeof self->list_id.bytes;
 	struct kc_buf *own = &circle->own_lists;
 
 	KC_TRY(kc_circle_adopt_list(circle, self, record));
 	kc_buf_push(own, self->list_id.bytes, sizeof self->list_id.bytes);
 	KC_TRY(kc_buf_check(own));
-	if (own->len > most) {
-		memmove(own->data, own->data + (own->len - most), most);
-		kc_buf_truncate(own, most);
+	if (own->len >= most + step) {
+		memmove(own->data, own->data + step, own->len - step);
+		kc_buf_truncate(own, own->len - step);
 	}
 	return KC_OK;
 }

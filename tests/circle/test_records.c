@@ -63,7 +63,8 @@ static struct kc_list sample_list(void)
 	CHECK_OK(kc_list_add_include(&list, &two.id));
 	CHECK_OK(kc_list_add_include(&list, &one.id));
 	CHECK_OK(kc_list_add_include(&list, &two.id));
-	list.exclude[0] = (struct kc_exclusion){.target = {{5}}, .cut_seq = 4, .cut_id = {{6}}};
+	list.exclude[0] = (struct kc_exclusion){
+		.target = {{5}}, .cut_seq = 4, .cut_id = {{6}}, .reason = KC_EXCLUSION_LOST};
 	list.exclude_count = 1;
 	list.seen[0] = (struct kc_seen){two.id, 12, {{8}}};
 	list.seen_count = 1;
@@ -383,12 +384,18 @@ static void newer_software_waits(void)
 
 static void identities_come_back(void)
 {
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	KC_CLEANUP_IDENTITY struct kc_identity back = KC_IDENTITY_INIT;
 
 	CHECK_OK(kc_identity_save(&one, &saved));
 	CHECK_OK(kc_identity_load(kc_buf_bytes(&saved), &back));
-	CHECK(kc_peer_id_equal(&back.id, &one.id));
+	CHECK(kc_peer_id_equal(&back.id, &one.id) && !back.agree);
+	CHECK_OK(kc_identity_save_agree(&two, &agree));
+	CHECK_ERR(kc_identity_load_agree(kc_secret_bytes(&agree), &back), KC_E_DECODE);
+	CHECK_OK(kc_identity_save_agree(&one, &agree));
+	CHECK_OK(kc_identity_load_agree(kc_secret_bytes(&agree), &back));
+	CHECK(back.agree != NULL);
 	saved.len--;
 	CHECK(kc_identity_load(kc_buf_bytes(&saved), &back) != KC_OK);
 }
@@ -518,7 +525,11 @@ static void shares_are_for_one_device(void)
 
 static void exclusions_are_co_signed(void)
 {
-	struct kc_exclusion exclusion = {.target = two.id, .cut_seq = 3, .cut_id = {{4}}};
+	struct kc_exclusion exclusion = {.target = two.id,
+		.cut_seq = 3,
+		.cut_id = {{4}},
+		.time_ms = 5,
+		.reason = KC_EXCLUSION_REMOVED};
 	struct kc_signer signer = {.key = two.legacy, .kind = KC_SIGNATURE_P256};
 	struct kc_bytes key = KC_BYTES_OF(two.permanent.legacy_public);
 	KC_CLEANUP_BUF struct kc_buf cosignature = KC_BUF_INIT;
