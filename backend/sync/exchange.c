@@ -28,6 +28,8 @@ struct exchange {
 
 static void exchange_done(struct exchange *x)
 {
+	if (x->live)
+		kc_live_mailbox_clear(x->live); /* what was not taken comes through the store */
 	if (x->cloud)
 		kc_cloud_close(x->cloud);
 	kc_circle_free(x->circle);
@@ -211,12 +213,6 @@ static bool has_said_items(const struct exchange *x)
 	return false;
 }
 
-static void forget_said(struct exchange *x)
-{
-	if (x->live)
-		kc_live_mailbox_clear(x->live);
-}
-
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. */
 static kc_err read_circle(
@@ -370,7 +366,8 @@ static kc_err round_trip(struct exchange *x)
 	x->busy = true;
 	x->news = x->news || size_of(x->circle) != before;
 	KC_TRY(decide(x, &absorb, &composed));
-	forget_said(x);
+	if (x->live)
+		kc_live_mailbox_clear(x->live);
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len) {

@@ -22,6 +22,8 @@ struct link {
 	struct kc_writer_id writer;
 	struct kc_log_position position;
 	uint64_t oldest; /* number of the first operation that stands */
+	bool has_before; /* yesterday's log still stands, for who has not read it */
+	struct kc_writer_id before;
 	/* read */
 	uint64_t read_day; /* the middle one */
 	struct kc_writer_id others[DAYS];
@@ -29,6 +31,8 @@ struct link {
 	unsigned tries[DAYS];
 	/* sessions, owned */
 	struct kc_live *open, *begun, *answered;
+	struct kc_buf hello; /* to be answered; empty: none */
+	struct kc_live_session hello_session;
 	uint64_t opened_by_peer; /* messages of the open session that the other has opened */
 	uint64_t acknowledged;	 /* messages that this device has said it opened */
 	bool owes;		 /* there is something to tell */
@@ -45,7 +49,7 @@ struct kc_live_mailbox {
 	size_t offered_count, offered_len;
 	struct kc_live_counts counts;
 	/* what is left of this exchange's share */
-	unsigned reads, handshakes;
+	unsigned reads, answers;
 	size_t read_len;
 };
 
@@ -62,20 +66,24 @@ kc_err kc_live_mailbox_new(struct kc_live_mailbox **ret)
 	return KC_OK;
 }
 
-static void end(struct kc_live_mailbox *mailbox, struct kc_live **session)
+static void drop_session(struct kc_live **session)
 {
-	if (!*session)
-		return;
 	kc_live_free(*session);
 	*session = NULL;
-	mailbox->counts.ended++;
+}
+
+static void end_open(struct kc_live_mailbox *mailbox, struct link *link)
+{
+	mailbox->counts.ended += link->open != NULL;
+	drop_session(&link->open);
 }
 
 static void end_all(struct kc_live_mailbox *mailbox, struct link *link)
 {
-	end(mailbox, &link->open);
-	end(mailbox, &link->begun);
-	end(mailbox, &link->answered);
+	end_open(mailbox, link);
+	drop_session(&link->begun);
+	drop_session(&link->answered);
+	kc_buf_done(&link->hello);
 }
 
 void kc_live_mailbox_clear(struct kc_live_mailbox *mailbox)
@@ -172,25 +180,29 @@ static kc_err find_end(
 	return KC_OK;
 }
 
-/* A new day has a new log. What the other has not read of the old one it will never read. */
+static void drop_before(
+	struct kc_live_mailbox *mailbox, struct link *link, const struct kc_live_turn *turn)
+{
+	if (link->has_before)
+		drop(mailbox, turn, &link->before, UINT64_MAX);
+	link->has_before = false;
+}
+
+/* A new day has a new log; that of the day before stays for as long, and then goes. */
 static void turn_day(struct kc_live_mailbox *mailbox, struct link *link,
 	const struct kc_live_turn *turn, const struct kc_cloud_logs *logs)
 {
 	uint64_t day = turn->now_ms / DAY_MS;
 
-	if (link->known && link->day == day)
-		return;
-	if (link->known && link->position.number > 0) {
-		drop(mailbox, turn, &link->writer, UINT64_MAX);
-		if (link->open && kc_live_sent(link->open) != link->opened_by_peer)
-			end(mailbox, &link->open);
-		end(mailbox, &link->begun);
-		end(mailbox, &link->answered);
+	if (link->day != day) {
+		drop_before(mailbox, link, turn);
+		link->has_before = link->known && link->position.number > 0;
+		link->before = link->writer;
+		link->known = false;
+		link->day = day;
 	}
-	link->known = false;
-	link->day = day;
-	if (own_slot(turn, &link->peer, day, &link->writer) != KC_OK ||
-		find_end(link, turn, logs) != KC_OK)
+	if (!link->known && (own_slot(turn, &link->peer, day, &link->writer) != KC_OK ||
+				    find_end(link, turn, logs) != KC_OK))
 		mailbox->counts.failed++;
 }
 
@@ -281,7 +293,7 @@ static void refuse(struct kc_live_mailbox *mailbox, struct link *link)
 static void open_session(
 	struct kc_live_mailbox *mailbox, struct link *link, struct kc_live **session)
 {
-	end(mailbox, &link->open);
+	end_open(mailbox, link);
 	link->open = *session;
 	*session = NULL;
 	link->opened_by_peer = link->acknowledged = 0;
@@ -290,14 +302,13 @@ static void open_session(
 	mailbox->counts.opened++;
 }
 
-/* A session that fails is over; one that does not for want of memory is tried no more either. */
-static void fail(struct kc_live_mailbox *mailbox, struct kc_live **session, kc_err err)
+/* What became of a step that did not go well: its session is over, whatever the reason. */
+static void count_failure(struct kc_live_mailbox *mailbox, kc_err err)
 {
 	if (err == KC_E_NO_MEMORY)
 		mailbox->counts.failed++;
 	else
 		mailbox->counts.refused++;
-	end(mailbox, session);
 }
 
 /* Of two hellos that cross, that of the smaller id counts. */
@@ -307,24 +318,32 @@ static bool has_precedence(const struct link *link, const struct kc_live_turn *t
 	       kc_peer_id_compare(&turn->circle->identity.id, &link->peer) < 0;
 }
 
-static void take_hello(struct kc_live_mailbox *mailbox, struct link *link,
-	const struct kc_live_turn *turn, struct kc_bytes message)
+/* The last hello that was read is answered when all is read: one that more of its session followed
+ * was answered before, by a service that has been started again since. */
+static void answer(
+	struct kc_live_mailbox *mailbox, struct link *link, const struct kc_live_turn *turn)
 {
 	KC_CLEANUP_BUF struct kc_buf reply = KC_BUF_INIT;
 	struct kc_live *session = NULL;
 	kc_err err;
 
+	if (!link->hello.len || mailbox->answers == 0)
+		return;
 	if (has_precedence(link, turn) || !may_write(mailbox, link)) {
 		mailbox->counts.stale++;
+		kc_buf_reset(&link->hello);
 		return;
 	}
-	err = kc_live_answer(turn->circle, turn->trust, &link->peer, message, &session, &reply);
+	mailbox->answers--;
+	err = kc_live_answer(turn->circle, turn->trust, &link->peer, kc_buf_bytes(&link->hello),
+		&session, &reply);
+	kc_buf_reset(&link->hello);
 	if (err != KC_OK) {
-		fail(mailbox, &session, err);
+		count_failure(mailbox, err);
 		return;
 	}
-	end(mailbox, &link->begun);
-	end(mailbox, &link->answered);
+	drop_session(&link->begun);
+	drop_session(&link->answered);
 	link->answered = session;
 	link->handshake_ms = turn->now_ms;
 	(void)post(mailbox, link, turn, &reply);
@@ -337,10 +356,12 @@ static void take_reply(struct kc_live_mailbox *mailbox, struct link *link,
 	kc_err err = kc_live_confirm(
 		link->begun, turn->circle, turn->trust, message, turn->now_ms, &finish);
 
-	if (err != KC_OK)
-		fail(mailbox, &link->begun, err);
-	else if (post(mailbox, link, turn, &finish))
+	if (err != KC_OK) {
+		count_failure(mailbox, err);
+		drop_session(&link->begun);
+	} else if (post(mailbox, link, turn, &finish)) {
 		open_session(mailbox, link, &link->begun);
+	}
 }
 
 static void take_finish(struct kc_live_mailbox *mailbox, struct link *link,
@@ -349,10 +370,12 @@ static void take_finish(struct kc_live_mailbox *mailbox, struct link *link,
 	kc_err err =
 		kc_live_accept(link->answered, turn->circle, turn->trust, message, turn->now_ms);
 
-	if (err != KC_OK)
-		fail(mailbox, &link->answered, err);
-	else
+	if (err != KC_OK) {
+		count_failure(mailbox, err);
+		drop_session(&link->answered);
+	} else {
 		open_session(mailbox, link, &link->answered);
+	}
 }
 
 /* --- data ---------------------------------------------------------------------------------------
@@ -385,7 +408,8 @@ static void take_data(struct kc_live_mailbox *mailbox, struct link *link,
 	if (err == KC_OK && payload.received > kc_live_sent(link->open))
 		err = KC_ERR(REFUSED);
 	if (err != KC_OK) {
-		fail(mailbox, &link->open, err);
+		count_failure(mailbox, err);
+		end_open(mailbox, link);
 		return;
 	}
 	link->opened_by_peer = payload.received;
@@ -397,8 +421,23 @@ static void take_data(struct kc_live_mailbox *mailbox, struct link *link,
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-/* One message; false when it is for another exchange, whose share is not used up. */
-static bool take(struct kc_live_mailbox *mailbox, struct link *link,
+static void note_hello(struct kc_live_mailbox *mailbox, struct link *link, struct kc_bytes message,
+	const struct kc_live_session *session)
+{
+	if (is_session(link->begun, session) || is_session(link->answered, session) ||
+		is_session(link->open, session)) {
+		refuse(mailbox, link); /* one's own, or one that was here before */
+		return;
+	}
+	mailbox->counts.stale += link->hello.len > 0;
+	link->hello_session = *session;
+	kc_buf_reset(&link->hello);
+	kc_buf_push(&link->hello, message.data, message.len);
+	if (kc_buf_check(&link->hello) != KC_OK)
+		kc_buf_reset(&link->hello);
+}
+
+static void take(struct kc_live_mailbox *mailbox, struct link *link,
 	const struct kc_live_turn *turn, struct kc_bytes message)
 {
 	struct kc_live_session session;
@@ -406,26 +445,22 @@ static bool take(struct kc_live_mailbox *mailbox, struct link *link,
 
 	if (kc_live_peek(message, &session, &number) != KC_OK) {
 		refuse(mailbox, link);
-		return true;
+		return;
 	}
-	if (number != KC_LIVE_DATA && mailbox->handshakes == 0)
-		return false;
-	mailbox->handshakes -= number != KC_LIVE_DATA;
-	if (number == KC_LIVE_HELLO &&
-		(is_session(link->begun, &session) || is_session(link->answered, &session) ||
-			is_session(link->open, &session)))
-		refuse(mailbox, link); /* one's own, or one that was here before */
-	else if (number == KC_LIVE_HELLO)
-		take_hello(mailbox, link, turn, message);
-	else if (number == KC_LIVE_REPLY && is_session(link->begun, &session))
+	if (number == KC_LIVE_HELLO) {
+		note_hello(mailbox, link, message, &session);
+		return;
+	}
+	if (link->hello.len && memcmp(&session, &link->hello_session, sizeof session) == 0)
+		kc_buf_reset(&link->hello);
+	if (number == KC_LIVE_REPLY && is_session(link->begun, &session))
 		take_reply(mailbox, link, turn, message);
 	else if (number == KC_LIVE_FINISH && is_session(link->answered, &session))
 		take_finish(mailbox, link, turn, message);
-	else if (is_session(link->open, &session))
-		take_data(mailbox, link, turn, message); /* which refuses all else */
+	else if (number == KC_LIVE_DATA && is_session(link->open, &session))
+		take_data(mailbox, link, turn, message);
 	else
 		mailbox->counts.stale++;
-	return true;
 }
 
 static kc_err read_message(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,
@@ -467,9 +502,9 @@ static void read_log(struct kc_live_mailbox *mailbox, struct link *link, size_t 
 		link->tries[number] = 0;
 		if (err == KC_E_REFUSED)
 			refuse(mailbox, link);
-		else if (err == KC_OK && !take(mailbox, link, turn, kc_buf_bytes(&message)))
-			return;
-		else if (err != KC_OK)
+		else if (err == KC_OK)
+			take(mailbox, link, turn, kc_buf_bytes(&message));
+		else
 			mailbox->counts.failed++;
 		(*at)++;
 	}
@@ -505,12 +540,12 @@ static kc_err find_slots(struct link *link, const struct kc_live_turn *turn)
 static void expire(struct kc_live_mailbox *mailbox, struct link *link, uint64_t now_ms)
 {
 	if (has_passed(link->handshake_ms, KC_LIVE_PATIENCE_MS, now_ms))
-		end(mailbox, &link->answered);
+		drop_session(&link->answered);
 	if (has_passed(link->handshake_ms, KC_LIVE_HELLO_MS, now_ms))
-		end(mailbox, &link->begun);
+		drop_session(&link->begun);
 	if (link->open && kc_live_sent(link->open) - link->opened_by_peer >= KC_LIVE_WINDOW &&
 		has_passed(link->told_ms, KC_LIVE_HELLO_MS, now_ms))
-		end(mailbox, &link->open);
+		end_open(mailbox, link);
 }
 
 static struct link *find_link(struct kc_live_mailbox *mailbox, const struct kc_peer_id *peer)
@@ -541,7 +576,8 @@ static void part(struct kc_live_mailbox *mailbox, const struct kc_live_turn *tur
 			continue;
 		}
 		end_all(mailbox, link);
-		if (link->known && link->position.number > 0)
+		drop_before(mailbox, link, turn);
+		if (link->day)
 			drop(mailbox, turn, &link->writer, UINT64_MAX);
 		free(link);
 		mailbox->links[i] = mailbox->links[--mailbox->link_count];
@@ -553,7 +589,7 @@ void kc_live_mailbox_listen(struct kc_live_mailbox *mailbox, const struct kc_liv
 {
 	mailbox->reads = KC_LIVE_MAX_READS;
 	mailbox->read_len = KC_LIVE_MAX_READ_LEN;
-	mailbox->handshakes = KC_LIVE_MAX_HANDSHAKES;
+	mailbox->answers = KC_LIVE_MAX_ANSWERS;
 	part(mailbox, turn);
 	if (!mailbox->swept)
 		sweep(mailbox, turn, logs);
@@ -573,6 +609,7 @@ void kc_live_mailbox_listen(struct kc_live_mailbox *mailbox, const struct kc_liv
 			if (log)
 				read_log(mailbox, link, k, turn, log);
 		}
+		answer(mailbox, link, turn);
 	}
 }
 
@@ -665,7 +702,7 @@ static void tell(
 	err = seal_payload(mailbox, link, turn, &message);
 	if (err != KC_OK) {
 		mailbox->counts.failed++;
-		end(mailbox, &link->open);
+		end_open(mailbox, link);
 		return;
 	}
 	link->owes = false;

@@ -13,11 +13,11 @@
 #include "backend/circle/live_payload.h"
 
 /* What a store can make of this device, and this device of the store. */
-#define KC_LIVE_MAX_LOGS 8		       /* of this device, one for each other */
-#define KC_LIVE_MAX_STANDING 16		       /* operations of a log that are still of use */
-#define KC_LIVE_MAX_READS 32		       /* operations read in one exchange */
+#define KC_LIVE_MAX_LOGS 7	/* of this device, one for each other, and yesterday's */
+#define KC_LIVE_MAX_STANDING 16 /* operations of a log that are still of use */
+#define KC_LIVE_MAX_READS 32	/* operations read in one exchange */
 #define KC_LIVE_MAX_READ_LEN ((size_t)4 << 20) /* bytes of them, after which no more are */
-#define KC_LIVE_MAX_HANDSHAKES 4	       /* steps of handshakes in one exchange */
+#define KC_LIVE_MAX_ANSWERS 4		       /* to hellos, in one exchange */
 #define KC_LIVE_WINDOW 8		       /* messages that the other has not opened yet */
 #define KC_LIVE_PATIENCE_MS (UINT64_C(10) * 60 * 1000) /* for an answer to a handshake */
 #define KC_LIVE_HELLO_MS (UINT64_C(60) * 60 * 1000)    /* between one's own hellos to one device */
@@ -26,8 +26,8 @@
 /* What has happened since the service started. */
 struct kc_live_counts {
 	uint64_t opened; /* sessions */
-	uint64_t
-		ended; /* sessions, for what was refused, for silence, or because a device is out */
+	uint64_t ended;	 /* open sessions, for what was refused, for silence, or because a device is
+			    out */
 	uint64_t refused;	 /* messages */
 	uint64_t stale;		 /* messages of sessions that are none any more */
 	uint64_t sent, received; /* data messages */

@@ -6,94 +6,10 @@
 #include "backend/circle/label.h"
 #include "backend/circle/live.h"
 #include "backend/circle/live_payload.h"
-#include "backend/circle/welcome.h"
-#include "base/random.h"
 #include "tests/check.h"
+#include "tests/circle/trio.h"
 
 #define NOW UINT64_C(1800000000000)
-
-/* --- three devices ------------------------------------------------------------------------------
- */
-
-enum { ANN, BOB, CAT, DEVICES };
-
-/* Made once: nothing in a session changes a circle. */
-static struct kc_circle *circles[DEVICES];
-static struct kc_trust trusts[DEVICES];
-
-static const struct kc_peer_id *id_of(int device)
-{
-	return &circles[device]->identity.id;
-}
-
-static void judge_all(void)
-{
-	for (int i = 0; i < DEVICES; i++)
-		CHECK_OK_FATAL(kc_circle_judge(circles[i], &trusts[i]));
-}
-
-static void admit(int newcomer, const char *name)
-{
-	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
-	struct kc_circle *sponsor = circles[ANN];
-	const uint8_t transcript[32] = {9};
-	struct kc_application application;
-
-	CHECK_OK_FATAL(kc_identity_make(&identity));
-	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, name, &bytes));
-	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1));
-	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
-		kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity,
-		&circles[newcomer]));
-	CHECK_OK_FATAL(kc_circle_sign_list(circles[newcomer], 1));
-}
-
-/* What one device publishes comes to another. */
-static void tell(int from, int to)
-{
-	const struct kc_circle *author = circles[from];
-	const struct kc_peer_id *id = id_of(from);
-	bool current;
-
-	for (size_t i = 0; i < author->voucher_count; i++)
-		if (kc_peer_id_equal(&author->vouchers[i].voucher.sponsor, id))
-			CHECK_OK_FATAL(kc_circle_take_voucher(
-				circles[to], id, kc_buf_bytes(&author->vouchers[i].record)));
-	for (size_t i = 0; i < author->member_count; i++)
-		CHECK_OK_FATAL(kc_circle_take_permanent(
-			circles[to], kc_buf_bytes(&author->members[i]->permanent_record)));
-	CHECK_OK_FATAL(kc_circle_take_list(
-		circles[to], id, kc_buf_bytes(&kc_circle_self(author)->list_record), &current));
-}
-
-static void three_devices_are_made(void)
-{
-	CHECK_OK_FATAL(
-		kc_circle_begin("ann", kc_bytes_str("one account for all"), 0xfe, &circles[ANN]));
-	CHECK_OK_FATAL(kc_circle_sign_list(circles[ANN], 1));
-	admit(BOB, "bob");
-	tell(BOB, ANN);
-	CHECK_OK_FATAL(kc_circle_sign_list(circles[ANN], 1));
-	admit(CAT, "cat");
-	tell(ANN, BOB);
-	tell(ANN, CAT);
-	tell(BOB, CAT);
-	tell(CAT, BOB);
-	tell(CAT, ANN);
-	judge_all();
-	for (int i = 0; i < DEVICES; i++)
-		CHECK_FATAL(trusts[i].trusted == 7);
-}
-
-static void free_devices(void)
-{
-	for (int i = 0; i < DEVICES; i++)
-		kc_circle_free(circles[i]);
-}
 
 /* --- one session --------------------------------------------------------------------------------
  */
@@ -120,7 +36,7 @@ static kc_err begin(struct pair *pair, int initiator, int responder)
 	memset(pair, 0, sizeof *pair);
 	pair->devices[0] = initiator;
 	pair->devices[1] = responder;
-	return kc_live_begin(circles[initiator], &trusts[initiator], id_of(responder),
+	return kc_live_begin(trio_circles[initiator], &trio_trusts[initiator], trio_id(responder),
 		&pair->ends[0], &pair->hello);
 }
 
@@ -128,23 +44,24 @@ static kc_err answer(struct pair *pair, struct kc_bytes hello)
 {
 	int device = pair->devices[1];
 
-	return kc_live_answer(circles[device], &trusts[device], id_of(pair->devices[0]), hello,
-		&pair->ends[1], &pair->reply);
+	return kc_live_answer(trio_circles[device], &trio_trusts[device], trio_id(pair->devices[0]),
+		hello, &pair->ends[1], &pair->reply);
 }
 
 static kc_err confirm(struct pair *pair, struct kc_bytes reply)
 {
 	int device = pair->devices[0];
 
-	return kc_live_confirm(
-		pair->ends[0], circles[device], &trusts[device], reply, NOW, &pair->finish);
+	return kc_live_confirm(pair->ends[0], trio_circles[device], &trio_trusts[device], reply,
+		NOW, &pair->finish);
 }
 
 static kc_err accept(struct pair *pair, struct kc_bytes finish)
 {
 	int device = pair->devices[1];
 
-	return kc_live_accept(pair->ends[1], circles[device], &trusts[device], finish, NOW);
+	return kc_live_accept(
+		pair->ends[1], trio_circles[device], &trio_trusts[device], finish, NOW);
 }
 
 static void establish(struct pair *pair, int initiator, int responder)
@@ -162,8 +79,8 @@ static kc_err seal_at(
 	int device = pair->devices[end];
 
 	kc_buf_reset(ret);
-	return kc_live_seal(pair->ends[end], circles[device], &trusts[device], kc_bytes_str(text),
-		time_ms, ret);
+	return kc_live_seal(pair->ends[end], trio_circles[device], &trio_trusts[device],
+		kc_bytes_str(text), time_ms, ret);
 }
 
 static kc_err seal(struct pair *pair, int end, const char *text, struct kc_buf *ret)
@@ -176,7 +93,8 @@ static kc_err open_by(struct pair *pair, int end, struct kc_bytes message, struc
 	int device = pair->devices[end];
 
 	kc_buf_reset(ret);
-	return kc_live_open(pair->ends[end], circles[device], &trusts[device], message, ret);
+	return kc_live_open(
+		pair->ends[end], trio_circles[device], &trio_trusts[device], message, ret);
 }
 
 /* Whether a message is refused by an end, says nothing, and ends the session there for good. */
@@ -242,8 +160,9 @@ static void nothing_is_in_the_clear(void)
 	all[3] = &message;
 	for (size_t i = 0; i < KC_COUNT_OF(all); i++) {
 		for (int device = ANN; device <= BOB; device++) {
-			CHECK(!memmem(all[i]->data, all[i]->len, id_of(device)->bytes, 16));
-			CHECK(!memmem(all[i]->data, all[i]->len, circles[ANN]->account.bytes, 16));
+			CHECK(!memmem(all[i]->data, all[i]->len, trio_id(device)->bytes, 16));
+			CHECK(!memmem(
+				all[i]->data, all[i]->len, trio_circles[ANN]->account.bytes, 16));
 		}
 		CHECK(!memmem(all[i]->data, all[i]->len, "to be seen", 10));
 	}
@@ -420,12 +339,12 @@ static void identities_are_not_bound_to_others(void)
 static void a_name_alone_is_not_enough(void)
 {
 	KC_CLEANUP_IDENTITY struct kc_identity forged = KC_IDENTITY_INIT;
-	struct kc_pk *own = circles[CAT]->identity.sign;
-	struct kc_peer_id id = *id_of(CAT);
+	struct kc_pk *own = trio_circles[CAT]->identity.sign;
+	struct kc_peer_id id = *trio_id(CAT);
 	CLEANUP_PAIR struct pair pair;
 
 	CHECK_OK_FATAL(kc_identity_make(&forged));
-	circles[CAT]->identity.sign = forged.sign;
+	trio_circles[CAT]->identity.sign = forged.sign;
 	CHECK_OK_FATAL(begin(&pair, ANN, CAT));
 	CHECK_OK_FATAL(answer(&pair, kc_buf_bytes(&pair.hello)));
 	CHECK_ERR(confirm(&pair, kc_buf_bytes(&pair.reply)), KC_E_REFUSED);
@@ -436,8 +355,8 @@ static void a_name_alone_is_not_enough(void)
 	CHECK_OK_FATAL(confirm(&pair, kc_buf_bytes(&pair.reply)));
 	CHECK_ERR(accept(&pair, kc_buf_bytes(&pair.finish)), KC_E_REFUSED);
 	CHECK(kc_live_is_over(pair.ends[1]));
-	circles[CAT]->identity.sign = own;
-	CHECK(kc_peer_id_equal(&id, id_of(CAT)));
+	trio_circles[CAT]->identity.sign = own;
+	CHECK(kc_peer_id_equal(&id, trio_id(CAT)));
 }
 
 /* Each message of a handshake shown to the end that sent it, and in the place of the others. */
@@ -449,7 +368,7 @@ static void own_messages_are_nobody_elses(void)
 
 	/* A hello that comes back, as if Bob had sent it; and the answer to it as Bob's. */
 	CHECK_OK_FATAL(begin(&pair, ANN, BOB));
-	CHECK_OK_FATAL(kc_live_answer(circles[ANN], &trusts[ANN], id_of(BOB),
+	CHECK_OK_FATAL(kc_live_answer(trio_circles[ANN], &trio_trusts[ANN], trio_id(BOB),
 		kc_buf_bytes(&pair.hello), &mirror, &spare));
 	CHECK_ERR(confirm(&pair, kc_buf_bytes(&spare)), KC_E_REFUSED);
 	pair_done(&pair);
@@ -477,7 +396,7 @@ static void handshakes_are_not_repeated(void)
 	CLEANUP_PAIR struct pair later;
 
 	establish(&pair, ANN, BOB);
-	CHECK_ERR(kc_live_confirm(pair.ends[0], circles[ANN], &trusts[ANN],
+	CHECK_ERR(kc_live_confirm(pair.ends[0], trio_circles[ANN], &trio_trusts[ANN],
 			  kc_buf_bytes(&pair.reply), NOW, &spare),
 		KC_E_BUG);
 	CHECK_ERR(accept(&pair, kc_buf_bytes(&pair.finish)), KC_E_BUG);
@@ -636,52 +555,45 @@ static void keys_are_renewed_by_count(void)
 /* --- who is out ---------------------------------------------------------------------------------
  */
 
-/* Takes a device out of what another believes, for as long as a test lasts. */
-static struct kc_trust without(int device, int other)
-{
-	struct kc_trust trust = trusts[device];
-
-	for (size_t i = 0; i < circles[device]->member_count; i++)
-		if (kc_peer_id_equal(&circles[device]->members[i]->id, id_of(other)))
-			trust.trusted &= ~((kc_peer_set)1 << i);
-	return trust;
-}
-
 static void who_is_out_gets_nothing(void)
 {
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
-	struct kc_trust no_bob = without(ANN, BOB), no_ann = without(ANN, ANN);
+	struct kc_trust no_bob = trio_without(ANN, BOB), no_ann = trio_without(ANN, ANN);
 	KC_CLEANUP_LIVE struct kc_live *live = NULL;
 	CLEANUP_PAIR struct pair pair;
 
 	/* Not begun, not answered. */
-	CHECK_ERR(kc_live_begin(circles[ANN], &no_bob, id_of(BOB), &live, &plain), KC_E_NOT_MEMBER);
-	CHECK_ERR(kc_live_begin(circles[ANN], &no_ann, id_of(BOB), &live, &plain), KC_E_NOT_MEMBER);
-	CHECK_ERR(kc_live_begin(circles[ANN], &trusts[ANN], id_of(ANN), &live, &plain),
+	CHECK_ERR(kc_live_begin(trio_circles[ANN], &no_bob, trio_id(BOB), &live, &plain),
+		KC_E_NOT_MEMBER);
+	CHECK_ERR(kc_live_begin(trio_circles[ANN], &no_ann, trio_id(BOB), &live, &plain),
+		KC_E_NOT_MEMBER);
+	CHECK_ERR(kc_live_begin(trio_circles[ANN], &trio_trusts[ANN], trio_id(ANN), &live, &plain),
 		KC_E_NOT_MEMBER);
 	CHECK_OK_FATAL(begin(&pair, BOB, ANN));
-	CHECK_ERR(kc_live_answer(circles[ANN], &no_bob, id_of(BOB), kc_buf_bytes(&pair.hello),
-			  &live, &plain),
+	CHECK_ERR(kc_live_answer(trio_circles[ANN], &no_bob, trio_id(BOB),
+			  kc_buf_bytes(&pair.hello), &live, &plain),
 		KC_E_NOT_MEMBER);
 	CHECK(!live && plain.len == 0);
 	/* Out between answer and finish. */
 	CHECK_OK_FATAL(answer(&pair, kc_buf_bytes(&pair.hello)));
 	CHECK_OK_FATAL(confirm(&pair, kc_buf_bytes(&pair.reply)));
-	CHECK_ERR(kc_live_accept(
-			  pair.ends[1], circles[ANN], &no_bob, kc_buf_bytes(&pair.finish), NOW),
+	CHECK_ERR(kc_live_accept(pair.ends[1], trio_circles[ANN], &no_bob,
+			  kc_buf_bytes(&pair.finish), NOW),
 		KC_E_NOT_MEMBER);
 	CHECK(kc_live_is_over(pair.ends[1]));
 	pair_done(&pair);
 	/* Out in the middle: nothing more is said to it, or heard from it. */
 	establish(&pair, ANN, BOB);
-	CHECK_ERR(kc_live_seal(pair.ends[0], circles[ANN], &no_bob, kc_bytes_str("x"), NOW, &plain),
+	CHECK_ERR(kc_live_seal(
+			  pair.ends[0], trio_circles[ANN], &no_bob, kc_bytes_str("x"), NOW, &plain),
 		KC_E_NOT_MEMBER);
 	CHECK(kc_live_is_over(pair.ends[0]) && plain.len == 0);
 	pair_done(&pair);
 	establish(&pair, ANN, BOB);
 	CHECK_OK(seal(&pair, 1, "x", &message));
-	CHECK_ERR(kc_live_open(pair.ends[0], circles[ANN], &no_bob, kc_buf_bytes(&message), &plain),
+	CHECK_ERR(kc_live_open(
+			  pair.ends[0], trio_circles[ANN], &no_bob, kc_buf_bytes(&message), &plain),
 		KC_E_NOT_MEMBER);
 	CHECK(kc_live_is_over(pair.ends[0]) && plain.len == 0);
 	/* It does not come back when the other is in again. */
@@ -697,7 +609,7 @@ static void payloads_are_canonical(void)
 	KC_CLEANUP_BUF struct kc_buf again = KC_BUF_INIT;
 	struct kc_live_payload payload = {.received = 3}, read;
 
-	kc_live_payload_put_heads(circles[ANN], &trusts[ANN], &payload);
+	kc_live_payload_put_heads(trio_circles[ANN], &trio_trusts[ANN], &payload);
 	CHECK(payload.head_count == 3);
 	payload.items[payload.item_count++] = kc_bytes_str("a record");
 	payload.items[payload.item_count++] = kc_bytes_str("another");
@@ -705,7 +617,7 @@ static void payloads_are_canonical(void)
 	CHECK_OK_FATAL(kc_live_payload_parse(kc_buf_bytes(&plain), &read));
 	CHECK(read.received == 3 && read.head_count == 3 && read.item_count == 2);
 	for (size_t i = 0; i < read.head_count; i++) {
-		const struct kc_member *m = kc_circle_find(circles[ANN], &read.heads[i].peer);
+		const struct kc_member *m = kc_circle_find(trio_circles[ANN], &read.heads[i].peer);
 
 		CHECK_FATAL(m && m->list);
 		CHECK(read.heads[i].seq == m->list->seq &&
@@ -737,32 +649,32 @@ static void payloads_are_canonical(void)
 /* Two devices find one slot, another for each direction, pair, day and account. */
 static void slots_are_found_by_both(void)
 {
-	const struct kc_account_keys *keys = kc_circle_keys(circles[ANN]);
+	const struct kc_account_keys *keys = kc_circle_keys(trio_circles[ANN]);
 	struct kc_account_id other = {{1}};
 	uint8_t slots[6][KC_TAG_LEN], again[KC_TAG_LEN];
 
 	CHECK_OK(kc_account_live_slot(
-		keys, &circles[ANN]->account, id_of(ANN), id_of(BOB), 20000, slots[0]));
+		keys, &trio_circles[ANN]->account, trio_id(ANN), trio_id(BOB), 20000, slots[0]));
 	CHECK_OK(kc_account_live_slot(
-		keys, &circles[ANN]->account, id_of(BOB), id_of(ANN), 20000, slots[1]));
+		keys, &trio_circles[ANN]->account, trio_id(BOB), trio_id(ANN), 20000, slots[1]));
 	CHECK_OK(kc_account_live_slot(
-		keys, &circles[ANN]->account, id_of(ANN), id_of(CAT), 20000, slots[2]));
+		keys, &trio_circles[ANN]->account, trio_id(ANN), trio_id(CAT), 20000, slots[2]));
 	CHECK_OK(kc_account_live_slot(
-		keys, &circles[ANN]->account, id_of(ANN), id_of(BOB), 20001, slots[3]));
-	CHECK_OK(kc_account_live_slot(keys, &other, id_of(ANN), id_of(BOB), 20000, slots[4]));
-	memcpy(slots[5], id_of(ANN)->bytes, KC_TAG_LEN);
+		keys, &trio_circles[ANN]->account, trio_id(ANN), trio_id(BOB), 20001, slots[3]));
+	CHECK_OK(kc_account_live_slot(keys, &other, trio_id(ANN), trio_id(BOB), 20000, slots[4]));
+	memcpy(slots[5], trio_id(ANN)->bytes, KC_TAG_LEN);
 	for (size_t i = 0; i < KC_COUNT_OF(slots); i++)
 		for (size_t k = 0; k < i; k++)
 			CHECK(memcmp(slots[i], slots[k], KC_TAG_LEN) != 0);
-	CHECK_OK(kc_account_live_slot(kc_circle_keys(circles[BOB]), &circles[BOB]->account,
-		id_of(ANN), id_of(BOB), 20000, again));
+	CHECK_OK(kc_account_live_slot(kc_circle_keys(trio_circles[BOB]),
+		&trio_circles[BOB]->account, trio_id(ANN), trio_id(BOB), 20000, again));
 	CHECK(memcmp(slots[0], again, KC_TAG_LEN) == 0);
 }
 
 int main(void)
 {
 	static const struct check_test tests[] = {
-		CHECK_TEST(three_devices_are_made),
+		CHECK_TEST(trio_make),
 		CHECK_TEST(two_devices_speak),
 		CHECK_TEST(nothing_is_in_the_clear),
 		CHECK_TEST(any_flipped_bit_ends_a_handshake),
@@ -782,9 +694,8 @@ int main(void)
 		CHECK_TEST(payloads_are_canonical),
 		CHECK_TEST(slots_are_found_by_both),
 	};
-	int status;
+	int status = check_main("live", tests, KC_COUNT_OF(tests));
 
-	status = check_main("live", tests, KC_COUNT_OF(tests));
-	free_devices();
+	trio_free();
 	return status;
 }
