@@ -335,6 +335,9 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 		return KC_ERR(CORRUPT);
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
+	code_array(c, state->kid, sizeof state->kid);
+	code_uint(c, &state->again);
+	code_uint(c, &state->again_to);
 	return code_log(c, &state->log);
 }
 

@@ -4,17 +4,16 @@
 
 #include <string.h>
 
-#include "backend/sync/absorb.h"
-#include "backend/sync/compose.h"
-#include "backend/sync/heard.h"
-#include "backend/sync/live_items.h"
 #include "backend/circle/welcome.h"
+#include "backend/sync/heard.h"
+#include "backend/sync/line.h"
+#include "backend/sync/live_items.h"
 #include "base/clock.h"
 
 struct exchange {
 	struct kc_store *store;
-	struct kc_cloud *cloud;	  /* owned */
 	struct kc_circle *circle; /* owned */
+	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
 	bool more;		      /* another round is needed */
@@ -29,9 +28,8 @@ struct exchange {
 static void exchange_done(struct exchange *x)
 {
 	if (x->live)
-		kc_live_mailbox_clear(x->live); /* what was not taken comes through the store */
-	if (x->cloud)
-		kc_cloud_close(x->cloud);
+		kc_live_mailbox_settle(x->live, x->now_ms);
+	kc_line_done(&x->line);
 	kc_circle_free(x->circle);
 	kc_sync_report_done(&x->report);
 	kc_heard_done(&x->heard);
@@ -44,54 +42,17 @@ static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
 	return x->report.alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
 }
 
-kc_err kc_exchange_check_marker(struct kc_cloud *cloud, const struct kc_account_id *account)
-{
-	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-	struct kc_account_id found;
-
-	KC_TRY(kc_cloud_get_marker(cloud, &marker));
-	if (kc_account_parse_marker(kc_buf_bytes(&marker), &found) != KC_OK ||
-		memcmp(&found, account, sizeof found) != 0)
-		return KC_ERR(STORE_SUSPECT);
-	return KC_OK;
-}
-
-/* --- sending ------------------------------------------------------------------------------------
- */
-
-static kc_err clear_outbox(struct exchange *x)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_clear_outbox(&txn));
-	return kc_txn_commit(&txn);
-}
-
-/* Another operation under a number that this device has used: it has a twin. */
-static kc_err send(struct exchange *x, uint64_t number, struct kc_bytes operation)
-{
-	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
-	kc_err err = kc_cloud_append(x->cloud, &writer, number, operation);
-
-	if (err == KC_E_DUPLICATE)
-		return set_alarm(x, KC_ALARM_FORK);
-	KC_TRY(err);
-	return clear_outbox(x);
-}
-
 /* --- beginning ----------------------------------------------------------------------------------
  */
 
-static kc_err recall(
-	struct exchange *x, struct kc_buf *place, uint64_t *ret_number, struct kc_buf *outbox)
+static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *ret_layout)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	kc_err err;
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, place));
+	KC_TRY(kc_memory_get_layout(&txn, ret_layout));
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
@@ -100,27 +61,22 @@ static kc_err recall(
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
-	err = kc_memory_get_outbox(&txn, ret_number, outbox);
-	return err == KC_E_NOT_FOUND ? KC_OK : err;
+	return kc_memory_get_outbox(&txn, &x->line.outbox);
 }
 
 /* Steps 0 and 1: memory, store, and what an exchange before left in the outbox. */
 static kc_err begin(struct exchange *x)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf outbox = KC_BUF_INIT;
 	int64_t now = kc_clock_wall_ms();
-	uint64_t number = 0;
-	kc_err err;
+	enum kc_layout layout;
 
 	x->now_ms = now > 0 ? (uint64_t)now : 0;
-	KC_TRY(recall(x, &place, &number, &outbox));
-	KC_TRY(kc_cloud_open(kc_buf_text(&place), &x->cloud));
-	err = kc_exchange_check_marker(x->cloud, &x->circle->account);
-	if (err == KC_E_STORE_SUSPECT)
-		return set_alarm(x, KC_ALARM_FORGERY);
-	KC_TRY(err);
-	return outbox.len ? send(x, number, kc_buf_bytes(&outbox)) : KC_OK;
+	KC_TRY(recall(x, &place, &layout));
+	x->line.store = x->store;
+	x->line.circle = x->circle;
+	KC_TRY(kc_line_open(&x->line, kc_buf_text(&place), layout));
+	return x->line.kind->begin(&x->line);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -137,27 +93,31 @@ static kc_err remember_heard(struct exchange *x)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_heard_save(&txn, &x->heard));
-	return kc_txn_commit(&txn);
+	KC_TRY(kc_txn_commit(&txn));
+	x->heard.changed = false;
+	return KC_OK;
 }
 
 /* Reads what was said, and weighs what was said of lists. */
-static kc_err listen(
-	struct exchange *x, const struct kc_cloud_logs *logs, const struct kc_trust *trust)
+static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 {
-	struct kc_live_turn turn = {x->cloud, x->circle, trust, x->now_ms};
-	const struct kc_live_said *said = NULL;
+	struct kc_live_turn turn = {x->line.cloud, x->circle, trust, x->now_ms};
+	struct kc_live_said *said = NULL;
 	struct kc_live_payload payload;
 	size_t count = 0;
 
 	if (x->live && !x->listened && !x->circle->joining) {
-		kc_live_mailbox_listen(x->live, &turn, logs);
+		kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
 		x->listened = true;
 		said = kc_live_mailbox_said(x->live, &count);
 	}
 	for (size_t i = 0; i < count; i++) {
+		if (said[i].weighed)
+			continue;
 		KC_TRY(kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload));
 		KC_TRY(kc_heard_take(
 			&x->heard, x->circle, trust, &said[i].from, &payload, x->now_ms));
+		said[i].weighed = true;
 	}
 	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
 	KC_TRY(remember_heard(x));
@@ -170,7 +130,7 @@ static kc_err listen(
 /* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
 static void speak(struct exchange *x)
 {
-	struct kc_live_turn turn = {x->cloud, x->circle, NULL, x->now_ms};
+	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
 	struct kc_trust trust;
 
 	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
@@ -180,10 +140,11 @@ static void speak(struct exchange *x)
 	kc_live_mailbox_speak(x->live, &turn, x->news);
 }
 
-/* Items that were said, by the same rules as those of the store. */
+/* Items that were said, by the same rules as those of the store; before these, where one may be
+ * missing. */
 static kc_err take_said(struct exchange *x, struct kc_txn *txn, struct kc_absorb *absorb)
 {
-	const struct kc_live_said *said;
+	struct kc_live_said *said;
 	struct kc_trust trust;
 	uint64_t received;
 	size_t count;
@@ -197,42 +158,21 @@ static kc_err take_said(struct exchange *x, struct kc_txn *txn, struct kc_absorb
 	return KC_OK;
 }
 
-/* Whether there are items to take: what is said of lists has been weighed already. */
-static bool has_said_items(const struct exchange *x)
-{
-	const struct kc_live_said *said = NULL;
-	struct kc_live_payload payload;
-	size_t count = 0;
-
-	if (x->live)
-		said = kc_live_mailbox_said(x->live, &count);
-	for (size_t i = 0; i < count; i++)
-		if (kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload) == KC_OK &&
-			payload.item_count > 0)
-			return true;
-	return false;
-}
-
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. */
 static kc_err read_circle(
 	struct exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
 {
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	struct kc_trust trust;
 	kc_peer_set before;
-	kc_err err = kc_cloud_list(x->cloud, &logs);
 
-	if (err == KC_E_REFUSED) /* more writers than there can be devices and pairings */
-		return set_alarm(x, KC_ALARM_FORGERY);
-	KC_TRY(err);
-	KC_TRY(kc_gather_check_own(&logs, x->circle));
+	KC_TRY(x->line.kind->look(&x->line));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	do {
 		kc_peer_set readable = trust.known & ~((kc_peer_set)1 << x->circle->self);
 
 		before = gathered->read;
-		KC_TRY(kc_gather(x->cloud, &logs, x->circle, readable, gathered));
+		KC_TRY(x->line.kind->gather(&x->line, readable, gathered));
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before);
@@ -242,7 +182,7 @@ static kc_err read_circle(
 	}
 	if (!kc_peer_set_has(trust.trusted, x->circle->self))
 		return KC_ERR(NOT_MEMBER);
-	return listen(x, &logs, &trust);
+	return listen(x, &trust);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------
@@ -286,8 +226,8 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
-	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(take_said(x, &txn, absorb));
+	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
 	KC_TRY(kc_circle_arrive(x->circle));
 	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
@@ -297,7 +237,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	x->report.refused += refused;
 	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
 	if (ret->operation.len)
-		KC_TRY(kc_memory_put_outbox(&txn, ret->number, kc_buf_bytes(&ret->operation)));
+		KC_TRY(x->line.kind->pack(&x->line, &txn, ret));
 	KC_TRY(kc_memory_put_circle(&txn, x->circle));
 	return kc_txn_commit(&txn);
 }
@@ -312,11 +252,12 @@ static uint64_t size_of(const struct kc_circle *circle)
 	return size;
 }
 
-/* Whether nothing came from those who are in. What is in the logs of others is there every time. */
+/* Whether nothing came that counts. What is in the logs of those who are out is there every time.
+ */
 static bool is_empty(const struct kc_gathered *gathered)
 {
 	for (size_t i = 0; i < gathered->count; i++)
-		if (!kc_peer_set_has(gathered->out, gathered->ops[i].member))
+		if (!gathered->ops[i].beyond)
 			return false;
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }
@@ -335,8 +276,7 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 				 kc_circle_is_behind(
 					 x->circle, trust.trusted, x->circle->members[i]));
 	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !clocks &&
-	       !has_said_items(x) && !x->circle->joining && x->circle->queue.len == 0 &&
-	       !is_heartbeat_due(x);
+	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
 
@@ -366,12 +306,10 @@ static kc_err round_trip(struct exchange *x)
 	x->busy = true;
 	x->news = x->news || size_of(x->circle) != before;
 	KC_TRY(decide(x, &absorb, &composed));
-	if (x->live)
-		kc_live_mailbox_clear(x->live);
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len) {
-		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
+		KC_TRY(x->line.kind->send(&x->line));
 		offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
@@ -406,8 +344,9 @@ static kc_err run(struct exchange *x)
 		if (err == KC_OK)
 			err = round_trip(x);
 	} while (err == KC_OK && x->more);
+	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
-		err = set_alarm(x, x->circle->alarm);
+		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		speak(x);
 	return err;

@@ -52,20 +52,32 @@ static kc_err add_op(struct kc_gathered *gathered, const struct kc_circle *circl
 	return kc_op_parse(kc_buf_bytes(&op->bytes), &writer, position.number, &op->op);
 }
 
+/* *ret_taken: it has become an operation. */
 static kc_err add_said(struct kc_gathered *gathered, const struct kc_circle *circle,
-	const struct kc_trust *trust, const struct kc_live_said *said)
+	const struct kc_trust *trust, const struct kc_live_said *said, bool *ret_taken)
 {
 	struct kc_live_payload payload;
 	size_t member;
 
-	if (!find_number(circle, trust, &said->from, &member))
+	*ret_taken = !said->settled && find_number(circle, trust, &said->from, &member);
+	if (!*ret_taken)
 		return KC_OK;
 	KC_TRY(kc_live_payload_parse(kc_buf_bytes(&said->plain), &payload));
-	return payload.item_count ? add_op(gathered, circle, member, &payload) : KC_OK;
+	return add_op(gathered, circle, member, &payload);
+}
+
+/* By the states of the records of each operation. */
+static void settle(const struct kc_absorb *own, struct kc_live_said *const *taken)
+{
+	for (size_t i = 0; i < own->gathered->count; i++)
+		taken[i]->settled = true;
+	for (size_t i = 0; i < own->count; i++)
+		if (own->records[i].state == KC_E_WAITING)
+			taken[own->records[i].op]->settled = false;
 }
 
 kc_err kc_live_items_take(struct kc_txn *txn, const struct kc_absorb *absorb,
-	const struct kc_trust *trust, const struct kc_live_said *said, size_t count, uint64_t *ret)
+	const struct kc_trust *trust, struct kc_live_said *said, size_t count, uint64_t *ret)
 {
 	const struct kc_gathered *read = absorb->gathered;
 	/* What the store lacks, it lacks here too. */
@@ -77,16 +89,24 @@ kc_err kc_live_items_take(struct kc_txn *txn, const struct kc_absorb *absorb,
 		.more = read->more,
 	};
 	KC_CLEANUP_ABSORB struct kc_absorb own = {.circle = absorb->circle, .gathered = &gathered};
+	struct kc_live_said *taken[KC_LIVE_MAX_SAID];
 
 	*ret = 0;
 	if (!gathered.ops)
 		return KC_ERR(NO_MEMORY);
-	for (size_t i = 0; i < count; i++)
-		KC_TRY(add_said(&gathered, absorb->circle, trust, &said[i]));
+	for (size_t i = 0; i < count; i++) {
+		size_t number = gathered.count;
+		bool is_taken;
+
+		KC_TRY(add_said(&gathered, absorb->circle, trust, &said[i], &is_taken));
+		if (is_taken)
+			taken[number] = &said[i];
+	}
 	if (gathered.count == 0)
 		return KC_OK;
 	KC_TRY(kc_absorb_circle(&own));
 	KC_TRY(kc_absorb_items(txn, &own));
+	settle(&own, taken);
 	*ret = own.received;
 	return KC_OK;
 }

@@ -7,10 +7,10 @@
 #include "backend/sync/absorb.h"
 #include "backend/sync/live_mailbox.h"
 
-/* absorb: what this exchange has read of the store, and taken. Of what was said only records count
- * that their writer said itself, while it is trusted; what waits or is refused is dropped, since
- * the store's own record comes in any case. *ret: items that were applied. */
+/* absorb: what this exchange has read of the store. Of what was said only records count that their
+ * writer said itself, while it is trusted. Whatever waits, for its writer's list most of all, is
+ * held for another exchange; the rest is settled. *ret: items that were applied. */
 KC_MUST kc_err kc_live_items_take(struct kc_txn *txn, const struct kc_absorb *absorb,
-	const struct kc_trust *trust, const struct kc_live_said *said, size_t count, uint64_t *ret);
+	const struct kc_trust *trust, struct kc_live_said *said, size_t count, uint64_t *ret);
 
 #endif

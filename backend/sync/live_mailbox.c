@@ -43,7 +43,7 @@ struct kc_live_mailbox {
 	struct link *links[KC_CIRCLE_MAX_PEERS]; /* owned */
 	size_t link_count;
 	bool swept;
-	struct kc_live_said *said; /* owned */
+	struct kc_live_said said[KC_LIVE_MAX_SAID]; /* the oldest first */
 	size_t said_count;
 	struct kc_buf offered[KC_LIVE_MAX_ITEMS];
 	size_t offered_count, offered_len;
@@ -86,13 +86,11 @@ static void end_all(struct kc_live_mailbox *mailbox, struct link *link)
 	kc_buf_done(&link->hello);
 }
 
-void kc_live_mailbox_clear(struct kc_live_mailbox *mailbox)
+static void drop_said(struct kc_live_mailbox *mailbox, size_t number)
 {
-	for (size_t i = 0; i < mailbox->said_count; i++)
-		kc_buf_done(&mailbox->said[i].plain);
-	free(mailbox->said);
-	mailbox->said = NULL;
-	mailbox->said_count = 0;
+	kc_buf_done(&mailbox->said[number].plain);
+	memmove(&mailbox->said[number], &mailbox->said[number + 1],
+		(--mailbox->said_count - number) * sizeof mailbox->said[0]);
 }
 
 static void clear_offer(struct kc_live_mailbox *mailbox)
@@ -106,7 +104,8 @@ void kc_live_mailbox_forget(struct kc_live_mailbox *mailbox)
 {
 	for (size_t i = 0; i < mailbox->link_count; i++)
 		end_all(mailbox, mailbox->links[i]);
-	kc_live_mailbox_clear(mailbox);
+	while (mailbox->said_count)
+		drop_said(mailbox, mailbox->said_count - 1);
 	clear_offer(mailbox);
 }
 
@@ -120,8 +119,7 @@ void kc_live_mailbox_free(struct kc_live_mailbox *mailbox)
 	free(mailbox);
 }
 
-const struct kc_live_said *kc_live_mailbox_said(
-	const struct kc_live_mailbox *mailbox, size_t *ret_count)
+struct kc_live_said *kc_live_mailbox_said(struct kc_live_mailbox *mailbox, size_t *ret_count)
 {
 	*ret_count = mailbox->said_count;
 	return mailbox->said;
@@ -136,6 +134,17 @@ const struct kc_live_counts *kc_live_mailbox_counts(const struct kc_live_mailbox
 static bool has_passed(uint64_t since_ms, uint64_t span_ms, uint64_t now_ms)
 {
 	return now_ms < since_ms || now_ms - since_ms >= span_ms;
+}
+
+void kc_live_mailbox_settle(struct kc_live_mailbox *mailbox, uint64_t now_ms)
+{
+	for (size_t i = mailbox->said_count; i-- > 0;) {
+		const struct kc_live_said *said = &mailbox->said[i];
+
+		if ((said->weighed && said->settled) ||
+			has_passed(said->time_ms, KC_LIVE_HOLD_MS, now_ms))
+			drop_said(mailbox, i);
+	}
 }
 
 static bool is_session(const struct kc_live *live, const struct kc_live_session *session)
@@ -381,17 +390,14 @@ static void take_finish(struct kc_live_mailbox *mailbox, struct link *link,
 /* --- data ---------------------------------------------------------------------------------------
  */
 
-static bool keep(struct kc_live_mailbox *mailbox, const struct link *link, struct kc_buf *plain)
+static void keep(struct kc_live_mailbox *mailbox, const struct link *link, struct kc_buf *plain,
+	uint64_t now_ms, bool has_items)
 {
-	struct kc_live_said *grown =
-		reallocarray(mailbox->said, mailbox->said_count + 1, sizeof *grown);
-
-	if (!grown)
-		return false;
-	mailbox->said = grown;
-	grown[mailbox->said_count++] = (struct kc_live_said){.from = link->peer, .plain = *plain};
+	if (mailbox->said_count == KC_LIVE_MAX_SAID)
+		drop_said(mailbox, 0);
+	mailbox->said[mailbox->said_count++] = (struct kc_live_said){
+		.from = link->peer, .plain = *plain, .time_ms = now_ms, .settled = !has_items};
 	*plain = (struct kc_buf)KC_BUF_INIT;
-	return true;
 }
 
 static void take_data(struct kc_live_mailbox *mailbox, struct link *link,
@@ -414,8 +420,7 @@ static void take_data(struct kc_live_mailbox *mailbox, struct link *link,
 	}
 	link->opened_by_peer = payload.received;
 	mailbox->counts.received++;
-	if (!keep(mailbox, link, &plain))
-		mailbox->counts.failed++;
+	keep(mailbox, link, &plain, turn->now_ms, payload.item_count > 0);
 }
 
 /* --- reading ------------------------------------------------------------------------------------

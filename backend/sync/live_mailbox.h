@@ -39,7 +39,12 @@ struct kc_live_counts {
 struct kc_live_said {
 	struct kc_peer_id from;
 	struct kc_buf plain; /* a payload that parses */
+	uint64_t time_ms;    /* of its coming */
+	bool weighed;	     /* what it says of lists; the caller's to set */
+	bool settled;	     /* its items are, or it has none; the caller's to set */
 };
+#define KC_LIVE_MAX_SAID 32 /* that are held; the oldest goes for another */
+#define KC_LIVE_HOLD_MS (UINT64_C(60) * 60 * 1000)
 
 /* One exchange's look at the world. */
 struct kc_live_turn {
@@ -58,10 +63,10 @@ void kc_live_mailbox_forget(struct kc_live_mailbox *mailbox);
 /* Reads what others have written, answers handshakes, keeps what was said. */
 void kc_live_mailbox_listen(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,
 	const struct kc_cloud_logs *logs);
-/* What was said since the last call of clear. */
-const struct kc_live_said *kc_live_mailbox_said(
-	const struct kc_live_mailbox *mailbox, size_t *ret_count);
-void kc_live_mailbox_clear(struct kc_live_mailbox *mailbox);
+/* What was said, and is held. */
+struct kc_live_said *kc_live_mailbox_said(struct kc_live_mailbox *mailbox, size_t *ret_count);
+/* Drops what is weighed and settled, and what was held in vain for too long. */
+void kc_live_mailbox_settle(struct kc_live_mailbox *mailbox, uint64_t now_ms);
 
 /* Notes the item records of an operation of this device that is in the store now, if they are few
  * and small enough to be said. */

@@ -45,7 +45,7 @@ static void post_init(struct post *post)
 		base && strlen(base) < 40 ? base : "/tmp");
 	CHECK_FATAL(mkdtemp(post->store) != NULL);
 	CHECK_OK_FATAL(kc_cloud_open(post->store, &post->cloud));
-	CHECK_OK_FATAL(kc_account_put_marker(&trio_circles[ANN]->account, &marker));
+	CHECK_OK_FATAL(kc_account_put_marker(&trio_circles[ANN]->account, KC_LAYOUT_LOGS, &marker));
 	CHECK_OK_FATAL(kc_cloud_put_marker(post->cloud, kc_buf_bytes(&marker)));
 	for (size_t i = 0; i < TRIO_SIZE; i++)
 		CHECK_OK_FATAL(kc_live_mailbox_new(&post->boxes[i]));
@@ -81,6 +81,17 @@ static size_t heard(const struct post *post, int device)
 	return count;
 }
 
+/* Nothing is held any more. */
+static void take_all(struct post *post, int device)
+{
+	size_t count;
+	struct kc_live_said *said = kc_live_mailbox_said(post->boxes[device], &count);
+
+	for (size_t i = 0; i < count; i++)
+		said[i].weighed = said[i].settled = true;
+	kc_live_mailbox_settle(post->boxes[device], post->now_ms);
+}
+
 static size_t count_logs(const struct post *post)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
@@ -99,8 +110,8 @@ static void meet(struct post *post)
 	}
 	CHECK_FATAL(counts(post, ANN)->opened == 1 && counts(post, BOB)->opened == 1);
 	CHECK_FATAL(heard(post, ANN) == 1 && heard(post, BOB) == 1);
-	kc_live_mailbox_clear(post->boxes[ANN]);
-	kc_live_mailbox_clear(post->boxes[BOB]);
+	take_all(post, ANN);
+	take_all(post, BOB);
 }
 
 /* An operation of Ann's with items, each of so many bytes. */
@@ -126,7 +137,7 @@ static size_t items_heard(const struct post *post, int device)
 {
 	struct kc_live_payload payload;
 	size_t count;
-	const struct kc_live_said *said = kc_live_mailbox_said(post->boxes[device], &count);
+	struct kc_live_said *said = kc_live_mailbox_said(post->boxes[device], &count);
 
 	CHECK_FATAL(count == 1);
 	CHECK_OK_FATAL(kc_live_payload_parse(kc_buf_bytes(&said->plain), &payload));
@@ -148,12 +159,12 @@ static void two_devices_meet(void)
 	turn(&post, ANN, true);
 	turn(&post, BOB, false);
 	CHECK(items_heard(&post, BOB) == 2);
-	kc_live_mailbox_clear(post.boxes[BOB]);
+	take_all(&post, BOB);
 	offer_items(&post, KC_LIVE_MAX_ITEMS, KC_LIVE_MAX_ITEMS_LEN / KC_LIVE_MAX_ITEMS);
 	turn(&post, ANN, true);
 	turn(&post, BOB, false);
 	CHECK(items_heard(&post, BOB) == KC_LIVE_MAX_ITEMS);
-	kc_live_mailbox_clear(post.boxes[BOB]);
+	take_all(&post, BOB);
 	offer_items(&post, KC_LIVE_MAX_ITEMS + 1, 10);
 	offer_items(&post, 1, KC_LIVE_MAX_ITEM + 1);
 	post.now_ms += KC_LIVE_TELL_MS;
@@ -226,8 +237,8 @@ static void logs_stay_short(void)
 		turn(&post, ANN, true);
 		turn(&post, BOB, false);
 		CHECK(heard(&post, BOB) == 1);
-		kc_live_mailbox_clear(post.boxes[BOB]);
-		kc_live_mailbox_clear(post.boxes[ANN]);
+		take_all(&post, BOB);
+		take_all(&post, ANN);
 		CHECK_OK_FATAL(kc_cloud_list(post.cloud, &logs));
 		for (size_t k = 0; k < logs.count; k++)
 			CHECK(logs.rows[k].last - logs.rows[k].first < KC_LIVE_MAX_STANDING);
@@ -315,8 +326,8 @@ static void days_go_by(void)
 		}
 		CHECK(counts(&post, ANN)->refused == 0 && counts(&post, BOB)->refused == 0);
 		CHECK(heard(&post, BOB) >= 1);
-		kc_live_mailbox_clear(post.boxes[ANN]);
-		kc_live_mailbox_clear(post.boxes[BOB]);
+		take_all(&post, ANN);
+		take_all(&post, BOB);
 		CHECK(count_logs(&post) <=
 			6); /* Ann's to Bob and Cat, Bob's; and as many of yesterday */
 	}
@@ -443,14 +454,14 @@ static void the_store_cannot_speak(void)
 			forge(&post, ANN, BOB, false, flip, &at);
 		} else if (way == 1) {
 			turn(&post, BOB, false);
-			kc_live_mailbox_clear(post.boxes[BOB]);
+			take_all(&post, BOB);
 			forge(&post, ANN, BOB, true, leave, NULL);
 		} else {
 			KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT;
 			/* Bob's own last message, as Ann's. */
 			post.now_ms += KC_LIVE_TELL_MS;
 			turn(&post, BOB, true);
-			kc_live_mailbox_clear(post.boxes[BOB]);
+			take_all(&post, BOB);
 			struct kc_writer_id writer = slot(&post, BOB, ANN);
 			KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 			KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
