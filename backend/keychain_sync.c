@@ -56,7 +56,10 @@ static void unlock(struct kc_keychain_sync *sync)
 			kc_keychain_join_end(&sync->applicant);
 			if (sync->live)
 				kc_live_mailbox_forget(sync->live);
+			kc_keychain_user_key_forget(sync);
 		}
+		if (kc_keychain_user_key_expired(sync))
+			kc_keychain_user_key_forget(sync);
 		pthread_mutex_unlock(&sync->mutex);
 		/* A word left since the look at it is ours too, unless there is a next holder. */
 	} while (atomic_load(&sync->forget) && pthread_mutex_trylock(&sync->mutex) == 0);
@@ -86,6 +89,7 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 	kc_keychain_pair_end(&keychain->sync->sponsor);
 	kc_keychain_join_end(&keychain->sync->applicant);
 	kc_live_mailbox_free(keychain->sync->live);
+	kc_keychain_user_key_forget(keychain->sync);
 	pthread_mutex_destroy(&keychain->sync->mutex);
 	free(keychain->sync);
 	keychain->sync = NULL;
@@ -97,11 +101,14 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sync_report *ret, bool *ret_joining)
 {
+	KC_CLEANUP_PK struct kc_pk *user = NULL;
 	kc_err err;
 
 	if (!sync->live)
 		KC_TRY(kc_live_mailbox_new(&sync->live));
-	err = kc_exchange_run(keychain->store, sync->live, ret, ret_joining);
+	err = kc_keychain_user_key(keychain, sync, &user);
+	if (err == KC_OK || err == KC_E_NOT_FOUND)
+		err = kc_exchange_run(keychain->store, user, sync->live, ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;
@@ -214,10 +221,9 @@ static kc_err recall_layout(struct kc_keychain *keychain, enum kc_layout *ret)
 }
 
 /* The same account at another place, laid out like the one before. */
-static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud, const char *url,
-	struct kc_bytes account_password)
+static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
+	struct kc_cloud *cloud, const char *url, struct kc_bytes account_password)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
@@ -230,7 +236,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	if (err == KC_E_STORE_SUSPECT)
 		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
-	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
+	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
 	return kc_txn_commit(&txn);
@@ -247,7 +253,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_cloud_open(url, &cloud));
 	if (!create)
-		return move_account(keychain, cloud, url, account_password);
+		return move_account(keychain, sync, cloud, url, account_password);
 	KC_TRY(begin_account(keychain, cloud, url, account_password));
 	return kc_keychain_sync_exchange(keychain, sync, &report, &joining);
 }
@@ -255,13 +261,8 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 /* --- devices ------------------------------------------------------------------------------------
  */
 
-static const char *name_of(const struct kc_member *member)
-{
-	return member->list ? member->list->name : member->name;
-}
-
-static void fill_origin(
-	const struct kc_circle *circle, const struct kc_member *member, struct kc_device *ret)
+static void fill_origin(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *member, struct kc_device *ret)
 {
 	const struct kc_voucher *voucher = kc_circle_find_voucher(circle, &member->id);
 	const struct kc_member *sponsor =
@@ -269,27 +270,59 @@ static void fill_origin(
 
 	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
 	if (sponsor)
-		memcpy(ret->added_by, name_of(sponsor), strlen(name_of(sponsor)));
+		strcpy(ret->added_by, kc_circle_name_of(circle, sponsor));
+	if (sponsor)
+		ret->by_removed = kc_circle_is_excluded(circle, trust, &sponsor->id);
+}
+
+static void fill_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *member, struct kc_device *ret)
+{
+	const struct kc_member *author;
+	const struct kc_exclusion *e =
+		kc_circle_find_removal(circle, trust, &member->id, &author);
+
+	if (e) {
+		strcpy(ret->removed_by, kc_circle_name_of(circle, author));
+		ret->removed_ms = e->time_ms;
+		ret->lost = e->reason == KC_EXCLUSION_LOST;
+	} else if (member->retire_record.len) {
+		ret->removed_ms = member->retire.time_ms;
+	}
+}
+
+static enum kc_device_standing standing_of(const struct kc_circle *circle,
+	const struct kc_trust *trust, size_t number)
+{
+	const struct kc_member *member = circle->members[number];
+
+	if (kc_peer_set_has(kc_trust_outsiders(trust), number))
+		return KC_DEVICE_REMOVED;
+	if (member->retire_record.len)
+		return KC_DEVICE_RETIRED;
+	if (number == circle->self)
+		return KC_DEVICE_MEMBER;
+	if (!member->list)
+		return KC_DEVICE_WAITING;
+	return member->list->time_ms + STALE_MS < kc_keychain_sync_now_ms() ? KC_DEVICE_STALE
+									    : KC_DEVICE_MEMBER;
 }
 
 static void fill_device(const struct kc_circle *circle, const struct kc_trust *trust, size_t number,
 	struct kc_device *ret)
 {
 	const struct kc_member *member = circle->members[number];
-	uint64_t now = kc_keychain_sync_now_ms();
 
-	*ret = (struct kc_device){.is_this = number == circle->self, .standing = KC_DEVICE_MEMBER};
+	*ret = (struct kc_device){.is_this = number == circle->self,
+		.standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
-	memcpy(ret->name, name_of(member), strlen(name_of(member)));
-	fill_origin(circle, member, ret);
+	strcpy(ret->name, kc_circle_name_of(circle, member));
+	fill_origin(circle, trust, member, ret);
+	fill_end(circle, trust, member, ret);
 	if (member->list) {
 		ret->last_seen_ms = member->list->time_ms;
 		ret->entry = member->list->seq;
 	}
-	if (kc_peer_set_has(trust->excluded, number))
-		ret->standing = KC_DEVICE_REMOVED;
-	else if (member->list && !ret->is_this && member->list->time_ms + STALE_MS < now)
-		ret->standing = KC_DEVICE_STALE;
 }
 
 kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret)
@@ -307,7 +340,7 @@ kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *
 	if (!list.rows)
 		return KC_ERR(NO_MEMORY);
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_set_has(trust.introduced | trust.excluded, i))
+		if (kc_peer_set_has(trust.known, i))
 			fill_device(circle, &trust, i, &list.rows[list.count++]);
 	kc_device_list_done(ret);
 	*ret = list;

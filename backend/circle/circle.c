@@ -32,6 +32,8 @@ static void free_member(struct kc_member *member)
 {
 	kc_buf_done(&member->permanent_record);
 	kc_buf_done(&member->list_record);
+	kc_buf_done(&member->past);
+	kc_buf_done(&member->retire_record);
 	free(member->list);
 	free(member);
 }
@@ -62,8 +64,11 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->genesis);
 	kc_secret_done(&circle->keys);
 	kc_buf_done(&circle->account_key_record);
+	for (size_t i = 0; i < circle->pending_key_count; i++)
+		kc_buf_done(&circle->pending_keys[i].record);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
+	kc_buf_done(&circle->statements);
 	kc_buf_done(&circle->queue);
 	free(circle);
 }
@@ -110,20 +115,21 @@ static kc_err make_account(struct kc_circle *circle)
 	return kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis));
 }
 
-static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account_password)
+static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account_password,
+	struct kc_password_keys *ret_keys)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	KC_TRY(kc_account_key_make(&circle->account, &circle->identity, &circle->keys,
-		account_password, 1, &circle->account_key_record, &keys));
-	KC_TRY(kc_account_key_open(
-		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
-	return kc_circle_queue_clear(circle, "k", kc_buf_bytes(&circle->account_key_record));
+		account_password, 1, NULL, &record, ret_keys));
+	KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&record)));
+	return kc_circle_queue_account_key(circle);
 }
 
 kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password, unsigned views,
 	struct kc_circle **ret)
 {
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf permanent = KC_BUF_INIT;
 	struct kc_trust trust;
@@ -135,7 +141,7 @@ kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password
 	KC_TRY(kc_circle_new(&circle));
 	memcpy(circle->name, device_name, strlen(device_name));
 	KC_TRY(make_account(circle));
-	KC_TRY(make_account_key(circle, account_password));
+	KC_TRY(make_account_key(circle, account_password, &keys));
 	KC_TRY(kc_identity_permanent_record(&circle->identity, &circle->account, &permanent));
 	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
 	KC_TRY(kc_circle_take_permanent(circle, kc_buf_bytes(&permanent)));
@@ -162,6 +168,23 @@ struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc
 		if (kc_peer_id_equal(&circle->members[i]->id, id))
 			return circle->members[i];
 	return NULL;
+}
+
+const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member)
+{
+	if (member->list)
+		return member->list->name;
+	return member == kc_circle_self(circle) ? circle->name : member->name;
+}
+
+size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id)
+{
+	size_t number = 0;
+
+	while (number < circle->member_count &&
+		!kc_peer_id_equal(&circle->members[number]->id, id))
+		number++;
+	return number;
 }
 
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id)
@@ -209,6 +232,18 @@ kc_err kc_circle_queue_sealed(struct kc_circle *circle, const char *key, struct 
 
 	KC_TRY(kc_envelope_seal(kc_circle_keys(circle), &place, record, &sealed));
 	return kc_circle_queue_clear(circle, key, kc_buf_bytes(&sealed));
+}
+
+kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, prefix);
+	kc_op_put_hex(&key, kc_bytes(peer->bytes, sizeof(struct kc_writer_id)));
+	KC_TRY(kc_buf_check(&key));
+	return record.len ? kc_circle_queue_sealed(circle, kc_buf_text(&key), record)
+			  : kc_circle_queue_clear(circle, kc_buf_text(&key), record);
 }
 
 kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder)

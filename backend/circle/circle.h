@@ -22,9 +22,11 @@
 #include "backend/circle/epoch.h"
 #include "backend/circle/head.h"
 #include "backend/circle/op.h"
+#include "backend/circle/retire.h"
 #include "backend/circle/shares.h"
 #include "backend/circle/trust.h"
 #include "backend/circle/voucher.h"
+#include "base/history.h"
 
 enum kc_alarm {
 	KC_ALARM_NONE,
@@ -35,6 +37,13 @@ enum kc_alarm {
 };
 const char *kc_alarm_name(enum kc_alarm alarm); /* "rollback"; NULL for none */
 
+/* A list that was the last of its peer. */
+struct kc_past_list {
+	uint64_t seq;
+	struct kc_record_id id;
+	uint64_t time_ms;
+};
+
 /* A peer, this device among them. */
 struct kc_member {
 	struct kc_peer_id id;
@@ -44,6 +53,9 @@ struct kc_member {
 	struct kc_buf list_record; /* the last one accepted; empty before the first */
 	struct kc_list *list;	   /* its parts, owned; NULL before the first */
 	struct kc_record_id list_id;
+	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
+	struct kc_buf retire_record; /* empty: it has not left */
+	struct kc_retire retire;
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -80,6 +92,21 @@ struct kc_view_state {
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
+/* A user key that counted: in force, or of one of two records that followed the same one. */
+struct kc_user_key {
+	uint64_t first, last; /* seq of the first and of the last account key record with it */
+	uint8_t public_key[KC_P256_PUBLIC_LEN];
+	uint8_t id[32]; /* as signatures name it */
+};
+
+/* An account key record that no user key in force vouches for. */
+struct kc_pending_key {
+	struct kc_buf record;
+	struct kc_account_key parts;
+	struct kc_peer_id author;
+};
+
+#define KC_CIRCLE_MAX_USER_KEYS 128 /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -91,6 +118,10 @@ struct kc_circle {
 	struct kc_secret keys; /* struct kc_account_keys */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key; /* its parts */
+	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
+	size_t user_key_count;
+	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
+	size_t pending_key_count;
 	struct kc_identity identity;
 	char name[KC_DEVICE_NAME_MAX + 1];
 	struct kc_member *members[KC_CIRCLE_MAX_PEERS]; /* in the order of their coming */
@@ -101,9 +132,12 @@ struct kc_circle {
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
+	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
+	bool leaving;		 /* the next list is this device's last */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
+	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -144,6 +178,8 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
+size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id);
+const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
 /* The voucher that introduced a peer, or NULL for the first device. */
@@ -181,6 +217,13 @@ KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
+KC_MUST kc_err kc_circle_take_retire(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* The list of another that puts this device out, wherever it was found: it may be far ahead of what
+ * is known, and name peers that are not. Any other is refused. */
+KC_MUST kc_err kc_circle_take_out(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+
 /* Whether something is still missing here that others know of: a newer list of this member, which
  * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
@@ -194,6 +237,9 @@ KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_clear(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* The same, under a key that ends with a peer; an empty record takes it away. */
+KC_MUST kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record);
 /* Moves all queued writes into an operation. */
 KC_MUST kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder);
 
@@ -231,6 +277,28 @@ KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const stru
 /* Queues shares for every other trusted peer. */
 KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
 
+/* --- the account password ------------------------------------------------------------------------
+ */
+
+/* Whether a user key is, or ever was, in force; and the one with this id, or NULL. */
+bool kc_circle_was_user_key(
+	const struct kc_circle *circle, const uint8_t public_key[static KC_P256_PUBLIC_LEN]);
+const uint8_t *kc_circle_find_user_key(const struct kc_circle *circle, struct kc_bytes id);
+/* The newest record of a trusted device that is pending. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_circle_pending_account_key(
+	const struct kc_circle *circle, const struct kc_pending_key **ret);
+/* Puts a pending record into force, with the password that was typed for it. Errors: NOT_FOUND
+ * (none is pending), ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_circle_accept_password(
+	struct kc_circle *circle, struct kc_bytes password, struct kc_password_keys *ret);
+/* A new password; keys are those of the old one. The record is queued. Errors: WEAK_PASSWORD. */
+KC_MUST kc_err kc_circle_change_password(struct kc_circle *circle,
+	const struct kc_password_keys *keys, struct kc_bytes password,
+	struct kc_password_keys *ret);
+/* Wraps the keys anew, and queues the record, when they are not those that it wraps. */
+KC_MUST kc_err kc_circle_renew_account_key(
+	struct kc_circle *circle, const struct kc_password_keys *keys, bool *ret_renewed);
+
 /* --- what this device says ----------------------------------------------------------------------
  */
 
@@ -238,5 +306,26 @@ KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_
 KC_MUST kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy);
 /* Whether the next list would say something new about who belongs to the circle. */
 KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
+
+/* --- members ------------------------------------------------------------------------------------
+ */
+
+/* The next list puts a peer out; it counts at once. The cut is the last list of the target that was
+ * seen, or the last one from before a time, if that is not 0. What the target said of others before
+ * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no such
+ * peer), PARAM (this device itself), DUPLICATE (it has said so already). */
+KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
+	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
+/* The earliest statement that stands against a peer, and its author; NULL when it is not out, or no
+ * list says so yet. */
+const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle,
+	const struct kc_trust *trust, const struct kc_peer_id *target,
+	const struct kc_member **ret_author);
+/* Whether the keys in use are a year old. */
+KC_MUST kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret);
+/* What became of the circle, as far as its records are kept; oldest first. */
+KC_MUST kc_err kc_circle_history(const struct kc_circle *circle, struct kc_history_list *ret);
+/* New epochs of all views, and shares for all. Errors: NOT_MEMBER. */
+KC_MUST kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason);
 
 #endif

@@ -61,18 +61,6 @@ kc_err kc_application_parse(
 /* --- admitting ----------------------------------------------------------------------------------
  */
 
-static kc_err queue_for_peer(struct kc_circle *circle, const char *prefix,
-	const struct kc_peer_id *peer, struct kc_bytes record)
-{
-	struct kc_writer_id writer = kc_circle_writer(peer);
-	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
-
-	kc_buf_push_str(&key, prefix);
-	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
-	KC_TRY(kc_buf_check(&key));
-	return kc_circle_queue_sealed(circle, kc_buf_text(&key), record);
-}
-
 static kc_err vouch(struct kc_circle *circle, const struct kc_application *application,
 	const uint8_t transcript[static 32])
 {
@@ -91,7 +79,21 @@ static kc_err vouch(struct kc_circle *circle, const struct kc_application *appli
 	voucher.not_after_ms = voucher.time_ms + KC_PAIRING_LIFE_MS;
 	KC_TRY(kc_voucher_build(&voucher, &circle->account, &circle->identity, &record));
 	KC_TRY(kc_circle_add_voucher(circle, kc_buf_bytes(&record), &voucher));
-	return queue_for_peer(circle, "v/", &application->id, kc_buf_bytes(&record));
+	return kc_circle_queue_for(circle, "v/", &application->id, kc_buf_bytes(&record));
+}
+
+/* Those that ever counted: co-signatures are by them. */
+static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circle)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < circle->user_key_count; i++) {
+		kc_der_begin(w, KC_DER_SEQUENCE);
+		kc_der_put_uint(w, circle->user_keys[i].first);
+		kc_der_put_uint(w, circle->user_keys[i].last);
+		kc_der_put_bytes(w, KC_BYTES_OF(circle->user_keys[i].public_key));
+		kc_der_end(w);
+	}
+	kc_der_end(w);
 }
 
 static void put_peers(struct kc_der_writer *w, const struct kc_circle *circle)
@@ -140,6 +142,7 @@ static kc_err put_welcome(
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->genesis));
 	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
+	put_user_keys(&w, circle);
 	put_peers(&w, circle);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->epoch_count; i++)
@@ -164,11 +167,13 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 	KC_TRY(vouch(circle, application, transcript));
 	KC_TRY(kc_circle_add_member(
 		circle, application->permanent_record, &application->permanent, &application->id));
-	KC_TRY(queue_for_peer(circle, "perm/", &application->id, application->permanent_record));
+	memcpy(circle->members[circle->member_count - 1]->name, application->name,
+		sizeof application->name);
+	KC_TRY(kc_circle_queue_for(circle, "perm/", &application->id, application->permanent_record));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(kc_circle_build_shares(
 		circle, &trust, &application->permanent, &application->id, &shares));
-	KC_TRY(queue_for_peer(circle, "s/", &application->id, kc_buf_bytes(&shares)));
+	KC_TRY(kc_circle_queue_for(circle, "s/", &application->id, kc_buf_bytes(&shares)));
 	return put_welcome(circle, kc_buf_bytes(&shares), ret_welcome);
 }
 
@@ -263,6 +268,27 @@ static kc_err enter_keys(struct kc_der_reader *r, struct kc_circle *circle)
 	return kc_der_reader_check(r);
 }
 
+static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
+{
+	struct kc_der_reader rows, one;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
+	while (kc_der_more(&rows) && circle->user_key_count < KC_CIRCLE_MAX_USER_KEYS) {
+		struct kc_user_key *key = &circle->user_keys[circle->user_key_count++];
+
+		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
+		key->first = kc_der_get_uint(&one);
+		key->last = kc_der_get_uint(&one);
+		kc_der_get_array(&one, key->public_key, sizeof key->public_key);
+		kc_der_leave(&rows, &one);
+		KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
+	}
+	kc_der_leave(r, &rows);
+	KC_TRY(kc_der_reader_check(r));
+	return kc_circle_was_user_key(circle, circle->account_key.user_public) ? KC_OK
+									       : KC_ERR(VERIFY);
+}
+
 static kc_err enter_account(
 	struct kc_der_reader *r, struct kc_bytes account_key, struct kc_circle *circle)
 {
@@ -279,8 +305,9 @@ static kc_err enter_account(
 	kc_buf_push(&circle->account_key_record, record.data, record.len);
 	KC_TRY(kc_buf_check(&circle->genesis));
 	KC_TRY(kc_buf_check(&circle->account_key_record));
-	return kc_account_key_open(
-		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key);
+	KC_TRY(kc_account_key_open(
+		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
+	return enter_user_keys(r, circle);
 }
 
 static kc_err enter_all(struct kc_bytes welcome, struct kc_bytes account_key,
