@@ -63,6 +63,7 @@ struct kc_member {
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
 	/* Its own copy of the compatibility circle: the last operation with one, and which. */
 	uint64_t compat_number, compat_generation;
+	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
 };
 
 struct kc_held_voucher {
