@@ -43,6 +43,12 @@ void kc_circle_epoch_done(struct kc_held_epoch *held)
 	free(held->epoch);
 }
 
+static void view_done(struct kc_view_state *view)
+{
+	kc_head_log_done(&view->log);
+	kc_segment_list_done(&view->segments);
+}
+
 void kc_circle_free(struct kc_circle *circle)
 {
 	if (!circle)
@@ -54,7 +60,7 @@ void kc_circle_free(struct kc_circle *circle)
 	for (size_t i = 0; i < circle->epoch_count; i++)
 		kc_circle_epoch_done(&circle->epochs[i]);
 	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
-		kc_head_log_done(&circle->views[i].log);
+		view_done(&circle->views[i]);
 	free(circle->vouchers);
 	free(circle->epochs);
 	kc_buf_done(&circle->genesis);

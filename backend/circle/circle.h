@@ -64,7 +64,10 @@ struct kc_held_epoch {
 struct kc_view_state {
 	uint64_t counter;	 /* of this device's last dot */
 	struct kc_vector vector; /* what it holds of each writer */
-	struct kc_head_log log;	 /* its own dots that somebody may still lack */
+	struct kc_vector reached; /* the greatest dot that it has merged of each */
+	struct kc_head_log log;	  /* its own dots that somebody may still lack, the newest ... */
+	struct kc_segment_list segments; /* ... and where those before are named */
+	struct kc_told_root root;	 /* of what it holds, when a list is signed */
 };
 
 #define KC_CIRCLE_OWN_LISTS 1000 /* identities of own lists that are remembered */

@@ -65,7 +65,9 @@ static void put_keys(struct kc_der_writer *w, const struct kc_circle *circle)
 		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_uint(w, state->counter);
 		kc_vector_put(w, &state->vector);
+		kc_vector_put(w, &state->reached);
 		kc_head_log_put(w, state->log.rows, state->log.count);
+		kc_segment_list_put(w, &state->segments);
 		kc_der_end(w);
 	}
 	kc_der_end(w);
@@ -211,7 +213,9 @@ static kc_err pull_keys(struct kc_der_reader *r, struct kc_circle *circle)
 		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
 		state->counter = kc_der_get_uint(&one);
 		kc_vector_pull(&one, &state->vector);
+		kc_vector_pull(&one, &state->reached);
 		KC_TRY(kc_head_log_pull(&one, &state->log));
+		KC_TRY(kc_segment_list_pull(&one, &state->segments));
 		kc_der_leave(&rows, &one);
 	}
 	kc_der_leave(r, &rows);

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "backend/store/trie.h"
+
 /* --- one head -----------------------------------------------------------------------------------
  */
 
@@ -72,20 +74,25 @@ struct kc_version kc_absorb_version(
 	return version;
 }
 
-kc_err kc_absorb_accounts(
-	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret)
+kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry, bool *ret)
 {
 	struct kc_version version = kc_absorb_version(&r->circle->members[member]->id, entry);
 
-	KC_TRY(kc_merge_holds(r->txn, &r->circle->identity.id, entry->name, &version, ret));
-	return *ret ? KC_OK : was_refused(r, member, entry, ret);
+	KC_TRY(kc_merge_holds(r->txn, entry->name, &version, ret));
+	if (*ret)
+		return KC_OK;
+	KC_TRY(was_refused(r, member, entry, ret));
+	/* Another device may have taken it: its policy, or what stood in the way, is its own. */
+	return *ret ? kc_trie_doubt(r->txn, view, true) : KC_OK;
 }
 
 /* --- vectors ------------------------------------------------------------------------------------
  */
 
-/* Whether the record of a dot came in these operations, and opened. */
-static bool came(
+/* What became of the record of a dot, if it came in these operations and opened. Errors: NOT_FOUND.
+ */
+static kc_err outcome(
 	const struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t counter)
 {
 	size_t low = 0, high = r->item_count;
@@ -102,8 +109,25 @@ static bool came(
 		else
 			high = middle;
 	}
-	return low < r->item_count && r->dots[low]->member == member &&
-	       r->dots[low]->view == view && r->dots[low]->counter == counter;
+	if (low == r->item_count || r->dots[low]->member != member || r->dots[low]->view != view ||
+		r->dots[low]->counter != counter)
+		return KC_ERR(NOT_FOUND);
+	return r->absorb->records[r->dots[low]->record].state;
+}
+
+/* Before its beginning a log names nothing: there the records themselves count. */
+static kc_err account_for_unnamed(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	uint64_t last, uint64_t *had)
+{
+	for (; *had < last; (*had)++) {
+		kc_err err = outcome(r, member, view, *had + 1);
+
+		if (err == KC_E_REFUSED)
+			KC_TRY(kc_trie_doubt(r->txn, view, true));
+		else if (err != KC_OK)
+			return KC_OK;
+	}
+	return KC_OK;
 }
 
 /* Raises the vector as far as everything that was written up to there is here. */
@@ -113,27 +137,32 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
 	struct kc_vector *vector = &r->circle->views[view].vector;
 	uint64_t had = kc_vector_get(vector, writer);
-	uint64_t unnamed = head->log.count ? head->log.rows[0].counter - 1 : head->counter;
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+	bool missing = false;
+	uint64_t end, unnamed;
 
-	/* Before its beginning the log names nothing: there the records themselves count. */
-	for (; had < unnamed; had++)
-		if (!came(r, member, view, had + 1)) {
-			*ret_missing = true;
-			return kc_vector_raise(vector, writer, had);
-		}
-	for (size_t i = 0; i < head->log.count; i++) {
-		const struct kc_log_entry *entry = &head->log.rows[i];
+	/* A new device has a vector from its sponsor, and looks at everything all the same. */
+	KC_TRY(kc_absorb_log(r, member, view, head, r->circle->joining ? 0 : had, &log, &missing));
+	*ret_missing = *ret_missing || missing;
+	end = !missing ? head->counter : log.count ? log.rows[log.count - 1].counter : had;
+	unnamed = log.count ? log.rows[0].counter - 1 : end;
+
+	KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
+	if (had < unnamed) {
+		*ret_missing = true;
+		return kc_vector_raise(vector, writer, had);
+	}
+	for (size_t i = 0; i < log.count; i++) {
+		const struct kc_log_entry *entry = &log.rows[i];
 		bool accounted;
 
-		if (entry->counter <= had && !r->circle->joining)
-			continue;
-		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
+		KC_TRY(kc_absorb_accounts(r, member, view, entry, &accounted));
 		if (!accounted) {
 			*ret_missing = true;
 			return kc_vector_raise(vector, writer, entry->counter - 1);
 		}
 	}
-	return kc_vector_raise(vector, writer, head->counter);
+	return kc_vector_raise(vector, writer, end);
 }
 
 /* --- lists --------------------------------------------------------------------------------------

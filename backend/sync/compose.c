@@ -6,6 +6,7 @@
 
 #include "backend/store/change.h"
 #include "backend/sync/item_record.h"
+#include "backend/sync/root.h"
 
 struct composer {
 	struct kc_txn *txn;
@@ -170,6 +171,15 @@ static kc_err take_journal(struct composer *c, bool *ret_more)
 	}
 }
 
+/* Heads say what is here once all dots are counted. */
+static kc_err tell_roots(struct composer *c)
+{
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		KC_TRY(kc_root_tell(
+			c->txn, c->circle, (enum kc_view)view, &c->circle->views[view].root));
+	return KC_OK;
+}
+
 static kc_err compose(struct composer *c, bool insist, struct kc_composed *ret)
 {
 	struct kc_member *self = kc_circle_self(c->circle);
@@ -183,6 +193,7 @@ static kc_err compose(struct composer *c, bool insist, struct kc_composed *ret)
 	KC_TRY(take_journal(c, &ret->more));
 	if (!insist && !news && c->items == 0)
 		return KC_OK;
+	KC_TRY(tell_roots(c));
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_op_builder_end(&c->builder, &self->position, &ret->operation, &next));

@@ -258,6 +258,8 @@ static kc_err round_trip(struct exchange *x)
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len)
 		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
+	if (absorb.alarm != KC_ALARM_NONE)
+		return set_alarm(x, absorb.alarm);
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -316,6 +318,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 	kc_err err;
 
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		track.said = (struct kc_track_said){.t = 0}; /* nothing, to the new circle */
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));
 		else
