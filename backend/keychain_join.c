@@ -164,12 +164,13 @@ static kc_err confirm(
 }
 
 static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *applicant,
-	const struct kc_circle *circle)
+	struct kc_circle *circle)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, applicant->url));
+	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));
 	KC_TRY(kc_exchange_start_over(&txn));

@@ -262,7 +262,7 @@ static kc_err admit(struct kc_keychain *keychain, struct kc_sponsor *sponsor)
 	struct kc_application application;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	KC_TRY(kc_application_parse(
 		kc_buf_bytes(&sponsor->application), &circle->account, &application));
 	KC_TRY(kc_circle_admit(

@@ -108,7 +108,7 @@ kc_err kc_keychain_sync_recall(
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, ret_place));
-	return kc_memory_get_circle(&txn, ret);
+	return kc_memory_get_open_circle(&txn, ret);
 }
 
 kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret)
@@ -165,13 +165,13 @@ static kc_err device_name(struct kc_keychain *keychain, char ret[static KC_DEVIC
 	return KC_OK;
 }
 
-static kc_err remember_new(
-	struct kc_keychain *keychain, const char *url, const struct kc_circle *circle)
+static kc_err remember_new(struct kc_keychain *keychain, const char *url, struct kc_circle *circle)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url));
+	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));
 	KC_TRY(kc_exchange_start_over(&txn));

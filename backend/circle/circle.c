@@ -40,6 +40,8 @@ void kc_circle_epoch_done(struct kc_held_epoch *held)
 {
 	kc_buf_done(&held->record);
 	kc_secret_done(&held->key);
+	kc_secret_done(&held->class_c);
+	kc_secret_done(&held->head);
 	free(held->epoch);
 }
 

@@ -6,6 +6,7 @@
  * Records enter through kc_circle_take_…, which answer
  *   KC_OK          taken, or known already
  *   WAITING        a piece is missing that may still come
+ *   LOCKED         it is taken with the unlock
  *   NEWER          newer software wrote it
  *   REFUSED        it will never be right
  *   STORE_SUSPECT  evidence against the store or a device: circle->alarm says which kind
@@ -16,6 +17,7 @@
 #define KC_CIRCLE_CIRCLE_H
 
 #include "backend/circle/account_key.h"
+#include "backend/circle/circle_parts.h"
 #include "backend/circle/envelope.h"
 #include "backend/circle/epoch.h"
 #include "backend/circle/head.h"
@@ -57,8 +59,16 @@ struct kc_held_epoch {
 	struct kc_epoch *epoch; /* owned; its views are of record */
 	struct kc_record_id id;
 	struct kc_buf record;
-	struct kc_secret key; /* empty when this device has none */
+	/* Empty when this device has none, or is locked; then the next two are here all the same.
+	 */
+	struct kc_secret key;
+	struct kc_secret class_c, head; /* derived from it; empty when this device has none */
+	bool promised;			/* shares of it are here, to be opened with the unlock */
 };
+static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
+{
+	return held->head.len > 0;
+}
 
 /* One view, as this device writes and holds it. */
 struct kc_view_state {
@@ -70,7 +80,8 @@ struct kc_view_state {
 	struct kc_told_root root;	 /* of what it holds, when a list is signed */
 };
 
-#define KC_CIRCLE_OWN_LISTS 1000 /* identities of own lists that are remembered */
+#define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
+#define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
 
 struct kc_circle {
@@ -112,9 +123,17 @@ static inline void kc_circle_free_cleanup(struct kc_circle **circle)
 KC_MUST kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password,
 	unsigned views, struct kc_circle **ret);
 
-/* The whole state as one value, to be sealed; and back. Errors: CORRUPT. */
-KC_MUST kc_err kc_circle_save(const struct kc_circle *circle, struct kc_buf *ret);
-KC_MUST kc_err kc_circle_load(struct kc_bytes saved, struct kc_circle **ret);
+/* The whole state, to be sealed; and back. A locked circle saves, and is what is loaded of, all
+ * parts but those of while_unlocked. Saving changes nothing. Errors: CORRUPT. */
+KC_MUST kc_err kc_circle_save(struct kc_circle *circle, struct kc_circle_parts *ret);
+KC_MUST kc_err kc_circle_load(const struct kc_circle_parts *parts, struct kc_circle **ret);
+
+/* Whether the keys of the views are locked away. What would need one answers LOCKED then: it can be
+ * done with the unlock. */
+static inline bool kc_circle_is_locked(const struct kc_circle *circle)
+{
+	return !circle->identity.agree;
+}
 
 /* Forgets members of a full circle that nobody vouches for any more. Their numbers change, so not
  * while sets of them are in use. */
@@ -185,11 +204,15 @@ KC_MUST kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const stru
  * may be missing. */
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
+/* The key of an epoch for one use, a struct kc_siv_key (kc_view_key_siv). Errors: WAITING (it has
+ * not come), LOCKED (it comes with the unlock). */
+KC_MUST kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_epoch *held,
+	enum kc_view_key_use use, struct kc_secret *ret);
 /* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
- * there is no room for one. Shares are the caller's to queue, once for all views. */
+ * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, enum kc_epoch_reason reason);
-/* The newest key of each view for one peer, as a signed record. */
+/* The newest key of each view for one peer, as a signed record. Errors: LOCKED. */
 KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret);

@@ -27,6 +27,12 @@ KC_MUST kc_err kc_circle_add_voucher(
 	struct kc_circle *circle, struct kc_bytes record, const struct kc_voucher *voucher);
 KC_MUST kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record);
 void kc_circle_epoch_done(struct kc_held_epoch *held);
+
+/* Keys on their way back from storage: one, by its kid; then what follows from all. Errors: CORRUPT
+ * (of an epoch that had a key, none came back). */
+KC_MUST kc_err kc_circle_restore_key(
+	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key);
+KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);

@@ -24,31 +24,102 @@ static struct kc_held_epoch *find_name(
 	return NULL;
 }
 
-/* Gets the keys of earlier epochs that links give away, newest first. */
-static void walk_links(struct kc_circle *circle)
-{
-	bool found = true;
+/* --- keys ---------------------------------------------------------------------------------------
+ */
 
-	while (found) {
-		found = false;
+/* What a lock leaves of a key is made with it. */
+static kc_err derive(const struct kc_circle *circle, struct kc_held_epoch *held)
+{
+	const struct kc_view_key_name *name = &held->epoch->name;
+
+	KC_TRY(kc_view_key_derive(
+		&circle->account, name, &held->key, KC_VIEW_KEY_CLASS_C, &held->class_c));
+	return kc_view_key_derive(
+		&circle->account, name, &held->key, KC_VIEW_KEY_HEAD, &held->head);
+}
+
+kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_epoch *held,
+	enum kc_view_key_use use, struct kc_secret *ret)
+{
+	if (!kc_held_epoch_has_key(held))
+		return held->promised ? KC_ERR(LOCKED) : KC_ERR(WAITING);
+	if (use == KC_VIEW_KEY_CLASS_C)
+		return kc_secret_set(ret, kc_secret_bytes(&held->class_c));
+	if (use == KC_VIEW_KEY_HEAD)
+		return kc_secret_set(ret, kc_secret_bytes(&held->head));
+	if (!held->key.len)
+		return KC_ERR(LOCKED);
+	return kc_view_key_derive(&circle->account, &held->epoch->name, &held->key, use, ret);
+}
+
+/* The epoch before one, when its record is here. */
+static struct kc_held_epoch *find_before(
+	const struct kc_circle *circle, const struct kc_held_epoch *held)
+{
+	struct kc_view_key_name before = {
+		.view = held->epoch->name.view, .epoch = held->epoch->name.epoch - 1};
+
+	if (!held->epoch->has_prev)
+		return NULL;
+	memcpy(before.kid, held->epoch->prev_kid, sizeof before.kid);
+	return find_name(circle, &before);
+}
+
+/* Opens the link from an epoch to the one before. A link that does not open is its author's affair:
+ * the key may still come in a share. */
+static kc_err follow_link(struct kc_circle *circle, const struct kc_held_epoch *held,
+	struct kc_held_epoch *prev, bool *ret_found)
+{
+	kc_err err = kc_epoch_open_link(held->epoch, &circle->account, &held->key, &prev->key);
+
+	if (err == KC_E_NO_MEMORY)
+		return err;
+	*ret_found = err == KC_OK;
+	return err == KC_OK ? derive(circle, prev) : KC_OK;
+}
+
+/* Gets the keys of earlier epochs that links give away, newest first; what a lock keeps from being
+ * opened is promised. */
+static kc_err walk_links(struct kc_circle *circle)
+{
+	bool progress = true;
+
+	while (progress) {
+		progress = false;
 		for (size_t i = 0; i < circle->epoch_count; i++) {
 			const struct kc_held_epoch *held = &circle->epochs[i];
-			struct kc_view_key_name before = {.view = held->epoch->name.view,
-				.epoch = held->epoch->name.epoch - 1};
-			struct kc_held_epoch *prev;
+			struct kc_held_epoch *prev = find_before(circle, held);
+			bool found = false;
 
-			memcpy(before.kid, held->epoch->prev_kid, sizeof before.kid);
-			if (!held->key.len || !held->epoch->has_prev)
+			if (!prev || kc_held_epoch_has_key(prev) || prev->promised)
 				continue;
-			prev = find_name(circle, &before);
-			/* A link that does not open is its author's affair: the key may still
-			 * come in a share. */
-			if (prev && !prev->key.len &&
-				kc_epoch_open_link(held->epoch, &circle->account, &held->key,
-					&prev->key) == KC_OK)
-				found = true;
+			if (held->key.len)
+				KC_TRY(follow_link(circle, held, prev, &found));
+			else
+				found = prev->promised =
+					kc_circle_is_locked(circle) &&
+					(kc_held_epoch_has_key(held) || held->promised);
+			progress = progress || found;
 		}
 	}
+	return KC_OK;
+}
+
+kc_err kc_circle_restore_key(
+	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
+			return kc_secret_set(&circle->epochs[i].key, key);
+	return KC_OK; /* an epoch that has made room for another since */
+}
+
+kc_err kc_circle_complete_keys(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->epoch_count && !kc_circle_is_locked(circle); i++)
+		if (kc_held_epoch_has_key(&circle->epochs[i]) != (circle->epochs[i].key.len > 0))
+			return KC_ERR(CORRUPT);
+	return walk_links(circle); /* those that a lock left closed */
 }
 
 /* --- coming in ----------------------------------------------------------------------------------
@@ -58,8 +129,8 @@ static void walk_links(struct kc_circle *circle)
  * key is not here, and the latest is the least likely to have been written in. */
 static bool goes_before(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
 {
-	if ((a->key.len == 0) != (b->key.len == 0))
-		return a->key.len == 0;
+	if (kc_held_epoch_has_key(a) != kc_held_epoch_has_key(b))
+		return !kc_held_epoch_has_key(a);
 	return a->epoch->name.epoch > b->epoch->name.epoch;
 }
 
@@ -155,8 +226,7 @@ kc_err kc_circle_take_epoch(
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(check_author(circle, &trust, &epoch->author));
 	KC_TRY(kc_circle_add_epoch(circle, record));
-	walk_links(circle);
-	return KC_OK;
+	return walk_links(circle);
 }
 
 static kc_err open_shares(struct kc_circle *circle, const struct kc_shares *shares)
@@ -169,11 +239,22 @@ static kc_err open_shares(struct kc_circle *circle, const struct kc_shares *shar
 	for (size_t i = 0; i < shares->count; i++) {
 		struct kc_held_epoch *held = find_name(circle, &shares->names[i]);
 
-		if (err == KC_OK && held && !held->key.len)
+		if (err == KC_OK && held && !kc_held_epoch_has_key(held)) {
 			kc_secret_move(&held->key, &keys[i]);
+			err = derive(circle, held);
+		}
 		kc_secret_done(&keys[i]);
 	}
 	return kc_circle_refuse(err);
+}
+
+/* Shares that are opened with the unlock: until then they say which keys that will give. */
+static kc_err note_shares(struct kc_circle *circle, const struct kc_shares *shares)
+{
+	for (size_t i = 0; i < shares->count; i++)
+		find_name(circle, &shares->names[i])->promised = true;
+	KC_TRY(walk_links(circle));
+	return KC_ERR(LOCKED);
 }
 
 kc_err kc_circle_take_shares(
@@ -197,13 +278,14 @@ kc_err kc_circle_take_shares(
 
 		if (!held)
 			return KC_ERR(WAITING);
-		known = known && held->key.len;
+		known = known && kc_held_epoch_has_key(held);
 	}
 	if (known)
 		return KC_OK;
+	if (kc_circle_is_locked(circle))
+		return note_shares(circle, &shares);
 	KC_TRY(open_shares(circle, &shares));
-	walk_links(circle);
-	return KC_OK;
+	return walk_links(circle);
 }
 
 /* --- choosing -----------------------------------------------------------------------------------
@@ -242,7 +324,7 @@ kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_tr
 	}
 	if (!best)
 		return KC_ERR(NOT_FOUND);
-	if (!best->key.len)
+	if (!kc_held_epoch_has_key(best))
 		return KC_ERR(WAITING);
 	*ret = best;
 	return KC_OK;
@@ -302,13 +384,15 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 {
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf where = KC_BUF_INIT;
+	struct kc_held_epoch *held;
 
 	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, key, prev_key, &record));
 	KC_TRY(epoch_key(circle, &epoch->name, &where));
 	KC_TRY(kc_circle_queue_sealed(circle, kc_buf_text(&where), kc_buf_bytes(&record)));
 	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));
-	kc_secret_move(&circle->epochs[circle->epoch_count - 1].key, key);
-	return KC_OK;
+	held = &circle->epochs[circle->epoch_count - 1];
+	kc_secret_move(&held->key, key);
+	return derive(circle, held);
 }
 
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
@@ -321,6 +405,8 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 
 	if (!epoch)
 		return KC_ERR(NO_MEMORY);
+	if (kc_circle_is_locked(circle))
+		return KC_ERR(LOCKED);
 	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
 		KC_TRY(make_room(circle));
 	before = newest(circle, view);
@@ -359,6 +445,8 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 
 		if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
 			continue;
+		if (!held->key.len)
+			return KC_ERR(LOCKED);
 		shares.names[shares.count] = held->epoch->name;
 		keys[shares.count++] = &held->key;
 	}

@@ -100,8 +100,8 @@ static kc_err trim_log(struct kc_circle *circle, const struct kc_trust *trust, u
 }
 
 /* A log that is too long for a head: its oldest entries become segments. */
-static kc_err spill_log(struct kc_circle *circle, unsigned view, const struct kc_segment_place *place,
-	const struct kc_secret *key)
+static kc_err spill_log(struct kc_circle *circle, unsigned view,
+	const struct kc_segment_place *place, const struct kc_secret *key)
 {
 	struct kc_view_state *state = &circle->views[view];
 
@@ -144,7 +144,9 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	struct kc_list *list, struct kc_buf *ret_box)
 {
 	struct kc_list_head row = {0};
-	struct kc_segment_place place = {&circle->account, &circle->identity.id, row.view_tag, NULL};
+	struct kc_segment_place place = {
+		&circle->account, &circle->identity.id, row.view_tag, NULL};
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
 
 	if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
@@ -152,9 +154,10 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	place.name = &held->epoch->name;
 	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, view, row.view_tag));
 	memcpy(row.kid, held->epoch->name.kid, sizeof row.kid);
+	KC_TRY(kc_circle_epoch_key(circle, held, KC_VIEW_KEY_HEAD, &key));
 	KC_TRY(trim_log(circle, trust, view));
-	KC_TRY(spill_log(circle, view, &place, &held->key));
-	KC_TRY(seal_head(circle, view, list->seq, &place, &held->key, ret_box));
+	KC_TRY(spill_log(circle, view, &place, &key));
+	KC_TRY(seal_head(circle, view, list->seq, &place, &key, ret_box));
 	row.box = kc_buf_bytes(ret_box);
 	return kc_list_add_head(list, &row);
 }
@@ -169,6 +172,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->has_prev = self->list != NULL;
 	list->prev = self->list_id;
 	list->time_ms = now_ms();
+	list->number = self->position.number + 1;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	memcpy(list->name, circle->name, sizeof list->name);
@@ -183,15 +187,16 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 static kc_err remember(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_member *self = kc_circle_self(circle);
-	size_t most = (size_t)KC_CIRCLE_OWN_LISTS * sizeof self->list_id.bytes;
+	const size_t step = KC_CIRCLE_OWN_LISTS_STEP * sizeof self->list_id.bytes;
+	const size_t most = KC_CIRCLE_OWN_LISTS * sizeof self->list_id.bytes;
 	struct kc_buf *own = &circle->own_lists;
 
 	KC_TRY(kc_circle_adopt_list(circle, self, record));
 	kc_buf_push(own, self->list_id.bytes, sizeof self->list_id.bytes);
 	KC_TRY(kc_buf_check(own));
-	if (own->len > most) {
-		memmove(own->data, own->data + (own->len - most), most);
-		kc_buf_truncate(own, most);
+	if (own->len >= most + step) {
+		memmove(own->data, own->data + step, own->len - step);
+		kc_buf_truncate(own, own->len - step);
 	}
 	return KC_OK;
 }

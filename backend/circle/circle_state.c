@@ -1,138 +1,233 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The circle as one value, for the device's own sealed storage.
+ * The circle in parts, for the device's own sealed storage (CirclePart of doc/keycircle.asn1).
+ *
+ * Every field is named once, for both ways: a new one is a line in the function of its part. A part
+ * holds a few rows of one kind, so that none grows without bound, and one that nothing happened to
+ * comes out as it was.
  *
  * Nothing is verified again on the way back: it was before it came in, and the seal says that it is
  * ours.
  */
 #include "backend/circle/circle_impl.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#define VERSION 1
+#define VERSION 2
+#define DEPTH 6
 
-/* --- saving -------------------------------------------------------------------------------------
- */
-
-static void put_position(struct kc_der_writer *w, const struct kc_log_position *position)
-{
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	kc_der_put_uint(w, position->number);
-	kc_der_put_bytes(w, KC_BYTES_OF(position->digest));
-	kc_der_end(w);
-}
-
-static void put_member(struct kc_der_writer *w, const struct kc_member *member)
-{
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	kc_der_put_str(w, member->name);
-	kc_der_put_bytes(w, kc_buf_bytes(&member->permanent_record));
-	kc_der_put_bytes(w, kc_buf_bytes(&member->list_record));
-	put_position(w, &member->position);
-	put_position(w, &member->target);
-	kc_der_put_uint(w, member->waiting_since_ms);
-	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
-		kc_der_put_uint(w, member->acked[view]);
-	kc_der_end(w);
-}
-
-static void put_members(struct kc_der_writer *w, const struct kc_circle *circle)
-{
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < circle->member_count; i++)
-		put_member(w, circle->members[i]);
-	kc_der_end(w);
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < circle->voucher_count; i++)
-		kc_der_put_bytes(w, kc_buf_bytes(&circle->vouchers[i].record));
-	kc_der_end(w);
-}
-
-static void put_keys(struct kc_der_writer *w, const struct kc_circle *circle)
-{
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < circle->epoch_count; i++) {
-		kc_der_begin(w, KC_DER_SEQUENCE);
-		kc_der_put_bytes(w, kc_buf_bytes(&circle->epochs[i].record));
-		kc_der_put_bytes(w, kc_secret_bytes(&circle->epochs[i].key));
-		kc_der_end(w);
-	}
-	kc_der_end(w);
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++) {
-		const struct kc_view_state *state = &circle->views[view];
-
-		kc_der_begin(w, KC_DER_SEQUENCE);
-		kc_der_put_uint(w, state->counter);
-		kc_vector_put(w, &state->vector);
-		kc_vector_put(w, &state->reached);
-		kc_head_log_put(w, state->log.rows, state->log.count);
-		kc_segment_list_put(w, &state->segments);
-		kc_der_end(w);
-	}
-	kc_der_end(w);
-}
-
-kc_err kc_circle_save(const struct kc_circle *circle, struct kc_buf *ret)
-{
-	KC_CLEANUP_BUF struct kc_buf keys = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf identity = KC_BUF_INIT;
+/* One way or the other. */
+struct coder {
+	bool loads;
 	struct kc_der_writer w;
+	struct kc_der_reader r[DEPTH]; /* of the sequences that are open, the innermost last */
+	unsigned depth;
+};
 
-	KC_TRY(kc_account_keys_put(&circle->keys, &keys));
-	KC_TRY(kc_identity_save(&circle->identity, &identity));
-	kc_der_writer_init(&w, ret);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
-	kc_der_put_uint(&w, VERSION);
-	kc_der_put_bytes(&w, KC_BYTES_OF(circle->account.bytes));
-	kc_der_put_bytes(&w, kc_buf_bytes(&circle->genesis));
-	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
-	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
-	kc_der_put_bytes(&w, kc_buf_bytes(&identity));
-	kc_der_put_str(&w, circle->name);
-	put_members(&w, circle);
-	put_keys(&w, circle);
-	kc_der_put_bytes(&w, kc_buf_bytes(&circle->own_lists));
-	kc_der_put_bytes(&w, kc_buf_bytes(&circle->queue));
-	kc_der_put_bool(&w, circle->joining);
-	kc_der_end(&w);
-	return kc_der_writer_check(&w);
+static struct kc_der_reader *reader(struct coder *c)
+{
+	return &c->r[c->depth];
 }
 
-/* --- loading ------------------------------------------------------------------------------------
+/* Whether what was read so far can be worked with. What is written is checked at its end. */
+static kc_err check(const struct coder *c)
+{
+	return c->loads ? kc_der_reader_check(&c->r[c->depth]) : KC_OK;
+}
+
+/* --- values -------------------------------------------------------------------------------------
  */
 
-static void pull_position(struct kc_der_reader *r, struct kc_log_position *ret)
+static void begin(struct coder *c)
 {
-	struct kc_der_reader seq;
-
-	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	ret->number = kc_der_get_uint(&seq);
-	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);
-	kc_der_leave(r, &seq);
-}
-
-static void pull_bytes(struct kc_der_reader *r, struct kc_buf *ret)
-{
-	struct kc_bytes bytes = kc_der_get_bytes(r);
-
-	kc_buf_reset(ret);
-	kc_buf_push(ret, bytes.data, bytes.len);
-}
-
-static void pull_name(struct kc_der_reader *r, char ret[static KC_DEVICE_NAME_MAX + 1])
-{
-	struct kc_bytes name = kc_der_get_utf8(r);
-
-	if (name.len > KC_DEVICE_NAME_MAX) {
-		kc_der_reader_fail(r);
+	if (!c->loads) {
+		kc_der_begin(&c->w, KC_DER_SEQUENCE);
 		return;
 	}
-	memcpy(ret, name.data, name.len);
-	ret[name.len] = 0;
+	kc_der_enter(&c->r[c->depth], KC_DER_SEQUENCE, &c->r[c->depth + 1]);
+	c->depth++;
 }
 
-static kc_err add_stored_member(struct kc_circle *circle, struct kc_bytes record)
+static void end(struct coder *c)
+{
+	if (!c->loads) {
+		kc_der_end(&c->w);
+		return;
+	}
+	c->depth--;
+	kc_der_leave(&c->r[c->depth], &c->r[c->depth + 1]);
+}
+
+static void code_uint(struct coder *c, uint64_t *value)
+{
+	if (c->loads)
+		*value = kc_der_get_uint(reader(c));
+	else
+		kc_der_put_uint(&c->w, *value);
+}
+
+static void code_bool(struct coder *c, bool *value)
+{
+	if (c->loads)
+		*value = kc_der_get_bool(reader(c));
+	else
+		kc_der_put_bool(&c->w, *value);
+}
+
+static void code_array(struct coder *c, uint8_t *value, size_t len)
+{
+	if (c->loads)
+		kc_der_get_array(reader(c), value, len);
+	else
+		kc_der_put_bytes(&c->w, kc_bytes(value, len));
+}
+
+/* Bytes that are only looked at: when loading, a view of the part. */
+static void code_view(struct coder *c, struct kc_bytes *value)
+{
+	if (c->loads)
+		*value = kc_der_get_bytes(reader(c));
+	else
+		kc_der_put_bytes(&c->w, *value);
+}
+
+static void code_buf(struct coder *c, struct kc_buf *value)
+{
+	struct kc_bytes bytes = kc_buf_bytes(value);
+
+	code_view(c, &bytes);
+	if (c->loads)
+		kc_buf_push(value, bytes.data, bytes.len);
+	if (kc_buf_check(value) != KC_OK && c->loads)
+		kc_der_reader_fail_with(reader(c), KC_E_NO_MEMORY);
+}
+
+static void code_secret(struct coder *c, struct kc_secret *value)
+{
+	struct kc_bytes bytes = kc_secret_bytes(value);
+
+	code_view(c, &bytes);
+	if (c->loads && kc_secret_set(value, bytes) != KC_OK)
+		kc_der_reader_fail_with(reader(c), KC_E_NO_MEMORY);
+}
+
+static void code_name(struct coder *c, char value[static KC_DEVICE_NAME_MAX + 1])
+{
+	struct kc_bytes name;
+
+	if (!c->loads) {
+		kc_der_put_str(&c->w, value);
+		return;
+	}
+	name = kc_der_get_utf8(reader(c));
+	if (name.len > KC_DEVICE_NAME_MAX) {
+		kc_der_reader_fail(reader(c));
+		return;
+	}
+	memcpy(value, name.data, name.len);
+	value[name.len] = 0;
+}
+
+static void code_position(struct coder *c, struct kc_log_position *position)
+{
+	begin(c);
+	code_uint(c, &position->number);
+	code_array(c, position->digest, sizeof position->digest);
+	end(c);
+}
+
+static void code_vector(struct coder *c, struct kc_vector *vector)
+{
+	if (c->loads)
+		kc_vector_pull(reader(c), vector);
+	else
+		kc_vector_put(&c->w, vector);
+}
+
+static kc_err code_log(struct coder *c, struct kc_head_log *log)
+{
+	if (c->loads)
+		return kc_head_log_pull(reader(c), log);
+	kc_head_log_put(&c->w, log->rows, log->count);
+	return KC_OK;
+}
+
+static kc_err code_segments(struct coder *c, struct kc_segment_list *segments)
+{
+	if (c->loads)
+		return kc_segment_list_pull(reader(c), segments);
+	kc_segment_list_put(&c->w, segments);
+	return KC_OK;
+}
+
+/* --- the account --------------------------------------------------------------------------------
+ */
+
+static size_t count_one(const struct kc_circle *circle)
+{
+	(void)circle;
+	return 1;
+}
+
+static kc_err check_account(struct kc_circle *circle, struct kc_bytes keys, struct kc_bytes self)
+{
+	KC_TRY(kc_account_keys_parse(keys, &circle->keys));
+	KC_TRY(kc_identity_load(self, &circle->identity));
+	KC_TRY(kc_account_check_genesis(
+		kc_buf_bytes(&circle->genesis), &circle->account, &circle->begun));
+	return kc_account_key_open(
+		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key);
+}
+
+static kc_err code_account(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	KC_CLEANUP_BUF struct kc_buf keys = KC_BUF_INIT, self = KC_BUF_INIT;
+	uint64_t version = VERSION;
+
+	(void)number;
+	if (!c->loads) {
+		KC_TRY(kc_account_keys_put(&circle->keys, &keys));
+		KC_TRY(kc_identity_save(&circle->identity, &self));
+	}
+	code_uint(c, &version);
+	if (version != VERSION)
+		return KC_ERR(CORRUPT);
+	code_array(c, circle->account.bytes, sizeof circle->account.bytes);
+	code_buf(c, &circle->genesis);
+	code_buf(c, &circle->account_key_record);
+	code_buf(c, &keys);
+	code_buf(c, &self);
+	code_name(c, circle->name);
+	KC_TRY(check(c));
+	return c->loads ? check_account(circle, kc_buf_bytes(&keys), kc_buf_bytes(&self)) : KC_OK;
+}
+
+/* What is one of a kind and changes now and then. */
+static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	(void)number;
+	code_bool(c, &circle->joining);
+	return KC_OK;
+}
+
+static kc_err code_queue(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	(void)number;
+	code_buf(c, &circle->queue);
+	return KC_OK;
+}
+
+/* --- members and vouchers -----------------------------------------------------------------------
+ */
+
+static size_t count_members(const struct kc_circle *circle)
+{
+	return circle->member_count;
+}
+
+static kc_err add_member(struct kc_circle *circle, struct kc_bytes record, struct kc_bytes list)
 {
 	struct kc_permanent permanent;
 	struct kc_record parsed;
@@ -141,133 +236,301 @@ static kc_err add_stored_member(struct kc_circle *circle, struct kc_bytes record
 	KC_TRY(kc_record_parse(record, KC_RECORD_PERMANENT, &parsed));
 	KC_TRY(kc_permanent_parse_body(parsed.body, &permanent));
 	KC_TRY(kc_permanent_id(parsed.body, &id));
-	return kc_circle_add_member(circle, record, &permanent, &id);
+	KC_TRY(kc_circle_add_member(circle, record, &permanent, &id));
+	if (list.len == 0)
+		return KC_OK;
+	return kc_circle_adopt_list(circle, circle->members[circle->member_count - 1], list);
 }
 
-static kc_err pull_member(struct kc_der_reader *r, struct kc_circle *circle)
+static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t number)
 {
-	char name[KC_DEVICE_NAME_MAX + 1];
-	struct kc_bytes permanent, list;
-	struct kc_member *member;
-	struct kc_der_reader seq;
+	struct kc_bytes permanent = {NULL, 0}, list = {NULL, 0};
+	struct kc_member *m;
 
-	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	pull_name(&seq, name);
-	permanent = kc_der_get_bytes(&seq);
-	list = kc_der_get_bytes(&seq);
-	KC_TRY(kc_der_reader_check(&seq));
-	KC_TRY(add_stored_member(circle, permanent));
-	member = circle->members[circle->member_count - 1];
-	memcpy(member->name, name, sizeof member->name);
-	if (list.len)
-		KC_TRY(kc_circle_adopt_list(circle, member, list));
-	pull_position(&seq, &member->position);
-	pull_position(&seq, &member->target);
-	member->waiting_since_ms = kc_der_get_uint(&seq);
+	if (!c->loads) {
+		permanent = kc_buf_bytes(&circle->members[number]->permanent_record);
+		list = kc_buf_bytes(&circle->members[number]->list_record);
+	}
+	code_view(c, &permanent);
+	code_view(c, &list);
+	KC_TRY(check(c));
+	if (c->loads)
+		KC_TRY(add_member(circle, permanent, list));
+	m = circle->members[number];
+	code_name(c, m->name);
+	code_position(c, &m->position);
+	code_position(c, &m->target);
+	code_uint(c, &m->waiting_since_ms);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
-		member->acked[view] = kc_der_get_uint(&seq);
-	kc_der_leave(r, &seq);
+		code_uint(c, &m->acked[view]);
 	return KC_OK;
 }
 
-static kc_err pull_members(struct kc_der_reader *r, struct kc_circle *circle)
+static size_t count_vouchers(const struct kc_circle *circle)
 {
-	struct kc_der_reader rows;
-
-	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	while (kc_der_more(&rows))
-		KC_TRY(pull_member(&rows, circle));
-	kc_der_leave(r, &rows);
-	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	while (kc_der_more(&rows)) {
-		struct kc_bytes record = kc_der_get_bytes(&rows);
-		struct kc_voucher voucher;
-
-		KC_TRY(kc_voucher_parse(record, &voucher));
-		KC_TRY(kc_circle_add_voucher(circle, record, &voucher));
-	}
-	kc_der_leave(r, &rows);
-	return KC_OK;
+	return circle->voucher_count;
 }
 
-static kc_err pull_keys(struct kc_der_reader *r, struct kc_circle *circle)
+static kc_err code_voucher(struct coder *c, struct kc_circle *circle, size_t number)
 {
-	struct kc_der_reader rows, one;
+	struct kc_voucher voucher;
+	struct kc_bytes record = {NULL, 0};
 
-	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	while (kc_der_more(&rows)) {
-		struct kc_bytes record, key;
+	if (!c->loads)
+		record = kc_buf_bytes(&circle->vouchers[number].record);
+	code_view(c, &record);
+	KC_TRY(check(c));
+	if (!c->loads)
+		return KC_OK;
+	KC_TRY(kc_voucher_parse(record, &voucher));
+	return kc_circle_add_voucher(circle, record, &voucher);
+}
 
-		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
-		record = kc_der_get_bytes(&one);
-		key = kc_der_get_bytes(&one);
-		kc_der_leave(&rows, &one);
+static size_t count_own_lists(const struct kc_circle *circle)
+{
+	return circle->own_lists.len / sizeof(struct kc_record_id);
+}
+
+static kc_err code_own_list(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_record_id id;
+
+	if (!c->loads)
+		memcpy(&id, circle->own_lists.data + number * sizeof id, sizeof id);
+	code_array(c, id.bytes, sizeof id.bytes);
+	if (!c->loads)
+		return KC_OK;
+	kc_buf_push(&circle->own_lists, id.bytes, sizeof id.bytes);
+	return kc_buf_check(&circle->own_lists);
+}
+
+/* --- keys and views -----------------------------------------------------------------------------
+ */
+
+static size_t count_epochs(const struct kc_circle *circle)
+{
+	return circle->epoch_count;
+}
+
+static kc_err code_epoch(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_bytes record = {NULL, 0};
+	struct kc_held_epoch *held;
+
+	if (!c->loads)
+		record = kc_buf_bytes(&circle->epochs[number].record);
+	code_view(c, &record);
+	KC_TRY(check(c));
+	if (c->loads)
 		KC_TRY(kc_circle_add_epoch(circle, record));
-		KC_TRY(kc_secret_set(&circle->epochs[circle->epoch_count - 1].key, key));
-	}
-	kc_der_leave(r, &rows);
-	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++) {
-		struct kc_view_state *state = &circle->views[view];
-
-		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
-		state->counter = kc_der_get_uint(&one);
-		kc_vector_pull(&one, &state->vector);
-		kc_vector_pull(&one, &state->reached);
-		KC_TRY(kc_head_log_pull(&one, &state->log));
-		KC_TRY(kc_segment_list_pull(&one, &state->segments));
-		kc_der_leave(&rows, &one);
-	}
-	kc_der_leave(r, &rows);
+	held = &circle->epochs[number];
+	code_secret(c, &held->class_c);
+	code_secret(c, &held->head);
 	return KC_OK;
 }
 
-static kc_err pull_account(struct kc_der_reader *r, struct kc_circle *circle)
+static size_t count_views(const struct kc_circle *circle)
 {
-	kc_der_get_array(r, circle->account.bytes, sizeof circle->account.bytes);
-	pull_bytes(r, &circle->genesis);
-	KC_TRY(kc_account_keys_parse(kc_der_get_bytes(r), &circle->keys));
-	pull_bytes(r, &circle->account_key_record);
-	KC_TRY(kc_identity_load(kc_der_get_bytes(r), &circle->identity));
-	pull_name(r, circle->name);
-	KC_TRY(kc_buf_check(&circle->genesis));
-	KC_TRY(kc_buf_check(&circle->account_key_record));
-	KC_TRY(kc_account_check_genesis(
-		kc_buf_bytes(&circle->genesis), &circle->account, &circle->begun));
-	return kc_account_key_open(
-		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key);
+	(void)circle;
+	return KC_CIRCLE_MAX_VIEWS;
 }
 
-static kc_err pull_all(struct kc_der_reader *r, struct kc_circle *circle)
+static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t number)
 {
-	struct kc_der_reader seq;
+	struct kc_view_state *state = &circle->views[number];
 
-	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
-	if (kc_der_get_uint(&seq) != VERSION)
-		kc_der_reader_fail(&seq);
-	KC_TRY(pull_account(&seq, circle));
-	KC_TRY(pull_members(&seq, circle));
-	KC_TRY(pull_keys(&seq, circle));
-	pull_bytes(&seq, &circle->own_lists);
-	pull_bytes(&seq, &circle->queue);
-	circle->joining = kc_der_get_bool(&seq);
-	kc_der_leave(r, &seq);
-	KC_TRY(kc_buf_check(&circle->own_lists));
-	return kc_buf_check(&circle->queue);
+	if (number >= KC_CIRCLE_MAX_VIEWS)
+		return KC_ERR(CORRUPT);
+	code_uint(c, &state->counter);
+	code_vector(c, &state->vector);
+	code_vector(c, &state->reached);
+	KC_TRY(code_log(c, &state->log));
+	return code_segments(c, &state->segments);
 }
 
-kc_err kc_circle_load(struct kc_bytes saved, struct kc_circle **ret)
+/* What a lock takes away: the keys of the views, and the one that opens shares of them. They are
+ * found by their ids: epochs may have come and gone in between. */
+static kc_err save_locked_away(struct coder *c, const struct kc_circle *circle)
+{
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
+
+	KC_TRY(kc_identity_save_agree(&circle->identity, &agree));
+	kc_der_put_bytes(&c->w, kc_secret_bytes(&agree));
+	begin(c);
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (!held->key.len)
+			continue;
+		begin(c);
+		kc_der_put_bytes(&c->w, KC_BYTES_OF(held->epoch->name.kid));
+		kc_der_put_bytes(&c->w, kc_secret_bytes(&held->key));
+		end(c);
+	}
+	end(c);
+	return KC_OK;
+}
+
+static kc_err load_locked_away(struct coder *c, struct kc_circle *circle)
+{
+	struct kc_bytes agree = kc_der_get_bytes(reader(c));
+
+	KC_TRY(check(c));
+	KC_TRY(kc_identity_load_agree(agree, &circle->identity));
+	begin(c);
+	while (kc_der_more(reader(c))) {
+		uint8_t kid[KC_KID_LEN];
+		struct kc_bytes key;
+
+		begin(c);
+		code_array(c, kid, sizeof kid);
+		key = kc_der_get_bytes(reader(c));
+		end(c);
+		KC_TRY(check(c));
+		KC_TRY(kc_circle_restore_key(circle, kid, key));
+	}
+	end(c);
+	return check(c);
+}
+
+static kc_err code_locked_away(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	(void)number;
+	return c->loads ? load_locked_away(c, circle) : save_locked_away(c, circle);
+}
+
+/* --- parts --------------------------------------------------------------------------------------
+ */
+
+/* clang-format off */
+static const struct kind {
+	const char *name;
+	size_t rows; /* of one part */
+	bool while_unlocked;
+	size_t (*count)(const struct kc_circle *circle);
+	kc_err (*code)(struct coder *c, struct kc_circle *circle, size_t number);
+} kinds[] = {
+	{"account",    1, false, count_one,       code_account},
+	{"course",     1, false, count_one,       code_course},
+	{"members",    1, false, count_members,   code_member},
+	{"vouchers",  32, false, count_vouchers,  code_voucher},
+	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, code_own_list},
+	{"epochs",    16, false, count_epochs,    code_epoch},
+	{"views",      1, false, count_views,     code_view_state},
+	{"queue",      1, false, count_one,       code_queue},
+	{"keys",       1, true,  count_one,       code_locked_away},
+};
+/* clang-format on */
+
+static size_t parts_of(const struct kind *kind, const struct kc_circle *circle)
+{
+	return (kind->count(circle) + kind->rows - 1) / kind->rows;
+}
+
+static kc_err save_part(struct kc_circle *circle, const struct kind *kind, size_t number,
+	struct kc_circle_parts *parts)
+{
+	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+	struct coder c = {.loads = false};
+	size_t count = kind->count(circle), first = number * kind->rows;
+	char name[KC_CIRCLE_PART_NAME_MAX];
+
+	kc_der_writer_init(&c.w, &value);
+	begin(&c);
+	for (size_t i = first; i < count && i < first + kind->rows; i++) {
+		begin(&c);
+		KC_TRY(kind->code(&c, circle, i));
+		end(&c);
+	}
+	end(&c);
+	KC_TRY(kc_der_writer_check(&c.w));
+	snprintf(name, sizeof name, "%s/%zu", kind->name, number);
+	return kc_circle_parts_add(parts, kc_bytes_str(name), kind->while_unlocked, &value);
+}
+
+kc_err kc_circle_save(struct kc_circle *circle, struct kc_circle_parts *ret)
+{
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts parts = {0};
+
+	for (const struct kind *kind = kinds; kind < kinds + KC_COUNT_OF(kinds); kind++) {
+		if (kind->while_unlocked && kc_circle_is_locked(circle))
+			continue;
+		for (size_t i = 0; i < parts_of(kind, circle); i++)
+			KC_TRY(save_part(circle, kind, i, &parts));
+	}
+	kc_circle_parts_done(ret);
+	*ret = parts;
+	parts = (struct kc_circle_parts){0};
+	return KC_OK;
+}
+
+static kc_err load_part(
+	struct kc_circle *circle, const struct kind *kind, const struct kc_circle_part *part)
+{
+	struct coder c = {.loads = true};
+	char expected[KC_CIRCLE_PART_NAME_MAX];
+	size_t number = (size_t)strtoul(part->name + strlen(kind->name) + 1, NULL, 10);
+
+	snprintf(expected, sizeof expected, "%s/%zu", kind->name, number);
+	if (strcmp(expected, part->name) != 0)
+		return KC_ERR(CORRUPT);
+	kc_der_reader_init(&c.r[0], kc_buf_bytes(&part->value));
+	begin(&c);
+	for (size_t i = 0; i < kind->rows && kc_der_more(reader(&c)); i++) {
+		if (number * kind->rows + i > kind->count(circle))
+			return KC_ERR(CORRUPT); /* one before it is missing */
+		begin(&c);
+		KC_TRY(kind->code(&c, circle, number * kind->rows + i));
+		end(&c);
+	}
+	end(&c);
+	return kc_der_reader_finish(&c.r[0]);
+}
+
+static const struct kind *find_kind(const char *name)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++) {
+		size_t len = strlen(kinds[i].name);
+
+		if (strncmp(name, kinds[i].name, len) == 0 && name[len] == '/')
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+/* Whether these are all the parts of what came of them. */
+static bool is_whole(const struct kc_circle *circle, const struct kc_circle_parts *parts)
+{
+	size_t expected = 0;
+
+	for (size_t i = 0; i < KC_COUNT_OF(kinds); i++)
+		if (!kinds[i].while_unlocked || !kc_circle_is_locked(circle))
+			expected += parts_of(&kinds[i], circle);
+	return circle->member_count > 0 && parts->count == expected;
+}
+
+static kc_err load_all(struct kc_circle *circle, const struct kc_circle_parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct kind *kind = find_kind(parts->rows[i].name);
+
+		if (!kind)
+			return KC_ERR(CORRUPT);
+		KC_TRY(load_part(circle, kind, &parts->rows[i]));
+	}
+	return is_whole(circle, parts) ? kc_circle_complete_keys(circle) : KC_ERR(CORRUPT);
+}
+
+kc_err kc_circle_load(const struct kc_circle_parts *parts, struct kc_circle **ret)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	struct kc_der_reader r;
 	kc_err err;
 
 	KC_TRY(kc_circle_new(&circle));
-	kc_der_reader_init(&r, saved);
-	err = pull_all(&r, circle);
+	err = load_all(circle, parts);
 	if (err == KC_E_NO_MEMORY)
 		return err;
-	if (err != KC_OK || kc_der_reader_finish(&r) != KC_OK || circle->member_count == 0)
+	if (err != KC_OK)
 		return KC_ERR(CORRUPT);
 	*ret = circle;
 	circle = NULL;

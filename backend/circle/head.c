@@ -163,9 +163,8 @@ static kc_err place_ad(
 }
 
 kc_err kc_head_seal(const struct kc_head *head, const struct kc_head_place *place,
-	const struct kc_secret *view_key, struct kc_buf *ret)
+	const struct kc_secret *head_key, struct kc_buf *ret)
 {
-	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
 	struct kc_der_writer w;
@@ -183,8 +182,7 @@ kc_err kc_head_seal(const struct kc_head *head, const struct kc_head_place *plac
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
 	KC_TRY(place_ad(&label, place, &ad));
-	KC_TRY(kc_view_key_derive(place->account, place->name, view_key, KC_VIEW_KEY_HEAD, &key));
-	return kc_aead_siv_seal(kc_view_key_siv(&key), ad, kc_buf_bytes(&plain), ret);
+	return kc_aead_siv_seal(kc_view_key_siv(head_key), ad, kc_buf_bytes(&plain), ret);
 }
 
 /* What is named goes on without a gap: segments, log, and the counter at the end. */
@@ -218,9 +216,8 @@ static kc_err parse(struct kc_bytes plain, struct kc_head *head)
 }
 
 kc_err kc_head_open(struct kc_bytes box, const struct kc_head_place *place,
-	const struct kc_secret *view_key, struct kc_head *ret)
+	const struct kc_secret *head_key, struct kc_head *ret)
 {
-	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
 	KC_CLEANUP_HEAD struct kc_head head = {0};
@@ -229,8 +226,7 @@ kc_err kc_head_open(struct kc_bytes box, const struct kc_head_place *place,
 	if (box.len <= KC_SIV_TAG_LEN)
 		return KC_ERR(CORRUPT);
 	KC_TRY(place_ad(&label, place, &ad));
-	KC_TRY(kc_view_key_derive(place->account, place->name, view_key, KC_VIEW_KEY_HEAD, &key));
-	KC_TRY(kc_aead_siv_open(kc_view_key_siv(&key), ad, box, &plain));
+	KC_TRY(kc_aead_siv_open(kc_view_key_siv(head_key), ad, box, &plain));
 	KC_TRY(parse(kc_buf_bytes(&plain), &head));
 	kc_head_done(ret);
 	*ret = head;

@@ -82,10 +82,11 @@ struct kc_head_place {
 	const struct kc_view_key_name *name;
 };
 
+/* head_key is what the view key gives for KC_VIEW_KEY_HEAD. */
 KC_MUST kc_err kc_head_seal(const struct kc_head *head, const struct kc_head_place *place,
-	const struct kc_secret *view_key, struct kc_buf *ret);
+	const struct kc_secret *head_key, struct kc_buf *ret);
 /* Errors: CORRUPT, DECODE. */
 KC_MUST kc_err kc_head_open(struct kc_bytes box, const struct kc_head_place *place,
-	const struct kc_secret *view_key, struct kc_head *ret);
+	const struct kc_secret *head_key, struct kc_head *ret);
 
 #endif

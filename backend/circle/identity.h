@@ -12,7 +12,8 @@
 #include "base/secret.h"
 
 struct kc_identity {
-	struct kc_pk *sign, *agree, *legacy; /* owned */
+	struct kc_pk *sign, *legacy; /* owned */
+	struct kc_pk *agree;	     /* owned; NULL while locked: whoever has it has all shares */
 	struct kc_permanent permanent;
 	struct kc_peer_id id;
 };
@@ -26,9 +27,12 @@ void kc_identity_done(struct kc_identity *identity);
 void kc_identity_move(struct kc_identity *to, struct kc_identity *from);
 
 KC_MUST kc_err kc_identity_make(struct kc_identity *ret);
-/* Private keys and nonce as one value, to be sealed; and back. Errors: DECODE. */
+/* All but the private key of agreement as one value, to be sealed; and back. Errors: DECODE. */
 KC_MUST kc_err kc_identity_save(const struct kc_identity *identity, struct kc_buf *ret);
 KC_MUST kc_err kc_identity_load(struct kc_bytes saved, struct kc_identity *ret);
+/* That key; and back. Errors: DECODE (it is another's). */
+KC_MUST kc_err kc_identity_save_agree(const struct kc_identity *identity, struct kc_secret *ret);
+KC_MUST kc_err kc_identity_load_agree(struct kc_bytes saved, struct kc_identity *identity);
 
 /* Its permanent record, signed for an account. */
 KC_MUST kc_err kc_identity_permanent_record(const struct kc_identity *identity,

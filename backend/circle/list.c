@@ -15,6 +15,8 @@ static void put_exclusion(struct kc_der_writer *w, const struct kc_exclusion *e)
 	kc_der_put_bytes(w, KC_BYTES_OF(e->target.bytes));
 	kc_der_put_uint(w, e->cut_seq);
 	kc_der_put_bytes(w, KC_BYTES_OF(e->cut_id.bytes));
+	kc_der_put_uint(w, e->time_ms);
+	kc_der_put_uint(w, e->reason);
 	if (e->cosigned)
 		kc_der_put_raw(w, e->cosignature.raw);
 	kc_der_end(w);
@@ -69,8 +71,12 @@ static kc_err put_body(const struct kc_list *list, struct kc_buf *ret)
 	kc_der_put_bytes(&w, kc_bytes(list->prev.bytes, list->has_prev ? 32 : 0));
 	kc_der_put_uint(&w, list->time_ms);
 	kc_der_put_str(&w, list->name);
+	kc_der_put_uint(&w, list->number);
+	kc_der_put_uint(&w, list->base);
 	kc_der_put_uint(&w, list->policy);
 	kc_der_put_uint(&w, list->account_key_seq);
+	kc_der_put_uint(&w, list->circle_generation);
+	kc_der_put_bytes(&w, kc_bytes(list->circle_id.bytes, list->has_circle ? 32 : 0));
 	put_rows(&w, list);
 	kc_extensions_put(&w);
 	kc_der_end(&w);
@@ -127,6 +133,11 @@ static void pull_exclude(struct kc_der_reader *r, struct kc_list *list)
 		kc_der_get_array(&one, row->target.bytes, sizeof row->target.bytes);
 		row->cut_seq = kc_der_get_uint(&one);
 		kc_der_get_array(&one, row->cut_id.bytes, sizeof row->cut_id.bytes);
+		row->time_ms = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
+		row->reason =
+			(enum kc_exclusion_reason)kc_der_get_uint_max(&one, KC_EXCLUSION_COUNTER);
+		if (row->reason == 0)
+			kc_der_reader_fail(&one);
 		row->cosigned = kc_der_more(&one);
 		if (row->cosigned)
 			kc_signature_pull(&one, &row->cosignature);
@@ -206,8 +217,16 @@ static kc_err parse_body(struct kc_bytes body, struct kc_list *list)
 	list->has_prev = kc_record_get_optional32(&seq, list->prev.bytes);
 	list->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	pull_name(&seq, list->name);
+	list->number = kc_der_get_uint(&seq);
+	list->base = kc_der_get_uint(&seq);
+	if (list->base > list->number)
+		kc_der_reader_fail(&seq);
 	list->policy = kc_der_get_uint(&seq);
 	list->account_key_seq = kc_der_get_uint(&seq);
+	list->circle_generation = kc_der_get_uint(&seq);
+	list->has_circle = kc_record_get_optional32(&seq, list->circle_id.bytes);
+	if (list->has_circle != (list->circle_generation > 0))
+		kc_der_reader_fail(&seq);
 	pull_include(&seq, list);
 	pull_exclude(&seq, list);
 	pull_seen(&seq, list);
@@ -323,6 +342,8 @@ static kc_err exclusion_input(struct kc_label *label, const struct kc_exclusion 
 	kc_der_put_bytes(&label->w, KC_BYTES_OF(exclusion->target.bytes));
 	kc_der_put_uint(&label->w, exclusion->cut_seq);
 	kc_der_put_bytes(&label->w, KC_BYTES_OF(exclusion->cut_id.bytes));
+	kc_der_put_uint(&label->w, exclusion->time_ms);
+	kc_der_put_uint(&label->w, exclusion->reason);
 	return kc_label_end(label, ret);
 }
 

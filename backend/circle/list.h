@@ -17,11 +17,19 @@
 #define KC_KID_LEN 16
 #define KC_MAX_TIME (UINT64_C(1) << 53) /* exclusive, ms */
 
+enum kc_exclusion_reason {
+	KC_EXCLUSION_REMOVED = 1, /* its owner gave it away, or does without it */
+	KC_EXCLUSION_LOST = 2,	  /* somebody else may have it */
+	KC_EXCLUSION_COUNTER = 3, /* the answer to an exclusion by the target */
+};
+
 /* The author's statement that target is out from the list after cut on. */
 struct kc_exclusion {
 	struct kc_peer_id target;
 	uint64_t cut_seq;
 	struct kc_record_id cut_id;
+	uint64_t time_ms; /* by the author's clock */
+	enum kc_exclusion_reason reason;
 	bool cosigned;
 	struct kc_signature cosignature; /* borrowed from the list */
 };
@@ -45,7 +53,12 @@ struct kc_list {
 	struct kc_record_id prev;
 	uint64_t time_ms;
 	char name[KC_DEVICE_NAME_MAX + 1];
+	uint64_t number; /* of the operation that the list stands in; 0 where there are no logs */
+	uint64_t base;	 /* of the operation with which the log begins anew; 0: it did not yet */
 	uint64_t policy, account_key_seq;
+	bool has_circle; /* the legacy circle that the device accepts */
+	uint64_t circle_generation;
+	struct kc_record_id circle_id;
 	struct kc_peer_id include[KC_CIRCLE_MAX_PEERS]; /* ascending, itself included */
 	size_t include_count;
 	struct kc_exclusion exclude[KC_CIRCLE_MAX_PEERS]; /* ascending by target */
@@ -77,7 +90,8 @@ const struct kc_list_head *kc_list_find_head(
 KC_MUST kc_err kc_list_add_include(struct kc_list *list, const struct kc_peer_id *peer);
 KC_MUST kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head *head);
 
-/* The statement as it is co-signed: L("kc1/exclusion", account, author, target, cut). */
+/* The statement as it is co-signed: L("kc1/exclusion", account, author, target, cut, time, reason).
+ */
 KC_MUST kc_err kc_exclusion_cosign(const struct kc_exclusion *exclusion,
 	const struct kc_account_id *account, const struct kc_peer_id *author,
 	const struct kc_signer *signer, struct kc_buf *ret);

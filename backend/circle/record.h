@@ -25,7 +25,7 @@ int kc_peer_id_compare(const struct kc_peer_id *a, const struct kc_peer_id *b);
 bool kc_peer_id_equal(const struct kc_peer_id *a, const struct kc_peer_id *b);
 bool kc_record_id_equal(const struct kc_record_id *a, const struct kc_record_id *b);
 
-/* The numbers are sent. 8 and on are kept for the legacy circle, retirement and recovery. */
+/* The numbers are sent. 10 is kept for the recovery packet. */
 enum kc_record_type {
 	KC_RECORD_ACCOUNT_KEY = 1,
 	KC_RECORD_PERMANENT = 2,
@@ -33,6 +33,8 @@ enum kc_record_type {
 	KC_RECORD_VOUCHER = 4,
 	KC_RECORD_EPOCH = 5,
 	KC_RECORD_SHARES = 6,
+	KC_RECORD_CIRCLE = 8,
+	KC_RECORD_RETIRE = 9,
 };
 
 enum kc_signature_kind {

@@ -25,11 +25,10 @@ kc_err kc_segment_hash(struct kc_bytes value, uint8_t ret[static KC_HASH32_LEN])
 }
 
 kc_err kc_segment_seal(const struct kc_log_entry *rows, size_t count,
-	const struct kc_segment_place *place, const struct kc_secret *view_key, struct kc_buf *ret,
+	const struct kc_segment_place *place, const struct kc_secret *head_key, struct kc_buf *ret,
 	struct kc_segment_name *ret_name)
 {
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT, box = KC_BUF_INIT;
-	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
 	struct kc_der_writer w;
 	struct kc_bytes ad;
@@ -38,8 +37,7 @@ kc_err kc_segment_seal(const struct kc_log_entry *rows, size_t count,
 	kc_head_log_put(&w, rows, count);
 	KC_TRY(kc_der_writer_check(&w));
 	KC_TRY(place_ad(&label, place, &ad));
-	KC_TRY(kc_view_key_derive(place->account, place->name, view_key, KC_VIEW_KEY_HEAD, &key));
-	KC_TRY(kc_aead_siv_seal(kc_view_key_siv(&key), ad, kc_buf_bytes(&plain), &box));
+	KC_TRY(kc_aead_siv_seal(kc_view_key_siv(head_key), ad, kc_buf_bytes(&plain), &box));
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	kc_der_put_uint(&w, 1);
@@ -52,8 +50,8 @@ kc_err kc_segment_seal(const struct kc_log_entry *rows, size_t count,
 	return kc_segment_hash(kc_buf_bytes(ret), ret_name->hash);
 }
 
-static kc_err split(struct kc_bytes value, uint8_t *ret_view_tag, uint8_t *ret_kid,
-	struct kc_bytes *ret_box)
+static kc_err split(
+	struct kc_bytes value, uint8_t *ret_view_tag, uint8_t *ret_kid, struct kc_bytes *ret_box)
 {
 	struct kc_der_reader r, seq;
 
@@ -94,10 +92,9 @@ static kc_err append(struct kc_bytes plain, uint64_t last, struct kc_head_log *l
 }
 
 kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *place,
-	const struct kc_secret *view_key, const struct kc_segment_name *name,
+	const struct kc_secret *head_key, const struct kc_segment_name *name,
 	struct kc_head_log *log)
 {
-	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
 	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN];
@@ -107,7 +104,6 @@ kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *pla
 	if (box.len <= KC_SIV_TAG_LEN)
 		return KC_ERR(CORRUPT);
 	KC_TRY(place_ad(&label, place, &ad));
-	KC_TRY(kc_view_key_derive(place->account, place->name, view_key, KC_VIEW_KEY_HEAD, &key));
-	KC_TRY(kc_aead_siv_open(kc_view_key_siv(&key), ad, box, &plain));
+	KC_TRY(kc_aead_siv_open(kc_view_key_siv(head_key), ad, box, &plain));
 	return append(kc_buf_bytes(&plain), name->last, log);
 }

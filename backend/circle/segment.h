@@ -19,16 +19,16 @@ struct kc_segment_place {
 
 /* Seals entries; *ret_name names the value. */
 KC_MUST kc_err kc_segment_seal(const struct kc_log_entry *rows, size_t count,
-	const struct kc_segment_place *place, const struct kc_secret *view_key, struct kc_buf *ret,
+	const struct kc_segment_place *place, const struct kc_secret *head_key, struct kc_buf *ret,
 	struct kc_segment_name *ret_name);
 /* The hash that names a value, whatever it is. */
 KC_MUST kc_err kc_segment_hash(struct kc_bytes value, uint8_t ret[static KC_HASH32_LEN]);
 /* The key that opens it. Errors: DECODE. */
-KC_MUST kc_err kc_segment_peek(
-	struct kc_bytes value, uint8_t ret_view_tag[static KC_TAG_LEN], uint8_t ret_kid[KC_KID_LEN]);
+KC_MUST kc_err kc_segment_peek(struct kc_bytes value, uint8_t ret_view_tag[static KC_TAG_LEN],
+	uint8_t ret_kid[KC_KID_LEN]);
 /* Appends its entries to a log, in which they must come next. Errors: CORRUPT, DECODE. */
 KC_MUST kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *place,
-	const struct kc_secret *view_key, const struct kc_segment_name *name,
+	const struct kc_secret *head_key, const struct kc_segment_name *name,
 	struct kc_head_log *log);
 
 #endif

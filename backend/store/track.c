@@ -171,8 +171,8 @@ static kc_err note(struct kc_txn *txn, const struct kc_track *track, struct kc_b
 	return KC_OK;
 }
 
-/* Takes the share of the stored row out of the set digest; a row that is not there has none. *ret is
- * what it was, and zeroed when it did not open: then nobody knows which leaf it had. */
+/* Takes the share of the stored row out of the set digest; a row that is not there has none. *ret
+ * is what it was, and zeroed when it did not open: then nobody knows which leaf it had. */
 static kc_err retire(struct kc_txn *txn, uint64_t id, struct kc_track *ret)
 {
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
@@ -197,8 +197,9 @@ static kc_err retire(struct kc_txn *txn, uint64_t id, struct kc_track *ret)
 static kc_err move_leaf(struct kc_txn *txn, const struct kc_track *old, const struct kc_track *new)
 {
 	bool was = old->said.live, is = new->said.live;
-	bool same = was == is && old->view == new->view &&
-		    memcmp(old->said.digest, new->said.digest, sizeof old->said.digest) == 0;
+	bool same = was == is && old->view ==
+					 new->view &&memcmp(old->said.digest, new->said.digest,
+						 sizeof old->said.digest) == 0;
 
 	if (same)
 		return KC_OK;

@@ -62,8 +62,8 @@ KC_MUST kc_err kc_track_find_item(struct kc_txn *txn, uint64_t item, struct kc_t
 KC_MUST kc_err kc_track_next(struct kc_txn *txn, uint64_t after, struct kc_track *ret);
 /* The least id above after, of a track that may not open; 0 when there is none. */
 KC_MUST kc_err kc_track_next_id(struct kc_txn *txn, uint64_t after, uint64_t *ret);
-/* Adds (id 0, which is set then) or replaces a track as it is, and its leaf in the trie of its view.
- * Nothing is journaled. PARAM for a protection that is none. */
+/* Adds (id 0, which is set then) or replaces a track as it is, and its leaf in the trie of its
+ * view. Nothing is journaled. PARAM for a protection that is none. */
 KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 /* Forgets a track, its leaf, and its journal entry. */
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);

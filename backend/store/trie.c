@@ -99,8 +99,8 @@ static kc_err save(struct kc_txn *txn, const struct place *place, const struct k
 	kc_trie_node_put(&w, node);
 	KC_TRY(kc_der_writer_check(&w));
 	KC_TRY(put_place(place, &ad));
-	KC_TRY(kc_keybag_seal_metadata(txn->bag, KC_PROTECTION_DK, kc_buf_bytes(&ad),
-		kc_buf_bytes(&plain), &sealed));
+	KC_TRY(kc_keybag_seal_metadata(
+		txn->bag, KC_PROTECTION_DK, kc_buf_bytes(&ad), kc_buf_bytes(&plain), &sealed));
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)place->view);
 	kc_db_bind_text(&stmt, 2, path);
@@ -341,8 +341,8 @@ kc_err kc_trie_doubt(struct kc_txn *txn, enum kc_view view, bool doubted)
 }
 
 /* One leaf, or none, as the node at a depth. */
-static kc_err spread(const struct kc_trie_child *leaf, const struct kc_trie_path *path,
-	struct kc_trie_node *ret)
+static kc_err spread(
+	const struct kc_trie_child *leaf, const struct kc_trie_path *path, struct kc_trie_node *ret)
 {
 	struct kc_trie_path own;
 

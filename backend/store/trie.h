@@ -21,12 +21,11 @@
 struct kc_trie_root {
 	uint8_t hash[KC_TRIE_HASH_LEN]; /* zeros when there is no leaf */
 	uint64_t count;			/* of leaves */
-	bool doubted;			/* something may be missing here, by no fault of the store */
+	bool doubted; /* something may be missing here, by no fault of the store */
 };
 
 /* The root of a view's trie. */
-KC_MUST kc_err kc_trie_get_root(
-	struct kc_txn *txn, enum kc_view view, struct kc_trie_root *ret);
+KC_MUST kc_err kc_trie_get_root(struct kc_txn *txn, enum kc_view view, struct kc_trie_root *ret);
 /* Says that a trie may not be what the vector of its view promises; or that it was compared, and
  * is. */
 KC_MUST kc_err kc_trie_doubt(struct kc_txn *txn, enum kc_view view, bool doubted);

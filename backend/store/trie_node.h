@@ -18,8 +18,8 @@
 #define KC_TRIE_NAME_LEN 16
 
 struct kc_trie_child {
-	uint64_t count;			 /* records below: 0 none, 1 a leaf, more a node */
-	uint8_t name[KC_TRIE_NAME_LEN];	 /* of a leaf */
+	uint64_t count;			/* records below: 0 none, 1 a leaf, more a node */
+	uint8_t name[KC_TRIE_NAME_LEN]; /* of a leaf */
 	uint8_t hash[KC_TRIE_HASH_LEN]; /* of a leaf: its version's digest; of a node: its hash */
 };
 

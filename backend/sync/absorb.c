@@ -170,9 +170,9 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	return KC_ERR(BUG);
 }
 
-/* Lists of one device are taken in their order: one that waits holds up those behind it, and so does
- * an operation that was refused. What they build on may be in it: a voucher that comes after its list
- * comes too late. */
+/* Lists of one device are taken in their order: one that waits holds up those behind it, and so
+ * does an operation that was refused. What they build on may be in it: a voucher that comes after
+ * its list comes too late. */
 static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];

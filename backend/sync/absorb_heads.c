@@ -19,13 +19,15 @@ kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member, const str
 	enum kc_view view, struct kc_head *ret)
 {
 	const struct kc_list_head *row = kc_list_find_head(list, r->view_tags[view]);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
 
 	if (!row)
 		return KC_ERR(NOT_FOUND);
 	held = kc_circle_find_epoch(r->circle, row->kid);
-	if (!held || !held->key.len)
+	if (!held)
 		return KC_ERR(WAITING);
+	KC_TRY(kc_circle_epoch_key(r->circle, held, KC_VIEW_KEY_HEAD, &key));
 	if (held->epoch->name.view != view ||
 		kc_head_open(row->box,
 			&(struct kc_head_place){
@@ -35,7 +37,7 @@ kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member, const str
 				.view_tag = row->view_tag,
 				.name = &held->epoch->name,
 			},
-			&held->key, ret) != KC_OK)
+			&key, ret) != KC_OK)
 		return KC_ERR(REFUSED);
 	return KC_OK;
 }
@@ -116,8 +118,8 @@ static kc_err outcome(
 }
 
 /* Before its beginning a log names nothing: there the records themselves count. */
-static kc_err account_for_unnamed(struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	uint64_t last, uint64_t *had)
+static kc_err account_for_unnamed(
+	struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t last, uint64_t *had)
 {
 	for (; *had < last; (*had)++) {
 		kc_err err = outcome(r, member, view, *had + 1);

@@ -52,8 +52,8 @@ KC_MUST kc_err kc_absorb_roots(struct kc_absorb_reader *r);
  * not here), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
 	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
-/* What the log of a head names above a counter, from its segments too; those that are not here leave
- * *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
+/* What the log of a head names above a counter, from its segments too; those that are not here
+ * leave *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
 KC_MUST kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
 	const struct kc_head *head, uint64_t above, struct kc_head_log *ret, bool *ret_missing);
 /* The version that an entry of a writer's log names. */

@@ -51,11 +51,11 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 					     sizeof ret_header->account_tag) != 0)
 		return KC_ERR(REFUSED);
 	held = kc_circle_find_epoch(r->circle, ret_header->kid);
-	if (!held || !held->key.len)
+	if (!held)
 		return KC_ERR(WAITING);
 	if (held->epoch->name.view != view)
 		return KC_ERR(REFUSED);
-	return kc_view_key_derive(&r->circle->account, &held->epoch->name, &held->key,
+	return kc_circle_epoch_key(r->circle, held,
 		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
 		ret_key);
 }

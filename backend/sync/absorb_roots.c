@@ -16,8 +16,8 @@ static void suspect(struct kc_absorb *absorb, uint64_t here, uint64_t there)
 		absorb->alarm = here < there ? KC_ALARM_OMISSION : KC_ALARM_FORGERY;
 }
 
-static kc_err compare(struct kc_absorb_reader *r, enum kc_view view,
-	const struct kc_told_root *own, const struct kc_told_root *told)
+static kc_err compare(struct kc_absorb_reader *r, enum kc_view view, const struct kc_told_root *own,
+	const struct kc_told_root *told)
 {
 	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0)
 		return told->exact ? kc_trie_doubt(r->txn, view, false) : KC_OK;

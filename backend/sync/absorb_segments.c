@@ -27,6 +27,7 @@ static kc_err open_segment(const struct kc_absorb_reader *r, size_t member, enum
 	struct kc_head_log *log)
 {
 	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN], hash[KC_HASH32_LEN];
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
 	kc_err err;
 
@@ -36,10 +37,11 @@ static kc_err open_segment(const struct kc_absorb_reader *r, size_t member, enum
 		memcmp(view_tag, r->view_tags[view], sizeof view_tag) != 0)
 		return KC_ERR(REFUSED);
 	held = kc_circle_find_epoch(r->circle, kid);
-	if (!held || !held->key.len)
+	if (!held)
 		return KC_ERR(WAITING);
 	if (held->epoch->name.view != view)
 		return KC_ERR(REFUSED);
+	KC_TRY(kc_circle_epoch_key(r->circle, held, KC_VIEW_KEY_HEAD, &key));
 	err = kc_segment_open(record->value,
 		&(struct kc_segment_place){
 			.account = &r->circle->account,
@@ -47,7 +49,7 @@ static kc_err open_segment(const struct kc_absorb_reader *r, size_t member, enum
 			.view_tag = view_tag,
 			.name = &held->epoch->name,
 		},
-		&held->key, name, log);
+		&key, name, log);
 	return err == KC_OK || err == KC_E_NO_MEMORY ? err : KC_ERR(REFUSED);
 }
 

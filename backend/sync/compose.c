@@ -34,7 +34,7 @@ static kc_err ensure_epochs(struct composer *c)
 			err = kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL);
 			began = began || err == KC_OK;
 		}
-		if (err != KC_OK && err != KC_E_WAITING)
+		if (err != KC_OK && err != KC_E_WAITING && err != KC_E_LOCKED)
 			return err;
 	}
 	return began ? kc_circle_queue_shares(c->circle, &c->trust) : KC_OK;
@@ -108,8 +108,7 @@ static kc_err put_change(
 	KC_TRY(make_body(c, track, &body));
 	KC_TRY(make_header(c, track, held, &header));
 	use = header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C;
-	KC_TRY(kc_view_key_derive(
-		&c->circle->account, &held->epoch->name, &held->key, use, &class_key));
+	KC_TRY(kc_circle_epoch_key(c->circle, held, use, &class_key));
 	KC_TRY(kc_item_record_seal(&header, kc_view_key_siv(&class_key), &body, &record));
 	kc_buf_push_str(&key, "i/");
 	kc_op_put_hex(&key, KC_BYTES_OF(header.name));
@@ -129,7 +128,7 @@ static kc_err set_aside(struct composer *c, const struct kc_track *track, kc_err
 /* --- all of them --------------------------------------------------------------------------------
  */
 
-/* One journal entry. *ret_stays: it waits for the keys of its view. */
+/* One journal entry. *ret_stays: it waits for the keys of its view, or for the unlock. */
 static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
 {
 	const struct kc_held_epoch *held;
@@ -147,6 +146,10 @@ static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
 	}
 	KC_TRY(err);
 	err = put_change(c, &track, held);
+	if (err == KC_E_LOCKED) {
+		*ret_stays = true;
+		return KC_OK;
+	}
 	return err == KC_OK ? KC_OK : set_aside(c, &track, err);
 }
 

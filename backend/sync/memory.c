@@ -8,7 +8,6 @@
 #include "backend/store/track.h"
 
 #define CELL_PLACE "sync/place"
-#define CELL_CIRCLE "sync/circle"
 #define CELL_OUTBOX "sync/outbox"
 #define CELL_REPORT "sync/report"
 #define CELL_PAIRING "sync/pairing"
@@ -26,25 +25,6 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 kc_err kc_memory_put_place(struct kc_txn *txn, const char *url)
 {
 	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_PLACE, kc_bytes_str(url));
-}
-
-kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret)
-{
-	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
-	kc_err err = kc_cell_get(txn, CELL_CIRCLE, &saved);
-
-	if (err == KC_E_NOT_FOUND)
-		return KC_ERR(NO_STORE);
-	KC_TRY(err);
-	return kc_circle_load(kc_buf_bytes(&saved), ret);
-}
-
-kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle)
-{
-	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
-
-	KC_TRY(kc_circle_save(circle, &saved));
-	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_CIRCLE, kc_buf_bytes(&saved));
 }
 
 kc_err kc_memory_get_outbox(struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation)
@@ -79,7 +59,7 @@ kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes
 	kc_der_put_bytes(&w, operation);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
-	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_OUTBOX, kc_buf_bytes(&saved));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX, kc_buf_bytes(&saved));
 }
 
 kc_err kc_memory_clear_outbox(struct kc_txn *txn)

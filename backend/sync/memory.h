@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What sync remembers between exchanges: four cells of the database. */
+/* What sync remembers between exchanges: cells of the database. */
 #ifndef KC_SYNC_MEMORY_H
 #define KC_SYNC_MEMORY_H
 
@@ -11,9 +11,18 @@
 KC_MUST kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret);
 KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url);
 
-/* The circle. Errors: NO_STORE, LOCKED, CORRUPT. */
+/* The circle (memory_circle.c). After a lock a locked one comes back (kc_circle_is_locked), and is
+ * put back without harm to what is locked away. All of it is there or none: of a circle that lacks
+ * a part nobody can say what it has seen. Errors: NO_STORE, LOCKED (before the first unlock),
+ * CORRUPT.
+ */
 KC_MUST kc_err kc_memory_get_circle(struct kc_txn *txn, struct kc_circle **ret);
-KC_MUST kc_err kc_memory_put_circle(struct kc_txn *txn, const struct kc_circle *circle);
+/* Writes the parts that are not as they were. */
+KC_MUST kc_err kc_memory_put_circle(struct kc_txn *txn, struct kc_circle *circle);
+/* Forgets the circle, also one that is damaged: before another takes its place. */
+KC_MUST kc_err kc_memory_drop_circle(struct kc_txn *txn);
+/* The circle, of an open keychain alone. Errors: as before; LOCKED. */
+KC_MUST kc_err kc_memory_get_open_circle(struct kc_txn *txn, struct kc_circle **ret);
 
 /* An operation that is part of the log and may not be in the store yet. Errors: NOT_FOUND. */
 KC_MUST kc_err kc_memory_get_outbox(

@@ -31,8 +31,8 @@ static struct kc_version said_of(const struct kc_track *track)
 	return version;
 }
 
-/* The record's track; *ret stays as it is when there is none that opens. What was damaged comes back
- * as it was, or newer, and never older. */
+/* The record's track; *ret stays as it is when there is none that opens. What was damaged comes
+ * back as it was, or newer, and never older. */
 static kc_err find_held(
 	struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN], struct kc_track *ret)
 {
@@ -194,8 +194,8 @@ static kc_err check_content(const struct kc_incoming *incoming)
 	return KC_OK;
 }
 
-/* Lost against a change that was made here at the same time and has no dot yet; the circle holds this
- * device to it all the same, until that change has one. */
+/* Lost against a change that was made here at the same time and has no dot yet; the circle holds
+ * this device to it all the same, until that change has one. */
 static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_track *held)
 {
 	const struct kc_version *version = &incoming->body.version, said = said_of(held);

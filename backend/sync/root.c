@@ -26,8 +26,7 @@ kc_err kc_root_vector(const struct kc_peer_id *self, uint64_t counter,
 	return kc_vector_raise(ret, self, counter);
 }
 
-kc_err kc_root_own_vector(
-	const struct kc_circle *circle, enum kc_view view, struct kc_vector *ret)
+kc_err kc_root_own_vector(const struct kc_circle *circle, enum kc_view view, struct kc_vector *ret)
 {
 	const struct kc_view_state *state = &circle->views[view];
 

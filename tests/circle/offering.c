@@ -66,7 +66,7 @@ void offering_done(struct offering *o)
 	kc_circle_free(o->circle);
 	kc_txn_done(&o->txn);
 	kc_cloud_close(o->cloud);
-	kc_buf_done(&o->before);
+	kc_circle_parts_done(&o->before);
 	file_remove_tree(o->root);
 	*o = (struct offering){0};
 }
@@ -76,7 +76,6 @@ void offering_done(struct offering *o)
 
 static void remember(struct offering *o)
 {
-	kc_buf_reset(&o->before);
 	CHECK_OK_FATAL(kc_circle_save(o->circle, &o->before));
 	memset(o->txn.delta, 0, sizeof o->txn.delta);
 	CHECK_OK_FATAL(kc_db_exec(o->txn.db, "SAVEPOINT offering"));
@@ -90,19 +89,29 @@ static bool has_rows_changed(const struct offering *o)
 	return memcmp(o->txn.delta, nothing, sizeof nothing) != 0;
 }
 
+static bool are_equal(const struct kc_circle_parts *a, const struct kc_circle_parts *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->rows[i].name, b->rows[i].name) != 0 ||
+			!kc_bytes_equal(
+				kc_buf_bytes(&a->rows[i].value), kc_buf_bytes(&b->rows[i].value)))
+			return false;
+	return a->count == b->count;
+}
+
 bool offering_is_untouched(struct offering *o)
 {
-	KC_CLEANUP_BUF struct kc_buf now = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts now = {0};
 
 	CHECK_OK_FATAL(kc_circle_save(o->circle, &now));
-	return !has_rows_changed(o) && kc_bytes_equal(kc_buf_bytes(&now), kc_buf_bytes(&o->before));
+	return !has_rows_changed(o) && are_equal(&now, &o->before);
 }
 
 void offering_restore(struct offering *o)
 {
 	kc_circle_free(o->circle);
 	o->circle = NULL;
-	CHECK_OK_FATAL(kc_circle_load(kc_buf_bytes(&o->before), &o->circle));
+	CHECK_OK_FATAL(kc_circle_load(&o->before, &o->circle));
 	CHECK_OK_FATAL(kc_db_exec(o->txn.db, "ROLLBACK TO offering"));
 	memset(o->txn.delta, 0, sizeof o->txn.delta);
 }

@@ -32,7 +32,7 @@ struct offering {
 	struct kc_cloud *cloud;
 	char root[64]; /* the folder with the one operation */
 	int file;
-	struct kc_buf before; /* the circle, saved */
+	struct kc_circle_parts before; /* the circle, saved */
 	/* Whose operation is next. */
 	size_t member;
 	struct kc_log_position after;

@@ -69,12 +69,12 @@ static void hear_of(
 		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
 }
 
-static void copy_of(const struct kc_circle *circle, struct kc_circle **ret)
+static void copy_of(struct kc_circle *circle, struct kc_circle **ret)
 {
-	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};
 
 	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
-	CHECK_OK_FATAL(kc_circle_load(kc_buf_bytes(&saved), ret));
+	CHECK_OK_FATAL(kc_circle_load(&saved, ret));
 }
 
 static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *peer)
@@ -120,7 +120,8 @@ static void exclude(const struct kc_circle *author, const struct kc_peer_id *tar
 	const struct kc_member *member = kc_circle_find(author, target);
 	struct kc_exclusion exclusion = {.target = *target,
 		.cut_seq = member->list ? member->list->seq : 0,
-		.cut_id = member->list_id};
+		.cut_id = member->list_id,
+		.reason = KC_EXCLUSION_REMOVED};
 	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
 	struct kc_der_reader r;
 
@@ -448,7 +449,8 @@ static void exclude_all(struct kc_list *list, const void *context)
 	list->exclude_count = 0;
 	for (size_t i = 0; i < list->include_count; i++)
 		if (!kc_peer_id_equal(&list->include[i], id_of(of)))
-			list->exclude[list->exclude_count++].target = list->include[i];
+			list->exclude[list->exclude_count++] = (struct kc_exclusion){
+				.target = list->include[i], .reason = KC_EXCLUSION_REMOVED};
 }
 
 /* A newcomer that is there only to say something, without a circle of its own. */

@@ -596,7 +596,7 @@ static void put_out_by(struct house *house, size_t author, size_t target)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_exclusion exclusion = {.cut_seq = 0};
+	struct kc_exclusion exclusion = {.reason = KC_EXCLUSION_LOST};
 	const struct kc_member *removed;
 	CLEANUP_LOG struct log log;
 

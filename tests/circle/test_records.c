@@ -5,6 +5,7 @@
 
 #include "backend/circle/account_cost.h"
 #include "backend/circle/circle.h"
+#include "backend/circle/segment.h"
 #include "base/random.h"
 #include "tests/check.h"
 
@@ -63,7 +64,8 @@ static struct kc_list sample_list(void)
 	CHECK_OK(kc_list_add_include(&list, &two.id));
 	CHECK_OK(kc_list_add_include(&list, &one.id));
 	CHECK_OK(kc_list_add_include(&list, &two.id));
-	list.exclude[0] = (struct kc_exclusion){.target = {{5}}, .cut_seq = 4, .cut_id = {{6}}};
+	list.exclude[0] = (struct kc_exclusion){
+		.target = {{5}}, .cut_seq = 4, .cut_id = {{6}}, .reason = KC_EXCLUSION_LOST};
 	list.exclude_count = 1;
 	list.seen[0] = (struct kc_seen){two.id, 12, {{8}}};
 	list.seen_count = 1;
@@ -383,12 +385,18 @@ static void newer_software_waits(void)
 
 static void identities_come_back(void)
 {
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	KC_CLEANUP_IDENTITY struct kc_identity back = KC_IDENTITY_INIT;
 
 	CHECK_OK(kc_identity_save(&one, &saved));
 	CHECK_OK(kc_identity_load(kc_buf_bytes(&saved), &back));
-	CHECK(kc_peer_id_equal(&back.id, &one.id));
+	CHECK(kc_peer_id_equal(&back.id, &one.id) && !back.agree);
+	CHECK_OK(kc_identity_save_agree(&two, &agree));
+	CHECK_ERR(kc_identity_load_agree(kc_secret_bytes(&agree), &back), KC_E_DECODE);
+	CHECK_OK(kc_identity_save_agree(&one, &agree));
+	CHECK_OK(kc_identity_load_agree(kc_secret_bytes(&agree), &back));
+	CHECK(back.agree != NULL);
 	saved.len--;
 	CHECK(kc_identity_load(kc_buf_bytes(&saved), &back) != KC_OK);
 }
@@ -518,7 +526,11 @@ static void shares_are_for_one_device(void)
 
 static void exclusions_are_co_signed(void)
 {
-	struct kc_exclusion exclusion = {.target = two.id, .cut_seq = 3, .cut_id = {{4}}};
+	struct kc_exclusion exclusion = {.target = two.id,
+		.cut_seq = 3,
+		.cut_id = {{4}},
+		.time_ms = 5,
+		.reason = KC_EXCLUSION_REMOVED};
 	struct kc_signer signer = {.key = two.legacy, .kind = KC_SIGNATURE_P256};
 	struct kc_bytes key = KC_BYTES_OF(two.permanent.legacy_public);
 	KC_CLEANUP_BUF struct kc_buf cosignature = KC_BUF_INIT;
@@ -571,23 +583,15 @@ static void heads_hold_to_their_place(void)
 	CHECK(head.log.count == 0);
 }
 
-/* Whoever writes much while another is silent remembers no more than a list holds. */
+/* A head, and a segment, hold so many entries and no more. */
 static void logs_end(void)
 {
-	KC_CLEANUP_HEAD struct kc_head head = {.counter = 3 * KC_HEAD_MAX_LOG};
 	KC_CLEANUP_HEAD struct kc_head back = {0};
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 	struct kc_log_entry rows[KC_HEAD_MAX_LOG + 1] = {{0}};
 	struct kc_der_reader r;
 	struct kc_der_writer w;
 
-	for (uint64_t i = 1; i <= head.counter; i++) {
-		struct kc_log_entry entry = {.counter = i};
-
-		CHECK_OK(kc_head_log_add(&head.log, &entry));
-	}
-	CHECK(head.log.count == KC_HEAD_MAX_LOG);
-	CHECK(head.log.rows[KC_HEAD_MAX_LOG - 1].counter == head.counter);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 		rows[i].counter = i + 1;
 	for (size_t count = KC_HEAD_MAX_LOG; count <= KC_HEAD_MAX_LOG + 1; count++) {
@@ -600,6 +604,71 @@ static void logs_end(void)
 		CHECK_OK(kc_head_log_pull(&r, &back.log));
 		CHECK((kc_der_reader_finish(&r) == KC_OK) == (count == KC_HEAD_MAX_LOG));
 	}
+}
+
+/* A head says what is here; what it names must go on without a gap. */
+static void heads_tell_roots_and_segments(void)
+{
+	KC_CLEANUP_HEAD struct kc_head head = {.counter = 600};
+	KC_CLEANUP_HEAD struct kc_head back = {0};
+	KC_CLEANUP_BUF struct kc_buf box = KC_BUF_INIT;
+	struct kc_log_entry entry = {.counter = 513};
+	struct kc_segment_name segment = {.hash = {7}, .last = 512};
+	struct kc_view_key_name name = {.view = 1, .epoch = 1};
+	uint8_t tag[KC_TAG_LEN] = {3};
+	struct kc_head_place place = {&account, &one.id, 7, tag, &name};
+
+	make_keys();
+	head.root = (struct kc_told_root){.hash = {9}, .count = 5, .exact = true};
+	CHECK_OK(kc_head_log_add(&head.log, &entry));
+	CHECK_OK(kc_segment_list_add(&head.segments, &segment));
+	CHECK_OK(kc_head_seal(&head, &place, &first_key, &box));
+	CHECK_OK_FATAL(kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back));
+	CHECK(back.root.exact && back.root.count == 5 && back.root.hash[0] == 9);
+	CHECK(back.segments.count == 1 && back.segments.rows[0].last == 512 &&
+		back.segments.rows[0].hash[0] == 7);
+	for (uint64_t last = 511; last <= 513; last++) {
+		head.segments.rows[0].last = last;
+		kc_buf_reset(&box);
+		CHECK_OK(kc_head_seal(&head, &place, &first_key, &box));
+		CHECK((kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back) == KC_OK) ==
+			(last == 512));
+	}
+}
+
+static void segments_hold_to_their_place_and_name(void)
+{
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
+	struct kc_log_entry rows[4] = {
+		{.counter = 5}, {.counter = 6}, {.counter = 7}, {.counter = 8}};
+	struct kc_segment_name names[2], wrong;
+	struct kc_view_key_name name = {.view = 1, .epoch = 1};
+	uint8_t tag[KC_TAG_LEN] = {3}, hash[KC_HASH32_LEN];
+	struct kc_segment_place place = {&account, &one.id, tag, &name}, other = place;
+
+	make_keys();
+	CHECK_OK(kc_segment_seal(rows, 2, &place, &first_key, &first, &names[0]));
+	CHECK_OK(kc_segment_seal(rows + 2, 2, &place, &first_key, &second, &names[1]));
+	CHECK(names[0].last == 6 && names[1].last == 8);
+	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
+	CHECK(memcmp(hash, names[0].hash, sizeof hash) == 0);
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &names[0], &log));
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, &names[1], &log));
+	CHECK(log.count == 4 && log.rows[3].counter == 8);
+	/* Not twice, not under another name, not as another's. */
+	CHECK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, &names[1], &log) != KC_OK);
+	kc_head_log_done(&log);
+	wrong = names[0];
+	wrong.last++;
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &wrong, &log) != KC_OK);
+	other.peer = &two.id;
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &other, &first_key, &names[0], &log) != KC_OK);
+	CHECK(log.count == 0);
+	first.data[first.len - 1] ^= 1;
+	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
+	CHECK(memcmp(hash, names[0].hash, sizeof hash) != 0);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &names[0], &log) != KC_OK);
 }
 
 static void operations(void)
@@ -655,6 +724,8 @@ int main(void)
 		CHECK_TEST(exclusions_are_co_signed),
 		CHECK_TEST(heads_hold_to_their_place),
 		CHECK_TEST(logs_end),
+		CHECK_TEST(heads_tell_roots_and_segments),
+		CHECK_TEST(segments_hold_to_their_place_and_name),
 		CHECK_TEST(operations),
 		CHECK_TEST(forget_people),
 	};

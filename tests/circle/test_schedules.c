@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "backend/keychain_sync.h"
+#include "backend/store/trie.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
 #include "tests/file.h"
@@ -423,6 +424,33 @@ static void heal(void)
 	}
 }
 
+/* The root of what a device holds. */
+static struct kc_trie_root root_of(size_t device)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	struct kc_trie_root root = {.count = UINT64_MAX};
+
+	CHECK_OK_FATAL(kc_txn_begin(world.house.homes[device].keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK_FATAL(kc_trie_get_root(&txn, KC_VIEW_PASSWORDS, &root));
+	return root;
+}
+
+/* Devices that agree have one root, and none has a reason to doubt its own. */
+static void compare_roots(uint64_t seed)
+{
+	struct kc_trie_root first = root_of(0);
+	char words[80];
+
+	for (size_t i = 0; i < world.house.count; i++) {
+		struct kc_trie_root root = root_of(i);
+
+		snprintf(words, sizeof words, "seed %" PRIu64 ", root of device %zu", seed, i);
+		CHECK_MSG(!root.doubted && root.count == first.count &&
+				  memcmp(root.hash, first.hash, sizeof root.hash) == 0,
+			words);
+	}
+}
+
 /* Whether what was written last is there: by clocks that agree it has nothing above it. */
 static bool is_last_right(size_t key, const char *secret)
 {
@@ -468,6 +496,7 @@ static void live(uint64_t seed)
 		step();
 	heal();
 	compare(seed);
+	compare_roots(seed);
 }
 
 /* --- the tests ----------------------------------------------------------------------------------
