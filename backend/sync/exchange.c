@@ -292,8 +292,9 @@ static kc_err run(struct exchange *x)
 		if (err == KC_OK)
 			err = round_trip(x);
 	} while (err == KC_OK && x->more);
+	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
-		err = set_alarm(x, x->circle->alarm);
+		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	return err;
 }
 
