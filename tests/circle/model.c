@@ -238,7 +238,8 @@ static void learn(size_t device, bool all_settled)
 /* A piece that a clock says has been missing for long is an alarm, after all else is done. */
 static bool is_late(kc_err err, const struct kc_sync_report *report)
 {
-	return err == KC_E_STORE_SUSPECT && report->alarm && strcmp(report->alarm, "omission") == 0;
+	return err == KC_E_STORE_SUSPECT && report->alarm &&
+	       strcmp(report->alarm, "omission") == 0 && report->waiting > 0;
 }
 
 static void exchange(size_t device, struct kc_sync_report *report)
