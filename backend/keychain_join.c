@@ -19,13 +19,15 @@ void kc_keychain_join_end(struct kc_applicant *applicant)
 /* --- starting -----------------------------------------------------------------------------------
  */
 
-static kc_err marker_account(struct kc_cloud *cloud, struct kc_account_id *ret)
+static kc_err read_marker(
+	struct kc_cloud *cloud, struct kc_account_id *ret, enum kc_layout *ret_layout)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 
 	KC_TRY(kc_cloud_get_marker(cloud, &marker));
-	return kc_account_parse_marker(kc_buf_bytes(&marker), ret) == KC_OK ? KC_OK
-									    : KC_ERR(STORE_SUSPECT);
+	if (kc_account_parse_marker(kc_buf_bytes(&marker), ret, ret_layout) != KC_OK)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
 }
 
 /* A device that is a member already has nothing to join; one that was put out may come again. */
@@ -81,7 +83,7 @@ static kc_err start(struct kc_applicant *applicant, const char *url, const char 
 
 	KC_TRY(kc_pairing_parse_code(code, applicant->code));
 	KC_TRY(kc_cloud_open(url, &cloud));
-	KC_TRY(marker_account(cloud, &applicant->account));
+	KC_TRY(read_marker(cloud, &applicant->account, &applicant->layout));
 	applicant->url = strdup(url);
 	if (!applicant->url)
 		return KC_ERR(NO_MEMORY);
@@ -169,7 +171,7 @@ static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_put_place(&txn, applicant->url));
+	KC_TRY(kc_memory_put_place(&txn, applicant->url, applicant->layout));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));

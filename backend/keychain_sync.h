@@ -7,6 +7,7 @@
 
 #include "backend/keychain_impl.h"
 #include "backend/sync/exchange.h"
+#include "backend/sync/line.h"
 #include "backend/sync/mailbox.h"
 
 /* The sponsor's side of a pairing. */
@@ -30,6 +31,7 @@ struct kc_applicant {
 	char code[KC_PAIRING_DIGITS + 1];
 	struct kc_secret password; /* the account's */
 	struct kc_account_id account;
+	enum kc_layout layout;
 	struct kc_pairing *pairing;
 	struct kc_identity identity;
 	struct kc_mailbox mailbox;

@@ -72,12 +72,14 @@ static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 
 /* One view, as this device writes and holds it. */
 struct kc_view_state {
-	uint64_t counter;	 /* of this device's last dot */
-	struct kc_vector vector; /* what it holds of each writer */
+	uint64_t counter;	  /* of this device's last dot */
+	struct kc_vector vector;  /* what it holds of each writer */
 	struct kc_vector reached; /* the greatest dot that it has merged of each */
 	struct kc_head_log log;	  /* its own dots that somebody may still lack, the newest ... */
 	struct kc_segment_list segments; /* ... and where those before are named */
 	struct kc_told_root root;	 /* of what it holds, when a list is signed */
+	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
+	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
@@ -158,6 +160,10 @@ bool kc_circle_is_trusted(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
 bool kc_circle_is_excluded(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
+/* Whether a list of a peer that is out still counts: it is not after the cut, nor another one in
+ * its place. Of one that is in, all do. */
+bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id);
 
 /* --- records that come in ------------------------------------------------------------------------
  */
@@ -208,6 +214,14 @@ const struct kc_held_epoch *kc_circle_find_epoch(
  * not come), LOCKED (it comes with the unlock). */
 KC_MUST kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_epoch *held,
 	enum kc_view_key_use use, struct kc_secret *ret);
+/* Whether somebody who is out has the key of an epoch: what is under it proves nothing by itself.
+ */
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held);
+/* Up to which dot of a writer a view was closed by those who began later epochs of it; 0: nobody
+ * said. */
+uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer);
 /* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
  * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,

@@ -145,3 +145,27 @@ bool kc_circle_is_excluded(
 
 	return find_number(circle, id, &number) && kc_peer_set_has(trust->excluded, number);
 }
+
+bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id)
+{
+	bool named = false;
+
+	if (kc_peer_set_has(trust->introduced & ~trust->excluded, member))
+		return true;
+	if (!kc_peer_set_has(trust->introduced & trust->excluded, member) ||
+		seq > trust->cut[member])
+		return false;
+	if (seq < trust->cut[member])
+		return true;
+	for (size_t i = 0; i < circle->member_count && !named; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_exclusion *e =
+			list && kc_peer_set_has(trust->trusted, i)
+				? kc_list_find_exclusion(list, &circle->members[member]->id)
+				: NULL;
+
+		named = e && e->cut_seq == seq && kc_record_id_equal(&e->cut_id, id);
+	}
+	return named;
+}

@@ -344,6 +344,9 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
 	code_vector(c, &state->reached);
+	code_array(c, state->kid, sizeof state->kid);
+	code_uint(c, &state->again);
+	code_uint(c, &state->again_to);
 	KC_TRY(code_log(c, &state->log));
 	return code_segments(c, &state->segments);
 }

@@ -19,8 +19,4 @@ KC_MUST kc_err kc_exchange_run(
  * is deleted is forgotten. For a device that begins or enters a circle. */
 KC_MUST kc_err kc_exchange_start_over(struct kc_txn *txn);
 
-/* Whether the marker of a store is that of an account. Errors: STORE_GONE; STORE_SUSPECT. */
-KC_MUST kc_err kc_exchange_check_marker(
-	struct kc_cloud *cloud, const struct kc_account_id *account);
-
 #endif

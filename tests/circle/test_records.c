@@ -407,6 +407,7 @@ static void genesis_and_marker(void)
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
 	struct kc_account_id id, got;
+	enum kc_layout layout;
 	struct kc_genesis first;
 
 	CHECK_OK(kc_permanent_put_body(&one.permanent, &body));
@@ -418,13 +419,13 @@ static void genesis_and_marker(void)
 		CHECK(kc_account_check_genesis(kc_buf_bytes(&genesis), &id, &first) != KC_OK);
 		genesis.data[at] ^= 1;
 	}
-	CHECK_OK(kc_account_put_marker(&id, &marker));
-	CHECK_OK(kc_account_parse_marker(kc_buf_bytes(&marker), &got));
-	CHECK(memcmp(&id, &got, sizeof id) == 0);
+	CHECK_OK(kc_account_put_marker(&id, KC_LAYOUT_RECORDS, &marker));
+	CHECK_OK(kc_account_parse_marker(kc_buf_bytes(&marker), &got, &layout));
+	CHECK(memcmp(&id, &got, sizeof id) == 0 && layout == KC_LAYOUT_RECORDS);
 	for (size_t at = 0; at < marker.len; at++) {
 		marker.data[at] ^= 1;
-		CHECK(kc_account_parse_marker(kc_buf_bytes(&marker), &got) != KC_OK ||
-			memcmp(&id, &got, sizeof id) != 0);
+		CHECK(kc_account_parse_marker(kc_buf_bytes(&marker), &got, &layout) != KC_OK ||
+			memcmp(&id, &got, sizeof id) != 0 || layout != KC_LAYOUT_RECORDS);
 		marker.data[at] ^= 1;
 	}
 }
