@@ -290,6 +290,14 @@ KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *ur
  */
 KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
+/* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old one),
+ * WEAK_PASSWORD. */
+KC_MUST kc_err kc_keychain_account_password(struct kc_keychain *keychain,
+	struct kc_bytes old_password, struct kc_bytes new_password, struct kc_sync_report *ret);
+/* The account password as it is now: puts a change into force that this device could not check.
+ * Errors: as sync_now, ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_keychain_account_accept(
+	struct kc_keychain *keychain, struct kc_bytes password, struct kc_sync_report *ret);
 /* A look-out on the store: a descriptor that poll(2) finds readable when something there may have
  * changed, until it is drained. It stays on the store of that time. A hint, for one thread. Errors:
  * NO_STORE, STORE_GONE (also where this store cannot tell). */

@@ -54,7 +54,10 @@ static void unlock(struct kc_keychain_sync *sync)
 		if (atomic_exchange(&sync->forget, false)) {
 			kc_keychain_pair_end(&sync->sponsor);
 			kc_keychain_join_end(&sync->applicant);
+			kc_keychain_user_key_forget(sync);
 		}
+		if (kc_keychain_user_key_expired(sync))
+			kc_keychain_user_key_forget(sync);
 		pthread_mutex_unlock(&sync->mutex);
 		/* A word left since the look at it is ours too, unless there is a next holder. */
 	} while (atomic_load(&sync->forget) && pthread_mutex_trylock(&sync->mutex) == 0);
@@ -83,6 +86,7 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 		return;
 	kc_keychain_pair_end(&keychain->sync->sponsor);
 	kc_keychain_join_end(&keychain->sync->applicant);
+	kc_keychain_user_key_forget(keychain->sync);
 	pthread_mutex_destroy(&keychain->sync->mutex);
 	free(keychain->sync);
 	keychain->sync = NULL;
@@ -94,8 +98,11 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sync_report *ret, bool *ret_joining)
 {
-	kc_err err = kc_exchange_run(keychain->store, ret, ret_joining);
+	KC_CLEANUP_PK struct kc_pk *user = NULL;
+	kc_err err = kc_keychain_user_key(keychain, sync, &user);
 
+	if (err == KC_OK || err == KC_E_NOT_FOUND)
+		err = kc_exchange_run(keychain->store, user, ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;
@@ -208,10 +215,9 @@ static kc_err recall_layout(struct kc_keychain *keychain, enum kc_layout *ret)
 }
 
 /* The same account at another place, laid out like the one before. */
-static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud, const char *url,
-	struct kc_bytes account_password)
+static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
+	struct kc_cloud *cloud, const char *url, struct kc_bytes account_password)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
@@ -224,7 +230,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud,
 	if (err == KC_E_STORE_SUSPECT)
 		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
-	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
+	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
 	return kc_txn_commit(&txn);
@@ -241,7 +247,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_cloud_open(url, &cloud));
 	if (!create)
-		return move_account(keychain, cloud, url, account_password);
+		return move_account(keychain, sync, cloud, url, account_password);
 	KC_TRY(begin_account(keychain, cloud, url, account_password));
 	return kc_keychain_sync_exchange(keychain, sync, &report, &joining);
 }

@@ -82,6 +82,21 @@ struct kc_view_state {
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
+/* A user key that counted: in force, or of one of two records that followed the same one. */
+struct kc_user_key {
+	uint64_t first, last; /* seq of the first and of the last account key record with it */
+	uint8_t public_key[KC_P256_PUBLIC_LEN];
+	uint8_t id[32]; /* as signatures name it */
+};
+
+/* An account key record that no user key in force vouches for. */
+struct kc_pending_key {
+	struct kc_buf record;
+	struct kc_account_key parts;
+	struct kc_peer_id author;
+};
+
+#define KC_CIRCLE_MAX_USER_KEYS 128 /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -93,6 +108,10 @@ struct kc_circle {
 	struct kc_secret keys; /* struct kc_account_keys */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key; /* its parts */
+	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
+	size_t user_key_count;
+	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
+	size_t pending_key_count;
 	struct kc_identity identity;
 	char name[KC_DEVICE_NAME_MAX + 1];
 	struct kc_member *members[KC_CIRCLE_MAX_PEERS]; /* in the order of their coming */
@@ -106,6 +125,7 @@ struct kc_circle {
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
+	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -232,6 +252,28 @@ KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const stru
 	struct kc_buf *ret);
 /* Queues shares for every other trusted peer. */
 KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
+
+/* --- the account password ------------------------------------------------------------------------
+ */
+
+/* Whether a user key is, or ever was, in force; and the one with this id, or NULL. */
+bool kc_circle_was_user_key(
+	const struct kc_circle *circle, const uint8_t public_key[static KC_P256_PUBLIC_LEN]);
+const uint8_t *kc_circle_find_user_key(const struct kc_circle *circle, struct kc_bytes id);
+/* The newest record of a trusted device that is pending. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_circle_pending_account_key(
+	const struct kc_circle *circle, const struct kc_pending_key **ret);
+/* Puts a pending record into force, with the password that was typed for it. Errors: NOT_FOUND
+ * (none is pending), ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_circle_accept_password(
+	struct kc_circle *circle, struct kc_bytes password, struct kc_password_keys *ret);
+/* A new password; keys are those of the old one. The record is queued. Errors: WEAK_PASSWORD. */
+KC_MUST kc_err kc_circle_change_password(struct kc_circle *circle,
+	const struct kc_password_keys *keys, struct kc_bytes password,
+	struct kc_password_keys *ret);
+/* Wraps the keys anew, and queues the record, when they are not those that it wraps. */
+KC_MUST kc_err kc_circle_renew_account_key(
+	struct kc_circle *circle, const struct kc_password_keys *keys, bool *ret_renewed);
 
 /* --- what this device says ----------------------------------------------------------------------
  */

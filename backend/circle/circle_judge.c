@@ -19,9 +19,12 @@ static bool find_number(const struct kc_circle *circle, const struct kc_peer_id 
 static enum kc_rank rank_of(const struct kc_circle *circle, const struct kc_peer_id *author,
 	const struct kc_exclusion *exclusion)
 {
-	if (exclusion->cosigned &&
-		kc_exclusion_check(exclusion, &circle->account, author, KC_SIGNATURE_P256,
-			KC_BYTES_OF(circle->account_key.user_public)) == KC_OK)
+	const uint8_t *user = NULL;
+
+	if (exclusion->cosigned)
+		user = kc_circle_find_user_key(circle, exclusion->cosignature.signer);
+	if (user && kc_exclusion_check(exclusion, &circle->account, author, KC_SIGNATURE_P256,
+			    kc_bytes(user, KC_P256_PUBLIC_LEN)) == KC_OK)
 		return KC_RANK_USER_KEY;
 	return KC_RANK_NONE;
 }

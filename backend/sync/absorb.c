@@ -13,7 +13,7 @@ static const struct form {
 	bool sealed;
 } forms[] = {
 	{"g",     KC_ABSORB_GENESIS,     true},
-	{"k",     KC_ABSORB_ACCOUNT_KEY, false},
+	{"k/",    KC_ABSORB_ACCOUNT_KEY, false},
 	{"v/",    KC_ABSORB_VOUCHER,     true},
 	{"perm",  KC_ABSORB_PERMANENT,   true},
 	{"perm/", KC_ABSORB_PERMANENT,   true},
@@ -109,6 +109,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	if (!form || write->value.len == 0 || is_for_another(absorb, form, rest))
 		return KC_OK; /* of a later version of the protocol; taken away; not ours */
 	record.kind = form->kind;
+	if (form->kind == KC_ABSORB_ACCOUNT_KEY && !kc_account_key_is_number(write->value, rest))
+		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_SEGMENT)

@@ -10,6 +10,7 @@
 
 struct exchange {
 	struct kc_store *store;
+	const struct kc_pk *user; /* borrowed; NULL: not at hand */
 	struct kc_circle *circle; /* owned */
 	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
@@ -47,6 +48,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	x->circle->user = x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
@@ -250,9 +252,10 @@ static kc_err run(struct exchange *x)
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user, struct kc_sync_report *ret,
+	bool *ret_joining)
 {
-	KC_CLEANUP(exchange_done) struct exchange x = {.store = store};
+	KC_CLEANUP(exchange_done) struct exchange x = {.store = store, .user = user};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;

@@ -194,7 +194,7 @@ static void what_is_true_is_taken(void)
 		bool is_perm = strcmp(altering_kinds[k], "perm/") == 0;
 		bool is_item = strcmp(altering_kinds[k], "i/") == 0;
 		bool is_old = strcmp(altering_kinds[k], "g") == 0 ||
-			      strcmp(altering_kinds[k], "k") == 0 ||
+			      strcmp(altering_kinds[k], "k/") == 0 ||
 			      strcmp(altering_kinds[k], "perm") == 0;
 
 		CHECK_MSG(counts[VERDICT_TAKEN] > 0 || is_perm || is_old, altering_kinds[k]);

@@ -206,7 +206,8 @@ static kc_err build_account_key(struct kc_buf *ret)
 {
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys opened = KC_PASSWORD_KEYS_INIT;
 
-	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, ret, &opened);
+	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret,
+		&opened);
 }
 
 static kc_err read_account_key(struct kc_bytes record, const struct kc_account_id *of)
@@ -438,7 +439,8 @@ static void the_password_opens_the_account_keys(void)
 	struct kc_account_key parts;
 
 	CHECK_ERR(kc_account_key_make(
-			  &account, &one, &keys, kc_bytes_str("1234567"), 1, &record, &opened),
+			  &account, &one, &keys, kc_bytes_str("1234567"), 1, NULL, &record,
+			  &opened),
 		KC_E_WEAK_PASSWORD);
 	CHECK_OK(build_account_key(&record));
 	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &account, &parts));
@@ -468,6 +470,7 @@ static void costs_have_limits(void)
 		kc_der_writer_init(&w, &body);
 		kc_der_begin(&w, KC_DER_SEQUENCE);
 		kc_der_put_uint(&w, 1);
+		kc_der_put_uint(&w, 1700000000000);
 		kc_der_put_uint(&w, 1);
 		kc_der_put_bytes(&w, KC_BYTES_OF(salt));
 		kc_der_put_uint(&w, costs[i]);
