@@ -63,6 +63,17 @@ kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NA
 /* --- applying -----------------------------------------------------------------------------------
  */
 
+/* It has a dot, whatever this device makes of it. */
+static struct kc_track_said said_by(const struct kc_incoming *incoming)
+{
+	const struct kc_version *version = &incoming->body.version;
+	struct kc_track_said said = {.live = !incoming->body.deleted, .t = version->t};
+
+	memcpy(said.writer, version->writer.bytes, sizeof said.writer);
+	memcpy(said.digest, version->digest, sizeof said.digest);
+	return said;
+}
+
 static struct kc_track track_of(const struct kc_incoming *incoming)
 {
 	const struct kc_item_body *body = &incoming->body;
@@ -80,6 +91,7 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 	memcpy(track.writer, body->version.writer.bytes, sizeof track.writer);
 	memcpy(track.digest, body->version.digest, sizeof track.digest);
 	memcpy(track.key_digest, body->key_digest, sizeof track.key_digest);
+	track.said = said_by(incoming);
 	return track;
 }
 
@@ -204,9 +216,7 @@ static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_t
 		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
 	if (incoming->acknowledged || kc_version_compare(version, &said) <= 0)
 		return KC_OK;
-	held->said = (struct kc_track_said){.live = !incoming->body.deleted, .t = version->t};
-	memcpy(held->said.writer, version->writer.bytes, sizeof held->said.writer);
-	memcpy(held->said.digest, version->digest, sizeof held->said.digest);
+	held->said = said_by(incoming);
 	return kc_track_put(txn, held);
 }
 
