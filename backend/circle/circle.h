@@ -137,6 +137,7 @@ struct kc_circle {
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool leaving;		 /* the next list is this device's last */
+	uint64_t collected_ms;	 /* when it last looked for deletions that may be forgotten */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
@@ -177,6 +178,13 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 
 /* --- looking ------------------------------------------------------------------------------------
  */
+
+/* Whether a member has been silent for so long that nobody waits for it any more. */
+#define KC_CIRCLE_STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
+static inline bool kc_circle_is_stale(const struct kc_member *member, uint64_t now_ms)
+{
+	return member->list && member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
+}
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);

@@ -7,8 +7,6 @@
 #include "backend/circle/segment.h"
 #include "base/clock.h"
 
-#define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000) /* silence after which nobody waits */
-
 static uint64_t now_ms(void)
 {
 	int64_t now = kc_clock_wall_ms();
@@ -62,7 +60,7 @@ static uint64_t acknowledged(
 
 		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
 			continue;
-		if (m->list && m->list->time_ms + STALE_MS < now)
+		if (kc_circle_is_stale(m, now))
 			continue;
 		if (m->acked[view] < least)
 			least = m->acked[view];

@@ -209,6 +209,7 @@ static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t numb
 {
 	(void)number;
 	code_bool(c, &circle->joining);
+	code_uint(c, &circle->collected_ms);
 	code_bool(c, &circle->leaving);
 	code_buf(c, &circle->statements);
 	return KC_OK;

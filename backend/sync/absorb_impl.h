@@ -70,6 +70,8 @@ KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
 /* Holds the roots of the last lists against this device's own (absorb_roots.c). */
 KC_MUST kc_err kc_absorb_roots(struct kc_absorb_reader *r);
+/* Forgets deletions that nobody needs any more; once a day (absorb_collect.c). */
+KC_MUST kc_err kc_absorb_collect(struct kc_absorb_reader *r);
 /* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
  * not here), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,

@@ -186,5 +186,6 @@ kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb)
 	KC_TRY(sort_items(&r));
 	KC_TRY(kc_absorb_merge(&r));
 	KC_TRY(kc_absorb_heads(&r));
-	return kc_absorb_roots(&r);
+	KC_TRY(kc_absorb_roots(&r));
+	return kc_absorb_collect(&r);
 }

@@ -218,6 +218,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	news = news || c->circle->queue.len > 0;
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_compose_again(c, &again));
+	KC_TRY(kc_compose_return(c));
 	KC_TRY(take_journal(c, &ret->more));
 	ret->more = ret->more || again;
 	if (!insist && !news && c->items == 0)
