@@ -60,6 +60,8 @@ struct kc_member {
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	/* On how many days it was looked for in vain, since its list of that number came. */
+	uint64_t silent_days, silent_seq;
 };
 
 struct kc_held_voucher {
@@ -108,7 +110,7 @@ struct kc_pending_key {
 	struct kc_peer_id author;
 };
 
-#define KC_CIRCLE_MAX_USER_KEYS 128 /* above that the oldest is forgotten */
+#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -119,7 +121,7 @@ struct kc_circle {
 	struct kc_buf genesis;
 	struct kc_secret keys; /* struct kc_account_keys */
 	struct kc_buf account_key_record;
-	struct kc_account_key account_key; /* its parts */
+	struct kc_account_key account_key;		       /* its parts */
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
 	size_t user_key_count;
 	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
@@ -133,12 +135,13 @@ struct kc_circle {
 	struct kc_held_epoch *epochs;
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
-	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
+	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
-	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
-	bool leaving;		 /* the next list is this device's last */
-	uint64_t collected_ms;	 /* when it last looked for deletions that may be forgotten */
-	bool joining;		 /* has not yet reached the sponsor's positions */
+	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	bool leaving;		  /* the next list is this device's last */
+	uint64_t collected_ms;	  /* when it last looked for deletions that may be forgotten */
+	bool joining;		  /* has not yet reached the sponsor's positions */
+	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
@@ -180,7 +183,8 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
  */
 
 /* Whether a member has been silent for so long that nobody waits for it any more. */
-#define KC_CIRCLE_STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
+#define KC_CIRCLE_STALE_DAYS UINT64_C(180)
+#define KC_CIRCLE_STALE_MS (KC_CIRCLE_STALE_DAYS * 24 * 60 * 60 * 1000)
 static inline bool kc_circle_is_stale(const struct kc_member *member, uint64_t now_ms)
 {
 	return member->list && member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
@@ -322,8 +326,8 @@ KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
 
 /* The next list puts a peer out; it counts at once. The cut is the last list of the target that was
  * seen, or the last one from before a time, if that is not 0. What the target said of others before
- * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no such
- * peer), PARAM (this device itself), DUPLICATE (it has said so already). */
+ * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no
+ * such peer), PARAM (this device itself), DUPLICATE (it has said so already). */
 KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
 /* The earliest statement that stands against a peer, and its author; NULL when it is not out, or no

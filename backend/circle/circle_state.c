@@ -342,6 +342,8 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_position(c, &m->position);
 	code_position(c, &m->target);
 	code_uint(c, &m->waiting_since_ms);
+	code_uint(c, &m->silent_days);
+	code_uint(c, &m->silent_seq);
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)

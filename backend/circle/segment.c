@@ -83,7 +83,7 @@ static kc_err append(struct kc_bytes plain, uint64_t last, struct kc_head_log *l
 	kc_der_reader_init(&r, plain);
 	KC_TRY(kc_head_log_pull(&r, &read));
 	KC_TRY(kc_der_reader_finish(&r));
-	if (read.count == 0 || read.rows[read.count - 1].counter != last ||
+	if (read.count == 0 || (last && read.rows[read.count - 1].counter != last) ||
 		(before && read.rows[0].counter != before + 1))
 		return KC_ERR(DECODE);
 	for (size_t i = 0; i < read.count; i++)
@@ -92,8 +92,7 @@ static kc_err append(struct kc_bytes plain, uint64_t last, struct kc_head_log *l
 }
 
 kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *place,
-	const struct kc_secret *head_key, const struct kc_segment_name *name,
-	struct kc_head_log *log)
+	const struct kc_secret *head_key, uint64_t last, struct kc_head_log *log)
 {
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
@@ -105,5 +104,5 @@ kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *pla
 		return KC_ERR(CORRUPT);
 	KC_TRY(place_ad(&label, place, &ad));
 	KC_TRY(kc_aead_siv_open(kc_view_key_siv(head_key), ad, box, &plain));
-	return append(kc_buf_bytes(&plain), name->last, log);
+	return append(kc_buf_bytes(&plain), last, log);
 }

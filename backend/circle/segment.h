@@ -26,9 +26,9 @@ KC_MUST kc_err kc_segment_hash(struct kc_bytes value, uint8_t ret[static KC_HASH
 /* The key that opens it. Errors: DECODE. */
 KC_MUST kc_err kc_segment_peek(struct kc_bytes value, uint8_t ret_view_tag[static KC_TAG_LEN],
 	uint8_t ret_kid[KC_KID_LEN]);
-/* Appends its entries to a log, in which they must come next. Errors: CORRUPT, DECODE. */
+/* Appends its entries to a log, in which they must come next; the last of them has that counter (0:
+ * any). Errors: CORRUPT, DECODE. */
 KC_MUST kc_err kc_segment_open(struct kc_bytes value, const struct kc_segment_place *place,
-	const struct kc_secret *head_key, const struct kc_segment_name *name,
-	struct kc_head_log *log);
+	const struct kc_secret *head_key, uint64_t last, struct kc_head_log *log);
 
 #endif

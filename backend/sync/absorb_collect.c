@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Deletions that may be forgotten (doc/protocol.md, "Roots and reconciliation"): each device decides
- * on its own, by what signed lists say.
+ * Deletions that may be forgotten (doc/protocol.md, "Roots and reconciliation"): each device
+ * decides on its own, by what signed lists say.
  *
- * Afterwards nothing is left that is greater than an old version of the record, so none may come any
- * more. One whose dot is within the vector is dead. So every version that somebody made without
- * knowledge of the deletion must be within this device's own vector: its writer's list, which covers
- * the deletion, was signed after that version was made, and this device holds all of that list.
+ * Afterwards nothing is left that is greater than an old version of the record, so none may come
+ * any more. One whose dot is within the vector is dead. So every version that somebody made without
+ * knowledge of the deletion must be within this device's own vector: its writer's list, which
+ * covers the deletion, was signed after that version was made, and this device holds all of that
+ * list.
  */
 #include "backend/sync/absorb_impl.h"
 
@@ -65,8 +66,26 @@ static kc_err look_at(const struct kc_absorb_reader *r, size_t member, enum kc_v
 	return KC_OK;
 }
 
-static kc_err find_common(const struct kc_absorb_reader *r, enum kc_view view, uint64_t now_ms,
-	struct common *ret)
+/* Whether a member is not waited for any more. A clock that jumped must not make it so: a deletion
+ * that is forgotten too early could be undone by a change that it had made meanwhile. */
+static bool is_given_up(const struct kc_member *m, uint64_t now_ms)
+{
+	return m->silent_days >= KC_CIRCLE_STALE_DAYS && kc_circle_is_stale(m, now_ms);
+}
+
+static void count_silent_days(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *m = circle->members[i];
+		uint64_t seq = m->list ? m->list->seq : 0;
+
+		m->silent_days = m->silent_seq == seq ? m->silent_days + 1 : 0;
+		m->silent_seq = seq;
+	}
+}
+
+static kc_err find_common(
+	const struct kc_absorb_reader *r, enum kc_view view, uint64_t now_ms, struct common *ret)
 {
 	struct kc_vector own;
 
@@ -74,13 +93,12 @@ static kc_err find_common(const struct kc_absorb_reader *r, enum kc_view view, u
 	KC_TRY(kc_root_own_vector(r->circle, view, &own));
 	ret->vector = own;
 	for (size_t i = 0; i < r->circle->member_count && ret->known; i++)
-		if (i != r->circle->self && !kc_circle_is_stale(r->circle->members[i], now_ms))
+		if (i != r->circle->self && !is_given_up(r->circle->members[i], now_ms))
 			KC_TRY(look_at(r, i, view, &own, ret));
 	return KC_OK;
 }
 
-static bool is_done_with(
-	const struct kc_track *track, const struct common *common, uint64_t now_ms)
+static bool is_done_with(const struct kc_track *track, const struct common *common, uint64_t now_ms)
 {
 	struct kc_peer_id writer;
 
@@ -129,5 +147,6 @@ kc_err kc_absorb_collect(struct kc_absorb_reader *r)
 	if (r->circle->joining || (last <= now_ms && last + DAY_MS > now_ms))
 		return KC_OK;
 	r->circle->collected_ms = now_ms;
+	count_silent_days(r->circle);
 	return collect(r, now_ms);
 }

@@ -55,7 +55,8 @@ static kc_err was_refused(
 		kc_err err;
 
 		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_REFUSED ||
-			kc_absorb_member(r->absorb, record) != member ||
+			(!r->absorb->gathered->by_feed &&
+				kc_absorb_member(r->absorb, record) != member) ||
 			memcmp(record->name, entry->name, sizeof entry->name) != 0)
 			continue;
 		err = kc_absorb_digest(r, record, digest);
@@ -117,7 +118,8 @@ static kc_err outcome(
 	return r->absorb->records[r->dots[low]->record].state;
 }
 
-/* Before its beginning a log names nothing: there the records themselves count. */
+/* Before its beginning a log names nothing: there the records themselves count. Of a feed nobody
+ * waits for what is not named. */
 static kc_err account_for_unnamed(
 	struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t last, uint64_t *had)
 {
@@ -149,8 +151,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	end = !missing ? head->counter : log.count ? log.rows[log.count - 1].counter : had;
 	unnamed = log.count ? log.rows[0].counter - 1 : end;
 
-	KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
-	if (had < unnamed) {
+	if (!r->absorb->gathered->by_feed)
+		KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
+	if (had < unnamed && !r->absorb->gathered->by_feed) {
 		*ret_missing = true;
 		return kc_vector_raise(vector, writer, had);
 	}
@@ -239,5 +242,5 @@ kc_err kc_absorb_heads(struct kc_absorb_reader *r)
 			kc_absorb_counts(r, record))
 			KC_TRY(take_list(r, record));
 	}
-	return KC_OK;
+	return kc_absorb_keep_segments(r);
 }

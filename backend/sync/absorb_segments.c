@@ -21,25 +21,24 @@ static const struct kc_absorb_record *find_segment(
 	return NULL;
 }
 
-/* WAITING when its key is not here. */
-static kc_err open_segment(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_absorb_record *record, const struct kc_segment_name *name,
+/* Appends the entries of a segment, the last of which has that counter (0: any). WAITING when its
+ * key is not here. */
+static kc_err open_segment(const struct kc_absorb_reader *r, size_t member,
+	const struct kc_absorb_record *record, uint64_t last, enum kc_view *ret_view,
 	struct kc_head_log *log)
 {
-	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN], hash[KC_HASH32_LEN];
+	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN];
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
 	kc_err err;
 
-	KC_TRY(kc_segment_hash(record->value, hash));
-	if (memcmp(hash, name->hash, sizeof hash) != 0 ||
-		kc_segment_peek(record->value, view_tag, kid) != KC_OK ||
-		memcmp(view_tag, r->view_tags[view], sizeof view_tag) != 0)
+	if (kc_segment_peek(record->value, view_tag, kid) != KC_OK)
 		return KC_ERR(REFUSED);
+	*ret_view = kc_absorb_view(r, view_tag);
 	held = kc_circle_find_epoch(r->circle, kid);
 	if (!held)
 		return KC_ERR(WAITING);
-	if (held->epoch->name.view != view)
+	if (held->epoch->name.view != *ret_view)
 		return KC_ERR(REFUSED);
 	KC_TRY(kc_circle_epoch_key(r->circle, held, KC_VIEW_KEY_HEAD, &key));
 	err = kc_segment_open(record->value,
@@ -49,8 +48,25 @@ static kc_err open_segment(const struct kc_absorb_reader *r, size_t member, enum
 			.view_tag = view_tag,
 			.name = &held->epoch->name,
 		},
-		&key, name, log);
+		&key, last, log);
 	return err == KC_OK || err == KC_E_NO_MEMORY ? err : KC_ERR(REFUSED);
+}
+
+/* The one that a head of that view names. */
+static kc_err open_named(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_segment_name *name, struct kc_head_log *log)
+{
+	const struct kc_absorb_record *record = find_segment(r->absorb, member, name);
+	uint8_t hash[KC_HASH32_LEN];
+	enum kc_view found;
+
+	if (!record)
+		return KC_ERR(WAITING);
+	KC_TRY(kc_segment_hash(record->value, hash));
+	if (memcmp(hash, name->hash, sizeof hash) != 0)
+		return KC_ERR(WAITING);
+	KC_TRY(open_segment(r, member, record, name->last, &found, log));
+	return found == view ? KC_OK : KC_ERR(REFUSED);
 }
 
 kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
@@ -58,14 +74,11 @@ kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_vi
 {
 	for (size_t i = 0; i < head->segments.count; i++) {
 		const struct kc_segment_name *name = &head->segments.rows[i];
-		const struct kc_absorb_record *record;
-		kc_err err = KC_ERR(WAITING);
+		kc_err err;
 
 		if (name->last <= above)
 			continue;
-		record = find_segment(r->absorb, member, name);
-		if (record)
-			err = open_segment(r, member, view, record, name, ret);
+		err = open_named(r, member, view, name, ret);
 		*ret_missing = *ret_missing || err == KC_E_WAITING;
 		if (err != KC_OK)
 			return err == KC_E_WAITING ? KC_OK : err;
@@ -74,5 +87,32 @@ kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_vi
 		if (head->log.rows[i].counter > above)
 			KC_TRY(kc_head_log_add(ret, &head->log.rows[i]));
 	kc_head_log_trim(ret, above);
+	return KC_OK;
+}
+
+kc_err kc_absorb_keep_segments(struct kc_absorb_reader *r)
+{
+	for (size_t i = 0; i < r->absorb->count && r->absorb->gathered->by_feed; i++) {
+		KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+		struct kc_absorb_record *record = &r->absorb->records[i];
+		size_t member = kc_absorb_member(r->absorb, record);
+		const struct kc_vector *vector;
+		enum kc_view view;
+		kc_err err;
+
+		if (record->kind != KC_ABSORB_SEGMENT || record->state != KC_OK ||
+			!kc_peer_set_has(r->trust.trusted, member))
+			continue;
+		err = open_segment(r, member, record, 0, &view, &log);
+		if (err == KC_E_NO_MEMORY)
+			return err;
+		if (err == KC_OK) {
+			vector = &r->circle->views[view].vector;
+			if (kc_vector_get(vector, &r->circle->members[member]->id) <
+				log.rows[log.count - 1].counter)
+				err = KC_ERR(WAITING);
+		}
+		record->state = err;
+	}
 	return KC_OK;
 }

@@ -9,6 +9,7 @@
 struct kc_composer {
 	struct kc_txn *txn;
 	struct kc_circle *circle;
+	const struct kc_feed *feed; /* NULL: of logs */
 	struct kc_trust trust;
 	struct kc_op_builder builder;
 	size_t items; /* records in it */
@@ -28,7 +29,5 @@ bool kc_composer_is_full(const struct kc_composer *c);
 
 /* What follows from new keys (compose_again.c). *ret_more: there was no room for all of it. */
 KC_MUST kc_err kc_compose_again(struct kc_composer *c, bool *ret_more);
-/* What follows from a long silence of this device (compose_return.c). */
-KC_MUST kc_err kc_compose_return(struct kc_composer *c);
 
 #endif

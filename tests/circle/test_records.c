@@ -206,8 +206,8 @@ static kc_err build_account_key(struct kc_buf *ret)
 {
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys opened = KC_PASSWORD_KEYS_INIT;
 
-	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret,
-		&opened);
+	return kc_account_key_make(
+		&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret, &opened);
 }
 
 static kc_err read_account_key(struct kc_bytes record, const struct kc_account_id *of)
@@ -438,9 +438,8 @@ static void the_password_opens_the_account_keys(void)
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	struct kc_account_key parts;
 
-	CHECK_ERR(kc_account_key_make(
-			  &account, &one, &keys, kc_bytes_str("1234567"), 1, NULL, &record,
-			  &opened),
+	CHECK_ERR(kc_account_key_make(&account, &one, &keys, kc_bytes_str("1234567"), 1, NULL,
+			  &record, &opened),
 		KC_E_WEAK_PASSWORD);
 	CHECK_OK(build_account_key(&record));
 	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &account, &parts));
@@ -646,7 +645,7 @@ static void segments_hold_to_their_place_and_name(void)
 	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
 	struct kc_log_entry rows[4] = {
 		{.counter = 5}, {.counter = 6}, {.counter = 7}, {.counter = 8}};
-	struct kc_segment_name names[2], wrong;
+	struct kc_segment_name names[2];
 	struct kc_view_key_name name = {.view = 1, .epoch = 1};
 	uint8_t tag[KC_TAG_LEN] = {3}, hash[KC_HASH32_LEN];
 	struct kc_segment_place place = {&account, &one.id, tag, &name}, other = place;
@@ -657,22 +656,24 @@ static void segments_hold_to_their_place_and_name(void)
 	CHECK(names[0].last == 6 && names[1].last == 8);
 	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
 	CHECK(memcmp(hash, names[0].hash, sizeof hash) == 0);
-	CHECK_OK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &names[0], &log));
-	CHECK_OK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, &names[1], &log));
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last, &log));
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, names[1].last, &log));
 	CHECK(log.count == 4 && log.rows[3].counter == 8);
 	/* Not twice, not under another name, not as another's. */
-	CHECK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, &names[1], &log) != KC_OK);
+	CHECK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, names[1].last, &log) !=
+		KC_OK);
 	kc_head_log_done(&log);
-	wrong = names[0];
-	wrong.last++;
-	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &wrong, &log) != KC_OK);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last + 1, &log) !=
+		KC_OK);
 	other.peer = &two.id;
-	CHECK(kc_segment_open(kc_buf_bytes(&first), &other, &first_key, &names[0], &log) != KC_OK);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &other, &first_key, names[0].last, &log) !=
+		KC_OK);
 	CHECK(log.count == 0);
 	first.data[first.len - 1] ^= 1;
 	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
 	CHECK(memcmp(hash, names[0].hash, sizeof hash) != 0);
-	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, &names[0], &log) != KC_OK);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last, &log) !=
+		KC_OK);
 }
 
 static void operations(void)
