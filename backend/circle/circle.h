@@ -84,6 +84,12 @@ static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 	return held->head.len > 0;
 }
 
+/* A segment of this device's log of own writes, as it is in the store. */
+struct kc_own_segment {
+	struct kc_segment_name name;
+	struct kc_buf value;
+};
+
 /* One view, as this device writes and holds it. */
 struct kc_view_state {
 	uint64_t counter;	  /* of this device's last dot */
@@ -94,6 +100,16 @@ struct kc_view_state {
 	struct kc_told_root root;	 /* of what it holds, when a list is signed */
 	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
+};
+
+/* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
+struct kc_log_span {
+	uint64_t base;	   /* with which it begins; 0: 1 */
+	uint64_t len;	   /* bytes of all operations from there on */
+	uint64_t kept_len; /* of those that repeated what counted */
+	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
+	uint64_t track;	   /* up to which items have been repeated */
+	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
 };
 
 /* A user key that counted: in force, or of one of two records that followed the same one. */
@@ -138,6 +154,9 @@ struct kc_circle {
 	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	struct kc_log_span span;  /* of this device's log, where there are logs */
+	struct kc_own_segment *segments; /* owned; those that its heads name */
+	size_t segment_count;
 	bool leaving;		  /* the next list is this device's last */
 	uint64_t collected_ms;	  /* when it last looked for deletions that may be forgotten */
 	bool joining;		  /* has not yet reached the sponsor's positions */
@@ -251,6 +270,9 @@ KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_clear(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* Queues once more every cell of this device's log that counts, but for its items. Errors: LOCKED.
+ */
+KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
 /* The same, under a key that ends with a peer; an empty record takes it away. */
 KC_MUST kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
 	const struct kc_peer_id *peer, struct kc_bytes record);

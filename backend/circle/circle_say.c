@@ -68,7 +68,7 @@ static uint64_t acknowledged(
 	return least;
 }
 
-static kc_err queue_segment(
+kc_err kc_circle_queue_segment(
 	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value)
 {
 	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
@@ -88,8 +88,10 @@ static kc_err trim_log(struct kc_circle *circle, const struct kc_trust *trust, u
 	size_t gone = 0;
 
 	kc_head_log_trim(&state->log, all_have);
-	for (; gone < segments->count && segments->rows[gone].last <= all_have; gone++)
-		KC_TRY(queue_segment(circle, &segments->rows[gone], kc_bytes(NULL, 0)));
+	for (; gone < segments->count && segments->rows[gone].last <= all_have; gone++) {
+		KC_TRY(kc_circle_queue_segment(circle, &segments->rows[gone], kc_bytes(NULL, 0)));
+		kc_circle_forget_segment(circle, &segments->rows[gone]);
+	}
 	segments->count -= gone;
 	if (gone)
 		memmove(segments->rows, segments->rows + gone,
@@ -109,7 +111,8 @@ static kc_err spill_log(struct kc_circle *circle, unsigned view,
 
 		KC_TRY(kc_segment_seal(
 			state->log.rows, KC_HEAD_MAX_LOG, place, key, &value, &name));
-		KC_TRY(queue_segment(circle, &name, kc_buf_bytes(&value)));
+		KC_TRY(kc_circle_queue_segment(circle, &name, kc_buf_bytes(&value)));
+		KC_TRY(kc_circle_keep_segment(circle, &name, kc_buf_bytes(&value)));
 		KC_TRY(kc_segment_list_add(&state->segments, &name));
 		kc_head_log_trim(&state->log, name.last);
 	}
@@ -171,6 +174,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->prev = self->list_id;
 	list->time_ms = now_ms();
 	list->number = circle->layout == KC_LAYOUT_RECORDS ? 0 : self->position.number + 1;
+	list->base = circle->layout == KC_LAYOUT_RECORDS ? 0 : circle->span.base;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	memcpy(list->name, circle->name, sizeof list->name);

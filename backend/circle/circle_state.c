@@ -205,9 +205,22 @@ static kc_err code_account(struct coder *c, struct kc_circle *circle, size_t num
 }
 
 /* What is one of a kind and changes now and then. */
+static void code_span(struct coder *c, struct kc_log_span *span)
+{
+	begin(c);
+	code_uint(c, &span->base);
+	code_uint(c, &span->len);
+	code_uint(c, &span->kept_len);
+	code_uint(c, &span->begun);
+	code_uint(c, &span->track);
+	code_uint(c, &span->drop_ms);
+	end(c);
+}
+
 static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t number)
 {
 	(void)number;
+	code_span(c, &circle->span);
 	code_bool(c, &circle->joining);
 	code_uint(c, &circle->collected_ms);
 	code_bool(c, &circle->leaving);
@@ -414,6 +427,27 @@ static kc_err code_epoch(struct coder *c, struct kc_circle *circle, size_t numbe
 	return KC_OK;
 }
 
+static size_t count_segments(const struct kc_circle *circle)
+{
+	return circle->segment_count;
+}
+
+static kc_err code_segment(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_segment_name name = {.last = 0};
+	struct kc_bytes value = {NULL, 0};
+
+	if (!c->loads) {
+		name = circle->segments[number].name;
+		value = kc_buf_bytes(&circle->segments[number].value);
+	}
+	code_array(c, name.hash, sizeof name.hash);
+	code_uint(c, &name.last);
+	code_view(c, &value);
+	KC_TRY(check(c));
+	return c->loads ? kc_circle_keep_segment(circle, &name, value) : KC_OK;
+}
+
 static size_t count_views(const struct kc_circle *circle)
 {
 	(void)circle;
@@ -507,6 +541,7 @@ static const struct kind {
 	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, code_own_list},
 	{"epochs",    16, false, count_epochs,    code_epoch},
 	{"views",      1, false, count_views,     code_view_state},
+	{"segments",   1, false, count_segments,  code_segment},
 	{"queue",      1, false, count_one,       code_queue},
 	{"keys",       1, true,  count_one,       code_locked_away},
 };
