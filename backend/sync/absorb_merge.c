@@ -76,7 +76,7 @@ static kc_err is_known(
 		kc_absorb_find_anchor(&r->anchors, dot->member, dot->view, counter);
 
 	*ret = false;
-	return entry ? kc_absorb_accounts(r, dot->member, entry, ret) : KC_OK;
+	return entry ? kc_absorb_accounts(r, dot->member, dot->view, entry, ret) : KC_OK;
 }
 
 /* Whether the records that came follow on what was here, without a gap. */
