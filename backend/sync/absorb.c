@@ -149,9 +149,9 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	return KC_ERR(BUG);
 }
 
-/* Lists of one device are taken in their order: one that waits holds up those behind it, and so does
- * an operation that was refused. What they build on may be in it: a voucher that comes after its list
- * comes too late. */
+/* Lists of one device are taken in their order: one that waits holds up those behind it, and so
+ * does an operation that was refused. What they build on may be in it: a voucher that comes after
+ * its list comes too late. */
 static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
@@ -260,6 +260,11 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 		if (is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
+		if (record->state == KC_E_LOCKED) {
+			op->waits = true;
+			absorb->shut |= (kc_peer_set)1 << op->member;
+			absorb->for_unlock += record->kind == KC_ABSORB_ITEM;
+		}
 		if (record->state != KC_E_WAITING && record->state != KC_E_NEWER)
 			continue;
 		(*waiting)++;
@@ -297,10 +302,12 @@ kc_err kc_absorb_settle(
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
 		bool out = kc_peer_set_has(gathered->out, i);
-		/* On a new device, what the sponsor had of its log is known, too. */
+		/* On a new device, what the sponsor had of its log is known, too. What waits for
+		 * the unlock is here. */
+		bool short_of_target =
+			m->position.number < m->target.number && !kc_peer_set_has(absorb->shut, i);
 		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
-			      (m->position.number < m->target.number ||
-				      kc_circle_is_behind(circle, trust.trusted, m));
+			      (short_of_target || kc_circle_is_behind(circle, trust.trusted, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

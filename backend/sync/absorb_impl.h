@@ -34,7 +34,7 @@ size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_r
 /* VIEW_NEVER when no view has this tag. */
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
 /* Opens an item by the rules of doc/protocol.md 7 up to its body, in their order. Errors: WAITING,
- * NEWER, REFUSED. */
+ * LOCKED, NEWER, REFUSED. */
 KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r,
 	const struct kc_absorb_record *record, struct kc_incoming *ret);
 /* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
@@ -47,7 +47,7 @@ KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
 /* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
- * not here), REFUSED. */
+ * not here), LOCKED (its key comes with the unlock), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
 	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
 /* The version that an entry of a writer's log names. */

@@ -9,6 +9,8 @@
 #include "backend/circle/welcome.h"
 #include "base/clock.h"
 
+#define MOST_LOCKS 8 /* how often an exchange begins anew since the lock was opened or closed */
+
 struct exchange {
 	struct kc_store *store;
 	struct kc_cloud *cloud;	  /* owned */
@@ -20,11 +22,19 @@ struct exchange {
 	bool had_alarm; /* the report before told of an alarm */
 };
 
-static void exchange_done(struct exchange *x)
+/* What was read: to be read anew, or not at all. */
+static void forget(struct exchange *x)
 {
 	if (x->cloud)
 		kc_cloud_close(x->cloud);
+	x->cloud = NULL;
 	kc_circle_free(x->circle);
+	x->circle = NULL;
+}
+
+static void exchange_done(struct exchange *x)
+{
+	forget(x);
 	kc_sync_report_done(&x->report);
 }
 
@@ -83,8 +93,6 @@ static kc_err recall(
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, place));
-	if (!kc_keybag_is_unlocked(txn.bag))
-		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
@@ -185,8 +193,8 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	uint64_t waiting, refused;
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	if (!kc_keybag_is_unlocked(txn.bag))
-		return KC_ERR(LOCKED);
+	if (kc_keybag_is_unlocked(txn.bag) == kc_circle_is_locked(x->circle))
+		return KC_ERR(LOCKED); /* or not any more: to be begun anew */
 	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
 	KC_TRY(kc_circle_arrive(x->circle));
@@ -194,6 +202,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
+	x->report.for_unlock = absorb->for_unlock;
 	x->report.refused += refused;
 	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
 	if (ret->operation.len)
@@ -282,14 +291,23 @@ static kc_err remember_report(struct exchange *x)
 	return kc_txn_commit(&txn);
 }
 
+static kc_err run_once(struct exchange *x)
+{
+	KC_TRY(begin(x));
+	do
+		KC_TRY(round_trip(x));
+	while (x->more);
+	return KC_OK;
+}
+
 static kc_err run(struct exchange *x)
 {
-	kc_err err = begin(x);
+	kc_err err = run_once(x);
 
-	do {
-		if (err == KC_OK)
-			err = round_trip(x);
-	} while (err == KC_OK && x->more);
+	for (int i = 0; i < MOST_LOCKS && err == KC_E_LOCKED && x->circle; i++) {
+		forget(x);
+		err = run_once(x);
+	}
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm);
 	return err;
