@@ -282,7 +282,7 @@ KC_MUST kc_err kc_keychain_operation_fork(struct kc_keychain *keychain,
  */
 
 /* Starts an account in the store (create true), or tells this member that its store moved. URL: a
- * folder as /path or file:///path. Errors: STORE_GONE, DUPLICATE (an account is there already),
+ * folder as /path or file:///path, a file as sqlite:///path. Errors: STORE_GONE, DUPLICATE (an account is there already),
  * FOREIGN (not empty, not a store), WEAK_PASSWORD, LOCKED. */
 KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,
 	struct kc_bytes account_password);
@@ -290,6 +290,24 @@ KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *ur
  */
 KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
+/* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old one),
+ * WEAK_PASSWORD. */
+KC_MUST kc_err kc_keychain_account_password(struct kc_keychain *keychain,
+	struct kc_bytes old_password, struct kc_bytes new_password, struct kc_sync_report *ret);
+/* The account password as it is now: puts a change into force that this device could not check.
+ * Errors: as sync_now, ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_keychain_account_accept(
+	struct kc_keychain *keychain, struct kc_bytes password, struct kc_sync_report *ret);
+/* A look-out on the store: a descriptor that poll(2) finds readable when something there may have
+ * changed, until it is drained. It stays on the store of that time. A hint, for one thread. Errors:
+ * NO_STORE, STORE_GONE (also where this store cannot tell). */
+struct kc_keychain_watch;
+KC_MUST kc_err kc_keychain_watch_open(
+	struct kc_keychain *keychain, struct kc_keychain_watch **ret);
+void kc_keychain_watch_close(struct kc_keychain_watch *watch);
+int kc_keychain_watch_fd(const struct kc_keychain_watch *watch);
+/* Whether what was heard is a reason to exchange. */
+bool kc_keychain_watch_drain(struct kc_keychain_watch *watch);
 KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret);
 
 /* The sponsor's side of pairing, one at a time. start makes the code (nine digits in groups of

@@ -19,13 +19,15 @@ void kc_keychain_join_end(struct kc_applicant *applicant)
 /* --- starting -----------------------------------------------------------------------------------
  */
 
-static kc_err marker_account(struct kc_cloud *cloud, struct kc_account_id *ret)
+static kc_err read_marker(
+	struct kc_cloud *cloud, struct kc_account_id *ret, enum kc_layout *ret_layout)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 
 	KC_TRY(kc_cloud_get_marker(cloud, &marker));
-	return kc_account_parse_marker(kc_buf_bytes(&marker), ret) == KC_OK ? KC_OK
-									    : KC_ERR(STORE_SUSPECT);
+	if (kc_account_parse_marker(kc_buf_bytes(&marker), ret, ret_layout) != KC_OK)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
 }
 
 /* A device that is a member already has nothing to join; one that was put out may come again. */
@@ -45,25 +47,28 @@ static kc_err check_outside(struct kc_keychain *keychain)
 
 /* The password is tried on what the offer says, which is bound into the pairing: a wrong one costs
  * no code. */
-static kc_err check_password(const struct kc_applicant *applicant)
+static kc_err check_password(struct kc_keychain_sync *sync)
 {
+	const struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	struct kc_account_key record;
 
 	if (kc_account_key_open(kc_pairing_account_key(applicant->pairing), &applicant->account,
 		    &record) != KC_OK)
 		return KC_ERR(STORE_SUSPECT);
-	return kc_account_key_try(
-		&record, &applicant->account, kc_secret_bytes(&applicant->password), &keys);
+	KC_TRY(kc_account_key_try(
+		&record, &applicant->account, kc_secret_bytes(&applicant->password), &keys));
+	return kc_keychain_user_key_keep(sync, &keys);
 }
 
 /* Message 0 to message 1. */
-static kc_err answer(struct kc_applicant *applicant, struct kc_cloud *cloud)
+static kc_err answer(struct kc_keychain_sync *sync, struct kc_cloud *cloud)
 {
+	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
 	KC_TRY(kc_mailbox_find_offer(cloud, &applicant->account, &applicant->pairing));
-	KC_TRY(check_password(applicant));
+	KC_TRY(check_password(sync));
 	KC_TRY(kc_identity_make(&applicant->identity));
 	KC_TRY(kc_pairing_answer(applicant->pairing, applicant->code, &message));
 	kc_random_fill(applicant->mailbox.writer.bytes, sizeof applicant->mailbox.writer.bytes);
@@ -72,23 +77,24 @@ static kc_err answer(struct kc_applicant *applicant, struct kc_cloud *cloud)
 	return KC_OK;
 }
 
-static kc_err start(struct kc_applicant *applicant, const char *url, const char *code,
+static kc_err start(struct kc_keychain_sync *sync, const char *url, const char *code,
 	struct kc_bytes account_password)
 {
+	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	uint64_t now = kc_keychain_sync_now_ms();
 	kc_err err;
 
 	KC_TRY(kc_pairing_parse_code(code, applicant->code));
 	KC_TRY(kc_cloud_open(url, &cloud));
-	KC_TRY(marker_account(cloud, &applicant->account));
+	KC_TRY(read_marker(cloud, &applicant->account, &applicant->layout));
 	applicant->url = strdup(url);
 	if (!applicant->url)
 		return KC_ERR(NO_MEMORY);
 	KC_TRY(kc_secret_set(&applicant->password, account_password));
 	applicant->look_until_ms = now + kc_join_patience_ms;
 	applicant->until_ms = now + KC_PAIRING_LIFE_MS;
-	err = answer(applicant, cloud);
+	err = answer(sync, cloud);
 	return err == KC_E_WAITING ? KC_OK : err; /* the offer may still be on its way */
 }
 
@@ -105,7 +111,7 @@ kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url, con
 		return KC_ERR(LOCKED);
 	KC_TRY(check_outside(keychain));
 	kc_keychain_join_end(&sync->applicant);
-	err = start(&sync->applicant, url, code, account_password);
+	err = start(sync, url, code, account_password);
 	if (err != KC_OK)
 		kc_keychain_join_end(&sync->applicant);
 	return err;
@@ -169,7 +175,7 @@ static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_put_place(&txn, applicant->url));
+	KC_TRY(kc_memory_put_place(&txn, applicant->url, applicant->layout));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));
@@ -202,15 +208,16 @@ static kc_err enter(struct kc_keychain *keychain, struct kc_applicant *applicant
 }
 
 static kc_err step(
-	struct kc_keychain *keychain, struct kc_applicant *applicant, struct kc_cloud *cloud)
+	struct kc_keychain *keychain, struct kc_keychain_sync *sync, struct kc_cloud *cloud)
 {
+	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	kc_err err;
 
 	KC_TRY(kc_keychain_status(keychain, &status));
 	switch (applicant->stage) {
 	case KC_APPLICANT_LOOKING:
-		err = answer(applicant, cloud);
+		err = answer(sync, cloud);
 		if (err == KC_E_WAITING && kc_keychain_sync_now_ms() > applicant->look_until_ms)
 			return KC_ERR(PAIRING_CODE); /* no such session, or not any more */
 		return err == KC_OK ? KC_ERR(WAITING) : err;
@@ -223,8 +230,9 @@ static kc_err step(
 }
 
 /* Until this device is a member. */
-static kc_err pair(struct kc_keychain *keychain, struct kc_applicant *applicant)
+static kc_err pair(struct kc_keychain *keychain, struct kc_keychain_sync *sync)
 {
+	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	kc_err err;
 
@@ -233,7 +241,7 @@ static kc_err pair(struct kc_keychain *keychain, struct kc_applicant *applicant)
 		stop(applicant, cloud);
 		return KC_ERR(TIMED_OUT);
 	}
-	err = step(keychain, applicant, cloud);
+	err = step(keychain, sync, cloud);
 	if (err != KC_OK && err != KC_E_WAITING && err != KC_E_STORE_GONE)
 		stop(applicant, cloud);
 	return err;
@@ -248,7 +256,7 @@ kc_err kc_keychain_join_poll(struct kc_keychain *keychain, struct kc_sync_report
 	if (kc_keychain_lock_state(keychain) != KC_LOCK_UNLOCKED)
 		return KC_ERR(LOCKED);
 	if (sync->applicant.url)
-		KC_TRY(pair(keychain, &sync->applicant));
+		KC_TRY(pair(keychain, sync));
 	KC_TRY(kc_keychain_sync_exchange(keychain, sync, ret, &joining));
 	return joining ? KC_ERR(WAITING) : KC_OK;
 }

@@ -104,7 +104,6 @@ static void group_code(const char *digits, char ret[static KC_PAIRING_CODE_LEN +
 static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_bytes account_password, const char *digits)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
@@ -112,8 +111,8 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sponsor *sponsor = &sync->sponsor;
 	uint64_t now = kc_keychain_sync_now_ms();
 
+	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
-	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
 	KC_TRY(kc_cloud_open(kc_buf_text(&place), &cloud));
 	KC_TRY(kc_pairing_offer(&circle->account, kc_buf_bytes(&circle->account_key_record), digits,
 		now, &sponsor->pairing, &offer));

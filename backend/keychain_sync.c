@@ -54,7 +54,10 @@ static void unlock(struct kc_keychain_sync *sync)
 		if (atomic_exchange(&sync->forget, false)) {
 			kc_keychain_pair_end(&sync->sponsor);
 			kc_keychain_join_end(&sync->applicant);
+			kc_keychain_user_key_forget(sync);
 		}
+		if (kc_keychain_user_key_expired(sync))
+			kc_keychain_user_key_forget(sync);
 		pthread_mutex_unlock(&sync->mutex);
 		/* A word left since the look at it is ours too, unless there is a next holder. */
 	} while (atomic_load(&sync->forget) && pthread_mutex_trylock(&sync->mutex) == 0);
@@ -83,6 +86,7 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 		return;
 	kc_keychain_pair_end(&keychain->sync->sponsor);
 	kc_keychain_join_end(&keychain->sync->applicant);
+	kc_keychain_user_key_forget(keychain->sync);
 	pthread_mutex_destroy(&keychain->sync->mutex);
 	free(keychain->sync);
 	keychain->sync = NULL;
@@ -94,8 +98,11 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sync_report *ret, bool *ret_joining)
 {
-	kc_err err = kc_exchange_run(keychain->store, ret, ret_joining);
+	KC_CLEANUP_PK struct kc_pk *user = NULL;
+	kc_err err = kc_keychain_user_key(keychain, sync, &user);
 
+	if (err == KC_OK || err == KC_E_NOT_FOUND)
+		err = kc_exchange_run(keychain->store, user, ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;
@@ -165,12 +172,13 @@ static kc_err device_name(struct kc_keychain *keychain, char ret[static KC_DEVIC
 	return KC_OK;
 }
 
-static kc_err remember_new(struct kc_keychain *keychain, const char *url, struct kc_circle *circle)
+static kc_err remember_new(struct kc_keychain *keychain, const char *url, enum kc_layout layout,
+	struct kc_circle *circle)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_put_place(&txn, url));
+	KC_TRY(kc_memory_put_place(&txn, url, layout));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));
@@ -183,38 +191,48 @@ static kc_err begin_account(struct kc_keychain *keychain, struct kc_cloud *cloud
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	enum kc_layout layout = kc_line_choose(cloud);
 	char name[KC_DEVICE_NAME_MAX + 1];
 	kc_err err;
 
 	KC_TRY(device_name(keychain, name));
 	KC_TRY(kc_circle_begin(name, account_password, ALL_VIEWS, &circle));
-	KC_TRY(kc_account_put_marker(&circle->account, &marker));
+	KC_TRY(kc_account_put_marker(&circle->account, layout, &marker));
 	KC_TRY(kc_cloud_put_marker(cloud, kc_buf_bytes(&marker)));
-	err = remember_new(keychain, url, circle);
+	err = remember_new(keychain, url, layout, circle);
 	/* An account that nobody knows would bar the place to the next try. */
 	if (err != KC_OK && kc_cloud_drop_marker(cloud) != KC_OK)
 		kc_log_error("a marker is left behind in the store");
 	return err;
 }
 
-/* The same account at another place. */
-static kc_err move_account(struct kc_keychain *keychain, struct kc_cloud *cloud, const char *url,
-	struct kc_bytes account_password)
+static kc_err recall_layout(struct kc_keychain *keychain, enum kc_layout *ret)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	return kc_memory_get_layout(&txn, ret);
+}
+
+/* The same account at another place, laid out like the one before. */
+static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
+	struct kc_cloud *cloud, const char *url, struct kc_bytes account_password)
+{
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	enum kc_layout layout;
 	kc_err err;
 
+	KC_TRY(recall_layout(keychain, &layout));
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
-	err = kc_exchange_check_marker(cloud, &circle->account);
+	err = kc_line_check_marker(cloud, &circle->account, layout);
 	if (err == KC_E_STORE_SUSPECT)
 		return KC_ERR(OTHER_ACCOUNT);
 	KC_TRY(err);
-	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, account_password, &keys));
+	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_put_place(&txn, url));
+	KC_TRY(kc_memory_put_place(&txn, url, layout));
 	return kc_txn_commit(&txn);
 }
 
@@ -229,7 +247,7 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_cloud_open(url, &cloud));
 	if (!create)
-		return move_account(keychain, cloud, url, account_password);
+		return move_account(keychain, sync, cloud, url, account_password);
 	KC_TRY(begin_account(keychain, cloud, url, account_password));
 	return kc_keychain_sync_exchange(keychain, sync, &report, &joining);
 }

@@ -7,6 +7,7 @@
 
 #include "backend/keychain_impl.h"
 #include "backend/sync/exchange.h"
+#include "backend/sync/line.h"
 #include "backend/sync/mailbox.h"
 
 /* The sponsor's side of a pairing. */
@@ -30,6 +31,7 @@ struct kc_applicant {
 	char code[KC_PAIRING_DIGITS + 1];
 	struct kc_secret password; /* the account's */
 	struct kc_account_id account;
+	enum kc_layout layout;
 	struct kc_pairing *pairing;
 	struct kc_identity identity;
 	struct kc_mailbox mailbox;
@@ -46,6 +48,8 @@ struct kc_keychain_sync {
 	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
+	struct kc_secret user_key; /* private, from the account password; empty: not at hand */
+	uint64_t user_key_ms;	   /* when the password was typed */
 };
 
 /* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP, and forgets what a
@@ -62,6 +66,20 @@ KC_MUST kc_err kc_keychain_sync_recall(
 	struct kc_keychain *keychain, struct kc_buf *ret_place, struct kc_circle **ret);
 
 uint64_t kc_keychain_sync_now_ms(void);
+
+/* The user key, for ten minutes after the account password was typed, and not while the keychain is
+ * locked. With the mutex held. Errors: NOT_FOUND: it has to be typed. */
+KC_MUST kc_err kc_keychain_user_key(
+	struct kc_keychain *keychain, struct kc_keychain_sync *sync, struct kc_pk **ret);
+KC_MUST kc_err kc_keychain_user_key_keep(
+	struct kc_keychain_sync *sync, const struct kc_password_keys *keys);
+void kc_keychain_user_key_forget(struct kc_keychain_sync *sync);
+bool kc_keychain_user_key_expired(const struct kc_keychain_sync *sync);
+/* The account password was typed: it is tried, its user key kept, and what has waited for it done:
+ * a record of that password comes into force, new keys are wrapped. What follows goes out with the
+ * next exchange. With the mutex held. Errors: ACCOUNT_PASSWORD, LOCKED. */
+KC_MUST kc_err kc_keychain_account_typed(
+	struct kc_keychain *keychain, struct kc_keychain_sync *sync, struct kc_bytes password);
 
 /* Ends a pairing, if there is one; nothing is told to the other side. */
 void kc_keychain_pair_end(struct kc_sponsor *sponsor);

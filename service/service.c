@@ -132,6 +132,11 @@ void kc_service_announce(struct kc_service *service)
 void kc_service_changed(struct kc_service *service)
 {
 	kc_service_announce(service);
+	kc_service_want_exchange(service);
+}
+
+void kc_service_want_exchange(struct kc_service *service)
+{
 	pthread_mutex_lock(&service->mutex);
 	service->sync_wanted = true;
 	pthread_cond_broadcast(&service->changed);

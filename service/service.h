@@ -48,6 +48,8 @@ void kc_service_lock(struct kc_service *service);
 void kc_service_announce(struct kc_service *service);
 /* The same, by one of our own clients, so that there may be something to send. */
 void kc_service_changed(struct kc_service *service);
+/* There may be something to receive. */
+void kc_service_want_exchange(struct kc_service *service);
 /* For the sync loop: waits for a change, so many seconds at most; 0 is as long as it takes. False
  * once the service is stopping. */
 bool kc_service_await_change(struct kc_service *service, unsigned seconds);

@@ -3,12 +3,14 @@
 #include "service/sync.h"
 
 #include "base/log.h"
+#include "service/lookout.h"
 
 #define AFTER_CHANGE_S 2 /* changes come in flocks */
 #define MOST_BACKOFF 12	 /* intervals between attempts while the store does not answer */
 
 struct kc_sync {
 	struct kc_service *service;
+	struct kc_lookout *lookout; /* NULL: what others change is not waited for */
 	pthread_t thread;
 };
 
@@ -45,20 +47,30 @@ static void *run(void *argument)
 		backoff = kc_err_class(exchange(service)) == KC_ERRCLASS_LATER
 				  ? (backoff < MOST_BACKOFF ? backoff + 1 : backoff)
 				  : 1;
+		/* The store may be another now, or be there again. */
+		if (sync->lookout)
+			kc_lookout_renew(sync->lookout);
 	}
 	return NULL;
 }
 
 kc_err kc_sync_start(struct kc_service *service, struct kc_sync **ret)
 {
-	struct kc_sync *sync = malloc(sizeof *sync);
+	struct kc_sync *sync = calloc(1, sizeof *sync);
+	kc_err err = KC_OK;
 
 	if (!sync)
 		return KC_ERR(NO_MEMORY);
 	sync->service = service;
-	if (pthread_create(&sync->thread, NULL, run, sync) != 0) {
+	if (service->settings.sync_every_s)
+		err = kc_lookout_start(service, &sync->lookout);
+	if (err == KC_OK && pthread_create(&sync->thread, NULL, run, sync) != 0)
+		err = KC_ERR(NO_MEMORY);
+	if (err != KC_OK) {
+		if (sync->lookout)
+			kc_lookout_end(sync->lookout);
 		free(sync);
-		return KC_ERR(NO_MEMORY);
+		return err;
 	}
 	*ret = sync;
 	return KC_OK;
@@ -67,5 +79,7 @@ kc_err kc_sync_start(struct kc_service *service, struct kc_sync **ret)
 void kc_sync_end(struct kc_sync *sync)
 {
 	pthread_join(sync->thread, NULL);
+	if (sync->lookout)
+		kc_lookout_end(sync->lookout);
 	free(sync);
 }

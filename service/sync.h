@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The sync loop: exchanges with the store soon after a change, and now and then in any case. */
+/* The sync loop: exchanges with the store soon after a change, here or there, and now and then in
+ * any case. */
 #ifndef KC_SERVICE_SYNC_H
 #define KC_SERVICE_SYNC_H
 

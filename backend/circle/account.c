@@ -63,7 +63,13 @@ kc_err kc_account_check_genesis(
 	return KC_OK;
 }
 
-kc_err kc_account_put_marker(const struct kc_account_id *account, struct kc_buf *ret)
+const char *kc_layout_name(enum kc_layout layout)
+{
+	return layout == KC_LAYOUT_RECORDS ? "record" : "key-value";
+}
+
+kc_err kc_account_put_marker(
+	const struct kc_account_id *account, enum kc_layout layout, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
 
@@ -72,14 +78,17 @@ kc_err kc_account_put_marker(const struct kc_account_id *account, struct kc_buf 
 	kc_der_put_str(&w, FORMAT);
 	kc_der_put_uint(&w, VERSION);
 	kc_der_put_bytes(&w, KC_BYTES_OF(account->bytes));
+	kc_der_put_uint(&w, layout);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
 }
 
-kc_err kc_account_parse_marker(struct kc_bytes marker, struct kc_account_id *ret)
+kc_err kc_account_parse_marker(
+	struct kc_bytes marker, struct kc_account_id *ret, enum kc_layout *ret_layout)
 {
 	struct kc_der_reader r, seq;
 	struct kc_account_id account;
+	uint64_t layout;
 
 	kc_der_reader_init(&r, marker);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
@@ -87,9 +96,13 @@ kc_err kc_account_parse_marker(struct kc_bytes marker, struct kc_account_id *ret
 		kc_der_get_uint(&seq) != VERSION)
 		kc_der_reader_fail(&seq);
 	kc_der_get_array(&seq, account.bytes, sizeof account.bytes);
+	layout = kc_der_get_uint_max(&seq, KC_LAYOUT_RECORDS);
+	if (layout < KC_LAYOUT_LOGS)
+		kc_der_reader_fail(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));
 	*ret = account;
+	*ret_layout = (enum kc_layout)layout;
 	return KC_OK;
 }
 

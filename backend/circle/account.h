@@ -23,9 +23,18 @@ struct kc_genesis {
 KC_MUST kc_err kc_account_check_genesis(
 	struct kc_bytes genesis, const struct kc_account_id *account, struct kc_genesis *ret);
 
+/* How a store was begun, and stays: doc/protocol.md 3.1 and 3.2. */
+enum kc_layout {
+	KC_LAYOUT_LOGS = 1,
+	KC_LAYOUT_RECORDS = 2,
+};
+const char *kc_layout_name(enum kc_layout layout); /* "key-value", "record" */
+
 /* The marker of a store. Errors of parse: DECODE (not ours, or of a newer version). */
-KC_MUST kc_err kc_account_put_marker(const struct kc_account_id *account, struct kc_buf *ret);
-KC_MUST kc_err kc_account_parse_marker(struct kc_bytes marker, struct kc_account_id *ret);
+KC_MUST kc_err kc_account_put_marker(
+	const struct kc_account_id *account, enum kc_layout layout, struct kc_buf *ret);
+KC_MUST kc_err kc_account_parse_marker(
+	struct kc_bytes marker, struct kc_account_id *ret, enum kc_layout *ret_layout);
 
 /* K_meta and K_tag; in the arena. */
 struct kc_account_keys {

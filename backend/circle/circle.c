@@ -62,6 +62,8 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->genesis);
 	kc_secret_done(&circle->keys);
 	kc_buf_done(&circle->account_key_record);
+	for (size_t i = 0; i < circle->pending_key_count; i++)
+		kc_buf_done(&circle->pending_keys[i].record);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
 	kc_buf_done(&circle->queue);
@@ -110,20 +112,21 @@ static kc_err make_account(struct kc_circle *circle)
 	return kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis));
 }
 
-static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account_password)
+static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account_password,
+	struct kc_password_keys *ret_keys)
 {
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	KC_TRY(kc_account_key_make(&circle->account, &circle->identity, &circle->keys,
-		account_password, 1, &circle->account_key_record, &keys));
-	KC_TRY(kc_account_key_open(
-		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
-	return kc_circle_queue_clear(circle, "k", kc_buf_bytes(&circle->account_key_record));
+		account_password, 1, NULL, &record, ret_keys));
+	KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&record)));
+	return kc_circle_queue_account_key(circle);
 }
 
 kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password, unsigned views,
 	struct kc_circle **ret)
 {
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf permanent = KC_BUF_INIT;
 	struct kc_trust trust;
@@ -135,7 +138,7 @@ kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password
 	KC_TRY(kc_circle_new(&circle));
 	memcpy(circle->name, device_name, strlen(device_name));
 	KC_TRY(make_account(circle));
-	KC_TRY(make_account_key(circle, account_password));
+	KC_TRY(make_account_key(circle, account_password, &keys));
 	KC_TRY(kc_identity_permanent_record(&circle->identity, &circle->account, &permanent));
 	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
 	KC_TRY(kc_circle_take_permanent(circle, kc_buf_bytes(&permanent)));

@@ -72,11 +72,28 @@ static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 
 /* One view, as this device writes and holds it. */
 struct kc_view_state {
-	uint64_t counter;	 /* of this device's last dot */
-	struct kc_vector vector; /* what it holds of each writer */
-	struct kc_head_log log;	 /* its own dots that somebody may still lack */
+	uint64_t counter;	  /* of this device's last dot */
+	struct kc_vector vector;  /* what it holds of each writer */
+	struct kc_head_log log;	  /* its own dots that somebody may still lack */
+	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
+	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
+/* A user key that counted: in force, or of one of two records that followed the same one. */
+struct kc_user_key {
+	uint64_t first, last; /* seq of the first and of the last account key record with it */
+	uint8_t public_key[KC_P256_PUBLIC_LEN];
+	uint8_t id[32]; /* as signatures name it */
+};
+
+/* An account key record that no user key in force vouches for. */
+struct kc_pending_key {
+	struct kc_buf record;
+	struct kc_account_key parts;
+	struct kc_peer_id author;
+};
+
+#define KC_CIRCLE_MAX_USER_KEYS 128 /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -88,6 +105,10 @@ struct kc_circle {
 	struct kc_secret keys; /* struct kc_account_keys */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key; /* its parts */
+	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
+	size_t user_key_count;
+	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
+	size_t pending_key_count;
 	struct kc_identity identity;
 	char name[KC_DEVICE_NAME_MAX + 1];
 	struct kc_member *members[KC_CIRCLE_MAX_PEERS]; /* in the order of their coming */
@@ -101,6 +122,7 @@ struct kc_circle {
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
+	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -155,6 +177,10 @@ bool kc_circle_is_trusted(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
 bool kc_circle_is_excluded(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
+/* Whether a list of a peer that is out still counts: it is not after the cut, nor another one in
+ * its place. Of one that is in, all do. */
+bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id);
 
 /* --- records that come in ------------------------------------------------------------------------
  */
@@ -205,6 +231,14 @@ const struct kc_held_epoch *kc_circle_find_epoch(
  * not come), LOCKED (it comes with the unlock). */
 KC_MUST kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_epoch *held,
 	enum kc_view_key_use use, struct kc_secret *ret);
+/* Whether somebody who is out has the key of an epoch: what is under it proves nothing by itself.
+ */
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held);
+/* Up to which dot of a writer a view was closed by those who began later epochs of it; 0: nobody
+ * said. */
+uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer);
 /* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
  * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
@@ -215,6 +249,28 @@ KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const stru
 	struct kc_buf *ret);
 /* Queues shares for every other trusted peer. */
 KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
+
+/* --- the account password ------------------------------------------------------------------------
+ */
+
+/* Whether a user key is, or ever was, in force; and the one with this id, or NULL. */
+bool kc_circle_was_user_key(
+	const struct kc_circle *circle, const uint8_t public_key[static KC_P256_PUBLIC_LEN]);
+const uint8_t *kc_circle_find_user_key(const struct kc_circle *circle, struct kc_bytes id);
+/* The newest record of a trusted device that is pending. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_circle_pending_account_key(
+	const struct kc_circle *circle, const struct kc_pending_key **ret);
+/* Puts a pending record into force, with the password that was typed for it. Errors: NOT_FOUND
+ * (none is pending), ACCOUNT_PASSWORD. */
+KC_MUST kc_err kc_circle_accept_password(
+	struct kc_circle *circle, struct kc_bytes password, struct kc_password_keys *ret);
+/* A new password; keys are those of the old one. The record is queued. Errors: WEAK_PASSWORD. */
+KC_MUST kc_err kc_circle_change_password(struct kc_circle *circle,
+	const struct kc_password_keys *keys, struct kc_bytes password,
+	struct kc_password_keys *ret);
+/* Wraps the keys anew, and queues the record, when they are not those that it wraps. */
+KC_MUST kc_err kc_circle_renew_account_key(
+	struct kc_circle *circle, const struct kc_password_keys *keys, bool *ret_renewed);
 
 /* --- what this device says ----------------------------------------------------------------------
  */

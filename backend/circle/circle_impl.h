@@ -19,6 +19,10 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
 
+/* Puts an account key record into force that may be, and queues the one that is. */
+KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_queue_account_key(struct kc_circle *circle);
+
 /* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
  * member that is no device), WAITING (no room yet), NO_MEMORY. */
 KC_MUST kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,

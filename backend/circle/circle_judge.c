@@ -19,9 +19,12 @@ static bool find_number(const struct kc_circle *circle, const struct kc_peer_id 
 static enum kc_rank rank_of(const struct kc_circle *circle, const struct kc_peer_id *author,
 	const struct kc_exclusion *exclusion)
 {
-	if (exclusion->cosigned &&
-		kc_exclusion_check(exclusion, &circle->account, author, KC_SIGNATURE_P256,
-			KC_BYTES_OF(circle->account_key.user_public)) == KC_OK)
+	const uint8_t *user = NULL;
+
+	if (exclusion->cosigned)
+		user = kc_circle_find_user_key(circle, exclusion->cosignature.signer);
+	if (user && kc_exclusion_check(exclusion, &circle->account, author, KC_SIGNATURE_P256,
+			    kc_bytes(user, KC_P256_PUBLIC_LEN)) == KC_OK)
 		return KC_RANK_USER_KEY;
 	return KC_RANK_NONE;
 }
@@ -144,4 +147,28 @@ bool kc_circle_is_excluded(
 	uint8_t number;
 
 	return find_number(circle, id, &number) && kc_peer_set_has(trust->excluded, number);
+}
+
+bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id)
+{
+	bool named = false;
+
+	if (kc_peer_set_has(trust->introduced & ~trust->excluded, member))
+		return true;
+	if (!kc_peer_set_has(trust->introduced & trust->excluded, member) ||
+		seq > trust->cut[member])
+		return false;
+	if (seq < trust->cut[member])
+		return true;
+	for (size_t i = 0; i < circle->member_count && !named; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_exclusion *e =
+			list && kc_peer_set_has(trust->trusted, i)
+				? kc_list_find_exclusion(list, &circle->members[member]->id)
+				: NULL;
+
+		named = e && e->cut_seq == seq && kc_record_id_equal(&e->cut_id, id);
+	}
+	return named;
 }

@@ -303,6 +303,39 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 	return true;
 }
 
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	kc_peer_set out = kc_trust_outsiders(trust);
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_peer_id *id = &circle->members[i]->id;
+		bool has = kc_peer_id_equal(id, &held->epoch->author);
+
+		for (size_t k = 0; k < held->epoch->recipient_count && !has; k++)
+			has = kc_peer_id_equal(id, &held->epoch->recipients[k]);
+		if (has && kc_peer_set_has(out, i))
+			return true;
+	}
+	return false;
+}
+
+uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+		uint64_t counter = kc_vector_get(&held->epoch->closing, writer);
+
+		if (held->epoch->name.view == view && counter > most &&
+			is_proper(circle, trust, held))
+			most = counter;
+	}
+	return most;
+}
+
 static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
 {
 	if (a->epoch->name.epoch != b->epoch->name.epoch)

@@ -211,6 +211,50 @@ static kc_err code_queue(struct coder *c, struct kc_circle *circle, size_t numbe
 	return KC_OK;
 }
 
+/* --- passwords ----------------------------------------------------------------------------------
+ */
+
+static size_t count_user_keys(const struct kc_circle *circle)
+{
+	return circle->user_key_count;
+}
+
+static kc_err code_user_key(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_user_key *key = &circle->user_keys[number];
+
+	if (number >= KC_COUNT_OF(circle->user_keys))
+		return KC_ERR(CORRUPT);
+	code_uint(c, &key->first);
+	code_uint(c, &key->last);
+	code_array(c, key->public_key, sizeof key->public_key);
+	if (!c->loads)
+		return KC_OK;
+	circle->user_key_count = number + 1;
+	return kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id);
+}
+
+static size_t count_pending_keys(const struct kc_circle *circle)
+{
+	return circle->pending_key_count;
+}
+
+static kc_err code_pending_key(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_pending_key *pending = &circle->pending_keys[number];
+
+	if (number >= KC_COUNT_OF(circle->pending_keys))
+		return KC_ERR(CORRUPT);
+	code_buf(c, &pending->record);
+	if (!c->loads)
+		return KC_OK;
+	circle->pending_key_count = number + 1;
+	KC_TRY(check(c));
+	KC_TRY(kc_account_key_author(kc_buf_bytes(&pending->record), &pending->author));
+	return kc_account_key_open(
+		kc_buf_bytes(&pending->record), &circle->account, &pending->parts);
+}
+
 /* --- members and vouchers -----------------------------------------------------------------------
  */
 
@@ -335,6 +379,9 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 		return KC_ERR(CORRUPT);
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
+	code_array(c, state->kid, sizeof state->kid);
+	code_uint(c, &state->again);
+	code_uint(c, &state->again_to);
 	return code_log(c, &state->log);
 }
 
@@ -401,6 +448,8 @@ static const struct kind {
 	kc_err (*code)(struct coder *c, struct kc_circle *circle, size_t number);
 } kinds[] = {
 	{"account",    1, false, count_one,       code_account},
+	{"user-keys", 16, false, count_user_keys, code_user_key},
+	{"pending",    8, false, count_pending_keys, code_pending_key},
 	{"course",     1, false, count_one,       code_course},
 	{"members",    1, false, count_members,   code_member},
 	{"vouchers",  32, false, count_vouchers,  code_voucher},

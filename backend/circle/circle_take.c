@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Records of the circle that come in: permanent records, vouchers, lists, account keys. */
+/* Records of the circle that come in: permanent records, vouchers and lists. */
 #include "backend/circle/circle_impl.h"
 
 #include <string.h>
@@ -348,51 +348,4 @@ bool kc_circle_is_behind(
 			return true;
 	}
 	return false;
-}
-
-/* --- the account key ----------------------------------------------------------------------------
- */
-
-/* A new password needs a trusted device's word and the old password's. */
-static kc_err check_account_key(const struct kc_circle *circle, struct kc_bytes record)
-{
-	struct kc_record parsed;
-	struct kc_trust trust;
-	uint8_t user_id[32];
-
-	KC_TRY_RECORD(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
-	KC_TRY_RECORD(kc_signature_key_id(KC_BYTES_OF(circle->account_key.user_public), user_id));
-	KC_TRY_RECORD(kc_record_verify(&parsed, &circle->account, 2, KC_SIGNATURE_P256,
-		KC_BYTES_OF(circle->account_key.user_public), user_id));
-	KC_TRY(kc_circle_judge(circle, &trust));
-	for (size_t i = 0; i < circle->member_count; i++) {
-		const struct kc_member *m = circle->members[i];
-
-		if (kc_peer_set_has(trust.trusted, i) &&
-			kc_account_key_check_author(
-				record, &circle->account, &m->id, &m->permanent) == KC_OK)
-			return KC_OK;
-	}
-	return KC_ERR(REFUSED);
-}
-
-kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
-{
-	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
-	struct kc_account_key parts;
-
-	KC_TRY_RECORD(kc_account_key_open(record, &circle->account, &parts));
-	if (parts.seq < circle->account_key.seq ||
-		kc_bytes_equal(record, kc_buf_bytes(&circle->account_key_record)))
-		return KC_OK;
-	if (parts.seq == circle->account_key.seq)
-		return KC_ERR(REFUSED);
-	KC_TRY(check_account_key(circle, record));
-	KC_TRY(keep(&kept, record));
-	KC_TRY(kc_account_key_open(kc_buf_bytes(&kept), &circle->account, &parts));
-	kc_buf_done(&circle->account_key_record);
-	circle->account_key_record = kept;
-	circle->account_key = parts;
-	kept = (struct kc_buf)KC_BUF_INIT;
-	return KC_OK;
 }

@@ -122,26 +122,27 @@ static kc_err signature_input(struct kc_label *label, enum kc_record_type type,
 	return kc_label_end(label, ret);
 }
 
-kc_err kc_record_build(enum kc_record_type type, const struct kc_account_id *account,
-	struct kc_bytes body, const struct kc_signer *signers, size_t count, struct kc_buf *ret)
+/* The record, with the signatures that it has (before, count of them) and those of signers. */
+static kc_err build(enum kc_record_type type, const struct kc_account_id *account,
+	struct kc_bytes body, struct kc_bytes *before, size_t count,
+	const struct kc_signer *signers, size_t signer_count, struct kc_buf *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
-	struct kc_bytes before[KC_RECORD_MAX_SIGNATURES];
 	struct kc_der_writer w;
 
 	/* Room for all first, so that the views of earlier signatures stay where they are. */
 	kc_buf_extend(&made, KC_RECORD_MAX_SIGNATURES * 192);
 	kc_buf_truncate(&made, 0);
-	if (count > KC_RECORD_MAX_SIGNATURES)
+	if (count + signer_count > KC_RECORD_MAX_SIGNATURES)
 		return KC_ERR(BUG);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < signer_count; i++) {
 		KC_CLEANUP_LABEL struct kc_label label;
 		struct kc_bytes input;
 		size_t start = made.len;
 
-		KC_TRY(signature_input(&label, type, account, body, before, i, &input));
+		KC_TRY(signature_input(&label, type, account, body, before, count, &input));
 		KC_TRY(kc_signature_make(&signers[i], input, &made));
-		before[i] = kc_bytes(made.data + start, made.len - start);
+		before[count++] = kc_bytes(made.data + start, made.len - start);
 	}
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
@@ -154,6 +155,25 @@ kc_err kc_record_build(enum kc_record_type type, const struct kc_account_id *acc
 	kc_der_end(&w);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
+}
+
+kc_err kc_record_build(enum kc_record_type type, const struct kc_account_id *account,
+	struct kc_bytes body, const struct kc_signer *signers, size_t count, struct kc_buf *ret)
+{
+	struct kc_bytes before[KC_RECORD_MAX_SIGNATURES];
+
+	return build(type, account, body, before, 0, signers, count, ret);
+}
+
+kc_err kc_record_sign_again(const struct kc_record *record, const struct kc_account_id *account,
+	const struct kc_signer *signers, size_t count, struct kc_buf *ret)
+{
+	struct kc_bytes before[KC_RECORD_MAX_SIGNATURES];
+
+	for (size_t i = 0; i < record->signature_count; i++)
+		before[i] = record->signatures[i].raw;
+	return build(record->type, account, record->body, before, record->signature_count, signers,
+		count, ret);
 }
 
 kc_err kc_record_parse(struct kc_bytes bytes, enum kc_record_type wanted, struct kc_record *ret)

@@ -72,6 +72,10 @@ KC_MUST kc_err kc_record_parse(
 /* Appends the record, signed by each in turn; later ones sign the earlier signatures too. */
 KC_MUST kc_err kc_record_build(enum kc_record_type type, const struct kc_account_id *account,
 	struct kc_bytes body, const struct kc_signer *signers, size_t count, struct kc_buf *ret);
+/* The same record with further signatures. */
+KC_MUST kc_err kc_record_sign_again(const struct kc_record *record,
+	const struct kc_account_id *account, const struct kc_signer *signers, size_t count,
+	struct kc_buf *ret);
 /* Whether signature number index is there and is that of a public key (stored form of pk.h) under
  * the name id. Errors: VERIFY. */
 KC_MUST kc_err kc_record_verify(const struct kc_record *record, const struct kc_account_id *account,

@@ -94,6 +94,20 @@ static kc_err vouch(struct kc_circle *circle, const struct kc_application *appli
 	return queue_for_peer(circle, "v/", &application->id, kc_buf_bytes(&record));
 }
 
+/* Those that ever counted: co-signatures are by them. */
+static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circle)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < circle->user_key_count; i++) {
+		kc_der_begin(w, KC_DER_SEQUENCE);
+		kc_der_put_uint(w, circle->user_keys[i].first);
+		kc_der_put_uint(w, circle->user_keys[i].last);
+		kc_der_put_bytes(w, KC_BYTES_OF(circle->user_keys[i].public_key));
+		kc_der_end(w);
+	}
+	kc_der_end(w);
+}
+
 static void put_peers(struct kc_der_writer *w, const struct kc_circle *circle)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
@@ -140,6 +154,7 @@ static kc_err put_welcome(
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->genesis));
 	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
+	put_user_keys(&w, circle);
 	put_peers(&w, circle);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->epoch_count; i++)
@@ -263,6 +278,27 @@ static kc_err enter_keys(struct kc_der_reader *r, struct kc_circle *circle)
 	return kc_der_reader_check(r);
 }
 
+static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
+{
+	struct kc_der_reader rows, one;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
+	while (kc_der_more(&rows) && circle->user_key_count < KC_CIRCLE_MAX_USER_KEYS) {
+		struct kc_user_key *key = &circle->user_keys[circle->user_key_count++];
+
+		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
+		key->first = kc_der_get_uint(&one);
+		key->last = kc_der_get_uint(&one);
+		kc_der_get_array(&one, key->public_key, sizeof key->public_key);
+		kc_der_leave(&rows, &one);
+		KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
+	}
+	kc_der_leave(r, &rows);
+	KC_TRY(kc_der_reader_check(r));
+	return kc_circle_was_user_key(circle, circle->account_key.user_public) ? KC_OK
+									       : KC_ERR(VERIFY);
+}
+
 static kc_err enter_account(
 	struct kc_der_reader *r, struct kc_bytes account_key, struct kc_circle *circle)
 {
@@ -279,8 +315,9 @@ static kc_err enter_account(
 	kc_buf_push(&circle->account_key_record, record.data, record.len);
 	KC_TRY(kc_buf_check(&circle->genesis));
 	KC_TRY(kc_buf_check(&circle->account_key_record));
-	return kc_account_key_open(
-		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key);
+	KC_TRY(kc_account_key_open(
+		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
+	return enter_user_keys(r, circle);
 }
 
 static kc_err enter_all(struct kc_bytes welcome, struct kc_bytes account_key,

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /* Which engine a URL means, and the limits that hold for all of them. */
-#include "backend/cloud/cloud.h"
+#include "backend/cloud/engine.h"
 
 #include <string.h>
 
+#include "backend/cloud/records_log.h"
+
 static const struct kc_cloud_engine *const engines[] = {
 	&kc_cloud_folder,
+	&kc_cloud_sqlite,
 };
+static const struct kc_cloud_engine *further_engine;
 
-struct kc_cloud {
-	const struct kc_cloud_engine *engine;
-	void *handle;
-};
+void kc_cloud_set_engine(const struct kc_cloud_engine *engine)
+{
+	further_engine = engine;
+}
 
 void kc_cloud_logs_done(struct kc_cloud_logs *logs)
 {
@@ -19,13 +23,62 @@ void kc_cloud_logs_done(struct kc_cloud_logs *logs)
 	*logs = (struct kc_cloud_logs){0};
 }
 
+/* Where a writer stands, or would stand. */
+static size_t place_of(
+	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer, bool *ret_there)
+{
+	size_t low = 0, high = logs->count;
+
+	*ret_there = false;
+	while (low < high && !*ret_there) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(&logs->rows[middle].writer, writer, sizeof *writer);
+
+		*ret_there = order == 0;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return *ret_there ? high : low;
+}
+
+kc_err kc_cloud_logs_add(
+	struct kc_cloud_logs *logs, const struct kc_writer_id *writer, uint64_t number)
+{
+	bool there;
+	size_t at = place_of(logs, writer, &there);
+	struct kc_cloud_log *grown, *row;
+
+	if (!there) {
+		if (logs->count == KC_CLOUD_MAX_WRITERS)
+			return KC_ERR(REFUSED);
+		grown = reallocarray(logs->rows, logs->count + 1, sizeof *grown);
+		if (!grown)
+			return KC_ERR(NO_MEMORY);
+		logs->rows = grown;
+		memmove(grown + at + 1, grown + at, (logs->count - at) * sizeof *grown);
+		grown[at] = (struct kc_cloud_log){*writer, number, number};
+		logs->count++;
+	}
+	row = &logs->rows[at];
+	row->first = number < row->first ? number : row->first;
+	row->last = number > row->last ? number : row->last;
+	return KC_OK;
+}
+
 const struct kc_cloud_log *kc_cloud_logs_find(
 	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer)
 {
-	for (size_t i = 0; i < logs->count; i++)
-		if (memcmp(&logs->rows[i].writer, writer, sizeof *writer) == 0)
-			return &logs->rows[i];
-	return NULL;
+	bool there;
+	size_t at = place_of(logs, writer, &there);
+
+	return there ? &logs->rows[at] : NULL;
+}
+
+static bool has_scheme(const struct kc_cloud_engine *engine, const char *url, size_t len)
+{
+	return strlen(engine->scheme) == len && strncmp(url, engine->scheme, len) == 0;
 }
 
 /* The engine, and where in it; a bare path is a folder. */
@@ -41,16 +94,16 @@ static kc_err find_engine(
 	}
 	if (!colon)
 		return KC_ERR(PARAM);
-	for (size_t i = 0; i < KC_COUNT_OF(engines); i++) {
-		size_t len = strlen(engines[i]->scheme);
-
-		if (len == (size_t)(colon - url) && strncmp(url, engines[i]->scheme, len) == 0) {
+	*ret_place = colon + strlen("://");
+	for (size_t i = 0; i < KC_COUNT_OF(engines); i++)
+		if (has_scheme(engines[i], url, (size_t)(colon - url))) {
 			*ret = engines[i];
-			*ret_place = colon + strlen("://");
 			return KC_OK;
 		}
-	}
-	return KC_ERR(UNSUPPORTED);
+	if (!further_engine || !has_scheme(further_engine, url, (size_t)(colon - url)))
+		return KC_ERR(UNSUPPORTED);
+	*ret = further_engine;
+	return KC_OK;
 }
 
 kc_err kc_cloud_open(const char *url, struct kc_cloud **ret)
@@ -100,26 +153,47 @@ kc_err kc_cloud_drop_marker(struct kc_cloud *cloud)
 
 kc_err kc_cloud_list(struct kc_cloud *cloud, struct kc_cloud_logs *ret)
 {
-	return cloud->engine->list(cloud->handle, ret);
+	const struct kc_log_engine *logs = cloud->engine->logs;
+
+	return logs ? logs->list(cloud->handle, ret) : kc_records_log_list(cloud, ret);
 }
 
 kc_err kc_cloud_read(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number,
 	struct kc_buf *ret)
 {
-	return cloud->engine->read(cloud->handle, writer, number, ret);
+	const struct kc_log_engine *logs = cloud->engine->logs;
+
+	return logs ? logs->read(cloud->handle, writer, number, ret)
+		    : kc_records_log_read(cloud, writer, number, ret);
 }
 
 kc_err kc_cloud_append(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number,
 	struct kc_bytes operation)
 {
+	const struct kc_log_engine *logs = cloud->engine->logs;
+
 	if (operation.len == 0 || operation.len > KC_CLOUD_MAX_OPERATION)
 		return KC_ERR(TOO_LARGE);
 	if (number == 0 || number > KC_CLOUD_MAX_NUMBER)
 		return KC_ERR(BUG);
-	return cloud->engine->append(cloud->handle, writer, number, operation);
+	return logs ? logs->append(cloud->handle, writer, number, operation)
+		    : kc_records_log_append(cloud, writer, number, operation);
 }
 
 kc_err kc_cloud_drop(struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t below)
 {
-	return cloud->engine->drop(cloud->handle, writer, below);
+	const struct kc_log_engine *logs = cloud->engine->logs;
+
+	return logs ? logs->drop(cloud->handle, writer, below)
+		    : kc_records_log_drop(cloud, writer, below);
+}
+
+int kc_cloud_watch_fd(struct kc_cloud *cloud)
+{
+	return cloud->engine->watch_fd ? cloud->engine->watch_fd(cloud->handle) : -1;
+}
+
+bool kc_cloud_watch_drain(struct kc_cloud *cloud)
+{
+	return cloud->engine->watch_drain && cloud->engine->watch_drain(cloud->handle);
 }

@@ -8,7 +8,8 @@
  * one. A handle is for one thread and for the length of an exchange.
  *
  * Errors of every function: STORE_GONE when the store, or its marker, is not there or cannot be
- * read or written now. Nothing on this device depends on it.
+ * read or written now; STORE_SUSPECT when what is there is damaged, or no store of ours. Nothing on
+ * this device depends on it.
  */
 #ifndef KC_CLOUD_CLOUD_H
 #define KC_CLOUD_CLOUD_H
@@ -36,6 +37,9 @@ struct kc_cloud_logs {
 };
 #define KC_CLEANUP_CLOUD_LOGS KC_CLEANUP(kc_cloud_logs_done)
 void kc_cloud_logs_done(struct kc_cloud_logs *logs);
+/* Counts an operation in. Errors: REFUSED (too many writers). */
+KC_MUST kc_err kc_cloud_logs_add(
+	struct kc_cloud_logs *logs, const struct kc_writer_id *writer, uint64_t number);
 /* The row of a writer, or NULL. */
 const struct kc_cloud_log *kc_cloud_logs_find(
 	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer);
@@ -44,30 +48,13 @@ const struct kc_cloud_log *kc_cloud_logs_find(
 enum {
 	KC_CLOUD_DURABLE = 1,	/* append returns when the operation is on stable storage */
 	KC_CLOUD_EXCLUSIVE = 2, /* of two appends of one number one fails, whoever makes them */
+	KC_CLOUD_RECORDS = 4,	/* records.h */
 };
-
-/* An engine. The functions are those below, with the engine's own handle. */
-struct kc_cloud_engine {
-	const char *scheme; /* of its URLs */
-	unsigned abilities;
-	kc_err (*open)(const char *place, void **ret);
-	void (*close)(void *handle);
-	kc_err (*put_marker)(void *handle, struct kc_bytes marker);
-	kc_err (*get_marker)(void *handle, struct kc_buf *ret);
-	kc_err (*drop_marker)(void *handle);
-	kc_err (*list)(void *handle, struct kc_cloud_logs *ret);
-	kc_err (*read)(void *handle, const struct kc_writer_id *writer, uint64_t number,
-		struct kc_buf *ret);
-	kc_err (*append)(void *handle, const struct kc_writer_id *writer, uint64_t number,
-		struct kc_bytes operation);
-	kc_err (*drop)(void *handle, const struct kc_writer_id *writer, uint64_t below);
-};
-extern const struct kc_cloud_engine kc_cloud_folder; /* cloud/folder.c */
 
 struct kc_cloud;
 
-/* URL: /path or file:///path for the folder engine. Looks at nothing yet. Errors: PARAM (no such
- * form), UNSUPPORTED (no such engine). */
+/* URL: /path or file:///path for the folder engine, sqlite:///path of a file for that one. Looks at
+ * nothing yet. Errors: PARAM (no such form), UNSUPPORTED (no such engine). */
 KC_MUST kc_err kc_cloud_open(const char *url, struct kc_cloud **ret);
 void kc_cloud_close(struct kc_cloud *cloud);
 #define KC_CLEANUP_CLOUD KC_CLEANUP(kc_cloud_close_cleanup)
@@ -100,5 +87,12 @@ KC_MUST kc_err kc_cloud_append(struct kc_cloud *cloud, const struct kc_writer_id
  * below is above KC_CLOUD_MAX_NUMBER. */
 KC_MUST kc_err kc_cloud_drop(
 	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t below);
+
+/* A descriptor that poll(2) finds readable when something in the store may have changed, until
+ * it is drained; -1 where there is none. The cloud's own, for its life. A hint: there may be more
+ * of them or fewer than there are changes. */
+int kc_cloud_watch_fd(struct kc_cloud *cloud);
+/* Whether what was told is a reason to look. */
+bool kc_cloud_watch_drain(struct kc_cloud *cloud);
 
 #endif

@@ -17,24 +17,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend/cloud/cloud.h"
+#include "backend/cloud/engine.h"
+#include "backend/cloud/folder_watch.h"
+#include "backend/cloud/new_name.h"
+#include "backend/cloud/writer_name.h"
 #include "base/der.h"
 
 #define MARKER ".kc-store"
-#define WRITER_DIGITS 32
-#define NUMBER_DIGITS 16
 #define SUFFIX ".op"
-#define NAME_LEN (NUMBER_DIGITS + sizeof SUFFIX - 1)
+#define NAME_LEN (KC_NUMBER_DIGITS + sizeof SUFFIX - 1)
 
 struct folder {
 	char *root;
+	int watch; /* -1: none yet */
 };
 
 static void close_fd(const int *fd)
@@ -67,51 +68,16 @@ static kc_err open_listing(int fd, DIR **ret)
 /* --- names --------------------------------------------------------------------------------------
  */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool parse_writer(const char *name, struct kc_writer_id *ret)
-{
-	if (strlen(name) != WRITER_DIGITS)
-		return false;
-	for (size_t i = 0; i < sizeof ret->bytes; i++) {
-		int high = hex_digit(name[2 * i]), low = hex_digit(name[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		ret->bytes[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
-}
-
-static void name_writer(const struct kc_writer_id *writer, char ret[static WRITER_DIGITS + 1])
-{
-	for (size_t i = 0; i < sizeof writer->bytes; i++)
-		snprintf(ret + 2 * i, 3, "%02x", writer->bytes[i]);
-}
-
 static bool parse_number(const char *name, uint64_t *ret)
 {
-	uint64_t number = 0;
-
-	if (strlen(name) != NAME_LEN || strcmp(name + NUMBER_DIGITS, SUFFIX) != 0)
-		return false;
-	for (size_t i = 0; i < NUMBER_DIGITS; i++) {
-		if (name[i] < '0' || name[i] > '9')
-			return false;
-		number = number * 10 + (uint64_t)(name[i] - '0');
-	}
-	*ret = number;
-	return number > 0;
+	return strlen(name) == NAME_LEN && strcmp(name + KC_NUMBER_DIGITS, SUFFIX) == 0 &&
+	       kc_writer_name_parse_number(name, ret);
 }
 
 static void name_number(uint64_t number, char ret[static NAME_LEN + 1])
 {
-	snprintf(ret, NAME_LEN + 1, "%016" PRIu64 SUFFIX, number);
+	kc_writer_name_put_number(number, ret);
+	memcpy(ret + KC_NUMBER_DIGITS, SUFFIX, sizeof SUFFIX);
 }
 
 /* --- files --------------------------------------------------------------------------------------
@@ -143,10 +109,10 @@ static kc_err open_store(const struct folder *folder, int *ret)
 /* A writer's folder; WAITING when there is none. */
 static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
 {
-	char name[WRITER_DIGITS + 1];
+	char name[KC_WRITER_DIGITS + 1];
 	int fd;
 
-	name_writer(writer, name);
+	kc_writer_name_put(writer, name);
 	fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
@@ -184,7 +150,7 @@ static kc_err look_at(int dir, const char *name, size_t most)
 	if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
 	return S_ISREG(status.st_mode) && (uint64_t)status.st_size <= most ? KC_OK
-									  : KC_ERR(REFUSED);
+									   : KC_ERR(REFUSED);
 }
 
 /* An ordinary file of at most most bytes. Errors: WAITING (there is none), REFUSED (another kind of
@@ -222,23 +188,6 @@ static kc_err write_all(int fd, struct kc_bytes bytes)
 	return fsync(fd) == 0 ? KC_OK : KC_ERR(STORE_GONE);
 }
 
-/* Gives a file its name; an existing one is DUPLICATE. Not every file system can do it in one step
- * (vfat and some network ones cannot): there the one writer of the folder looks first. */
-static kc_err give_name(int dir, const char *temporary, const char *name)
-{
-	struct stat status;
-
-	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
-		return KC_OK;
-	if (errno == EEXIST)
-		return KC_ERR(DUPLICATE);
-	if (errno != EINVAL && errno != ENOSYS)
-		return KC_ERR(STORE_GONE);
-	if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		return KC_ERR(DUPLICATE);
-	return renameat(dir, temporary, dir, name) == 0 ? KC_OK : KC_ERR(STORE_GONE);
-}
-
 /* The bytes under that name, on the disk. */
 static kc_err put_file(int dir, const char *name, struct kc_bytes bytes)
 {
@@ -253,7 +202,7 @@ static kc_err put_file(int dir, const char *name, struct kc_bytes bytes)
 		return KC_ERR(STORE_GONE);
 	err = write_all(fd, bytes);
 	if (err == KC_OK)
-		err = give_name(dir, temporary, name);
+		err = kc_new_name_give(dir, temporary, name);
 	if (err == KC_OK && fsync(dir) != 0)
 		err = KC_ERR(STORE_GONE);
 	if (err != KC_OK)
@@ -276,7 +225,7 @@ static kc_err folder_open(const char *place, void **ret)
 	folder = malloc(sizeof *folder);
 	if (!folder)
 		return KC_ERR(NO_MEMORY);
-	folder->root = strdup(place);
+	*folder = (struct folder){.root = strdup(place), .watch = -1};
 	if (!folder->root) {
 		free(folder);
 		return KC_ERR(NO_MEMORY);
@@ -289,6 +238,7 @@ static void folder_close(void *handle)
 {
 	struct folder *folder = handle;
 
+	close_fd(&folder->watch);
 	free(folder->root);
 	free(folder);
 }
@@ -345,47 +295,22 @@ static kc_err folder_drop_marker(void *handle)
 	return unlinkat(root, MARKER, 0) == 0 && fsync(root) == 0 ? KC_OK : KC_ERR(STORE_GONE);
 }
 
-/* The numbers in a writer's folder; false when there is none. */
-static kc_err span(
-	int root, const struct kc_writer_id *writer, struct kc_cloud_log *ret, bool *ret_any)
+/* The numbers in a writer's folder, and those of others as they were. */
+static kc_err add_span(int root, const struct kc_writer_id *writer, struct kc_cloud_logs *logs)
 {
 	KC_CLEANUP_DIR DIR *dir = NULL;
 	struct dirent *entry;
 	uint64_t number;
 	int fd;
 
-	*ret = (struct kc_cloud_log){.writer = *writer, .first = UINT64_MAX};
-	KC_TRY(open_writer(root, writer, &fd));
+	/* A file, a link, or a folder that goes away meanwhile is no writer. */
+	if (open_writer(root, writer, &fd) != KC_OK)
+		return KC_OK;
 	KC_TRY(open_listing(fd, &dir));
-	while ((entry = readdir(dir))) {
-		if (!parse_number(entry->d_name, &number))
-			continue;
-		ret->first = number < ret->first ? number : ret->first;
-		ret->last = number > ret->last ? number : ret->last;
-	}
-	*ret_any = ret->last > 0;
+	while ((entry = readdir(dir)))
+		if (parse_number(entry->d_name, &number))
+			KC_TRY(kc_cloud_logs_add(logs, writer, number));
 	return KC_OK;
-}
-
-static kc_err add_log(struct kc_cloud_logs *logs, const struct kc_cloud_log *log)
-{
-	struct kc_cloud_log *grown;
-
-	if (logs->count == KC_CLOUD_MAX_WRITERS)
-		return KC_ERR(REFUSED);
-	grown = reallocarray(logs->rows, logs->count + 1, sizeof *grown);
-	if (!grown)
-		return KC_ERR(NO_MEMORY);
-	grown[logs->count++] = *log;
-	logs->rows = grown;
-	return KC_OK;
-}
-
-static int by_writer(const void *a, const void *b)
-{
-	const struct kc_cloud_log *x = a, *y = b;
-
-	return memcmp(&x->writer, &y->writer, sizeof x->writer);
 }
 
 static kc_err folder_list(void *handle, struct kc_cloud_logs *ret)
@@ -393,22 +318,16 @@ static kc_err folder_list(void *handle, struct kc_cloud_logs *ret)
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	KC_CLEANUP_DIR DIR *dir = NULL;
 	struct kc_writer_id writer;
-	struct kc_cloud_log log;
 	struct dirent *entry;
-	bool any = false;
 	int root;
 
 	KC_TRY(open_store(handle, &root));
 	KC_TRY(open_listing(root, &dir));
 	while ((entry = readdir(dir))) {
-		if (!parse_writer(entry->d_name, &writer))
-			continue;
-		/* A file, a link, or a folder that goes away meanwhile is no writer. */
-		if (span(root, &writer, &log, &any) == KC_OK && any)
-			KC_TRY(add_log(&logs, &log));
+		if (strlen(entry->d_name) == KC_WRITER_DIGITS &&
+			kc_writer_name_parse(entry->d_name, &writer))
+			KC_TRY(add_span(root, &writer, &logs));
 	}
-	if (logs.count)
-		qsort(logs.rows, logs.count, sizeof *logs.rows, by_writer);
 	*ret = logs;
 	logs = (struct kc_cloud_logs){0};
 	return KC_OK;
@@ -449,9 +368,9 @@ static kc_err folder_read(
 /* One's own folder, made when it is not there. */
 static kc_err make_writer(int root, const struct kc_writer_id *writer, int *ret)
 {
-	char name[WRITER_DIGITS + 1];
+	char name[KC_WRITER_DIGITS + 1];
 
-	name_writer(writer, name);
+	kc_writer_name_put(writer, name);
 	if (mkdirat(root, name, 0755) == 0) {
 		if (fsync(root) != 0)
 			return KC_ERR(STORE_GONE);
@@ -484,7 +403,7 @@ static kc_err folder_drop(void *handle, const struct kc_writer_id *writer, uint6
 {
 	KC_CLEANUP_DIR DIR *dir = NULL;
 	KC_CLEANUP_FD int root = -1;
-	char name[WRITER_DIGITS + 1];
+	char name[KC_WRITER_DIGITS + 1];
 	struct dirent *entry;
 	uint64_t number;
 	int fd;
@@ -499,11 +418,34 @@ static kc_err folder_drop(void *handle, const struct kc_writer_id *writer, uint6
 		if (parse_number(entry->d_name, &number) && number < below &&
 			unlinkat(fd, entry->d_name, 0) != 0)
 			return KC_ERR(STORE_GONE);
-	name_writer(writer, name);
+	kc_writer_name_put(writer, name);
 	if (below > KC_CLOUD_MAX_NUMBER)
 		(void)unlinkat(root, name, AT_REMOVEDIR); /* a carrier's file may keep it */
 	return KC_OK;
 }
+
+static int folder_watch_fd(void *handle)
+{
+	struct folder *folder = handle;
+
+	if (folder->watch < 0)
+		folder->watch = kc_folder_watch_open(folder->root);
+	return folder->watch;
+}
+
+static bool folder_watch_drain(void *handle)
+{
+	const struct folder *folder = handle;
+
+	return kc_folder_watch_drain(folder->watch, folder->root);
+}
+
+static const struct kc_log_engine logs = {
+	.list = folder_list,
+	.read = folder_read,
+	.append = folder_append,
+	.drop = folder_drop,
+};
 
 const struct kc_cloud_engine kc_cloud_folder = {
 	.scheme = "file",
@@ -513,8 +455,7 @@ const struct kc_cloud_engine kc_cloud_folder = {
 	.put_marker = folder_put_marker,
 	.get_marker = folder_get_marker,
 	.drop_marker = folder_drop_marker,
-	.list = folder_list,
-	.read = folder_read,
-	.append = folder_append,
-	.drop = folder_drop,
+	.watch_fd = folder_watch_fd,
+	.watch_drain = folder_watch_drain,
+	.logs = &logs,
 };

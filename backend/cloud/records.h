@@ -7,9 +7,11 @@
  * the outcome of its own calls: tokens are hints, etags tell one version from another, and a value
  * is bytes. Names are 1 … KC_RECORDS_MAX_NAME of [a-z0-9-]. There is no unconditional write and no
  * deletion: a record that is taken away leaves a tombstone, an empty value, so the feed has no
- * gaps.
+ * gaps. A tombstone is a version like others: to write over it takes its etag.
  *
- * Errors of every function: STORE_GONE (nothing was done, or nobody can say: see put).
+ * Errors of every function: UNSUPPORTED (the engine has no records), PARAM (a name, a zone),
+ * STORE_GONE (nothing was done, or nobody can say: see put), STORE_SUSPECT (what is there is
+ * damaged, or not what such an engine makes). Visitors call nothing of the same store.
  */
 #ifndef KC_CLOUD_RECORDS_H
 #define KC_CLOUD_RECORDS_H
@@ -34,7 +36,8 @@ enum kc_zone {
 struct kc_etag {
 	uint8_t bytes[24];
 };
-/* Random, chosen once for each version that is to be written and kept over all attempts. */
+/* Random, not all zero, chosen once for each version that is to be written and kept over all
+ * attempts. */
 struct kc_write_id {
 	uint8_t bytes[16];
 };
@@ -65,19 +68,23 @@ struct kc_feed_token {
  * Writes a batch, all or nothing; ret_etags has room for one each. All conditions hold at one
  * instant and all records become visible together. Whoever is told STORE_GONE puts the same
  * batch again, with the same conditions and ids: it lands at most once, and the call that finds its
- * own ids in the way answers KC_OK. Errors: CONFLICT (a condition does not hold, and the version
- * there is not of this write: nothing was written), TOO_LARGE, PARAM.
+ * own ids in the way answers KC_OK. Of a version that was written over meanwhile the etag is not
+ * known: *ret_etags then is the one that was expected, which no put takes any more. Errors:
+ * CONFLICT (a condition does not hold, and no version there is of this batch: nothing was written),
+ * TOO_LARGE, PARAM (none, or a name twice).
  */
 KC_MUST kc_err kc_records_put(struct kc_cloud *cloud, enum kc_zone zone,
 	const struct kc_record_write *writes, size_t count, struct kc_etag *ret_etags);
-/* The records of these names that are there, in any order; what is not there is passed over. */
+/* The records of these names that are there, tombstones too, all of one instant, in any order; what
+ * was never there is passed over. Errors: TOO_LARGE (more than KC_RECORDS_MAX_BATCH names). */
 KC_MUST kc_err kc_records_get(struct kc_cloud *cloud, enum kc_zone zone, const char *const *names,
 	size_t count, kc_record_visit visit, void *context);
 /*
  * The last version of each record that became visible after *token, oldest first, at most limit of
- * them; *token moves behind what was visited. Whatever is written later gets a later place than any
- * token that was handed out. *ret_more: there is more to read now. Errors: TOKEN_EXPIRED (of another
- * store, of the future, or from before the store was made anew: read from the beginning).
+ * them; *token moves behind what was visited when all went well. Whatever is written later gets a
+ * later place than any token that was handed out. *ret_more: there is more to read now. Errors:
+ * TOKEN_EXPIRED (of another store, of the future, or from before the store was made anew: read from
+ * the beginning).
  */
 KC_MUST kc_err kc_records_changes(struct kc_cloud *cloud, enum kc_zone zone,
 	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,

@@ -11,7 +11,7 @@ static const struct form {
 	bool sealed;
 } forms[] = {
 	{"g",     KC_ABSORB_GENESIS,     true},
-	{"k",     KC_ABSORB_ACCOUNT_KEY, false},
+	{"k/",    KC_ABSORB_ACCOUNT_KEY, false},
 	{"v/",    KC_ABSORB_VOUCHER,     true},
 	{"perm",  KC_ABSORB_PERMANENT,   true},
 	{"perm/", KC_ABSORB_PERMANENT,   true},
@@ -91,6 +91,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	if (!form || write->value.len == 0 || is_for_another(absorb, form, rest))
 		return KC_OK; /* of a later version of the protocol; taken away; not ours */
 	record.kind = form->kind;
+	if (form->kind == KC_ABSORB_ACCOUNT_KEY && !kc_account_key_is_number(write->value, rest))
+		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
 	if (form->sealed) {
@@ -177,8 +179,13 @@ static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record
 	return kc_peer_set_has(absorb->gathered->out, absorb->gathered->ops[record->op].member);
 }
 
-/* Whether it is a record's turn. Of a peer that is out, what it says of others still counts, or who
- * is out would hang on what was heard first. */
+static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return absorb->gathered->ops[record->op].beyond;
+}
+
+/* Whether it is a record's turn. Of a peer that is out, what it says of others counts after its
+ * cut, too, or who is out would hang on what was heard first. */
 static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
@@ -187,7 +194,7 @@ static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
-	       record->value.len > 0 && (says_who || !is_out(absorb, record)) &&
+	       record->value.len > 0 && (says_who || !is_beyond(absorb, record)) &&
 	       !is_held_up(absorb, number);
 }
 
@@ -207,13 +214,40 @@ static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 	return KC_OK;
 }
 
+/* What a peer that is out said and wrote counts up to its cut: the operations with lists up to that
+ * one. */
+static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust *trust)
+{
+	const struct kc_circle *circle = absorb->circle;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < absorb->gathered->count; i++) {
+		struct kc_gathered_op *op = &absorb->gathered->ops[i];
+
+		op->beyond = kc_peer_set_has(absorb->gathered->out, op->member);
+	}
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
+
+		if (!op->beyond || record->kind != KC_ABSORB_LIST || record->value.len == 0 ||
+			kc_list_parse(record->value, &circle->account, list, &id) != KC_OK)
+			continue;
+		op->beyond = !kc_circle_is_within_cut(circle, trust, op->member, list->seq, &id);
+	}
+	return KC_OK;
+}
+
 static kc_err see_who_is_out(struct kc_absorb *absorb)
 {
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(absorb->circle, &trust));
 	absorb->gathered->out = kc_trust_outsiders(&trust);
-	return KC_OK;
+	return see_what_is_beyond(absorb, &trust);
 }
 
 /* Evidence counts once all else is taken, and not on the word of one who is out by then: it would
@@ -249,26 +283,25 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 /* --- settling -----------------------------------------------------------------------------------
  */
 
-/* What is in the logs of members; those of peers that are out keep their positions, and what they
- * lack is not missed. */
+/* What is in the logs of members; those of peers that are out keep their positions at the cut, and
+ * what they lack is not missed. */
 static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
 {
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
+		bool waits = record->state == KC_E_WAITING || record->state == KC_E_NEWER;
+		bool is_shut = record->state == KC_E_LOCKED;
 
+		op->waits = op->waits || waits || is_shut;
 		if (is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
-		if (record->state == KC_E_LOCKED) {
-			op->waits = true;
+		*waiting += waits;
+		if (is_shut) {
 			absorb->shut |= (kc_peer_set)1 << op->member;
 			absorb->for_unlock += record->kind == KC_ABSORB_ITEM;
 		}
-		if (record->state != KC_E_WAITING && record->state != KC_E_NEWER)
-			continue;
-		(*waiting)++;
-		op->waits = true;
 		if (record->state == KC_E_WAITING)
 			absorb->missing |= (kc_peer_set)1 << op->member;
 	}
@@ -279,7 +312,7 @@ kc_err kc_absorb_settle(
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct kc_circle *circle = absorb->circle;
-	kc_peer_set stopped = gathered->out, holes = gathered->holes & ~gathered->out;
+	kc_peer_set stopped = 0, holes = gathered->holes & ~gathered->out;
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(circle, &trust));
@@ -292,7 +325,7 @@ kc_err kc_absorb_settle(
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
-		if (op->waits)
+		if (op->waits || op->beyond)
 			stopped |= (kc_peer_set)1 << op->member;
 		if (kc_peer_set_has(stopped, op->member))
 			continue;

@@ -239,7 +239,7 @@ kc_err kc_absorb_heads(struct kc_absorb_reader *r)
 		struct kc_absorb_record *record = &r->absorb->records[i];
 
 		if (record->kind == KC_ABSORB_LIST && record->state == KC_OK &&
-			kc_peer_set_has(r->trust.trusted, kc_absorb_member(r->absorb, record)))
+			kc_absorb_counts(r, record))
 			KC_TRY(take_list(r, record));
 	}
 	return KC_OK;

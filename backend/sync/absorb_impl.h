@@ -15,6 +15,21 @@ struct kc_absorb_item {
 	uint64_t counter; /* its dot is (member, view, counter) */
 	struct kc_version version;
 	bool deleted;
+	bool retired; /* somebody who is out has the key that it is under */
+};
+
+/* What a signed list says of a dot. */
+struct kc_absorb_anchor {
+	size_t member;
+	enum kc_view view;
+	struct kc_log_entry entry;
+};
+/* What signed lists say of dots, so far as items need it. */
+struct kc_absorb_anchors {
+	struct kc_absorb_anchor *rows; /* owned; by member, view, counter */
+	size_t count, allocated;
+	uint64_t counters[KC_CIRCLE_MAX_PEERS][KC_VIEW_COUNT]; /* up to which they vouch */
+	unsigned shut[KC_CIRCLE_MAX_PEERS]; /* views whose heads open with the unlock, as bits */
 };
 
 /* What is found out once for all records. */
@@ -28,9 +43,12 @@ struct kc_absorb_reader {
 	struct kc_absorb_item *items; /* owned; by name, the greatest version of one last */
 	struct kc_absorb_item **dots; /* owned; the same by member, view, counter */
 	size_t item_count;
+	struct kc_absorb_anchors anchors;
 };
 
 size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record);
+/* Whether a record's writer counts: one who is out does up to its cut. */
+bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_record *record);
 /* VIEW_NEVER when no view has this tag. */
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
 /* Opens an item by the rules of doc/protocol.md 7 up to its body, in their order. Errors: WAITING,
@@ -40,6 +58,11 @@ KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r,
 /* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
 KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
 	const struct kc_absorb_record *record, uint8_t ret[static KC_VERSION_DIGEST_LEN]);
+
+/* Leaves those items that no signed list vouches for: what their records are then is in their
+ * states (absorb_anchor.c). */
+KC_MUST kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r);
+void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);

@@ -8,6 +8,7 @@ static void reader_done(struct kc_absorb_reader *r)
 {
 	free(r->items);
 	free(r->dots);
+	kc_absorb_anchors_done(&r->anchors);
 }
 
 static kc_err prepare(struct kc_absorb_reader *r)
@@ -40,7 +41,8 @@ enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[
 
 /* The clear part, and the key that it names. */
 static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_record *record,
-	struct kc_item_header *ret_header, struct kc_secret *ret_key)
+	struct kc_item_header *ret_header, const struct kc_held_epoch **ret_held,
+	struct kc_secret *ret_key)
 {
 	const struct kc_held_epoch *held;
 	enum kc_view view;
@@ -55,6 +57,7 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 		return KC_ERR(WAITING);
 	if (held->epoch->name.view != view)
 		return KC_ERR(REFUSED);
+	*ret_held = held;
 	return kc_circle_epoch_key(r->circle, held,
 		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
 		ret_key);
@@ -66,11 +69,13 @@ kc_err kc_absorb_open(const struct kc_absorb_reader *r, const struct kc_absorb_r
 	const struct kc_peer_id *writer =
 		&r->circle->members[kc_absorb_member(r->absorb, record)]->id;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *held;
 	struct kc_item_header header;
 
-	KC_TRY(find_key(r, record, &header, &key));
+	KC_TRY(find_key(r, record, &header, &held, &key));
 	KC_TRY(kc_item_record_open(record->value, kc_view_key_siv(&key), &ret->body));
 	ret->view = kc_absorb_view(r, header.view_tag);
+	ret->retired = kc_circle_is_retired(r->circle, &r->trust, held);
 	memcpy(ret->name, header.name, sizeof ret->name);
 	/* The log and the key of the store name the record that stands there. */
 	if (!kc_peer_id_equal(&ret->body.version.writer, writer) ||
@@ -86,9 +91,10 @@ kc_err kc_absorb_digest(const struct kc_absorb_reader *r, const struct kc_absorb
 	uint8_t ret[static KC_VERSION_DIGEST_LEN])
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *held;
 	struct kc_item_header header;
 
-	KC_TRY(find_key(r, record, &header, &key));
+	KC_TRY(find_key(r, record, &header, &held, &key));
 	return kc_item_record_digest(record->value, kc_view_key_siv(&key), ret);
 }
 
@@ -130,15 +136,24 @@ static kc_err add_item(struct kc_absorb_reader *r, size_t number)
 			.counter = incoming.body.counter,
 			.version = incoming.body.version,
 			.deleted = incoming.body.deleted,
+			.retired = incoming.retired,
 		};
 		memcpy(item->name, incoming.name, sizeof item->name);
-		r->dots[r->item_count++] = item;
+		r->item_count++;
 	}
 	kc_item_body_done(&incoming.body);
 	return kc_absorb_is_verdict(record->state) ? KC_OK : record->state;
 }
 
-/* Opens all items of trusted writers once. */
+bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_record *record)
+{
+	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
+
+	return kc_peer_set_has(r->trust.trusted, op->member) ||
+	       (kc_peer_set_has(r->absorb->gathered->out, op->member) && !op->beyond);
+}
+
+/* Opens all items once, and leaves those that somebody vouches for. */
 static kc_err sort_items(struct kc_absorb_reader *r)
 {
 	struct kc_absorb *absorb = r->absorb;
@@ -151,10 +166,13 @@ static kc_err sort_items(struct kc_absorb_reader *r)
 		const struct kc_absorb_record *record = &absorb->records[i];
 
 		if (record->kind == KC_ABSORB_ITEM && record->state == KC_E_WAITING &&
-			kc_peer_set_has(r->trust.trusted, kc_absorb_member(absorb, record)))
+			kc_absorb_counts(r, record))
 			KC_TRY(add_item(r, i));
 	}
+	KC_TRY(kc_absorb_check_anchors(r));
 	qsort(r->items, r->item_count, sizeof *r->items, by_name_and_version);
+	for (size_t i = 0; i < r->item_count; i++)
+		r->dots[i] = &r->items[i];
 	qsort(r->dots, r->item_count, sizeof *r->dots, by_dot);
 	return KC_OK;
 }

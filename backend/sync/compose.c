@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Journal entry to track to record. Order in the operation: keys, items, the list last. */
-#include "backend/sync/compose.h"
+#include "backend/sync/compose_impl.h"
 
 #include <string.h>
 
 #include "backend/store/change.h"
-#include "backend/sync/item_record.h"
-
-struct composer {
-	struct kc_txn *txn;
-	struct kc_circle *circle;
-	struct kc_trust trust;
-	struct kc_op_builder builder;
-	size_t items;
-};
 
 void kc_composed_done(struct kc_composed *composed)
 {
@@ -21,7 +12,7 @@ void kc_composed_done(struct kc_composed *composed)
 }
 
 /* A view whose keys somebody has who should not gets new ones before anything is written in it. */
-static kc_err ensure_epochs(struct composer *c)
+static kc_err ensure_epochs(struct kc_composer *c)
 {
 	bool began = false;
 
@@ -42,7 +33,7 @@ static kc_err ensure_epochs(struct composer *c)
 /* --- one change ---------------------------------------------------------------------------------
  */
 
-static kc_err make_header(const struct composer *c, const struct kc_track *track,
+static kc_err make_header(const struct kc_composer *c, const struct kc_track *track,
 	const struct kc_held_epoch *held, struct kc_item_header *ret)
 {
 	const struct kc_account_keys *keys = kc_circle_keys(c->circle);
@@ -55,14 +46,14 @@ static kc_err make_header(const struct composer *c, const struct kc_track *track
 	return KC_OK;
 }
 
-static kc_err make_body(
-	const struct composer *c, const struct kc_track *track, struct kc_item_body *ret)
+static kc_err make_body(const struct kc_composer *c, const struct kc_track *track, uint64_t counter,
+	struct kc_item_body *ret)
 {
 	KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
 
 	ret->version.t = track->t;
 	ret->version.writer = c->circle->identity.id;
-	ret->counter = c->circle->views[track->view].counter + 1;
+	ret->counter = counter;
 	ret->created = track->created;
 	ret->deleted = track->deleted;
 	ret->policy = KC_POLICY_VERSION;
@@ -75,8 +66,42 @@ static kc_err make_body(
 	return KC_OK;
 }
 
+kc_err kc_composer_seal(const struct kc_composer *c, const struct kc_track *track,
+	const struct kc_held_epoch *held, uint64_t counter, struct kc_item_body *ret_body,
+	struct kc_buf *ret)
+{
+	enum kc_view_key_use use;
+	KC_CLEANUP_SECRET struct kc_secret class_key = KC_SECRET_INIT;
+	struct kc_item_header header;
+
+	KC_TRY(make_body(c, track, counter, ret_body));
+	KC_TRY(make_header(c, track, held, &header));
+	use = header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C;
+	KC_TRY(kc_circle_epoch_key(c->circle, held, use, &class_key));
+	return kc_item_record_seal(&header, kc_view_key_siv(&class_key), ret_body, ret);
+}
+
+kc_err kc_composer_put(struct kc_composer *c, const struct kc_track *track, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, "i/");
+	kc_op_put_hex(&key, KC_BYTES_OF(track->name));
+	KC_TRY(kc_buf_check(&key));
+	kc_op_builder_put(&c->builder, kc_buf_bytes(&key), record);
+	c->items++;
+	return KC_OK;
+}
+
+bool kc_composer_is_full(const struct kc_composer *c)
+{
+	return c->items >= KC_COMPOSE_MAX_ITEMS ||
+	       kc_op_builder_len(&c->builder) > KC_COMPOSE_MAX_LEN;
+}
+
 /* The dot is taken: the record is in the operation, and its name in the log. */
-static kc_err count_dot(struct composer *c, struct kc_track *track, const struct kc_item_body *body)
+static kc_err count_dot(
+	struct kc_composer *c, struct kc_track *track, const struct kc_item_body *body)
 {
 	struct kc_view_state *view = &c->circle->views[track->view];
 	struct kc_log_entry entry = {.counter = body->counter, .t = body->version.t};
@@ -90,34 +115,23 @@ static kc_err count_dot(struct composer *c, struct kc_track *track, const struct
 	track->padded_len = body->padded_len;
 	memcpy(track->writer, body->version.writer.bytes, sizeof track->writer);
 	memcpy(track->digest, body->version.digest, sizeof track->digest);
-	c->items++;
 	return kc_track_put(c->txn, track);
 }
 
 static kc_err put_change(
-	struct composer *c, struct kc_track *track, const struct kc_held_epoch *held)
+	struct kc_composer *c, struct kc_track *track, const struct kc_held_epoch *held)
 {
-	enum kc_view_key_use use;
-	KC_CLEANUP_SECRET struct kc_secret class_key = KC_SECRET_INIT;
+	uint64_t counter = c->circle->views[track->view].counter + 1;
 	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {0};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
-	struct kc_item_header header;
 
-	KC_TRY(make_body(c, track, &body));
-	KC_TRY(make_header(c, track, held, &header));
-	use = header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C;
-	KC_TRY(kc_circle_epoch_key(c->circle, held, use, &class_key));
-	KC_TRY(kc_item_record_seal(&header, kc_view_key_siv(&class_key), &body, &record));
-	kc_buf_push_str(&key, "i/");
-	kc_op_put_hex(&key, KC_BYTES_OF(header.name));
-	KC_TRY(kc_buf_check(&key));
-	kc_op_builder_put(&c->builder, kc_buf_bytes(&key), kc_buf_bytes(&record));
+	KC_TRY(kc_composer_seal(c, track, held, counter, &body, &record));
+	KC_TRY(kc_composer_put(c, track, kc_buf_bytes(&record)));
 	return count_dot(c, track, &body);
 }
 
 /* A row that does not open is set aside; others still have the item. */
-static kc_err set_aside(struct composer *c, const struct kc_track *track, kc_err err)
+static kc_err set_aside(struct kc_composer *c, const struct kc_track *track, kc_err err)
 {
 	if (err == KC_E_CORRUPT)
 		return kc_change_quarantine(c->txn, track->item);
@@ -128,7 +142,7 @@ static kc_err set_aside(struct composer *c, const struct kc_track *track, kc_err
  */
 
 /* One journal entry. *ret_stays: it waits for the keys of its view, or for the unlock. */
-static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
+static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_stays)
 {
 	const struct kc_held_epoch *held;
 	struct kc_track track;
@@ -152,7 +166,7 @@ static kc_err take_entry(struct composer *c, uint64_t track_id, bool *ret_stays)
 	return err == KC_OK ? KC_OK : set_aside(c, &track, err);
 }
 
-static kc_err take_journal(struct composer *c, bool *ret_more)
+static kc_err take_journal(struct kc_composer *c, bool *ret_more)
 {
 	uint64_t sequence = 0, track;
 	bool stays;
@@ -164,8 +178,7 @@ static kc_err take_journal(struct composer *c, bool *ret_more)
 		if (err == KC_E_NOT_FOUND)
 			return KC_OK;
 		KC_TRY(err);
-		if (c->items == KC_COMPOSE_MAX_ITEMS ||
-			kc_op_builder_len(&c->builder) > KC_COMPOSE_MAX_LEN)
+		if (kc_composer_is_full(c))
 			return KC_OK;
 		KC_TRY(take_entry(c, track, &stays));
 		if (!stays)
@@ -173,17 +186,19 @@ static kc_err take_journal(struct composer *c, bool *ret_more)
 	}
 }
 
-static kc_err compose(struct composer *c, bool insist, struct kc_composed *ret)
+static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
 {
 	struct kc_member *self = kc_circle_self(c->circle);
 	struct kc_log_position next;
-	bool news;
+	bool news, again;
 
 	KC_TRY(ensure_epochs(c));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
 	news = news || c->circle->queue.len > 0;
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
+	KC_TRY(kc_compose_again(c, &again));
 	KC_TRY(take_journal(c, &ret->more));
+	ret->more = ret->more || again;
 	if (!insist && !news && c->items == 0)
 		return KC_OK;
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
@@ -200,7 +215,7 @@ kc_err kc_compose(
 {
 	const struct kc_member *self = kc_circle_self(circle);
 	struct kc_writer_id writer = kc_circle_writer(&self->id);
-	struct composer c = {.txn = txn, .circle = circle};
+	struct kc_composer c = {.txn = txn, .circle = circle};
 	kc_err err;
 
 	*ret = (struct kc_composed){.operation = KC_BUF_INIT};

@@ -4,17 +4,17 @@
 
 #include <string.h>
 
-#include "backend/sync/absorb.h"
-#include "backend/sync/compose.h"
 #include "backend/circle/welcome.h"
+#include "backend/sync/line.h"
 #include "base/clock.h"
 
 #define MOST_LOCKS 8 /* how often an exchange begins anew since the lock was opened or closed */
 
 struct exchange {
 	struct kc_store *store;
-	struct kc_cloud *cloud;	  /* owned */
+	const struct kc_pk *user; /* borrowed; NULL: not at hand */
 	struct kc_circle *circle; /* owned */
+	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
 	bool more;	/* another round is needed */
@@ -25,9 +25,8 @@ struct exchange {
 /* What was read: to be read anew, or not at all. */
 static void forget(struct exchange *x)
 {
-	if (x->cloud)
-		kc_cloud_close(x->cloud);
-	x->cloud = NULL;
+	kc_line_done(&x->line);
+	x->line = (struct kc_line){0};
 	kc_circle_free(x->circle);
 	x->circle = NULL;
 }
@@ -45,80 +44,39 @@ static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
 	return x->report.alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
 }
 
-kc_err kc_exchange_check_marker(struct kc_cloud *cloud, const struct kc_account_id *account)
-{
-	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-	struct kc_account_id found;
-
-	KC_TRY(kc_cloud_get_marker(cloud, &marker));
-	if (kc_account_parse_marker(kc_buf_bytes(&marker), &found) != KC_OK ||
-		memcmp(&found, account, sizeof found) != 0)
-		return KC_ERR(STORE_SUSPECT);
-	return KC_OK;
-}
-
-/* --- sending ------------------------------------------------------------------------------------
- */
-
-static kc_err clear_outbox(struct exchange *x)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_clear_outbox(&txn));
-	return kc_txn_commit(&txn);
-}
-
-/* Another operation under a number that this device has used: it has a twin. */
-static kc_err send(struct exchange *x, uint64_t number, struct kc_bytes operation)
-{
-	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
-	kc_err err = kc_cloud_append(x->cloud, &writer, number, operation);
-
-	if (err == KC_E_DUPLICATE)
-		return set_alarm(x, KC_ALARM_FORK);
-	KC_TRY(err);
-	return clear_outbox(x);
-}
-
 /* --- beginning ----------------------------------------------------------------------------------
  */
 
-static kc_err recall(
-	struct exchange *x, struct kc_buf *place, uint64_t *ret_number, struct kc_buf *outbox)
+static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *ret_layout)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	kc_err err;
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, place));
+	KC_TRY(kc_memory_get_layout(&txn, ret_layout));
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
+	x->circle->user = x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
-	err = kc_memory_get_outbox(&txn, ret_number, outbox);
-	return err == KC_E_NOT_FOUND ? KC_OK : err;
+	return kc_memory_get_outbox(&txn, &x->line.outbox);
 }
 
 /* Steps 0 and 1: memory, store, and what an exchange before left in the outbox. */
 static kc_err begin(struct exchange *x)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf outbox = KC_BUF_INIT;
 	int64_t now = kc_clock_wall_ms();
-	uint64_t number = 0;
-	kc_err err;
+	enum kc_layout layout;
 
 	x->now_ms = now > 0 ? (uint64_t)now : 0;
-	KC_TRY(recall(x, &place, &number, &outbox));
-	KC_TRY(kc_cloud_open(kc_buf_text(&place), &x->cloud));
-	err = kc_exchange_check_marker(x->cloud, &x->circle->account);
-	if (err == KC_E_STORE_SUSPECT)
-		return set_alarm(x, KC_ALARM_FORGERY);
-	KC_TRY(err);
-	return outbox.len ? send(x, number, kc_buf_bytes(&outbox)) : KC_OK;
+	KC_TRY(recall(x, &place, &layout));
+	x->line.store = x->store;
+	x->line.circle = x->circle;
+	KC_TRY(kc_line_open(&x->line, kc_buf_text(&place), layout));
+	return x->line.kind->begin(&x->line);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -129,21 +87,16 @@ static kc_err begin(struct exchange *x)
 static kc_err read_circle(
 	struct exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
 {
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	struct kc_trust trust;
 	kc_peer_set before;
-	kc_err err = kc_cloud_list(x->cloud, &logs);
 
-	if (err == KC_E_REFUSED) /* more writers than there can be devices and pairings */
-		return set_alarm(x, KC_ALARM_FORGERY);
-	KC_TRY(err);
-	KC_TRY(kc_gather_check_own(&logs, x->circle));
+	KC_TRY(x->line.kind->look(&x->line));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	do {
 		kc_peer_set readable = trust.known & ~((kc_peer_set)1 << x->circle->self);
 
 		before = gathered->read;
-		KC_TRY(kc_gather(x->cloud, &logs, x->circle, readable, gathered));
+		KC_TRY(x->line.kind->gather(&x->line, readable, gathered));
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before);
@@ -206,7 +159,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	x->report.refused += refused;
 	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
 	if (ret->operation.len)
-		KC_TRY(kc_memory_put_outbox(&txn, ret->number, kc_buf_bytes(&ret->operation)));
+		KC_TRY(x->line.kind->pack(&x->line, &txn, ret));
 	KC_TRY(kc_memory_put_circle(&txn, x->circle));
 	return kc_txn_commit(&txn);
 }
@@ -221,11 +174,12 @@ static uint64_t size_of(const struct kc_circle *circle)
 	return size;
 }
 
-/* Whether nothing came from those who are in. What is in the logs of others is there every time. */
+/* Whether nothing came that counts. What is in the logs of those who are out is there every time.
+ */
 static bool is_empty(const struct kc_gathered *gathered)
 {
 	for (size_t i = 0; i < gathered->count; i++)
-		if (!kc_peer_set_has(gathered->out, gathered->ops[i].member))
+		if (!gathered->ops[i].beyond)
 			return false;
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }
@@ -266,7 +220,7 @@ static kc_err round_trip(struct exchange *x)
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len)
-		KC_TRY(send(x, composed.number, kc_buf_bytes(&composed.operation)));
+		KC_TRY(x->line.kind->send(&x->line));
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -308,14 +262,16 @@ static kc_err run(struct exchange *x)
 		forget(x);
 		err = run_once(x);
 	}
+	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
-		err = set_alarm(x, x->circle->alarm);
+		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, struct kc_sync_report *ret, bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user, struct kc_sync_report *ret,
+	bool *ret_joining)
 {
-	KC_CLEANUP(exchange_done) struct exchange x = {.store = store};
+	KC_CLEANUP(exchange_done) struct exchange x = {.store = store, .user = user};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;

@@ -140,16 +140,3 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 	}
 	return KC_OK;
 }
-
-kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *circle)
-{
-	const struct kc_member *self = kc_circle_self(circle);
-	struct kc_writer_id writer = kc_circle_writer(&self->id);
-	const struct kc_cloud_log *log = kc_cloud_logs_find(logs, &writer);
-	uint64_t last = log ? log->last : 0;
-
-	if (last == self->position.number)
-		return KC_OK;
-	circle->alarm = last < self->position.number ? KC_ALARM_ROLLBACK : KC_ALARM_FORK;
-	return KC_ERR(STORE_SUSPECT);
-}

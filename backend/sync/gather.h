@@ -17,6 +17,7 @@ struct kc_gathered_op {
 	struct kc_buf bytes;
 	struct kc_op op; /* views of bytes */
 	bool waits;	 /* something in it is not settled */
+	bool beyond;	 /* of a peer that is out, after its last list that counts */
 };
 
 struct kc_gathered {
@@ -43,9 +44,5 @@ void kc_gathered_done(struct kc_gathered *gathered);
  * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
-
-/* Whether this device's own log is as it left it: STORE_SUSPECT with rollback (it is shorter) or
- * fork (somebody else writes in it). */
-KC_MUST kc_err kc_gather_check_own(const struct kc_cloud_logs *logs, struct kc_circle *circle);
 
 #endif

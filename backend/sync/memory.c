@@ -8,7 +8,9 @@
 #include "backend/store/track.h"
 
 #define CELL_PLACE "sync/place"
+#define CELL_LAYOUT "sync/layout"
 #define CELL_OUTBOX "sync/outbox"
+#define CELL_OUTBOX_STATE "sync/outbox-state"
 #define CELL_REPORT "sync/report"
 #define CELL_PAIRING "sync/pairing"
 
@@ -22,48 +24,80 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
 }
 
-kc_err kc_memory_put_place(struct kc_txn *txn, const char *url)
-{
-	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_PLACE, kc_bytes_str(url));
-}
-
-kc_err kc_memory_get_outbox(struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation)
+kc_err kc_memory_get_layout(struct kc_txn *txn, enum kc_layout *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
-	struct kc_der_reader r, seq;
-	struct kc_bytes operation;
-	uint64_t number;
+	kc_err err = kc_cell_get(txn, CELL_LAYOUT, &saved);
 
-	KC_TRY(kc_cell_get(txn, CELL_OUTBOX, &saved));
-	kc_der_reader_init(&r, kc_buf_bytes(&saved));
-	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
-	number = kc_der_get_uint(&seq);
-	operation = kc_der_get_bytes(&seq);
-	kc_der_leave(&r, &seq);
-	if (kc_der_reader_finish(&r) != KC_OK)
+	if (err == KC_E_NOT_FOUND)
+		return KC_ERR(NO_STORE);
+	KC_TRY(err);
+	if (saved.len != 1 ||
+		(saved.data[0] != KC_LAYOUT_LOGS && saved.data[0] != KC_LAYOUT_RECORDS))
 		return KC_ERR(CORRUPT);
-	kc_buf_push(ret_operation, operation.data, operation.len);
-	KC_TRY(kc_buf_check(ret_operation));
-	*ret_number = number;
+	*ret = (enum kc_layout)saved.data[0];
 	return KC_OK;
 }
 
-kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes operation)
+kc_err kc_memory_put_place(struct kc_txn *txn, const char *url, enum kc_layout layout)
+{
+	const uint8_t saved[1] = {(uint8_t)layout};
+
+	KC_TRY(kc_cell_put(txn, KC_PROTECTION_DKU, CELL_LAYOUT, KC_BYTES_OF(saved)));
+	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_PLACE, kc_bytes_str(url));
+}
+
+kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	struct kc_outbox outbox = {0};
+	struct kc_der_reader r, seq;
+	kc_err err = kc_cell_get(txn, CELL_OUTBOX_STATE, &saved);
+
+	if (err == KC_OK) {
+		kc_der_reader_init(&r, kc_buf_bytes(&saved));
+		kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+		outbox.number = kc_der_get_uint(&seq);
+		outbox.tries = kc_der_get_uint(&seq);
+		kc_der_leave(&r, &seq);
+		if (kc_der_reader_finish(&r) != KC_OK)
+			return KC_ERR(CORRUPT);
+	} else if (err != KC_E_NOT_FOUND) {
+		return err;
+	}
+	*ret = outbox;
+	return KC_OK;
+}
+
+kc_err kc_memory_get_outbox_contents(struct kc_txn *txn, struct kc_buf *ret)
+{
+	return kc_cell_get(txn, CELL_OUTBOX, ret);
+}
+
+kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *outbox)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	struct kc_der_writer w;
 
 	kc_der_writer_init(&w, &saved);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
-	kc_der_put_uint(&w, number);
-	kc_der_put_bytes(&w, operation);
+	kc_der_put_uint(&w, outbox->number);
+	kc_der_put_uint(&w, outbox->tries);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
-	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX, kc_buf_bytes(&saved));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX_STATE, kc_buf_bytes(&saved));
+}
+
+kc_err kc_memory_put_outbox(
+	struct kc_txn *txn, const struct kc_outbox *outbox, struct kc_bytes contents)
+{
+	KC_TRY(kc_memory_put_outbox_state(txn, outbox));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX, contents);
 }
 
 kc_err kc_memory_clear_outbox(struct kc_txn *txn)
 {
+	KC_TRY(kc_cell_remove(txn, CELL_OUTBOX_STATE));
 	return kc_cell_remove(txn, CELL_OUTBOX);
 }
 

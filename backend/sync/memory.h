@@ -7,9 +7,10 @@
 #include "backend/store/store.h"
 #include "base/status.h"
 
-/* The store's URL; readable while locked. Errors: NO_STORE; NO_MEMORY. */
+/* The store's URL, and how it is laid out; readable while locked. Errors: NO_STORE; NO_MEMORY. */
 KC_MUST kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret);
-KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url);
+KC_MUST kc_err kc_memory_get_layout(struct kc_txn *txn, enum kc_layout *ret);
+KC_MUST kc_err kc_memory_put_place(struct kc_txn *txn, const char *url, enum kc_layout layout);
 
 /* The circle (memory_circle.c). After a lock a locked one comes back (kc_circle_is_locked), and is
  * put back without harm to what is locked away. All of it is there or none: of a circle that lacks
@@ -24,10 +25,17 @@ KC_MUST kc_err kc_memory_drop_circle(struct kc_txn *txn);
 /* The circle, of an open keychain alone. Errors: as before; LOCKED. */
 KC_MUST kc_err kc_memory_get_open_circle(struct kc_txn *txn, struct kc_circle **ret);
 
-/* An operation that is part of the log and may not be in the store yet. Errors: NOT_FOUND. */
-KC_MUST kc_err kc_memory_get_outbox(
-	struct kc_txn *txn, uint64_t *ret_number, struct kc_buf *ret_operation);
-KC_MUST kc_err kc_memory_put_outbox(struct kc_txn *txn, uint64_t number, struct kc_bytes operation);
+/* What this device has said last, until it says something else; it may not be in the store yet. */
+struct kc_outbox {
+	uint64_t number; /* of the operation; 0: nothing was said yet */
+	uint64_t tries;	 /* how often the store has said to have it */
+};
+/* All zero when there is none. */
+KC_MUST kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret);
+KC_MUST kc_err kc_memory_get_outbox_contents(struct kc_txn *txn, struct kc_buf *ret);
+KC_MUST kc_err kc_memory_put_outbox(
+	struct kc_txn *txn, const struct kc_outbox *outbox, struct kc_bytes contents);
+KC_MUST kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *outbox);
 KC_MUST kc_err kc_memory_clear_outbox(struct kc_txn *txn);
 
 /* How the last exchange went; zeroes before the first. pending is counted anew. */

@@ -14,7 +14,7 @@ bool altering_everything;
  */
 
 const char *const altering_kinds[KIND_COUNT] = {
-	"files", "g", "k", "perm/", "perm", "p", "v/", "e/", "s/", "i/", "others"};
+	"files", "g", "k/", "perm/", "perm", "p", "v/", "e/", "s/", "i/", "others"};
 
 size_t altering_kind(struct kc_bytes key)
 {

@@ -192,7 +192,7 @@ static void pair_unseeing(struct house *house, size_t sponsor, size_t newcomer)
 
 	CHECK_OK_FATAL(kc_keychain_sync_recall(s, &place, &circle));
 	CHECK_OK_FATAL(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
-	CHECK_OK_FATAL(kc_keychain_join_start(n, house->store, code, kc_bytes_str(HOUSE_PASSWORD)));
+	CHECK_OK_FATAL(kc_keychain_join_start(n, house->url, code, kc_bytes_str(HOUSE_PASSWORD)));
 	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));

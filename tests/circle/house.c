@@ -13,6 +13,12 @@
 #include "tests/check.h"
 #include "tests/file.h"
 
+#ifdef HOUSE_ON_SQLITE
+#define URL "sqlite://%.80s/store"
+#else
+#define URL "%s"
+#endif
+
 static int64_t clock_ms;
 
 static int64_t by_hand(void)
@@ -47,6 +53,11 @@ size_t house_add_home(struct house *house)
 	return house->count++;
 }
 
+void house_url(const char *folder, char ret[static HOUSE_URL_MAX])
+{
+	snprintf(ret, HOUSE_URL_MAX, URL, folder);
+}
+
 void house_init(struct house *house)
 {
 	const char *base = getenv("TMPDIR");
@@ -55,9 +66,10 @@ void house_init(struct house *house)
 	snprintf(house->store, sizeof house->store, "%s/kc-house-XXXXXX",
 		base && strlen(base) < 40 ? base : "/tmp");
 	CHECK_FATAL(mkdtemp(house->store) != NULL);
+	house_url(house->store, house->url);
 	house_add_home(house);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[0].keychain, house->store, true, kc_bytes_str(HOUSE_PASSWORD)));
+		house->homes[0].keychain, house->url, true, kc_bytes_str(HOUSE_PASSWORD)));
 }
 
 void house_done(struct house *house)
@@ -79,7 +91,7 @@ void house_pair(struct house *house, size_t sponsor, size_t newcomer)
 
 	CHECK_OK_FATAL(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
 	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
-	CHECK_OK_FATAL(kc_keychain_join_start(n, house->store, code, kc_bytes_str(HOUSE_PASSWORD)));
+	CHECK_OK_FATAL(kc_keychain_join_start(n, house->url, code, kc_bytes_str(HOUSE_PASSWORD)));
 	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Several devices of one person and the folder between them, for tests. */
+/* Several devices of one person and the store between them, for tests. It is a folder, or a file in
+ * it with HOUSE_ON_SQLITE. */
 #ifndef KC_TESTS_CIRCLE_HOUSE_H
 #define KC_TESTS_CIRCLE_HOUSE_H
 
@@ -7,11 +8,13 @@
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
-#define HOUSE_MAX 6
+#define HOUSE_MAX 8
 #define HOUSE_PATH_MAX 160
+#define HOUSE_URL_MAX 100
 
 struct house {
-	char store[64]; /* the folder */
+	char store[64];		 /* the folder */
+	char url[HOUSE_URL_MAX]; /* as the devices know it */
 	struct home homes[HOUSE_MAX];
 	size_t count;
 };
@@ -39,6 +42,8 @@ void house_clock_set(int64_t ms);
 void house_clock_move(int64_t ms);
 void house_clock_real(void);
 
+/* How devices call the store in a folder. */
+void house_url(const char *folder, char ret[static HOUSE_URL_MAX]);
 /* The file of an operation. */
 void house_path(const struct house *house, const struct kc_writer_id *writer, uint64_t number,
 	char ret[static HOUSE_PATH_MAX]);

@@ -319,6 +319,12 @@ static void own_log_is_shorter(void)
 	CHECK_FATAL(unlink(junk_op_of(&junk_sleeper, junk_last_of(&junk_sleeper))) == 0);
 }
 
+static void own_log_is_much_shorter(void)
+{
+	own_log_is_shorter();
+	own_log_is_shorter();
+}
+
 static void own_log_is_longer(void)
 {
 	put(junk_op_of(&junk_sleeper, junk_last_of(&junk_sleeper) + 1), "junk");
@@ -391,7 +397,7 @@ static void a_foreign_marker(void)
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 	const struct kc_account_id other = {{1, 2, 3}};
 
-	CHECK_OK_FATAL(kc_account_put_marker(&other, &bytes));
+	CHECK_OK_FATAL(kc_account_put_marker(&other, KC_LAYOUT_LOGS, &bytes));
 	CHECK_FATAL(file_write(junk_in_store(".kc-store"), kc_buf_bytes(&bytes)));
 }
 
@@ -471,7 +477,8 @@ const struct junk junk_rows[JUNK_ROWS] = {
 	JUNK(a_file_for_a_log,          JUNK_ROLLBACK),
 	JUNK(a_link_for_a_log,          JUNK_ROLLBACK),
 	JUNK(an_older_beginning,        JUNK_ROLLBACK),
-	JUNK(own_log_is_shorter,        JUNK_ROLLBACK),
+	JUNK(own_log_is_shorter,        JUNK_FINE),
+	JUNK(own_log_is_much_shorter,   JUNK_ROLLBACK),
 	JUNK(own_log_is_longer,         JUNK_FORK),
 	JUNK(own_log_has_a_folder,      JUNK_FORK),
 	JUNK(too_many_writers,          JUNK_FORGERY),

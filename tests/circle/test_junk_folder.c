@@ -169,7 +169,7 @@ static kc_err check_marker(
 	struct kc_cloud *cloud, const struct kc_account_id *account, struct kc_bytes marker)
 {
 	CHECK_FATAL(file_write(junk_in_store(".kc-store"), marker));
-	return kc_exchange_check_marker(cloud, account);
+	return kc_line_check_marker(cloud, account, KC_LAYOUT_LOGS);
 }
 
 /* Every bit of the marker, every length, and a byte too many. */

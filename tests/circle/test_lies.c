@@ -280,7 +280,7 @@ static void a_newcomer_is_shown_a_cut_log(void)
 	s = house.homes[0].keychain;
 	n = house.homes[1].keychain;
 	CHECK_OK_FATAL(kc_keychain_pair_start(s, password, code));
-	CHECK_OK_FATAL(kc_keychain_join_start(n, house.store, code, password));
+	CHECK_OK_FATAL(kc_keychain_join_start(n, house.url, code, password));
 	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));

@@ -205,7 +205,8 @@ static kc_err build_account_key(struct kc_buf *ret)
 {
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys opened = KC_PASSWORD_KEYS_INIT;
 
-	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, ret, &opened);
+	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret,
+		&opened);
 }
 
 static kc_err read_account_key(struct kc_bytes record, const struct kc_account_id *of)
@@ -406,6 +407,7 @@ static void genesis_and_marker(void)
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
 	struct kc_account_id id, got;
+	enum kc_layout layout;
 	struct kc_genesis first;
 
 	CHECK_OK(kc_permanent_put_body(&one.permanent, &body));
@@ -417,13 +419,13 @@ static void genesis_and_marker(void)
 		CHECK(kc_account_check_genesis(kc_buf_bytes(&genesis), &id, &first) != KC_OK);
 		genesis.data[at] ^= 1;
 	}
-	CHECK_OK(kc_account_put_marker(&id, &marker));
-	CHECK_OK(kc_account_parse_marker(kc_buf_bytes(&marker), &got));
-	CHECK(memcmp(&id, &got, sizeof id) == 0);
+	CHECK_OK(kc_account_put_marker(&id, KC_LAYOUT_RECORDS, &marker));
+	CHECK_OK(kc_account_parse_marker(kc_buf_bytes(&marker), &got, &layout));
+	CHECK(memcmp(&id, &got, sizeof id) == 0 && layout == KC_LAYOUT_RECORDS);
 	for (size_t at = 0; at < marker.len; at++) {
 		marker.data[at] ^= 1;
-		CHECK(kc_account_parse_marker(kc_buf_bytes(&marker), &got) != KC_OK ||
-			memcmp(&id, &got, sizeof id) != 0);
+		CHECK(kc_account_parse_marker(kc_buf_bytes(&marker), &got, &layout) != KC_OK ||
+			memcmp(&id, &got, sizeof id) != 0 || layout != KC_LAYOUT_RECORDS);
 		marker.data[at] ^= 1;
 	}
 }
@@ -436,7 +438,8 @@ static void the_password_opens_the_account_keys(void)
 	struct kc_account_key parts;
 
 	CHECK_ERR(kc_account_key_make(
-			  &account, &one, &keys, kc_bytes_str("1234567"), 1, &record, &opened),
+			  &account, &one, &keys, kc_bytes_str("1234567"), 1, NULL, &record,
+			  &opened),
 		KC_E_WEAK_PASSWORD);
 	CHECK_OK(build_account_key(&record));
 	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &account, &parts));
@@ -466,6 +469,7 @@ static void costs_have_limits(void)
 		kc_der_writer_init(&w, &body);
 		kc_der_begin(&w, KC_DER_SEQUENCE);
 		kc_der_put_uint(&w, 1);
+		kc_der_put_uint(&w, 1700000000000);
 		kc_der_put_uint(&w, 1);
 		kc_der_put_bytes(&w, KC_BYTES_OF(salt));
 		kc_der_put_uint(&w, costs[i]);

@@ -28,7 +28,7 @@ service                base wire backend service
 # header or folder      only under
 foreign='
 openssl/               crypto tests
-sqlite3.h              backend/store tests
+sqlite3.h              backend/store backend/cloud tests
 p11-kit/               module tests
 CoreFoundation/        keychainapi tests
 Security/              keychainapi tests

@@ -462,6 +462,31 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	return KC_OK;
 }
 
+/* It cannot tell of changes. */
+kc_err kc_keychain_watch_open(struct kc_keychain *keychain, struct kc_keychain_watch **ret)
+{
+	(void)keychain;
+	(void)ret;
+	return KC_ERR(STORE_GONE);
+}
+
+void kc_keychain_watch_close(struct kc_keychain_watch *watch)
+{
+	(void)watch;
+}
+
+int kc_keychain_watch_fd(const struct kc_keychain_watch *watch)
+{
+	(void)watch;
+	return -1;
+}
+
+bool kc_keychain_watch_drain(struct kc_keychain_watch *watch)
+{
+	(void)watch;
+	return false;
+}
+
 kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret)
 {
 	(void)keychain;

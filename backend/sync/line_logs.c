@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/* The key-value layout: one's own log is written, those of others are read (doc/protocol.md 3.1).
+ */
+#include "backend/sync/line.h"
+
+static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
+{
+	line->circle->alarm = alarm;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+static kc_err read_outbox(struct kc_line *line, struct kc_buf *ret)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(line->store, KC_TXN_READ, &txn));
+	return kc_memory_get_outbox_contents(&txn, ret);
+}
+
+static kc_err count_try(struct kc_line *line)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	line->outbox.tries++;
+	KC_TRY(kc_txn_begin(line->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_outbox_state(&txn, &line->outbox));
+	return kc_txn_commit(&txn);
+}
+
+/* Another operation under a number that this device has used: it has a twin. */
+static kc_err logs_send(struct kc_line *line)
+{
+	struct kc_writer_id writer = kc_circle_writer(&line->circle->identity.id);
+	KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT;
+	kc_err err;
+
+	KC_TRY(read_outbox(line, &operation));
+	err = kc_cloud_append(
+		line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
+	if (err == KC_E_DUPLICATE)
+		return suspect(line, KC_ALARM_FORK);
+	KC_TRY(err);
+	return count_try(line);
+}
+
+static kc_err logs_begin(struct kc_line *line)
+{
+	kc_err err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_LOGS);
+
+	if (err == KC_E_STORE_SUSPECT)
+		return suspect(line, KC_ALARM_FORGERY);
+	KC_TRY(err);
+	return line->outbox.number && line->outbox.tries == 0 ? logs_send(line) : KC_OK;
+}
+
+static kc_err list_logs(struct kc_line *line)
+{
+	kc_err err;
+
+	kc_cloud_logs_done(&line->logs);
+	err = kc_cloud_list(line->cloud, &line->logs);
+	if (err == KC_E_REFUSED) /* more writers than there can be devices and pairings */
+		return suspect(line, KC_ALARM_FORGERY);
+	return err;
+}
+
+/* Whether only the operation that stands in the outbox has gone from this device's log. */
+static bool may_send_again(const struct kc_line *line, uint64_t last)
+{
+	uint64_t number = kc_circle_self(line->circle)->position.number;
+
+	return last + 1 == number && line->outbox.number == number &&
+	       line->outbox.tries < KC_LINE_MAX_TRIES;
+}
+
+static kc_err logs_look(struct kc_line *line)
+{
+	const struct kc_member *self = kc_circle_self(line->circle);
+	struct kc_writer_id writer = kc_circle_writer(&self->id);
+	const struct kc_cloud_log *log;
+	uint64_t last;
+
+	KC_TRY(list_logs(line));
+	log = kc_cloud_logs_find(&line->logs, &writer);
+	last = log ? log->last : 0;
+	if (last == self->position.number)
+		return KC_OK;
+	if (last > self->position.number)
+		return suspect(line, KC_ALARM_FORK);
+	return may_send_again(line, last) ? logs_send(line) : suspect(line, KC_ALARM_ROLLBACK);
+}
+
+static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)
+{
+	return kc_gather(line->cloud, &line->logs, line->circle, members, gathered);
+}
+
+static kc_err logs_pack(
+	struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed)
+{
+	line->outbox = (struct kc_outbox){.number = composed->number};
+	return kc_memory_put_outbox(txn, &line->outbox, kc_buf_bytes(&composed->operation));
+}
+
+const struct kc_line_kind kc_line_logs = {
+	.begin = logs_begin,
+	.look = logs_look,
+	.gather = logs_gather,
+	.pack = logs_pack,
+	.send = logs_send,
+};

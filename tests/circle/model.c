@@ -1,0 +1,746 @@
+/* SPDX-License-Identifier: ISC */
+/* The model, the steps, and what must hold at the end. */
+#include "tests/circle/model.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/chance.h"
+#include "tests/circle/world.h"
+
+#define GENP KC_CLASS_GENERIC
+#define DAY_MS INT64_C(86400000)
+#define YEAR_MS (365 * DAY_MS)
+
+enum { KEYS = 6, CHANGES_MAX = 64, STEPS_LEAST = 24, SECRET_MAX = 24, ROUNDS_MAX = 24 };
+enum { HEALING = 1000 }; /* the numbers of what comes after the steps */
+
+static const char *const services[KEYS] = {
+	"svce=mail", "svce=bank", "svce=AirPort", "svce=news", "svce=home", "svce=work"};
+
+/* --- the model ----------------------------------------------------------------------------------
+ */
+
+/* Changes that a device knows of, by their numbers. */
+typedef uint64_t known_set;
+
+struct change {
+	size_t device, key;
+	bool deletes;
+	char secret[SECRET_MAX]; /* that it wrote */
+	known_set known;	 /* to its device, before it was made */
+	/* 0: its device has not sent it. Where logs are carried: the operation of its device's log
+	 * that has it; else which exchange of all sent it at the latest. */
+	uint64_t sent;
+};
+
+static struct {
+	struct change changes[CHANGES_MAX];
+	size_t count;
+	known_set known[WORLD_MAX];
+	const struct model_plan *plan;
+	size_t step;
+	uint64_t exchanges; /* that went well, of all devices */
+	char failure[400];  /* the first; empty: none */
+} model;
+
+__attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	if (model.failure[0])
+		return;
+	len = snprintf(model.failure, sizeof model.failure, "step %zu: ", model.step);
+	va_start(args, format);
+	vsnprintf(model.failure + len, sizeof model.failure - (size_t)len, format, args);
+	va_end(args);
+}
+
+__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+{
+	va_list args;
+
+	if (!model.plan->tell)
+		return;
+	printf("  %2zu: ", model.step);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* Whether some change of the same item was made in knowledge of this one. */
+static bool is_superseded(size_t number)
+{
+	for (size_t i = 0; i < model.count; i++)
+		if (model.changes[i].key == model.changes[number].key &&
+			model.changes[i].known >> number & 1)
+			return true;
+	return false;
+}
+
+/* Whether an item may end with this secret (empty: not be there). What strangers keep is theirs. */
+static bool may_be(size_t key, const char *secret)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < model.count; i++) {
+		const struct change *c = &model.changes[i];
+
+		if (c->key != key || !world.member[c->device])
+			continue;
+		changed = true;
+		if (!is_superseded(i) && strcmp(c->deletes ? "" : c->secret, secret) == 0)
+			return true;
+	}
+	return !changed && secret[0] == 0;
+}
+
+/* Who sees what another wrote knows of it, and of what that was made on top of. */
+static void note_seen(size_t device, size_t key, const char *secret)
+{
+	for (size_t i = 0; i < model.count; i++) {
+		const struct change *c = &model.changes[i];
+
+		if (c->key == key && !c->deletes && strcmp(c->secret, secret) == 0)
+			model.known[device] |= (known_set)1 << i;
+	}
+}
+
+/* --- changes ------------------------------------------------------------------------------------
+ */
+
+static struct home *home_of(size_t device)
+{
+	return &world.house.homes[device];
+}
+
+/* The secret that a device has under a key; empty when there is none. */
+static void look(size_t device, size_t key, char ret[static SECRET_MAX])
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	kc_err err = words_find(home_of(device), GENP, services[key], &found);
+
+	if ((err != KC_OK && err != KC_E_NOT_FOUND) || found.count > 1)
+		fail("device %zu finds %zu of %s: %s", device, found.count, services[key],
+			kc_err_name(err));
+	snprintf(ret, SECRET_MAX, "%.*s", found.count ? (int)found.rows[0].secret.len : 0,
+		found.count ? (const char *)found.rows[0].secret.data : "");
+}
+
+/* The change itself, and how it is called. */
+static kc_err make(struct change *c, const char *there, const char **ret_how)
+{
+	struct home *home = home_of(c->device);
+	const char *service = services[c->key];
+	char attrs[64], target[SECRET_MAX];
+	size_t to = chance(KEYS);
+
+	snprintf(attrs, sizeof attrs, "%s acct=a sync=#1", service);
+	if (!there[0]) {
+		*ret_how = "adds";
+		return words_add(home, GENP, attrs, c->secret);
+	}
+	c->deletes = chance(3) == 0;
+	if (c->deletes) {
+		*ret_how = "deletes";
+		return words_delete(home, GENP, service);
+	}
+	look(c->device, to, target);
+	if (model.plan->mode == MODEL_WANDERING && !target[0] && chance(2)) {
+		*ret_how = "moves another to";
+		c->key = to;
+		return words_update(home, GENP, service, services[to], c->secret);
+	}
+	*ret_how = "changes";
+	return words_update(home, GENP, service, "labl=x", c->secret);
+}
+
+static void record(const struct change *c)
+{
+	model.changes[model.count] = *c;
+	model.known[c->device] |= (known_set)1 << model.count++;
+}
+
+/* Of a change that was cut short all is there or nothing. */
+static bool has_happened(const struct change *c)
+{
+	char there[SECRET_MAX];
+
+	look(c->device, c->key, there);
+	return strcmp(there, c->deletes ? "" : c->secret) == 0;
+}
+
+static void change(size_t device, bool cut_short)
+{
+	struct change c = {.device = device, .key = chance(KEYS)};
+	char there[SECRET_MAX];
+	const char *how = "";
+	kc_err err;
+
+	if (model.count == CHANGES_MAX)
+		return;
+	look(device, c.key, there);
+	note_seen(device, c.key, there);
+	c.known = model.known[device];
+	snprintf(c.secret, sizeof c.secret, "%08" PRIx32, (uint32_t)chance_bits());
+	if (cut_short)
+		world_doom(device, WORLD_CUT_DATABASE, 1 + chance(30));
+	err = home_of(device)->keychain ? make(&c, there, &how) : KC_ERR(IO);
+	if (cut_short)
+		world_revive(device, chance_bits());
+	else if (err != KC_OK)
+		fail("device %zu %s %s: %s", device, how, services[c.key], kc_err_name(err));
+	tell("change %zu: device %zu %s %s %s%s%s", model.count, device, how, services[c.key],
+		c.deletes ? "" : c.secret, cut_short ? ", cut short: " : "",
+		cut_short ? kc_err_name(err) : "");
+	if (err == KC_OK || (how[0] && has_happened(&c)))
+		record(&c);
+	if (err == KC_OK && !has_happened(&c))
+		fail("device %zu: what was acknowledged is not there", device);
+}
+
+/* --- exchanges ----------------------------------------------------------------------------------
+ */
+
+/* How far a device sees what another has sent. */
+static uint64_t sees(size_t device, size_t of)
+{
+	if (!world.member[of])
+		return 0;
+	return world.layout == WORLD_CARRIED
+		       ? memory_cloud_complete(world_place(device), &world.writers[of])
+		       : model.exchanges;
+}
+
+/* A device has sent its changes now, and knows what it sees of the others'. */
+static void learn(size_t device, bool all_settled)
+{
+	model.exchanges++;
+	for (size_t i = 0; i < model.count; i++) {
+		struct change *c = &model.changes[i];
+		uint64_t here = sees(device, c->device);
+
+		if (c->device == device && c->sent == 0)
+			c->sent = here;
+		if (all_settled && c->sent && c->sent <= here)
+			model.known[device] |= (known_set)1 << i;
+	}
+}
+
+/* A piece that a clock says has been missing for long is an alarm, after all else is done. */
+static bool is_late(kc_err err, const struct kc_sync_report *report)
+{
+	return err == KC_E_STORE_SUSPECT && report->alarm && strcmp(report->alarm, "omission") == 0;
+}
+
+static void exchange(size_t device, struct kc_sync_report *report)
+{
+	kc_err err = kc_keychain_sync_now(home_of(device)->keychain, report);
+	bool good = err == KC_OK || is_late(err, report);
+
+	tell("device %zu exchanges: %s, %d sent, %d received, %d waiting%s%s", device,
+		kc_err_name(err), (int)report->sent, (int)report->received, (int)report->waiting,
+		report->alarm ? ", " : "", report->alarm ? report->alarm : "");
+	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
+		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
+			report->alarm ? report->alarm : "");
+	if (good && (report->refused || report->pending))
+		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
+			(int)report->pending);
+	if (good)
+		learn(device, report->waiting == 0);
+}
+
+static void exchange_once(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	exchange(device, &report);
+}
+
+/* One that loses power somewhere: what was decided must be sent as it is. */
+static void exchange_cut_short(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	enum world_cut where = (enum world_cut)chance(WORLD_CUT_AFTER_CALL + 1);
+	uint64_t at = 1 + chance(where == WORLD_CUT_DATABASE ? 60 : 8);
+	kc_err err = KC_ERR(IO);
+
+	world_doom(device, where, at);
+	if (home_of(device)->keychain)
+		err = kc_keychain_sync_now(home_of(device)->keychain, &report);
+	world_revive(device, chance_bits());
+	tell("device %zu loses power at %s %d: %s", device,
+		where == WORLD_CUT_DATABASE ? "operation" : "call", (int)at, kc_err_name(err));
+	if (report.refused || (report.alarm && !is_late(err, &report)))
+		fail("device %zu loses power: %s, %d refused", device,
+			report.alarm ? report.alarm : "", (int)report.refused);
+}
+
+/* --- letting in ---------------------------------------------------------------------------------
+ */
+
+/* Until one of the two has to wait for what does not come, or the stranger is in. */
+static kc_err pair(size_t sponsor, size_t stranger, const char *url)
+{
+	struct kc_keychain *s = home_of(sponsor)->keychain, *n = home_of(stranger)->keychain;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_device applicant;
+	kc_err err;
+
+	world_turn_to(sponsor);
+	KC_TRY(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
+	world_turn_to(stranger);
+	KC_TRY(kc_keychain_join_start(n, url, code, kc_bytes_str(HOUSE_PASSWORD)));
+	world_turn_to(sponsor);
+	err = kc_keychain_pair_poll(s, &applicant);
+	if (err != KC_E_WAITING)
+		return err == KC_OK ? KC_ERR(BUG) : err;
+	world_turn_to(stranger);
+	err = kc_keychain_join_poll(n, &report);
+	if (err != KC_E_WAITING)
+		return err == KC_OK ? KC_ERR(BUG) : err;
+	world_turn_to(sponsor);
+	KC_TRY(kc_keychain_pair_poll(s, &applicant));
+	KC_TRY(kc_keychain_pair_decide(s, true));
+	world_turn_to(stranger);
+	return kc_keychain_join_poll(n, &report);
+}
+
+static void let_in(size_t sponsor, size_t stranger)
+{
+	char url[MEMORY_CLOUD_URL];
+	kc_err err;
+
+	memory_cloud_url(world_place(sponsor), url);
+	world.cut_off[stranger] = world.cut_off[sponsor];
+	err = pair(sponsor, stranger, url);
+	tell("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
+	if (world.cut_off[sponsor]) {
+		if (err != KC_E_STORE_GONE)
+			fail("letting in through no store: %s", kc_err_name(err));
+		world.cut_off[stranger] = false;
+		return;
+	}
+	/* The sponsor may be told of an omission; the newcomer may have to wait for pieces. */
+	if (err == KC_E_STORE_SUSPECT) {
+		kc_keychain_pair_cancel(home_of(sponsor)->keychain);
+		kc_keychain_join_cancel(home_of(stranger)->keychain);
+		return;
+	}
+	if (err != KC_OK && err != KC_E_WAITING) {
+		fail("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
+		return;
+	}
+	world_welcome(stranger, sponsor);
+}
+
+static size_t any_member(void)
+{
+	size_t device;
+
+	do
+		device = chance(world.house.count);
+	while (!world.member[device]);
+	return device;
+}
+
+/* world.house.count when there is none. */
+static size_t first_stranger(void)
+{
+	size_t device = 0;
+
+	while (device < world.house.count && world.member[device])
+		device++;
+	return device;
+}
+
+static void maybe_let_in(size_t sponsor)
+{
+	size_t stranger = first_stranger();
+
+	if (stranger < world.house.count)
+		let_in(sponsor, stranger);
+}
+
+/* --- the carrier --------------------------------------------------------------------------------
+ */
+
+static enum memory_portion everything(void *context)
+{
+	(void)context;
+	return MEMORY_ALL;
+}
+
+static enum memory_portion by_chance(void *context)
+{
+	(void)context;
+	if (chance(2))
+		return MEMORY_NOTHING;
+	return chance(6) == 0 ? MEMORY_PART : MEMORY_ALL;
+}
+
+static void carry(void)
+{
+	size_t from = any_member(), to = any_member(), brought;
+	bool all = chance(2);
+
+	if (from == to)
+		return;
+	brought = memory_cloud_carry(
+		world_place(from), world_place(to), all ? everything : by_chance, NULL);
+	tell("%zu operations from device %zu to device %zu", brought, from, to);
+}
+
+/* Who is cut off comes back, and the other way round. */
+static void turn_the_wire(size_t device)
+{
+	world.cut_off[device] = !world.cut_off[device];
+	tell("device %zu is %s", device, world.cut_off[device] ? "cut off" : "back");
+}
+
+static void move_clock(size_t device)
+{
+	if (model.plan->mode != MODEL_SKEWED)
+		return;
+	world.skews[device] = ((int64_t)chance(5) - 2) * YEAR_MS + (int64_t)chance(DAY_MS);
+	tell("device %zu has its clock at %" PRId64 " days", device, world.skews[device] / DAY_MS);
+}
+
+/* --- a life -------------------------------------------------------------------------------------
+ */
+
+static void exchange_any(size_t device)
+{
+	if (world.member[device])
+		exchange_once(device);
+}
+
+static void exchange_any_cut_short(size_t device)
+{
+	if (world.member[device] && !world.cut_off[device])
+		exchange_cut_short(device);
+}
+
+static void change_one(size_t device)
+{
+	change(device, false);
+}
+
+static void change_cut_short(size_t device)
+{
+	change(device, true);
+}
+
+static void restart(size_t device)
+{
+	tell("device %zu restarts", device);
+	world_restart(device);
+}
+
+static void move_pieces(size_t device)
+{
+	if (world.layout == WORLD_CARRIED)
+		carry();
+	else if (chance(4) == 0)
+		turn_the_wire(device);
+	else
+		exchange_any(device);
+}
+
+static void let_one_in(size_t device)
+{
+	if (world.member[device])
+		maybe_let_in(device);
+}
+
+/* clang-format off */
+static const struct {
+	unsigned weight;
+	void (*happen)(size_t device);
+} steps[] = {
+	{30, change_one},
+	{ 3, change_cut_short},
+	{22, exchange_any},
+	{ 8, exchange_any_cut_short},
+	{26, move_pieces},
+	{ 3, restart},
+	{ 3, move_clock},
+	{ 5, let_one_in},
+};
+/* clang-format on */
+enum { WEIGHTS = 100 };
+
+static void step(void)
+{
+	size_t device = chance(world.house.count), at = chance(WEIGHTS);
+
+	world_now_ms += 10 + (int64_t)chance(2000);
+	world_turn_to(device);
+	for (size_t i = 0; i < KC_COUNT_OF(steps); i++) {
+		if (at < steps[i].weight) {
+			steps[i].happen(device);
+			return;
+		}
+		at -= steps[i].weight;
+	}
+}
+
+/* Grows with whatever is written anywhere. */
+static uint64_t all_that_is_written(void)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < world.house.count; i++)
+		sum += memory_cloud_version(world_place(i));
+	return sum;
+}
+
+static void gather_everything(size_t device)
+{
+	for (size_t k = 0; k < world.house.count; k++)
+		if (world.layout == WORLD_CARRIED && world.member[k] && k != device)
+			(void)memory_cloud_carry(
+				world_place(k), world_place(device), everything, NULL);
+}
+
+/* One exchange of each; how much still waits. */
+static uint64_t one_round(void)
+{
+	uint64_t waiting = 0;
+
+	for (size_t i = 0; i < world.house.count; i++) {
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+		if (!world.member[i])
+			continue;
+		world.cut_off[i] = false;
+		gather_everything(i);
+		world_turn_to(i);
+		exchange(i, &report);
+		waiting += report.waiting;
+	}
+	return waiting;
+}
+
+/* Everything everywhere, until nobody has anything to say. */
+static void heal(void)
+{
+	uint64_t before, after = UINT64_MAX, waiting = 0;
+	int round = 0;
+
+	do {
+		model.step++;
+		chance_seed_random(chance_derive(model.plan->seed, model.step));
+		before = after;
+		waiting = one_round();
+		after = all_that_is_written();
+	} while (before != after && ++round < ROUNDS_MAX && !model.failure[0]);
+	if (round == ROUNDS_MAX)
+		fail("they do not come to an end");
+	if (waiting)
+		fail("%d records still wait", (int)waiting);
+}
+
+/* --- what must hold -----------------------------------------------------------------------------
+ */
+
+/* Whether what was written last is there: by clocks that agree it has nothing above it. */
+static bool is_last_right(size_t key, const char *secret)
+{
+	const struct change *last = &model.changes[model.count - 1];
+
+	return model.count == 0 || last->key != key || last->deletes ||
+	       !world.member[last->device] || strcmp(last->secret, secret) == 0;
+}
+
+static void compare_items(size_t first)
+{
+	for (size_t key = 0; key < KEYS; key++) {
+		char one[SECRET_MAX], other[SECRET_MAX];
+
+		look(first, key, one);
+		if (model.plan->mode == MODEL_WANDERING ? !is_last_right(key, one)
+							: !may_be(key, one))
+			fail("%s is “%s”", services[key], one);
+		for (size_t i = first + 1; i < world.house.count; i++) {
+			if (!world.member[i])
+				continue;
+			look(i, key, other);
+			if (strcmp(one, other) != 0)
+				fail("%s is “%s” on device %zu and “%s” on device %zu",
+					services[key], one, first, other, i);
+		}
+	}
+}
+
+/* Up to which of a writer's dots a device holds something; its own it need not write down. */
+static uint64_t holds(const struct kc_circle *circle, size_t view, const struct kc_peer_id *writer)
+{
+	const struct kc_view_state *state = &circle->views[view];
+
+	return kc_peer_id_equal(writer, &circle->identity.id)
+		       ? state->counter
+		       : kc_vector_get(&state->vector, writer);
+}
+
+static bool has_same_dots(const struct kc_circle *a, const struct kc_circle *b)
+{
+	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
+		for (size_t i = 0; i < a->member_count; i++)
+			if (holds(a, view, &a->members[i]->id) !=
+				holds(b, view, &a->members[i]->id))
+				return false;
+	return true;
+}
+
+static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *id)
+{
+	struct kc_trust trust;
+
+	return kc_circle_judge(circle, &trust) == KC_OK && kc_circle_is_trusted(circle, &trust, id);
+}
+
+static struct kc_circle *recall(size_t device)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_circle *circle = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
+	return circle;
+}
+
+static void compare_circles(size_t first)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *one = recall(first);
+
+	for (size_t i = first + 1; i < world.house.count; i++) {
+		KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
+
+		if (!world.member[i])
+			continue;
+		other = recall(i);
+		if (one->member_count != other->member_count || other->joining)
+			fail("device %zu knows %zu devices, device %zu %zu", first,
+				one->member_count, i, other->member_count);
+		if (!trusts(one, &other->identity.id) || !trusts(other, &one->identity.id))
+			fail("devices %zu and %zu do not trust each other", first, i);
+		if (!has_same_dots(one, other))
+			fail("devices %zu and %zu hold different dots", first, i);
+	}
+}
+
+static const char *const layout_names[WORLD_LAYOUTS] = {
+	[WORLD_LOGS] = "one store",
+	[WORLD_CARRIED] = "a store each",
+	[WORLD_RECORDS] = "one store of records",
+};
+
+static void live(void)
+{
+	const struct model_plan *plan = model.plan;
+	size_t members, strangers, count;
+
+	chance_seed(chance_derive(plan->seed, 0));
+	members = 2 + chance(4);
+	strangers = chance(WORLD_MAX - members < 3 ? WORLD_MAX - members : 3);
+	count = STEPS_LEAST + chance(MODEL_STEPS_MAX / 2 - STEPS_LEAST);
+	world_restore(members, strangers, (enum world_layout)chance(WORLD_LAYOUTS));
+	for (size_t i = 0; i < members + strangers && plan->mode == MODEL_SKEWED; i++)
+		world.skews[i] = ((int64_t)chance(5) - 2) * (int64_t)chance(DAY_MS);
+	tell("%zu devices and %zu strangers, %s", members, strangers, layout_names[world.layout]);
+	for (model.step = 1; model.step <= count && !model.failure[0]; model.step++) {
+		chance_seed(chance_derive(plan->seed, model.step));
+		chance_seed_random(chance_derive(plan->seed, model.step));
+		if (!(plan->left_out >> (model.step - 1) & 1))
+			step();
+	}
+	model.step = HEALING;
+	if (!model.failure[0])
+		heal();
+	if (!model.failure[0])
+		compare_items(0);
+	if (!model.failure[0])
+		compare_circles(0);
+}
+
+const char *model_run(const struct model_plan *plan)
+{
+	memset(&model, 0, sizeof model);
+	model.plan = plan;
+	live();
+	return model.failure[0] ? model.failure : NULL;
+}
+
+/* --- many lives ---------------------------------------------------------------------------------
+ */
+
+/* Leaves out what it can be told without. */
+static void shrink(struct model_plan *plan)
+{
+	for (size_t i = MODEL_STEPS_MAX; i-- > 0;) {
+		struct model_plan less = *plan;
+
+		less.left_out |= UINT64_C(1) << i;
+		if (model_run(&less))
+			*plan = less;
+	}
+}
+
+/* The first of many is told in full. */
+static void report(struct model_plan *plan, bool in_full)
+{
+	char words[512];
+
+	if (in_full) {
+		shrink(plan);
+		plan->tell = true;
+		printf("\nSCHEDULE=%" PRIu64 ", as short as it can be told:\n", plan->seed);
+	}
+	snprintf(words, sizeof words, "seed %" PRIu64 ": %s", plan->seed, model_run(plan));
+	CHECK_MSG(false, words);
+}
+
+static uint64_t number_from(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+void model_check(enum model_mode mode, uint64_t first, uint64_t count)
+{
+	uint64_t only = number_from("SCHEDULE", UINT64_MAX);
+
+	bool first_to_fail = true;
+
+	count = number_from("KC_SCHEDULES", count);
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		struct model_plan plan = {.seed = seed, .mode = mode, .tell = seed == only};
+
+		if (only != UINT64_MAX && seed != only)
+			continue;
+		if (!model_run(&plan))
+			continue;
+		report(&plan, first_to_fail);
+		first_to_fail = false;
+	}
+}
+
+void model_begin(void)
+{
+	world_begin();
+}
+
+void model_end(void)
+{
+	world_end();
+}
