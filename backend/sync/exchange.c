@@ -56,7 +56,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	KC_TRY(kc_memory_get_place(&txn, place));
 	KC_TRY(kc_memory_get_layout(&txn, ret_layout));
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
-	x->circle->user = x->user;
+	x->circle->user = kc_circle_is_locked(x->circle) ? NULL : x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;

@@ -33,7 +33,8 @@ struct kc_line_kind {
 	 * What is not is sent once more. */
 	kc_err (*look)(struct kc_line *line);
 	/* Reads cells of members that were not read yet in this round. */
-	kc_err (*gather)(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
+	kc_err (*gather)(
+		struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
 	/* With the transaction of an exchange: what was composed goes into the outbox. */
 	kc_err (*pack)(
 		struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed);
