@@ -4,6 +4,8 @@
  * three ways, and cut at every length: what make check does with the corpus, without libFuzzer.
  *
  *   replay_TARGET FOLDER…
+ *
+ * With REPLAY_STEP=n in the environment only every nth octet and length.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -33,8 +35,10 @@ static void run_around(struct kc_buf *input)
 {
 	static const uint8_t changes[] = {0x01, 0x80, 0xff};
 
+	const char *step = getenv("REPLAY_STEP");
+
 	run_once(kc_buf_bytes(input));
-	for (size_t at = 0; at < input->len; at++) {
+	for (size_t at = 0; at < input->len; at += step ? strtoul(step, NULL, 10) : 1) {
 		run_once(kc_bytes(input->data, at));
 		for (size_t i = 0; i < sizeof changes; i++) {
 			input->data[at] ^= changes[i];

@@ -14,6 +14,7 @@
 #include "tests/backend/words.h"
 #include "tests/check.h"
 #include "tests/file.h"
+#include "tests/store/forms.h"
 
 #define GENP KC_CLASS_GENERIC
 #define INET KC_CLASS_INTERNET
@@ -34,84 +35,6 @@ static const char *const hidden[] = {
 	"device-with-a-name",
 };
 
-/* --- forms --------------------------------------------------------------------------------------
- */
-
-enum form {
-	FORM_RAW,
-	FORM_UTF16_LITTLE,
-	FORM_UTF16_BIG,
-	FORM_HEX,
-	FORM_HEX_UPPER,
-	FORM_BASE64, /* three, by where it begins in a group of three bytes */
-	FORM_BASE64_1,
-	FORM_BASE64_2,
-	FORM_COUNT
-};
-
-static void push_wide(const char *text, unsigned at, struct kc_buf *ret)
-{
-	for (; *text; text++) {
-		uint8_t pair[2] = {0, 0};
-		pair[at] = (uint8_t)*text;
-		kc_buf_push(ret, pair, sizeof pair);
-	}
-}
-
-static void push_hex(const char *text, const char *format, struct kc_buf *ret)
-{
-	for (; *text; text++) {
-		char digits[3];
-		snprintf(digits, sizeof digits, format[1] == 'X' ? "%02X" : "%02x",
-			(unsigned)(uint8_t)*text);
-		kc_buf_push_str(ret, digits);
-	}
-}
-
-/* The part of a base64 text that does not depend on what stands around: shift bytes of the first
- * group belong to something else. */
-static void push_base64(const char *text, unsigned shift, struct kc_buf *ret)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t skip = shift == 0 ? 0 : 3 - shift;
-
-	for (text += skip; strlen(text) >= 3; text += 3) {
-		uint32_t group = (uint32_t)(uint8_t)text[0] << 16 |
-				 (uint32_t)(uint8_t)text[1] << 8 | (uint8_t)text[2];
-		for (int bit = 18; bit >= 0; bit -= 6)
-			kc_buf_push_byte(ret, (uint8_t)digits[group >> bit & 63]);
-	}
-}
-
-static void push_form(const char *text, enum form form, struct kc_buf *ret)
-{
-	switch (form) {
-	case FORM_RAW:
-		kc_buf_push_str(ret, text);
-		return;
-	case FORM_UTF16_LITTLE:
-		push_wide(text, 0, ret);
-		return;
-	case FORM_UTF16_BIG:
-		push_wide(text, 1, ret);
-		return;
-	case FORM_HEX:
-		push_hex(text, "%x", ret);
-		return;
-	case FORM_HEX_UPPER:
-		push_hex(text, "%X", ret);
-		return;
-	case FORM_BASE64:
-	case FORM_BASE64_1:
-	case FORM_BASE64_2:
-		push_base64(text, (unsigned)form - FORM_BASE64, ret);
-		return;
-	case FORM_COUNT:
-		return;
-	}
-}
-
 /* --- the search ---------------------------------------------------------------------------------
  */
 
@@ -124,14 +47,7 @@ static void search_file(const char *path)
 	CHECK_FATAL(file_read(path, &contents));
 	files++;
 	for (size_t i = 0; i < KC_COUNT_OF(hidden); i++)
-		for (int form = 0; form < FORM_COUNT; form++) {
-			KC_CLEANUP_BUF struct kc_buf wanted = KC_BUF_INIT;
-			push_form(hidden[i], (enum form)form, &wanted);
-			CHECK_FATAL(wanted.len >= 8);
-			if (contents.len &&
-				memmem(contents.data, contents.len, wanted.data, wanted.len))
-				finds++;
-		}
+		finds += forms_find(kc_buf_bytes(&contents), hidden[i]);
 }
 
 static int visit(const char *path, const struct stat *status, int flag, struct FTW *walk)
@@ -164,7 +80,7 @@ static void the_search_finds_what_is_there(void)
 			KC_CLEANUP_BUF struct kc_buf planted = KC_BUF_INIT;
 			FILE *file = fopen(path, "wb");
 			kc_buf_push_str(&planted, "before");
-			push_form(hidden[i], (enum form)form, &planted);
+			forms_push(hidden[i], (enum form)form, &planted);
 			kc_buf_push_str(&planted, "after");
 			CHECK_FATAL(
 				file && fwrite(planted.data, 1, planted.len, file) == planted.len);

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Three devices: the first, the second, which it let in, and the third, which the second has let
+ * in. The readers are the first one at different times.
+ */
+#include "tests/circle/specimens.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/circle/circle.h"
+#include "backend/circle/pairing.h"
+#include "backend/circle/welcome.h"
+#include "backend/sync/item_record.h"
+#include "tests/circle/chance.h"
+
+#define PASSWORD "one account for all"
+#define VIEW 1u
+#define VIEWS (1u << VIEW)
+#define SEED 77
+#define CODE "493207118"
+
+enum {
+	STRANGER_TO_THIRD, /* has not heard of the third device */
+	BEFORE_PERMANENT,  /* has heard that the second one vouches for it */
+	BEFORE_LIST,	   /* knows the third one, but not that the second includes it */
+	BEFORE_EPOCH,	   /* knows that too */
+	BEFORE_KEY,	   /* knows of the new epoch */
+	READERS
+};
+
+static struct kc_circle *first, *second, *third, *readers[READERS];
+static struct kc_circle_parts saved[READERS];
+static struct kc_buf welcome; /* of the third one */
+static struct kc_identity joiner;
+static const uint8_t transcript[32] = {7};
+static struct kc_secret item_key, head_key;
+
+/* Also outside of a test. */
+static void must(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "specimens: %s\n", what);
+	abort();
+}
+#define MUST(expr) must((expr) == KC_OK, #expr)
+
+/* --- how they came about ------------------------------------------------------------------------
+ */
+
+static void say(struct kc_circle *circle)
+{
+	MUST(kc_circle_sign_list(circle, 1));
+}
+
+static struct kc_bytes list_of(const struct kc_circle *circle)
+{
+	return kc_buf_bytes(&kc_circle_self(circle)->list_record);
+}
+
+static kc_err hear(struct kc_circle *circle, struct kc_bytes list, const struct kc_circle *author)
+{
+	bool current;
+
+	return kc_circle_take_list(circle, &author->identity.id, list, &current);
+}
+
+/* The identity stays in joiner until somebody enters with it. */
+static void apply(struct kc_circle *sponsor, struct kc_buf *ret_welcome)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_application application;
+
+	MUST(kc_identity_make(&joiner));
+	MUST(kc_application_build(&joiner, &sponsor->account, "newcomer", &bytes));
+	MUST(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
+	MUST(kc_circle_admit(sponsor, &application, transcript, ret_welcome));
+}
+
+static kc_err enter(struct kc_bytes bytes, struct kc_identity *identity, struct kc_circle **ret)
+{
+	return kc_circle_enter(bytes, &first->account, kc_buf_bytes(&first->account_key_record),
+		transcript, "newcomer", identity, ret);
+}
+
+static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+
+	apply(sponsor, &bytes);
+	MUST(enter(kc_buf_bytes(&bytes), &joiner, ret));
+	(*ret)->joining = false;
+	say(sponsor);
+	say(*ret);
+}
+
+static void save_reader(size_t number)
+{
+	kc_circle_parts_done(&saved[number]);
+	MUST(kc_circle_save(first, &saved[number]));
+	MUST(kc_circle_load(&saved[number], &readers[number]));
+}
+
+static struct kc_bytes permanent_of_third(void)
+{
+	return kc_buf_bytes(&kc_circle_find(second, &third->identity.id)->permanent_record);
+}
+
+static struct kc_bytes voucher_for_third(void)
+{
+	for (size_t i = 0; i < second->voucher_count; i++)
+		if (kc_peer_id_equal(&second->vouchers[i].voucher.beneficiary, &third->identity.id))
+			return kc_buf_bytes(&second->vouchers[i].record);
+	abort();
+}
+
+static const struct kc_held_epoch *new_epoch(void)
+{
+	return &second->epochs[second->epoch_count - 1];
+}
+
+static void begin_epoch(void)
+{
+	struct kc_trust trust;
+
+	MUST(kc_circle_judge(second, &trust));
+	MUST(kc_circle_begin_epoch(second, &trust, VIEW, KC_EPOCH_ASKED));
+	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_CLASS_A, &item_key));
+	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_HEAD, &head_key));
+}
+
+void specimens_begin(void)
+{
+	chance_seed_random(SEED);
+	MUST(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &first));
+	say(first);
+	admit(first, &second);
+	MUST(hear(first, list_of(second), second));
+	save_reader(STRANGER_TO_THIRD);
+	admit(second, &third);
+	MUST(kc_circle_take_voucher(first, &second->identity.id, voucher_for_third()));
+	save_reader(BEFORE_PERMANENT);
+	MUST(kc_circle_take_permanent(first, permanent_of_third()));
+	save_reader(BEFORE_LIST);
+	MUST(hear(first, list_of(second), second));
+	save_reader(BEFORE_EPOCH);
+	begin_epoch();
+	MUST(kc_circle_take_epoch(first, &second->identity.id, kc_buf_bytes(&new_epoch()->record)));
+	save_reader(BEFORE_KEY);
+	apply(second, &welcome);
+}
+
+void specimens_end(void)
+{
+	kc_circle_free(first);
+	kc_circle_free(second);
+	kc_circle_free(third);
+	for (size_t i = 0; i < READERS; i++) {
+		kc_circle_free(readers[i]);
+		kc_circle_parts_done(&saved[i]);
+	}
+	kc_buf_done(&welcome);
+	kc_identity_done(&joiner);
+	kc_secret_done(&item_key);
+	kc_secret_done(&head_key);
+}
+
+static bool is_untouched(size_t number)
+{
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts now = {0};
+	bool same;
+
+	MUST(kc_circle_save(readers[number], &now));
+	same = now.count == saved[number].count;
+	for (size_t i = 0; i < now.count && same; i++)
+		same = strcmp(now.rows[i].name, saved[number].rows[i].name) == 0 &&
+		       kc_bytes_equal(kc_buf_bytes(&now.rows[i].value),
+			       kc_buf_bytes(&saved[number].rows[i].value));
+	return same;
+}
+
+bool specimens_are_untouched(void)
+{
+	for (size_t i = 0; i < READERS; i++)
+		if (!is_untouched(i))
+			return false;
+	return true;
+}
+
+void specimens_restore(void)
+{
+	for (size_t i = 0; i < READERS; i++) {
+		kc_circle_free(readers[i]);
+		readers[i] = NULL;
+		MUST(kc_circle_load(&saved[i], &readers[i]));
+	}
+}
+
+static void push(struct kc_buf *to, struct kc_bytes bytes)
+{
+	kc_buf_push(to, bytes.data, bytes.len);
+}
+
+/* --- records ------------------------------------------------------------------------------------
+ */
+
+static void build_genesis(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&first->genesis));
+}
+
+static kc_err read_genesis(struct kc_bytes bytes)
+{
+	return kc_circle_take_genesis(readers[STRANGER_TO_THIRD], bytes);
+}
+
+static void build_permanent(struct kc_buf *ret)
+{
+	push(ret, permanent_of_third());
+}
+
+static kc_err read_permanent(struct kc_bytes bytes)
+{
+	return kc_circle_take_permanent(readers[BEFORE_PERMANENT], bytes);
+}
+
+static void build_voucher(struct kc_buf *ret)
+{
+	push(ret, voucher_for_third());
+}
+
+static kc_err read_voucher(struct kc_bytes bytes)
+{
+	return kc_circle_take_voucher(readers[STRANGER_TO_THIRD], &second->identity.id, bytes);
+}
+
+static void build_list(struct kc_buf *ret)
+{
+	push(ret, list_of(second));
+}
+
+static kc_err read_list(struct kc_bytes bytes)
+{
+	return hear(readers[BEFORE_LIST], bytes, second);
+}
+
+static void build_epoch(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&new_epoch()->record));
+}
+
+static kc_err read_epoch(struct kc_bytes bytes)
+{
+	return kc_circle_take_epoch(readers[BEFORE_EPOCH], &second->identity.id, bytes);
+}
+
+static void build_shares(struct kc_buf *ret)
+{
+	struct kc_trust trust;
+
+	MUST(kc_circle_judge(second, &trust));
+	MUST(kc_circle_build_shares(
+		second, &trust, &first->identity.permanent, &first->identity.id, ret));
+}
+
+static kc_err read_shares(struct kc_bytes bytes)
+{
+	return kc_circle_take_shares(readers[BEFORE_KEY], &second->identity.id, bytes);
+}
+
+static void build_account_key(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&first->account_key_record));
+}
+
+static kc_err read_account_key(struct kc_bytes bytes)
+{
+	return kc_circle_take_account_key(readers[STRANGER_TO_THIRD], bytes);
+}
+
+/* --- what records travel in ---------------------------------------------------------------------
+ */
+
+static struct kc_place_in_store a_place(void)
+{
+	static struct kc_writer_id writer;
+
+	writer = kc_circle_writer(&second->identity.id);
+	return (struct kc_place_in_store){&first->account, &writer, kc_bytes_str("p")};
+}
+
+static void build_envelope(struct kc_buf *ret)
+{
+	struct kc_place_in_store place = a_place();
+
+	MUST(kc_envelope_seal(kc_circle_keys(first), &place, list_of(second), ret));
+}
+
+static kc_err read_envelope(struct kc_bytes bytes)
+{
+	struct kc_place_in_store place = a_place();
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+
+	return kc_envelope_open(kc_circle_keys(first), &place, bytes, &plain);
+}
+
+static void build_operation(struct kc_buf *ret)
+{
+	struct kc_writer_id writer = kc_circle_writer(&second->identity.id);
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	struct kc_log_position start = {.number = 6}, end;
+
+	kc_op_builder_init(&builder, &writer, &start, false);
+	kc_op_builder_put(&builder, kc_bytes_str("p"), kc_bytes_str("a list"));
+	kc_op_builder_put(&builder, kc_bytes_str("i/00"), kc_bytes(NULL, 0));
+	MUST(kc_op_builder_end(&builder, &start, ret, &end));
+}
+
+static kc_err read_operation(struct kc_bytes bytes)
+{
+	struct kc_writer_id writer = kc_circle_writer(&second->identity.id);
+	struct kc_op_write write;
+	struct kc_op op;
+
+	KC_TRY(kc_op_parse(bytes, &writer, 7, &op));
+	while (kc_op_next(&op, &write))
+		if (write.key.len > KC_OP_MAX_KEY)
+			abort();
+	return KC_OK;
+}
+
+static void build_marker(struct kc_buf *ret)
+{
+	MUST(kc_account_put_marker(&first->account, KC_LAYOUT_LOGS, ret));
+}
+
+static kc_err read_marker(struct kc_bytes bytes)
+{
+	struct kc_account_id account;
+	enum kc_layout layout;
+
+	KC_TRY(kc_account_parse_marker(bytes, &account, &layout));
+	if (layout != KC_LAYOUT_LOGS || memcmp(&account, &first->account, sizeof account) != 0)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
+}
+
+/* --- items and heads ----------------------------------------------------------------------------
+ */
+
+static void make_header(struct kc_item_header *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(first);
+
+	*ret = (struct kc_item_header){.name = {5}, .class = KC_ITEM_CLASS_A};
+	MUST(kc_account_tag(keys, &first->account, ret->account_tag));
+	MUST(kc_account_view_tag(keys, &first->account, VIEW, ret->view_tag));
+	memcpy(ret->kid, new_epoch()->epoch->name.kid, sizeof ret->kid);
+}
+
+static void build_item(struct kc_buf *ret)
+{
+	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
+	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {.counter = 9, .created = 1000};
+	struct kc_bytes secret = kc_bytes_str("correct horse");
+	struct kc_item_header header;
+
+	make_header(&header);
+	kc_attrs_set_str(&attrs, KC_NAME('s', 'v', 'c', 'e'), "mail");
+	kc_attrs_set_str(&attrs, KC_NAME('a', 'g', 'r', 'p'), "user");
+	kc_attrs_set_number(&attrs, KC_NAME('s', 'y', 'n', 'c'), 1);
+	MUST(kc_item_build(KC_NAME('g', 'e', 'n', 'p'), &attrs, &secret, &body.item));
+	body.version = (struct kc_version){.t = 2000, .writer = second->identity.id};
+	MUST(kc_item_record_seal(&header, kc_view_key_siv(&item_key), &body, ret));
+}
+
+static kc_err read_item(struct kc_bytes bytes)
+{
+	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {0};
+	struct kc_item_header header, right;
+
+	make_header(&right);
+	KC_TRY(kc_item_record_peek(bytes, &header));
+	if (memcmp(header.view_tag, right.view_tag, sizeof right.view_tag) != 0)
+		return KC_ERR(REFUSED);
+	return kc_item_record_open(bytes, kc_view_key_siv(&item_key), &body);
+}
+
+static struct kc_head_place head_place(void)
+{
+	static const uint8_t tag[KC_TAG_LEN] = {3};
+
+	return (struct kc_head_place){
+		&first->account, &second->identity.id, 7, tag, &new_epoch()->epoch->name};
+}
+
+static void build_head(struct kc_buf *ret)
+{
+	KC_CLEANUP_HEAD struct kc_head head = {.counter = 9};
+	struct kc_log_entry entry = {.counter = 9, .name = {1}, .t = 5, .digest = {2}};
+	struct kc_head_place place = head_place();
+
+	MUST(kc_vector_raise(&head.vector, &first->identity.id, 4));
+	MUST(kc_head_log_add(&head.log, &entry));
+	MUST(kc_head_seal(&head, &place, &head_key, ret));
+}
+
+static kc_err read_head(struct kc_bytes bytes)
+{
+	KC_CLEANUP_HEAD struct kc_head head = {0};
+	struct kc_head_place place = head_place();
+
+	return kc_head_open(bytes, &place, &head_key, &head);
+}
+
+/* --- pairing ------------------------------------------------------------------------------------
+ */
+
+static void build_offer(struct kc_buf *ret)
+{
+	KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
+
+	MUST(kc_pairing_offer(&first->account, kc_buf_bytes(&first->account_key_record), CODE, 1000,
+		&pairing, ret));
+}
+
+static kc_err read_offer(struct kc_bytes bytes)
+{
+	KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
+	enum kc_pairing_number number;
+	struct kc_writer_id slot;
+
+	KC_TRY(kc_pairing_peek(bytes, &slot, &number));
+	return kc_pairing_read_offer(bytes, &pairing);
+}
+
+static void build_application(struct kc_buf *ret)
+{
+	MUST(kc_application_build(&joiner, &first->account, "newcomer", ret));
+}
+
+static kc_err read_application(struct kc_bytes bytes)
+{
+	struct kc_application application;
+
+	return kc_application_parse(bytes, &first->account, &application);
+}
+
+static void build_welcome(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&welcome));
+}
+
+/* Whoever enters takes the identity along: a copy. */
+static kc_err read_welcome(struct kc_bytes bytes)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity copy = KC_IDENTITY_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *entered = NULL;
+	KC_CLEANUP_BUF struct kc_buf stored = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
+
+	MUST(kc_identity_save(&joiner, &stored));
+	MUST(kc_identity_save_agree(&joiner, &agree));
+	MUST(kc_identity_load(kc_buf_bytes(&stored), &copy));
+	MUST(kc_identity_load_agree(kc_secret_bytes(&agree), &copy));
+	return enter(bytes, &copy, &entered);
+}
+
+/* clang-format off */
+const struct specimen specimens[] = {
+	{"genesis",     false, build_genesis,     read_genesis},
+	{"permanent",   false, build_permanent,   read_permanent},
+	{"voucher",     false, build_voucher,     read_voucher},
+	{"list",        false, build_list,        read_list},
+	{"epoch",       false, build_epoch,       read_epoch},
+	{"shares",      false, build_shares,      read_shares},
+	{"account_key", false, build_account_key, read_account_key},
+	{"envelope",    false, build_envelope,    read_envelope},
+	{"operation",   false, build_operation,   read_operation},
+	{"marker",      false, build_marker,      read_marker},
+	{"item",        false, build_item,        read_item},
+	{"head",        false, build_head,        read_head},
+	{"offer",       true,  build_offer,       read_offer},
+	{"application", true,  build_application, read_application},
+	{"welcome",     true,  build_welcome,     read_welcome},
+};
+/* clang-format on */
+const size_t specimen_count = KC_COUNT_OF(specimens);
