@@ -135,6 +135,7 @@ struct kc_circle {
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
 	bool leaving;		 /* the next list is this device's last */
 	bool joining;		 /* has not yet reached the sponsor's positions */
+	enum kc_layout layout;	 /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };

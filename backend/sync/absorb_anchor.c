@@ -140,13 +140,18 @@ static bool is_named(const struct kc_log_entry *entry, const struct kc_absorb_it
 }
 
 /* Whether the operation is one that this device's sponsor had settled: the digests of the log lead
- * from it to what came with the welcome, or this device never arrives. */
+ * from it to what came with the welcome, or this device never arrives. In a feed the sponsor's vector
+ * says how far that was. */
 static bool was_settled_by_sponsor(
 	const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
 	const struct kc_absorb_record *record = &r->absorb->records[item->record];
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
+	if (r->circle->joining && r->absorb->gathered->by_feed)
+		return item->counter <=
+		       kc_vector_get(&r->circle->views[item->view].vector,
+			       &r->circle->members[item->member]->id);
 	return r->circle->joining &&
 	       op->op.position.number <= r->circle->members[item->member]->target.number;
 }

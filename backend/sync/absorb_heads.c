@@ -53,7 +53,8 @@ static kc_err was_refused(
 		kc_err err;
 
 		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_REFUSED ||
-			kc_absorb_member(r->absorb, record) != member ||
+			(!r->absorb->gathered->by_feed &&
+				kc_absorb_member(r->absorb, record) != member) ||
 			memcmp(record->name, entry->name, sizeof entry->name) != 0)
 			continue;
 		err = kc_absorb_digest(r, record, digest);
@@ -117,8 +118,10 @@ static bool awaits_unlock(const struct kc_absorb_reader *r, size_t member, enum 
 		const struct kc_absorb_record *record = &r->absorb->records[i];
 		struct kc_item_header header;
 
+		/* Whose an item of a feed is stands within it. */
 		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_LOCKED ||
-			kc_absorb_member(r->absorb, record) != member)
+			(!r->absorb->gathered->by_feed &&
+				kc_absorb_member(r->absorb, record) != member))
 			continue;
 		if (entry ? memcmp(record->name, entry->name, sizeof entry->name) == 0
 			  : kc_item_record_peek(record->value, &header) == KC_OK &&
@@ -144,8 +147,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	uint64_t had = kc_vector_get(vector, writer);
 	uint64_t unnamed = head->log.count ? head->log.rows[0].counter - 1 : head->counter;
 
-	/* Before its beginning the log names nothing: there the records themselves count. */
-	for (; had < unnamed; had++)
+	/* Before its beginning the log names nothing: there the records themselves count. Of a feed
+	 * nobody waits for what is not named. */
+	for (; had < unnamed && !r->absorb->gathered->by_feed; had++)
 		if (!came(r, member, view, had + 1)) {
 			note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED)
 								       : KC_ERR(WAITING),

@@ -92,7 +92,8 @@ static bool is_complete(const struct kc_absorb_reader *r)
 {
 	const struct kc_gathered *gathered = r->absorb->gathered;
 
-	if (((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out) || has_gap(r))
+	if (((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out) ||
+		(!gathered->by_feed && has_gap(r)))
 		return false;
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_member *member = r->circle->members[i];

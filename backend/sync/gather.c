@@ -12,6 +12,21 @@ void kc_gathered_done(struct kc_gathered *gathered)
 	*gathered = (struct kc_gathered)KC_GATHERED_INIT;
 }
 
+kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gathered_op *op)
+{
+	if (gathered->count == gathered->allocated) {
+		size_t wanted = gathered->allocated ? 2 * gathered->allocated : 16;
+		struct kc_gathered_op *grown = reallocarray(gathered->ops, wanted, sizeof *grown);
+
+		if (!grown)
+			return KC_ERR(NO_MEMORY);
+		gathered->ops = grown;
+		gathered->allocated = wanted;
+	}
+	gathered->ops[gathered->count++] = *op;
+	return KC_OK;
+}
+
 /* Where the reading of a log is. */
 struct cursor {
 	struct kc_cloud *cloud;
@@ -26,18 +41,9 @@ struct cursor {
 static kc_err keep(struct kc_gathered *gathered, struct cursor *c, struct kc_buf *bytes,
 	const struct kc_op *op)
 {
-	if (gathered->count == gathered->allocated) {
-		size_t wanted = gathered->allocated ? 2 * gathered->allocated : 16;
-		struct kc_gathered_op *grown = reallocarray(gathered->ops, wanted, sizeof *grown);
-
-		if (!grown)
-			return KC_ERR(NO_MEMORY);
-		gathered->ops = grown;
-		gathered->allocated = wanted;
-	}
+	KC_TRY(kc_gathered_add(gathered,
+		&(struct kc_gathered_op){.member = c->member, .bytes = *bytes, .op = *op}));
 	c->len += bytes->allocated + sizeof *gathered->ops + op->write_count * KC_GATHER_WRITE_LEN;
-	gathered->ops[gathered->count++] =
-		(struct kc_gathered_op){.member = c->member, .bytes = *bytes, .op = *op};
 	*bytes = (struct kc_buf)KC_BUF_INIT;
 	return KC_OK;
 }

@@ -50,7 +50,8 @@ static kc_err logs_begin(struct kc_line *line)
 	if (err == KC_E_STORE_SUSPECT)
 		return suspect(line, KC_ALARM_FORGERY);
 	KC_TRY(err);
-	return line->outbox.number && line->outbox.tries == 0 ? logs_send(line) : KC_OK;
+	return line->outbox.number && line->outbox.tries == 0 && !line->is_mute ? logs_send(line)
+										: KC_OK;
 }
 
 static kc_err list_logs(struct kc_line *line)
@@ -83,7 +84,7 @@ static kc_err logs_look(struct kc_line *line)
 	KC_TRY(list_logs(line));
 	log = kc_cloud_logs_find(&line->logs, &writer);
 	last = log ? log->last : 0;
-	if (last == self->position.number)
+	if (last == self->position.number || (line->is_mute && last < self->position.number))
 		return KC_OK;
 	if (last > self->position.number)
 		return suspect(line, KC_ALARM_FORK);
@@ -93,6 +94,24 @@ static kc_err logs_look(struct kc_line *line)
 static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)
 {
 	return kc_gather(line->cloud, &line->logs, line->circle, members, gathered);
+}
+
+static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
+{
+	(void)line;
+	(void)now_ms;
+	(void)gathered; /* its suspects were seen as it was read */
+	return KC_OK;
+}
+
+static kc_err logs_settle(
+	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
+{
+	(void)line;
+	(void)txn;
+	(void)absorb;
+	*ret_has_all = true; /* the members' positions say the rest */
+	return KC_OK;
 }
 
 static kc_err logs_pack(
@@ -106,6 +125,8 @@ const struct kc_line_kind kc_line_logs = {
 	.begin = logs_begin,
 	.look = logs_look,
 	.gather = logs_gather,
+	.weigh = logs_weigh,
+	.settle = logs_settle,
 	.pack = logs_pack,
 	.send = logs_send,
 };
