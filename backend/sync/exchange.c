@@ -20,10 +20,10 @@ struct exchange {
 	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
-	bool more;	/* another round is needed */
+	bool more;	    /* another round is needed */
 	unsigned conflicts; /* in a row */
-	bool busy;	/* something happened that the report should tell */
-	bool had_alarm; /* the report before told of an alarm */
+	bool busy;	    /* something happened that the report should tell */
+	bool had_alarm;	    /* the report before told of an alarm */
 };
 
 /* What was read: to be read anew, or not at all. */
@@ -175,8 +175,8 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost,
-		ret));
+	KC_TRY(kc_compose(
+		&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost, ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -219,13 +219,13 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	KC_TRY(kc_circle_has_news(x->circle, &news));
 	KC_TRY(kc_circle_is_rotation_due(x->circle, &due));
 	for (size_t i = 0; i < x->circle->member_count; i++)
-		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
-			 (!kc_peer_set_has(gathered->out, i) &&
-				 kc_circle_is_behind(
-					 x->circle, trust.heard, x->circle->members[i]));
+		clocks =
+			clocks || x->circle->members[i]->waiting_since_ms ||
+			(!kc_peer_set_has(gathered->out, i) &&
+				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost &&
-	       x->report.pending == 0 && !news && !due && !clocks &&
-	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
 
@@ -239,8 +239,8 @@ static kc_err give_way(struct exchange *x)
 		return KC_ERR(CONFLICT); /* the next exchange tries again */
 	most_ms = 2u << x->conflicts;
 	kc_random_fill(random, sizeof random);
-	nanosleep(&(struct timespec){.tv_nsec =
-			  (long)(random[0] * 256u + random[1]) % (long)most_ms * 1000000},
+	nanosleep(&(struct timespec){.tv_nsec = (long)(random[0] * 256u + random[1]) %
+						(long)most_ms * 1000000},
 		NULL);
 	x->more = true;
 	return KC_OK;

@@ -36,8 +36,8 @@ static kc_err look_for_news(struct kc_line *line)
 	bool changed;
 
 	KC_TRY(kc_records_changed(line->cloud, feed->tokens, &changed));
-	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen && feed->waiting.count == 0 &&
-		     !is_to_be_sent(line) && !line->outbox.lost;
+	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen &&
+		     feed->waiting.count == 0 && !is_to_be_sent(line) && !line->outbox.lost;
 	return KC_OK;
 }
 
@@ -125,8 +125,8 @@ static kc_err records_pack(
 
 	if (line->outbox.lost)
 		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
-	KC_TRY(kc_publish_pack(txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before),
-		&contents));
+	KC_TRY(kc_publish_pack(
+		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
 	line->outbox = (struct kc_outbox){.number = composed->number};
 	line->feed.own_seen = false;
 	line->idle = false;
