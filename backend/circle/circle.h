@@ -62,6 +62,7 @@ struct kc_member {
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
 	/* On how many days it was looked for in vain, since its list of that number came. */
 	uint64_t silent_days, silent_seq;
+	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
 };
 
 struct kc_held_voucher {
