@@ -127,7 +127,7 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 	struct kc_live_payload payload;
 	size_t count = 0;
 
-	if (x->live && !x->listened && !x->circle->joining) {
+	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
 		if (!x->line.idle) /* else nothing was written since it listened last */
 			kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
 		x->listened = true;
@@ -155,7 +155,8 @@ static void speak(struct exchange *x)
 	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
 	struct kc_trust trust;
 
-	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
+	if (!x->listened || kc_circle_is_locked(x->circle) ||
+		kc_circle_judge(x->circle, &trust) != KC_OK ||
 		!kc_peer_set_has(trust.trusted, x->circle->self))
 		return;
 	turn.trust = &trust;
