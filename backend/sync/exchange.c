@@ -383,6 +383,8 @@ static kc_err round_trip(struct exchange *x)
 		KC_TRY(send(x));
 		offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
+	if (absorb.alarm != KC_ALARM_NONE)
+		return set_alarm(x, absorb.alarm);
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -492,6 +494,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 
 	KC_TRY(kc_feed_forget(txn));
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		track.said = (struct kc_track_said){.t = 0}; /* nothing, to the new circle */
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));
 		else
