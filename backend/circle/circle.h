@@ -75,6 +75,7 @@ struct kc_held_epoch {
 	 */
 	struct kc_secret key;
 	struct kc_secret class_c, head; /* derived from it; empty when this device has none */
+	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
@@ -115,6 +116,8 @@ struct kc_circle {
 	struct kc_genesis begun; /* the parts of genesis */
 	struct kc_buf genesis;
 	struct kc_secret keys; /* struct kc_account_keys */
+	bool has_meta;	       /* false: all is sealed under the first metadata key */
+	uint8_t meta_kid[KC_KID_LEN]; /* under which this device seals what need not be under it */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key; /* its parts */
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
@@ -231,6 +234,15 @@ bool kc_circle_is_behind(
 /* --- writes that go out --------------------------------------------------------------------------
  */
 
+/* Seals a record for its place: under the first metadata key, or the last that this device had when
+ * it began the operation, as the place asks for. */
+KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes record, struct kc_buf *ret);
+/* Errors: WAITING (under a key that is not here), DECODE, CORRUPT. */
+KC_MUST kc_err kc_circle_open(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes sealed, struct kc_buf *ret);
+/* Between operations: from now on the newest metadata key that may be used is the last. */
+KC_MUST kc_err kc_circle_settle_meta(struct kc_circle *circle);
 /* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */
 KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);

@@ -36,6 +36,9 @@ static kc_err derive(const struct kc_circle *circle, struct kc_held_epoch *held)
 
 	KC_TRY(kc_view_key_derive(
 		&circle->account, name, &held->key, KC_VIEW_KEY_CLASS_C, &held->class_c));
+	if (name->view == KC_VIEW_META)
+		KC_TRY(kc_view_key_derive(
+			&circle->account, name, &held->key, KC_VIEW_KEY_META, &held->meta));
 	return kc_view_key_derive(
 		&circle->account, name, &held->key, KC_VIEW_KEY_HEAD, &held->head);
 }
@@ -459,6 +462,20 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 	return derive(circle, held);
 }
 
+/* A new key at random; the first one of the metadata view is the account's. */
+static kc_err make_key(
+	const struct kc_circle *circle, unsigned view, bool has_before, struct kc_secret *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(circle);
+
+	if (view != KC_VIEW_META || has_before)
+		return kc_secret_random(ret, KC_VIEW_KEY_LEN);
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (circle->epochs[i].epoch->name.view == view)
+			return KC_ERR(WAITING); /* for the keys of those that there are */
+	return kc_secret_set(ret, KC_BYTES_OF(keys->first));
+}
+
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
@@ -491,7 +508,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
 	epoch->out_count =
 		list_peers(circle, trust->excluded | trust->retired, epoch->out);
-	KC_TRY(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);
 }

@@ -114,7 +114,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	memcpy(list->name, circle->name, sizeof list->name);
 	KC_TRY(add_members(circle, trust, list));
 	add_seen(circle, list);
-	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
+	for (unsigned view = 1; view < KC_VIEW_META; view++)
 		KC_TRY(add_head(circle, trust, view, list, &boxes[view]));
 	return KC_OK;
 }

@@ -202,6 +202,8 @@ static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t numb
 	(void)number;
 	code_bool(c, &circle->joining);
 	code_bool(c, &circle->leaving);
+	code_bool(c, &circle->has_meta);
+	code_array(c, circle->meta_kid, sizeof circle->meta_kid);
 	code_buf(c, &circle->statements);
 	return KC_OK;
 }
@@ -400,6 +402,7 @@ static kc_err code_epoch(struct coder *c, struct kc_circle *circle, size_t numbe
 	held = &circle->epochs[number];
 	code_secret(c, &held->class_c);
 	code_secret(c, &held->head);
+	code_secret(c, &held->meta);
 	return KC_OK;
 }
 

@@ -343,6 +343,7 @@ kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_id *acco
 	err = enter_all(welcome, account_key, transcript, circle);
 	if (err != KC_OK)
 		return err == KC_E_NO_MEMORY ? err : KC_ERR(REFUSED);
+	KC_TRY(kc_circle_settle_meta(circle));
 	KC_TRY(kc_identity_permanent_record(&circle->identity, account, &permanent));
 	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
 	*ret = circle;

@@ -26,9 +26,13 @@ static kc_err ensure_epochs(struct kc_composer *c)
 {
 	bool began = false;
 
-	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+	for (unsigned view = KC_VIEW_NEVER + 1; view <= KC_VIEW_META; view++) {
 		const struct kc_held_epoch *held;
-		kc_err err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
+		kc_err err;
+
+		if (view >= KC_VIEW_COUNT && view != KC_VIEW_META)
+			continue;
+		err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
 
 		if (err == KC_E_NOT_FOUND) {
 			err = kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL);
@@ -234,5 +238,6 @@ kc_err kc_compose(
 	kc_op_builder_init(&c.builder, &writer, &self->position, false);
 	err = compose(&c, insist, ret);
 	kc_op_builder_done(&c.builder);
-	return err;
+	KC_TRY(err);
+	return kc_circle_settle_meta(circle);
 }
