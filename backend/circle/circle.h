@@ -56,6 +56,8 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
+	uint8_t given[32]; /* which keys this device gave it last, hashed */
+	bool forged; /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -89,6 +91,9 @@ struct kc_view_state {
 	struct kc_vector vector;  /* what it holds of each writer */
 	struct kc_head_log log;	  /* its own dots that somebody may still lack */
 	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
+	/* Under which this device's heads are, and since which of its lists. */
+	uint8_t headed_kid[KC_KID_LEN];
+	uint64_t headed_since;
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
@@ -139,6 +144,7 @@ struct kc_circle {
 	bool leaving;		 /* the next list is this device's last */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
+	bool copied; /* with a fork: another device speaks with this one's identity */
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
@@ -226,6 +232,10 @@ KC_MUST kc_err kc_circle_take_retire(
 KC_MUST kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 
+/* A list that stands where this device's own should be: when it is rightly signed, and not one that
+ * this device made, circle->copied says that there is a twin. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes record);
+
 /* Whether something is still missing here that others know of: a newer list of this member, which
  * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
@@ -285,6 +295,10 @@ KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_t
 KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret);
+/* Queues shares for trusted peers that lack a key by their own lists, once for the same keys. Errors:
+ * LOCKED. */
+KC_MUST kc_err kc_circle_queue_missing_shares(
+	struct kc_circle *circle, const struct kc_trust *trust);
 /* Queues shares for every other trusted peer. */
 KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
 

@@ -95,6 +95,10 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 		},
 		&key, ret_box));
 	row.box = kc_buf_bytes(ret_box);
+	if (memcmp(state->headed_kid, row.kid, sizeof row.kid) != 0) {
+		memcpy(state->headed_kid, row.kid, sizeof row.kid);
+		state->headed_since = list->seq;
+	}
 	return kc_list_add_head(list, &row);
 }
 

@@ -337,6 +337,8 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_uint(c, &m->waiting_since_ms);
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
+	code_array(c, m->given, sizeof m->given);
+	code_bool(c, &m->forged);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
 		code_uint(c, &m->acked[view]);
 	return KC_OK;
@@ -420,6 +422,8 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 		return KC_ERR(CORRUPT);
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
+	code_array(c, state->headed_kid, sizeof state->headed_kid);
+	code_uint(c, &state->headed_since);
 	code_array(c, state->kid, sizeof state->kid);
 	code_uint(c, &state->again);
 	code_uint(c, &state->again_to);

@@ -25,10 +25,10 @@ static kc_err rotate_yearly(struct kc_composer *c)
 static kc_err ensure_epochs(struct kc_composer *c)
 {
 	bool began = false;
+	kc_err err;
 
 	for (unsigned view = KC_VIEW_NEVER + 1; view <= KC_VIEW_META; view++) {
 		const struct kc_held_epoch *held;
-		kc_err err;
 
 		if (view >= KC_VIEW_COUNT && view != KC_VIEW_META)
 			continue;
@@ -41,7 +41,10 @@ static kc_err ensure_epochs(struct kc_composer *c)
 		if (err != KC_OK && err != KC_E_WAITING && err != KC_E_LOCKED)
 			return err;
 	}
-	return began ? kc_circle_queue_shares(c->circle, &c->trust) : KC_OK;
+	if (began)
+		return kc_circle_queue_shares(c->circle, &c->trust);
+	err = kc_circle_queue_missing_shares(c->circle, &c->trust);
+	return err == KC_E_LOCKED ? KC_OK : err;
 }
 
 /* --- one change ---------------------------------------------------------------------------------
