@@ -335,14 +335,18 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
-
 		bool waits = record->state == KC_E_WAITING || record->state == KC_E_NEWER;
+		bool is_shut = record->state == KC_E_LOCKED;
 
-		op->waits = op->waits || waits;
+		op->waits = op->waits || waits || is_shut;
 		if (is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
 		*waiting += waits;
+		if (is_shut) {
+			absorb->shut |= (kc_peer_set)1 << record->member;
+			absorb->for_unlock += record->kind == KC_ABSORB_ITEM;
+		}
 		if (record->state == KC_E_WAITING)
 			absorb->missing |= (kc_peer_set)1 << record->member;
 	}
@@ -376,10 +380,12 @@ kc_err kc_absorb_settle(
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
 		bool out = kc_peer_set_has(gathered->out, i);
-		/* On a new device, what the sponsor had of its log is known, too. */
+		/* On a new device, what the sponsor had of its log is known, too. What waits for
+		 * the unlock is here. */
+		bool short_of_target =
+			m->position.number < m->target.number && !kc_peer_set_has(absorb->shut, i);
 		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
-			      (m->position.number < m->target.number ||
-				      kc_circle_is_behind(circle, trust.heard, m));
+			      (short_of_target || kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

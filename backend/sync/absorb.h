@@ -32,8 +32,8 @@ struct kc_absorb_record {
 	struct kc_bytes key, sealed; /* of one that is sealed: to be opened as soon as its key is here */
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
 	bool current;			  /* a list: the last one of its peer when it was taken */
-	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED;
-			 STORE_SUSPECT: evidence that is yet to be weighed */
+	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;
+			 NEWER; REFUSED; STORE_SUSPECT: evidence that is yet to be weighed */
 };
 _Static_assert(sizeof(struct kc_absorb_record) <= KC_GATHER_WRITE_LEN, "counted when gathered");
 
@@ -44,6 +44,8 @@ struct kc_absorb {
 	size_t count, allocated;
 	size_t ops_seen;
 	kc_peer_set missing; /* members whose logs name what is not here */
+	kc_peer_set shut;    /* those in whose logs something waits for the unlock */
+	uint64_t for_unlock; /* items that do */
 	uint64_t received;   /* items that were applied */
 	bool moved;	     /* some position did */
 };
@@ -53,7 +55,8 @@ void kc_absorb_done(struct kc_absorb *absorb);
 /* Whether this is what becomes of a record, and no failure of this device. */
 static inline bool kc_absorb_is_verdict(kc_err err)
 {
-	return err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER || err == KC_E_REFUSED;
+	return err == KC_OK || err == KC_E_WAITING || err == KC_E_LOCKED || err == KC_E_NEWER ||
+	       err == KC_E_REFUSED;
 }
 
 /* Opens the records of operations that were gathered since the last call, and takes those of the

@@ -109,9 +109,38 @@ static bool came(
 	       r->dots[low]->view == view && r->dots[low]->counter == counter;
 }
 
+/* Whether something is here that waits for the unlock and may be what a log speaks of: a record of
+ * that name, or without one any of the view. */
+static bool awaits_unlock(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry)
+{
+	for (size_t i = 0; i < r->absorb->count; i++) {
+		const struct kc_absorb_record *record = &r->absorb->records[i];
+		struct kc_item_header header;
+
+		/* Whose an item of a feed is stands within it. */
+		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_LOCKED ||
+			(!r->absorb->gathered->by_feed &&
+				kc_absorb_member(r->absorb, record) != member))
+			continue;
+		if (entry ? memcmp(record->name, entry->name, sizeof entry->name) == 0
+			  : kc_item_record_peek(record->value, &header) == KC_OK &&
+					kc_absorb_view(r, header.view_tag) == view)
+			return true;
+	}
+	return false;
+}
+
+/* What a list lacks: nothing, what comes with the unlock, or what is missing, which is worst. */
+static void note_lack(kc_err err, kc_err *lack)
+{
+	if (*lack != KC_E_WAITING)
+		*lack = err;
+}
+
 /* Raises the vector as far as everything that was written up to there is here. */
 static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_head *head, bool *ret_missing)
+	const struct kc_head *head, kc_err *ret_lack)
 {
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
 	struct kc_vector *vector = &r->circle->views[view].vector;
@@ -122,7 +151,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	 * nobody waits for what is not named. */
 	for (; had < unnamed && !r->absorb->gathered->by_feed; had++)
 		if (!came(r, member, view, had + 1)) {
-			*ret_missing = true;
+			note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED)
+								       : KC_ERR(WAITING),
+				ret_lack);
 			return kc_vector_raise(vector, writer, had);
 		}
 	for (size_t i = 0; i < head->log.count; i++) {
@@ -133,7 +164,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 			continue;
 		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
 		if (!accounted) {
-			*ret_missing = true;
+			note_lack(awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED)
+									: KC_ERR(WAITING),
+				ret_lack);
 			return kc_vector_raise(vector, writer, entry->counter - 1);
 		}
 	}
@@ -152,7 +185,7 @@ static bool is_behind(
 }
 
 static kc_err take_head(struct kc_absorb_reader *r, const struct kc_absorb_record *record,
-	const struct kc_list *list, enum kc_view view, bool *ret_missing)
+	const struct kc_list *list, enum kc_view view, kc_err *ret_lack)
 {
 	size_t member = kc_absorb_member(r->absorb, record);
 	struct kc_member *m = r->circle->members[member];
@@ -162,10 +195,11 @@ static kc_err take_head(struct kc_absorb_reader *r, const struct kc_absorb_recor
 
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
-	if (err == KC_E_WAITING)
-		*ret_missing = true; /* the key */
-	if (err != KC_OK)
-		return err == KC_E_WAITING ? KC_OK : err;
+	if (err == KC_E_WAITING || err == KC_E_LOCKED) { /* the key */
+		note_lack(err, ret_lack);
+		return KC_OK;
+	}
+	KC_TRY(err);
 	if (!record->current) {
 		/* An earlier list: it was passed over unread, and seldom has anything to add. */
 		if (!is_behind(r, member, view, head.counter))
@@ -177,29 +211,29 @@ static kc_err take_head(struct kc_absorb_reader *r, const struct kc_absorb_recor
 	acked = kc_vector_get(&head.vector, &r->circle->identity.id);
 	if (m->acked[view] < acked)
 		m->acked[view] = acked;
-	return account_for(r, member, view, &head, ret_missing);
+	return account_for(r, member, view, &head, ret_lack);
 }
 
 static kc_err take_list(struct kc_absorb_reader *r, struct kc_absorb_record *record)
 {
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	struct kc_record_id id;
-	bool missing = false;
+	kc_err lack = KC_OK;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
 	KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
 	/* Heads of views that are not here are those of newer software. */
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
-		kc_err err = take_head(r, record, list, (enum kc_view)view, &missing);
+		kc_err err = take_head(r, record, list, (enum kc_view)view, &lack);
 
 		if (err == KC_E_REFUSED)
 			record->state = err;
 		else
 			KC_TRY(err);
 	}
-	if (missing && record->state == KC_OK)
-		record->state = KC_ERR(WAITING);
+	if (record->state == KC_OK)
+		record->state = lack;
 	return KC_OK;
 }
 

@@ -6,7 +6,8 @@
  * A record that was moved to another primary key makes room for one that takes its old one, and
  * they may come in any order, or have changed places. So two records of one primary key collide
  * only when nothing that is here, or that some head names, makes room; a collision that is repaired
- * too early would delete an item that nobody wanted to lose.
+ * too early would delete an item that nobody wanted to lose. A locked device, which does not see
+ * all items, repairs none.
  */
 #include "backend/sync/absorb_impl.h"
 
@@ -201,6 +202,19 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	return err;
 }
 
+/* What collides, or replaces what the lock hides, is left for the unlock, with all that was written
+ * before it under its name: none of it is missing. */
+static void leave_for_unlock(const struct merger *m, struct group *group)
+{
+	for (size_t i = group->first; i <= group->turn; i++) {
+		struct kc_absorb_record *record = &m->r->absorb->records[m->r->items[i].record];
+
+		if (record->state == KC_OK)
+			record->state = KC_ERR(LOCKED);
+	}
+	group->settled = true;
+}
+
 /* Merges a record. A version that is refused makes way for the one before it. */
 static kc_err merge_group(
 	struct merger *m, struct group *group, bool repair, uint8_t ret_rival[KC_RECORD_NAME_LEN])
@@ -212,6 +226,8 @@ static kc_err merge_group(
 		if (!kc_absorb_is_verdict(err))
 			return err;
 		record->state = err;
+		if (err == KC_E_LOCKED)
+			leave_for_unlock(m, group);
 		if (err != KC_E_REFUSED || group->turn == group->first) {
 			group->settled = true;
 			return KC_OK;
@@ -318,6 +334,12 @@ kc_err kc_absorb_merge(struct kc_absorb_reader *r)
 		if (item_of(&m, &m.groups[i])->deleted)
 			KC_TRY(merge_group(&m, &m.groups[i], false, rival));
 	KC_TRY(merge_free(&m, &left));
+	if (kc_circle_is_locked(r->circle)) {
+		for (size_t i = 0; i < m.count; i++)
+			if (!m.groups[i].settled)
+				leave_for_unlock(&m, &m.groups[i]);
+		return KC_OK;
+	}
 	while (left) {
 		KC_TRY(settle_some(&m));
 		KC_TRY(merge_free(&m, &left));

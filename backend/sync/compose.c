@@ -230,7 +230,9 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	KC_TRY(take_journal(c, &ret->more));
 	KC_TRY(kc_compose_go_on_anew(c, &repeating));
 	ret->more = ret->more || again || repeating;
-	if (!insist && !news && c->items == 0 && !ret->repeats)
+	/* In a lock a repetition may be at what it cannot go on with. */
+	if (!insist && !news && c->items == 0 &&
+		(!ret->repeats || kc_circle_is_locked(c->circle)))
 		return KC_OK;
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
