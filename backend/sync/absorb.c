@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/circle/segment.h"
+
 /* clang-format off */
 static const struct form {
 	const char *key; /* whole, or a beginning when it ends in '/' */
@@ -21,6 +23,7 @@ static const struct form {
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
+	{"l/",    KC_ABSORB_SEGMENT,     false},
 };
 /* clang-format on */
 
@@ -103,6 +106,21 @@ static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *rec
 	return KC_OK;
 }
 
+/* A segment's key is the hash of its bytes: nothing else is to be known before a head names it. */
+static kc_err open_segment(struct kc_absorb_record *record, struct kc_bytes key)
+{
+	uint8_t named[KC_HASH32_LEN], hash[KC_HASH32_LEN];
+
+	KC_TRY(kc_segment_hash(record->value, hash));
+	if (kc_op_get_hex(key, named, sizeof named) && memcmp(named, hash, sizeof hash) == 0) {
+		memcpy(record->name, hash, sizeof record->name);
+		record->state = KC_OK;
+	} else {
+		record->state = KC_ERR(REFUSED);
+	}
+	return KC_OK;
+}
+
 static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
 {
 	struct kc_absorb_record record = {.op = op,
@@ -120,6 +138,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_SEGMENT)
+		KC_TRY(open_segment(&record, rest));
 	if (form->sealed) {
 		record.key = write->key;
 		record.sealed = write->value;
@@ -195,6 +215,7 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	case KC_ABSORB_SHARES:
 		return kc_circle_take_shares(circle, &from, record->value);
 	case KC_ABSORB_ITEM:
+	case KC_ABSORB_SEGMENT:
 		break;
 	}
 	return KC_ERR(BUG);
