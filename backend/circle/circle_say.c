@@ -148,6 +148,7 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	struct kc_segment_place place = {
 		&circle->account, &circle->identity.id, row.view_tag, NULL};
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	struct kc_view_state *state = &circle->views[view];
 	const struct kc_held_epoch *held;
 
 	if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)

@@ -95,11 +95,6 @@ static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *rec
 		return err;
 	if (err != KC_OK && err != KC_E_WAITING)
 		record->state = KC_ERR(REFUSED);
-	/* The key may be in shares that a lock keeps closed. */
-	if (err == KC_E_WAITING && kc_circle_is_locked(absorb->circle))
-		record->state = KC_ERR(LOCKED);
-	else if (err == KC_OK)
-		record->state = KC_ERR(WAITING);
 	if (err != KC_E_WAITING)
 		record->sealed = kc_bytes(NULL, 0);
 	record->value = kc_buf_bytes(&record->plain);
@@ -236,8 +231,7 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 		const struct kc_absorb_record *before = &absorb->records[i];
 
 		if (before->kind == KC_ABSORB_LIST &&
-			(before->state == KC_E_WAITING || before->state == KC_E_LOCKED ||
-				before->state == KC_E_NEWER ||
+			(before->state == KC_E_WAITING || before->state == KC_E_NEWER ||
 				before->state == KC_E_STORE_SUSPECT) &&
 			author_of(absorb, before) == author_of(absorb, record))
 			return true;
