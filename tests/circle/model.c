@@ -46,6 +46,7 @@ static struct {
 	const struct model_plan *plan;
 	size_t step;
 	uint64_t exchanges; /* that went well, of all devices */
+	unsigned passwords; /* the account has had */
 	char failure[400];  /* the first; empty: none */
 } model;
 
@@ -284,11 +285,49 @@ static void exchange_cut_short(size_t device)
 			report.alarm ? report.alarm : "", (int)report.refused);
 }
 
+/* --- the account's password ---------------------------------------------------------------------
+ */
+
+enum { PASSWORD_MAX = 40 };
+
+/* Password number number of the account, from 0. */
+static struct kc_bytes password(unsigned number)
+{
+	static char text[PASSWORD_MAX];
+
+	if (number == 0)
+		return kc_bytes_str(HOUSE_PASSWORD);
+	snprintf(text, sizeof text, "password number %u", number);
+	return kc_bytes_str(text);
+}
+
+static void change_password(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char new[PASSWORD_MAX];
+	kc_err err = KC_ERR(ACCOUNT_PASSWORD);
+
+	if (!world.member[device])
+		return;
+	snprintf(new, sizeof new, "password number %u", model.passwords);
+	for (unsigned i = model.passwords; i-- > 0 && err == KC_E_ACCOUNT_PASSWORD;)
+		err = kc_keychain_account_password(
+			home_of(device)->keychain, password(i), kc_bytes_str(new), &report);
+	model.passwords++;
+	tell("device %zu changes the account password: %s", device, kc_err_name(err));
+	if (err != KC_OK && !is_late(err, &report) &&
+		!(world.cut_off[device] && err == KC_E_STORE_GONE))
+		fail("device %zu changes the account password: %s", device, kc_err_name(err));
+	if (err == KC_OK)
+		learn(device, report.waiting == 0);
+}
+
 /* --- letting in ---------------------------------------------------------------------------------
  */
 
 /* Until one of the two has to wait for what does not come, or the stranger is in. */
-static kc_err pair(size_t sponsor, size_t stranger, const char *url)
+static kc_err pair(
+	size_t sponsor, size_t stranger, const char *url, struct kc_bytes account_password)
 {
 	struct kc_keychain *s = home_of(sponsor)->keychain, *n = home_of(stranger)->keychain;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -297,9 +336,9 @@ static kc_err pair(size_t sponsor, size_t stranger, const char *url)
 	kc_err err;
 
 	world_turn_to(sponsor);
-	KC_TRY(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
+	KC_TRY(kc_keychain_pair_start(s, account_password, code));
 	world_turn_to(stranger);
-	KC_TRY(kc_keychain_join_start(n, url, code, kc_bytes_str(HOUSE_PASSWORD)));
+	KC_TRY(kc_keychain_join_start(n, url, code, account_password));
 	world_turn_to(sponsor);
 	err = kc_keychain_pair_poll(s, &applicant);
 	if (err != KC_E_WAITING)
@@ -318,11 +357,14 @@ static kc_err pair(size_t sponsor, size_t stranger, const char *url)
 static void let_in(size_t sponsor, size_t stranger)
 {
 	char url[MEMORY_CLOUD_URL];
+	unsigned number = model.passwords;
 	kc_err err;
 
 	memory_cloud_url(world_place(sponsor), url);
 	world.cut_off[stranger] = world.cut_off[sponsor];
-	err = pair(sponsor, stranger, url);
+	do
+		err = pair(sponsor, stranger, url, password(--number));
+	while (err == KC_E_ACCOUNT_PASSWORD && number > 0);
 	tell("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
 	if (world.cut_off[sponsor]) {
 		if (err != KC_E_STORE_GONE)
@@ -340,7 +382,7 @@ static void let_in(size_t sponsor, size_t stranger)
 		fail("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
 		return;
 	}
-	world_welcome(stranger, sponsor);
+	world_welcome(stranger, sponsor, password(number));
 }
 
 static size_t any_member(void)
@@ -474,7 +516,8 @@ static const struct {
 	{26, move_pieces},
 	{ 3, restart},
 	{ 3, move_clock},
-	{ 5, let_one_in},
+	{ 4, let_one_in},
+	{ 1, change_password},
 };
 /* clang-format on */
 enum { WEIGHTS = 100 };
@@ -633,6 +676,10 @@ static void compare_circles(size_t first)
 				one->member_count, i, other->member_count);
 		if (!trusts(one, &other->identity.id) || !trusts(other, &one->identity.id))
 			fail("devices %zu and %zu do not trust each other", first, i);
+		if (!kc_bytes_equal(kc_buf_bytes(&one->account_key_record),
+			    kc_buf_bytes(&other->account_key_record)))
+			fail("devices %zu and %zu hold different passwords of the account", first,
+				i);
 		if (!has_same_dots(one, other))
 			fail("devices %zu and %zu hold different dots", first, i);
 	}
@@ -676,6 +723,7 @@ const char *model_run(const struct model_plan *plan)
 {
 	memset(&model, 0, sizeof model);
 	model.plan = plan;
+	model.passwords = 1;
 	live();
 	return model.failure[0] ? model.failure : NULL;
 }
