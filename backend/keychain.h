@@ -14,6 +14,7 @@
 #include "base/mechanism.h"
 #include "base/place.h"
 #include "base/query.h"
+#include "base/history.h"
 #include "base/status.h"
 
 struct kc_keychain;
@@ -309,6 +310,31 @@ int kc_keychain_watch_fd(const struct kc_keychain_watch *watch);
 /* Whether what was heard is a reason to exchange. */
 bool kc_keychain_watch_drain(struct kc_keychain_watch *watch);
 KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret);
+
+/* Puts a device out, and gives the others new keys. With the account password (it may be empty) the
+ * removal counts more than one without. lost: somebody else may have it; before_ms: what it said
+ * from then on does not count either (0: from now on). The removal is remembered, and sent with the
+ * next exchange, also when this one fails. Errors: NOT_FOUND (no such device), PARAM (this one),
+ * DUPLICATE (this device has removed it already), ACCOUNT_PASSWORD, and those of sync_now. */
+KC_MUST kc_err kc_keychain_device_remove(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
+	uint64_t before_ms, struct kc_sync_report *ret);
+/* The answer of a device that was put out, against the device that did it. NOT_MEMBER when the other
+ * one's word counts more. Errors: NOT_FOUND (that one did not), else as of device_remove. */
+KC_MUST kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
+	struct kc_sync_report *ret);
+/* This device tells the others that it goes, and destroys its identity and its keys; items stay, and
+ * keep their mark. One that was put out has nobody to tell. Errors: as of sync_now; then nothing is
+ * destroyed, and it can be tried again. */
+KC_MUST kc_err kc_keychain_leave(struct kc_keychain *keychain);
+/* New keys for all that is written from now on. */
+KC_MUST kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret);
+KC_MUST kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list *ret);
+/* The synced items that a device could read: those of now, or those that there were when it was put
+ * out or left. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_keychain_exposure(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);
 
 /* The sponsor's side of pairing, one at a time. start makes the code (nine digits in groups of
  * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right

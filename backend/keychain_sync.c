@@ -255,13 +255,8 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 /* --- devices ------------------------------------------------------------------------------------
  */
 
-static const char *name_of(const struct kc_member *member)
-{
-	return member->list ? member->list->name : member->name;
-}
-
-static void fill_origin(
-	const struct kc_circle *circle, const struct kc_member *member, struct kc_device *ret)
+static void fill_origin(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *member, struct kc_device *ret)
 {
 	const struct kc_voucher *voucher = kc_circle_find_voucher(circle, &member->id);
 	const struct kc_member *sponsor =
@@ -269,27 +264,59 @@ static void fill_origin(
 
 	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
 	if (sponsor)
-		memcpy(ret->added_by, name_of(sponsor), strlen(name_of(sponsor)));
+		strcpy(ret->added_by, kc_circle_name_of(circle, sponsor));
+	if (sponsor)
+		ret->by_removed = kc_circle_is_excluded(circle, trust, &sponsor->id);
+}
+
+static void fill_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *member, struct kc_device *ret)
+{
+	const struct kc_member *author;
+	const struct kc_exclusion *e =
+		kc_circle_find_removal(circle, trust, &member->id, &author);
+
+	if (e) {
+		strcpy(ret->removed_by, kc_circle_name_of(circle, author));
+		ret->removed_ms = e->time_ms;
+		ret->lost = e->reason == KC_EXCLUSION_LOST;
+	} else if (member->retire_record.len) {
+		ret->removed_ms = member->retire.time_ms;
+	}
+}
+
+static enum kc_device_standing standing_of(const struct kc_circle *circle,
+	const struct kc_trust *trust, size_t number)
+{
+	const struct kc_member *member = circle->members[number];
+
+	if (kc_peer_set_has(kc_trust_outsiders(trust), number))
+		return KC_DEVICE_REMOVED;
+	if (member->retire_record.len)
+		return KC_DEVICE_RETIRED;
+	if (number == circle->self)
+		return KC_DEVICE_MEMBER;
+	if (!member->list)
+		return KC_DEVICE_WAITING;
+	return member->list->time_ms + STALE_MS < kc_keychain_sync_now_ms() ? KC_DEVICE_STALE
+									    : KC_DEVICE_MEMBER;
 }
 
 static void fill_device(const struct kc_circle *circle, const struct kc_trust *trust, size_t number,
 	struct kc_device *ret)
 {
 	const struct kc_member *member = circle->members[number];
-	uint64_t now = kc_keychain_sync_now_ms();
 
-	*ret = (struct kc_device){.is_this = number == circle->self, .standing = KC_DEVICE_MEMBER};
+	*ret = (struct kc_device){.is_this = number == circle->self,
+		.standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
-	memcpy(ret->name, name_of(member), strlen(name_of(member)));
-	fill_origin(circle, member, ret);
+	strcpy(ret->name, kc_circle_name_of(circle, member));
+	fill_origin(circle, trust, member, ret);
+	fill_end(circle, trust, member, ret);
 	if (member->list) {
 		ret->last_seen_ms = member->list->time_ms;
 		ret->entry = member->list->seq;
 	}
-	if (kc_peer_set_has(trust->excluded, number))
-		ret->standing = KC_DEVICE_REMOVED;
-	else if (member->list && !ret->is_this && member->list->time_ms + STALE_MS < now)
-		ret->standing = KC_DEVICE_STALE;
 }
 
 kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret)
@@ -307,7 +334,7 @@ kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *
 	if (!list.rows)
 		return KC_ERR(NO_MEMORY);
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_set_has(trust.introduced | trust.excluded, i))
+		if (kc_peer_set_has(trust.known, i))
 			fill_device(circle, &trust, i, &list.rows[list.count++]);
 	kc_device_list_done(ret);
 	*ret = list;

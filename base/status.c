@@ -59,6 +59,12 @@ static void pull_name(struct kc_der_reader *r, char ret[static KC_DEVICE_NAME_MA
 		memcpy(ret, text.data, text.len);
 }
 
+void kc_exposure_done(struct kc_exposure *exposure)
+{
+	kc_buf_done(&exposure->refs);
+	*exposure = (struct kc_exposure){.refs = KC_BUF_INIT};
+}
+
 void kc_status_put(struct kc_der_writer *w, const struct kc_status *status)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
@@ -125,6 +131,9 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->pending);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
+	kc_der_put_bool(w, report->copied);
+	kc_der_put_str(w, report->removed_by);
+	kc_der_put_uint(w, report->removed_ms);
 	kc_der_end(w);
 }
 
@@ -141,6 +150,9 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.pending = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);
+	report.copied = kc_der_get_bool(&seq);
+	pull_name(&seq, report.removed_by);
+	report.removed_ms = kc_der_get_uint(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;
@@ -160,6 +172,10 @@ static void put_device(struct kc_der_writer *w, const struct kc_device *device)
 	kc_der_put_uint(w, device->last_seen_ms);
 	kc_der_put_uint(w, device->entry);
 	kc_der_put_uint(w, device->standing);
+	kc_der_put_str(w, device->removed_by);
+	kc_der_put_uint(w, device->removed_ms);
+	kc_der_put_bool(w, device->lost);
+	kc_der_put_bool(w, device->by_removed);
 	kc_der_end(w);
 }
 
@@ -176,7 +192,11 @@ static void pull_device(struct kc_der_reader *r, struct kc_device *ret)
 	ret->added_ms = kc_der_get_uint(&seq);
 	ret->last_seen_ms = kc_der_get_uint(&seq);
 	ret->entry = kc_der_get_uint(&seq);
-	ret->standing = (enum kc_device_standing)kc_der_get_uint_max(&seq, KC_DEVICE_STALE);
+	ret->standing = (enum kc_device_standing)kc_der_get_uint_max(&seq, KC_DEVICE_WAITING);
+	pull_name(&seq, ret->removed_by);
+	ret->removed_ms = kc_der_get_uint(&seq);
+	ret->lost = kc_der_get_bool(&seq);
+	ret->by_removed = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 }
 
@@ -209,4 +229,38 @@ void kc_device_list_pull(struct kc_der_reader *r, struct kc_device_list *ret)
 	kc_device_list_done(ret);
 	*ret = list;
 	list = (struct kc_device_list){0};
+}
+
+void kc_exposure_put(struct kc_der_writer *w, const struct kc_exposure *exposure)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	kc_der_put_uint(w, exposure->generic);
+	kc_der_put_uint(w, exposure->internet);
+	kc_der_put_uint(w, exposure->certificates);
+	kc_der_put_uint(w, exposure->keys);
+	kc_der_put_bytes(w, kc_buf_bytes(&exposure->refs));
+	kc_der_end(w);
+}
+
+void kc_exposure_pull(struct kc_der_reader *r, struct kc_exposure *ret)
+{
+	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};
+	struct kc_der_reader seq;
+	struct kc_bytes refs;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	exposure.generic = kc_der_get_uint(&seq);
+	exposure.internet = kc_der_get_uint(&seq);
+	exposure.certificates = kc_der_get_uint(&seq);
+	exposure.keys = kc_der_get_uint(&seq);
+	refs = kc_der_get_bytes(&seq);
+	kc_der_leave(r, &seq);
+	kc_buf_push(&exposure.refs, refs.data, refs.len);
+	if (kc_buf_check(&exposure.refs) != KC_OK)
+		kc_der_reader_fail_with(r, KC_E_NO_MEMORY);
+	if (kc_der_reader_check(r) != KC_OK)
+		return;
+	kc_exposure_done(ret);
+	*ret = exposure;
+	exposure = (struct kc_exposure){.refs = KC_BUF_INIT};
 }

@@ -44,6 +44,9 @@ struct kc_sync_report {
 	uint64_t pending;			   /* local changes still to send */
 	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
+	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
+	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
+	uint64_t removed_ms;			 /* when, by that device's clock */
 };
 
 struct kc_device {
@@ -53,13 +56,32 @@ struct kc_device {
 	char added_by[KC_DEVICE_NAME_MAX + 1]; /* empty for the first */
 	uint64_t added_ms, last_seen_ms;       /* Unix ms, by the devices' own clocks */
 	uint64_t entry;			       /* number of its newest list */
-	enum kc_device_standing { KC_DEVICE_MEMBER, KC_DEVICE_REMOVED, KC_DEVICE_STALE } standing;
+	enum kc_device_standing {
+		KC_DEVICE_MEMBER,
+		KC_DEVICE_REMOVED, /* put out, or let in by nobody who counts */
+		KC_DEVICE_STALE,   /* not heard of for half a year */
+		KC_DEVICE_RETIRED, /* it left by itself */
+		KC_DEVICE_WAITING, /* let in, and has said nothing yet */
+	} standing;
+	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* of a removed one */
+	uint64_t removed_ms;			 /* of a removed or retired one */
+	bool lost;				 /* of a removed one: somebody else may have it */
+	bool by_removed; /* let in by one that was removed since */
 };
 
 struct kc_device_list {
 	struct kc_device *rows; /* owned */
 	size_t count;
 };
+
+/* What a device could read: how many items of each class, and their persistent references, one after
+ * another. */
+struct kc_exposure {
+	uint64_t generic, internet, certificates, keys;
+	struct kc_buf refs;
+};
+void kc_exposure_done(struct kc_exposure *exposure);
+#define KC_CLEANUP_EXPOSURE KC_CLEANUP(kc_exposure_done)
 
 void kc_status_done(struct kc_status *status);
 void kc_sync_report_done(struct kc_sync_report *report);
@@ -74,5 +96,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret);
 void kc_device_list_put(struct kc_der_writer *w, const struct kc_device_list *list);
 void kc_device_list_pull(struct kc_der_reader *r, struct kc_device_list *ret);
+void kc_exposure_put(struct kc_der_writer *w, const struct kc_exposure *exposure);
+void kc_exposure_pull(struct kc_der_reader *r, struct kc_exposure *ret);
 
 #endif

@@ -13,6 +13,8 @@ static const char *const standings[] = {
 	[KC_DEVICE_MEMBER] = "member",
 	[KC_DEVICE_REMOVED] = "removed",
 	[KC_DEVICE_STALE] = "stale",
+	[KC_DEVICE_RETIRED] = "left",
+	[KC_DEVICE_WAITING] = "waiting",
 };
 
 static void push_hex(struct kc_buf *out, const uint8_t *data, size_t len)

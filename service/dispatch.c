@@ -76,6 +76,12 @@ static const struct row {
 	[KC_CALL_JOIN_START]      = {kc_handle_join_start,      NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_JOIN_POLL]       = {kc_handle_join_poll,       NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_JOIN_CANCEL]     = {kc_handle_join_cancel,     NEEDS_KEYCHAIN},
+	[KC_CALL_DEVICE_REMOVE]   = {kc_handle_device_remove,   NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_DEVICE_COUNTER]  = {kc_handle_device_counter,  NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_LEAVE]           = {kc_handle_leave,           NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_NEW_KEYS]        = {kc_handle_new_keys,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_HISTORY]         = {kc_handle_history,         NEEDS_KEYCHAIN},
+	[KC_CALL_EXPOSURE]        = {kc_handle_exposure,        NEEDS_KEYCHAIN},
 	/* clang-format on */
 };
 

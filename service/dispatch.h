@@ -100,6 +100,12 @@ kc_err kc_handle_pair_cancel(struct kc_request *request);
 kc_err kc_handle_join_start(struct kc_request *request);
 kc_err kc_handle_join_poll(struct kc_request *request);
 kc_err kc_handle_join_cancel(struct kc_request *request);
+kc_err kc_handle_device_remove(struct kc_request *request);
+kc_err kc_handle_device_counter(struct kc_request *request);
+kc_err kc_handle_leave(struct kc_request *request);
+kc_err kc_handle_new_keys(struct kc_request *request);
+kc_err kc_handle_history(struct kc_request *request);
+kc_err kc_handle_exposure(struct kc_request *request);
 
 /* A program has ended: what was its own goes, and whatever it was about to do with another device
  * is over. */

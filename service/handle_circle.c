@@ -96,6 +96,56 @@ kc_err kc_handle_join_cancel(struct kc_request *request)
 	return KC_OK;
 }
 
+/* A device is named by all of its id. */
+static kc_err id_of(const struct kc_field *field, const uint8_t **ret)
+{
+	*ret = field->bytes.data;
+	return field->bytes.len == KC_DEVICE_ID_LEN ? KC_OK : KC_ERR(PARAM);
+}
+
+kc_err kc_handle_device_remove(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	const uint8_t *id;
+
+	KC_TRY(id_of(&fields[0], &id));
+	return kc_keychain_device_remove(request->keychain, id, fields[1].bytes, fields[2].truth,
+		fields[3].number, &request->result.report);
+}
+
+kc_err kc_handle_device_counter(struct kc_request *request)
+{
+	const struct kc_field *fields = request->arguments.fields;
+	const uint8_t *id;
+
+	KC_TRY(id_of(&fields[0], &id));
+	return kc_keychain_device_counter(
+		request->keychain, id, fields[1].bytes, &request->result.report);
+}
+
+kc_err kc_handle_leave(struct kc_request *request)
+{
+	return kc_keychain_leave(request->keychain);
+}
+
+kc_err kc_handle_new_keys(struct kc_request *request)
+{
+	return kc_keychain_rotate(request->keychain, &request->result.report);
+}
+
+kc_err kc_handle_history(struct kc_request *request)
+{
+	return kc_keychain_history(request->keychain, &request->result.history);
+}
+
+kc_err kc_handle_exposure(struct kc_request *request)
+{
+	const uint8_t *id;
+
+	KC_TRY(id_of(&request->arguments.fields[0], &id));
+	return kc_keychain_exposure(request->keychain, id, &request->result.exposure);
+}
+
 void kc_handle_gone(struct kc_service *service, uint64_t application)
 {
 	struct kc_keychain *keychain = atomic_load(&service->keychain);

@@ -423,11 +423,11 @@ kc_err kc_client_item_delete(
 /* --- the circle ------------------------------------------------------------------------------ */
 
 /* A report comes with an error too. */
-static kc_err run_for_report(
-	struct kc_client *client, enum kc_call number, struct kc_sync_report *ret)
+static kc_err run_with_fields(struct kc_client *client, enum kc_call number,
+	const struct kc_field *fields, size_t count, struct kc_sync_report *ret)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
-	kc_err err = kc_client_run(&call, client, number, NULL, 0);
+	kc_err err = kc_client_run(&call, client, number, fields, count);
 
 	if (call.result.count) {
 		kc_sync_report_done(ret);
@@ -435,6 +435,12 @@ static kc_err run_for_report(
 		call.result.report = (struct kc_sync_report){0};
 	}
 	return err;
+}
+
+static kc_err run_for_report(
+	struct kc_client *client, enum kc_call number, struct kc_sync_report *ret)
+{
+	return run_with_fields(client, number, NULL, 0, ret);
 }
 
 kc_err kc_client_sync_use(
@@ -518,4 +524,59 @@ kc_err kc_client_join_cancel(struct kc_client *client)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 	return KC_CLIENT_RUN_PLAIN(&call, client, JOIN_CANCEL);
+}
+
+kc_err kc_client_device_remove(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
+	uint64_t before_ms, struct kc_sync_report *ret)
+{
+	struct kc_field fields[] = {KC_FIELD_B(kc_bytes(id, KC_DEVICE_ID_LEN)),
+		KC_FIELD_B(account_password), KC_FIELD_T(lost), KC_FIELD_U(before_ms)};
+
+	return run_with_fields(client, KC_CALL_DEVICE_REMOVE, fields, KC_COUNT_OF(fields), ret);
+}
+
+kc_err kc_client_device_counter(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
+	struct kc_sync_report *ret)
+{
+	struct kc_field fields[] = {
+		KC_FIELD_B(kc_bytes(id, KC_DEVICE_ID_LEN)), KC_FIELD_B(account_password)};
+
+	return run_with_fields(client, KC_CALL_DEVICE_COUNTER, fields, KC_COUNT_OF(fields), ret);
+}
+
+kc_err kc_client_leave(struct kc_client *client)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN_PLAIN(&call, client, LEAVE);
+}
+
+kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_NEW_KEYS, ret);
+}
+
+kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, HISTORY));
+	kc_history_list_done(ret);
+	*ret = call.result.history;
+	call.result.history = (struct kc_history_list){0};
+	return KC_OK;
+}
+
+kc_err kc_client_exposure(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+
+	KC_TRY(KC_CLIENT_RUN(
+		&call, client, EXPOSURE, KC_FIELD_B(kc_bytes(id, KC_DEVICE_ID_LEN))));
+	kc_exposure_done(ret);
+	*ret = call.result.exposure;
+	call.result.exposure = (struct kc_exposure){.refs = KC_BUF_INIT};
+	return KC_OK;
 }

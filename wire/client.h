@@ -16,6 +16,7 @@
 
 #include "base/mechanism.h"
 #include "base/query.h"
+#include "base/history.h"
 #include "base/status.h"
 
 struct kc_client;
@@ -152,5 +153,17 @@ KC_MUST kc_err kc_client_join_start(struct kc_client *client, const char *url, c
 	struct kc_bytes account_password);
 KC_MUST kc_err kc_client_join_poll(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_join_cancel(struct kc_client *client);
+
+KC_MUST kc_err kc_client_device_remove(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
+	uint64_t before_ms, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_device_counter(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
+	struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_leave(struct kc_client *client);
+KC_MUST kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret);
+KC_MUST kc_err kc_client_exposure(struct kc_client *client,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);
 
 #endif

@@ -19,6 +19,8 @@ void kc_record_done(struct kc_record *record)
 	kc_status_done(&record->status);
 	kc_sync_report_done(&record->report);
 	kc_device_list_done(&record->devices);
+	kc_history_list_done(&record->history);
+	kc_exposure_done(&record->exposure);
 	kc_record_init(record);
 }
 
@@ -348,6 +350,38 @@ static void own_devices(const struct kc_record *record, struct kc_field *field)
 	field->devices = &record->devices;
 }
 
+static void put_history(struct kc_der_writer *w, const struct kc_field *field)
+{
+	kc_history_list_put(w, field->history);
+}
+
+static void pull_history(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
+{
+	kc_history_list_pull(r, &record->history);
+	field->history = &record->history;
+}
+
+static void own_history(const struct kc_record *record, struct kc_field *field)
+{
+	field->history = &record->history;
+}
+
+static void put_exposure(struct kc_der_writer *w, const struct kc_field *field)
+{
+	kc_exposure_put(w, field->exposure);
+}
+
+static void pull_exposure(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
+{
+	kc_exposure_pull(r, &record->exposure);
+	field->exposure = &record->exposure;
+}
+
+static void own_exposure(const struct kc_record *record, struct kc_field *field)
+{
+	field->exposure = &record->exposure;
+}
+
 static const struct type {
 	char letter;
 	void (*put)(struct kc_der_writer *w, const struct kc_field *field);
@@ -368,6 +402,8 @@ static const struct type {
 	{'S', put_status,  pull_status,  own_status},
 	{'R', put_report,  pull_report,  own_report},
 	{'D', put_devices, pull_devices, own_devices},
+	{'H', put_history, pull_history, own_history},
+	{'E', put_exposure, pull_exposure, own_exposure},
 	/* clang-format on */
 };
 

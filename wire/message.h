@@ -11,6 +11,7 @@
 #ifndef KC_WIRE_MESSAGE_H
 #define KC_WIRE_MESSAGE_H
 
+#include "base/history.h"
 #include "base/mechanism.h"
 #include "base/query.h"
 #include "base/status.h"
@@ -33,6 +34,8 @@ struct kc_field {
 		const struct kc_status *status;
 		const struct kc_sync_report *report;
 		const struct kc_device_list *devices;
+		const struct kc_history_list *history;
+		const struct kc_exposure *exposure;
 		const struct kc_sign_params *params;
 		const struct kc_cipher_params *cipher;
 		const struct kc_derive_params *derive;
@@ -70,6 +73,8 @@ struct kc_record {
 	struct kc_status status;
 	struct kc_sync_report report;
 	struct kc_device_list devices;
+	struct kc_history_list history;
+	struct kc_exposure exposure;
 	/* The bytes of these point into the message. */
 	struct kc_sign_params params;
 	struct kc_cipher_params cipher;

@@ -32,6 +32,8 @@ static void free_member(struct kc_member *member)
 {
 	kc_buf_done(&member->permanent_record);
 	kc_buf_done(&member->list_record);
+	kc_buf_done(&member->past);
+	kc_buf_done(&member->retire_record);
 	free(member->list);
 	free(member);
 }
@@ -66,6 +68,7 @@ void kc_circle_free(struct kc_circle *circle)
 		kc_buf_done(&circle->pending_keys[i].record);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
+	kc_buf_done(&circle->statements);
 	kc_buf_done(&circle->queue);
 	free(circle);
 }
@@ -167,6 +170,23 @@ struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc
 	return NULL;
 }
 
+const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member)
+{
+	if (member->list)
+		return member->list->name;
+	return member == kc_circle_self(circle) ? circle->name : member->name;
+}
+
+size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id)
+{
+	size_t number = 0;
+
+	while (number < circle->member_count &&
+		!kc_peer_id_equal(&circle->members[number]->id, id))
+		number++;
+	return number;
+}
+
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id)
 {
 	struct kc_writer_id writer;
@@ -212,6 +232,18 @@ kc_err kc_circle_queue_sealed(struct kc_circle *circle, const char *key, struct 
 
 	KC_TRY(kc_envelope_seal(kc_circle_keys(circle), &place, record, &sealed));
 	return kc_circle_queue_clear(circle, key, kc_buf_bytes(&sealed));
+}
+
+kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, prefix);
+	kc_op_put_hex(&key, kc_bytes(peer->bytes, sizeof(struct kc_writer_id)));
+	KC_TRY(kc_buf_check(&key));
+	return record.len ? kc_circle_queue_sealed(circle, kc_buf_text(&key), record)
+			  : kc_circle_queue_clear(circle, kc_buf_text(&key), record);
 }
 
 kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder)

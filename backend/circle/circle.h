@@ -22,9 +22,11 @@
 #include "backend/circle/epoch.h"
 #include "backend/circle/head.h"
 #include "backend/circle/op.h"
+#include "backend/circle/retire.h"
 #include "backend/circle/shares.h"
 #include "backend/circle/trust.h"
 #include "backend/circle/voucher.h"
+#include "base/history.h"
 
 enum kc_alarm {
 	KC_ALARM_NONE,
@@ -35,6 +37,13 @@ enum kc_alarm {
 };
 const char *kc_alarm_name(enum kc_alarm alarm); /* "rollback"; NULL for none */
 
+/* A list that was the last of its peer. */
+struct kc_past_list {
+	uint64_t seq;
+	struct kc_record_id id;
+	uint64_t time_ms;
+};
+
 /* A peer, this device among them. */
 struct kc_member {
 	struct kc_peer_id id;
@@ -44,6 +53,9 @@ struct kc_member {
 	struct kc_buf list_record; /* the last one accepted; empty before the first */
 	struct kc_list *list;	   /* its parts, owned; NULL before the first */
 	struct kc_record_id list_id;
+	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
+	struct kc_buf retire_record; /* empty: it has not left */
+	struct kc_retire retire;
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -119,7 +131,9 @@ struct kc_circle {
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
+	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
+	bool leaving;		 /* the next list is this device's last */
 	bool joining;		 /* has not yet reached the sponsor's positions */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
@@ -163,6 +177,8 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
+size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id);
+const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
 /* The voucher that introduced a peer, or NULL for the first device. */
@@ -200,6 +216,13 @@ KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
+KC_MUST kc_err kc_circle_take_retire(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* The list of another that puts this device out, wherever it was found: it may be far ahead of what
+ * is known, and name peers that are not. Any other is refused. */
+KC_MUST kc_err kc_circle_take_out(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+
 /* Whether something is still missing here that others know of: a newer list of this member, which
  * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
@@ -213,6 +236,9 @@ KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_clear(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* The same, under a key that ends with a peer; an empty record takes it away. */
+KC_MUST kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
+	const struct kc_peer_id *peer, struct kc_bytes record);
 /* Moves all queued writes into an operation. */
 KC_MUST kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder);
 
@@ -279,5 +305,26 @@ KC_MUST kc_err kc_circle_renew_account_key(
 KC_MUST kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy);
 /* Whether the next list would say something new about who belongs to the circle. */
 KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
+
+/* --- members ------------------------------------------------------------------------------------
+ */
+
+/* The next list puts a peer out; it counts at once. The cut is the last list of the target that was
+ * seen, or the last one from before a time, if that is not 0. What the target said of others before
+ * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no such
+ * peer), PARAM (this device itself), DUPLICATE (it has said so already). */
+KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
+	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
+/* The earliest statement that stands against a peer, and its author; NULL when it is not out, or no
+ * list says so yet. */
+const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle,
+	const struct kc_trust *trust, const struct kc_peer_id *target,
+	const struct kc_member **ret_author);
+/* Whether the keys in use are a year old. */
+KC_MUST kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret);
+/* What became of the circle, as far as its records are kept; oldest first. */
+KC_MUST kc_err kc_circle_history(const struct kc_circle *circle, struct kc_history_list *ret);
+/* New epochs of all views, and shares for all. Errors: NOT_MEMBER. */
+KC_MUST kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason);
 
 #endif

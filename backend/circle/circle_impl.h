@@ -41,4 +41,18 @@ KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);
 
+/* The view whose epochs the history tells of. */
+#define KC_HISTORY_VIEW 1
+
+/* Notes the last list of a member among those from before. */
+KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
+/* The statements that wait for the next list: each, into it, and to those whom they put out. */
+KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
+	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
+KC_MUST kc_err kc_circle_add_statements(
+	const struct kc_circle *circle, struct kc_list *list);
+KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
+/* Makes and queues this device's retirement; seq is that of its last list. */
+KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* From the records that are kept to the question of who is trusted. */
-#include "backend/circle/circle.h"
+#include "backend/circle/circle_impl.h"
 
 #include <string.h>
 
@@ -39,30 +39,46 @@ static void add_includes(const struct kc_circle *circle, size_t author, struct k
 			trust->include[author] |= (kc_peer_set)1 << number;
 }
 
-static void add_excludes(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
+/* A statement, and whose it is. */
+struct author {
+	const struct kc_circle *circle;
+	size_t number;
+	struct kc_trust *trust;
+};
+
+static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 {
-	const struct kc_member *m = circle->members[author];
+	const struct author *author = context;
+	struct kc_trust *trust = author->trust;
 	uint8_t number;
 
-	for (size_t i = 0; m->list && i < m->list->exclude_count; i++) {
-		const struct kc_exclusion *e = &m->list->exclude[i];
-
-		if (!find_number(circle, &e->target, &number))
-			continue;
-		if (trust->statement_count == KC_TRUST_MAX_STATEMENTS)
-			return;
+	if (find_number(author->circle, &e->target, &number) &&
+		trust->statement_count < KC_TRUST_MAX_STATEMENTS)
 		trust->statements[trust->statement_count++] = (struct kc_trust_statement){
-			.author = (uint8_t)author,
+			.author = (uint8_t)author->number,
 			.target = number,
 			.cut_seq = e->cut_seq,
-			.rank = rank_of(circle, &m->id, e),
+			.rank = rank_of(author->circle,
+				&author->circle->members[author->number]->id, e),
 		};
-	}
+	return KC_OK;
+}
+
+static kc_err add_excludes(const struct kc_circle *circle, size_t number, struct kc_trust *trust)
+{
+	const struct kc_list *list = circle->members[number]->list;
+	struct author author = {circle, number, trust};
+
+	for (size_t i = 0; list && i < list->exclude_count; i++)
+		KC_TRY(add_exclusion(&author, &list->exclude[i]));
+	if (number != circle->self)
+		return KC_OK;
+	return kc_circle_each_statement(circle, add_exclusion, &author);
 }
 
 /* The statements of all, those nearest to genesis first: should there ever be too many, it is the
  * same ones that count everywhere, and none that newcomers of a thief have heaped up. */
-static void add_statements(const struct kc_circle *circle, struct kc_trust *trust)
+static kc_err add_statements(const struct kc_circle *circle, struct kc_trust *trust)
 {
 	uint8_t depth[KC_CIRCLE_MAX_PEERS];
 	kc_peer_set done = 0;
@@ -80,8 +96,9 @@ static void add_statements(const struct kc_circle *circle, struct kc_trust *trus
 				next = i;
 		done |= (kc_peer_set)1 << next;
 		if (depth[next] != KC_TRUST_FAR)
-			add_excludes(circle, next, trust);
+			KC_TRY(add_excludes(circle, next, trust));
 	}
+	return KC_OK;
 }
 
 static kc_err add_voucher(
@@ -92,6 +109,9 @@ static kc_err add_voucher(
 	if (!find_number(circle, &voucher->sponsor, &row.sponsor) ||
 		!find_number(circle, &voucher->beneficiary, &row.beneficiary))
 		return KC_OK;
+	if (kc_peer_set_has(trust->retired, row.sponsor) &&
+		voucher->sponsor_seq > circle->members[row.sponsor]->retire.seq)
+		return KC_OK; /* who has left lets nobody in */
 	if (trust->voucher_count == KC_TRUST_MAX_VOUCHERS)
 		return KC_ERR(TOO_LARGE);
 	trust->vouchers[trust->voucher_count++] = row;
@@ -115,11 +135,13 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	ret->peer_count = circle->member_count;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		ret->ids[i] = circle->members[i]->id;
+		if (circle->members[i]->retire_record.len)
+			ret->retired |= (kc_peer_set)1 << i;
 		add_includes(circle, i, ret);
 	}
 	for (size_t i = 0; i < circle->voucher_count; i++)
 		KC_TRY(add_voucher(circle, &circle->vouchers[i].voucher, ret));
-	add_statements(circle, ret);
+	KC_TRY(add_statements(circle, ret));
 	kc_trust_compute(ret);
 	return KC_OK;
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
 {
@@ -199,11 +201,12 @@ kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_by
 		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
 }
 
-/* Keys come from those who are trusted. One that is not may yet be, unless it is out. */
+/* Keys come from those who are trusted, or were until they left. One that is not may yet be, unless
+ * it is out. */
 static kc_err check_author(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
 {
-	if (kc_circle_is_trusted(circle, trust, id))
+	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)))
 		return KC_OK;
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
@@ -291,6 +294,25 @@ kc_err kc_circle_take_shares(
 /* --- choosing -----------------------------------------------------------------------------------
  */
 
+static bool is_among(const struct kc_peer_id *peers, size_t count, const struct kc_peer_id *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (kc_peer_id_equal(&peers[i], id))
+			return true;
+	return false;
+}
+
+/* Whether a peer that is out may have the key of an epoch: it was given it, or it was in when the
+ * epoch was in use already, and whoever joins is given all there is. */
+static bool has_key(const struct kc_held_epoch *held, const struct kc_peer_id *id)
+{
+	const struct kc_epoch *epoch = held->epoch;
+
+	return kc_peer_id_equal(&epoch->author, id) ||
+	       is_among(epoch->recipients, epoch->recipient_count, id) ||
+	       !is_among(epoch->out, epoch->out_count, id);
+}
+
 /* Whether all who have the key may have it. */
 static bool is_proper(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
@@ -299,6 +321,10 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 		return false;
 	for (size_t i = 0; i < held->epoch->recipient_count; i++)
 		if (!kc_circle_is_trusted(circle, trust, &held->epoch->recipients[i]))
+			return false;
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_set_has(trust->excluded | trust->retired, i) &&
+			has_key(held, &circle->members[i]->id))
 			return false;
 	return true;
 }
@@ -310,11 +336,15 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_peer_id *id = &circle->members[i]->id;
-		bool has = kc_peer_id_equal(id, &held->epoch->author);
+		const struct kc_epoch *epoch = held->epoch;
 
-		for (size_t k = 0; k < held->epoch->recipient_count && !has; k++)
-			has = kc_peer_id_equal(id, &held->epoch->recipients[k]);
-		if (has && kc_peer_set_has(out, i))
+		/* Whom only an excluded device let in has what that one gave it, or was a recipient. */
+		if (kc_peer_set_has(trust->excluded, i)
+				? has_key(held, id)
+				: kc_peer_set_has(out, i) &&
+					  (kc_peer_id_equal(&epoch->author, id) ||
+						  is_among(epoch->recipients,
+							  epoch->recipient_count, id)))
 			return true;
 	}
 	return false;
@@ -382,22 +412,23 @@ static const struct kc_held_epoch *newest(const struct kc_circle *circle, unsign
 	return best;
 }
 
-static void set_recipients(
-	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_epoch *epoch)
+/* The ids of a set, ascending. */
+static size_t list_peers(const struct kc_circle *circle, kc_peer_set set,
+	struct kc_peer_id ret[static KC_CIRCLE_MAX_PEERS])
 {
-	for (size_t i = 0; i < circle->member_count; i++) {
-		size_t at = epoch->recipient_count;
+	size_t count = 0;
 
-		if (!kc_peer_set_has(trust->trusted, i))
+	for (size_t i = 0; i < circle->member_count; i++) {
+		size_t at = count;
+
+		if (!kc_peer_set_has(set, i))
 			continue;
-		while (at > 0 && kc_peer_id_compare(
-					 &circle->members[i]->id, &epoch->recipients[at - 1]) < 0) {
-			epoch->recipients[at] = epoch->recipients[at - 1];
-			at--;
-		}
-		epoch->recipients[at] = circle->members[i]->id;
-		epoch->recipient_count++;
+		for (; at > 0 && kc_peer_id_compare(&circle->members[i]->id, &ret[at - 1]) < 0; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = circle->members[i]->id;
+		count++;
 	}
+	return count;
 }
 
 /* "e/<epoch>/<view tag>" */
@@ -431,6 +462,7 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
+	int64_t now = kc_clock_wall_ms();
 	const struct kc_held_epoch *before;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
@@ -446,6 +478,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	epoch->author = circle->identity.id;
 	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
 	epoch->reason = reason;
+	epoch->time_ms = now > 0 ? (uint64_t)now : 0;
 	if (before) {
 		epoch->name.epoch = before->epoch->name.epoch + 1;
 		epoch->has_prev = true;
@@ -455,7 +488,9 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 			&epoch->closing, &circle->identity.id, circle->views[view].counter));
 		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
 	}
-	set_recipients(circle, trust, epoch);
+	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
+	epoch->out_count =
+		list_peers(circle, trust->excluded | trust->retired, epoch->out);
 	KC_TRY(kc_secret_random(&key, KC_VIEW_KEY_LEN));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);
@@ -491,15 +526,11 @@ kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *t
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
 		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-		KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
 
 		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
 			continue;
 		KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
-		kc_buf_push_str(&key, "s/");
-		kc_op_put_hex(&key, kc_bytes(m->id.bytes, sizeof(struct kc_writer_id)));
-		KC_TRY(kc_buf_check(&key));
-		KC_TRY(kc_circle_queue_sealed(circle, kc_buf_text(&key), kc_buf_bytes(&record)));
+		KC_TRY(kc_circle_queue_for(circle, "s/", &m->id, kc_buf_bytes(&record)));
 	}
 	return KC_OK;
 }

@@ -30,7 +30,7 @@ static kc_err add_members(
 	for (size_t i = 0; i < circle->member_count; i++)
 		if (i == circle->self || kc_peer_set_has(trust->trusted, i))
 			KC_TRY(kc_list_add_include(list, &circle->members[i]->id));
-	return KC_OK;
+	return kc_circle_add_statements(circle, list);
 }
 
 static void add_seen(const struct kc_circle *circle, struct kc_list *list)
@@ -155,6 +155,9 @@ kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy)
 		kc_buf_done(&boxes[i]);
 	KC_TRY(err);
 	KC_TRY(remember(circle, kc_buf_bytes(&record)));
+	KC_TRY(kc_circle_tell_targets(circle, kc_buf_bytes(&record)));
+	if (circle->leaving)
+		KC_TRY(kc_circle_retire(circle, list->seq));
 	return kc_circle_queue_sealed(circle, "p", kc_buf_bytes(&record));
 }
 
@@ -163,7 +166,7 @@ kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret)
 	const struct kc_list *own = kc_circle_self(circle)->list;
 	struct kc_trust trust;
 
-	*ret = own == NULL;
+	*ret = own == NULL || circle->statements.len > 0 || circle->leaving;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; own && i < circle->member_count; i++)
 		if (kc_peer_set_has(trust.trusted, i) &&

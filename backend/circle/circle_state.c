@@ -201,6 +201,8 @@ static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t numb
 {
 	(void)number;
 	code_bool(c, &circle->joining);
+	code_bool(c, &circle->leaving);
+	code_buf(c, &circle->statements);
 	return KC_OK;
 }
 
@@ -278,6 +280,40 @@ static kc_err add_member(struct kc_circle *circle, struct kc_bytes record, struc
 	return kc_circle_adopt_list(circle, circle->members[circle->member_count - 1], list);
 }
 
+/* The lists of a member that are remembered: what adopting the last one noted is among them. */
+static kc_err code_past(struct coder *c, struct kc_member *member)
+{
+	size_t count = member->past.len / sizeof(struct kc_past_list);
+	struct kc_past_list row, *rows = (struct kc_past_list *)(void *)member->past.data;
+
+	if (c->loads)
+		kc_buf_reset(&member->past);
+	begin(c);
+	for (size_t i = 0; c->loads ? kc_der_more(reader(c)) : i < count; i++) {
+		if (!c->loads)
+			row = rows[i];
+		begin(c);
+		code_uint(c, &row.seq);
+		code_array(c, row.id.bytes, sizeof row.id.bytes);
+		code_uint(c, &row.time_ms);
+		end(c);
+		if (c->loads)
+			kc_buf_push(&member->past, &row, sizeof row);
+	}
+	end(c);
+	KC_TRY(check(c));
+	return kc_buf_check(&member->past);
+}
+
+static kc_err code_retire(struct coder *c, struct kc_member *member)
+{
+	code_buf(c, &member->retire_record);
+	KC_TRY(check(c));
+	if (!c->loads || member->retire_record.len == 0)
+		return KC_OK;
+	return kc_retire_parse(kc_buf_bytes(&member->retire_record), &member->retire);
+}
+
 static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t number)
 {
 	struct kc_bytes permanent = {NULL, 0}, list = {NULL, 0};
@@ -297,6 +333,8 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_position(c, &m->position);
 	code_position(c, &m->target);
 	code_uint(c, &m->waiting_since_ms);
+	KC_TRY(code_past(c, m));
+	KC_TRY(code_retire(c, m));
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
 		code_uint(c, &m->acked[view]);
 	return KC_OK;

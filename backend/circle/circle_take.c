@@ -238,9 +238,13 @@ static bool takes_back(const struct kc_list *before, const struct kc_list *list)
 	for (size_t i = 0; i < before->include_count; i++)
 		if (!kc_list_includes(list, &before->include[i]))
 			return true;
-	for (size_t i = 0; i < before->exclude_count; i++)
-		if (!kc_list_find_exclusion(list, &before->exclude[i].target))
+	for (size_t i = 0; i < before->exclude_count; i++) {
+		const struct kc_exclusion *e =
+			kc_list_find_exclusion(list, &before->exclude[i].target);
+
+		if (!e || !kc_exclusion_equal(e, &before->exclude[i]))
 			return true;
+	}
 	for (size_t i = 0; i < before->seen_count; i++) {
 		const struct kc_seen *seen = kc_list_find_seen(list, &before->seen[i].peer);
 
@@ -284,11 +288,21 @@ kc_err kc_circle_adopt_list(
 	member->list_id = id;
 	member->list_record = kept;
 	kept = (struct kc_buf)KC_BUF_INIT;
-	return KC_OK;
+	return kc_circle_note_list(member);
+}
+
+/* Rule 6. Whoever was admitted has a voucher and a permanent record before the first list that says
+ * so. In a full circle it may be one whose room was given to another. */
+static bool names_stranger(const struct kc_circle *circle, const struct kc_list *list)
+{
+	for (size_t i = 0; list && i < list->include_count; i++)
+		if (!kc_circle_find(circle, &list->include[i]))
+			return circle->member_count < KC_CIRCLE_MAX_PEERS;
+	return false;
 }
 
 static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
-	const struct kc_list *list, const struct kc_record_id *id)
+	const struct kc_list *list, const struct kc_record_id *id, bool to_this)
 {
 	struct kc_member *member = kc_circle_find(circle, &list->peer);
 
@@ -299,11 +313,15 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (member->list && kc_record_id_equal(id, &member->list_id))
 		return KC_OK;
 	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));
+	if (member->retire_record.len && list->seq > member->retire.seq)
+		return KC_ERR(REFUSED); /* it has left */
 	if (member->list && list->seq == member->list->seq)
 		return kc_circle_raise(circle, KC_ALARM_FORK);
 	KC_TRY(check_seen_self(circle, list));
 	KC_TRY(check_seen_others(circle, list));
 	KC_TRY(check_succession(member, list));
+	if (!to_this && names_stranger(circle, list))
+		return KC_ERR(WAITING);
 	return kc_circle_adopt_list(circle, member, record);
 }
 
@@ -318,20 +336,25 @@ kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *fr
 		return KC_ERR(NO_MEMORY);
 	KC_TRY_RECORD(kc_list_parse(record, &circle->account, list, &id));
 	KC_TRY(kc_circle_check_from(from, &list->peer));
-	KC_TRY(take_parsed_list(circle, record, list, &id));
+	KC_TRY(take_parsed_list(circle, record, list, &id, false));
 	member = kc_circle_find(circle, &list->peer);
 	*ret_current = member && kc_record_id_equal(&member->list_id, &id);
 	return KC_OK;
 }
 
-/* Whoever was admitted has a voucher and a permanent record before the first list that says so. In
- * a full circle it may be one whose room was given to another. */
-static bool names_stranger(const struct kc_circle *circle, const struct kc_list *list)
+kc_err kc_circle_take_out(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
-	for (size_t i = 0; list && i < list->include_count; i++)
-		if (!kc_circle_find(circle, &list->include[i]))
-			return circle->member_count < KC_CIRCLE_MAX_PEERS;
-	return false;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY_RECORD(kc_list_parse(record, &circle->account, list, &id));
+	KC_TRY(kc_circle_check_from(from, &list->peer));
+	if (!kc_list_find_exclusion(list, &circle->identity.id))
+		return KC_ERR(REFUSED);
+	return take_parsed_list(circle, record, list, &id, true);
 }
 
 bool kc_circle_is_behind(

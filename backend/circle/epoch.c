@@ -28,6 +28,14 @@ static kc_err seal_link(const struct kc_epoch *epoch, const struct kc_account_id
 	return kc_aead_siv_seal(kc_view_key_siv(&link), ad, kc_secret_bytes(prev_key), ret);
 }
 
+static void put_peers(struct kc_der_writer *w, const struct kc_peer_id *peers, size_t count)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < count; i++)
+		kc_der_put_bytes(w, KC_BYTES_OF(peers[i].bytes));
+	kc_der_end(w);
+}
+
 static kc_err put_body(const struct kc_epoch *epoch, struct kc_bytes link, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
@@ -38,12 +46,11 @@ static kc_err put_body(const struct kc_epoch *epoch, struct kc_bytes link, struc
 	kc_view_key_name_put(&w, &epoch->name);
 	kc_der_put_bytes(&w, kc_bytes(epoch->prev_kid, epoch->has_prev ? KC_KID_LEN : 0));
 	kc_der_put_bytes(&w, link);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < epoch->recipient_count; i++)
-		kc_der_put_bytes(&w, KC_BYTES_OF(epoch->recipients[i].bytes));
-	kc_der_end(&w);
+	put_peers(&w, epoch->recipients, epoch->recipient_count);
+	put_peers(&w, epoch->out, epoch->out_count);
 	kc_vector_put(&w, &epoch->closing);
 	kc_der_put_uint(&w, epoch->reason);
+	kc_der_put_uint(&w, epoch->time_ms);
 	kc_extensions_put(&w);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
@@ -63,16 +70,17 @@ kc_err kc_epoch_build(const struct kc_epoch *epoch, const struct kc_account_id *
 	return kc_record_build(KC_RECORD_EPOCH, account, kc_buf_bytes(&body), &signer, 1, ret);
 }
 
-static void pull_recipients(struct kc_der_reader *r, struct kc_epoch *epoch)
+static void pull_peers(struct kc_der_reader *r,
+	struct kc_peer_id ret[static KC_CIRCLE_MAX_PEERS], size_t *ret_count)
 {
 	struct kc_der_reader rows;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	while (kc_der_more(&rows) && epoch->recipient_count < KC_CIRCLE_MAX_PEERS) {
-		struct kc_peer_id *row = &epoch->recipients[epoch->recipient_count++];
+	while (kc_der_more(&rows) && *ret_count < KC_CIRCLE_MAX_PEERS) {
+		struct kc_peer_id *row = &ret[(*ret_count)++];
 
 		kc_der_get_array(&rows, row->bytes, sizeof row->bytes);
-		if (epoch->recipient_count > 1 && kc_peer_id_compare(row - 1, row) >= 0)
+		if (*ret_count > 1 && kc_peer_id_compare(row - 1, row) >= 0)
 			kc_der_reader_fail(&rows);
 	}
 	kc_der_leave(r, &rows);
@@ -91,9 +99,11 @@ static kc_err parse_body(struct kc_bytes body, struct kc_epoch *epoch)
 	kc_view_key_name_pull(&seq, &epoch->name);
 	prev = kc_der_get_bytes(&seq);
 	epoch->link = kc_der_get_bytes(&seq);
-	pull_recipients(&seq, epoch);
+	pull_peers(&seq, epoch->recipients, &epoch->recipient_count);
+	pull_peers(&seq, epoch->out, &epoch->out_count);
 	kc_vector_pull(&seq, &epoch->closing);
 	reason = kc_der_get_uint_max(&seq, KC_EPOCH_ASKED);
+	epoch->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));

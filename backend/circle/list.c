@@ -9,7 +9,7 @@
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-static void put_exclusion(struct kc_der_writer *w, const struct kc_exclusion *e)
+void kc_exclusion_put(struct kc_der_writer *w, const struct kc_exclusion *e)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	kc_der_put_bytes(w, KC_BYTES_OF(e->target.bytes));
@@ -48,7 +48,7 @@ static void put_rows(struct kc_der_writer *w, const struct kc_list *list)
 	kc_der_end(w);
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < list->exclude_count; i++)
-		put_exclusion(w, &list->exclude[i]);
+		kc_exclusion_put(w, &list->exclude[i]);
 	kc_der_end(w);
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < list->seen_count; i++)
@@ -120,28 +120,35 @@ static void pull_include(struct kc_der_reader *r, struct kc_list *list)
 	kc_der_leave(r, &rows);
 }
 
+void kc_exclusion_pull(struct kc_der_reader *r, struct kc_exclusion *ret)
+{
+	struct kc_der_reader one;
+
+	*ret = (struct kc_exclusion){0};
+	kc_der_enter(r, KC_DER_SEQUENCE, &one);
+	kc_der_get_array(&one, ret->target.bytes, sizeof ret->target.bytes);
+	ret->cut_seq = kc_der_get_uint(&one);
+	kc_der_get_array(&one, ret->cut_id.bytes, sizeof ret->cut_id.bytes);
+	ret->time_ms = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
+	ret->reason = (enum kc_exclusion_reason)kc_der_get_uint_max(&one, KC_EXCLUSION_COUNTER);
+	if (ret->reason == 0)
+		kc_der_reader_fail(&one);
+	ret->cosigned = kc_der_more(&one);
+	if (ret->cosigned)
+		kc_signature_pull(&one, &ret->cosignature);
+	kc_der_leave(r, &one);
+}
+
 static void pull_exclude(struct kc_der_reader *r, struct kc_list *list)
 {
-	struct kc_der_reader rows, one;
+	struct kc_der_reader rows;
 	const uint8_t *before = NULL;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
 	while (kc_der_more(&rows) && list->exclude_count < KC_CIRCLE_MAX_PEERS) {
 		struct kc_exclusion *row = &list->exclude[list->exclude_count++];
 
-		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
-		kc_der_get_array(&one, row->target.bytes, sizeof row->target.bytes);
-		row->cut_seq = kc_der_get_uint(&one);
-		kc_der_get_array(&one, row->cut_id.bytes, sizeof row->cut_id.bytes);
-		row->time_ms = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
-		row->reason =
-			(enum kc_exclusion_reason)kc_der_get_uint_max(&one, KC_EXCLUSION_COUNTER);
-		if (row->reason == 0)
-			kc_der_reader_fail(&one);
-		row->cosigned = kc_der_more(&one);
-		if (row->cosigned)
-			kc_signature_pull(&one, &row->cosignature);
-		kc_der_leave(&rows, &one);
+		kc_exclusion_pull(&rows, row);
 		demand_order(&rows, before, row->target.bytes, sizeof row->target.bytes);
 		before = row->target.bytes;
 	}
@@ -314,6 +321,25 @@ kc_err kc_list_add_include(struct kc_list *list, const struct kc_peer_id *peer)
 	return KC_OK;
 }
 
+kc_err kc_list_add_exclusion(struct kc_list *list, const struct kc_exclusion *exclusion)
+{
+	size_t at = 0;
+
+	while (at < list->exclude_count &&
+		kc_peer_id_compare(&list->exclude[at].target, &exclusion->target) < 0)
+		at++;
+	if (at < list->exclude_count &&
+		kc_peer_id_equal(&list->exclude[at].target, &exclusion->target))
+		return KC_OK;
+	if (list->exclude_count == KC_CIRCLE_MAX_PEERS)
+		return KC_ERR(TOO_LARGE);
+	memmove(&list->exclude[at + 1], &list->exclude[at],
+		(list->exclude_count - at) * sizeof list->exclude[0]);
+	list->exclude[at] = *exclusion;
+	list->exclude_count++;
+	return KC_OK;
+}
+
 kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head *head)
 {
 	size_t at = 0;
@@ -332,6 +358,14 @@ kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head *head)
 
 /* --- exclusions ---------------------------------------------------------------------------------
  */
+
+bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion *b)
+{
+	return kc_peer_id_equal(&a->target, &b->target) && a->cut_seq == b->cut_seq &&
+	       kc_record_id_equal(&a->cut_id, &b->cut_id) && a->time_ms == b->time_ms &&
+	       a->reason == b->reason && a->cosigned == b->cosigned &&
+	       (!a->cosigned || kc_bytes_equal(a->cosignature.raw, b->cosignature.raw));
+}
 
 static kc_err exclusion_input(struct kc_label *label, const struct kc_exclusion *exclusion,
 	const struct kc_account_id *account, const struct kc_peer_id *author, struct kc_bytes *ret)

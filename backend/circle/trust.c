@@ -160,7 +160,8 @@ static void apply(struct kc_trust *trust, const struct contest *c)
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];
 
-		if (c->standing[i] != STANDS)
+		trust->stands[i] = c->standing[i] == STANDS;
+		if (!trust->stands[i])
 			continue;
 		if (!kc_peer_set_has(trust->excluded, s->target) ||
 			s->cut_seq < trust->cut[s->target])
@@ -209,5 +210,6 @@ void kc_trust_compute(struct kc_trust *trust)
 	while (find_next(&c, &next))
 		let_stand(&c, next);
 	apply(trust, &c);
-	trust->trusted = reach(trust);
+	trust->heard = reach(trust);
+	trust->trusted = trust->heard & ~trust->retired;
 }

@@ -43,9 +43,12 @@ struct kc_trust {
 	size_t statement_count;
 	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
 	size_t voucher_count;
+	kc_peer_set retired; /* those who left by themselves */
 	/* what follows */
 	kc_peer_set known; /* introduced, exclusions aside: what they say of others is heard */
 	kc_peer_set introduced, excluded, trusted;
+	kc_peer_set heard; /* trusted, or retired: what they said while they were in counts */
+	bool stands[KC_TRUST_MAX_STATEMENTS]; /* each statement */
 	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
 };
 

@@ -61,18 +61,6 @@ kc_err kc_application_parse(
 /* --- admitting ----------------------------------------------------------------------------------
  */
 
-static kc_err queue_for_peer(struct kc_circle *circle, const char *prefix,
-	const struct kc_peer_id *peer, struct kc_bytes record)
-{
-	struct kc_writer_id writer = kc_circle_writer(peer);
-	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
-
-	kc_buf_push_str(&key, prefix);
-	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
-	KC_TRY(kc_buf_check(&key));
-	return kc_circle_queue_sealed(circle, kc_buf_text(&key), record);
-}
-
 static kc_err vouch(struct kc_circle *circle, const struct kc_application *application,
 	const uint8_t transcript[static 32])
 {
@@ -91,7 +79,7 @@ static kc_err vouch(struct kc_circle *circle, const struct kc_application *appli
 	voucher.not_after_ms = voucher.time_ms + KC_PAIRING_LIFE_MS;
 	KC_TRY(kc_voucher_build(&voucher, &circle->account, &circle->identity, &record));
 	KC_TRY(kc_circle_add_voucher(circle, kc_buf_bytes(&record), &voucher));
-	return queue_for_peer(circle, "v/", &application->id, kc_buf_bytes(&record));
+	return kc_circle_queue_for(circle, "v/", &application->id, kc_buf_bytes(&record));
 }
 
 /* Those that ever counted: co-signatures are by them. */
@@ -179,11 +167,13 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 	KC_TRY(vouch(circle, application, transcript));
 	KC_TRY(kc_circle_add_member(
 		circle, application->permanent_record, &application->permanent, &application->id));
-	KC_TRY(queue_for_peer(circle, "perm/", &application->id, application->permanent_record));
+	memcpy(circle->members[circle->member_count - 1]->name, application->name,
+		sizeof application->name);
+	KC_TRY(kc_circle_queue_for(circle, "perm/", &application->id, application->permanent_record));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(kc_circle_build_shares(
 		circle, &trust, &application->permanent, &application->id, &shares));
-	KC_TRY(queue_for_peer(circle, "s/", &application->id, kc_buf_bytes(&shares)));
+	KC_TRY(kc_circle_queue_for(circle, "s/", &application->id, kc_buf_bytes(&shares)));
 	return put_welcome(circle, kc_buf_bytes(&shares), ret_welcome);
 }
 

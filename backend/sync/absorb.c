@@ -16,6 +16,8 @@ static const struct form {
 	{"perm",  KC_ABSORB_PERMANENT,   true},
 	{"perm/", KC_ABSORB_PERMANENT,   true},
 	{"p",     KC_ABSORB_LIST,        true},
+	{"retire", KC_ABSORB_RETIRE,     true},
+	{"out/",  KC_ABSORB_OUT,         true},
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
@@ -68,13 +70,13 @@ static kc_err add_record(struct kc_absorb *absorb, const struct kc_absorb_record
 	return KC_OK;
 }
 
-/* Shares for other devices are none of ours to open. */
+/* What is said to another device is none of ours to open. */
 static bool is_for_another(
 	const struct kc_absorb *absorb, const struct form *form, struct kc_bytes rest)
 {
 	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
 
-	return form->kind == KC_ABSORB_SHARES &&
+	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT) &&
 	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
@@ -141,6 +143,10 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 		return kc_circle_take_voucher(circle, &from, record->value);
 	case KC_ABSORB_LIST:
 		return kc_circle_take_list(circle, &from, record->value, &record->current);
+	case KC_ABSORB_RETIRE:
+		return kc_circle_take_retire(circle, &from, record->value);
+	case KC_ABSORB_OUT:
+		return kc_circle_take_out(circle, &from, record->value);
 	case KC_ABSORB_EPOCH:
 		return kc_circle_take_epoch(circle, &from, record->value);
 	case KC_ABSORB_SHARES:
@@ -190,7 +196,8 @@ static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
 	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
-			record->kind == KC_ABSORB_PERMANENT;
+			record->kind == KC_ABSORB_PERMANENT ||
+			record->kind == KC_ABSORB_OUT;
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
@@ -334,7 +341,7 @@ kc_err kc_absorb_settle(
 		/* On a new device, what the sponsor had of its log is known, too. */
 		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
 			      (m->position.number < m->target.number ||
-				      kc_circle_is_behind(circle, trust.trusted, m));
+				      kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

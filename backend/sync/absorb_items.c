@@ -149,7 +149,7 @@ bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_r
 {
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
-	return kc_peer_set_has(r->trust.trusted, op->member) ||
+	return kc_peer_set_has(r->trust.heard, op->member) ||
 	       (kc_peer_set_has(r->absorb->gathered->out, op->member) && !op->beyond);
 }
 

@@ -96,9 +96,9 @@ static bool is_complete(const struct kc_absorb_reader *r)
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_member *member = r->circle->members[i];
 
-		if (i == r->circle->self || !kc_peer_set_has(r->trust.trusted, i))
+		if (i == r->circle->self || !kc_peer_set_has(r->trust.heard, i))
 			continue;
-		if (kc_circle_is_behind(r->circle, r->trust.trusted, member) ||
+		if (kc_circle_is_behind(r->circle, r->trust.heard, member) ||
 			(r->circle->joining && read_to(r, i) < member->target.number))
 			return false;
 	}
@@ -142,7 +142,7 @@ static kc_err may_be_resolved(
 		KC_CLEANUP_HEAD struct kc_head head = {0};
 		kc_err err = KC_ERR(NOT_FOUND);
 
-		if (i == r->circle->self || !kc_peer_set_has(r->trust.trusted, i))
+		if (i == r->circle->self || !kc_peer_set_has(r->trust.heard, i))
 			continue;
 		if (list)
 			err = kc_absorb_head(r, i, list, item->view, &head);

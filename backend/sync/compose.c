@@ -11,6 +11,16 @@ void kc_composed_done(struct kc_composed *composed)
 	kc_buf_done(&composed->operation);
 }
 
+static kc_err rotate_yearly(struct kc_composer *c)
+{
+	bool due;
+
+	if (kc_circle_is_locked(c->circle))
+		return KC_OK;
+	KC_TRY(kc_circle_is_rotation_due(c->circle, &due));
+	return due ? kc_circle_rotate(c->circle, KC_EPOCH_YEARLY) : KC_OK;
+}
+
 /* A view whose keys somebody has who should not gets new ones before anything is written in it. */
 static kc_err ensure_epochs(struct kc_composer *c)
 {
@@ -192,6 +202,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	struct kc_log_position next;
 	bool news, again;
 
+	KC_TRY(rotate_yearly(c));
 	KC_TRY(ensure_epochs(c));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
 	news = news || c->circle->queue.len > 0;

@@ -24,6 +24,16 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 	return kc_buf_text(ret) ? KC_OK : KC_ERR(NO_MEMORY);
 }
 
+kc_err kc_memory_forget(struct kc_txn *txn)
+{
+	static const char *const cells[] = {CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX,
+		CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING};
+
+	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
+		KC_TRY(kc_cell_remove(txn, cells[i]));
+	return kc_memory_drop_circle(txn);
+}
+
 kc_err kc_memory_get_layout(struct kc_txn *txn, enum kc_layout *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;

@@ -25,6 +25,9 @@ KC_MUST kc_err kc_memory_drop_circle(struct kc_txn *txn);
 /* The circle, of an open keychain alone. Errors: as before; LOCKED. */
 KC_MUST kc_err kc_memory_get_open_circle(struct kc_txn *txn, struct kc_circle **ret);
 
+/* Destroys all that is known of the circle. */
+KC_MUST kc_err kc_memory_forget(struct kc_txn *txn);
+
 /* What this device has said last, until it says something else; it may not be in the store yet. */
 struct kc_outbox {
 	uint64_t number; /* of the operation; 0: nothing was said yet */

@@ -178,8 +178,8 @@ static void leave_op(struct offering *o, struct kc_bytes file, void *context)
 }
 
 /* Each way of making a file, with nothing altered: what is there is taken, or was known. Alone, a
- * permanent record waits for its voucher, a list for the items that it names, and an item for the
- * list that vouches for it. */
+ * permanent record waits for its voucher, a list for the items that it names or the device that it
+ * includes, and an item for the list that vouches for it. */
 static void what_is_true_is_taken(void)
 {
 	struct tally tally = {.bad = 0};
@@ -199,7 +199,8 @@ static void what_is_true_is_taken(void)
 
 		CHECK_MSG(counts[VERDICT_TAKEN] > 0 || is_perm || is_old, altering_kinds[k]);
 		CHECK_MSG(counts[VERDICT_KNOWN] > 0 || !is_old, altering_kinds[k]);
-		CHECK_MSG(counts[VERDICT_WAITING] == 0 || is_perm || is_item || k == KIND_LIST,
+		CHECK_MSG(counts[VERDICT_WAITING] == 0 || is_perm || is_item || k == KIND_LIST ||
+				k == KIND_FILE,
 			altering_kinds[k]);
 		CHECK_MSG(counts[VERDICT_PASSED] == 0 || k == KIND_SHARES, altering_kinds[k]);
 	}
@@ -398,7 +399,10 @@ static void alter_among_others(
 		verdict = offering_try(o, kc_buf_bytes(&forged));
 		company->tally->counts[t.kind][verdict]++;
 		CHECK(verdict != VERDICT_FAILURE);
-		CHECK(o->taken < company->taken || o->waiting > company->waiting || o->refused > 0);
+		/* A list that waits for who is included does so altered or not. */
+		CHECK(o->taken < company->taken || o->waiting > company->waiting ||
+			o->refused > 0 ||
+			(company->waiting > 0 && o->taken == company->taken));
 		offering_restore(o);
 		altered.data[at] ^= 0x01;
 	}

@@ -546,3 +546,60 @@ void kc_keychain_join_cancel(struct kc_keychain *keychain)
 {
 	(void)keychain;
 }
+
+kc_err kc_keychain_device_remove(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
+	uint64_t before_ms, struct kc_sync_report *ret)
+{
+	(void)keychain;
+	(void)account_password;
+	if (id[KC_DEVICE_ID_LEN - 1] != 7)
+		return KC_ERR(NOT_FOUND);
+	ret->sent = before_ms + lost;
+	return KC_OK;
+}
+
+/* An error that comes with a report. */
+kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
+	struct kc_sync_report *ret)
+{
+	(void)keychain;
+	(void)id;
+	(void)account_password;
+	memcpy(ret->removed_by, "desk", sizeof "desk");
+	ret->removed_ms = 5;
+	return KC_ERR(NOT_MEMBER);
+}
+
+kc_err kc_keychain_leave(struct kc_keychain *keychain)
+{
+	(void)keychain;
+	return KC_ERR(STORE_GONE);
+}
+
+kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	(void)keychain;
+	ret->sent = 8;
+	return KC_OK;
+}
+
+kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list *ret)
+{
+	const struct kc_history_entry entry = {
+		.kind = KC_HISTORY_LOST, .time_ms = 9, .device = "desk", .by = "laptop"};
+
+	(void)keychain;
+	return kc_history_list_add(ret, &entry);
+}
+
+kc_err kc_keychain_exposure(struct kc_keychain *keychain,
+	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
+{
+	(void)keychain;
+	ret->generic = id[0];
+	ret->internet = 2;
+	kc_buf_push_str(&ret->refs, "sixteen bytes, 1");
+	return kc_buf_check(&ret->refs);
+}

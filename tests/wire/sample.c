@@ -123,7 +123,12 @@ static kc_err sample_result(struct kc_record *result)
 		return KC_ERR(NO_MEMORY);
 	result->devices.rows[0] = (struct kc_device){.name = "desk", .is_this = true};
 	result->devices.count = 1;
-	return KC_OK;
+	result->exposure.keys = 3;
+	kc_buf_push_str(&result->exposure.refs, "sixteen bytes, 1");
+	KC_TRY(kc_buf_check(&result->exposure.refs));
+	return kc_history_list_add(&result->history,
+		&(struct kc_history_entry){
+			.kind = KC_HISTORY_ADDED, .time_ms = 1, .device = "desk", .by = "laptop"});
 }
 
 kc_err sample_reply(const struct kc_call_row *call, struct kc_buf *out)

@@ -291,6 +291,33 @@ static void errors_come_through(void)
 	kc_client_free(client);
 }
 
+static void members(void)
+{
+	struct kc_client *client = device_client();
+	const uint8_t id[KC_DEVICE_ID_LEN] = {4, [KC_DEVICE_ID_LEN - 1] = 7}, other[sizeof id] = {0};
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};
+
+	CHECK_OK(kc_client_device_remove(client, id, kc_bytes_str("p"), true, 40, &report));
+	CHECK(report.sent == 41);
+	CHECK_ERR(kc_client_device_remove(client, other, kc_bytes_str("p"), true, 40, &report),
+		KC_E_NOT_FOUND);
+	CHECK_ERR(kc_client_device_counter(client, id, kc_bytes_str(""), &report),
+		KC_E_NOT_MEMBER);
+	CHECK(strcmp(report.removed_by, "desk") == 0 && report.removed_ms == 5);
+	CHECK_ERR(kc_client_leave(client), KC_E_STORE_GONE);
+	CHECK_OK(kc_client_new_keys(client, &report));
+	CHECK(report.sent == 8);
+	CHECK_OK(kc_client_history(client, &history));
+	CHECK_FATAL(history.count == 1);
+	CHECK(history.rows[0].kind == KC_HISTORY_LOST && history.rows[0].time_ms == 9);
+	CHECK(strcmp(history.rows[0].by, "laptop") == 0);
+	CHECK_OK(kc_client_exposure(client, id, &exposure));
+	CHECK(exposure.generic == 4 && exposure.internet == 2 && exposure.refs.len == 16);
+	kc_client_free(client);
+}
+
 static void lock_and_login(void)
 {
 	struct kc_client *client = device_client();
@@ -629,6 +656,7 @@ int main(void)
 		CHECK_TEST(keys_are_made),
 		CHECK_TEST(operations_answer_in_pieces),
 		CHECK_TEST(errors_come_through),
+		CHECK_TEST(members),
 		CHECK_TEST(lock_and_login),
 		CHECK_TEST(status_is_cheap_and_true),
 		CHECK_TEST(threads_share_a_client),

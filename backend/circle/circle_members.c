@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/* Putting a device out, leaving, new keys for all (doc/protocol.md 11). */
+#include "backend/circle/circle_impl.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static uint64_t now_ms(void)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	return now < 0 ? 0 : (uint64_t)now;
+}
+
+/* --- where to cut -------------------------------------------------------------------------------
+ *
+ * What is remembered of a peer's lists: number, identity and time, oldest first. The last ones, and
+ * of the days before the last one of each.
+ */
+
+#define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
+#define MOST_PAST 64
+#define LATEST 16
+
+static struct kc_past_list *rows_of(const struct kc_member *member, size_t *ret_count)
+{
+	*ret_count = member->past.len / sizeof(struct kc_past_list);
+	return (struct kc_past_list *)(void *)member->past.data;
+}
+
+/* Makes room for one more. */
+static void thin(struct kc_member *member)
+{
+	size_t count, goes = 0;
+	struct kc_past_list *rows = rows_of(member, &count);
+
+	if (count < MOST_PAST)
+		return;
+	for (size_t i = 0; i + LATEST < count; i++)
+		if (rows[i].time_ms / DAY_MS == rows[i + 1].time_ms / DAY_MS) {
+			goes = i;
+			break;
+		}
+	memmove(&rows[goes], &rows[goes + 1], (count - goes - 1) * sizeof *rows);
+	kc_buf_truncate(&member->past, (count - 1) * sizeof *rows);
+}
+
+kc_err kc_circle_note_list(struct kc_member *member)
+{
+	struct kc_past_list row = {
+		.seq = member->list->seq, .id = member->list_id, .time_ms = member->list->time_ms};
+
+	thin(member);
+	kc_buf_push(&member->past, &row, sizeof row);
+	return kc_buf_check(&member->past);
+}
+
+/* The last list from before a time; before all that are remembered, the one that the first of them
+ * follows. */
+static void find_cut(const struct kc_member *member, uint64_t before_ms, struct kc_exclusion *ret)
+{
+	size_t count;
+	const struct kc_past_list *rows = rows_of(member, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (before_ms == 0 || rows[i].time_ms < before_ms) {
+			ret->cut_seq = rows[i].seq;
+			ret->cut_id = rows[i].id;
+		}
+	if (ret->cut_seq == 0 && count > 0)
+		ret->cut_seq = rows[0].seq - 1;
+}
+
+/* --- statements that the next list makes --------------------------------------------------------
+ */
+
+kc_err kc_circle_each_statement(const struct kc_circle *circle,
+	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context)
+{
+	struct kc_der_reader r;
+
+	kc_der_reader_init(&r, kc_buf_bytes(&circle->statements));
+	while (kc_der_more(&r)) {
+		struct kc_exclusion exclusion;
+
+		kc_exclusion_pull(&r, &exclusion);
+		KC_TRY(kc_der_reader_check(&r));
+		KC_TRY(visit(context, &exclusion));
+	}
+	return kc_der_reader_finish(&r);
+}
+
+static kc_err compare_target(void *context, const struct kc_exclusion *exclusion)
+{
+	return kc_peer_id_equal(context, &exclusion->target) ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+static kc_err state(struct kc_circle *circle, struct kc_exclusion *exclusion,
+	const struct kc_signer *cosigner)
+{
+	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
+	struct kc_der_reader r;
+	struct kc_der_writer w;
+
+	if (cosigner) {
+		KC_TRY(kc_exclusion_cosign(exclusion, &circle->account, &circle->identity.id,
+			cosigner, &signature));
+		kc_der_reader_init(&r, kc_buf_bytes(&signature));
+		kc_signature_pull(&r, &exclusion->cosignature);
+		KC_TRY(kc_der_reader_finish(&r));
+		exclusion->cosigned = true;
+	}
+	kc_der_writer_init(&w, &circle->statements);
+	kc_exclusion_put(&w, exclusion);
+	return kc_der_writer_check(&w);
+}
+
+static bool has_said(const struct kc_circle *circle, const struct kc_peer_id *target)
+{
+	const struct kc_list *own = kc_circle_self(circle)->list;
+	struct kc_peer_id copy = *target;
+
+	return (own && kc_list_find_exclusion(own, target)) ||
+	       kc_circle_each_statement(circle, compare_target, &copy) != KC_OK;
+}
+
+/* What the target said of others falls with it: what should stand, this device says itself. */
+static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *target, uint64_t before_ms, const struct kc_signer *cosigner)
+{
+	for (size_t i = 0; target->list && i < target->list->exclude_count; i++) {
+		struct kc_exclusion again = target->list->exclude[i];
+
+		if ((before_ms && again.time_ms >= before_ms) ||
+			kc_peer_id_equal(&again.target, &circle->identity.id) ||
+			!kc_circle_is_excluded(circle, trust, &again.target) ||
+			has_said(circle, &again.target))
+			continue;
+		again.cosigned = false;
+		KC_TRY(state(circle, &again, cosigner));
+	}
+	return KC_OK;
+}
+
+kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
+	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner)
+{
+	const struct kc_member *member = kc_circle_find(circle, target);
+	struct kc_exclusion exclusion = {
+		.target = *target, .time_ms = now_ms(), .reason = reason};
+	struct kc_trust trust;
+
+	if (!member)
+		return KC_ERR(NOT_FOUND);
+	if (member == kc_circle_self(circle))
+		return KC_ERR(PARAM);
+	if (has_said(circle, target))
+		return KC_ERR(DUPLICATE);
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
+		return KC_ERR(NOT_FOUND);
+	find_cut(member, before_ms, &exclusion);
+	if (reason != KC_EXCLUSION_COUNTER)
+		KC_TRY(repeat(circle, &trust, member, before_ms, cosigner));
+	return state(circle, &exclusion, cosigner);
+}
+
+/* The statements go into a list; "out/<peer>" tells each target, and what was sealed for it is taken
+ * away. */
+struct saying {
+	struct kc_circle *circle;
+	struct kc_bytes record;
+};
+
+static kc_err add_statement(void *list, const struct kc_exclusion *exclusion)
+{
+	return kc_list_add_exclusion(list, exclusion);
+}
+
+kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list)
+{
+	return kc_circle_each_statement(circle, add_statement, list);
+}
+
+static kc_err tell_target(void *context, const struct kc_exclusion *exclusion)
+{
+	struct saying *saying = context;
+
+	KC_TRY(kc_circle_queue_for(saying->circle, "out/", &exclusion->target, saying->record));
+	return kc_circle_queue_for(
+		saying->circle, "s/", &exclusion->target, kc_bytes(NULL, 0));
+}
+
+kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record)
+{
+	struct saying saying = {.circle = circle, .record = list_record};
+
+	KC_TRY(kc_circle_each_statement(circle, tell_target, &saying));
+	kc_buf_reset(&circle->statements);
+	return KC_OK;
+}
+
+/* --- who put a device out -----------------------------------------------------------------------
+ */
+
+const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle,
+	const struct kc_trust *trust, const struct kc_peer_id *target,
+	const struct kc_member **ret_author)
+{
+	const struct kc_exclusion *first = NULL;
+
+	for (size_t i = 0; i < trust->statement_count; i++) {
+		const struct kc_trust_statement *s = &trust->statements[i];
+		const struct kc_member *author = circle->members[s->author];
+		const struct kc_exclusion *e;
+
+		if (!trust->stands[i] || !author->list ||
+			!kc_peer_id_equal(&circle->members[s->target]->id, target))
+			continue;
+		e = kc_list_find_exclusion(author->list, target);
+		if (!e || (first && first->time_ms <= e->time_ms))
+			continue;
+		first = e;
+		*ret_author = author;
+	}
+	return first;
+}
+
+/* --- leaving ------------------------------------------------------------------------------------
+ */
+
+kc_err kc_circle_take_retire(
+	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
+{
+	struct kc_retire retire;
+	struct kc_member *member;
+
+	KC_TRY_RECORD(kc_retire_parse(record, &retire));
+	KC_TRY(kc_circle_check_from(from, &retire.peer));
+	member = kc_circle_find(circle, &retire.peer);
+	if (!member)
+		return KC_ERR(WAITING);
+	if (member->retire_record.len) /* the first stands: it cannot be taken back */
+		return kc_bytes_equal(record, kc_buf_bytes(&member->retire_record))
+			       ? KC_OK
+			       : KC_ERR(REFUSED);
+	KC_TRY_RECORD(kc_retire_verify(record, &circle->account, &retire, &member->permanent));
+	if (member->list && member->list->seq > retire.seq)
+		return KC_ERR(REFUSED);
+	kc_buf_push(&member->retire_record, record.data, record.len);
+	KC_TRY(kc_buf_check(&member->retire_record));
+	member->retire = retire;
+	return KC_OK;
+}
+
+kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
+{
+	struct kc_member *self = kc_circle_self(circle);
+	struct kc_retire retire = {
+		.peer = circle->identity.id, .seq = seq, .time_ms = now_ms()};
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	KC_TRY(kc_retire_build(&retire, &circle->account, &circle->identity, &record));
+	KC_TRY(kc_circle_queue_sealed(circle, "retire", kc_buf_bytes(&record)));
+	kc_buf_done(&self->retire_record);
+	self->retire_record = record;
+	record = (struct kc_buf)KC_BUF_INIT;
+	self->retire = retire;
+	circle->leaving = false;
+	return KC_OK;
+}
+
+/* --- new keys -----------------------------------------------------------------------------------
+ */
+
+#define YEAR_MS (365 * DAY_MS)
+
+kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!kc_peer_set_has(trust.trusted, circle->self))
+		return KC_ERR(NOT_MEMBER);
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		const struct kc_held_epoch *held;
+
+		if (kc_circle_usable_epoch(circle, &trust, view, &held) == KC_OK)
+			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, reason));
+	}
+	return kc_circle_queue_shares(circle, &trust);
+}
+
+kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret)
+{
+	uint64_t now = now_ms();
+	struct kc_trust trust;
+
+	*ret = false;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		const struct kc_held_epoch *held;
+
+		if (kc_circle_usable_epoch(circle, &trust, view, &held) == KC_OK &&
+			held->epoch->time_ms + YEAR_MS <= now)
+			*ret = true;
+	}
+	return KC_OK;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/* Removing a device, leaving, new keys, and what is told of it: by the door. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/item/policy.h"
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/house.h"
+
+#define GENP KC_CLASS_GENERIC
+#define INET KC_CLASS_INTERNET
+#define START_MS INT64_C(1700000000000)
+
+static const struct kc_bytes no_password = {NULL, 0};
+
+/* --- looking ------------------------------------------------------------------------------------
+ */
+
+/* The device's row in the list of another. */
+static struct kc_device row_of(struct house *house, size_t on, const uint8_t *id)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+
+	CHECK_OK_FATAL(kc_keychain_devices(house->homes[on].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (id ? memcmp(list.rows[i].id, id, KC_DEVICE_ID_LEN) == 0 : list.rows[i].is_this)
+			return list.rows[i];
+	CHECK_FATAL(false);
+	return (struct kc_device){0};
+}
+
+static void id_of(struct house *house, size_t device, uint8_t ret[static KC_DEVICE_ID_LEN])
+{
+	struct kc_device row = row_of(house, device, NULL);
+
+	memcpy(ret, row.id, sizeof row.id);
+}
+
+static enum kc_device_standing standing(struct house *house, size_t on, const uint8_t *id)
+{
+	return row_of(house, on, id).standing;
+}
+
+static kc_err remove_device(
+	struct house *house, size_t by, const uint8_t *id, struct kc_bytes password, bool lost)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	return kc_keychain_device_remove(
+		house->homes[by].keychain, id, password, lost, 0, &report);
+}
+
+/* The newest epoch of a view that a device may write in; 0 when there is none. */
+static uint64_t epoch_of(struct house *house, size_t device, unsigned view)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	if (kc_circle_usable_epoch(circle, &trust, view, &held) != KC_OK)
+		return 0;
+	return held->epoch->name.epoch;
+}
+
+static void settle_some(struct house *house, const size_t *devices, size_t count)
+{
+	for (int round = 0; round < 6; round++)
+		for (size_t i = 0; i < count; i++)
+			CHECK_OK_FATAL(house_sync(house, devices[i], NULL));
+}
+
+/* --- removal ------------------------------------------------------------------------------------
+ */
+
+static void a_removed_device_gets_nothing_new(void)
+{
+	static const size_t left[] = {0, 2};
+	CLEANUP_HOUSE struct house house;
+	uint8_t out[KC_DEVICE_ID_LEN];
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=old acct=ada sync=#1", "old"));
+	house_settle(&house);
+	id_of(&house, 1, out);
+	CHECK_OK(remove_device(&house, 0, out, kc_bytes_str(HOUSE_PASSWORD), false));
+	CHECK(standing(&house, 0, out) == KC_DEVICE_REMOVED);
+	settle_some(&house, left, 2);
+	CHECK(standing(&house, 2, out) == KC_DEVICE_REMOVED);
+	for (unsigned view = KC_VIEW_PASSWORDS; view < KC_VIEW_COUNT; view++)
+		CHECK(epoch_of(&house, 0, view) == 2 && epoch_of(&house, 2, view) == 2);
+	CHECK_OK(words_add(&house.homes[2], GENP, "svce=new acct=ada sync=#1", "new"));
+	settle_some(&house, left, 2);
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=new", "new"));
+	/* The device hears of it, keeps what it had, and says who did it. */
+	CHECK_OK(words_add(&house.homes[1], GENP, "svce=late acct=ada sync=#1", "late"));
+	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NOT_MEMBER);
+	CHECK(strcmp(report.removed_by, row_of(&house, 0, NULL).name) == 0);
+	CHECK(report.removed_ms == row_of(&house, 0, out).removed_ms && report.removed_ms > 0);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=old", "old"));
+	CHECK(words_count(&house.homes[1], GENP, "svce=new") == 0);
+	settle_some(&house, left, 2);
+	CHECK(words_count(&house.homes[0], GENP, "svce=late") == 0);
+	/* Once is enough. */
+	CHECK_ERR(remove_device(&house, 0, out, no_password, false), KC_E_DUPLICATE);
+	/* It joins again with another identity, and what it could not send is new. */
+	house_pair(&house, 2, 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=late", "late"));
+	CHECK(standing(&house, 0, out) == KC_DEVICE_REMOVED);
+	CHECK(row_of(&house, 1, NULL).standing == KC_DEVICE_MEMBER);
+}
+
+static void what_cannot_be_removed(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t self[KC_DEVICE_ID_LEN], other[KC_DEVICE_ID_LEN];
+	const uint8_t nobody[KC_DEVICE_ID_LEN] = {9};
+
+	house_init(&house);
+	house_add(&house, 0);
+	id_of(&house, 0, self);
+	id_of(&house, 1, other);
+	CHECK_ERR(remove_device(&house, 0, nobody, no_password, false), KC_E_NOT_FOUND);
+	CHECK_ERR(remove_device(&house, 0, self, no_password, false), KC_E_PARAM);
+	CHECK_ERR(remove_device(&house, 0, other, kc_bytes_str("another one"), false),
+		KC_E_ACCOUNT_PASSWORD);
+	CHECK(standing(&house, 0, other) == KC_DEVICE_MEMBER);
+}
+
+/* A removal that the store does not take is made as soon as it does. */
+static void a_removal_without_the_store(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t out[KC_DEVICE_ID_LEN];
+	char aside[80];
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	id_of(&house, 1, out);
+	snprintf(aside, sizeof aside, "%s.aside", house.store);
+	CHECK_FATAL(rename(house.store, aside) == 0);
+	CHECK_ERR(remove_device(&house, 0, out, no_password, true), KC_E_STORE_GONE);
+	CHECK(standing(&house, 0, out) == KC_DEVICE_REMOVED);
+	CHECK_FATAL(rename(aside, house.store) == 0);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
+	CHECK(row_of(&house, 0, out).lost);
+}
+
+/* Rank decides between two that put each other out. */
+static void a_counter_statement(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t elder[KC_DEVICE_ID_LEN], thief[KC_DEVICE_ID_LEN];
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	id_of(&house, 0, elder);
+	id_of(&house, 1, thief);
+	CHECK_OK(remove_device(&house, 1, elder, no_password, false));
+	CHECK_ERR(house_sync(&house, 0, NULL), KC_E_NOT_MEMBER);
+	CHECK_OK(house_sync(&house, 2, NULL));
+	CHECK(standing(&house, 2, elder) == KC_DEVICE_REMOVED);
+	/* Nobody else put it out. */
+	CHECK_ERR(kc_keychain_device_counter(
+			  house.homes[0].keychain, elder, no_password, &report),
+		KC_E_NOT_FOUND);
+	CHECK_OK(kc_keychain_device_counter(house.homes[0].keychain, thief,
+		kc_bytes_str(HOUSE_PASSWORD), &report));
+	CHECK(standing(&house, 0, thief) == KC_DEVICE_REMOVED);
+	CHECK(row_of(&house, 0, NULL).standing == KC_DEVICE_MEMBER);
+	CHECK_OK(house_sync(&house, 2, NULL));
+	CHECK(standing(&house, 2, elder) == KC_DEVICE_MEMBER);
+	CHECK(standing(&house, 2, thief) == KC_DEVICE_REMOVED);
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
+}
+
+/* --- leaving ------------------------------------------------------------------------------------
+ */
+
+static void a_device_that_leaves(void)
+{
+	static const size_t left[] = {0, 2};
+	CLEANUP_HOUSE struct house house;
+	uint8_t gone[KC_DEVICE_ID_LEN];
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 1);
+	house_settle(&house);
+	id_of(&house, 1, gone);
+	CHECK_OK(words_add(&house.homes[1], GENP, "svce=last acct=ada sync=#1", "last word"));
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NO_STORE);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=last sync=#1", "last word"));
+	settle_some(&house, left, 2);
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=last", "last word"));
+	CHECK(words_has_secret(&house.homes[2], GENP, "svce=last", "last word"));
+	CHECK(standing(&house, 0, gone) == KC_DEVICE_RETIRED);
+	CHECK(row_of(&house, 0, gone).removed_ms > 0);
+	/* Whom it let in stays, and the keys are new. */
+	CHECK(row_of(&house, 2, NULL).standing == KC_DEVICE_MEMBER);
+	CHECK(epoch_of(&house, 0, KC_VIEW_PASSWORDS) >= 2);
+	CHECK(epoch_of(&house, 0, KC_VIEW_PASSWORDS) == epoch_of(&house, 2, KC_VIEW_PASSWORDS));
+	CHECK_OK(words_add(&house.homes[2], GENP, "svce=after acct=ada sync=#1", "after"));
+	settle_some(&house, left, 2);
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=after", "after"));
+	house_pair(&house, 0, 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+static void leaving_without_the_store(void)
+{
+	CLEANUP_HOUSE struct house house;
+	char aside[80];
+
+	house_init(&house);
+	house_add(&house, 0);
+	snprintf(aside, sizeof aside, "%s.aside", house.store);
+	CHECK_FATAL(rename(house.store, aside) == 0);
+	CHECK_ERR(kc_keychain_leave(house.homes[1].keychain), KC_E_STORE_GONE);
+	CHECK_FATAL(rename(aside, house.store) == 0);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(row_of(&house, 1, NULL).standing == KC_DEVICE_MEMBER);
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+}
+
+/* --- new keys -----------------------------------------------------------------------------------
+ */
+
+static void new_keys_on_demand(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, 0);
+	CHECK_OK(kc_keychain_rotate(house.homes[1].keychain, &report));
+	house_settle(&house);
+	for (unsigned view = KC_VIEW_PASSWORDS; view < KC_VIEW_COUNT; view++)
+		CHECK(epoch_of(&house, 0, view) == 2 && epoch_of(&house, 1, view) == 2);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "a"));
+	house_settle(&house);
+	CHECK(house_agrees(&house) && words_count(&house.homes[1], GENP, "svce=a") == 1);
+}
+
+static void new_keys_each_year(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_clock_move(INT64_C(364) * 24 * 60 * 60 * 1000);
+	house_settle(&house);
+	CHECK(epoch_of(&house, 0, KC_VIEW_PASSWORDS) == 1);
+	house_clock_move(INT64_C(2) * 24 * 60 * 60 * 1000);
+	house_settle(&house);
+	CHECK(epoch_of(&house, 0, KC_VIEW_PASSWORDS) == 2);
+	CHECK(epoch_of(&house, 1, KC_VIEW_OTHER) == 2);
+}
+
+/* --- what is told -------------------------------------------------------------------------------
+ */
+
+static void the_history(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t out[KC_DEVICE_ID_LEN];
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	static const enum kc_history_kind expected[] = {KC_HISTORY_BEGUN, KC_HISTORY_ADDED,
+		KC_HISTORY_ADDED, KC_HISTORY_LOST, KC_HISTORY_NEW_KEYS};
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_clock_move(1000);
+	house_add(&house, 0);
+	house_clock_move(1000);
+	house_add(&house, 1);
+	house_clock_move(1000);
+	house_settle(&house);
+	id_of(&house, 2, out);
+	CHECK_OK(remove_device(&house, 0, out, no_password, true));
+	CHECK_OK(kc_keychain_history(house.homes[0].keychain, &history));
+	CHECK_FATAL(history.count == KC_COUNT_OF(expected));
+	for (size_t i = 0; i < history.count; i++)
+		CHECK(history.rows[i].kind == expected[i]);
+	CHECK(history.rows[0].time_ms == START_MS);
+	CHECK(history.rows[3].time_ms == START_MS + 3000 && !history.rows[3].overruled);
+	CHECK(strcmp(history.rows[3].device, row_of(&house, 0, out).name) == 0);
+	CHECK(strcmp(history.rows[3].by, row_of(&house, 0, NULL).name) == 0);
+}
+
+static void what_a_device_could_read(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t out[KC_DEVICE_ID_LEN];
+	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};
+	const uint8_t nobody[KC_DEVICE_ID_LEN] = {9};
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "a"));
+	CHECK_OK(words_add(&house.homes[0], INET, "srvr=b acct=ada sync=#1", "b"));
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=own acct=ada", "own"));
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=gone acct=ada sync=#1", "gone"));
+	house_add(&house, 0);
+	house_settle(&house);
+	CHECK_OK(words_delete(&house.homes[0], GENP, "svce=gone"));
+	id_of(&house, 1, out);
+	house_clock_move(5000);
+	CHECK_OK(remove_device(&house, 0, out, no_password, true));
+	house_clock_move(5000);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=later acct=ada sync=#1", "later"));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(kc_keychain_exposure(house.homes[0].keychain, out, &exposure));
+	CHECK(exposure.generic == 1 && exposure.internet == 1);
+	CHECK(exposure.certificates == 0 && exposure.keys == 0);
+	CHECK(exposure.refs.len == 2 * KC_PERSISTENT_REF_LEN);
+	CHECK_ERR(kc_keychain_exposure(house.homes[0].keychain, nobody, &exposure),
+		KC_E_NOT_FOUND);
+	id_of(&house, 0, out);
+	CHECK_OK(kc_keychain_exposure(house.homes[0].keychain, out, &exposure));
+	CHECK(exposure.generic == 2 && exposure.internet == 1);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(a_removed_device_gets_nothing_new),
+		CHECK_TEST(what_cannot_be_removed),
+		CHECK_TEST(a_removal_without_the_store),
+		CHECK_TEST(a_counter_statement),
+		CHECK_TEST(a_device_that_leaves),
+		CHECK_TEST(leaving_without_the_store),
+		CHECK_TEST(new_keys_on_demand),
+		CHECK_TEST(new_keys_each_year),
+		CHECK_TEST(the_history),
+		CHECK_TEST(what_a_device_could_read),
+	};
+	return check_main("members", tests, KC_COUNT_OF(tests));
+}
