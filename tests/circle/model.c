@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backend/keychain_sync.h"
+#include "backend/sync/item_record.h"
 #include "tests/check.h"
 #include "tests/circle/chance.h"
 #include "tests/circle/world.h"
@@ -47,7 +48,13 @@ static struct {
 	size_t step;
 	uint64_t exchanges; /* that went well, of all devices */
 	unsigned passwords; /* the account has had */
-	char failure[400];  /* the first; empty: none */
+	unsigned removals;
+	bool removed[WORLD_MAX]; /* by somebody, whose word may not count */
+	bool out[WORLD_MAX];	 /* as it found itself the last time */
+	/* Changes of devices that were put out, which the one who did it had not seen: they may
+	 * count, where others have taken them, and need not. */
+	known_set doubtful;
+	char failure[400]; /* the first; empty: none */
 } model;
 
 __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
@@ -76,12 +83,19 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
 	putchar('\n');
 }
 
+static bool is_doubtful(size_t number)
+{
+	size_t device = model.changes[number].device;
+
+	return (model.doubtful >> number & 1) || (model.out[device] && !model.removed[device]);
+}
+
 /* Whether some change of the same item was made in knowledge of this one. */
 static bool is_superseded(size_t number)
 {
 	for (size_t i = 0; i < model.count; i++)
 		if (model.changes[i].key == model.changes[number].key &&
-			model.changes[i].known >> number & 1)
+			model.changes[i].known >> number & 1 && !is_doubtful(i))
 			return true;
 	return false;
 }
@@ -96,7 +110,7 @@ static bool may_be(size_t key, const char *secret)
 
 		if (c->key != key || !world.member[c->device])
 			continue;
-		changed = true;
+		changed = changed || !is_doubtful(i);
 		if (!is_superseded(i) && strcmp(c->deletes ? "" : c->secret, secret) == 0)
 			return true;
 	}
@@ -166,6 +180,8 @@ static kc_err make(struct change *c, const char *there, const char **ret_how)
 static void record(const struct change *c)
 {
 	model.changes[model.count] = *c;
+	if (model.removed[c->device])
+		model.doubtful |= (known_set)1 << model.count;
 	model.known[c->device] |= (known_set)1 << model.count++;
 }
 
@@ -241,6 +257,14 @@ static bool is_late(kc_err err, const struct kc_sync_report *report)
 	return err == KC_E_STORE_SUSPECT && report->alarm && strcmp(report->alarm, "omission") == 0;
 }
 
+/* Where somebody was put out, who finds itself out is no failure, and what is sealed for those who
+ * are out is refused by whoever knows of it first. */
+static bool is_put_out(size_t device, kc_err err)
+{
+	model.out[device] = err == KC_E_NOT_MEMBER;
+	return model.out[device] && model.removals;
+}
+
 static void exchange(size_t device, struct kc_sync_report *report)
 {
 	kc_err err = kc_keychain_sync_now(home_of(device)->keychain, report);
@@ -249,10 +273,12 @@ static void exchange(size_t device, struct kc_sync_report *report)
 	tell("device %zu exchanges: %s, %d sent, %d received, %d waiting%s%s", device,
 		kc_err_name(err), (int)report->sent, (int)report->received, (int)report->waiting,
 		report->alarm ? ", " : "", report->alarm ? report->alarm : "");
+	if (!world.cut_off[device] && is_put_out(device, err))
+		return;
 	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
 		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
 			report->alarm ? report->alarm : "");
-	if (good && (report->refused || report->pending))
+	if (good && ((report->refused && !model.removals) || report->pending))
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
@@ -280,7 +306,7 @@ static void exchange_cut_short(size_t device)
 	world_revive(device, chance_bits());
 	tell("device %zu loses power at %s %d: %s", device,
 		where == WORLD_CUT_DATABASE ? "operation" : "call", (int)at, kc_err_name(err));
-	if (report.refused || (report.alarm && !is_late(err, &report)))
+	if ((report.refused && !model.removals) || (report.alarm && !is_late(err, &report)))
 		fail("device %zu loses power: %s, %d refused", device,
 			report.alarm ? report.alarm : "", (int)report.refused);
 }
@@ -289,6 +315,13 @@ static void exchange_cut_short(size_t device)
  */
 
 enum { PASSWORD_MAX = 40 };
+
+/* The outcome of something that begins or ends with an exchange. */
+static bool is_expected(size_t device, kc_err err, const struct kc_sync_report *report)
+{
+	return err == KC_OK || is_late(err, report) ||
+	       (world.cut_off[device] && err == KC_E_STORE_GONE) || is_put_out(device, err);
+}
 
 /* Password number number of the account, from 0. */
 static struct kc_bytes password(unsigned number)
@@ -315,9 +348,77 @@ static void change_password(size_t device)
 			home_of(device)->keychain, password(i), kc_bytes_str(new), &report);
 	model.passwords++;
 	tell("device %zu changes the account password: %s", device, kc_err_name(err));
-	if (err != KC_OK && !is_late(err, &report) &&
-		!(world.cut_off[device] && err == KC_E_STORE_GONE))
+	if (!is_expected(device, err, &report))
 		fail("device %zu changes the account password: %s", device, kc_err_name(err));
+	if (err == KC_OK)
+		learn(device, report.waiting == 0);
+}
+
+/* --- putting out, and new keys ------------------------------------------------------------------
+ */
+
+static struct kc_circle *recall(size_t device)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_circle *circle = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
+	return circle;
+}
+
+/* What the remover has not seen of the other is in doubt, and all that the other will still do. */
+static void doubt(size_t remover, size_t target)
+{
+	model.removals++;
+	model.removed[target] = true;
+	for (size_t i = 0; i < model.count; i++)
+		if (model.changes[i].device == target && !(model.known[remover] >> i & 1))
+			model.doubtful |= (known_set)1 << i;
+}
+
+static kc_err put_out(size_t device, size_t target, struct kc_sync_report *report)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(target);
+	struct kc_keychain *keychain = home_of(device)->keychain;
+	kc_err err = KC_ERR(ACCOUNT_PASSWORD);
+
+	if (chance(2)) /* the password is not at hand */
+		return kc_keychain_device_remove(
+			keychain, circle->identity.id.bytes, kc_bytes(NULL, 0), false, 0, report);
+	for (unsigned i = model.passwords; i-- > 0 && err == KC_E_ACCOUNT_PASSWORD;)
+		err = kc_keychain_device_remove(
+			keychain, circle->identity.id.bytes, password(i), false, 0, report);
+	return err;
+}
+
+static void remove_another(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	size_t target = chance(world.house.count);
+	kc_err err;
+
+	if (!world.member[device] || !world.member[target] || target == device ||
+		model.removals == 2)
+		return;
+	doubt(device, target);
+	err = put_out(device, target, &report);
+	tell("device %zu puts device %zu out: %s", device, target, kc_err_name(err));
+	/* It may not have heard of the other yet, or have done it already. */
+	if (!is_expected(device, err, &report) && err != KC_E_NOT_FOUND && err != KC_E_DUPLICATE)
+		fail("device %zu puts device %zu out: %s", device, target, kc_err_name(err));
+}
+
+static void rotate(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	kc_err err;
+
+	if (!world.member[device])
+		return;
+	err = kc_keychain_rotate(home_of(device)->keychain, &report);
+	tell("device %zu makes new keys: %s", device, kc_err_name(err));
+	if (!is_expected(device, err, &report))
+		fail("device %zu makes new keys: %s", device, kc_err_name(err));
 	if (err == KC_OK)
 		learn(device, report.waiting == 0);
 }
@@ -373,7 +474,7 @@ static void let_in(size_t sponsor, size_t stranger)
 		return;
 	}
 	/* The sponsor may be told of an omission; the newcomer may have to wait for pieces. */
-	if (err == KC_E_STORE_SUSPECT) {
+	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals)) {
 		kc_keychain_pair_cancel(home_of(sponsor)->keychain);
 		kc_keychain_join_cancel(home_of(stranger)->keychain);
 		return;
@@ -509,7 +610,7 @@ static const struct {
 	unsigned weight;
 	void (*happen)(size_t device);
 } steps[] = {
-	{30, change_one},
+	{28, change_one},
 	{ 3, change_cut_short},
 	{22, exchange_any},
 	{ 8, exchange_any_cut_short},
@@ -518,6 +619,8 @@ static const struct {
 	{ 3, move_clock},
 	{ 4, let_one_in},
 	{ 1, change_password},
+	{ 1, rotate},
+	{ 1, remove_another},
 };
 /* clang-format on */
 enum { WEIGHTS = 100 };
@@ -569,7 +672,7 @@ static uint64_t one_round(void)
 		gather_everything(i);
 		world_turn_to(i);
 		exchange(i, &report);
-		waiting += report.waiting;
+		waiting += model.out[i] ? 0 : report.waiting;
 	}
 	return waiting;
 }
@@ -596,13 +699,18 @@ static void heal(void)
 /* --- what must hold -----------------------------------------------------------------------------
  */
 
+static bool is_in(size_t device)
+{
+	return world.member[device] && !model.out[device];
+}
+
 /* Whether what was written last is there: by clocks that agree it has nothing above it. */
 static bool is_last_right(size_t key, const char *secret)
 {
 	const struct change *last = &model.changes[model.count - 1];
 
-	return model.count == 0 || last->key != key || last->deletes ||
-	       !world.member[last->device] || strcmp(last->secret, secret) == 0;
+	return model.count == 0 || last->key != key || last->deletes || !is_in(last->device) ||
+	       model.removals || strcmp(last->secret, secret) == 0;
 }
 
 static void compare_items(size_t first)
@@ -615,7 +723,7 @@ static void compare_items(size_t first)
 							: !may_be(key, one))
 			fail("%s is “%s”", services[key], one);
 		for (size_t i = first + 1; i < world.house.count; i++) {
-			if (!world.member[i])
+			if (!is_in(i))
 				continue;
 			look(i, key, other);
 			if (strcmp(one, other) != 0)
@@ -635,16 +743,6 @@ static uint64_t holds(const struct kc_circle *circle, size_t view, const struct 
 		       : kc_vector_get(&state->vector, writer);
 }
 
-static bool has_same_dots(const struct kc_circle *a, const struct kc_circle *b)
-{
-	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
-		for (size_t i = 0; i < a->member_count; i++)
-			if (holds(a, view, &a->members[i]->id) !=
-				holds(b, view, &a->members[i]->id))
-				return false;
-	return true;
-}
-
 static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *id)
 {
 	struct kc_trust trust;
@@ -652,13 +750,16 @@ static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *id)
 	return kc_circle_judge(circle, &trust) == KC_OK && kc_circle_is_trusted(circle, &trust, id);
 }
 
-static struct kc_circle *recall(size_t device)
+/* Of those who are in. */
+static bool has_same_dots(const struct kc_circle *a, const struct kc_circle *b)
 {
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
-	return circle;
+	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
+		for (size_t i = 0; i < a->member_count; i++)
+			if (trusts(a, &a->members[i]->id) &&
+				holds(a, view, &a->members[i]->id) !=
+					holds(b, view, &a->members[i]->id))
+				return false;
+	return true;
 }
 
 static void compare_circles(size_t first)
@@ -668,10 +769,10 @@ static void compare_circles(size_t first)
 	for (size_t i = first + 1; i < world.house.count; i++) {
 		KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
 
-		if (!world.member[i])
+		if (!is_in(i))
 			continue;
 		other = recall(i);
-		if (one->member_count != other->member_count || other->joining)
+		if ((one->member_count != other->member_count && !model.removals) || other->joining)
 			fail("device %zu knows %zu devices, device %zu %zu", first,
 				one->member_count, i, other->member_count);
 		if (!trusts(one, &other->identity.id) || !trusts(other, &one->identity.id))
@@ -683,6 +784,138 @@ static void compare_circles(size_t first)
 		if (!has_same_dots(one, other))
 			fail("devices %zu and %zu hold different dots", first, i);
 	}
+}
+
+/* --- what those who are out can read ------------------------------------------------------------
+ */
+
+static struct {
+	struct kc_circle *circle; /* whose keys are tried */
+	size_t records, opened;
+} spy;
+
+static void try_item(struct kc_bytes record)
+{
+	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {0};
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *held;
+	struct kc_item_header header;
+
+	CHECK_OK_FATAL(kc_item_record_peek(record, &header));
+	spy.records++;
+	held = kc_circle_find_epoch(spy.circle, header.kid);
+	if (held &&
+		kc_circle_epoch_key(spy.circle, held,
+			header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
+			&key) == KC_OK &&
+		kc_item_record_open(record, kc_view_key_siv(&key), &body) == KC_OK)
+		spy.opened++;
+}
+
+static void try_share(struct kc_bytes sealed, const struct kc_writer_id *writer, struct kc_bytes at)
+{
+	const struct kc_place_in_store place = {&spy.circle->account, writer, at};
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_shares shares;
+
+	if (kc_envelope_open(kc_circle_keys(spy.circle), &place, sealed, &record) != KC_OK ||
+		kc_shares_parse(kc_buf_bytes(&record), &shares) != KC_OK)
+		return;
+	if (kc_shares_open(&shares, &spy.circle->account, &spy.circle->identity, keys) == KC_OK)
+		spy.opened++;
+	for (size_t i = 0; i < KC_COUNT_OF(keys); i++)
+		kc_secret_done(&keys[i]);
+}
+
+static void try_value(const char *name, struct kc_bytes value)
+{
+	struct kc_writer_id writer;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+	struct kc_op op;
+
+	if (strncmp(name, "i-", 2) == 0 && value.len)
+		try_item(value);
+	if (strlen(name) < 34 || !kc_op_get_hex(kc_bytes(name, 32), writer.bytes, 16) ||
+		kc_op_parse(value, &writer, strtoull(name + 33, NULL, 10), &op) != KC_OK)
+		return;
+	while (kc_op_next(&op, &write)) {
+		if (kc_op_key_has(write.key, "i/", &rest))
+			try_item(write.value);
+		if (kc_op_key_has(write.key, "s/", &rest))
+			try_share(write.value, &writer, write.key);
+	}
+}
+
+/* All that one who is in writes now, in the order of writing. */
+static struct written {
+	char name[KC_RECORDS_MAX_NAME + 1];
+	struct kc_buf value;
+} written[16];
+static size_t written_count;
+
+static void keep_written(void *context, const char *name, struct kc_bytes value)
+{
+	struct written *w = &written[written_count];
+
+	(void)context;
+	CHECK_FATAL(written_count < KC_COUNT_OF(written));
+	snprintf(w->name, sizeof w->name, "%s", name);
+	kc_buf_push(&w->value, value.data, value.len);
+	written_count++;
+}
+
+static void write_something(size_t device)
+{
+	memory_cloud_set_witness(keep_written, NULL);
+	world_turn_to(device);
+	CHECK_OK_FATAL(words_add(home_of(device), GENP, "svce=after acct=a sync=#1", "afterwards"));
+	exchange_once(device);
+	memory_cloud_set_witness(NULL, NULL);
+}
+
+/* How much of it opens with the keys of a device. */
+static size_t opens(size_t device)
+{
+	spy.circle = recall(device);
+	spy.records = spy.opened = 0;
+	for (size_t i = 0; i < written_count; i++)
+		try_value(written[i].name, kc_buf_bytes(&written[i].value));
+	kc_circle_free(spy.circle);
+	return spy.opened;
+}
+
+/* Whoever is in opens it: so the search finds what there is. */
+static void check_secrecy(size_t first)
+{
+	written_count = 0;
+	write_something(first);
+	if (!model.failure[0] && (opens(first) == 0 || spy.records == 0))
+		fail("device %zu does not open what it wrote", first);
+	for (size_t i = 0; i < world.house.count && !model.failure[0]; i++)
+		if (world.member[i] && model.out[i] && opens(i))
+			fail("device %zu, which is out, opens what device %zu wrote", i, first);
+	while (written_count)
+		kc_buf_done(&written[--written_count].value);
+}
+
+/* Nobody can be put out by those who are out: somebody stays. */
+static void compare_all(void)
+{
+	size_t first = 0;
+
+	while (first < world.house.count && !is_in(first))
+		first++;
+	if (first == world.house.count) {
+		fail("nobody is left");
+		return;
+	}
+	compare_items(first);
+	if (!model.failure[0])
+		compare_circles(first);
+	if (!model.failure[0] && model.removals)
+		check_secrecy(first);
 }
 
 static const char *const layout_names[WORLD_LAYOUTS] = {
@@ -714,9 +947,7 @@ static void live(void)
 	if (!model.failure[0])
 		heal();
 	if (!model.failure[0])
-		compare_items(0);
-	if (!model.failure[0])
-		compare_circles(0);
+		compare_all();
 }
 
 const char *model_run(const struct model_plan *plan)
