@@ -25,7 +25,7 @@ enum kc_zone {
 };
 #define KC_ZONE_COUNT 3 /* 0 is none */
 
-#define KC_RECORDS_MAX_NAME 64
+#define KC_RECORDS_MAX_NAME 120
 #define KC_RECORDS_MAX_VALUE KC_CLOUD_MAX_OPERATION /* bytes of one value */
 #define KC_RECORDS_MAX_BATCH 256		    /* records of one put */
 #define KC_RECORDS_MAX_BATCH_LEN ((size_t)8 << 20)

@@ -15,6 +15,7 @@
  * journal     tracks with changes that are not yet sent, once each, in order.
  * cell        small sealed values: the circle's state, floors, the device's name.
  * setting     small values in the clear, needed before any key is there.
+ * sighting    which version of each record of the store between devices was seen last, in the clear.
  * quarantine  rows that do not open, as they were found.
  * history     sealed values that lost against another device's, for 90 days.
  */
@@ -53,6 +54,10 @@ static const char version_1[] =
 	" version INTEGER NOT NULL,"
 	" protection INTEGER NOT NULL,"
 	" sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE sighting("
+	" name BLOB PRIMARY KEY,"
+	" version BLOB NOT NULL,"
+	" reading INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE quarantine("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" at_ms INTEGER NOT NULL,"

@@ -36,7 +36,7 @@ void kc_absorb_done(struct kc_absorb *absorb)
 static const struct kc_member *author_of(
 	const struct kc_absorb *absorb, const struct kc_absorb_record *record)
 {
-	return absorb->circle->members[absorb->gathered->ops[record->op].member];
+	return absorb->circle->members[record->member];
 }
 
 /* --- opening ------------------------------------------------------------------------------------
@@ -83,8 +83,11 @@ static bool is_for_another(
 
 static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
 {
-	struct kc_absorb_record record = {
-		.op = op, .value = write->value, .plain = KC_BUF_INIT, .state = KC_E_WAITING};
+	struct kc_absorb_record record = {.op = op,
+		.member = absorb->gathered->ops[op].member,
+		.value = write->value,
+		.plain = KC_BUF_INIT,
+		.state = KC_E_WAITING};
 	const struct kc_circle *circle = absorb->circle;
 	struct kc_writer_id writer;
 	struct kc_bytes rest;
@@ -127,6 +130,24 @@ static kc_err open_ops(struct kc_absorb *absorb)
 /* --- taking -------------------------------------------------------------------------------------
  */
 
+/* A log has all lists of its writer, a feed the last one: an older one there was put back. */
+static kc_err take_list(
+	struct kc_absorb *absorb, struct kc_absorb_record *record, const struct kc_peer_id *from)
+{
+	struct kc_gathered *gathered = absorb->gathered;
+	kc_err err = kc_circle_take_list(absorb->circle, from, record->value, &record->current);
+
+	if (!gathered->by_feed)
+		return err;
+	if (err == KC_OK && !record->current) {
+		gathered->older |= (kc_peer_set)1 << record->member;
+		return KC_ERR(REFUSED);
+	}
+	if (err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER)
+		gathered->listed |= (kc_peer_set)1 << record->member;
+	return err;
+}
+
 static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 {
 	struct kc_circle *circle = absorb->circle;
@@ -142,7 +163,7 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	case KC_ABSORB_VOUCHER:
 		return kc_circle_take_voucher(circle, &from, record->value);
 	case KC_ABSORB_LIST:
-		return kc_circle_take_list(circle, &from, record->value, &record->current);
+		return take_list(absorb, record, &from);
 	case KC_ABSORB_RETIRE:
 		return kc_circle_take_retire(circle, &from, record->value);
 	case KC_ABSORB_OUT:
@@ -182,7 +203,7 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 
 static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
 {
-	return kc_peer_set_has(absorb->gathered->out, absorb->gathered->ops[record->op].member);
+	return kc_peer_set_has(absorb->gathered->out, record->member);
 }
 
 static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
@@ -196,8 +217,7 @@ static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
 	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
-			record->kind == KC_ABSORB_PERMANENT ||
-			record->kind == KC_ABSORB_OUT;
+			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT;
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
@@ -306,7 +326,7 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 		*refused += record->state == KC_E_REFUSED;
 		*waiting += waits;
 		if (record->state == KC_E_WAITING)
-			absorb->missing |= (kc_peer_set)1 << op->member;
+			absorb->missing |= (kc_peer_set)1 << record->member;
 	}
 }
 
@@ -330,7 +350,7 @@ kc_err kc_absorb_settle(
 
 		if (op->waits || op->beyond)
 			stopped |= (kc_peer_set)1 << op->member;
-		if (kc_peer_set_has(stopped, op->member))
+		if (kc_peer_set_has(stopped, op->member) || gathered->by_feed)
 			continue;
 		circle->members[op->member]->position = op->op.position;
 		absorb->moved = true;

@@ -24,7 +24,8 @@ enum kc_absorb_kind {
 
 /* A record, and what has become of it. */
 struct kc_absorb_record {
-	size_t op; /* number in gathered */
+	size_t op;     /* number in gathered */
+	size_t member; /* whose it is */
 	enum kc_absorb_kind kind;
 	struct kc_bytes value; /* as it is in the store, or opened, in plain */
 	struct kc_buf plain;

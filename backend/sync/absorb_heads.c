@@ -53,7 +53,8 @@ static kc_err was_refused(
 		kc_err err;
 
 		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_REFUSED ||
-			kc_absorb_member(r->absorb, record) != member ||
+			(!r->absorb->gathered->by_feed &&
+				kc_absorb_member(r->absorb, record) != member) ||
 			memcmp(record->name, entry->name, sizeof entry->name) != 0)
 			continue;
 		err = kc_absorb_digest(r, record, digest);
@@ -117,8 +118,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	uint64_t had = kc_vector_get(vector, writer);
 	uint64_t unnamed = head->log.count ? head->log.rows[0].counter - 1 : head->counter;
 
-	/* Before its beginning the log names nothing: there the records themselves count. */
-	for (; had < unnamed; had++)
+	/* Before its beginning the log names nothing: there the records themselves count. Of a feed
+	 * nobody waits for what is not named. */
+	for (; had < unnamed && !r->absorb->gathered->by_feed; had++)
 		if (!came(r, member, view, had + 1)) {
 			*ret_missing = true;
 			return kc_vector_raise(vector, writer, had);

@@ -25,7 +25,8 @@ static kc_err prepare(struct kc_absorb_reader *r)
 
 size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
 {
-	return absorb->gathered->ops[record->op].member;
+	(void)absorb;
+	return record->member;
 }
 
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN])
@@ -63,11 +64,23 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 		ret_key);
 }
 
-kc_err kc_absorb_open(const struct kc_absorb_reader *r, const struct kc_absorb_record *record,
-	struct kc_incoming *ret)
+/* Whether this device says that it holds what was written up to a dot. */
+static bool is_acknowledged(
+	const struct kc_absorb_reader *r, size_t member, const struct kc_incoming *incoming)
 {
-	const struct kc_peer_id *writer =
-		&r->circle->members[kc_absorb_member(r->absorb, record)]->id;
+	const struct kc_view_state *view = &r->circle->views[incoming->view];
+
+	if (r->circle->joining)
+		return false;
+	if (member == r->circle->self)
+		return incoming->body.counter <= view->counter;
+	return incoming->body.counter <=
+	       kc_vector_get(&view->vector, &r->circle->members[member]->id);
+}
+
+kc_err kc_absorb_open(
+	const struct kc_absorb_reader *r, struct kc_absorb_record *record, struct kc_incoming *ret)
+{
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
 	struct kc_item_header header;
@@ -78,12 +91,14 @@ kc_err kc_absorb_open(const struct kc_absorb_reader *r, const struct kc_absorb_r
 	ret->retired = kc_circle_is_retired(r->circle, &r->trust, held);
 	memcpy(ret->name, header.name, sizeof ret->name);
 	/* The log and the key of the store name the record that stands there. */
-	if (!kc_peer_id_equal(&ret->body.version.writer, writer) ||
-		memcmp(record->name, header.name, sizeof header.name) != 0)
+	if (memcmp(record->name, header.name, sizeof header.name) != 0)
 		return KC_ERR(REFUSED);
-	ret->acknowledged =
-		!r->circle->joining &&
-		ret->body.counter <= kc_vector_get(&r->circle->views[ret->view].vector, writer);
+	if (r->absorb->gathered->by_feed)
+		KC_TRY(kc_absorb_claim(r, record, &ret->body.version.writer));
+	else if (!kc_peer_id_equal(
+			 &ret->body.version.writer, &r->circle->members[record->member]->id))
+		return KC_ERR(REFUSED);
+	ret->acknowledged = is_acknowledged(r, record->member, ret);
 	return KC_OK;
 }
 
@@ -149,8 +164,8 @@ bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_r
 {
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
-	return kc_peer_set_has(r->trust.heard, op->member) ||
-	       (kc_peer_set_has(r->absorb->gathered->out, op->member) && !op->beyond);
+	return kc_peer_set_has(r->trust.heard, record->member) ||
+	       (kc_peer_set_has(r->absorb->gathered->out, record->member) && !op->beyond);
 }
 
 /* Opens all items once, and leaves those that somebody vouches for. */

@@ -151,7 +151,8 @@ static kc_err set_aside(struct kc_composer *c, const struct kc_track *track, kc_
 /* --- all of them --------------------------------------------------------------------------------
  */
 
-/* One journal entry. *ret_stays: it waits for the keys of its view, or for the unlock. */
+/* One journal entry. *ret_stays: it waits for the keys of its view, for the unlock, or for another
+ * version that is there and waits itself. */
 static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_stays)
 {
 	const struct kc_held_epoch *held;
@@ -162,6 +163,9 @@ static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_sta
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT || (err == KC_OK && !track.pending))
 		return KC_OK;
 	KC_TRY(err);
+	*ret_stays = c->feed && kc_feed_is_waiting(c->feed, track.name);
+	if (*ret_stays)
+		return KC_OK;
 	err = kc_circle_usable_epoch(c->circle, &c->trust, track.view, &held);
 	if (err == KC_E_WAITING || err == KC_E_NOT_FOUND) {
 		*ret_stays = true;
@@ -196,12 +200,20 @@ static kc_err take_journal(struct kc_composer *c, bool *ret_more)
 	}
 }
 
+static const struct kc_log_position *after(const struct kc_composer *c)
+{
+	static const struct kc_log_position beginning;
+
+	return c->feed ? &beginning : &kc_circle_self(c->circle)->position;
+}
+
 static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
 {
 	struct kc_member *self = kc_circle_self(c->circle);
 	struct kc_log_position next;
-	bool news, again;
+	bool news, again, repeating;
 
+	ret->repeats = c->circle->span.begun != 0;
 	KC_TRY(rotate_yearly(c));
 	KC_TRY(ensure_epochs(c));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
@@ -209,29 +221,33 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_compose_again(c, &again));
 	KC_TRY(take_journal(c, &ret->more));
-	ret->more = ret->more || again;
-	if (!insist && !news && c->items == 0)
+	KC_TRY(kc_compose_go_on_anew(c, &repeating));
+	ret->more = ret->more || again || repeating;
+	if (!insist && !news && c->items == 0 && !ret->repeats)
 		return KC_OK;
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
-	KC_TRY(kc_op_builder_end(&c->builder, &self->position, &ret->operation, &next));
-	self->position = next;
-	ret->number = next.number;
+	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));
+	if (!c->feed)
+		self->position = next;
+	ret->number = c->feed ? self->list->seq : next.number;
 	ret->items = c->items;
 	return KC_OK;
 }
 
-kc_err kc_compose(
-	struct kc_txn *txn, struct kc_circle *circle, bool insist, struct kc_composed *ret)
+kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_feed *feed,
+	bool insist, struct kc_composed *ret)
 {
 	const struct kc_member *self = kc_circle_self(circle);
 	struct kc_writer_id writer = kc_circle_writer(&self->id);
-	struct kc_composer c = {.txn = txn, .circle = circle};
+	struct kc_composer c = {.txn = txn, .circle = circle, .feed = feed};
 	kc_err err;
 
 	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
 	KC_TRY(kc_circle_judge(circle, &c.trust));
-	kc_op_builder_init(&c.builder, &writer, &self->position, false);
+	if (!feed)
+		KC_TRY(kc_compose_begin_anew(&c));
+	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
 	err = compose(&c, insist, ret);
 	kc_op_builder_done(&c.builder);
 	return err;

@@ -3,10 +3,14 @@
 #include "backend/sync/exchange.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "backend/circle/welcome.h"
 #include "backend/sync/line.h"
 #include "base/clock.h"
+#include "base/random.h"
+
+#define MAX_CONFLICTS 8
 
 struct exchange {
 	struct kc_store *store;
@@ -15,9 +19,10 @@ struct exchange {
 	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
-	bool more;	/* another round is needed */
-	bool busy;	/* something happened that the report should tell */
-	bool had_alarm; /* the report before told of an alarm */
+	bool more;	    /* another round is needed */
+	unsigned conflicts; /* in a row */
+	bool busy;	    /* something happened that the report should tell */
+	bool had_alarm;	    /* the report before told of an alarm */
 };
 
 static void exchange_done(struct exchange *x)
@@ -72,7 +77,7 @@ static kc_err begin(struct exchange *x)
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	/* One that knows that it is out writes no more. */
 	if (!kc_peer_set_has(trust.heard, x->circle->self))
-		x->line.outbox.tries = KC_LINE_MAX_TRIES;
+		x->line.is_mute = true;
 	return x->line.kind->begin(&x->line);
 }
 
@@ -97,6 +102,7 @@ static kc_err read_circle(
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before);
+	KC_TRY(x->line.kind->weigh(&x->line, x->now_ms, gathered));
 	if (gathered->suspects & ~gathered->out) {
 		x->circle->alarm = gathered->alarm;
 		return KC_ERR(STORE_SUSPECT);
@@ -136,19 +142,28 @@ static bool is_overdue(const struct exchange *x)
 	return false;
 }
 
+static const struct kc_feed *feed_of(const struct exchange *x)
+{
+	return x->circle->layout == KC_LAYOUT_RECORDS ? &x->line.feed : NULL;
+}
+
 /* Step 5, in one transaction; the operation to send is in *ret. */
 static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_composed *ret)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	uint64_t waiting, refused;
+	bool has_all;
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
-	KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle, is_heartbeat_due(x), ret));
+	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
+	if (has_all)
+		KC_TRY(kc_circle_arrive(x->circle));
+	KC_TRY(kc_compose(
+		&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost, ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -190,12 +205,41 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	KC_TRY(kc_circle_has_news(x->circle, &news));
 	KC_TRY(kc_circle_is_rotation_due(x->circle, &due));
 	for (size_t i = 0; i < x->circle->member_count; i++)
-		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
-			 (!kc_peer_set_has(gathered->out, i) &&
-				 kc_circle_is_behind(
-					 x->circle, trust.heard, x->circle->members[i]));
-	*ret = is_empty(gathered) && x->report.pending == 0 && !news && !due && !clocks &&
-	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+		clocks =
+			clocks || x->circle->members[i]->waiting_since_ms ||
+			(!kc_peer_set_has(gathered->out, i) &&
+				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
+	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost &&
+	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	return KC_OK;
+}
+
+/* Others write at the same time: the more often, the longer the wait before the next try. */
+static kc_err give_way(struct exchange *x)
+{
+	uint8_t random[2];
+	unsigned most_ms;
+
+	if (++x->conflicts > MAX_CONFLICTS)
+		return KC_ERR(CONFLICT); /* the next exchange tries again */
+	most_ms = 2u << x->conflicts;
+	kc_random_fill(random, sizeof random);
+	nanosleep(&(struct timespec){.tv_nsec = (long)(random[0] * 256u + random[1]) %
+						(long)most_ms * 1000000},
+		NULL);
+	x->more = true;
+	return KC_OK;
+}
+
+static kc_err send(struct exchange *x)
+{
+	kc_err err = x->line.kind->send(&x->line);
+
+	if (err == KC_E_CONFLICT)
+		return give_way(x);
+	KC_TRY(err);
+	x->conflicts = 0;
 	return KC_OK;
 }
 
@@ -217,7 +261,7 @@ static kc_err round_trip(struct exchange *x)
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len)
-		KC_TRY(x->line.kind->send(&x->line));
+		KC_TRY(send(x));
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -302,6 +346,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 	struct kc_track track = {.id = 0};
 	kc_err err;
 
+	KC_TRY(kc_feed_forget(txn));
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));

@@ -6,8 +6,7 @@
 
 enum kc_layout kc_line_choose(const struct kc_cloud *cloud)
 {
-	(void)cloud;
-	return KC_LAYOUT_LOGS;
+	return kc_cloud_abilities(cloud) & KC_CLOUD_RECORDS ? KC_LAYOUT_RECORDS : KC_LAYOUT_LOGS;
 }
 
 kc_err kc_line_check_marker(
@@ -26,15 +25,18 @@ kc_err kc_line_check_marker(
 
 kc_err kc_line_open(struct kc_line *line, const char *place, enum kc_layout layout)
 {
-	if (layout != KC_LAYOUT_LOGS)
+	line->kind = layout == KC_LAYOUT_RECORDS ? &kc_line_records : &kc_line_logs;
+	line->circle->layout = layout;
+	KC_TRY(kc_cloud_open(place, &line->cloud));
+	if (layout == KC_LAYOUT_RECORDS && !(kc_cloud_abilities(line->cloud) & KC_CLOUD_RECORDS))
 		return KC_ERR(UNSUPPORTED);
-	line->kind = &kc_line_logs;
-	return kc_cloud_open(place, &line->cloud);
+	return KC_OK;
 }
 
 void kc_line_done(struct kc_line *line)
 {
 	kc_cloud_logs_done(&line->logs);
+	kc_feed_done(&line->feed);
 	if (line->cloud)
 		kc_cloud_close(line->cloud);
 	line->cloud = NULL;

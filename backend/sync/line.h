@@ -18,11 +18,14 @@
 
 struct kc_line {
 	const struct kc_line_kind *kind;
-	struct kc_store *store;	  /* borrowed */
-	struct kc_circle *circle; /* borrowed */
-	struct kc_cloud *cloud;	  /* owned */
-	struct kc_outbox outbox;  /* state of what was composed last */
-	struct kc_cloud_logs logs;
+	struct kc_store *store;	   /* borrowed */
+	struct kc_circle *circle;  /* borrowed */
+	struct kc_cloud *cloud;	   /* owned */
+	struct kc_outbox outbox;   /* state of what was composed last */
+	struct kc_cloud_logs logs; /* of logs: as they were listed */
+	struct kc_feed feed;	   /* of records */
+	bool is_mute;		   /* this device is out: nothing is sent */
+	bool idle;		   /* of records: nothing was written since the last exchange */
 };
 
 /* Errors of all: STORE_GONE; STORE_SUSPECT, with the circle's alarm. */
@@ -33,15 +36,21 @@ struct kc_line_kind {
 	 * What is not is sent once more. */
 	kc_err (*look)(struct kc_line *line);
 	/* Reads cells of members that were not read yet in this round. */
-	kc_err (*gather)(
-		struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
-	/* With the transaction of an exchange: what was composed goes into the outbox. */
+	kc_err (*gather)(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
+	/* Once all is taken into the circle: notes suspects. */
+	kc_err (*weigh)(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered);
+	/* With the transaction of an exchange, after kc_absorb_settle. *ret_has_all: all is read
+	 * that there is. */
+	kc_err (*settle)(struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb,
+		bool *ret_has_all);
+	/* In the same transaction: what was composed goes into the outbox. */
 	kc_err (*pack)(
 		struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed);
-	/* Sends the outbox. */
+	/* Sends the outbox. Errors: CONFLICT (another round has to be read first). */
 	kc_err (*send)(struct kc_line *line);
 };
-extern const struct kc_line_kind kc_line_logs; /* line_logs.c */
+extern const struct kc_line_kind kc_line_logs;	  /* line_logs.c */
+extern const struct kc_line_kind kc_line_records; /* line_records.c */
 
 /* Opens the store at a place, as it was begun. */
 KC_MUST kc_err kc_line_open(struct kc_line *line, const char *place, enum kc_layout layout);

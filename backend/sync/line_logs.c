@@ -3,6 +3,8 @@
  */
 #include "backend/sync/line.h"
 
+#include "base/clock.h"
+
 static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
 {
 	line->circle->alarm = alarm;
@@ -35,8 +37,7 @@ static kc_err logs_send(struct kc_line *line)
 	kc_err err;
 
 	KC_TRY(read_outbox(line, &operation));
-	err = kc_cloud_append(
-		line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
+	err = kc_cloud_append(line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
 	if (err == KC_E_DUPLICATE)
 		return suspect(line, KC_ALARM_FORK);
 	KC_TRY(err);
@@ -50,7 +51,8 @@ static kc_err logs_begin(struct kc_line *line)
 	if (err == KC_E_STORE_SUSPECT)
 		return suspect(line, KC_ALARM_FORGERY);
 	KC_TRY(err);
-	return line->outbox.number && line->outbox.tries == 0 ? logs_send(line) : KC_OK;
+	return line->outbox.number && line->outbox.tries == 0 && !line->is_mute ? logs_send(line)
+										: KC_OK;
 }
 
 static kc_err list_logs(struct kc_line *line)
@@ -73,6 +75,19 @@ static bool may_send_again(const struct kc_line *line, uint64_t last)
 	       line->outbox.tries < KC_LINE_MAX_TRIES;
 }
 
+/* What is below the new beginning of this device's log goes, once everybody had time to read it. */
+static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
+{
+	struct kc_log_span *span = &line->circle->span;
+	int64_t now = kc_clock_wall_ms();
+
+	if (span->drop_ms == 0 || (uint64_t)(now > 0 ? now : 0) < span->drop_ms)
+		return KC_OK;
+	KC_TRY(kc_cloud_drop(line->cloud, writer, span->base));
+	span->drop_ms = 0;
+	return KC_OK;
+}
+
 static kc_err logs_look(struct kc_line *line)
 {
 	const struct kc_member *self = kc_circle_self(line->circle);
@@ -84,6 +99,8 @@ static kc_err logs_look(struct kc_line *line)
 	log = kc_cloud_logs_find(&line->logs, &writer);
 	last = log ? log->last : 0;
 	if (last == self->position.number)
+		return drop_old(line, &writer);
+	if (line->is_mute && last < self->position.number)
 		return KC_OK;
 	if (last > self->position.number)
 		return suspect(line, KC_ALARM_FORK);
@@ -95,9 +112,31 @@ static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_g
 	return kc_gather(line->cloud, &line->logs, line->circle, members, gathered);
 }
 
+static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
+{
+	(void)line;
+	(void)now_ms;
+	(void)gathered; /* its suspects were seen as it was read */
+	return KC_OK;
+}
+
+static kc_err logs_settle(
+	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
+{
+	(void)line;
+	(void)txn;
+	(void)absorb;
+	*ret_has_all = true; /* the members' positions say the rest */
+	return KC_OK;
+}
+
 static kc_err logs_pack(
 	struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed)
 {
+	struct kc_log_span *span = &line->circle->span;
+
+	span->len += composed->operation.len;
+	span->kept_len += composed->repeats ? composed->operation.len : 0;
 	line->outbox = (struct kc_outbox){.number = composed->number};
 	return kc_memory_put_outbox(txn, &line->outbox, kc_buf_bytes(&composed->operation));
 }
@@ -106,6 +145,8 @@ const struct kc_line_kind kc_line_logs = {
 	.begin = logs_begin,
 	.look = logs_look,
 	.gather = logs_gather,
+	.weigh = logs_weigh,
+	.settle = logs_settle,
 	.pack = logs_pack,
 	.send = logs_send,
 };

@@ -26,8 +26,8 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 
 kc_err kc_memory_forget(struct kc_txn *txn)
 {
-	static const char *const cells[] = {CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX,
-		CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING};
+	static const char *const cells[] = {
+		CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING};
 
 	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
 		KC_TRY(kc_cell_remove(txn, cells[i]));
@@ -69,6 +69,8 @@ kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret)
 		kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
 		outbox.number = kc_der_get_uint(&seq);
 		outbox.tries = kc_der_get_uint(&seq);
+		outbox.lost = kc_der_get_bool(&seq);
+		outbox.landed = kc_der_get_uint(&seq);
 		kc_der_leave(&r, &seq);
 		if (kc_der_reader_finish(&r) != KC_OK)
 			return KC_ERR(CORRUPT);
@@ -93,6 +95,8 @@ kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *ou
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	kc_der_put_uint(&w, outbox->number);
 	kc_der_put_uint(&w, outbox->tries);
+	kc_der_put_bool(&w, outbox->lost);
+	kc_der_put_uint(&w, outbox->landed);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
 	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX_STATE, kc_buf_bytes(&saved));

@@ -30,8 +30,11 @@ KC_MUST kc_err kc_memory_forget(struct kc_txn *txn);
 
 /* What this device has said last, until it says something else; it may not be in the store yet. */
 struct kc_outbox {
-	uint64_t number; /* of the operation; 0: nothing was said yet */
+	uint64_t number; /* of the operation, or of the list; 0: nothing was said yet */
 	uint64_t tries;	 /* how often the store has said to have it */
+	/* Of records: others were there first, and from number landed on nothing will be there. */
+	bool lost;
+	uint64_t landed;
 };
 /* All zero when there is none. */
 KC_MUST kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret);

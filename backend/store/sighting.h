@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sightings: which version of each record of the store between devices this device saw last, where
+ * that store keeps records. A hint, in the clear: what is wrong in it costs a conflict.
+ */
+#ifndef KC_STORE_SIGHTING_H
+#define KC_STORE_SIGHTING_H
+
+#include "backend/store/store.h"
+
+#define KC_SIGHTING_LEN 24 /* of what tells one version from another */
+
+/* Errors: NOT_FOUND. */
+KC_MUST kc_err kc_sighting_get(
+	struct kc_txn *txn, const char *name, uint8_t ret[static KC_SIGHTING_LEN]);
+/* reading: a number for the time that the store was last read from the beginning. */
+KC_MUST kc_err kc_sighting_put(struct kc_txn *txn, const char *name,
+	const uint8_t version[static KC_SIGHTING_LEN], uint64_t reading);
+/* Takes out one of those that were not seen since an earlier reading, and gives its name, of at
+ * most size bytes with its NUL. Errors: NOT_FOUND. */
+KC_MUST kc_err kc_sighting_take_missing(
+	struct kc_txn *txn, uint64_t reading, char *ret, size_t size);
+/* Forgets all. */
+KC_MUST kc_err kc_sighting_clear(struct kc_txn *txn);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* The record layout: one batch is written, one feed is read (doc/protocol.md 3.2). */
+#include "backend/sync/line.h"
+#include "backend/sync/publish.h"
+
+static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
+{
+	line->circle->alarm = alarm;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+static kc_err recall(struct kc_line *line)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(line->store, KC_TXN_READ, &txn));
+	return kc_feed_recall(&txn, &line->feed);
+}
+
+/* Another round reads what stood in the way. */
+static kc_err records_send(struct kc_line *line)
+{
+	return kc_publish_send(line->cloud, line->store, &line->feed, &line->outbox);
+}
+
+static bool is_to_be_sent(const struct kc_line *line)
+{
+	return line->outbox.number && line->outbox.tries == 0 && !line->outbox.lost &&
+	       !line->is_mute;
+}
+
+/* With nothing new in the store, and nothing open here, one question is all that is asked. */
+static kc_err look_for_news(struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+	bool changed;
+
+	KC_TRY(kc_records_changed(line->cloud, feed->tokens, &changed));
+	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen &&
+		     feed->waiting.count == 0 && !is_to_be_sent(line) && !line->outbox.lost;
+	return KC_OK;
+}
+
+static kc_err records_begin(struct kc_line *line)
+{
+	kc_err err;
+
+	KC_TRY(recall(line));
+	KC_TRY(look_for_news(line));
+	if (line->idle)
+		return KC_OK;
+	err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_RECORDS);
+	if (err == KC_E_STORE_SUSPECT)
+		return suspect(line, KC_ALARM_FORGERY);
+	KC_TRY(err);
+	if (!is_to_be_sent(line))
+		return KC_OK;
+	err = records_send(line);
+	return err == KC_E_CONFLICT ? KC_OK : err; /* the round that follows sees to it */
+}
+
+static kc_err records_look(struct kc_line *line)
+{
+	kc_feed_end_round(&line->feed);
+	return KC_OK;
+}
+
+/* What this device wrote last is in the feed, or was never kept. */
+static kc_err look_for_own(struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+	kc_err err;
+
+	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost ||
+		line->is_mute)
+		return KC_OK;
+	if (line->outbox.tries >= KC_LINE_MAX_TRIES)
+		return suspect(line, KC_ALARM_ROLLBACK);
+	err = records_send(line);
+	return err == KC_E_CONFLICT ? KC_OK : err;
+}
+
+static kc_err records_gather(
+	struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)
+{
+	bool first = !line->feed.was_read;
+
+	gathered->by_feed = true;
+	if (line->idle) {
+		gathered->read |= members;
+		return KC_OK;
+	}
+	KC_TRY(kc_feed_read(
+		&line->feed, line->cloud, line->store, line->circle, members, gathered));
+	return first ? look_for_own(line) : KC_OK;
+}
+
+static kc_err records_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
+{
+	if (line->idle)
+		return KC_OK;
+	return kc_feed_weigh(&line->feed, line->circle, now_ms, gathered);
+}
+
+/* A newcomer has arrived when all was read, and everybody's last list was in it. */
+static bool has_all(const struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+
+	return !feed->whole && !feed->more && feed->waiting.count == 0 && feed->all_listed;
+}
+
+static kc_err records_settle(
+	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
+{
+	KC_TRY(kc_feed_settle(&line->feed, txn, line->circle, absorb));
+	*ret_has_all = has_all(line);
+	return KC_OK;
+}
+
+static kc_err records_pack(
+	struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed)
+{
+	KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, contents = KC_BUF_INIT;
+
+	if (line->outbox.lost)
+		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
+	KC_TRY(kc_publish_pack(
+		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
+	line->outbox = (struct kc_outbox){.number = composed->number};
+	line->feed.own_seen = false;
+	line->idle = false;
+	KC_TRY(kc_feed_remember(txn, &line->feed));
+	return kc_memory_put_outbox(txn, &line->outbox, kc_buf_bytes(&contents));
+}
+
+const struct kc_line_kind kc_line_records = {
+	.begin = records_begin,
+	.look = records_look,
+	.gather = records_gather,
+	.weigh = records_weigh,
+	.settle = records_settle,
+	.pack = records_pack,
+	.send = records_send,
+};
