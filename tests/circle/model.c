@@ -395,6 +395,7 @@ static kc_err put_out(size_t device, size_t target, struct kc_sync_report *repor
 	return err;
 }
 
+/* Only by one who reaches a store that all share. */
 static void remove_another(size_t device)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -402,7 +403,8 @@ static void remove_another(size_t device)
 	kc_err err;
 
 	if (!world.member[device] || !world.member[target] || target == device ||
-		model.removals == 2 || !model.keys_change)
+		model.removals == 2 || !model.keys_change || world.cut_off[device] ||
+		world.layout == WORLD_CARRIED)
 		return;
 	doubt(device, target);
 	err = put_out(device, target, &report);
