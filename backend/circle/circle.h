@@ -60,6 +60,7 @@ struct kc_member {
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
 };
 
 struct kc_held_voucher {

@@ -61,8 +61,14 @@ static kc_err records_begin(struct kc_line *line)
 
 static kc_err records_look(struct kc_line *line)
 {
+	kc_err err;
+
 	kc_feed_end_round(&line->feed);
-	return KC_OK;
+	kc_cloud_logs_done(&line->logs);
+	if (line->idle)
+		return KC_OK;
+	err = kc_cloud_list(line->cloud, &line->logs); /* of sessions */
+	return err == KC_E_REFUSED ? suspect(line, KC_ALARM_FORGERY) : err;
 }
 
 /* What this device wrote last is in the feed, or was never kept. */
