@@ -461,6 +461,14 @@ static kc_err pair(
 	return kc_keychain_join_poll(n, &report);
 }
 
+/* It may still have to wait for pieces of what its sponsor had. */
+static bool has_entered(size_t stranger)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	return kc_keychain_sync_status(home_of(stranger)->keychain, &report) == KC_OK;
+}
+
 static void let_in(size_t sponsor, size_t stranger)
 {
 	char url[MEMORY_CLOUD_URL];
@@ -479,8 +487,10 @@ static void let_in(size_t sponsor, size_t stranger)
 		world.cut_off[stranger] = false;
 		return;
 	}
-	/* The sponsor may be told of an omission; the newcomer may have to wait for pieces. */
-	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals)) {
+	/* The sponsor may be told of an omission, or be out; the applicant may have found an offer
+	 * of before, by a clock that is ahead, whose session has not been carried to its end. */
+	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals) ||
+		(err == KC_E_WAITING && !has_entered(stranger))) {
 		kc_keychain_pair_cancel(home_of(sponsor)->keychain);
 		kc_keychain_join_cancel(home_of(stranger)->keychain);
 		return;
@@ -795,6 +805,7 @@ static void compare_circles(size_t first)
 }
 
 /* --- what those who are out can read ------------------------------------------------------------
+ * They have read all that the store has for them when this is tried.
  */
 
 static struct {
@@ -820,22 +831,6 @@ static void try_item(struct kc_bytes record)
 		spy.opened++;
 }
 
-static void try_share(struct kc_bytes sealed, const struct kc_writer_id *writer, struct kc_bytes at)
-{
-	const struct kc_place_in_store place = {&spy.circle->account, writer, at};
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
-	struct kc_shares shares;
-
-	if (kc_envelope_open(kc_circle_keys(spy.circle), &place, sealed, &record) != KC_OK ||
-		kc_shares_parse(kc_buf_bytes(&record), &shares) != KC_OK)
-		return;
-	if (kc_shares_open(&shares, &spy.circle->account, &spy.circle->identity, keys) == KC_OK)
-		spy.opened++;
-	for (size_t i = 0; i < KC_COUNT_OF(keys); i++)
-		kc_secret_done(&keys[i]);
-}
-
 static void try_value(const char *name, struct kc_bytes value)
 {
 	struct kc_writer_id writer;
@@ -848,12 +843,9 @@ static void try_value(const char *name, struct kc_bytes value)
 	if (strlen(name) < 34 || !kc_op_get_hex(kc_bytes(name, 32), writer.bytes, 16) ||
 		kc_op_parse(value, &writer, strtoull(name + 33, NULL, 10), &op) != KC_OK)
 		return;
-	while (kc_op_next(&op, &write)) {
+	while (kc_op_next(&op, &write))
 		if (kc_op_key_has(write.key, "i/", &rest))
 			try_item(write.value);
-		if (kc_op_key_has(write.key, "s/", &rest))
-			try_share(write.value, &writer, write.key);
-	}
 }
 
 /* All that one who is in writes now, in the order of writing. */
