@@ -242,7 +242,7 @@ static kc_err judge_again(
 
 	if (*verdict != KC_E_WAITING && *verdict != KC_E_LOCKED)
 		return KC_OK;
-	KC_TRY(kc_merge_holds(r->txn, &r->circle->identity.id, item->name, &item->version, &holds));
+	KC_TRY(kc_merge_holds(r->txn, item->name, &item->version, &holds));
 	if (holds)
 		*verdict = KC_OK;
 	return KC_OK;

@@ -127,8 +127,9 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 	struct kc_live_payload payload;
 	size_t count = 0;
 
-	if (x->live && !x->listened && !x->line.idle && !x->circle->joining) {
-		kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
+	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
+		if (!x->line.idle) /* else nothing was written since it listened last */
+			kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
 		x->listened = true;
 		said = kc_live_mailbox_said(x->live, &count);
 	}
@@ -154,7 +155,8 @@ static void speak(struct exchange *x)
 	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
 	struct kc_trust trust;
 
-	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
+	if (!x->listened || kc_circle_is_locked(x->circle) ||
+		kc_circle_judge(x->circle, &trust) != KC_OK ||
 		!kc_peer_set_has(trust.trusted, x->circle->self))
 		return;
 	turn.trust = &trust;
@@ -320,14 +322,15 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	return KC_OK;
 }
 
-/* What is in the store may be said as well. */
+/* What is in the store may be said as well. Records are composed as an operation of no log. */
 static void offer(struct exchange *x, uint64_t number, struct kc_bytes operation)
 {
 	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
 
 	x->news = true;
 	if (x->live)
-		kc_live_mailbox_offer(x->live, &writer, number, operation);
+		kc_live_mailbox_offer(
+			x->live, &writer, x->line.kind == &kc_line_records ? 1 : number, operation);
 }
 
 /* Others write at the same time: the more often, the longer the wait before the next try. */
@@ -417,7 +420,9 @@ static kc_err remember_removal(struct exchange *x)
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	removal = kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &author);
 	if (removal) {
-		strcpy(x->report.removed_by, kc_circle_name_of(x->circle, author));
+		const char *name = kc_circle_name_of(x->circle, author);
+
+		memcpy(x->report.removed_by, name, strlen(name) + 1);
 		x->report.removed_ms = removal->time_ms;
 	}
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
