@@ -1034,6 +1034,8 @@ void model_check(enum model_mode mode, uint64_t first, uint64_t count)
 	bool first_to_fail = true;
 
 	count = number_from("KC_SCHEDULES", count);
+	if (only >= first && only < first + MODEL_SEEDS)
+		count = only - first + 1;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		struct model_plan plan = {.seed = seed, .mode = mode, .tell = seed == only};
 
