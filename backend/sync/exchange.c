@@ -10,6 +10,7 @@
 #include "backend/sync/line.h"
 #include "backend/sync/live_items.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 
 #define MAX_CONFLICTS 8
@@ -410,6 +411,29 @@ static kc_err remember_report(struct exchange *x)
 	return kc_txn_commit(&txn);
 }
 
+/* A copy of the compatibility circle went back: this device writes its own once more, as it was
+ * before the exchange; once for each generation. */
+static kc_err push_compat(struct exchange *x)
+{
+	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	const struct kc_compat *compat;
+
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	compat = circle->compat.compat;
+	if (!compat || compat->generation <= circle->compat_pushed)
+		return KC_OK;
+	circle->compat_pushed = compat->generation;
+	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
+	KC_TRY(kc_compose(&txn, circle, feed_of(x), true, &composed));
+	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
+	KC_TRY(kc_memory_put_circle(&txn, circle));
+	KC_TRY(kc_txn_commit(&txn));
+	return x->line.kind->send(&x->line);
+}
+
 /* That it is out, and by whom, is kept: it is told also when the store is not there. */
 static kc_err remember_removal(struct exchange *x)
 {
@@ -463,6 +487,9 @@ static kc_err run(struct exchange *x)
 	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
+	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
+		push_compat(x) != KC_OK)
+		kc_log_error("the circle could not be written again");
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		speak(x);
 	if (err == KC_E_NOT_MEMBER && x->live)
