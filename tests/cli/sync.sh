@@ -181,7 +181,10 @@ on laptop
 run sync
 exits 0 "all is well"
 cp -a "$folder" "$work/old"
+# One write of ours that is gone would be written once more.
 run_with 'later' add later.example --user ana --stdin --sync
+run sync
+run_with 'latest' add latest.example --user ana --stdin --sync
 run sync
 mv "$folder" "$work/new"
 mv "$work/old" "$folder"
