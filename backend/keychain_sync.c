@@ -54,6 +54,8 @@ static void unlock(struct kc_keychain_sync *sync)
 		if (atomic_exchange(&sync->forget, false)) {
 			kc_keychain_pair_end(&sync->sponsor);
 			kc_keychain_join_end(&sync->applicant);
+			if (sync->live)
+				kc_live_mailbox_forget(sync->live);
 			kc_keychain_user_key_forget(sync);
 		}
 		if (kc_keychain_user_key_expired(sync))
@@ -86,6 +88,7 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 		return;
 	kc_keychain_pair_end(&keychain->sync->sponsor);
 	kc_keychain_join_end(&keychain->sync->applicant);
+	kc_live_mailbox_free(keychain->sync->live);
 	kc_keychain_user_key_forget(keychain->sync);
 	pthread_mutex_destroy(&keychain->sync->mutex);
 	free(keychain->sync);
@@ -99,10 +102,13 @@ kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychai
 	struct kc_sync_report *ret, bool *ret_joining)
 {
 	KC_CLEANUP_PK struct kc_pk *user = NULL;
-	kc_err err = kc_keychain_user_key(keychain, sync, &user);
+	kc_err err;
 
+	if (!sync->live)
+		KC_TRY(kc_live_mailbox_new(&sync->live));
+	err = kc_keychain_user_key(keychain, sync, &user);
 	if (err == KC_OK || err == KC_E_NOT_FOUND)
-		err = kc_exchange_run(keychain->store, user, ret, ret_joining);
+		err = kc_exchange_run(keychain->store, user, sync->live, ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;

@@ -44,10 +44,11 @@ struct kc_applicant {
  * wait for it, but leaves a word (forget) for its holder. */
 struct kc_keychain_sync {
 	pthread_mutex_t mutex;
-	atomic_bool forget; /* the pairing under way is over: the keychain was locked */
+	atomic_bool forget; /* the pairing and sessions are over: the keychain was locked */
 	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
+	struct kc_live_mailbox *live; /* owned; NULL before the first exchange */
 	struct kc_secret user_key; /* private, from the account password; empty: not at hand */
 	uint64_t user_key_ms;	   /* when the password was typed */
 };

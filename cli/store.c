@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A folder can be looked at from here; of any other store only its URL is known. */
+/* A folder or a file can be looked at from here; of any other store only its URL is known. */
 #include "cli/store.h"
 
 #include <limits.h>
@@ -9,6 +9,7 @@
 
 #define MARKER ".kc-store"
 #define FILE_SCHEME "file://"
+#define SQLITE_SCHEME "sqlite://"
 
 static const struct {
 	const char *name, *sentence;
@@ -19,6 +20,11 @@ static const struct {
 	{"forgery", "your store holds something that none of your devices has made."},
 };
 
+static bool begins_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
 kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 {
 	char here[PATH_MAX];
@@ -26,8 +32,10 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 	kc_buf_reset(ret);
 	if (!written[0])
 		return kc_run_misused(run, "the store is empty; it is a folder or a URL");
-	if (strncmp(written, FILE_SCHEME "/", strlen(FILE_SCHEME "/")) != 0 &&
-		strncmp(written, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+	if (begins_with(written, SQLITE_SCHEME) && !begins_with(written, SQLITE_SCHEME "/"))
+		return kc_run_misused(
+			run, "a file's URL has three slashes: sqlite:///home/ana/keychain.store");
+	if (begins_with(written, FILE_SCHEME) && !begins_with(written, FILE_SCHEME "/"))
 		return kc_run_misused(
 			run, "a folder's URL has three slashes: file:///home/ana/Sync");
 	if (written[0] != '/' && !strstr(written, "://")) {
@@ -69,22 +77,52 @@ static enum kc_fact look_at_folder(
 	return is_full(folder) ? KC_FACT_FULL : KC_FACT_COUNT;
 }
 
-static void tell_folder(struct kc_run *run, const char *url)
+static void tell_folder(struct kc_run *run, const char *folder)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-	const char *folder = url;
 	enum kc_fact fact;
 
-	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
-		folder = url + strlen(FILE_SCHEME);
-	if (folder[0] != '/')
-		return;
 	kc_buf_printf(&marker, "%s/" MARKER, folder);
 	if (!kc_buf_text(&marker))
 		return;
 	fact = look_at_folder(&run->facts, folder, kc_buf_text(&marker));
 	if (fact != KC_FACT_COUNT)
 		kc_facts_set_str(&run->facts, fact, folder);
+}
+
+/* The store is one file; it can be made where its folder is. */
+static void tell_file(struct kc_run *run, const char *file)
+{
+	KC_CLEANUP_BUF struct kc_buf folder = KC_BUF_INIT;
+	size_t len = (size_t)(strrchr(file, '/') - file);
+	const char *above;
+
+	kc_buf_push(&folder, file, len ? len : 1);
+	above = kc_buf_text(&folder);
+	if (!above)
+		return;
+	if (access(above, F_OK) != 0)
+		kc_facts_set_str(&run->facts, KC_FACT_LOST, above);
+	else if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
+		kc_facts_set_str(&run->facts, KC_FACT_NO_STORE, file);
+	else if (access(file, F_OK) != 0 && !run->facts.known[KC_FACT_CHOSEN])
+		kc_facts_set_str(&run->facts, KC_FACT_LOST, file);
+	else if (access(above, W_OK | X_OK) != 0)
+		kc_facts_set_str(&run->facts, KC_FACT_SHUT, above);
+	else if (access(file, F_OK) == 0 && access(file, R_OK | W_OK) != 0)
+		kc_facts_set_str(&run->facts, KC_FACT_SHUT, file);
+	else if (is_full(above))
+		kc_facts_set_str(&run->facts, KC_FACT_FULL, above);
+}
+
+static void tell_place(struct kc_run *run, const char *url)
+{
+	if (begins_with(url, SQLITE_SCHEME "/"))
+		tell_file(run, url + strlen(SQLITE_SCHEME));
+	else if (begins_with(url, FILE_SCHEME "/"))
+		tell_folder(run, url + strlen(FILE_SCHEME));
+	else if (url[0] == '/')
+		tell_folder(run, url);
 }
 
 static void explain_absence(struct kc_run *run)
@@ -98,7 +136,7 @@ static void explain_absence(struct kc_run *run)
 	else if (kc_client_status(run->client, &status) == KC_OK && status.store)
 		kc_buf_push_str(&url, status.store);
 	if (kc_buf_text(&url))
-		tell_folder(run, kc_buf_text(&url));
+		tell_place(run, kc_buf_text(&url));
 }
 
 static void explain_alarm(struct kc_run *run)
@@ -112,12 +150,26 @@ static void explain_alarm(struct kc_run *run)
 			kc_facts_set_str(&run->facts, KC_FACT_ALARM, alarms[i].sentence);
 }
 
+/* A folder that is not empty, or a file that is no store. */
+static void explain_other_thing(struct kc_run *run)
+{
+	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
+	struct kc_bytes known = kc_facts_get(&run->facts, KC_FACT_URL);
+
+	kc_buf_push(&url, known.data, known.len);
+	if (kc_buf_text(&url) && begins_with(kc_buf_text(&url), SQLITE_SCHEME "/"))
+		kc_facts_set_str(
+			&run->facts, KC_FACT_TAKEN, kc_buf_text(&url) + strlen(SQLITE_SCHEME));
+}
+
 void kc_store_explain(struct kc_run *run, kc_err err)
 {
 	if (err == KC_E_STORE_GONE)
 		explain_absence(run);
 	else if (err == KC_E_STORE_SUSPECT)
 		explain_alarm(run);
+	else if (err == KC_E_NOT_A_STORE)
+		explain_other_thing(run);
 }
 
 void kc_store_set_report(json_t *object, const struct kc_sync_report *report)

@@ -187,3 +187,17 @@ kc_err kc_account_view_tag(const struct kc_account_keys *keys, const struct kc_a
 	kc_der_put_uint(&label.w, view);
 	return tag(keys, &label, ret);
 }
+
+kc_err kc_account_live_slot(const struct kc_account_keys *keys,
+	const struct kc_account_id *account, const struct kc_peer_id *from,
+	const struct kc_peer_id *to, uint64_t day, uint8_t ret[static KC_TAG_LEN])
+{
+	KC_CLEANUP_LABEL struct kc_label label;
+
+	kc_label_init(&label, "kc1/live-slot");
+	kc_der_put_bytes(&label.w, KC_BYTES_OF(account->bytes));
+	kc_der_put_bytes(&label.w, KC_BYTES_OF(from->bytes));
+	kc_der_put_bytes(&label.w, KC_BYTES_OF(to->bytes));
+	kc_der_put_uint(&label.w, day);
+	return tag(keys, &label, ret);
+}

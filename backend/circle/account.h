@@ -52,5 +52,10 @@ KC_MUST kc_err kc_account_tag(const struct kc_account_keys *keys,
 	const struct kc_account_id *account, uint8_t ret[static KC_TAG_LEN]);
 KC_MUST kc_err kc_account_view_tag(const struct kc_account_keys *keys,
 	const struct kc_account_id *account, unsigned view, uint8_t ret[static KC_TAG_LEN]);
+/* The writer id under which one device speaks to another over the live channel on a day (since 1970,
+ * UTC): both find it, and nobody else can tell whose it is. */
+KC_MUST kc_err kc_account_live_slot(const struct kc_account_keys *keys,
+	const struct kc_account_id *account, const struct kc_peer_id *from,
+	const struct kc_peer_id *to, uint64_t day, uint8_t ret[static KC_TAG_LEN]);
 
 #endif

@@ -151,8 +151,8 @@ static kc_err sign_body(const struct kc_account_id *account, const struct kc_ide
 	if (before)
 		KC_TRY(user_signer(before, &signers[2]));
 	KC_TRY(put_body(params, &body));
-	return kc_record_build(KC_RECORD_ACCOUNT_KEY, account, kc_buf_bytes(&body), signers,
-		before ? 3 : 2, ret);
+	return kc_record_build(
+		KC_RECORD_ACCOUNT_KEY, account, kc_buf_bytes(&body), signers, before ? 3 : 2, ret);
 }
 
 /* Wraps and signs: what is the same for a new password and for an old one. */
@@ -260,8 +260,7 @@ bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits)
 	if (err != KC_OK && err != KC_E_NEWER)
 		return false;
 	kc_buf_printf(&expected, "%" PRIu64, params.seq);
-	return kc_buf_check(&expected) == KC_OK &&
-	       kc_bytes_equal(kc_buf_bytes(&expected), digits);
+	return kc_buf_check(&expected) == KC_OK && kc_bytes_equal(kc_buf_bytes(&expected), digits);
 }
 
 kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret)

@@ -61,8 +61,7 @@ KC_MUST kc_err kc_account_key_check_author(struct kc_bytes record,
 	const struct kc_permanent *permanent);
 /* Whether this user key signed it third, as the one before. Errors: VERIFY. */
 KC_MUST kc_err kc_account_key_check_before(struct kc_bytes record,
-	const struct kc_account_id *account,
-	const uint8_t user_public[static KC_P256_PUBLIC_LEN]);
+	const struct kc_account_id *account, const uint8_t user_public[static KC_P256_PUBLIC_LEN]);
 /* Tries a password; takes about a second. Errors: ACCOUNT_PASSWORD. */
 KC_MUST kc_err kc_account_key_try(const struct kc_account_key *record,
 	const struct kc_account_id *account, struct kc_bytes password,

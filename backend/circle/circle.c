@@ -181,8 +181,7 @@ size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id 
 {
 	size_t number = 0;
 
-	while (number < circle->member_count &&
-		!kc_peer_id_equal(&circle->members[number]->id, id))
+	while (number < circle->member_count && !kc_peer_id_equal(&circle->members[number]->id, id))
 		number++;
 	return number;
 }

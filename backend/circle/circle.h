@@ -60,6 +60,7 @@ struct kc_member {
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
 };
 
 struct kc_held_voucher {
@@ -91,6 +92,16 @@ struct kc_view_state {
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
+/* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
+struct kc_log_span {
+	uint64_t base;	   /* with which it begins; 0: 1 */
+	uint64_t len;	   /* bytes of all operations from there on */
+	uint64_t kept_len; /* of those that repeated what counted */
+	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
+	uint64_t track;	   /* up to which items have been repeated */
+	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
+};
+
 /* A user key that counted: in force, or of one of two records that followed the same one. */
 struct kc_user_key {
 	uint64_t first, last; /* seq of the first and of the last account key record with it */
@@ -105,7 +116,7 @@ struct kc_pending_key {
 	struct kc_peer_id author;
 };
 
-#define KC_CIRCLE_MAX_USER_KEYS 128 /* above that the oldest is forgotten */
+#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -116,7 +127,7 @@ struct kc_circle {
 	struct kc_buf genesis;
 	struct kc_secret keys; /* struct kc_account_keys */
 	struct kc_buf account_key_record;
-	struct kc_account_key account_key; /* its parts */
+	struct kc_account_key account_key;		       /* its parts */
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
 	size_t user_key_count;
 	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
@@ -130,12 +141,13 @@ struct kc_circle {
 	struct kc_held_epoch *epochs;
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
-	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
+	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
-	struct kc_buf queue;	 /* writes for the next operation, encoded one after another */
-	bool leaving;		 /* the next list is this device's last */
-	bool joining;		 /* has not yet reached the sponsor's positions */
-	enum kc_layout layout;	 /* of the store; not saved: whoever opens the store says it */
+	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	struct kc_log_span span;  /* of this device's log, where there are logs */
+	bool leaving;		  /* the next list is this device's last */
+	bool joining;		  /* has not yet reached the sponsor's positions */
+	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
@@ -237,6 +249,9 @@ KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_clear(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
+/* Queues once more every cell of this device's log that counts, but for its items. Errors: LOCKED.
+ */
+KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
 /* The same, under a key that ends with a peer; an empty record takes it away. */
 KC_MUST kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
 	const struct kc_peer_id *peer, struct kc_bytes record);
@@ -312,8 +327,8 @@ KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
 
 /* The next list puts a peer out; it counts at once. The cut is the last list of the target that was
  * seen, or the last one from before a time, if that is not 0. What the target said of others before
- * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no such
- * peer), PARAM (this device itself), DUPLICATE (it has said so already). */
+ * that, and should stand, is said again. cosigner: the user key, or NULL. Errors: NOT_FOUND (no
+ * such peer), PARAM (this device itself), DUPLICATE (it has said so already). */
 KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
 /* The earliest statement that stands against a peer, and its author; NULL when it is not out, or no

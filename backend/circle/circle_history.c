@@ -36,8 +36,7 @@ static kc_err add_comings(const struct kc_circle *circle, struct kc_history_list
 			.kind = KC_HISTORY_ADDED, .time_ms = voucher->time_ms};
 
 		if (kc_circle_find(circle, &voucher->beneficiary))
-			KC_TRY(add(circle, list, &added, &voucher->beneficiary,
-				&voucher->sponsor));
+			KC_TRY(add(circle, list, &added, &voucher->beneficiary, &voucher->sponsor));
 	}
 	return KC_OK;
 }
@@ -55,8 +54,8 @@ static enum kc_history_kind kind_of(enum kc_exclusion_reason reason)
 	return KC_HISTORY_REMOVED;
 }
 
-static kc_err add_goings(const struct kc_circle *circle, const struct kc_trust *trust,
-	struct kc_history_list *list)
+static kc_err add_goings(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_history_list *list)
 {
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];

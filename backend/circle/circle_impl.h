@@ -12,6 +12,10 @@ KC_MUST kc_err kc_circle_refuse(kc_err err);
 /* REFUSED when a record of author stands in the log of another. */
 KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
 
+/* Queues an epoch record under its key. */
+KC_MUST kc_err kc_circle_queue_epoch(
+	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
+
 /* Notes the first alarm. Always STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 
@@ -49,8 +53,7 @@ KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
 /* The statements that wait for the next list: each, into it, and to those whom they put out. */
 KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
 	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
-KC_MUST kc_err kc_circle_add_statements(
-	const struct kc_circle *circle, struct kc_list *list);
+KC_MUST kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list);
 KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
 /* Makes and queues this device's retirement; seq is that of its last list. */
 KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);

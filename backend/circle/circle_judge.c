@@ -58,8 +58,8 @@ static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 			.author = (uint8_t)author->number,
 			.target = number,
 			.cut_seq = e->cut_seq,
-			.rank = rank_of(author->circle,
-				&author->circle->members[author->number]->id, e),
+			.rank = rank_of(
+				author->circle, &author->circle->members[author->number]->id, e),
 		};
 	return KC_OK;
 }

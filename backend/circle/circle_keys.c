@@ -338,7 +338,8 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 		const struct kc_peer_id *id = &circle->members[i]->id;
 		const struct kc_epoch *epoch = held->epoch;
 
-		/* Whom only an excluded device let in has what that one gave it, or was a recipient. */
+		/* Whom only an excluded device let in has what that one gave it, or was a
+		 * recipient. */
 		if (kc_peer_set_has(trust->excluded, i)
 				? has_key(held, id)
 				: kc_peer_set_has(out, i) &&
@@ -423,7 +424,8 @@ static size_t list_peers(const struct kc_circle *circle, kc_peer_set set,
 
 		if (!kc_peer_set_has(set, i))
 			continue;
-		for (; at > 0 && kc_peer_id_compare(&circle->members[i]->id, &ret[at - 1]) < 0; at--)
+		for (; at > 0 && kc_peer_id_compare(&circle->members[i]->id, &ret[at - 1]) < 0;
+			at--)
 			ret[at] = ret[at - 1];
 		ret[at] = circle->members[i]->id;
 		count++;
@@ -441,6 +443,15 @@ static kc_err epoch_key(
 	kc_buf_printf(ret, "e/%" PRIu64 "/", name->epoch);
 	kc_op_put_hex(ret, KC_BYTES_OF(tag));
 	return kc_buf_check(ret);
+}
+
+kc_err kc_circle_queue_epoch(
+	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf where = KC_BUF_INIT;
+
+	KC_TRY(epoch_key(circle, name, &where));
+	return kc_circle_queue_sealed(circle, kc_buf_text(&where), record);
 }
 
 static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epoch,
@@ -489,8 +500,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
 	}
 	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
-	epoch->out_count =
-		list_peers(circle, trust->excluded | trust->retired, epoch->out);
+	epoch->out_count = list_peers(circle, trust->excluded | trust->retired, epoch->out);
 	KC_TRY(kc_secret_random(&key, KC_VIEW_KEY_LEN));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);

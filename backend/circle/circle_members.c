@@ -96,16 +96,16 @@ static kc_err compare_target(void *context, const struct kc_exclusion *exclusion
 	return kc_peer_id_equal(context, &exclusion->target) ? KC_ERR(DUPLICATE) : KC_OK;
 }
 
-static kc_err state(struct kc_circle *circle, struct kc_exclusion *exclusion,
-	const struct kc_signer *cosigner)
+static kc_err state(
+	struct kc_circle *circle, struct kc_exclusion *exclusion, const struct kc_signer *cosigner)
 {
 	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
 	struct kc_der_reader r;
 	struct kc_der_writer w;
 
 	if (cosigner) {
-		KC_TRY(kc_exclusion_cosign(exclusion, &circle->account, &circle->identity.id,
-			cosigner, &signature));
+		KC_TRY(kc_exclusion_cosign(
+			exclusion, &circle->account, &circle->identity.id, cosigner, &signature));
 		kc_der_reader_init(&r, kc_buf_bytes(&signature));
 		kc_signature_pull(&r, &exclusion->cosignature);
 		KC_TRY(kc_der_reader_finish(&r));
@@ -147,8 +147,7 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner)
 {
 	const struct kc_member *member = kc_circle_find(circle, target);
-	struct kc_exclusion exclusion = {
-		.target = *target, .time_ms = now_ms(), .reason = reason};
+	struct kc_exclusion exclusion = {.target = *target, .time_ms = now_ms(), .reason = reason};
 	struct kc_trust trust;
 
 	if (!member)
@@ -166,8 +165,8 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	return state(circle, &exclusion, cosigner);
 }
 
-/* The statements go into a list; "out/<peer>" tells each target, and what was sealed for it is taken
- * away. */
+/* The statements go into a list; "out/<peer>" tells each target, and what was sealed for it is
+ * taken away. */
 struct saying {
 	struct kc_circle *circle;
 	struct kc_bytes record;
@@ -188,8 +187,7 @@ static kc_err tell_target(void *context, const struct kc_exclusion *exclusion)
 	struct saying *saying = context;
 
 	KC_TRY(kc_circle_queue_for(saying->circle, "out/", &exclusion->target, saying->record));
-	return kc_circle_queue_for(
-		saying->circle, "s/", &exclusion->target, kc_bytes(NULL, 0));
+	return kc_circle_queue_for(saying->circle, "s/", &exclusion->target, kc_bytes(NULL, 0));
 }
 
 kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record)
@@ -257,8 +255,7 @@ kc_err kc_circle_take_retire(
 kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
 {
 	struct kc_member *self = kc_circle_self(circle);
-	struct kc_retire retire = {
-		.peer = circle->identity.id, .seq = seq, .time_ms = now_ms()};
+	struct kc_retire retire = {.peer = circle->identity.id, .seq = seq, .time_ms = now_ms()};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	KC_TRY(kc_retire_build(&retire, &circle->account, &circle->identity, &record));

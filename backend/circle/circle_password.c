@@ -14,7 +14,8 @@
 /* --- user keys ----------------------------------------------------------------------------------
  */
 
-static bool is_key(const struct kc_user_key *key, const uint8_t public_key[static KC_P256_PUBLIC_LEN])
+static bool is_key(
+	const struct kc_user_key *key, const uint8_t public_key[static KC_P256_PUBLIC_LEN])
 {
 	return memcmp(key->public_key, public_key, sizeof key->public_key) == 0;
 }
@@ -45,7 +46,8 @@ bool kc_circle_was_user_key(
 	return false;
 }
 
-/* The key of a record that counted: the one of the record before, in force for longer, or another. */
+/* The key of a record that counted: the one of the record before, in force for longer, or another.
+ */
 static kc_err note_key(struct kc_circle *circle, const struct kc_account_key *parts)
 {
 	struct kc_user_key *key = find_key(circle, parts->user_public);
@@ -67,7 +69,8 @@ static kc_err note_key(struct kc_circle *circle, const struct kc_account_key *pa
 
 /* Whether a user key that counted at seq signed a record third: the one in force then, or that of a
  * change made at the same time. */
-static bool is_signed_by_key_at(const struct kc_circle *circle, struct kc_bytes record, uint64_t seq)
+static bool is_signed_by_key_at(
+	const struct kc_circle *circle, struct kc_bytes record, uint64_t seq)
 {
 	for (size_t i = 0; i < circle->user_key_count; i++) {
 		const struct kc_user_key *key = &circle->user_keys[i];
@@ -141,8 +144,8 @@ static kc_err comes_first(const struct kc_circle *circle, struct kc_bytes record
 		bool before = key->first < parts->seq;
 
 		changes = changes && !(before && is_key(key, parts->user_public));
-		other_changes = other_changes &&
-				!(before && is_key(key, circle->account_key.user_public));
+		other_changes =
+			other_changes && !(before && is_key(key, circle->account_key.user_public));
 	}
 	KC_TRY(identity_of(circle, record, &id));
 	KC_TRY(identity_of(circle, kc_buf_bytes(&circle->account_key_record), &other));
@@ -260,8 +263,7 @@ kc_err kc_circle_accept_password(
 			break;
 		err = kc_account_key_try(&pending->parts, &circle->account, password, ret);
 		if (err == KC_OK) {
-			KC_TRY(kc_circle_adopt_account_key(
-				circle, kc_buf_bytes(&pending->record)));
+			KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&pending->record)));
 			return retry_pending(circle);
 		}
 		if (err != KC_E_ACCOUNT_PASSWORD)
@@ -285,8 +287,8 @@ static kc_err check_author(
 	author = kc_circle_find(circle, ret);
 	if (!author)
 		return KC_ERR(WAITING);
-	KC_TRY_RECORD(kc_account_key_check_author(
-		record, &circle->account, ret, &author->permanent));
+	KC_TRY_RECORD(
+		kc_account_key_check_author(record, &circle->account, ret, &author->permanent));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (kc_circle_is_trusted(circle, &trust, ret))
 		return KC_OK;

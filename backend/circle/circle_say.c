@@ -109,6 +109,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->prev = self->list_id;
 	list->time_ms = now_ms();
 	list->number = circle->layout == KC_LAYOUT_RECORDS ? 0 : self->position.number + 1;
+	list->base = circle->layout == KC_LAYOUT_RECORDS ? 0 : circle->span.base;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	memcpy(list->name, circle->name, sizeof list->name);

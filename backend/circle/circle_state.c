@@ -197,9 +197,22 @@ static kc_err code_account(struct coder *c, struct kc_circle *circle, size_t num
 }
 
 /* What is one of a kind and changes now and then. */
+static void code_span(struct coder *c, struct kc_log_span *span)
+{
+	begin(c);
+	code_uint(c, &span->base);
+	code_uint(c, &span->len);
+	code_uint(c, &span->kept_len);
+	code_uint(c, &span->begun);
+	code_uint(c, &span->track);
+	code_uint(c, &span->drop_ms);
+	end(c);
+}
+
 static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t number)
 {
 	(void)number;
+	code_span(c, &circle->span);
 	code_bool(c, &circle->joining);
 	code_bool(c, &circle->leaving);
 	code_buf(c, &circle->statements);

@@ -360,7 +360,8 @@ kc_err kc_circle_take_out(
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member)
 {
-	if (names_stranger(circle, member->list))
+	if (names_stranger(circle, member->list) ||
+		member->heard_seq > (member->list ? member->list->seq : 0))
 		return true;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;

@@ -70,8 +70,8 @@ kc_err kc_epoch_build(const struct kc_epoch *epoch, const struct kc_account_id *
 	return kc_record_build(KC_RECORD_EPOCH, account, kc_buf_bytes(&body), &signer, 1, ret);
 }
 
-static void pull_peers(struct kc_der_reader *r,
-	struct kc_peer_id ret[static KC_CIRCLE_MAX_PEERS], size_t *ret_count)
+static void pull_peers(struct kc_der_reader *r, struct kc_peer_id ret[static KC_CIRCLE_MAX_PEERS],
+	size_t *ret_count)
 {
 	struct kc_der_reader rows;
 

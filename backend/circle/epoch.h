@@ -23,8 +23,8 @@ struct kc_epoch {
 		link; /* the key before, sealed under this one; borrowed, empty in the first */
 	struct kc_peer_id recipients[KC_CIRCLE_MAX_PEERS]; /* ascending */
 	size_t recipient_count;
-	/* Who was out when it was begun, ascending: whoever is out and not here may have the key, from
-	 * when it was in. */
+	/* Who was out when it was begun, ascending: whoever is out and not here may have the key,
+	 * from when it was in. */
 	struct kc_peer_id out[KC_CIRCLE_MAX_PEERS];
 	size_t out_count;
 	struct kc_vector closing; /* what the epoch before ended with */

@@ -49,7 +49,7 @@ struct kc_trust {
 	kc_peer_set introduced, excluded, trusted;
 	kc_peer_set heard; /* trusted, or retired: what they said while they were in counts */
 	bool stands[KC_TRUST_MAX_STATEMENTS]; /* each statement */
-	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
+	uint64_t cut[KC_CIRCLE_MAX_PEERS];    /* of the excluded: the last list that counts */
 };
 
 /* Those who are known and out: excluded, or introduced by nobody who counts any more. */

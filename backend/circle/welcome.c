@@ -169,7 +169,8 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 		circle, application->permanent_record, &application->permanent, &application->id));
 	memcpy(circle->members[circle->member_count - 1]->name, application->name,
 		sizeof application->name);
-	KC_TRY(kc_circle_queue_for(circle, "perm/", &application->id, application->permanent_record));
+	KC_TRY(kc_circle_queue_for(
+		circle, "perm/", &application->id, application->permanent_record));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(kc_circle_build_shares(
 		circle, &trust, &application->permanent, &application->id, &shares));

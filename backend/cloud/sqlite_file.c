@@ -293,8 +293,11 @@ static kc_err begin(struct kc_sqlite_file *file, bool writes)
 	KC_TRY(kc_sqlite_lock_take(
 		beside(file->path, "-lock", lock), mode, file->until_us, &file->lock));
 	KC_TRY(connect(file, file->path));
-	KC_TRY(execute(file, writes ? "BEGIN IMMEDIATE" : "BEGIN"));
+	KC_TRY(execute(file, "BEGIN"));
 	KC_TRY(check(file));
+	/* Not before it is known to be ours. The file stays locked between the two. */
+	if (writes)
+		KC_TRY(execute(file, "COMMIT; BEGIN IMMEDIATE"));
 	file->is_opening = false;
 	return KC_OK;
 }
@@ -313,31 +316,34 @@ kc_err kc_sqlite_file_open(const char *path, bool writes, struct kc_sqlite_file 
 	return err;
 }
 
+/* Each connection reads the log again, so it is kept short, by whoever finds it long: the one that
+ * made it so may have died. All is safe where it is, and this may fail. */
+static void fold_log(struct kc_sqlite_file *file)
+{
+	char log[NAME_LEN_MAX];
+	struct stat status;
+
+	if (stat(beside(file->path, "-wal", log), &status) != 0 || status.st_size <= LOG_ENOUGH)
+		return;
+	if (!sqlite3_get_autocommit(file->db) && execute(file, "ROLLBACK") != KC_OK)
+		return;
+	(void)sqlite3_wal_checkpoint_v2(file->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void kc_sqlite_file_close(struct kc_sqlite_file *file)
 {
+	if (file->db && !file->is_opening)
+		fold_log(file);
 	disconnect(file); /* rolls back */
 	if (file->lock >= 0)
 		close(file->lock);
 	*file = (struct kc_sqlite_file)KC_SQLITE_FILE_INIT;
 }
 
-/* Each connection reads the log again, so it is kept short. All is safe where it is, and this may
- * fail. */
-static void fold_log(struct kc_sqlite_file *file)
-{
-	char log[NAME_LEN_MAX];
-	struct stat status;
-
-	if (stat(beside(file->path, "-wal", log), &status) == 0 && status.st_size > LOG_ENOUGH)
-		(void)sqlite3_wal_checkpoint_v2(
-			file->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
 kc_err kc_sqlite_file_commit(struct kc_sqlite_file *file)
 {
 	KC_TRY(execute(file, "COMMIT"));
 	kc_sqlite_lock_ring(file->lock);
-	fold_log(file);
 	return KC_OK;
 }
 
@@ -358,8 +364,11 @@ kc_err kc_sqlite_file_get_marker(struct kc_sqlite_file *file, struct kc_buf *ret
 int kc_sqlite_file_listen(const char *path)
 {
 	char lock[NAME_LEN_MAX];
+	mode_t mode;
 
-	return kc_sqlite_lock_listen(beside(path, "-lock", lock));
+	if (look_at_files(path, &mode) != KC_OK)
+		return -1;
+	return kc_sqlite_lock_listen(beside(path, "-lock", lock), mode);
 }
 
 /* --- making, removing ---------------------------------------------------------------------------

@@ -35,7 +35,8 @@ static kc_err open_lock(const char *path, mode_t mode, int *ret)
 	else if (errno == EEXIST)
 		fd = open(path, flags);
 	if (fd < 0)
-		return errno == ELOOP ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+		return errno == ELOOP || errno == EISDIR ? KC_ERR(STORE_SUSPECT)
+							 : KC_ERR(STORE_GONE);
 	err = check_plain(fd);
 	if (err != KC_OK) {
 		close(fd);
@@ -90,10 +91,14 @@ void kc_sqlite_lock_ring(int lock)
 	(void)!pwrite(lock, "", 1, 0);
 }
 
-int kc_sqlite_lock_listen(const char *path)
+int kc_sqlite_lock_listen(const char *path, mode_t mode)
 {
-	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	int fd;
 
+	if (open_lock(path, mode, &fd) != KC_OK)
+		return -1;
+	close(fd);
+	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (fd >= 0 && inotify_add_watch(fd, path, IN_MODIFY | IN_DONT_FOLLOW) < 0) {
 		close(fd);
 		return -1;

@@ -23,8 +23,8 @@
 KC_MUST kc_err kc_sqlite_lock_take(const char *path, mode_t mode, uint64_t until_us, int *ret);
 /* Something has changed. */
 void kc_sqlite_lock_ring(int lock);
-/* A descriptor for poll that hears the bell, or -1. */
-int kc_sqlite_lock_listen(const char *path);
+/* A descriptor for poll that hears the bell, or -1. mode: as above. */
+int kc_sqlite_lock_listen(const char *path, mode_t mode);
 /* Empties it. Whether the bell rang. */
 bool kc_sqlite_lock_hear(int bell);
 

@@ -41,6 +41,10 @@ static int look_for_file(sqlite3_vfs *vfs, const char *path, int flags, int *ret
 
 static void make(void)
 {
+	int64_t most = sqlite3_hard_heap_limit64(-1);
+
+	if (most == 0 || most > KC_SQLITE_MAX_MEMORY)
+		(void)sqlite3_hard_heap_limit64(KC_SQLITE_MAX_MEMORY);
 	system_vfs = sqlite3_vfs_find(NULL);
 	if (!system_vfs)
 		return;

@@ -83,9 +83,11 @@ static bool is_for_another(
 
 static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
 {
-	struct kc_absorb_record record = {
-		.op = op, .member = absorb->gathered->ops[op].member, .value = write->value,
-		.plain = KC_BUF_INIT, .state = KC_E_WAITING};
+	struct kc_absorb_record record = {.op = op,
+		.member = absorb->gathered->ops[op].member,
+		.value = write->value,
+		.plain = KC_BUF_INIT,
+		.state = KC_E_WAITING};
 	const struct kc_circle *circle = absorb->circle;
 	struct kc_writer_id writer;
 	struct kc_bytes rest;
@@ -215,8 +217,7 @@ static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
 {
 	const struct kc_absorb_record *record = &absorb->records[number];
 	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
-			record->kind == KC_ABSORB_PERMANENT ||
-			record->kind == KC_ABSORB_OUT;
+			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT;
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&

@@ -111,11 +111,11 @@ static int by_dot(const void *a, const void *b)
 	return (x->entry.counter > y->entry.counter) - (x->entry.counter < y->entry.counter);
 }
 
-static const struct kc_log_entry *find_entry(
-	const struct kc_absorb_anchors *anchors, const struct kc_absorb_item *item)
+const struct kc_log_entry *kc_absorb_find_anchor(
+	const struct kc_absorb_anchors *anchors, size_t member, enum kc_view view, uint64_t counter)
 {
 	struct kc_absorb_anchor wanted = {
-		.member = item->member, .view = item->view, .entry = {.counter = item->counter}};
+		.member = member, .view = view, .entry = {.counter = counter}};
 	const struct kc_absorb_anchor *found =
 		anchors->count ? bsearch(&wanted, anchors->rows, anchors->count,
 					 sizeof *anchors->rows, by_dot)
@@ -135,8 +135,8 @@ static bool is_named(const struct kc_log_entry *entry, const struct kc_absorb_it
 }
 
 /* Whether the operation is one that this device's sponsor had settled: the digests of the log lead
- * from it to what came with the welcome, or this device never arrives. In a feed the sponsor's vector
- * says how far that was. */
+ * from it to what came with the welcome, or this device never arrives. In a feed the sponsor's
+ * vector says how far that was. */
 static bool was_settled_by_sponsor(
 	const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
@@ -144,9 +144,8 @@ static bool was_settled_by_sponsor(
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
 	if (r->circle->joining && r->absorb->gathered->by_feed)
-		return item->counter <=
-		       kc_vector_get(&r->circle->views[item->view].vector,
-			       &r->circle->members[item->member]->id);
+		return item->counter <= kc_vector_get(&r->circle->views[item->view].vector,
+						&r->circle->members[item->member]->id);
 	return r->circle->joining &&
 	       op->op.position.number <= r->circle->members[item->member]->target.number;
 }
@@ -169,7 +168,8 @@ static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc
 
 static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
-	const struct kc_log_entry *entry = find_entry(&r->anchors, item);
+	const struct kc_log_entry *entry =
+		kc_absorb_find_anchor(&r->anchors, item->member, item->view, item->counter);
 	uint64_t vouched = r->anchors.counters[item->member][item->view];
 
 	if (entry)

@@ -52,8 +52,8 @@ bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_r
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
 /* Opens an item by the rules of doc/protocol.md 8 up to its body, in their order; from then on the
  * record is its writer's. Errors: WAITING, NEWER, REFUSED. */
-KC_MUST kc_err kc_absorb_open(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
-	struct kc_incoming *ret);
+KC_MUST kc_err kc_absorb_open(
+	const struct kc_absorb_reader *r, struct kc_absorb_record *record, struct kc_incoming *ret);
 /* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
 KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
 	const struct kc_absorb_record *record, uint8_t ret[static KC_VERSION_DIGEST_LEN]);
@@ -66,6 +66,9 @@ KC_MUST kc_err kc_absorb_claim(const struct kc_absorb_reader *r, struct kc_absor
  * states (absorb_anchor.c). */
 KC_MUST kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r);
 void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors);
+/* What a log says of a dot; NULL when none does. */
+const struct kc_log_entry *kc_absorb_find_anchor(const struct kc_absorb_anchors *anchors,
+	size_t member, enum kc_view view, uint64_t counter);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);

@@ -65,8 +65,8 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 }
 
 /* Whether this device says that it holds what was written up to a dot. */
-static bool is_acknowledged(const struct kc_absorb_reader *r, size_t member,
-	const struct kc_incoming *incoming)
+static bool is_acknowledged(
+	const struct kc_absorb_reader *r, size_t member, const struct kc_incoming *incoming)
 {
 	const struct kc_view_state *view = &r->circle->views[incoming->view];
 
@@ -78,8 +78,8 @@ static bool is_acknowledged(const struct kc_absorb_reader *r, size_t member,
 	       kc_vector_get(&view->vector, &r->circle->members[member]->id);
 }
 
-kc_err kc_absorb_open(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
-	struct kc_incoming *ret)
+kc_err kc_absorb_open(
+	const struct kc_absorb_reader *r, struct kc_absorb_record *record, struct kc_incoming *ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *held;
@@ -95,8 +95,8 @@ kc_err kc_absorb_open(const struct kc_absorb_reader *r, struct kc_absorb_record 
 		return KC_ERR(REFUSED);
 	if (r->absorb->gathered->by_feed)
 		KC_TRY(kc_absorb_claim(r, record, &ret->body.version.writer));
-	else if (!kc_peer_id_equal(&ret->body.version.writer,
-			 &r->circle->members[record->member]->id))
+	else if (!kc_peer_id_equal(
+			 &ret->body.version.writer, &r->circle->members[record->member]->id))
 		return KC_ERR(REFUSED);
 	ret->acknowledged = is_acknowledged(r, record->member, ret);
 	return KC_OK;

@@ -67,12 +67,25 @@ static uint64_t read_to(const struct kc_absorb_reader *r, size_t member)
 	return last;
 }
 
+/* Whether a dot whose record did not come is known all the same: a log names what it was, and that,
+ * or what came after it, is here. So it is where a log began anew. */
+static kc_err is_known(
+	struct kc_absorb_reader *r, const struct kc_absorb_item *dot, uint64_t counter, bool *ret)
+{
+	const struct kc_log_entry *entry =
+		kc_absorb_find_anchor(&r->anchors, dot->member, dot->view, counter);
+
+	*ret = false;
+	return entry ? kc_absorb_accounts(r, dot->member, entry, ret) : KC_OK;
+}
+
 /* Whether the records that came follow on what was here, without a gap. */
-static bool has_gap(const struct kc_absorb_reader *r)
+static kc_err has_gap(struct kc_absorb_reader *r, bool *ret)
 {
 	const struct kc_absorb_item *before = NULL;
 
-	for (size_t i = 0; i < r->item_count; i++) {
+	*ret = false;
+	for (size_t i = 0; i < r->item_count && !*ret; i++) {
 		const struct kc_absorb_item *dot = r->dots[i];
 		const struct kc_vector *vector = &r->circle->views[dot->view].vector;
 		uint64_t had = kc_vector_get(vector, &r->circle->members[dot->member]->id);
@@ -80,20 +93,29 @@ static bool has_gap(const struct kc_absorb_reader *r)
 
 		if (same && before->counter > had)
 			had = before->counter;
-		if (dot->counter > had && dot->counter - had > 1)
-			return true;
+		while (!*ret && dot->counter > had && dot->counter - had > 1) {
+			bool known;
+
+			KC_TRY(is_known(r, dot, ++had, &known));
+			*ret = !known;
+		}
 		before = dot;
 	}
-	return false;
+	return KC_OK;
 }
 
-static bool is_complete(const struct kc_absorb_reader *r)
+static kc_err is_complete(struct kc_absorb_reader *r, bool *ret)
 {
 	const struct kc_gathered *gathered = r->absorb->gathered;
+	bool gap = false;
 
-	if (((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out) ||
-		(!gathered->by_feed && has_gap(r)))
-		return false;
+	*ret = false;
+	if ((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out)
+		return KC_OK;
+	if (!gathered->by_feed)
+		KC_TRY(has_gap(r, &gap));
+	if (gap)
+		return KC_OK;
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_member *member = r->circle->members[i];
 
@@ -101,9 +123,10 @@ static bool is_complete(const struct kc_absorb_reader *r)
 			continue;
 		if (kc_circle_is_behind(r->circle, r->trust.heard, member) ||
 			(r->circle->joining && read_to(r, i) < member->target.number))
-			return false;
+			return KC_OK;
 	}
-	return true;
+	*ret = true;
+	return KC_OK;
 }
 
 /* Whether a head names a version of an item, later than this one, or of its rival that is not here.
@@ -285,10 +308,11 @@ static kc_err settle_some(struct merger *m)
 
 kc_err kc_absorb_merge(struct kc_absorb_reader *r)
 {
-	KC_CLEANUP(merger_done) struct merger m = {.r = r, .complete = is_complete(r)};
+	KC_CLEANUP(merger_done) struct merger m = {.r = r};
 	uint8_t rival[KC_RECORD_NAME_LEN];
 	size_t left;
 
+	KC_TRY(is_complete(r, &m.complete));
 	KC_TRY(make_groups(&m));
 	for (size_t i = 0; i < m.count; i++)
 		if (item_of(&m, &m.groups[i])->deleted)

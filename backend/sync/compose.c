@@ -211,8 +211,9 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 {
 	struct kc_member *self = kc_circle_self(c->circle);
 	struct kc_log_position next;
-	bool news, again;
+	bool news, again, repeating;
 
+	ret->repeats = c->circle->span.begun != 0;
 	KC_TRY(rotate_yearly(c));
 	KC_TRY(ensure_epochs(c));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
@@ -220,8 +221,9 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_compose_again(c, &again));
 	KC_TRY(take_journal(c, &ret->more));
-	ret->more = ret->more || again;
-	if (!insist && !news && c->items == 0)
+	KC_TRY(kc_compose_go_on_anew(c, &repeating));
+	ret->more = ret->more || again || repeating;
+	if (!insist && !news && c->items == 0 && !ret->repeats)
 		return KC_OK;
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
@@ -243,7 +245,9 @@ kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_
 
 	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
 	KC_TRY(kc_circle_judge(circle, &c.trust));
-	kc_op_builder_init(&c.builder, &writer, after(&c), false);
+	if (!feed)
+		KC_TRY(kc_compose_begin_anew(&c));
+	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
 	err = compose(&c, insist, ret);
 	kc_op_builder_done(&c.builder);
 	return err;

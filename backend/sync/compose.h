@@ -14,6 +14,7 @@ struct kc_composed {
 	struct kc_buf operation; /* empty: there was nothing to say */
 	uint64_t number;
 	uint64_t items; /* item records in it */
+	bool repeats;	/* it is one of those that begin the log anew */
 	bool more;	/* changes are left for another operation */
 };
 void kc_composed_done(struct kc_composed *composed);
@@ -22,7 +23,7 @@ void kc_composed_done(struct kc_composed *composed);
 /* Takes changes out of the journal, gives them their dots, and makes the operation that follows
  * this device's last one, or of records one that stands for itself; the circle counts it as said.
  * feed: of records, what may not be written over yet. insist: also when only the list is new. */
-KC_MUST kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
-	const struct kc_feed *feed, bool insist, struct kc_composed *ret);
+KC_MUST kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_feed *feed,
+	bool insist, struct kc_composed *ret);
 
 #endif

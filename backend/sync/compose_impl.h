@@ -30,4 +30,9 @@ bool kc_composer_is_full(const struct kc_composer *c);
 /* What follows from new keys (compose_again.c). *ret_more: there was no room for all of it. */
 KC_MUST kc_err kc_compose_again(struct kc_composer *c, bool *ret_more);
 
+/* A log that begins anew (compose_anew.c): whether it is time to, and what is repeated in this
+ * operation. */
+KC_MUST kc_err kc_compose_begin_anew(struct kc_composer *c);
+KC_MUST kc_err kc_compose_go_on_anew(struct kc_composer *c, bool *ret_more);
+
 #endif

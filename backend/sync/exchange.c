@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "backend/circle/welcome.h"
+#include "backend/sync/heard.h"
 #include "backend/sync/line.h"
+#include "backend/sync/live_items.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -19,17 +21,24 @@ struct exchange {
 	struct kc_line line;	  /* owned */
 	struct kc_sync_report report;
 	uint64_t now_ms;
-	bool more;	/* another round is needed */
-	unsigned conflicts; /* in a row */
-	bool busy;	/* something happened that the report should tell */
-	bool had_alarm; /* the report before told of an alarm */
+	bool more;		      /* another round is needed */
+	unsigned conflicts;	      /* in a row */
+	bool busy;		      /* something happened that the report should tell */
+	bool had_alarm;		      /* the report before told of an alarm */
+	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
+	bool listened;		      /* to it, in this exchange */
+	bool news;		      /* there are lists that others may not know of */
+	struct kc_heard heard;
 };
 
 static void exchange_done(struct exchange *x)
 {
+	if (x->live)
+		kc_live_mailbox_settle(x->live, x->now_ms);
 	kc_line_done(&x->line);
 	kc_circle_free(x->circle);
 	kc_sync_report_done(&x->report);
+	kc_heard_done(&x->heard);
 }
 
 static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
@@ -55,6 +64,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
 	x->circle->user = x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
+	KC_TRY(kc_heard_load(&txn, &x->heard));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->report.pending = last.pending;
@@ -84,6 +94,82 @@ static kc_err begin(struct exchange *x)
 /* --- reading ------------------------------------------------------------------------------------
  */
 
+/* --- the live channel ---------------------------------------------------------------------------
+ */
+
+static kc_err remember_heard(struct exchange *x)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	if (!x->heard.changed)
+		return KC_OK;
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_heard_save(&txn, &x->heard));
+	KC_TRY(kc_txn_commit(&txn));
+	x->heard.changed = false;
+	return KC_OK;
+}
+
+/* Reads what was said, and weighs what was said of lists. */
+static kc_err listen(struct exchange *x, const struct kc_trust *trust)
+{
+	struct kc_live_turn turn = {x->line.cloud, x->circle, trust, x->now_ms};
+	struct kc_live_said *said = NULL;
+	struct kc_live_payload payload;
+	size_t count = 0;
+
+	if (x->live && !x->listened && !x->line.idle && !x->circle->joining) {
+		kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
+		x->listened = true;
+		said = kc_live_mailbox_said(x->live, &count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (said[i].weighed)
+			continue;
+		KC_TRY(kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload));
+		KC_TRY(kc_heard_take(
+			&x->heard, x->circle, trust, &said[i].from, &payload, x->now_ms));
+		said[i].weighed = true;
+	}
+	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
+	KC_TRY(remember_heard(x));
+	if (!kc_heard_is_forked(&x->heard, x->circle, trust))
+		return KC_OK;
+	x->circle->alarm = KC_ALARM_FORK;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+/* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
+static void speak(struct exchange *x)
+{
+	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
+	struct kc_trust trust;
+
+	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
+		!kc_peer_set_has(trust.trusted, x->circle->self))
+		return;
+	turn.trust = &trust;
+	kc_live_mailbox_speak(x->live, &turn, x->news);
+}
+
+/* Items that were said, by the same rules as those of the store; before these, where one may be
+ * missing. */
+static kc_err take_said(struct exchange *x, struct kc_txn *txn, struct kc_absorb *absorb)
+{
+	struct kc_live_said *said;
+	struct kc_trust trust;
+	uint64_t received;
+	size_t count;
+
+	if (!x->live)
+		return KC_OK;
+	said = kc_live_mailbox_said(x->live, &count);
+	KC_TRY(kc_circle_judge(x->circle, &trust));
+	KC_TRY(kc_live_items_take(txn, absorb, &trust, said, count, &received));
+	absorb->received += received;
+	return KC_OK;
+}
+
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. */
 static kc_err read_circle(
@@ -107,7 +193,9 @@ static kc_err read_circle(
 		x->circle->alarm = gathered->alarm;
 		return KC_ERR(STORE_SUSPECT);
 	}
-	return kc_peer_set_has(trust.trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
+	if (!kc_peer_set_has(trust.trusted, x->circle->self))
+		return KC_ERR(NOT_MEMBER);
+	return listen(x, &trust);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------
@@ -157,13 +245,14 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	if (!kc_keybag_is_unlocked(txn.bag))
 		return KC_ERR(LOCKED);
+	KC_TRY(take_said(x, &txn, absorb));
 	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost,
-		ret));
+	KC_TRY(kc_compose(
+		&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost, ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -205,14 +294,24 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	KC_TRY(kc_circle_has_news(x->circle, &news));
 	KC_TRY(kc_circle_is_rotation_due(x->circle, &due));
 	for (size_t i = 0; i < x->circle->member_count; i++)
-		clocks = clocks || x->circle->members[i]->waiting_since_ms ||
-			 (!kc_peer_set_has(gathered->out, i) &&
-				 kc_circle_is_behind(
-					 x->circle, trust.heard, x->circle->members[i]));
+		clocks =
+			clocks || x->circle->members[i]->waiting_since_ms ||
+			(!kc_peer_set_has(gathered->out, i) &&
+				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost &&
-	       x->report.pending == 0 && !news && !due && !clocks &&
-	       !x->circle->joining && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
+}
+
+/* What is in the store may be said as well. */
+static void offer(struct exchange *x, uint64_t number, struct kc_bytes operation)
+{
+	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
+
+	x->news = true;
+	if (x->live)
+		kc_live_mailbox_offer(x->live, &writer, number, operation);
 }
 
 /* Others write at the same time: the more often, the longer the wait before the next try. */
@@ -225,8 +324,8 @@ static kc_err give_way(struct exchange *x)
 		return KC_ERR(CONFLICT); /* the next exchange tries again */
 	most_ms = 2u << x->conflicts;
 	kc_random_fill(random, sizeof random);
-	nanosleep(&(struct timespec){.tv_nsec =
-			  (long)(random[0] * 256u + random[1]) % (long)most_ms * 1000000},
+	nanosleep(&(struct timespec){.tv_nsec = (long)(random[0] * 256u + random[1]) %
+						(long)most_ms * 1000000},
 		NULL);
 	x->more = true;
 	return KC_OK;
@@ -257,11 +356,15 @@ static kc_err round_trip(struct exchange *x)
 	if (quiet && size_of(x->circle) == before)
 		return KC_OK;
 	x->busy = true;
+	x->news = x->news || size_of(x->circle) != before;
 	KC_TRY(decide(x, &absorb, &composed));
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
-	if (composed.operation.len)
+	if (composed.operation.len) {
 		KC_TRY(send(x));
+		if (!x->line.outbox.lost)
+			offer(x, composed.number, kc_buf_bytes(&composed.operation));
+	}
 	if (!is_overdue(x))
 		return KC_OK;
 	if (!x->line.kind->reread(&x->line))
@@ -324,15 +427,21 @@ static kc_err run(struct exchange *x)
 	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
-	if (err == KC_E_NOT_MEMBER)
+	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
+		speak(x);
+	if (err == KC_E_NOT_MEMBER) {
+		if (x->live)
+			kc_live_mailbox_forget(x->live);
 		KC_TRY(remember_removal(x));
+	}
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user, struct kc_sync_report *ret,
-	bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user,
+	struct kc_live_mailbox *live, struct kc_sync_report *ret, bool *ret_joining)
 {
-	KC_CLEANUP(exchange_done) struct exchange x = {.store = store, .user = user};
+	KC_CLEANUP(exchange_done)
+	struct exchange x = {.store = store, .user = user, .live = live};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;

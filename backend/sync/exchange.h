@@ -4,16 +4,18 @@
 #ifndef KC_SYNC_EXCHANGE_H
 #define KC_SYNC_EXCHANGE_H
 
+#include "backend/sync/live_mailbox.h"
 #include "backend/sync/memory.h"
 
 #define KC_EXCHANGE_GRACE_MS (UINT64_C(10) * 60 * 1000) /* for pieces that are still arriving */
 #define KC_EXCHANGE_HEARTBEAT_MS (UINT64_C(24) * 60 * 60 * 1000)
 
-/* Only one at a time for one store. user: the user key while it is at hand, else NULL. *ret counts what happened, also when the answer is
+/* Only one at a time for one store. user: the user key while it is at hand, else NULL. live may be
+ * NULL: nothing is said, and nobody heard. *ret counts what happened, also when the answer is
  * STORE_SUSPECT. *ret_joining: this device has not yet all that its sponsor had. Errors: NO_STORE,
  * LOCKED, STORE_GONE, STORE_SUSPECT, NOT_MEMBER. */
 KC_MUST kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user,
-	struct kc_sync_report *ret, bool *ret_joining);
+	struct kc_live_mailbox *live, struct kc_sync_report *ret, bool *ret_joining);
 
 /* Forgets what tracks know of an earlier circle: every item that travels is a new change, and what
  * is deleted is forgotten. For a device that begins or enters a circle. */

@@ -104,8 +104,7 @@ static kc_err add_stranger(
 	return KC_OK;
 }
 
-static kc_err take_op(
-	struct reader *r, const struct kc_cell *cell, const struct kc_record_row *row)
+static kc_err take_op(struct reader *r, const struct kc_cell *cell, const struct kc_record_row *row)
 {
 	struct kc_gathered_op op;
 	kc_err err;
@@ -123,8 +122,7 @@ static kc_err look_at_own(struct reader *r, const struct kc_cell *cell, struct k
 {
 	struct kc_circle *circle = r->circle;
 	const struct kc_member *self = kc_circle_self(circle);
-	struct kc_place_in_store place = {
-		&circle->account, &cell->writer, kc_bytes_str(cell->key)};
+	struct kc_place_in_store place = {&circle->account, &cell->writer, kc_bytes_str(cell->key)};
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	struct kc_record_id id;
@@ -178,8 +176,8 @@ static kc_err visit(void *context, const struct kc_record_row *row)
 		return kc_feed_names_add(&feed->known, r->zone, row->name, &row->etag);
 	}
 	if (row->value.len == 0)
-		return kc_feed_names_add(cell.is_item ? &feed->gone : &feed->known, r->zone,
-			row->name, &row->etag);
+		return kc_feed_names_add(
+			cell.is_item ? &feed->gone : &feed->known, r->zone, row->name, &row->etag);
 	if (feed->len > feed->most) {
 		feed->more = feed->altered = !r->again || feed->more;
 		return kc_feed_names_add(&feed->later, r->zone, row->name, NULL);
@@ -326,7 +324,8 @@ static kc_err admit(struct kc_feed *feed, const struct kc_circle *circle, kc_pee
 		struct kc_feed_stranger *stranger = &feed->strangers[i];
 		size_t member = circle->member_count;
 
-		for (size_t k = 0; k < circle->member_count && member == circle->member_count; k++) {
+		for (size_t k = 0; k < circle->member_count && member == circle->member_count;
+			k++) {
 			struct kc_writer_id writer = kc_circle_writer(&circle->members[k]->id);
 
 			if (memcmp(&writer, &stranger->writer, sizeof writer) == 0)
@@ -375,8 +374,8 @@ static void suspect(struct kc_gathered *gathered, size_t member)
 }
 
 /* An older list may be a slip; twice within a day it is none. */
-static void weigh_older(struct kc_feed_peer *peer, size_t member, uint64_t now_ms,
-	struct kc_gathered *gathered)
+static void weigh_older(
+	struct kc_feed_peer *peer, size_t member, uint64_t now_ms, struct kc_gathered *gathered)
 {
 	if (peer->older_ms && peer->older_ms <= now_ms && now_ms - peer->older_ms < DAY_MS)
 		suspect(gathered, member);
@@ -500,14 +499,14 @@ static kc_err put_back(
 	KC_TRY(err);
 	for (size_t i = 0; i < circle->member_count; i++)
 		if (i != circle->self && kc_peer_set_has(trusted, i) &&
-			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) == 0)
+			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
+				0)
 			return KC_OK;
 	err = kc_track_write(txn, &track, track.t + 2);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 
-static kc_err settle_gone(
-	struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle)
+static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle)
 {
 	struct kc_trust trust;
 

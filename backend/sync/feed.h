@@ -2,9 +2,9 @@
 /*
  * The feed of a store that keeps records, as one device reads it (doc/protocol.md 3.2).
  *
- * A token says how far it was read; what was read and waits for something is remembered by name, and
- * asked for again. The tokens are the store's word: when it does not know one any more, the zone is
- * read from the beginning, and then everybody's last list must be in it.
+ * A token says how far it was read; what was read and waits for something is remembered by name,
+ * and asked for again. The tokens are the store's word: when it does not know one any more, the
+ * zone is read from the beginning, and then everybody's last list must be in it.
  */
 #ifndef KC_SYNC_FEED_H
 #define KC_SYNC_FEED_H
@@ -52,9 +52,9 @@ struct kc_feed {
 	/* Of this round: */
 	struct kc_feed_token next[KC_ZONE_COUNT]; /* after what was read */
 	bool was_read, more, altered;
-	bool afresh; /* what was seen is to be looked at again */
-	bool all_listed; /* everybody's last list is there */
-	size_t len, most; /* of memory */
+	bool afresh;			    /* what was seen is to be looked at again */
+	bool all_listed;		    /* everybody's last list is there */
+	size_t len, most;		    /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */
 	size_t stranger_count;
 	struct kc_feed_names later; /* there was no room for them */
@@ -91,13 +91,12 @@ void kc_feed_reread(struct kc_feed *feed);
 void kc_feed_end_round(struct kc_feed *feed);
 /* Once all is taken into the circle: notes among the suspects whose list was put back, or is
  * missing. */
-KC_MUST kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle,
-	uint64_t now_ms, struct kc_gathered *gathered);
+KC_MUST kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint64_t now_ms,
+	struct kc_gathered *gathered);
 /* How far was read, once all is taken that can be taken. */
 KC_MUST kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, struct kc_absorb *absorb);
 /* Whether an item's record waits: nobody may write over it. */
-bool kc_feed_is_waiting(
-	const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN]);
+bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN]);
 
 #endif

@@ -78,8 +78,7 @@ kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 	kc_der_writer_init(&w, &saved);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t zone = 1; zone < KC_ZONE_COUNT; zone++)
-		kc_der_put_bytes(
-			&w, kc_bytes(feed->tokens[zone].bytes, feed->tokens[zone].len));
+		kc_der_put_bytes(&w, kc_bytes(feed->tokens[zone].bytes, feed->tokens[zone].len));
 	kc_der_put_uint(&w, feed->reading);
 	kc_der_put_bool(&w, feed->whole);
 	kc_der_put_bool(&w, feed->own_seen);

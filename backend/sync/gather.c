@@ -55,8 +55,7 @@ static kc_err read_op(struct cursor *c, uint64_t number, struct kc_buf *ret, str
 }
 
 /* Each operation names the one before; and what the sponsor had settled when it let this device in
- * is what this device is shown. No record says yet where a log begins anew, so an operation that
- * claims to is one like others. */
+ * is what this device is shown. */
 static bool continues(struct cursor *c, const struct kc_op *op)
 {
 	const struct kc_log_position *target = &c->circle->members[c->member]->target;
@@ -71,6 +70,73 @@ static bool continues(struct cursor *c, const struct kc_op *op)
 	c->chained = true;
 	return true;
 }
+
+/* --- a log that begins anew ---------------------------------------------------------------------
+ */
+
+/* Whether an operation holds its writer's list, which says that the log begins with number first
+ * and that it ends here what it repeats, and is later than all that was accepted. */
+static kc_err is_new_beginning(
+	const struct cursor *c, const struct kc_op *op, uint64_t first, bool *ret)
+{
+	const struct kc_member *m = c->circle->members[c->member];
+	struct kc_place_in_store place = {&c->circle->account, &c->writer, kc_bytes_str("p")};
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_op writes = *op;
+	struct kc_op_write write;
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	while (!*ret && kc_op_next(&writes, &write)) {
+		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+		struct kc_bytes record;
+
+		if (!kc_bytes_equal(write.key, place.key) ||
+			kc_envelope_open(kc_circle_keys(c->circle), &place, write.value, &plain) !=
+				KC_OK)
+			continue;
+		record = kc_buf_bytes(&plain);
+		*ret = kc_list_parse(record, &c->circle->account, list, &id) == KC_OK &&
+		       kc_peer_id_equal(&list->peer, &m->id) && list->base == first &&
+		       list->number == op->position.number &&
+		       kc_list_verify(record, &c->circle->account, list, &m->permanent) == KC_OK;
+	}
+	return KC_OK;
+}
+
+/* Looks ahead from the first operation that is there, over those that repeat, for the list that
+ * says so; nothing is kept. Then reading may go on from that beginning. */
+static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, bool *ret)
+{
+	uint64_t first = log->first;
+	struct kc_log_position at = {.number = 0};
+
+	*ret = false;
+	if (first <= c->position.number + 1)
+		return KC_OK;
+	for (uint64_t number = first; number <= log->last && !*ret; number++) {
+		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+		struct kc_op op;
+		kc_err err = read_op(c, number, &bytes, &op);
+
+		if (err == KC_E_WAITING || err == KC_E_REFUSED || (err == KC_OK && !op.base))
+			return KC_OK;
+		KC_TRY(err);
+		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
+			return KC_OK;
+		at = op.position;
+		KC_TRY(is_new_beginning(c, &op, first, ret));
+	}
+	if (*ret) {
+		c->position.number = first - 1;
+		c->chained = false;
+	}
+	return KC_OK;
+}
+
+/* --- one log ------------------------------------------------------------------------------------
+ */
 
 static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm alarm)
 {
@@ -87,6 +153,7 @@ static kc_err read_log(
 	while (c->position.number < log->last) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		struct kc_op op;
+		bool leapt;
 		kc_err err;
 
 		if (c->len > c->most) {
@@ -95,6 +162,9 @@ static kc_err read_log(
 		}
 		err = read_op(c, c->position.number + 1, &bytes, &op);
 		if (err == KC_E_WAITING) {
+			KC_TRY(leap(c, log, &leapt));
+			if (leapt)
+				continue;
 			gathered->holes |= bit;
 			return KC_OK;
 		}

@@ -18,11 +18,11 @@
 
 struct kc_line {
 	const struct kc_line_kind *kind;
-	struct kc_store *store;	  /* borrowed */
-	struct kc_circle *circle; /* borrowed */
-	struct kc_cloud *cloud;	  /* owned */
-	struct kc_outbox outbox;  /* state of what was composed last */
-	struct kc_cloud_logs logs; /* of logs: as they were listed */
+	struct kc_store *store;	   /* borrowed */
+	struct kc_circle *circle;  /* borrowed */
+	struct kc_cloud *cloud;	   /* owned */
+	struct kc_outbox outbox;   /* state of what was composed last */
+	struct kc_cloud_logs logs; /* as they were listed: none while idle */
 	struct kc_feed feed;	   /* of records */
 	bool was_reread;	   /* of records: everything, in this exchange */
 	bool is_mute;		   /* this device is out: nothing is sent */
@@ -37,8 +37,7 @@ struct kc_line_kind {
 	 * What is not is sent once more. */
 	kc_err (*look)(struct kc_line *line);
 	/* Reads cells of members that were not read yet in this round. */
-	kc_err (*gather)(
-		struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
+	kc_err (*gather)(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
 	/* Once all is taken into the circle: notes suspects. */
 	kc_err (*weigh)(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered);
 	/* With the transaction of an exchange, after kc_absorb_settle. *ret_has_all: all is read

@@ -3,6 +3,8 @@
  */
 #include "backend/sync/line.h"
 
+#include "base/clock.h"
+
 static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
 {
 	line->circle->alarm = alarm;
@@ -35,8 +37,7 @@ static kc_err logs_send(struct kc_line *line)
 	kc_err err;
 
 	KC_TRY(read_outbox(line, &operation));
-	err = kc_cloud_append(
-		line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
+	err = kc_cloud_append(line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
 	if (err == KC_E_DUPLICATE)
 		return suspect(line, KC_ALARM_FORK);
 	KC_TRY(err);
@@ -74,6 +75,19 @@ static bool may_send_again(const struct kc_line *line, uint64_t last)
 	       line->outbox.tries < KC_LINE_MAX_TRIES;
 }
 
+/* What is below the new beginning of this device's log goes, once everybody had time to read it. */
+static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
+{
+	struct kc_log_span *span = &line->circle->span;
+	int64_t now = kc_clock_wall_ms();
+
+	if (span->drop_ms == 0 || (uint64_t)(now > 0 ? now : 0) < span->drop_ms)
+		return KC_OK;
+	KC_TRY(kc_cloud_drop(line->cloud, writer, span->base));
+	span->drop_ms = 0;
+	return KC_OK;
+}
+
 static kc_err logs_look(struct kc_line *line)
 {
 	const struct kc_member *self = kc_circle_self(line->circle);
@@ -84,7 +98,9 @@ static kc_err logs_look(struct kc_line *line)
 	KC_TRY(list_logs(line));
 	log = kc_cloud_logs_find(&line->logs, &writer);
 	last = log ? log->last : 0;
-	if (last == self->position.number || (line->is_mute && last < self->position.number))
+	if (last == self->position.number)
+		return drop_old(line, &writer);
+	if (line->is_mute && last < self->position.number)
 		return KC_OK;
 	if (last > self->position.number)
 		return suspect(line, KC_ALARM_FORK);
@@ -124,6 +140,10 @@ static kc_err logs_settle(
 static kc_err logs_pack(
 	struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed)
 {
+	struct kc_log_span *span = &line->circle->span;
+
+	span->len += composed->operation.len;
+	span->kept_len += composed->repeats ? composed->operation.len : 0;
 	line->outbox = (struct kc_outbox){.number = composed->number};
 	return kc_memory_put_outbox(txn, &line->outbox, kc_buf_bytes(&composed->operation));
 }

@@ -36,8 +36,8 @@ static kc_err look_for_news(struct kc_line *line)
 	bool changed;
 
 	KC_TRY(kc_records_changed(line->cloud, feed->tokens, &changed));
-	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen && feed->waiting.count == 0 &&
-		     !is_to_be_sent(line) && !line->outbox.lost;
+	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen &&
+		     feed->waiting.count == 0 && !is_to_be_sent(line) && !line->outbox.lost;
 	return KC_OK;
 }
 
@@ -61,8 +61,14 @@ static kc_err records_begin(struct kc_line *line)
 
 static kc_err records_look(struct kc_line *line)
 {
+	kc_err err;
+
 	kc_feed_end_round(&line->feed);
-	return KC_OK;
+	kc_cloud_logs_done(&line->logs);
+	if (line->idle)
+		return KC_OK;
+	err = kc_cloud_list(line->cloud, &line->logs); /* of sessions */
+	return err == KC_E_REFUSED ? suspect(line, KC_ALARM_FORGERY) : err;
 }
 
 /* What this device wrote last is in the feed, or was not kept: then it is written once more, as far
@@ -140,8 +146,8 @@ static kc_err records_pack(
 
 	if (line->outbox.lost)
 		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
-	KC_TRY(kc_publish_pack(txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before),
-		&contents));
+	KC_TRY(kc_publish_pack(
+		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
 	line->outbox = (struct kc_outbox){
 		.number = composed->number, .missed = line->outbox.missed};
 	line->feed.own_seen = false;

@@ -135,8 +135,8 @@ static kc_err renew(struct kc_txn *txn, struct outgoing *row)
 }
 
 /* Whether a record that did not land is still what this device has to say. */
-static kc_err is_current(struct kc_txn *txn, const struct kc_circle *circle,
-	const struct outgoing *row, bool *ret)
+static kc_err is_current(
+	struct kc_txn *txn, const struct kc_circle *circle, const struct outgoing *row, bool *ret)
 {
 	struct kc_track track;
 	kc_err err = find_track(txn, row->place.name, &track);
@@ -198,7 +198,8 @@ static int by_zone(const struct outgoing *a, const struct outgoing *b)
 static void put_values_first(struct batch *batch)
 {
 	for (size_t i = 1; i < batch->count; i++)
-		for (size_t k = i; k > 0 && by_zone(&batch->rows[k - 1], &batch->rows[k]) > 0; k--) {
+		for (size_t k = i; k > 0 && by_zone(&batch->rows[k - 1], &batch->rows[k]) > 0;
+			k--) {
 			struct outgoing row = batch->rows[k];
 
 			batch->rows[k] = batch->rows[k - 1];
@@ -242,8 +243,7 @@ static size_t count_together(const struct batch *batch, size_t first)
 	return count;
 }
 
-static kc_err send_some(
-	struct kc_cloud *cloud, struct batch *batch, size_t first, size_t count)
+static kc_err send_some(struct kc_cloud *cloud, struct batch *batch, size_t first, size_t count)
 {
 	struct kc_record_write writes[KC_RECORDS_MAX_BATCH] = {0};
 	struct kc_etag etags[KC_RECORDS_MAX_BATCH];
@@ -263,8 +263,8 @@ static kc_err send_some(
 }
 
 /* What is there, and what is to be looked at again. */
-static kc_err remember(struct kc_store *store, struct kc_feed *feed,
-	const struct kc_outbox *outbox, const struct batch *batch, size_t in_the_way)
+static kc_err remember(struct kc_store *store, struct kc_feed *feed, const struct kc_outbox *outbox,
+	const struct batch *batch, size_t in_the_way)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	size_t landed = (size_t)outbox->landed;

@@ -242,6 +242,7 @@ void family_init(struct family *family)
 	first_days(house);
 	while_one_sleeps(house);
 	one_comes(house);
+	house_drop_sessions(house);
 	snprintf(family->frozen, sizeof family->frozen, "%s.frozen", house->store);
 	CHECK_FATAL(mkdir(family->frozen, 0700) == 0);
 	house_copy_tree(house->store, frozen_path(family, "store"));

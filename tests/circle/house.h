@@ -52,6 +52,9 @@ void house_path(const struct house *house, const struct kc_writer_id *writer, ui
 /* Calls visit for each operation file of the store, with its path and contents. */
 void house_each_operation(struct house *house,
 	void (*visit)(void *context, const char *path, struct kc_buf *contents), void *context);
+/* Takes away all that devices say to each other directly, as a store may that knows nothing of it.
+ */
+void house_drop_sessions(struct house *house);
 /* Copies a folder to a place where there is none. */
 void house_copy_tree(const char *from, const char *to);
 

@@ -293,7 +293,7 @@ static void more_than_a_batch(void)
 	}
 	between_count = (struct between_count){0};
 	CHECK_OK(house_sync(&house, 0, NULL));
-	CHECK(between_count.puts == 2);
+	CHECK(between_count.puts >= 2 && between_count.puts <= 5);
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 300);
 	end();

@@ -1,11 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Two devices and a folder: sync, devices, join, watch. (What goes wrong is in errors_store.sh.)
+# Two devices and a folder, or (sync_sqlite.sh) a file in it: sync, devices, join, watch. (What goes wrong is in errors_store.sh.)
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 folder=$work/folder
 mkdir -m 700 "$folder"
+in_store() { # folder: the URL of the store there
+  case ${engine:-folder} in
+  folder) echo "$1" ;;
+  sqlite) echo "sqlite://$1/store" ;;
+  esac
+}
+store=$(in_store "$folder")
 waiting=
 watching=
 trap 'kill $waiting $watching 2> /dev/null; clean_up' EXIT
@@ -37,12 +44,15 @@ exits 2 "an item of this device only cannot be marked"
 
 # --- the store --------------------------------------------------------------------------------------
 cd "$work" || exit 99
-run_known sync use folder --json
-exits 0 "sync use, by a path from here"
-json ".store == \"$folder\" and .new == true" "sync use --json"
+case ${engine:-folder} in
+folder) run_known sync use folder --json ;;
+*) run_known sync use "$store" --json ;;
+esac
+exits 0 "sync use, by a path from here or a URL"
+json ".store == \"$store\" and .new == true" "sync use --json"
 cd / || exit 99
 run status --json
-json ".store == \"$folder\"" "status names the store"
+json ".store == \"$store\"" "status names the store"
 run sync --json
 exits 0 "an exchange"
 json '(.sent | type) == "number" and (.received | type) == "number" and .waiting == 0 and .refused == 0' "sync --json"
@@ -78,7 +88,7 @@ end_pairing() {
 start_pairing --yes --json
 code=$(printf %s "$code" | jq -r 'select(.v == 1).code')
 on desktop
-run_known join "$folder" --code "$(printf %s "$code" | tr -d -)" --name 'the desk' --json
+run_known join "$store" --code "$(printf %s "$code" | tr -d -)" --name 'the desk' --json
 exits 0 "the right code, whatever its grouping"
 json '.received > 0 and .alarm == null' "join --json"
 end_pairing
@@ -90,7 +100,7 @@ run get first.example
 writes 'first secret' "the synced item is here"
 run get local.example
 exits 3 "the local one is not"
-run_known join "$folder" --code 493-207-118 --name other
+run_known join "$store" --code 493-207-118 --name other
 exits 2 "a device that syncs keeps its name"
 
 # --- exchange, watch --------------------------------------------------------------------------------
@@ -144,6 +154,18 @@ run sync
 run get away.example
 writes 'while away' "and what waited has come"
 
+# --- without being asked ----------------------------------------------------------------------------
+# Each hears of what the other sends: the time between exchanges is far longer than this takes.
+on laptop
+run_with 'heard of' add heard.example --user ana --stdin --sync
+on desktop
+for _ in $(seq 120); do
+  run get heard.example
+  [ "$status" -ne 0 ] || break
+  sleep 0.5
+done
+writes 'heard of' "an item comes by itself, soon"
+
 # --- no, and no more --------------------------------------------------------------------------------
 make_device phone
 on laptop
@@ -158,7 +180,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
   sleep 0.5
 done
 on phone
-run_known join "$folder" --code "$(cat "$work/code2")"
+run_known join "$store" --code "$(cat "$work/code2")"
 exits 7 "the other device says no"
 wait "$waiting"
 sponsor=$?
@@ -181,11 +203,15 @@ on laptop
 run sync
 exits 0 "all is well"
 cp -a "$folder" "$work/old"
-# One write of ours that is gone would be written once more.
+on desktop
+run sync
 run_with 'later' add later.example --user ana --stdin --sync
 run sync
-run_with 'latest' add latest.example --user ana --stdin --sync
+run lock # or it would say again what the old copy has lost
+on laptop
 run sync
+run get later.example
+writes 'later' "this device has seen more than the old copy holds"
 mv "$folder" "$work/new"
 mv "$work/old" "$folder"
 run sync --json

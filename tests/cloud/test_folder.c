@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What every engine of the store must do, and what the folder engine must survive. */
+/* What the folder engine must survive. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -42,7 +42,7 @@ ssize_t read(int fd, void *bytes, size_t len)
 	return (ssize_t)len;
 }
 
-static const struct kc_writer_id one = {{1, 2, 3}}, two = {{2, 2, 2}};
+static const struct kc_writer_id one = {{1, 2, 3}};
 #define DIR_ONE "01020300000000000000000000000000"
 
 static void fresh_place(void)
@@ -107,27 +107,6 @@ static void put_file(const char *name, const void *bytes, size_t len)
 	fclose(file);
 }
 
-static void urls(void)
-{
-	static const struct {
-		const char *url;
-		kc_err wanted;
-	} rows[] = {
-		{"/tmp", KC_OK},
-		{"file:///tmp", KC_OK},
-		{"file://host/tmp", KC_E_PARAM},
-		{"relative/path", KC_E_PARAM},
-		{"", KC_E_PARAM},
-		{"carrierpigeon://coop/3", KC_E_UNSUPPORTED},
-		{"://", KC_E_UNSUPPORTED},
-	};
-	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
-		KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
-
-		CHECK_MSG(kc_cloud_open(rows[i].url, &cloud) == rows[i].wanted, rows[i].url);
-	}
-}
-
 static void markers(void)
 {
 	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
@@ -160,68 +139,6 @@ static void no_parent_no_store(void)
 
 	CHECK_OK_FATAL(kc_cloud_open("/nonexistent/disk/keychain", &cloud));
 	CHECK_ERR(kc_cloud_put_marker(cloud, operation(&buf, "mine")), KC_E_STORE_GONE);
-}
-
-static void logs_come_back(void)
-{
-	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
-
-	CHECK_OK(kc_cloud_list(cloud, &logs));
-	CHECK(logs.count == 0);
-	CHECK_ERR(kc_cloud_read(cloud, &one, 1, &got), KC_E_WAITING);
-	CHECK_OK(kc_cloud_append(cloud, &two, 7, operation(&buf, "seven")));
-	CHECK_OK(kc_cloud_append(cloud, &two, 9, operation(&buf, "nine")));
-	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
-	CHECK_OK(kc_cloud_list(cloud, &logs));
-	CHECK_FATAL(logs.count == 2);
-	CHECK(memcmp(&logs.rows[0].writer, &one, sizeof one) == 0);
-	CHECK(kc_cloud_logs_find(&logs, &two)->first == 7);
-	CHECK(kc_cloud_logs_find(&logs, &two)->last == 9);
-	CHECK_ERR(kc_cloud_read(cloud, &two, 8, &got), KC_E_WAITING);
-	CHECK_OK(kc_cloud_read(cloud, &two, 9, &got));
-	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "nine")));
-}
-
-static void numbers_are_taken_once(void)
-{
-	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
-	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
-
-	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
-	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
-	CHECK_ERR(kc_cloud_append(cloud, &one, 1, operation(&buf, "other")), KC_E_DUPLICATE);
-	CHECK_OK(kc_cloud_read(cloud, &one, 1, &got));
-	CHECK(kc_bytes_equal(kc_buf_bytes(&got), operation(&buf, "first")));
-	CHECK_OK(kc_cloud_append(cloud, &one, KC_CLOUD_MAX_NUMBER, operation(&buf, "last")));
-}
-
-static void sizes(void)
-{
-	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
-	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
-	static const size_t lens[] = {0, 1, 127, 128, 255, 256, 65535, 65536,
-		KC_CLOUD_MAX_OPERATION - 5 /* the header */};
-
-	for (size_t i = 0; i < KC_COUNT_OF(lens); i++) {
-		kc_buf_reset(&plain);
-		kc_buf_reset(&buf);
-		kc_buf_reset(&got);
-		kc_random_fill(kc_buf_extend(&plain, lens[i]), lens[i]);
-		put_octets(&buf, kc_buf_bytes(&plain));
-		CHECK_OK(kc_cloud_append(cloud, &one, i + 1, kc_buf_bytes(&buf)));
-		CHECK_OK(kc_cloud_read(cloud, &one, i + 1, &got));
-		CHECK(kc_bytes_equal(kc_buf_bytes(&got), kc_buf_bytes(&buf)));
-	}
-	CHECK(buf.len == KC_CLOUD_MAX_OPERATION);
-	kc_buf_push_byte(&buf, 0);
-	CHECK_ERR(kc_cloud_append(cloud, &one, 99, kc_buf_bytes(&buf)), KC_E_TOO_LARGE);
-	CHECK_ERR(kc_cloud_append(cloud, &one, 99, kc_bytes(NULL, 0)), KC_E_TOO_LARGE);
 }
 
 static void appends_are_synced(void)
@@ -328,8 +245,7 @@ static void traps_for_the_writer(void)
 	CHECK(stat(path("diary"), &status) == 0 && status.st_size == 10 && status.st_nlink == 1);
 	for (uint64_t number = 1; number <= 4; number++)
 		CHECK_OK(kc_cloud_read(cloud, &one, number, &got));
-	CHECK(lstat(path(DIR_ONE "/0000000000000002.op"), &status) == 0 &&
-		S_ISREG(status.st_mode));
+	CHECK(lstat(path(DIR_ONE "/0000000000000002.op"), &status) == 0 && S_ISREG(status.st_mode));
 }
 
 /* The folder is a place for this user alone, unless the user made it. */
@@ -398,65 +314,14 @@ static void vanished_store(void)
 	CHECK(logs.count == 1);
 }
 
-static void dropping(void)
+static void a_log_goes_with_its_folder(void)
 {
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT;
 
-	for (uint64_t number = 1; number <= 5; number++)
-		CHECK_OK(kc_cloud_append(cloud, &one, number, operation(&buf, "text")));
-	CHECK_OK(kc_cloud_append(cloud, &two, 1, operation(&buf, "text")));
-	CHECK_OK(kc_cloud_drop(cloud, &one, 4));
-	CHECK_OK(kc_cloud_list(cloud, &logs));
-	CHECK(logs.count == 2 && logs.rows[0].first == 4 && logs.rows[0].last == 5);
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "text")));
 	CHECK_OK(kc_cloud_drop(cloud, &one, UINT64_MAX));
-	CHECK_OK(kc_cloud_drop(cloud, &one, UINT64_MAX));
-	kc_cloud_logs_done(&logs);
-	CHECK_OK(kc_cloud_list(cloud, &logs));
-	CHECK(logs.count == 1);
 	CHECK(access(path(DIR_ONE), F_OK) != 0);
-}
-
-/* Eight processes, a log each, and a reader meanwhile: never half an operation, and all at the end.
- */
-static void writers_in_parallel(void)
-{
-	enum { WRITERS = 8, EACH = 25 };
-	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_BUF struct kc_buf got = KC_BUF_INIT;
-	pid_t pids[WRITERS];
-	int status;
-
-	for (int i = 0; i < WRITERS; i++) {
-		pids[i] = fork();
-		CHECK_FATAL(pids[i] >= 0);
-		if (pids[i] == 0) {
-			struct kc_writer_id writer = {{(uint8_t)(i + 1)}};
-			struct kc_buf buf = KC_BUF_INIT;
-
-			for (uint64_t number = 1; number <= EACH; number++)
-				if (kc_cloud_append(cloud, &writer, number,
-					    operation(&buf, "an operation")) != KC_OK)
-					_exit(1);
-			_exit(0);
-		}
-	}
-	for (int round = 0; round < 50; round++) {
-		kc_cloud_logs_done(&logs);
-		CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
-		for (size_t i = 0; i < logs.count; i++)
-			CHECK_OK(kc_cloud_read(
-				cloud, &logs.rows[i].writer, logs.rows[i].last, &got));
-	}
-	for (int i = 0; i < WRITERS; i++)
-		CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 0);
-	kc_cloud_logs_done(&logs);
-	CHECK_OK(kc_cloud_list(cloud, &logs));
-	CHECK_FATAL(logs.count == WRITERS);
-	for (size_t i = 0; i < logs.count; i++)
-		CHECK(logs.rows[i].first == 1 && logs.rows[i].last == EACH);
 }
 
 static int remove_tree(int parent, const char *name)
@@ -477,12 +342,8 @@ static int remove_tree(int parent, const char *name)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		CHECK_TEST(urls),
 		CHECK_TEST(markers),
 		CHECK_TEST(no_parent_no_store),
-		CHECK_TEST(logs_come_back),
-		CHECK_TEST(numbers_are_taken_once),
-		CHECK_TEST(sizes),
 		CHECK_TEST(appends_are_synced),
 		CHECK_TEST(short_waits_long_is_refused),
 		CHECK_TEST(only_ordinary_files_are_read),
@@ -491,14 +352,13 @@ int main(void)
 		CHECK_TEST(what_is_made_is_private),
 		CHECK_TEST(foreign_names_are_passed_over),
 		CHECK_TEST(vanished_store),
-		CHECK_TEST(dropping),
-		CHECK_TEST(writers_in_parallel),
+		CHECK_TEST(a_log_goes_with_its_folder),
 	};
 	int status;
 
 	if (!mkdtemp(root))
 		return 1;
-	status = check_main("cloud", tests, KC_COUNT_OF(tests));
+	status = check_main("cloud/folder", tests, KC_COUNT_OF(tests));
 	remove_tree(AT_FDCWD, root);
 	return status;
 }

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Logs that begin anew: a device that writes for long repeats what counts, and takes the rest away.
+ * Whoever had read half of it, or nothing, ends with the same; and nobody but the writer can make a
+ * beginning.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/house.h"
+#include "tests/file.h"
+
+#define GENP KC_CLASS_GENERIC
+#define START_MS INT64_C(1800000000000)
+#define DAY_MS INT64_C(86400000)
+
+enum { ROUNDS = 90, ITEMS = 12, SECRET_LEN = 6000 };
+
+/* Changes one of a few items, again and again, in as many operations. */
+static void write_much(struct house *house, size_t device, unsigned rounds)
+{
+	static char secret[SECRET_LEN + 1];
+
+	for (unsigned i = 0; i < rounds; i++) {
+		char query[32];
+
+		snprintf(query, sizeof query, "svce=item-%u sync=#1", i % ITEMS);
+		snprintf(secret, sizeof secret, "%0*u", SECRET_LEN, i);
+		if (words_count(&house->homes[device], GENP, query) == 0) {
+			CHECK_OK_FATAL(words_add(&house->homes[device], GENP, query, secret));
+		} else {
+			CHECK_OK_FATAL(
+				words_update(&house->homes[device], GENP, query, "", secret));
+		}
+		house_clock_move(1000);
+		CHECK_OK_FATAL(house_sync(house, device, NULL));
+	}
+}
+
+static struct kc_cloud_log log_of(const struct house *house, size_t device)
+{
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	const struct kc_cloud_log *log;
+	struct kc_writer_id writer;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	CHECK_OK_FATAL(kc_cloud_open(kc_buf_text(&place), &cloud));
+	CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
+	writer = kc_circle_writer(&circle->identity.id);
+	log = kc_cloud_logs_find(&logs, &writer);
+	CHECK_FATAL(log != NULL);
+	return *log;
+}
+
+/* A house of three, the first of which has written much while the third was away. */
+static void init_with_past(struct house *house)
+{
+	house_clock_set(START_MS);
+	house_init(house);
+	house_add(house, 0);
+	house_add(house, 0);
+	house_settle(house);
+	write_much(house, 0, ROUNDS);
+	house_clock_move(2 * DAY_MS);
+	write_much(house, 0, 1);
+}
+
+static void what_is_below_goes(void)
+{
+	CLEANUP_HOUSE struct house house;
+	struct kc_cloud_log log;
+
+	init_with_past(&house);
+	log = log_of(&house, 0);
+	CHECK(log.first > 1 && log.last - log.first < ROUNDS);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+/* Before a day has passed everything is still there, for whoever gets files in any order. */
+static void not_at_once(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	write_much(&house, 0, ROUNDS);
+	CHECK(log_of(&house, 0).first == 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+static void a_newcomer_needs_no_more(void)
+{
+	CLEANUP_HOUSE struct house house;
+	struct kc_sync_report report = {0};
+	size_t newcomer;
+
+	init_with_past(&house);
+	newcomer = house_add(&house, 0);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	house_clock_move(11 * 60 * 1000);
+	CHECK_OK(house_sync(&house, newcomer, &report));
+	CHECK(report.waiting == 0 && report.refused == 0);
+}
+
+/* A store without the last of what repeats, or any of it, has no beginning: the log has a hole. */
+static void half_a_beginning_is_a_hole(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_sync_report report = {0};
+	char path[HOUSE_PATH_MAX];
+	struct kc_writer_id writer;
+	struct kc_cloud_log log;
+
+	init_with_past(&house);
+	log = log_of(&house, 0);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[0].keychain, &place, &circle));
+	writer = kc_circle_writer(&circle->identity.id);
+	house_path(&house, &writer, log.first, path);
+	CHECK_FATAL(file_read(path, &kept));
+	CHECK_FATAL(unlink(path) == 0);
+	CHECK_OK(house_sync(&house, 2, &report));
+	CHECK(report.received == 0 && report.waiting > 0);
+	house_clock_move(11 * 60 * 1000);
+	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&kept)));
+	CHECK_OK(house_sync(&house, 2, &report));
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+/* A device that has read half of it goes on where it was as long as that is there, and leaps when
+ * it is not. */
+static void whoever_had_read_half(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	write_much(&house, 0, ROUNDS / 2);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	write_much(&house, 0, ROUNDS);
+	house_clock_move(2 * DAY_MS);
+	write_much(&house, 0, 3);
+	CHECK(log_of(&house, 0).first > ROUNDS / 2 + 8);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(what_is_below_goes),
+		CHECK_TEST(not_at_once),
+		CHECK_TEST(a_newcomer_needs_no_more),
+		CHECK_TEST(half_a_beginning_is_a_hole),
+		CHECK_TEST(whoever_had_read_half),
+	};
+	return check_main("anew", tests, KC_COUNT_OF(tests));
+}
