@@ -38,7 +38,7 @@ static kc_err exclude(struct kc_keychain *keychain, const uint8_t id[static KC_D
 
 	memcpy(target.bytes, id, sizeof target.bytes);
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (reason != KC_EXCLUSION_COUNTER && !kc_peer_set_has(trust.trusted, circle->self))
 		return KC_ERR(NOT_MEMBER);
@@ -120,7 +120,7 @@ static kc_err announce(struct kc_keychain *keychain)
 	struct kc_trust trust;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (!kc_peer_set_has(trust.trusted, circle->self))
 		return KC_OK; /* out already, or it has said so and was interrupted */
@@ -168,7 +168,7 @@ static kc_err rotate(struct kc_keychain *keychain)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	KC_TRY(kc_circle_rotate(circle, KC_EPOCH_ASKED));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	return kc_txn_commit(&txn);

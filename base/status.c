@@ -129,6 +129,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->waiting);
 	kc_der_put_uint(w, report->refused);
 	kc_der_put_uint(w, report->pending);
+	kc_der_put_uint(w, report->for_unlock);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
 	kc_der_put_bool(w, report->copied);
@@ -149,6 +150,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.waiting = kc_der_get_uint(&seq);
 	report.refused = kc_der_get_uint(&seq);
 	report.pending = kc_der_get_uint(&seq);
+	report.for_unlock = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);
 	report.copied = kc_der_get_bool(&seq);

@@ -42,6 +42,7 @@ struct kc_status {
 struct kc_sync_report {
 	uint64_t sent, received, waiting, refused; /* records, of this exchange */
 	uint64_t pending;			   /* local changes still to send */
+	uint64_t for_unlock; /* items that are here and come with the unlock */
 	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */

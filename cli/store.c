@@ -177,6 +177,7 @@ void kc_store_set_report(json_t *object, const struct kc_sync_report *report)
 	kc_json_set(object, "sent", json_integer((json_int_t)report->sent));
 	kc_json_set(object, "received", json_integer((json_int_t)report->received));
 	kc_json_set(object, "waiting", json_integer((json_int_t)report->waiting));
+	kc_json_set(object, "for_unlock", json_integer((json_int_t)report->for_unlock));
 	kc_json_set(object, "refused", json_integer((json_int_t)report->refused));
 	kc_json_set(object, "pending", json_integer((json_int_t)report->pending));
 	kc_json_set(object, "last", kc_json_ms(report->last_ms));

@@ -35,6 +35,11 @@ kc_err kc_verb_sync(struct kc_run *run)
 	kc_out_print(&run->out, "%llu sent, %llu received, %llu waiting, %llu refused\n",
 		(unsigned long long)report.sent, (unsigned long long)report.received,
 		(unsigned long long)report.waiting, (unsigned long long)report.refused);
+	if (report.for_unlock) {
+		kc_facts_print(&run->facts, KC_FACT_HOW_MANY, "%llu item%s",
+			(unsigned long long)report.for_unlock, report.for_unlock == 1 ? "" : "s");
+		kc_run_note(run, KC_NOTE_FOR_UNLOCK);
+	}
 	return KC_OK;
 }
 
@@ -166,6 +171,9 @@ static void print_status(
 	kc_out_print(out, "\nLast exchange  %s\n", when);
 	kc_out_print(out, "Not sent yet   %llu\n", (unsigned long long)report->pending);
 	kc_out_print(out, "Waiting        %llu\n", (unsigned long long)report->waiting);
+	if (report->for_unlock)
+		kc_out_print(out, "For the unlock %llu, which are here and open with it\n",
+			(unsigned long long)report->for_unlock);
 	kc_out_print(out, "Refused        %llu\n", (unsigned long long)report->refused);
 	if (report->alarm)
 		kc_out_print(out, "Alarm          %s\n", report->alarm);

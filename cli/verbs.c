@@ -144,7 +144,7 @@ static const struct kc_verb verbs[] = {
 		"sync", "",
 		"exchange with your other devices now",
 		"kc sync\n",
-		0, 0, 0, KC_OPENS_FIRST, kc_verb_sync,
+		0, 0, 0, KC_OPENS_LATE, kc_verb_sync,
 	},
 	{
 		"sync use", "URL [--new]",

@@ -14,7 +14,8 @@ struct kc_sync {
 	pthread_t thread;
 };
 
-/* One exchange, if there is anything to exchange with. */
+/* One exchange, if there is anything to exchange with. After a lock it takes what a locked device
+ * may have. */
 static kc_err exchange(struct kc_service *service)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
@@ -24,7 +25,7 @@ static kc_err exchange(struct kc_service *service)
 
 	KC_TRY(kc_service_keychain(service, &keychain));
 	KC_TRY(kc_keychain_status(keychain, &status));
-	if (status.lock != KC_LOCK_UNLOCKED || !status.store)
+	if (status.lock < KC_LOCK_LOCKED || !status.store)
 		return KC_OK;
 	err = kc_keychain_sync_now(keychain, &report);
 	if (report.received || report.sent || report.alarm)

@@ -12,6 +12,13 @@ KC_MUST kc_err kc_circle_refuse(kc_err err);
 /* REFUSED when a record of author stands in the log of another. */
 KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
 
+/* Queues a segment under its hash; an empty value takes it away. */
+KC_MUST kc_err kc_circle_queue_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
+/* Keeps a segment of this device; forgets it. */
+KC_MUST kc_err kc_circle_keep_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
+void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name);
 /* Queues an epoch record under its key. */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/circle/segment.h"
+
 /* clang-format off */
 static const struct form {
 	const char *key; /* whole, or a beginning when it ends in '/' */
@@ -21,6 +23,7 @@ static const struct form {
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
+	{"l/",    KC_ABSORB_SEGMENT,     false},
 };
 /* clang-format on */
 
@@ -81,6 +84,21 @@ static bool is_for_another(
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
 
+/* A segment's key is the hash of its bytes: nothing else is to be known before a head names it. */
+static kc_err open_segment(struct kc_absorb_record *record, struct kc_bytes key)
+{
+	uint8_t named[KC_HASH32_LEN], hash[KC_HASH32_LEN];
+
+	KC_TRY(kc_segment_hash(record->value, hash));
+	if (kc_op_get_hex(key, named, sizeof named) && memcmp(named, hash, sizeof hash) == 0) {
+		memcpy(record->name, hash, sizeof record->name);
+		record->state = KC_OK;
+	} else {
+		record->state = KC_ERR(REFUSED);
+	}
+	return KC_OK;
+}
+
 static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
 {
 	struct kc_absorb_record record = {.op = op,
@@ -100,6 +118,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_SEGMENT)
+		KC_TRY(open_segment(&record, rest));
 	if (form->sealed) {
 		struct kc_place_in_store place = {&circle->account, &writer, write->key};
 		kc_err err;
@@ -173,6 +193,7 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	case KC_ABSORB_SHARES:
 		return kc_circle_take_shares(circle, &from, record->value);
 	case KC_ABSORB_ITEM:
+	case KC_ABSORB_SEGMENT:
 		break;
 	}
 	return KC_ERR(BUG);
@@ -317,14 +338,18 @@ static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refu
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
-
 		bool waits = record->state == KC_E_WAITING || record->state == KC_E_NEWER;
+		bool is_shut = record->state == KC_E_LOCKED;
 
-		op->waits = op->waits || waits;
+		op->waits = op->waits || waits || is_shut;
 		if (is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
 		*waiting += waits;
+		if (is_shut) {
+			absorb->shut |= (kc_peer_set)1 << record->member;
+			absorb->for_unlock += record->kind == KC_ABSORB_ITEM;
+		}
 		if (record->state == KC_E_WAITING)
 			absorb->missing |= (kc_peer_set)1 << record->member;
 	}
@@ -358,10 +383,12 @@ kc_err kc_absorb_settle(
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
 		bool out = kc_peer_set_has(gathered->out, i);
-		/* On a new device, what the sponsor had of its log is known, too. */
+		/* On a new device, what the sponsor had of its log is known, too. What waits for
+		 * the unlock is here. */
+		bool short_of_target =
+			m->position.number < m->target.number && !kc_peer_set_has(absorb->shut, i);
 		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
-			      (m->position.number < m->target.number ||
-				      kc_circle_is_behind(circle, trust.heard, m));
+			      (short_of_target || kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

@@ -20,6 +20,7 @@ enum kc_absorb_kind {
 	KC_ABSORB_EPOCH,
 	KC_ABSORB_SHARES,
 	KC_ABSORB_ITEM,
+	KC_ABSORB_SEGMENT, /* of a log of own writes; looked at when a head names it */
 };
 
 /* A record, and what has become of it. */
@@ -29,10 +30,10 @@ struct kc_absorb_record {
 	enum kc_absorb_kind kind;
 	struct kc_bytes value; /* as it is in the store, or opened, in plain */
 	struct kc_buf plain;
-	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
+	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key; of a segment, its beginning */
 	bool current;			  /* a list: the last one of its peer when it was taken */
-	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; NEWER; REFUSED;
-			 STORE_SUSPECT: evidence that is yet to be weighed */
+	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;
+			 NEWER; REFUSED; STORE_SUSPECT: evidence that is yet to be weighed */
 };
 _Static_assert(sizeof(struct kc_absorb_record) <= KC_GATHER_WRITE_LEN, "counted when gathered");
 
@@ -43,8 +44,11 @@ struct kc_absorb {
 	size_t count, allocated;
 	size_t ops_seen;
 	kc_peer_set missing; /* members whose logs name what is not here */
+	kc_peer_set shut;    /* those in whose logs something waits for the unlock */
+	uint64_t for_unlock; /* items that do */
 	uint64_t received;   /* items that were applied */
 	bool moved;	     /* some position did */
+	enum kc_alarm alarm; /* of roots that differ where they must not */
 };
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
 void kc_absorb_done(struct kc_absorb *absorb);
@@ -52,7 +56,8 @@ void kc_absorb_done(struct kc_absorb *absorb);
 /* Whether this is what becomes of a record, and no failure of this device. */
 static inline bool kc_absorb_is_verdict(kc_err err)
 {
-	return err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER || err == KC_E_REFUSED;
+	return err == KC_OK || err == KC_E_WAITING || err == KC_E_LOCKED || err == KC_E_NEWER ||
+	       err == KC_E_REFUSED;
 }
 
 /* Opens the records of operations that were gathered since the last call, and takes those of the

@@ -44,15 +44,28 @@ static kc_err add_head(
 	struct kc_absorb_reader *r, size_t member, const struct kc_list *list, enum kc_view view)
 {
 	struct kc_absorb_anchors *anchors = &r->anchors;
+	const struct kc_vector *vector = &r->circle->views[view].vector;
+	uint64_t had =
+		r->circle->joining ? 0 : kc_vector_get(vector, &r->circle->members[member]->id);
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
 	KC_CLEANUP_HEAD struct kc_head head = {0};
+	bool missing = false;
 	kc_err err = kc_absorb_head(r, member, list, view, &head);
 
+	if (err == KC_E_LOCKED)
+		anchors->shut[member] |= 1u << view;
 	if (err != KC_OK)
 		return kc_absorb_is_verdict(err) || err == KC_E_NOT_FOUND ? KC_OK : err;
 	if (head.counter > anchors->counters[member][view])
 		anchors->counters[member][view] = head.counter;
+	err = kc_absorb_log(r, member, view, &head, had, &log, &missing);
+	if (err != KC_OK && err != KC_E_REFUSED)
+		return err;
+	for (size_t i = 0; i < log.count; i++)
+		KC_TRY(add_anchor(anchors, member, view, &log.rows[i]));
 	for (size_t i = 0; i < head.log.count; i++)
-		KC_TRY(add_anchor(anchors, member, view, &head.log.rows[i]));
+		if (missing || err != KC_OK || head.log.rows[i].counter <= had)
+			KC_TRY(add_anchor(anchors, member, view, &head.log.rows[i]));
 	return KC_OK;
 }
 
@@ -76,7 +89,7 @@ static kc_err add_last_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 	return KC_OK;
 }
 
-/* And those before it that came now: they were passed over unread. */
+/* And those before it that came now; some were passed over unread. */
 static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 {
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
@@ -88,13 +101,16 @@ static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		const struct kc_absorb_record *record = &r->absorb->records[i];
 		size_t member = kc_absorb_member(r->absorb, record);
 
-		if (record->kind != KC_ABSORB_LIST || record->state != KC_OK || record->current ||
+		if (record->kind != KC_ABSORB_LIST || record->state != KC_OK ||
 			!kc_peer_set_has(writers, member))
 			continue;
 		KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
+		if (kc_record_id_equal(&id, &r->circle->members[member]->list_id))
+			continue;
 		if (kc_circle_is_within_cut(r->circle, &r->trust, member, list->seq, &id) &&
-			kc_list_verify(record->value, &r->circle->account, list,
-				&r->circle->members[member]->permanent) == KC_OK)
+			(record->current ||
+				kc_list_verify(record->value, &r->circle->account, list,
+					&r->circle->members[member]->permanent) == KC_OK))
 			KC_TRY(add_list(r, member, list));
 	}
 	return KC_OK;
@@ -176,8 +192,12 @@ static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_ite
 		return is_named(entry, item) ? KC_OK : KC_ERR(REFUSED);
 	if (was_settled_by_sponsor(r, item))
 		return KC_OK;
+	if (!item->retired && item->counter <= vouched)
+		return KC_OK;
+	if (r->anchors.shut[item->member] >> item->view & 1)
+		return KC_ERR(LOCKED); /* the head that may tell opens with the unlock */
 	if (!item->retired)
-		return item->counter <= vouched ? KC_OK : KC_ERR(WAITING);
+		return KC_ERR(WAITING);
 	/* The log reaches no further back, so others have acknowledged it: a root may tell. */
 	if (item->counter <= vouched)
 		return KC_ERR(WAITING);
@@ -213,6 +233,21 @@ static void sort_anchors(struct kc_absorb_anchors *anchors)
 		qsort(anchors->rows, anchors->count, sizeof *anchors->rows, by_dot);
 }
 
+/* What is here already, or what replaced it, was judged before; it is read again because something
+ * before it waits. */
+static kc_err judge_again(
+	struct kc_absorb_reader *r, const struct kc_absorb_item *item, kc_err *verdict)
+{
+	bool holds;
+
+	if (*verdict != KC_E_WAITING && *verdict != KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(kc_merge_holds(r->txn, item->name, &item->version, &holds));
+	if (holds)
+		*verdict = KC_OK;
+	return KC_OK;
+}
+
 kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 {
 	kc_peer_set rest;
@@ -228,6 +263,7 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 	for (size_t i = 0; i < r->item_count; i++) {
 		kc_err verdict = judge(r, &r->items[i]);
 
+		KC_TRY(judge_again(r, &r->items[i], &verdict));
 		if (verdict == KC_OK)
 			r->items[kept++] = r->items[i];
 		else

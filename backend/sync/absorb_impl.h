@@ -29,6 +29,7 @@ struct kc_absorb_anchors {
 	struct kc_absorb_anchor *rows; /* owned; by member, view, counter */
 	size_t count, allocated;
 	uint64_t counters[KC_CIRCLE_MAX_PEERS][KC_VIEW_COUNT]; /* up to which they vouch */
+	unsigned shut[KC_CIRCLE_MAX_PEERS]; /* views whose heads open with the unlock, as bits */
 };
 
 /* What is found out once for all records. */
@@ -51,7 +52,8 @@ bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_r
 /* VIEW_NEVER when no view has this tag. */
 enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
 /* Opens an item by the rules of doc/protocol.md 8 up to its body, in their order; from then on the
- * record is its writer's. Errors: WAITING, NEWER, REFUSED. */
+ * record is its writer's. Errors: WAITING, LOCKED, NEWER,
+ * REFUSED. */
 KC_MUST kc_err kc_absorb_open(
 	const struct kc_absorb_reader *r, struct kc_absorb_record *record, struct kc_incoming *ret);
 /* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
@@ -75,16 +77,27 @@ KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
 
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
+/* Holds the roots of the last lists against this device's own (absorb_roots.c). */
+KC_MUST kc_err kc_absorb_roots(struct kc_absorb_reader *r);
+/* Forgets deletions that nobody needs any more; once a day (absorb_collect.c). */
+KC_MUST kc_err kc_absorb_collect(struct kc_absorb_reader *r);
 /* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
- * not here), REFUSED. */
+ * not here), LOCKED (its key comes with the unlock), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
 	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
+/* What the log of a head names above a counter, from its segments too; those that are not here
+ * leave *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
+KC_MUST kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_head *head, uint64_t above, struct kc_head_log *ret, bool *ret_missing);
+/* Lets segments of a feed wait that name what is not here yet: what was read once does not come
+ * again. */
+KC_MUST kc_err kc_absorb_keep_segments(struct kc_absorb_reader *r);
 /* The version that an entry of a writer's log names. */
 struct kc_version kc_absorb_version(
 	const struct kc_peer_id *writer, const struct kc_log_entry *entry);
 /* Whether what an entry of a member's log names is here, or came and was refused for what it says.
  */
-KC_MUST kc_err kc_absorb_accounts(
-	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret);
+KC_MUST kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry, bool *ret);
 
 #endif

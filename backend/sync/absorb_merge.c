@@ -6,7 +6,8 @@
  * A record that was moved to another primary key makes room for one that takes its old one, and
  * they may come in any order, or have changed places. So two records of one primary key collide
  * only when nothing that is here, or that some head names, makes room; a collision that is repaired
- * too early would delete an item that nobody wanted to lose.
+ * too early would delete an item that nobody wanted to lose. A locked device, which does not see
+ * all items, repairs none.
  */
 #include "backend/sync/absorb_impl.h"
 
@@ -76,7 +77,7 @@ static kc_err is_known(
 		kc_absorb_find_anchor(&r->anchors, dot->member, dot->view, counter);
 
 	*ret = false;
-	return entry ? kc_absorb_accounts(r, dot->member, entry, ret) : KC_OK;
+	return entry ? kc_absorb_accounts(r, dot->member, dot->view, entry, ret) : KC_OK;
 }
 
 /* Whether the records that came follow on what was here, without a gap. */
@@ -136,18 +137,19 @@ static kc_err names_more(struct kc_absorb_reader *r, size_t member, const struct
 {
 	const struct kc_vector *vector = &r->circle->views[item->view].vector;
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
-	uint64_t had = kc_vector_get(vector, writer);
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
 
-	for (size_t i = 0; i < head->log.count; i++) {
-		const struct kc_log_entry *entry = &head->log.rows[i];
+	KC_TRY(kc_absorb_log(
+		r, member, item->view, head, kc_vector_get(vector, writer), &log, ret));
+	for (size_t i = 0; i < log.count; i++) {
+		const struct kc_log_entry *entry = &log.rows[i];
 		bool own = memcmp(entry->name, item->name, sizeof entry->name) == 0, accounted;
 		struct kc_version version = kc_absorb_version(writer, entry);
 
-		if (entry->counter <= had ||
-			(own ? kc_version_compare(&version, &item->version) <= 0
-			     : memcmp(entry->name, rival, sizeof entry->name) != 0))
+		if (own ? kc_version_compare(&version, &item->version) <= 0
+			: memcmp(entry->name, rival, sizeof entry->name) != 0)
 			continue;
-		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
+		KC_TRY(kc_absorb_accounts(r, member, item->view, entry, &accounted));
 		*ret = *ret || !accounted;
 	}
 	return KC_OK;
@@ -195,10 +197,26 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	if (err == KC_OK)
 		err = kc_merge_incoming(
 			m->r->txn, &m->r->circle->identity.id, &incoming, repair, &applied);
+	if (err == KC_OK)
+		err = kc_vector_raise(&m->r->circle->views[incoming.view].reached,
+			&incoming.body.version.writer, incoming.body.counter);
 	m->r->absorb->received += applied;
 	memcpy(ret_rival, incoming.rival, sizeof incoming.rival);
 	kc_item_body_done(&incoming.body);
 	return err;
+}
+
+/* What collides, or replaces what the lock hides, is left for the unlock, with all that was written
+ * before it under its name: none of it is missing. */
+static void leave_for_unlock(const struct merger *m, struct group *group)
+{
+	for (size_t i = group->first; i <= group->turn; i++) {
+		struct kc_absorb_record *record = &m->r->absorb->records[m->r->items[i].record];
+
+		if (record->state == KC_OK)
+			record->state = KC_ERR(LOCKED);
+	}
+	group->settled = true;
 }
 
 /* Merges a record. A version that is refused makes way for the one before it. */
@@ -212,6 +230,8 @@ static kc_err merge_group(
 		if (!kc_absorb_is_verdict(err))
 			return err;
 		record->state = err;
+		if (err == KC_E_LOCKED)
+			leave_for_unlock(m, group);
 		if (err != KC_E_REFUSED || group->turn == group->first) {
 			group->settled = true;
 			return KC_OK;
@@ -318,6 +338,12 @@ kc_err kc_absorb_merge(struct kc_absorb_reader *r)
 		if (item_of(&m, &m.groups[i])->deleted)
 			KC_TRY(merge_group(&m, &m.groups[i], false, rival));
 	KC_TRY(merge_free(&m, &left));
+	if (kc_circle_is_locked(r->circle)) {
+		for (size_t i = 0; i < m.count; i++)
+			if (!m.groups[i].settled)
+				leave_for_unlock(&m, &m.groups[i]);
+		return KC_OK;
+	}
 	while (left) {
 		KC_TRY(settle_some(&m));
 		KC_TRY(merge_free(&m, &left));

@@ -13,6 +13,7 @@
 #include "base/random.h"
 
 #define MAX_CONFLICTS 8
+#define MOST_LOCKS 8 /* how often an exchange begins anew since the lock was opened or closed */
 
 struct exchange {
 	struct kc_store *store;
@@ -31,14 +32,24 @@ struct exchange {
 	struct kc_heard heard;
 };
 
-static void exchange_done(struct exchange *x)
+/* What was read: to be read anew, or not at all. */
+static void forget(struct exchange *x)
 {
 	if (x->live)
 		kc_live_mailbox_settle(x->live, x->now_ms);
 	kc_line_done(&x->line);
+	x->line = (struct kc_line){0};
 	kc_circle_free(x->circle);
-	kc_sync_report_done(&x->report);
+	x->circle = NULL;
 	kc_heard_done(&x->heard);
+	x->heard = (struct kc_heard){0};
+	x->listened = false;
+}
+
+static void exchange_done(struct exchange *x)
+{
+	forget(x);
+	kc_sync_report_done(&x->report);
 }
 
 static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
@@ -59,10 +70,8 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, place));
 	KC_TRY(kc_memory_get_layout(&txn, ret_layout));
-	if (!kc_keybag_is_unlocked(txn.bag))
-		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_get_circle(&txn, &x->circle));
-	x->circle->user = x->user;
+	x->circle->user = kc_circle_is_locked(x->circle) ? NULL : x->user;
 	KC_TRY(kc_circle_make_room(x->circle));
 	KC_TRY(kc_heard_load(&txn, &x->heard));
 	KC_TRY(kc_memory_get_report(&txn, &last));
@@ -230,6 +239,12 @@ static bool is_overdue(const struct exchange *x)
 	return false;
 }
 
+/* Whether the keychain was opened or locked since the circle was read: all is to be begun anew. */
+static bool has_lock_changed(const struct exchange *x, const struct kc_txn *txn)
+{
+	return kc_keybag_is_unlocked(txn->bag) == kc_circle_is_locked(x->circle);
+}
+
 static const struct kc_feed *feed_of(const struct exchange *x)
 {
 	return x->circle->layout == KC_LAYOUT_RECORDS ? &x->line.feed : NULL;
@@ -243,7 +258,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	bool has_all;
 
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	if (!kc_keybag_is_unlocked(txn.bag))
+	if (has_lock_changed(x, &txn))
 		return KC_ERR(LOCKED);
 	KC_TRY(take_said(x, &txn, absorb));
 	KC_TRY(kc_absorb_items(&txn, absorb));
@@ -256,6 +271,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
+	x->report.for_unlock = absorb->for_unlock;
 	x->report.refused += refused;
 	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
 	if (ret->operation.len)
@@ -365,6 +381,8 @@ static kc_err round_trip(struct exchange *x)
 		if (!x->line.outbox.lost)
 			offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
+	if (absorb.alarm != KC_ALARM_NONE)
+		return set_alarm(x, absorb.alarm);
 	if (!is_overdue(x))
 		return KC_OK;
 	if (!x->line.kind->reread(&x->line))
@@ -409,31 +427,46 @@ static kc_err remember_removal(struct exchange *x)
 		x->report.removed_ms = removal->time_ms;
 	}
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	if (!kc_keybag_is_unlocked(txn.bag))
+	if (has_lock_changed(x, &txn))
 		return KC_ERR(LOCKED);
 	KC_TRY(kc_memory_put_circle(&txn, x->circle));
 	KC_TRY(kc_memory_put_report(&txn, &x->report));
 	return kc_txn_commit(&txn);
 }
 
+static kc_err make_rounds(struct exchange *x)
+{
+	KC_TRY(begin(x));
+	do
+		KC_TRY(round_trip(x));
+	while (x->more);
+	return KC_OK;
+}
+
+static kc_err run_once(struct exchange *x)
+{
+	kc_err err = make_rounds(x);
+
+	if (err == KC_E_NOT_MEMBER)
+		KC_TRY(remember_removal(x));
+	return err;
+}
+
 static kc_err run(struct exchange *x)
 {
-	kc_err err = begin(x);
+	kc_err err = run_once(x);
 
-	do {
-		if (err == KC_OK)
-			err = round_trip(x);
-	} while (err == KC_OK && x->more);
+	for (int i = 0; i < MOST_LOCKS && err == KC_E_LOCKED && x->circle; i++) {
+		forget(x);
+		err = run_once(x);
+	}
 	/* None is set where the store itself is damaged, or none of ours. */
 	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		speak(x);
-	if (err == KC_E_NOT_MEMBER) {
-		if (x->live)
-			kc_live_mailbox_forget(x->live);
-		KC_TRY(remember_removal(x));
-	}
+	if (err == KC_E_NOT_MEMBER && x->live)
+		kc_live_mailbox_forget(x->live);
 	return err;
 }
 
@@ -462,6 +495,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 
 	KC_TRY(kc_feed_forget(txn));
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		track.said = (struct kc_track_said){.t = 0}; /* nothing, to the new circle */
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));
 		else

@@ -12,8 +12,9 @@
 
 /* Only one at a time for one store. user: the user key while it is at hand, else NULL. live may be
  * NULL: nothing is said, and nobody heard. *ret counts what happened, also when the answer is
- * STORE_SUSPECT. *ret_joining: this device has not yet all that its sponsor had. Errors: NO_STORE,
- * LOCKED, STORE_GONE, STORE_SUSPECT, NOT_MEMBER. */
+ * STORE_SUSPECT. *ret_joining: this device has not yet all that its sponsor had. After a lock it
+ * takes and sends what can be without the keys that are locked away; the rest stays where it is.
+ * Errors: NO_STORE, LOCKED (before the first unlock), STORE_GONE, STORE_SUSPECT, NOT_MEMBER. */
 KC_MUST kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user,
 	struct kc_live_mailbox *live, struct kc_sync_report *ret, bool *ret_joining);
 

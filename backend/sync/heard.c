@@ -65,7 +65,7 @@ kc_err kc_heard_save(struct kc_txn *txn, const struct kc_heard *heard)
 	kc_der_end(&w);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
-	return kc_cell_put(txn, KC_PROTECTION_AKU, CELL_HEARD, kc_buf_bytes(&saved));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_HEARD, kc_buf_bytes(&saved));
 }
 
 static void pull_fork(struct kc_der_reader *r, struct kc_heard_fork *ret)

@@ -119,6 +119,7 @@ kc_err house_sync(struct house *house, size_t device, struct kc_sync_report *rep
 		report->received += got.received;
 		report->waiting += got.waiting;
 		report->refused += got.refused;
+		report->for_unlock = got.for_unlock;
 		report->pending = got.pending;
 	}
 	return err;

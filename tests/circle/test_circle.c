@@ -500,6 +500,59 @@ static void a_crowd(void)
 	CHECK(trusts(f.late, id_of(f.first)) && !trusts(f.late, id_of(f.removed)));
 }
 
+/* How much of a state is not as it was, in bytes; *ret_largest: of one part. */
+static size_t compare_parts(const struct kc_circle_parts *before,
+	const struct kc_circle_parts *after, size_t *ret_largest)
+{
+	size_t changed = 0;
+
+	*ret_largest = 0;
+	for (size_t i = 0; i < after->count; i++) {
+		const struct kc_circle_part *part = &after->rows[i];
+		size_t k = 0;
+
+		while (k < before->count && strcmp(before->rows[k].name, part->name) != 0)
+			k++;
+		if (part->value.len > *ret_largest)
+			*ret_largest = part->value.len;
+		if (k == before->count || !kc_bytes_equal(kc_buf_bytes(&before->rows[k].value),
+						  kc_buf_bytes(&part->value)))
+			changed += part->value.len;
+	}
+	return changed;
+}
+
+/* A full circle: 64 members with lists that name all of them, and as many epochs as it holds. What
+ * an exchange changes of that is little, and no part of it is large. */
+static void small_changes_change_little(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts before = {0}, after = {0};
+	size_t largest, changed, total = 0;
+
+	family_init(&f);
+	for (uint64_t i = 0; i < KC_CIRCLE_MAX_EPOCHS; i++)
+		hear_epoch(f.late, f.removed, 2 + i);
+	while (f.late->member_count < KC_CIRCLE_MAX_PEERS)
+		hear_puppet(f.late, f.removed);
+	CHECK_OK(kc_circle_sign_list(f.late, 1));
+	CHECK_OK_FATAL(kc_circle_save(f.late, &before));
+	for (size_t i = 0; i < before.count; i++)
+		total += before.rows[i].value.len;
+	/* Another list of this device's, and one that came. */
+	CHECK_OK(kc_circle_sign_list(f.late, 1));
+	kc_buf_reset(&f.late->queue);
+	CHECK_OK(hear(f.late, f.first));
+	kc_circle_find(f.late, id_of(f.first))->position.number++;
+	CHECK_OK_FATAL(kc_circle_save(f.late, &after));
+	changed = compare_parts(&before, &after, &largest);
+	CHECK(total > 500000 && after.count > 100);
+	CHECK(changed > 0 && changed < 32768);
+	CHECK(largest < 131072);
+	printf("%zu of %zu bytes in %zu parts, the largest of %zu ", changed, total, after.count,
+		largest);
+}
+
 /* A device that nobody is known to trust yet says something: it waits, and is not refused. */
 static void before_its_sponsors_list(void)
 {
@@ -540,6 +593,7 @@ int main(void)
 		CHECK_TEST(epochs_without_end),
 		CHECK_TEST(vouchers_without_end),
 		CHECK_TEST(a_crowd),
+		CHECK_TEST(small_changes_change_little),
 		CHECK_TEST(before_its_sponsors_list),
 	};
 	return check_main("circle", tests, KC_COUNT_OF(tests));

@@ -44,7 +44,7 @@ device_secret=$KEYCIRCLE_HOME/state/device-secret
 # --- locked, and nobody to ask ----------------------------------------------------------------------
 given 'locked'
 run lock
-grep -vE '^(key show|passwd)' "$work/using" | grep -vE '^(sync status|devices$)' > "$work/commands"
+grep -vE '^(key show|passwd)' "$work/using" | grep -vE '^(sync( status)?|devices)$' > "$work/commands"
 echo unlock >> "$work/commands"
 each_fails 4 errSecInteractionNotAllowed \
   'your keychain is locked, and there is no terminal or display to ask for the password' \

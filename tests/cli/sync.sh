@@ -142,6 +142,35 @@ on laptop
 run get first.example
 writes 'first secret' "an item that stays home is still at home"
 
+# --- a device that was locked again -------------------------------------------------------------------
+on desktop
+run lock
+on laptop
+run_with 'any time' add anytime.example --user ana --stdin --sync --accessible ck
+run_with 'when open' add open.example --user ana --stdin --sync
+run sync
+on desktop
+for _ in 1 2 3 4 5 6 7 8; do
+  run sync --json
+  [ "$(jq .for_unlock < "$out")" = 1 ] && break
+  sleep 0.5
+done
+exits 0 "an exchange in a lock"
+json '.for_unlock == 1 and .waiting == 0 and .refused == 0' "what can't be opened yet is counted for itself"
+run sync
+exits 0 "an exchange in a lock, in words"
+complains 'Your keychain is locked, so this still waits: 1 item' "says what waits, and for what"
+run get anytime.example
+writes 'any time' "what may be read in a lock has come"
+run sync status
+says '^For the unlock 1, which are here and open with it$' "status says so too"
+run unlock --password-file "$work/secret/keychain"
+run sync
+run get open.example
+writes 'when open' "the rest comes with the unlock"
+run sync --json
+json '.for_unlock == 0' "and nothing waits any more"
+
 # --- the store is away ------------------------------------------------------------------------------
 mv "$folder" "$work/away"
 run_with 'while away' add away.example --user ana --stdin --sync

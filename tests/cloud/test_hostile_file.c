@@ -425,6 +425,35 @@ static void what_is_made_is_private(void)
 	end(cloud);
 }
 
+static int ask_as_another(int number)
+{
+	struct kc_cloud *cloud = engines_open();
+	kc_err err;
+
+	(void)number;
+	if (geteuid() == 0 && seteuid(65534) != 0) /* root may write all */
+		return 2;
+	err = ask_all(cloud);
+	kc_cloud_close(cloud);
+	return err != KC_E_STORE_GONE;
+}
+
+static void files_that_cannot_be_written(void)
+{
+	struct kc_cloud *cloud = begin();
+
+	alter("SELECT 1");
+	CHECK(chmod(place.folder, 0755) == 0);
+	CHECK(chmod(beside("-lock"), 0666) == 0);
+	CHECK(chmod(place.file, 0444) == 0);
+	CHECK(engines_wait(engines_fork(ask_as_another, 0)) == 0);
+	CHECK(chmod(place.file, 0) == 0);
+	CHECK(engines_wait(engines_fork(ask_as_another, 0)) == 0);
+	CHECK(chmod(place.file, 0600) == 0);
+	CHECK_OK(ask_all(cloud));
+	end(cloud);
+}
+
 /* --- journals -----------------------------------------------------------------------------------
  */
 
@@ -481,6 +510,7 @@ int main(void)
 		CHECK_TEST(a_log_without_a_store),
 		CHECK_TEST(nothing_is_made),
 		CHECK_TEST(what_is_made_is_private),
+		CHECK_TEST(files_that_cannot_be_written),
 		CHECK_TEST(a_journal_that_deletes),
 	};
 	return check_main("cloud/hostile file", tests, KC_COUNT_OF(tests));
