@@ -103,6 +103,9 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->account_key_record);
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		kc_buf_done(&circle->pending_keys[i].record);
+	kc_held_compat_done(&circle->compat);
+	kc_held_compat_done(&circle->compat_held);
+	kc_buf_done(&circle->compat_rival);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
 	kc_buf_done(&circle->statements);
@@ -186,6 +189,9 @@ kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password
 	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
 		if (views >> view & 1)
 			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_FIRST));
+	circle->user = keys.user;
+	KC_TRY(kc_circle_renew_compat(circle, &trust));
+	circle->user = NULL;
 	*ret = circle;
 	circle = NULL;
 	return KC_OK;

@@ -12,7 +12,9 @@ static kc_err queue_account(struct kc_circle *circle)
 		KC_TRY(kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis)));
 	if (kc_account_key_check_author(key, &circle->account, &self->id, &self->permanent) ==
 		KC_OK)
-		KC_TRY(kc_circle_queue_clear(circle, "k", key));
+		KC_TRY(kc_circle_queue_account_key(circle));
+	if (circle->compat.compat)
+		KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
 	return kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&self->permanent_record));
 }
 

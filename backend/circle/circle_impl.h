@@ -34,6 +34,13 @@ KC_MUST kc_err kc_circle_adopt_list(
 KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_account_key(struct kc_circle *circle);
 
+/* Parses and keeps a compatibility circle; looks once more at the one that waits; takes the one of
+ * a welcome, or none when that is empty. */
+KC_MUST kc_err kc_circle_keep_compat(
+	const struct kc_circle *circle, struct kc_bytes record, struct kc_held_compat *ret);
+KC_MUST kc_err kc_circle_retry_compat(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_enter_compat(struct kc_circle *circle, struct kc_bytes record);
+
 /* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
  * member that is no device), WAITING (no room yet), NO_MEMORY. */
 KC_MUST kc_err kc_circle_add_member(struct kc_circle *circle, struct kc_bytes record,

@@ -177,6 +177,11 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->base = circle->layout == KC_LAYOUT_RECORDS ? 0 : circle->span.base;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
+	if (circle->compat.compat) {
+		list->has_circle = true;
+		list->circle_generation = circle->compat.compat->generation;
+		list->circle_id = circle->compat.id;
+	}
 	memcpy(list->name, circle->name, sizeof list->name);
 	KC_TRY(add_members(circle, trust, list));
 	add_seen(circle, list);
@@ -238,5 +243,8 @@ kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret)
 		if (kc_peer_set_has(trust.trusted, i) &&
 			!kc_list_includes(own, &circle->members[i]->id))
 			*ret = true;
-	return KC_OK;
+	if (own && circle->compat.compat)
+		*ret = *ret || !own->has_circle ||
+		       !kc_record_id_equal(&own->circle_id, &circle->compat.id);
+	return *ret ? KC_OK : kc_circle_compat_is_due(circle, &trust, ret);
 }

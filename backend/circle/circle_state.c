@@ -279,6 +279,29 @@ static kc_err code_pending_key(struct coder *c, struct kc_circle *circle, size_t
 		kc_buf_bytes(&pending->record), &circle->account, &pending->parts);
 }
 
+/* --- the compatibility circle -------------------------------------------------------------------
+ */
+
+static kc_err code_held_compat(
+	struct coder *c, const struct kc_circle *circle, struct kc_held_compat *held)
+{
+	struct kc_bytes record = kc_buf_bytes(&held->record);
+
+	code_view(c, &record);
+	KC_TRY(check(c));
+	return c->loads && record.len ? kc_circle_keep_compat(circle, record, held) : KC_OK;
+}
+
+static kc_err code_compat(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	(void)number;
+	KC_TRY(code_held_compat(c, circle, &circle->compat));
+	KC_TRY(code_held_compat(c, circle, &circle->compat_held));
+	code_buf(c, &circle->compat_rival);
+	code_uint(c, &circle->compat_pushed);
+	return KC_OK;
+}
+
 /* --- members and vouchers -----------------------------------------------------------------------
  */
 
@@ -355,6 +378,8 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_position(c, &m->position);
 	code_position(c, &m->target);
 	code_uint(c, &m->waiting_since_ms);
+	code_uint(c, &m->compat_number);
+	code_uint(c, &m->compat_generation);
 	code_uint(c, &m->silent_days);
 	code_uint(c, &m->silent_seq);
 	KC_TRY(code_past(c, m));
@@ -535,6 +560,7 @@ static const struct kind {
 	{"account",    1, false, count_one,       code_account},
 	{"user-keys", 16, false, count_user_keys, code_user_key},
 	{"pending",    8, false, count_pending_keys, code_pending_key},
+	{"compat",     1, false, count_one,       code_compat},
 	{"course",     1, false, count_one,       code_course},
 	{"members",    1, false, count_members,   code_member},
 	{"vouchers",  32, false, count_vouchers,  code_voucher},

@@ -22,6 +22,7 @@ static const struct form {
 	{"out/",  KC_ABSORB_OUT,         true},
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
+	{"c",     KC_ABSORB_CIRCLE,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
 	{"l/",    KC_ABSORB_SEGMENT,     false},
 };
@@ -192,6 +193,9 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 		return kc_circle_take_epoch(circle, &from, record->value);
 	case KC_ABSORB_SHARES:
 		return kc_circle_take_shares(circle, &from, record->value);
+	case KC_ABSORB_CIRCLE:
+		return kc_circle_take_compat(circle, &from,
+			absorb->gathered->ops[record->op].op.position.number, record->value);
 	case KC_ABSORB_ITEM:
 	case KC_ABSORB_SEGMENT:
 		break;

@@ -19,6 +19,7 @@ enum kc_absorb_kind {
 	KC_ABSORB_OUT,
 	KC_ABSORB_EPOCH,
 	KC_ABSORB_SHARES,
+	KC_ABSORB_CIRCLE,
 	KC_ABSORB_ITEM,
 	KC_ABSORB_SEGMENT, /* of a log of own writes; looked at when a head names it */
 };

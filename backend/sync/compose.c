@@ -226,6 +226,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	ret->repeats = c->circle->span.begun != 0;
 	KC_TRY(rotate_yearly(c));
 	KC_TRY(ensure_epochs(c));
+	KC_TRY(kc_circle_renew_compat(c->circle, &c->trust));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
 	news = news || c->circle->queue.len > 0;
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
