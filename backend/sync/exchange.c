@@ -57,6 +57,7 @@ static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
 {
 	free(x->report.alarm);
 	x->report.alarm = strdup(kc_alarm_name(alarm));
+	x->report.copied = alarm == KC_ALARM_FORK && x->circle && x->circle->copied;
 	return x->report.alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
 }
 
@@ -317,7 +318,8 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 			clocks || x->circle->members[i]->waiting_since_ms ||
 			(!kc_peer_set_has(gathered->out, i) &&
 				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
-	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost &&
+	/* What was alarming is looked at until it is not. */
+	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
 	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;

@@ -12,6 +12,7 @@
 #include "tests/file.h"
 
 #define MINUTE INT64_C(60000)
+#define CROWD 8
 
 static struct house house;
 
@@ -194,7 +195,7 @@ static void others_first(void)
 /* All change one item at a time, and everybody else is faster. */
 static void everybody_else_is_faster(void)
 {
-	begin(HOUSE_MAX);
+	begin(CROWD);
 	add(0, "mail");
 	add(0, "bank");
 	house_settle(&house);
@@ -230,9 +231,9 @@ static void *sync_often(void *number)
 
 static void all_at_once(void)
 {
-	pthread_t threads[HOUSE_MAX];
+	pthread_t threads[CROWD];
 
-	begin(HOUSE_MAX);
+	begin(CROWD);
 	add(0, "mail");
 	house_settle(&house);
 	for (size_t i = 0; i < house.count; i++)
