@@ -320,6 +320,7 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 	strcpy(ret->name, kc_circle_name_of(circle, member));
 	fill_origin(circle, trust, member, ret);
 	fill_end(circle, trust, member, ret);
+	ret->forged = member->forged;
 	if (member->list) {
 		ret->last_seen_ms = member->list->time_ms;
 		ret->entry = member->list->seq;
