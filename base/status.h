@@ -48,6 +48,11 @@ struct kc_sync_report {
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
 	uint64_t removed_ms;			 /* when, by that device's clock */
+	enum kc_sync_layout {
+		KC_SYNC_UNKNOWN,
+		KC_SYNC_LOGS,	 /* "key-value" */
+		KC_SYNC_RECORDS, /* "record" */
+	} layout;		 /* of the store; KC_SYNC_UNKNOWN outside of a status */
 };
 
 struct kc_device {

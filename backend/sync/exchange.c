@@ -391,11 +391,17 @@ static kc_err round_trip(struct exchange *x)
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len) {
 		KC_TRY(send(x));
-		offer(x, composed.number, kc_buf_bytes(&composed.operation));
+		if (!x->line.outbox.lost)
+			offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
 	if (absorb.alarm != KC_ALARM_NONE)
 		return set_alarm(x, absorb.alarm);
-	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
+	if (!is_overdue(x))
+		return KC_OK;
+	if (!x->line.kind->reread(&x->line))
+		return set_alarm(x, KC_ALARM_OMISSION);
+	x->more = true;
+	return KC_OK;
 }
 
 /* --- ending -------------------------------------------------------------------------------------
