@@ -135,6 +135,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_bool(w, report->copied);
 	kc_der_put_str(w, report->removed_by);
 	kc_der_put_uint(w, report->removed_ms);
+	kc_der_put_uint(w, report->layout);
 	kc_der_end(w);
 }
 
@@ -155,6 +156,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.copied = kc_der_get_bool(&seq);
 	pull_name(&seq, report.removed_by);
 	report.removed_ms = kc_der_get_uint(&seq);
+	report.layout = (enum kc_sync_layout)kc_der_get_uint_max(&seq, KC_SYNC_RECORDS);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;
@@ -178,6 +180,7 @@ static void put_device(struct kc_der_writer *w, const struct kc_device *device)
 	kc_der_put_uint(w, device->removed_ms);
 	kc_der_put_bool(w, device->lost);
 	kc_der_put_bool(w, device->by_removed);
+	kc_der_put_bool(w, device->forged);
 	kc_der_end(w);
 }
 
@@ -199,6 +202,7 @@ static void pull_device(struct kc_der_reader *r, struct kc_device *ret)
 	ret->removed_ms = kc_der_get_uint(&seq);
 	ret->lost = kc_der_get_bool(&seq);
 	ret->by_removed = kc_der_get_bool(&seq);
+	ret->forged = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 }
 

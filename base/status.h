@@ -48,6 +48,11 @@ struct kc_sync_report {
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
 	uint64_t removed_ms;			 /* when, by that device's clock */
+	enum kc_sync_layout {
+		KC_SYNC_UNKNOWN,
+		KC_SYNC_LOGS,	 /* "key-value" */
+		KC_SYNC_RECORDS, /* "record" */
+	} layout;		 /* of the store; KC_SYNC_UNKNOWN outside of a status */
 };
 
 struct kc_device {
@@ -68,6 +73,7 @@ struct kc_device {
 	uint64_t removed_ms;			 /* of a removed or retired one */
 	bool lost;				 /* of a removed one: somebody else may have it */
 	bool by_removed; /* let in by one that was removed since */
+	bool forged;	 /* it sent a key that was not the one that it named */
 };
 
 struct kc_device_list {

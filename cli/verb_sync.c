@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* kc sync and its kin: the store, the exchange, and which items take part. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "cli/attr.h"
 #include "cli/password.h"
@@ -139,6 +141,19 @@ kc_err kc_verb_sync_off(struct kc_run *run)
 	return switch_sync(run, false);
 }
 
+static const char *layout_name(enum kc_sync_layout layout)
+{
+	return layout == KC_SYNC_RECORDS ? "record" : "key-value";
+}
+
+/* The store's engine: what its URL begins with. */
+static struct kc_bytes engine_of(const struct kc_status *status)
+{
+	const char *end = status->store ? strstr(status->store, "://") : NULL;
+
+	return end ? kc_bytes(status->store, (size_t)(end - status->store)) : kc_bytes_str("file");
+}
+
 static void print_status(
 	struct kc_run *run, const struct kc_status *status, const struct kc_sync_report *report)
 {
@@ -150,6 +165,9 @@ static void print_status(
 	kc_out_push(out, kc_bytes_str("Store          "));
 	kc_out_name(out,
 		kc_bytes_str(status->store ? status->store : "none; nothing leaves this device"));
+	if (report->layout)
+		kc_out_print(out, "\nLayout         %s (%.*s)", layout_name(report->layout),
+			(int)engine_of(status).len, (const char *)engine_of(status).data);
 	kc_out_print(out, "\nLast exchange  %s\n", when);
 	kc_out_print(out, "Not sent yet   %llu\n", (unsigned long long)report->pending);
 	kc_out_print(out, "Waiting        %llu\n", (unsigned long long)report->waiting);
@@ -181,6 +199,10 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	object = kc_json_object();
 	kc_json_set(object, "store",
 		status.store ? kc_json_text(kc_bytes_str(status.store)) : json_null());
+	kc_json_set(object, "layout",
+		report.layout ? json_string(layout_name(report.layout)) : json_null());
+	kc_json_set(object, "engine",
+		report.layout ? kc_json_text(engine_of(&status)) : json_null());
 	kc_store_set_report(object, &report);
 	return kc_run_answer(run, object);
 }

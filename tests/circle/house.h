@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Several devices of one person and the store between them, for tests. It is a folder, or a file in
- * it with HOUSE_ON_SQLITE. */
+ * it with HOUSE_ON_SQLITE, or with HOUSE_BETWEEN what between.h says. */
 #ifndef KC_TESTS_CIRCLE_HOUSE_H
 #define KC_TESTS_CIRCLE_HOUSE_H
 
@@ -8,7 +8,7 @@
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
-#define HOUSE_MAX 8
+#define HOUSE_MAX 64
 #define HOUSE_PATH_MAX 160
 #define HOUSE_URL_MAX 100
 

@@ -161,6 +161,8 @@ static void different_roots_are_an_alarm(void)
 		CHECK_OK(words_add(&house.homes[0], GENP, "svce=c acct=a sync=#1", "x"));
 		CHECK_OK(house_sync(&house, 0, NULL));
 		CHECK_MSG(strcmp(alarm_of(&house, 1), rows[i].alarm) == 0, rows[i].what);
+		/* And so it stays, with nothing new in the store. */
+		CHECK_MSG(strcmp(alarm_of(&house, 1), rows[i].alarm) == 0, rows[i].what);
 	}
 }
 
