@@ -123,7 +123,7 @@ static void leave_out_lists(struct kc_buf *text)
 	kc_buf_push(text, copy.data, copy.len);
 }
 
-static bool is_as_before(struct scene *scene, size_t device, bool lists)
+static bool is_as_before(struct scene *scene, size_t device, bool lists, bool wanted)
 {
 	KC_CLEANUP_BUF struct kc_buf now = KC_BUF_INIT, before = KC_BUF_INIT;
 	bool same;
@@ -135,7 +135,7 @@ static bool is_as_before(struct scene *scene, size_t device, bool lists)
 		leave_out_lists(&before);
 	}
 	same = kc_bytes_equal(kc_buf_bytes(&now), kc_buf_bytes(&before));
-	if (!same)
+	if (same != wanted)
 		printf("device %zu had\n%.*sand has\n%.*s", device, (int)before.len,
 			(const char *)before.data, (int)now.len, (const char *)now.data);
 	return same;
@@ -143,12 +143,17 @@ static bool is_as_before(struct scene *scene, size_t device, bool lists)
 
 bool scene_is_untouched(struct scene *scene, size_t device)
 {
-	return is_as_before(scene, device, true);
+	return is_as_before(scene, device, true, true);
 }
 
 bool scene_is_unmoved(struct scene *scene, size_t device)
 {
-	return is_as_before(scene, device, false);
+	return is_as_before(scene, device, false, true);
+}
+
+bool scene_has_heard(struct scene *scene, size_t device)
+{
+	return !is_as_before(scene, device, true, false) && scene_is_unmoved(scene, device);
 }
 
 static void name_item(size_t device, char ret[static 40])

@@ -47,6 +47,8 @@ void scene_restore_store(struct scene *scene);
 bool scene_is_untouched(struct scene *scene, size_t device);
 /* The same but for the numbers of lists: somebody said something, and nothing came of it. */
 bool scene_is_unmoved(struct scene *scene, size_t device);
+/* The same, and somebody did. */
+bool scene_has_heard(struct scene *scene, size_t device);
 /* Whether a device has all the items of the beginning. */
 bool scene_has_items(struct scene *scene, size_t device);
 

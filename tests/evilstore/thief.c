@@ -60,8 +60,7 @@ void thief_put_in(struct thief *thief, const struct kc_writer_id *writer, const 
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 	struct kc_place_in_store place = {&thief->circle->account, writer, kc_bytes_str(key)};
 
-	CHECK_OK_FATAL(kc_envelope_seal(
-		kc_circle_keys(thief->circle), &place, kc_buf_bytes(record), &sealed));
+	CHECK_OK_FATAL(kc_circle_seal(thief->circle, &place, kc_buf_bytes(record), &sealed));
 	thief_put_raw(thief, writer, key, kc_buf_bytes(&sealed));
 }
 
