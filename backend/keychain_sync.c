@@ -138,11 +138,14 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	enum kc_layout layout;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, &place));
 	KC_TRY(kc_memory_get_report(&txn, ret));
+	KC_TRY(kc_memory_get_layout(&txn, &layout));
+	ret->by_records = layout == KC_LAYOUT_RECORDS;
 	if (ret->last_ms < sync->last_ms)
 		ret->last_ms = sync->last_ms;
 	return KC_OK;
