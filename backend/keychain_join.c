@@ -184,9 +184,11 @@ static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *
 }
 
 /* Message 4: this device is a member, if it still wants to be one. */
-static kc_err enter(struct kc_keychain *keychain, struct kc_applicant *applicant,
+static kc_err enter(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_cloud *cloud, const char *device_name)
 {
+	struct kc_applicant *applicant = &sync->applicant;
+	KC_CLEANUP_PK struct kc_pk *user = NULL;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
@@ -201,6 +203,11 @@ static kc_err enter(struct kc_keychain *keychain, struct kc_applicant *applicant
 				    kc_pairing_account_key(pairing), kc_pairing_transcript(pairing),
 				    device_name, &applicant->identity, &circle) != KC_OK)
 		return KC_ERR(PAIRING_CODE);
+	err = kc_keychain_user_key(keychain, sync, &user);
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
+	circle->user = user;
+	KC_TRY(kc_circle_countersign_compat(circle));
 	KC_TRY(remember(keychain, applicant, circle));
 	kc_mailbox_drop(cloud, &applicant->mailbox.writer);
 	kc_keychain_join_end(applicant);
@@ -224,7 +231,7 @@ static kc_err step(
 	case KC_APPLICANT_ANSWERED:
 		return confirm(applicant, cloud, status.device);
 	case KC_APPLICANT_CONFIRMED:
-		return enter(keychain, applicant, cloud, status.device);
+		return enter(keychain, sync, cloud, status.device);
 	}
 	return KC_ERR(BUG);
 }

@@ -10,19 +10,18 @@
 /* --- the user key -------------------------------------------------------------------------------
  */
 
-/* The user key as a signer, when there is a password. */
-static kc_err open_user_key(struct kc_keychain *keychain, struct kc_bytes password,
-	struct kc_password_keys *ret_keys, struct kc_signer *ret)
+/* The user key as a signer, when there is a password, or it was typed just before. */
+static kc_err open_user_key(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
+	struct kc_bytes password, struct kc_pk **ret_user, struct kc_signer *ret)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	kc_err err;
 
-	if (password.len == 0)
-		return KC_OK;
-	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
-	KC_TRY(kc_account_key_try(&circle->account_key, &circle->account, password, ret_keys));
-	*ret = (struct kc_signer){.key = ret_keys->user, .kind = KC_SIGNATURE_P256};
-	return kc_signature_key_id(KC_BYTES_OF(circle->account_key.user_public), ret->id);
+	if (password.len)
+		KC_TRY(kc_keychain_account_typed(keychain, sync, password));
+	err = kc_keychain_user_key(keychain, sync, ret_user);
+	if (err != KC_OK)
+		return err == KC_E_NOT_FOUND ? KC_OK : err;
+	return kc_compat_signer(*ret_user, ret);
 }
 
 /* --- putting out --------------------------------------------------------------------------------
@@ -54,18 +53,18 @@ static kc_err put_out(struct kc_keychain *keychain, const uint8_t id[static KC_D
 	struct kc_sync_report *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PK struct kc_pk *key = NULL;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report before = {0};
 	struct kc_signer user;
 	bool joining;
 	kc_err err;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
-	KC_TRY(open_user_key(keychain, password, &keys, &user));
+	KC_TRY(open_user_key(keychain, sync, password, &key, &user));
 	err = kc_keychain_sync_exchange(keychain, sync, &before, &joining);
 	if (err == KC_E_LOCKED || err == KC_E_NO_STORE || err == KC_E_NO_MEMORY)
 		return err;
-	KC_TRY(exclude(keychain, id, reason, before_ms, keys.user ? &user : NULL));
+	KC_TRY(exclude(keychain, id, reason, before_ms, key ? &user : NULL));
 	return kc_keychain_sync_exchange(keychain, sync, ret, &joining);
 }
 

@@ -253,17 +253,24 @@ kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret
  */
 
 /* The applicant becomes a member in this device's memory, and the welcome is made. */
-static kc_err admit(struct kc_keychain *keychain, struct kc_sponsor *sponsor)
+static kc_err admit(struct kc_keychain *keychain, struct kc_keychain_sync *sync)
 {
+	struct kc_sponsor *sponsor = &sync->sponsor;
+	KC_CLEANUP_PK struct kc_pk *user = NULL;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_application application;
+	kc_err err;
 
+	err = kc_keychain_user_key(keychain, sync, &user);
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	KC_TRY(kc_application_parse(
 		kc_buf_bytes(&sponsor->application), &circle->account, &application));
+	circle->user = user;
 	KC_TRY(kc_circle_admit(
 		circle, &application, kc_pairing_transcript(sponsor->pairing), &welcome));
 	KC_TRY(kc_pairing_decide(sponsor->pairing, kc_buf_bytes(&welcome), &sponsor->message));
@@ -285,7 +292,7 @@ static kc_err let_in(struct kc_keychain *keychain, struct kc_keychain_sync *sync
 
 	if (sponsor->stage == KC_SPONSOR_ASKED) {
 		KC_TRY(kc_keychain_sync_exchange(keychain, sync, &report, &joining));
-		KC_TRY(admit(keychain, sponsor));
+		KC_TRY(admit(keychain, sync));
 	}
 	KC_TRY(open_place(keychain, &cloud));
 	KC_TRY(kc_mailbox_post(cloud, &sponsor->mailbox, kc_buf_bytes(&sponsor->message)));

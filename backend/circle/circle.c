@@ -47,6 +47,40 @@ void kc_circle_epoch_done(struct kc_held_epoch *held)
 	free(held->epoch);
 }
 
+static void view_done(struct kc_view_state *view)
+{
+	kc_head_log_done(&view->log);
+	kc_segment_list_done(&view->segments);
+}
+
+kc_err kc_circle_keep_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value)
+{
+	struct kc_own_segment *row,
+		*grown = reallocarray(circle->segments, circle->segment_count + 1, sizeof *grown);
+
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	circle->segments = grown;
+	row = &grown[circle->segment_count++];
+	*row = (struct kc_own_segment){.name = *name};
+	kc_buf_push(&row->value, value.data, value.len);
+	return kc_buf_check(&row->value);
+}
+
+void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name)
+{
+	for (size_t i = 0; i < circle->segment_count; i++) {
+		struct kc_own_segment *row = &circle->segments[i];
+
+		if (memcmp(row->name.hash, name->hash, sizeof name->hash) != 0)
+			continue;
+		kc_buf_done(&row->value);
+		memmove(row, row + 1, (--circle->segment_count - i) * sizeof *row);
+		return;
+	}
+}
+
 void kc_circle_free(struct kc_circle *circle)
 {
 	if (!circle)
@@ -58,7 +92,10 @@ void kc_circle_free(struct kc_circle *circle)
 	for (size_t i = 0; i < circle->epoch_count; i++)
 		kc_circle_epoch_done(&circle->epochs[i]);
 	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
-		kc_head_log_done(&circle->views[i].log);
+		view_done(&circle->views[i]);
+	for (size_t i = 0; i < circle->segment_count; i++)
+		kc_buf_done(&circle->segments[i].value);
+	free(circle->segments);
 	free(circle->vouchers);
 	free(circle->epochs);
 	kc_buf_done(&circle->genesis);
@@ -66,6 +103,9 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->account_key_record);
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		kc_buf_done(&circle->pending_keys[i].record);
+	kc_held_compat_done(&circle->compat);
+	kc_held_compat_done(&circle->compat_held);
+	kc_buf_done(&circle->compat_rival);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
 	kc_buf_done(&circle->statements);
@@ -149,6 +189,9 @@ kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password
 	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
 		if (views >> view & 1)
 			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_FIRST));
+	circle->user = keys.user;
+	KC_TRY(kc_circle_renew_compat(circle, &trust));
+	circle->user = NULL;
 	*ret = circle;
 	circle = NULL;
 	return KC_OK;

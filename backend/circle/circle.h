@@ -17,6 +17,7 @@
 #define KC_CIRCLE_CIRCLE_H
 
 #include "backend/circle/account_key.h"
+#include "backend/circle/compat.h"
 #include "backend/circle/circle_parts.h"
 #include "backend/circle/envelope.h"
 #include "backend/circle/epoch.h"
@@ -60,6 +61,10 @@ struct kc_member {
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	/* Its own copy of the compatibility circle: the last operation with one, and which. */
+	uint64_t compat_number, compat_generation;
+	/* On how many days it was looked for in vain, since its list of that number came. */
+	uint64_t silent_days, silent_seq;
 	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
 };
 
@@ -83,14 +88,31 @@ static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 	return held->head.len > 0;
 }
 
+/* A segment of this device's log of own writes, as it is in the store. */
+struct kc_own_segment {
+	struct kc_segment_name name;
+	struct kc_buf value;
+};
+
 /* One view, as this device writes and holds it. */
 struct kc_view_state {
 	uint64_t counter;	  /* of this device's last dot */
 	struct kc_vector vector;  /* what it holds of each writer */
-	struct kc_head_log log;	  /* its own dots that somebody may still lack */
+	struct kc_vector reached; /* the greatest dot that it has merged of each */
+	struct kc_head_log log;	  /* its own dots that somebody may still lack, the newest ... */
+	struct kc_segment_list segments; /* ... and where those before are named */
+	struct kc_told_root root;	 /* of what it holds, when a list is signed */
 	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
+
+/* A compatibility circle. */
+struct kc_held_compat {
+	struct kc_buf record;
+	struct kc_compat *compat; /* owned; NULL: there is none */
+	struct kc_record_id id;
+};
+void kc_held_compat_done(struct kc_held_compat *held);
 
 /* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
 struct kc_log_span {
@@ -144,8 +166,16 @@ struct kc_circle {
 	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	struct kc_held_compat compat; /* in force; the record is this device's copy */
+	struct kc_held_compat compat_held; /* waits for a pending account key record */
+	struct kc_buf compat_rival;	   /* the last one of a generation that gave way to another */
+	uint64_t compat_pushed;		   /* generation that was written once more after a rollback */
+	bool compat_went_back;		   /* in this exchange: why there is an alarm */
 	struct kc_log_span span;  /* of this device's log, where there are logs */
+	struct kc_own_segment *segments; /* owned; those that its heads name */
+	size_t segment_count;
 	bool leaving;		  /* the next list is this device's last */
+	uint64_t collected_ms;	  /* when it last looked for deletions that may be forgotten */
 	bool joining;		  /* has not yet reached the sponsor's positions */
 	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
@@ -189,6 +219,14 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 /* --- looking ------------------------------------------------------------------------------------
  */
 
+/* Whether a member has been silent for so long that nobody waits for it any more. */
+#define KC_CIRCLE_STALE_DAYS UINT64_C(180)
+#define KC_CIRCLE_STALE_MS (KC_CIRCLE_STALE_DAYS * 24 * 60 * 60 * 1000)
+static inline bool kc_circle_is_stale(const struct kc_member *member, uint64_t now_ms)
+{
+	return member->list && member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
+}
+
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
 size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id);
@@ -228,6 +266,9 @@ KC_MUST kc_err kc_circle_take_epoch(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* number: of the operation it stands in; 0 where there are no logs. */
+KC_MUST kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *from,
+	uint64_t number, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 
 KC_MUST kc_err kc_circle_take_retire(
@@ -314,6 +355,18 @@ KC_MUST kc_err kc_circle_change_password(struct kc_circle *circle,
 /* Wraps the keys anew, and queues the record, when they are not those that it wraps. */
 KC_MUST kc_err kc_circle_renew_account_key(
 	struct kc_circle *circle, const struct kc_password_keys *keys, bool *ret_renewed);
+
+/* --- the compatibility circle --------------------------------------------------------------------
+ */
+
+/* Makes the next generation, and queues it, when it would be another than the one in force, this
+ * device may, and the user key is at hand. */
+KC_MUST kc_err kc_circle_renew_compat(struct kc_circle *circle, const struct kc_trust *trust);
+/* Whether it would make one. */
+KC_MUST kc_err kc_circle_compat_is_due(
+	const struct kc_circle *circle, const struct kc_trust *trust, bool *ret);
+/* Adds this device's signatures to the one in force, and queues its copy. */
+KC_MUST kc_err kc_circle_countersign_compat(struct kc_circle *circle);
 
 /* --- what this device says ----------------------------------------------------------------------
  */

@@ -12,7 +12,9 @@ static kc_err queue_account(struct kc_circle *circle)
 		KC_TRY(kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis)));
 	if (kc_account_key_check_author(key, &circle->account, &self->id, &self->permanent) ==
 		KC_OK)
-		KC_TRY(kc_circle_queue_clear(circle, "k", key));
+		KC_TRY(kc_circle_queue_account_key(circle));
+	if (circle->compat.compat)
+		KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
 	return kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&self->permanent_record));
 }
 
@@ -44,10 +46,20 @@ static kc_err queue_epochs(struct kc_circle *circle)
 	return KC_OK;
 }
 
+/* Somebody who has not read the log yet looks for what its heads name. */
+static kc_err queue_segments(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->segment_count; i++)
+		KC_TRY(kc_circle_queue_segment(circle, &circle->segments[i].name,
+			kc_buf_bytes(&circle->segments[i].value)));
+	return KC_OK;
+}
+
 kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust)
 {
 	KC_TRY(queue_account(circle));
 	KC_TRY(queue_vouchers(circle));
 	KC_TRY(queue_epochs(circle));
+	KC_TRY(queue_segments(circle));
 	return kc_circle_queue_shares(circle, trust);
 }

@@ -12,6 +12,13 @@ KC_MUST kc_err kc_circle_refuse(kc_err err);
 /* REFUSED when a record of author stands in the log of another. */
 KC_MUST kc_err kc_circle_check_from(const struct kc_peer_id *from, const struct kc_peer_id *author);
 
+/* Queues a segment under its hash; an empty value takes it away. */
+KC_MUST kc_err kc_circle_queue_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
+/* Keeps a segment of this device; forgets it. */
+KC_MUST kc_err kc_circle_keep_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
+void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name);
 /* Queues an epoch record under its key. */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
@@ -26,6 +33,13 @@ KC_MUST kc_err kc_circle_adopt_list(
 /* Puts an account key record into force that may be, and queues the one that is. */
 KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
 KC_MUST kc_err kc_circle_queue_account_key(struct kc_circle *circle);
+
+/* Parses and keeps a compatibility circle; looks once more at the one that waits; takes the one of
+ * a welcome, or none when that is empty. */
+KC_MUST kc_err kc_circle_keep_compat(
+	const struct kc_circle *circle, struct kc_bytes record, struct kc_held_compat *ret);
+KC_MUST kc_err kc_circle_retry_compat(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_enter_compat(struct kc_circle *circle, struct kc_bytes record);
 
 /* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
  * member that is no device), WAITING (no room yet), NO_MEMORY. */

@@ -216,7 +216,7 @@ static kc_err retry_pending(struct kc_circle *circle)
 					circle, kc_buf_bytes(&pending->record)));
 		}
 	}
-	return KC_OK;
+	return kc_circle_retry_compat(circle);
 }
 
 /* The pending record of a trusted device with the highest number below a limit. */

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
+#include "backend/circle/segment.h"
 #include "base/clock.h"
-
-#define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000) /* silence after which nobody waits */
 
 static uint64_t now_ms(void)
 {
@@ -61,7 +60,7 @@ static uint64_t acknowledged(
 
 		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
 			continue;
-		if (m->list && m->list->time_ms + STALE_MS < now)
+		if (kc_circle_is_stale(m, now))
 			continue;
 		if (m->acked[view] < least)
 			least = m->acked[view];
@@ -69,31 +68,97 @@ static uint64_t acknowledged(
 	return least;
 }
 
+kc_err kc_circle_queue_segment(
+	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value)
+{
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, "l/");
+	kc_op_put_hex(&key, KC_BYTES_OF(name->hash));
+	KC_TRY(kc_buf_check(&key));
+	return kc_circle_queue_clear(circle, kc_buf_text(&key), value);
+}
+
+/* Forgets what everybody has; a segment goes when all of it is. */
+static kc_err trim_log(struct kc_circle *circle, const struct kc_trust *trust, unsigned view)
+{
+	struct kc_view_state *state = &circle->views[view];
+	struct kc_segment_list *segments = &state->segments;
+	uint64_t all_have = acknowledged(circle, trust, view);
+	size_t gone = 0;
+
+	kc_head_log_trim(&state->log, all_have);
+	for (; gone < segments->count && segments->rows[gone].last <= all_have; gone++) {
+		KC_TRY(kc_circle_queue_segment(circle, &segments->rows[gone], kc_bytes(NULL, 0)));
+		kc_circle_forget_segment(circle, &segments->rows[gone]);
+	}
+	segments->count -= gone;
+	if (gone)
+		memmove(segments->rows, segments->rows + gone,
+			segments->count * sizeof *segments->rows);
+	return KC_OK;
+}
+
+/* A log that is too long for a head: its oldest entries become segments. */
+static kc_err spill_log(struct kc_circle *circle, unsigned view,
+	const struct kc_segment_place *place, const struct kc_secret *key)
+{
+	struct kc_view_state *state = &circle->views[view];
+
+	while (state->log.count > KC_HEAD_MAX_LOG) {
+		KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+		struct kc_segment_name name;
+
+		KC_TRY(kc_segment_seal(
+			state->log.rows, KC_HEAD_MAX_LOG, place, key, &value, &name));
+		KC_TRY(kc_circle_queue_segment(circle, &name, kc_buf_bytes(&value)));
+		KC_TRY(kc_circle_keep_segment(circle, &name, kc_buf_bytes(&value)));
+		KC_TRY(kc_segment_list_add(&state->segments, &name));
+		kc_head_log_trim(&state->log, name.last);
+	}
+	return KC_OK;
+}
+
+static kc_err seal_head(const struct kc_circle *circle, unsigned view, uint64_t seq,
+	const struct kc_segment_place *place, const struct kc_secret *key, struct kc_buf *ret)
+{
+	const struct kc_view_state *state = &circle->views[view];
+	const struct kc_head head = {/* lent, all of it */
+		.counter = state->counter,
+		.vector = state->vector,
+		.log = state->log,
+		.segments = state->segments,
+		.root = state->root};
+
+	return kc_head_seal(&head,
+		&(struct kc_head_place){
+			.account = place->account,
+			.peer = place->peer,
+			.seq = seq,
+			.view_tag = place->view_tag,
+			.name = place->name,
+		},
+		key, ret);
+}
+
 static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	struct kc_list *list, struct kc_buf *ret_box)
 {
-	struct kc_view_state *state = &circle->views[view];
 	struct kc_list_head row = {0};
-	const struct kc_held_epoch *held;
+	struct kc_segment_place place = {
+		&circle->account, &circle->identity.id, row.view_tag, NULL};
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
-	struct kc_head head = {.counter = state->counter, .vector = state->vector};
+	const struct kc_held_epoch *held;
 
 	if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
 		return KC_OK;
-	kc_head_log_trim(&state->log, acknowledged(circle, trust, view));
-	head.log = state->log; /* lent */
+	place.name = &held->epoch->name;
 	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, view, row.view_tag));
 	memcpy(row.kid, held->epoch->name.kid, sizeof row.kid);
 	KC_TRY(kc_circle_epoch_key(circle, held, KC_VIEW_KEY_HEAD, &key));
-	KC_TRY(kc_head_seal(&head,
-		&(struct kc_head_place){
-			.account = &circle->account,
-			.peer = &circle->identity.id,
-			.seq = list->seq,
-			.view_tag = row.view_tag,
-			.name = &held->epoch->name,
-		},
-		&key, ret_box));
+	KC_TRY(trim_log(circle, trust, view));
+	KC_TRY(spill_log(circle, view, &place, &key));
+	KC_TRY(seal_head(circle, view, list->seq, &place, &key, ret_box));
 	row.box = kc_buf_bytes(ret_box);
 	return kc_list_add_head(list, &row);
 }
@@ -112,6 +177,11 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->base = circle->layout == KC_LAYOUT_RECORDS ? 0 : circle->span.base;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
+	if (circle->compat.compat) {
+		list->has_circle = true;
+		list->circle_generation = circle->compat.compat->generation;
+		list->circle_id = circle->compat.id;
+	}
 	memcpy(list->name, circle->name, sizeof list->name);
 	KC_TRY(add_members(circle, trust, list));
 	add_seen(circle, list);
@@ -173,5 +243,8 @@ kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret)
 		if (kc_peer_set_has(trust.trusted, i) &&
 			!kc_list_includes(own, &circle->members[i]->id))
 			*ret = true;
-	return KC_OK;
+	if (own && circle->compat.compat)
+		*ret = *ret || !own->has_circle ||
+		       !kc_record_id_equal(&own->circle_id, &circle->compat.id);
+	return *ret ? KC_OK : kc_circle_compat_is_due(circle, &trust, ret);
 }

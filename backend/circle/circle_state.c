@@ -154,6 +154,14 @@ static kc_err code_log(struct coder *c, struct kc_head_log *log)
 	return KC_OK;
 }
 
+static kc_err code_segments(struct coder *c, struct kc_segment_list *segments)
+{
+	if (c->loads)
+		return kc_segment_list_pull(reader(c), segments);
+	kc_segment_list_put(&c->w, segments);
+	return KC_OK;
+}
+
 /* --- the account --------------------------------------------------------------------------------
  */
 
@@ -214,6 +222,7 @@ static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t numb
 	(void)number;
 	code_span(c, &circle->span);
 	code_bool(c, &circle->joining);
+	code_uint(c, &circle->collected_ms);
 	code_bool(c, &circle->leaving);
 	code_buf(c, &circle->statements);
 	return KC_OK;
@@ -268,6 +277,29 @@ static kc_err code_pending_key(struct coder *c, struct kc_circle *circle, size_t
 	KC_TRY(kc_account_key_author(kc_buf_bytes(&pending->record), &pending->author));
 	return kc_account_key_open(
 		kc_buf_bytes(&pending->record), &circle->account, &pending->parts);
+}
+
+/* --- the compatibility circle -------------------------------------------------------------------
+ */
+
+static kc_err code_held_compat(
+	struct coder *c, const struct kc_circle *circle, struct kc_held_compat *held)
+{
+	struct kc_bytes record = kc_buf_bytes(&held->record);
+
+	code_view(c, &record);
+	KC_TRY(check(c));
+	return c->loads && record.len ? kc_circle_keep_compat(circle, record, held) : KC_OK;
+}
+
+static kc_err code_compat(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	(void)number;
+	KC_TRY(code_held_compat(c, circle, &circle->compat));
+	KC_TRY(code_held_compat(c, circle, &circle->compat_held));
+	code_buf(c, &circle->compat_rival);
+	code_uint(c, &circle->compat_pushed);
+	return KC_OK;
 }
 
 /* --- members and vouchers -----------------------------------------------------------------------
@@ -346,6 +378,10 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_position(c, &m->position);
 	code_position(c, &m->target);
 	code_uint(c, &m->waiting_since_ms);
+	code_uint(c, &m->compat_number);
+	code_uint(c, &m->compat_generation);
+	code_uint(c, &m->silent_days);
+	code_uint(c, &m->silent_seq);
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
@@ -416,6 +452,27 @@ static kc_err code_epoch(struct coder *c, struct kc_circle *circle, size_t numbe
 	return KC_OK;
 }
 
+static size_t count_segments(const struct kc_circle *circle)
+{
+	return circle->segment_count;
+}
+
+static kc_err code_segment(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_segment_name name = {.last = 0};
+	struct kc_bytes value = {NULL, 0};
+
+	if (!c->loads) {
+		name = circle->segments[number].name;
+		value = kc_buf_bytes(&circle->segments[number].value);
+	}
+	code_array(c, name.hash, sizeof name.hash);
+	code_uint(c, &name.last);
+	code_view(c, &value);
+	KC_TRY(check(c));
+	return c->loads ? kc_circle_keep_segment(circle, &name, value) : KC_OK;
+}
+
 static size_t count_views(const struct kc_circle *circle)
 {
 	(void)circle;
@@ -430,10 +487,12 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 		return KC_ERR(CORRUPT);
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
+	code_vector(c, &state->reached);
 	code_array(c, state->kid, sizeof state->kid);
 	code_uint(c, &state->again);
 	code_uint(c, &state->again_to);
-	return code_log(c, &state->log);
+	KC_TRY(code_log(c, &state->log));
+	return code_segments(c, &state->segments);
 }
 
 /* What a lock takes away: the keys of the views, and the one that opens shares of them. They are
@@ -501,12 +560,14 @@ static const struct kind {
 	{"account",    1, false, count_one,       code_account},
 	{"user-keys", 16, false, count_user_keys, code_user_key},
 	{"pending",    8, false, count_pending_keys, code_pending_key},
+	{"compat",     1, false, count_one,       code_compat},
 	{"course",     1, false, count_one,       code_course},
 	{"members",    1, false, count_members,   code_member},
 	{"vouchers",  32, false, count_vouchers,  code_voucher},
 	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, code_own_list},
 	{"epochs",    16, false, count_epochs,    code_epoch},
 	{"views",      1, false, count_views,     code_view_state},
+	{"segments",   1, false, count_segments,  code_segment},
 	{"queue",      1, false, count_one,       code_queue},
 	{"keys",       1, true,  count_one,       code_locked_away},
 };

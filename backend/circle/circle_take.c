@@ -235,6 +235,8 @@ static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *
 /* Rule 3: nothing that was said is taken back. */
 static bool takes_back(const struct kc_list *before, const struct kc_list *list)
 {
+	if (list->circle_generation < before->circle_generation)
+		return true;
 	for (size_t i = 0; i < before->include_count; i++)
 		if (!kc_list_includes(list, &before->include[i]))
 			return true;

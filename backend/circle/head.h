@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Heads: for one view, how far a device has written, what it holds, and the names of what it wrote
- * (doc/protocol.md 7). They travel sealed inside lists.
+ * Heads: for one view, how far a device has written, what it holds, the names of what it wrote, and
+ * a root over all of it (doc/protocol.md 7). They travel sealed inside lists.
+ *
+ * The log of own writes names each that somebody may still lack. Its newest entries are in the head
+ * itself; those before are in segments (segment.h), which the head names by their hashes.
  */
 #ifndef KC_CIRCLE_HEAD_H
 #define KC_CIRCLE_HEAD_H
 
+#include "backend/circle/label.h"
 #include "backend/circle/vector.h"
 #include "backend/circle/view_key.h"
 
@@ -20,25 +24,51 @@ struct kc_log_entry {
 	uint8_t digest[KC_VERSION_DIGEST_LEN];
 };
 
-#define KC_HEAD_MAX_LOG 512 /* entries, the last ones: each list names what came with it */
+#define KC_HEAD_MAX_LOG 512 /* entries in a head, or in a segment */
+#define KC_HEAD_MAX_SEGMENTS 4096
+#define KC_ROOT_LEN 32
 
 struct kc_head_log {
 	struct kc_log_entry *rows; /* owned; ascending by counter */
 	size_t count, allocated;
 };
 void kc_head_log_done(struct kc_head_log *log);
-/* Adds an entry; when there are too many the oldest is forgotten. */
 KC_MUST kc_err kc_head_log_add(struct kc_head_log *log, const struct kc_log_entry *entry);
 /* Forgets entries up to a counter that everybody has. */
 void kc_head_log_trim(struct kc_head_log *log, uint64_t acknowledged);
 void kc_head_log_put(struct kc_der_writer *w, const struct kc_log_entry *rows, size_t count);
-/* Errors: NO_MEMORY; what is malformed is the reader's failure. */
+/* KC_HEAD_MAX_LOG entries at most. Errors: NO_MEMORY; what is malformed is the reader's failure. */
 KC_MUST kc_err kc_head_log_pull(struct kc_der_reader *r, struct kc_head_log *ret);
+
+/* A part of a log that stands elsewhere in the store. */
+struct kc_segment_name {
+	uint8_t hash[KC_HASH32_LEN]; /* of its bytes */
+	uint64_t last;		     /* counter of its last entry */
+};
+struct kc_segment_list {
+	struct kc_segment_name *rows; /* owned; ascending by last */
+	size_t count, allocated;
+};
+void kc_segment_list_done(struct kc_segment_list *list);
+/* Errors: NO_MEMORY, TOO_LARGE. */
+KC_MUST kc_err kc_segment_list_add(
+	struct kc_segment_list *list, const struct kc_segment_name *name);
+void kc_segment_list_put(struct kc_der_writer *w, const struct kc_segment_list *list);
+KC_MUST kc_err kc_segment_list_pull(struct kc_der_reader *r, struct kc_segment_list *ret);
+
+/* What a device says of all live records that it holds. */
+struct kc_told_root {
+	uint8_t hash[KC_ROOT_LEN]; /* zeros when there are none */
+	uint64_t count;
+	bool exact; /* it is what the vector promises, no less and no more */
+};
 
 struct kc_head {
 	uint64_t counter;
 	struct kc_vector vector;
 	struct kc_head_log log;
+	struct kc_segment_list segments; /* what the log names before its first entry */
+	struct kc_told_root root;
 };
 #define KC_CLEANUP_HEAD KC_CLEANUP(kc_head_done)
 void kc_head_done(struct kc_head *head);

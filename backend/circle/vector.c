@@ -34,6 +34,14 @@ kc_err kc_vector_raise(struct kc_vector *vector, const struct kc_peer_id *writer
 	return KC_OK;
 }
 
+bool kc_vector_is_within(const struct kc_vector *a, const struct kc_vector *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (a->rows[i].counter > kc_vector_get(b, &a->rows[i].writer))
+			return false;
+	return true;
+}
+
 void kc_vector_put(struct kc_der_writer *w, const struct kc_vector *vector)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);

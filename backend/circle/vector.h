@@ -20,6 +20,8 @@ uint64_t kc_vector_get(const struct kc_vector *vector, const struct kc_peer_id *
 /* Never lowers. Errors: TOO_LARGE. */
 KC_MUST kc_err kc_vector_raise(
 	struct kc_vector *vector, const struct kc_peer_id *writer, uint64_t counter);
+/* Whether all that a says, b says, too. */
+bool kc_vector_is_within(const struct kc_vector *a, const struct kc_vector *b);
 void kc_vector_put(struct kc_der_writer *w, const struct kc_vector *vector);
 void kc_vector_pull(struct kc_der_reader *r, struct kc_vector *ret);
 

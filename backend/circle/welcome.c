@@ -149,6 +149,7 @@ static kc_err put_welcome(
 		kc_der_put_bytes(&w, kc_buf_bytes(&circle->epochs[i].record));
 	kc_der_end(&w);
 	kc_der_put_bytes(&w, shares);
+	kc_der_put_bytes(&w, kc_buf_bytes(&circle->compat.record));
 	KC_TRY(put_vectors(&w, circle));
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
@@ -175,6 +176,7 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 	KC_TRY(kc_circle_build_shares(
 		circle, &trust, &application->permanent, &application->id, &shares));
 	KC_TRY(kc_circle_queue_for(circle, "s/", &application->id, kc_buf_bytes(&shares)));
+	KC_TRY(kc_circle_renew_compat(circle, &trust));
 	return put_welcome(circle, kc_buf_bytes(&shares), ret_welcome);
 }
 
@@ -247,7 +249,7 @@ static kc_err check_own_voucher(const struct kc_circle *circle, const uint8_t tr
 static kc_err enter_keys(struct kc_der_reader *r, struct kc_circle *circle)
 {
 	struct kc_der_reader rows;
-	struct kc_bytes shares;
+	struct kc_bytes shares, compat;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
 	while (kc_der_more(&rows)) {
@@ -260,7 +262,9 @@ static kc_err enter_keys(struct kc_der_reader *r, struct kc_circle *circle)
 	}
 	kc_der_leave(r, &rows);
 	shares = kc_der_get_bytes(r);
+	compat = kc_der_get_bytes(r);
 	KC_TRY(kc_der_reader_check(r));
+	KC_TRY(kc_circle_enter_compat(circle, compat));
 	KC_TRY(kc_circle_take_shares(circle, NULL, shares));
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
 	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)

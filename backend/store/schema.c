@@ -12,6 +12,8 @@
  * term        the index over terms: eight bytes of the hash, and the item.
  * track       what sync knows of an item: the name of its record; the rest is sealed. It outlives
  *             the item, which is how a deletion travels.
+ * trie        nodes of the tries over what tracks say, sealed, each bound to its place; below the
+ *             roots, which are cells.
  * journal     tracks with changes that are not yet sent, once each, in order.
  * cell        small sealed values: the circle's state, floors, the device's name.
  * setting     small values in the clear, needed before any key is there.
@@ -46,6 +48,11 @@ static const char version_1[] =
 	" name BLOB NOT NULL UNIQUE,"
 	" item INTEGER UNIQUE,"
 	" sealed BLOB NOT NULL) STRICT;"
+	"CREATE TABLE trie("
+	" view INTEGER NOT NULL,"
+	" path TEXT NOT NULL,"
+	" sealed BLOB NOT NULL,"
+	" PRIMARY KEY(view, path)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE journal("
 	" sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" track INTEGER NOT NULL UNIQUE REFERENCES track(id) ON DELETE CASCADE) STRICT;"

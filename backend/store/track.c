@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "backend/store/db.h"
 #include "backend/store/setdigest.h"
+#include "backend/store/trie.h"
 
 #define PURPOSE_TRACK "keycircle/1/store/track"
 #define PURPOSE_SHARE "keycircle/1/store/track-share"
@@ -28,6 +29,16 @@ static kc_err put_place(const char *purpose, const struct kc_track *track, struc
 	return kc_der_writer_check(&w);
 }
 
+static void put_said(struct kc_der_writer *w, const struct kc_track_said *said)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	kc_der_put_bool(w, said->live);
+	kc_der_put_uint(w, said->t);
+	kc_der_put_bytes(w, KC_BYTES_OF(said->writer));
+	kc_der_put_bytes(w, KC_BYTES_OF(said->digest));
+	kc_der_end(w);
+}
+
 static kc_err put_body(const struct kc_track *track, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
@@ -46,8 +57,32 @@ static kc_err put_body(const struct kc_track *track, struct kc_buf *ret)
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->digest));
 	kc_der_put_uint(&w, track->padded_len);
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->key_digest));
+	if (track->pending && track->said.t)
+		put_said(&w, &track->said);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
+}
+
+static void pull_said(struct kc_der_reader *r, struct kc_track_said *ret)
+{
+	struct kc_der_reader seq;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
+	ret->live = kc_der_get_bool(&seq);
+	ret->t = kc_der_get_uint(&seq);
+	kc_der_get_array(&seq, ret->writer, sizeof ret->writer);
+	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);
+	kc_der_leave(r, &seq);
+}
+
+/* What a track that is not pending says is what it holds, or did before it was lost. */
+static void say(struct kc_track *track)
+{
+	if (track->pending)
+		return;
+	track->said = (struct kc_track_said){.live = !track->deleted, .t = track->t};
+	memcpy(track->said.writer, track->writer, sizeof track->said.writer);
+	memcpy(track->said.digest, track->digest, sizeof track->said.digest);
 }
 
 static kc_err parse_body(struct kc_bytes body, struct kc_track *ret)
@@ -69,6 +104,9 @@ static kc_err parse_body(struct kc_bytes body, struct kc_track *ret)
 	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);
 	ret->padded_len = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->key_digest, sizeof ret->key_digest);
+	if (ret->pending && kc_der_more(&seq))
+		pull_said(&seq, &ret->said);
+	say(ret);
 	kc_der_leave(&r, &seq);
 	if (!kc_protection_is_valid((int64_t)protection))
 		kc_der_reader_fail(&r);
@@ -133,21 +171,41 @@ static kc_err note(struct kc_txn *txn, const struct kc_track *track, struct kc_b
 	return KC_OK;
 }
 
-/* Takes the share of the stored row out of the set digest; a row that is not there has none. */
-static kc_err retire(struct kc_txn *txn, uint64_t id)
+/* Takes the share of the stored row out of the set digest; a row that is not there has none. *ret
+ * is what it was, and zeroed when it did not open: then nobody knows which leaf it had. */
+static kc_err retire(struct kc_txn *txn, uint64_t id, struct kc_track *ret)
 {
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	struct kc_track old;
 	struct kc_bytes sealed;
 	bool row;
+	kc_err err;
 
+	*ret = (struct kc_track){.id = 0};
 	KC_TRY(kc_db_prepare(txn->db, select_by_id, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)id);
 	KC_TRY(kc_db_step(&stmt, &row));
 	if (!row)
 		return KC_OK;
 	(void)read_place(&stmt, &old, &sealed);
-	return note(txn, &old, sealed, KC_SHARE_OUT);
+	KC_TRY(note(txn, &old, sealed, KC_SHARE_OUT));
+	err = open_row(txn, &stmt, ret);
+	return err == KC_E_CORRUPT ? kc_trie_discard(txn) : err;
+}
+
+/* Lets the trie follow from what a track said, if it did, to what it says. */
+static kc_err move_leaf(struct kc_txn *txn, const struct kc_track *old, const struct kc_track *new)
+{
+	bool was = old->said.live, is = new->said.live;
+	bool same = was == is && old->view ==
+					 new->view &&memcmp(old->said.digest, new->said.digest,
+						 sizeof old->said.digest) == 0;
+
+	if (same)
+		return KC_OK;
+	if (was && (!is || old->view != new->view))
+		KC_TRY(kc_trie_set(txn, old->view, old->name, NULL));
+	return is ? kc_trie_set(txn, new->view, new->name, new->said.digest) : KC_OK;
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -247,13 +305,15 @@ kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track)
 		" sealed = excluded.sealed";
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
+	struct kc_track old = {.id = 0};
 
 	if (!kc_protection_is_valid(track->protection))
 		return KC_ERR(PARAM); /* it would not be readable again */
 	if (track->id == 0)
 		KC_TRY(next_id(txn, &track->id));
 	else
-		KC_TRY(retire(txn, track->id));
+		KC_TRY(retire(txn, track->id, &old));
+	say(track);
 	KC_TRY(seal(txn, track, &sealed));
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)track->id);
@@ -264,19 +324,22 @@ kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track)
 		kc_db_bind_null(&stmt, 3);
 	kc_db_bind_bytes(&stmt, 4, kc_buf_bytes(&sealed));
 	KC_TRY(kc_db_run(&stmt));
-	return note(txn, track, kc_buf_bytes(&sealed), KC_SHARE_IN);
+	KC_TRY(note(txn, track, kc_buf_bytes(&sealed), KC_SHARE_IN));
+	return move_leaf(txn, &old, track);
 }
 
 kc_err kc_track_drop(struct kc_txn *txn, uint64_t id)
 {
 	static const char sql[] = "DELETE FROM track WHERE id = ?1";
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	struct kc_track old, none = {.id = 0};
 
 	KC_TRY(kc_track_journal_drop(txn, id));
-	KC_TRY(retire(txn, id));
+	KC_TRY(retire(txn, id, &old));
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, (int64_t)id);
-	return kc_db_run(&stmt);
+	KC_TRY(kc_db_run(&stmt));
+	return move_leaf(txn, &old, &none);
 }
 
 kc_err kc_track_fold(struct kc_txn *txn, uint8_t digest[static KC_DIGEST_LEN])

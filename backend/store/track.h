@@ -22,6 +22,15 @@
 #define KC_TRACK_MAX_T \
 	((UINT64_C(1) << 53) - 1) /* ms; a version beyond would be refused elsewhere */
 
+/* The last version of a record that has a dot: what the circle holds this device to, whatever was
+ * changed here since. Roots are made of these (trie.h). */
+struct kc_track_said {
+	bool live;
+	uint64_t t; /* 0: there is none yet */
+	uint8_t writer[KC_TRACK_WRITER_LEN];
+	uint8_t digest[KC_TRACK_DIGEST_LEN];
+};
+
 struct kc_track {
 	uint64_t id;			 /* of this row; 0 for a new one */
 	uint8_t name[KC_TRACK_NAME_LEN]; /* of the record */
@@ -38,6 +47,7 @@ struct kc_track {
 	uint8_t digest[KC_TRACK_DIGEST_LEN];	 /* of the record's body */
 	uint64_t padded_len;			 /* of that body: a tombstone is as long */
 	uint8_t key_digest[KC_TRACK_DIGEST_LEN]; /* SHA-256 of the primary key, equal everywhere */
+	struct kc_track_said said; /* unless pending, that of the fields above: put sees to it */
 };
 
 /* --- for the exchange ---------------------------------------------------------------------------
@@ -52,10 +62,10 @@ KC_MUST kc_err kc_track_find_item(struct kc_txn *txn, uint64_t item, struct kc_t
 KC_MUST kc_err kc_track_next(struct kc_txn *txn, uint64_t after, struct kc_track *ret);
 /* The least id above after, of a track that may not open; 0 when there is none. */
 KC_MUST kc_err kc_track_next_id(struct kc_txn *txn, uint64_t after, uint64_t *ret);
-/* Adds (id 0, which is set then) or replaces a track as it is. Nothing is journaled. PARAM for a
- * protection that is none. */
+/* Adds (id 0, which is set then) or replaces a track as it is, and its leaf in the trie of its
+ * view. Nothing is journaled. PARAM for a protection that is none. */
 KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
-/* Forgets a track, and its journal entry. */
+/* Forgets a track, its leaf, and its journal entry. */
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 
 /* Makes the track, as it is otherwise, this device's own newest version of time t, and journals it:

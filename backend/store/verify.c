@@ -11,6 +11,7 @@
 #include "backend/store/setting.h"
 #include "backend/store/terms.h"
 #include "backend/store/track.h"
+#include "backend/store/trie.h"
 #include "base/log.h"
 #include "base/random.h"
 
@@ -223,6 +224,7 @@ static kc_err repair(struct kc_txn *txn, const struct findings *found)
 	bool all_seen = true;
 
 	if (!found->digest_fits) {
+		KC_TRY(kc_trie_discard(txn)); /* a track may be gone */
 		KC_TRY(sift_tracks(txn));
 		KC_TRY(sift_rows(txn, &all_seen));
 		KC_TRY(kc_setting_put_int(txn->db, KC_SETTING_ALTERED, 1));

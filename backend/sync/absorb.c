@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/circle/segment.h"
+
 /* clang-format off */
 static const struct form {
 	const char *key; /* whole, or a beginning when it ends in '/' */
@@ -20,7 +22,9 @@ static const struct form {
 	{"out/",  KC_ABSORB_OUT,         true},
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
+	{"c",     KC_ABSORB_CIRCLE,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
+	{"l/",    KC_ABSORB_SEGMENT,     false},
 };
 /* clang-format on */
 
@@ -81,6 +85,21 @@ static bool is_for_another(
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
 
+/* A segment's key is the hash of its bytes: nothing else is to be known before a head names it. */
+static kc_err open_segment(struct kc_absorb_record *record, struct kc_bytes key)
+{
+	uint8_t named[KC_HASH32_LEN], hash[KC_HASH32_LEN];
+
+	KC_TRY(kc_segment_hash(record->value, hash));
+	if (kc_op_get_hex(key, named, sizeof named) && memcmp(named, hash, sizeof hash) == 0) {
+		memcpy(record->name, hash, sizeof record->name);
+		record->state = KC_OK;
+	} else {
+		record->state = KC_ERR(REFUSED);
+	}
+	return KC_OK;
+}
+
 static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
 {
 	struct kc_absorb_record record = {.op = op,
@@ -100,6 +119,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_SEGMENT)
+		KC_TRY(open_segment(&record, rest));
 	if (form->sealed) {
 		struct kc_place_in_store place = {&circle->account, &writer, write->key};
 		kc_err err;
@@ -172,7 +193,11 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 		return kc_circle_take_epoch(circle, &from, record->value);
 	case KC_ABSORB_SHARES:
 		return kc_circle_take_shares(circle, &from, record->value);
+	case KC_ABSORB_CIRCLE:
+		return kc_circle_take_compat(circle, &from,
+			absorb->gathered->ops[record->op].op.position.number, record->value);
 	case KC_ABSORB_ITEM:
+	case KC_ABSORB_SEGMENT:
 		break;
 	}
 	return KC_ERR(BUG);

@@ -19,7 +19,9 @@ enum kc_absorb_kind {
 	KC_ABSORB_OUT,
 	KC_ABSORB_EPOCH,
 	KC_ABSORB_SHARES,
+	KC_ABSORB_CIRCLE,
 	KC_ABSORB_ITEM,
+	KC_ABSORB_SEGMENT, /* of a log of own writes; looked at when a head names it */
 };
 
 /* A record, and what has become of it. */
@@ -29,7 +31,7 @@ struct kc_absorb_record {
 	enum kc_absorb_kind kind;
 	struct kc_bytes value; /* as it is in the store, or opened, in plain */
 	struct kc_buf plain;
-	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key */
+	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key; of a segment, its beginning */
 	bool current;			  /* a list: the last one of its peer when it was taken */
 	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;
 			 NEWER; REFUSED; STORE_SUSPECT: evidence that is yet to be weighed */
@@ -47,6 +49,7 @@ struct kc_absorb {
 	uint64_t for_unlock; /* items that do */
 	uint64_t received;   /* items that were applied */
 	bool moved;	     /* some position did */
+	enum kc_alarm alarm; /* of roots that differ where they must not */
 };
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
 void kc_absorb_done(struct kc_absorb *absorb);

@@ -44,7 +44,12 @@ static kc_err add_head(
 	struct kc_absorb_reader *r, size_t member, const struct kc_list *list, enum kc_view view)
 {
 	struct kc_absorb_anchors *anchors = &r->anchors;
+	const struct kc_vector *vector = &r->circle->views[view].vector;
+	uint64_t had =
+		r->circle->joining ? 0 : kc_vector_get(vector, &r->circle->members[member]->id);
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
 	KC_CLEANUP_HEAD struct kc_head head = {0};
+	bool missing = false;
 	kc_err err = kc_absorb_head(r, member, list, view, &head);
 
 	if (err == KC_E_LOCKED)
@@ -53,8 +58,14 @@ static kc_err add_head(
 		return kc_absorb_is_verdict(err) || err == KC_E_NOT_FOUND ? KC_OK : err;
 	if (head.counter > anchors->counters[member][view])
 		anchors->counters[member][view] = head.counter;
+	err = kc_absorb_log(r, member, view, &head, had, &log, &missing);
+	if (err != KC_OK && err != KC_E_REFUSED)
+		return err;
+	for (size_t i = 0; i < log.count; i++)
+		KC_TRY(add_anchor(anchors, member, view, &log.rows[i]));
 	for (size_t i = 0; i < head.log.count; i++)
-		KC_TRY(add_anchor(anchors, member, view, &head.log.rows[i]));
+		if (missing || err != KC_OK || head.log.rows[i].counter <= had)
+			KC_TRY(add_anchor(anchors, member, view, &head.log.rows[i]));
 	return KC_OK;
 }
 
@@ -231,7 +242,7 @@ static kc_err judge_again(
 
 	if (*verdict != KC_E_WAITING && *verdict != KC_E_LOCKED)
 		return KC_OK;
-	KC_TRY(kc_merge_holds(r->txn, &r->circle->identity.id, item->name, &item->version, &holds));
+	KC_TRY(kc_merge_holds(r->txn, item->name, &item->version, &holds));
 	if (holds)
 		*verdict = KC_OK;
 	return KC_OK;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "backend/store/trie.h"
+
 /* --- one head -----------------------------------------------------------------------------------
  */
 
@@ -75,20 +77,25 @@ struct kc_version kc_absorb_version(
 	return version;
 }
 
-kc_err kc_absorb_accounts(
-	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret)
+kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry, bool *ret)
 {
 	struct kc_version version = kc_absorb_version(&r->circle->members[member]->id, entry);
 
-	KC_TRY(kc_merge_holds(r->txn, &r->circle->identity.id, entry->name, &version, ret));
-	return *ret ? KC_OK : was_refused(r, member, entry, ret);
+	KC_TRY(kc_merge_holds(r->txn, entry->name, &version, ret));
+	if (*ret)
+		return KC_OK;
+	KC_TRY(was_refused(r, member, entry, ret));
+	/* Another device may have taken it: its policy, or what stood in the way, is its own. */
+	return *ret ? kc_trie_doubt(r->txn, view, true) : KC_OK;
 }
 
 /* --- vectors ------------------------------------------------------------------------------------
  */
 
-/* Whether the record of a dot came in these operations, and opened. */
-static bool came(
+/* What became of the record of a dot, if it came in these operations and opened. Errors: NOT_FOUND.
+ */
+static kc_err outcome(
 	const struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t counter)
 {
 	size_t low = 0, high = r->item_count;
@@ -105,8 +112,26 @@ static bool came(
 		else
 			high = middle;
 	}
-	return low < r->item_count && r->dots[low]->member == member &&
-	       r->dots[low]->view == view && r->dots[low]->counter == counter;
+	if (low == r->item_count || r->dots[low]->member != member || r->dots[low]->view != view ||
+		r->dots[low]->counter != counter)
+		return KC_ERR(NOT_FOUND);
+	return r->absorb->records[r->dots[low]->record].state;
+}
+
+/* Before its beginning a log names nothing: there the records themselves count. Of a feed nobody
+ * waits for what is not named. */
+static kc_err account_for_unnamed(
+	struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t last, uint64_t *had)
+{
+	for (; *had < last; (*had)++) {
+		kc_err err = outcome(r, member, view, *had + 1);
+
+		if (err == KC_E_REFUSED)
+			KC_TRY(kc_trie_doubt(r->txn, view, true));
+		else if (err != KC_OK)
+			return KC_OK;
+	}
+	return KC_OK;
 }
 
 /* Whether something is here that waits for the unlock and may be what a log speaks of: a record of
@@ -145,24 +170,29 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
 	struct kc_vector *vector = &r->circle->views[view].vector;
 	uint64_t had = kc_vector_get(vector, writer);
-	uint64_t unnamed = head->log.count ? head->log.rows[0].counter - 1 : head->counter;
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+	bool missing = false;
+	uint64_t end, unnamed;
 
-	/* Before its beginning the log names nothing: there the records themselves count. Of a feed
-	 * nobody waits for what is not named. */
-	for (; had < unnamed && !r->absorb->gathered->by_feed; had++)
-		if (!came(r, member, view, had + 1)) {
-			note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED)
-								       : KC_ERR(WAITING),
-				ret_lack);
-			return kc_vector_raise(vector, writer, had);
-		}
-	for (size_t i = 0; i < head->log.count; i++) {
-		const struct kc_log_entry *entry = &head->log.rows[i];
+	/* A new device has a vector from its sponsor, and looks at everything all the same. */
+	KC_TRY(kc_absorb_log(r, member, view, head, r->circle->joining ? 0 : had, &log, &missing));
+	if (missing)
+		note_lack(KC_ERR(WAITING), ret_lack);
+	end = !missing ? head->counter : log.count ? log.rows[log.count - 1].counter : had;
+	unnamed = log.count ? log.rows[0].counter - 1 : end;
+
+	if (!r->absorb->gathered->by_feed)
+		KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
+	if (had < unnamed && !r->absorb->gathered->by_feed) {
+		note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED) : KC_ERR(WAITING),
+			ret_lack);
+		return kc_vector_raise(vector, writer, had);
+	}
+	for (size_t i = 0; i < log.count; i++) {
+		const struct kc_log_entry *entry = &log.rows[i];
 		bool accounted;
 
-		if (entry->counter <= had && !r->circle->joining)
-			continue;
-		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
+		KC_TRY(kc_absorb_accounts(r, member, view, entry, &accounted));
 		if (!accounted) {
 			note_lack(awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED)
 									: KC_ERR(WAITING),
@@ -170,7 +200,7 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 			return kc_vector_raise(vector, writer, entry->counter - 1);
 		}
 	}
-	return kc_vector_raise(vector, writer, head->counter);
+	return kc_vector_raise(vector, writer, end);
 }
 
 /* --- lists --------------------------------------------------------------------------------------
@@ -246,5 +276,5 @@ kc_err kc_absorb_heads(struct kc_absorb_reader *r)
 			kc_absorb_counts(r, record))
 			KC_TRY(take_list(r, record));
 	}
-	return KC_OK;
+	return kc_absorb_keep_segments(r);
 }

@@ -77,16 +77,27 @@ KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
 
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
+/* Holds the roots of the last lists against this device's own (absorb_roots.c). */
+KC_MUST kc_err kc_absorb_roots(struct kc_absorb_reader *r);
+/* Forgets deletions that nobody needs any more; once a day (absorb_collect.c). */
+KC_MUST kc_err kc_absorb_collect(struct kc_absorb_reader *r);
 /* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
  * not here), LOCKED (its key comes with the unlock), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
 	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
+/* What the log of a head names above a counter, from its segments too; those that are not here
+ * leave *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
+KC_MUST kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_head *head, uint64_t above, struct kc_head_log *ret, bool *ret_missing);
+/* Lets segments of a feed wait that name what is not here yet: what was read once does not come
+ * again. */
+KC_MUST kc_err kc_absorb_keep_segments(struct kc_absorb_reader *r);
 /* The version that an entry of a writer's log names. */
 struct kc_version kc_absorb_version(
 	const struct kc_peer_id *writer, const struct kc_log_entry *entry);
 /* Whether what an entry of a member's log names is here, or came and was refused for what it says.
  */
-KC_MUST kc_err kc_absorb_accounts(
-	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret);
+KC_MUST kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry, bool *ret);
 
 #endif

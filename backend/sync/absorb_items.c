@@ -200,5 +200,7 @@ kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb)
 	KC_TRY(prepare(&r));
 	KC_TRY(sort_items(&r));
 	KC_TRY(kc_absorb_merge(&r));
-	return kc_absorb_heads(&r);
+	KC_TRY(kc_absorb_heads(&r));
+	KC_TRY(kc_absorb_roots(&r));
+	return kc_absorb_collect(&r);
 }

@@ -77,7 +77,7 @@ static kc_err is_known(
 		kc_absorb_find_anchor(&r->anchors, dot->member, dot->view, counter);
 
 	*ret = false;
-	return entry ? kc_absorb_accounts(r, dot->member, entry, ret) : KC_OK;
+	return entry ? kc_absorb_accounts(r, dot->member, dot->view, entry, ret) : KC_OK;
 }
 
 /* Whether the records that came follow on what was here, without a gap. */
@@ -137,18 +137,19 @@ static kc_err names_more(struct kc_absorb_reader *r, size_t member, const struct
 {
 	const struct kc_vector *vector = &r->circle->views[item->view].vector;
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
-	uint64_t had = kc_vector_get(vector, writer);
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
 
-	for (size_t i = 0; i < head->log.count; i++) {
-		const struct kc_log_entry *entry = &head->log.rows[i];
+	KC_TRY(kc_absorb_log(
+		r, member, item->view, head, kc_vector_get(vector, writer), &log, ret));
+	for (size_t i = 0; i < log.count; i++) {
+		const struct kc_log_entry *entry = &log.rows[i];
 		bool own = memcmp(entry->name, item->name, sizeof entry->name) == 0, accounted;
 		struct kc_version version = kc_absorb_version(writer, entry);
 
-		if (entry->counter <= had ||
-			(own ? kc_version_compare(&version, &item->version) <= 0
-			     : memcmp(entry->name, rival, sizeof entry->name) != 0))
+		if (own ? kc_version_compare(&version, &item->version) <= 0
+			: memcmp(entry->name, rival, sizeof entry->name) != 0)
 			continue;
-		KC_TRY(kc_absorb_accounts(r, member, entry, &accounted));
+		KC_TRY(kc_absorb_accounts(r, member, item->view, entry, &accounted));
 		*ret = *ret || !accounted;
 	}
 	return KC_OK;
@@ -196,6 +197,9 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	if (err == KC_OK)
 		err = kc_merge_incoming(
 			m->r->txn, &m->r->circle->identity.id, &incoming, repair, &applied);
+	if (err == KC_OK)
+		err = kc_vector_raise(&m->r->circle->views[incoming.view].reached,
+			&incoming.body.version.writer, incoming.body.counter);
 	m->r->absorb->received += applied;
 	memcpy(ret_rival, incoming.rival, sizeof incoming.rival);
 	kc_item_body_done(&incoming.body);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/store/change.h"
+#include "backend/sync/root.h"
 
 void kc_composed_done(struct kc_composed *composed)
 {
@@ -200,6 +201,15 @@ static kc_err take_journal(struct kc_composer *c, bool *ret_more)
 	}
 }
 
+/* Heads say what is here once all dots are counted. */
+static kc_err tell_roots(struct kc_composer *c)
+{
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		KC_TRY(kc_root_tell(
+			c->txn, c->circle, (enum kc_view)view, &c->circle->views[view].root));
+	return KC_OK;
+}
+
 static const struct kc_log_position *after(const struct kc_composer *c)
 {
 	static const struct kc_log_position beginning;
@@ -216,6 +226,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	ret->repeats = c->circle->span.begun != 0;
 	KC_TRY(rotate_yearly(c));
 	KC_TRY(ensure_epochs(c));
+	KC_TRY(kc_circle_renew_compat(c->circle, &c->trust));
 	KC_TRY(kc_circle_has_news(c->circle, &news));
 	news = news || c->circle->queue.len > 0;
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
@@ -227,6 +238,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	if (!insist && !news && c->items == 0 &&
 		(!ret->repeats || kc_circle_is_locked(c->circle)))
 		return KC_OK;
+	KC_TRY(tell_roots(c));
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));

@@ -54,17 +54,55 @@ static kc_err send_again(
 	return kc_composer_put(c, &track, kc_buf_bytes(&record));
 }
 
-static kc_err send_all_again(struct kc_composer *c, struct kc_view_state *state,
-	const struct kc_held_epoch *held, bool *ret_more)
+static int by_counter(const void *a, const void *b)
 {
-	const struct kc_head_log *log = &state->log;
+	const struct kc_log_entry *x = a, *y = b;
 
-	for (size_t i = 0; i < log->count; i++) {
-		const struct kc_log_entry *entry = &log->rows[i];
+	return (x->counter > y->counter) - (x->counter < y->counter);
+}
+
+/* Those own dots that are to be sent again and stand for what is here: what the log names, segments
+ * or not, as far as it matters. */
+static kc_err find_own(struct kc_composer *c, unsigned view, const struct kc_view_state *state,
+	struct kc_head_log *ret)
+{
+	struct kc_track track;
+	uint64_t id = 0;
+	kc_err err;
+
+	for (;;) {
+		struct kc_log_entry entry = {.counter = 0};
+
+		KC_TRY(kc_track_next_id(c->txn, id, &id));
+		if (id == 0)
+			break;
+		err = kc_track_get(c->txn, id, &track);
+		if (err == KC_E_CORRUPT)
+			continue;
+		KC_TRY(err);
+		entry = (struct kc_log_entry){.counter = track.counter, .t = track.t};
+		memcpy(entry.name, track.name, sizeof entry.name);
+		memcpy(entry.digest, track.digest, sizeof entry.digest);
+		if (track.view == view && is_of(&track, &entry, &c->circle->identity.id) &&
+			track.counter >= state->again && track.counter <= state->again_to)
+			KC_TRY(kc_head_log_add(ret, &entry));
+	}
+	if (ret->count)
+		qsort(ret->rows, ret->count, sizeof *ret->rows, by_counter);
+	return KC_OK;
+}
+
+static kc_err send_all_again(
+	struct kc_composer *c, unsigned view, const struct kc_held_epoch *held, bool *ret_more)
+{
+	struct kc_view_state *state = &c->circle->views[view];
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+
+	KC_TRY(find_own(c, view, state, &log));
+	for (size_t i = 0; i < log.count; i++) {
+		const struct kc_log_entry *entry = &log.rows[i];
 		kc_err err;
 
-		if (entry->counter < state->again || entry->counter > state->again_to)
-			continue;
 		if (kc_composer_is_full(c)) {
 			*ret_more = true;
 			return KC_OK;
@@ -158,7 +196,7 @@ kc_err kc_compose_again(struct kc_composer *c, bool *ret_more)
 		if (memcmp(state->kid, held->epoch->name.kid, sizeof state->kid) != 0)
 			KC_TRY(turn_to(c, view, held));
 		if (state->again <= state->again_to && state->again_to > 0)
-			KC_TRY(send_all_again(c, state, held, ret_more));
+			KC_TRY(send_all_again(c, view, held, ret_more));
 	}
 	return KC_OK;
 }

@@ -10,6 +10,7 @@
 #include "backend/sync/line.h"
 #include "backend/sync/live_items.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 
 #define MAX_CONFLICTS 8
@@ -127,8 +128,9 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 	struct kc_live_payload payload;
 	size_t count = 0;
 
-	if (x->live && !x->listened && !x->line.idle && !x->circle->joining) {
-		kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
+	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
+		if (!x->line.idle) /* else nothing was written since it listened last */
+			kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
 		x->listened = true;
 		said = kc_live_mailbox_said(x->live, &count);
 	}
@@ -154,7 +156,8 @@ static void speak(struct exchange *x)
 	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
 	struct kc_trust trust;
 
-	if (!x->listened || kc_circle_judge(x->circle, &trust) != KC_OK ||
+	if (!x->listened || kc_circle_is_locked(x->circle) ||
+		kc_circle_judge(x->circle, &trust) != KC_OK ||
 		!kc_peer_set_has(trust.trusted, x->circle->self))
 		return;
 	turn.trust = &trust;
@@ -316,20 +319,22 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 			clocks || x->circle->members[i]->waiting_since_ms ||
 			(!kc_peer_set_has(gathered->out, i) &&
 				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
-	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost &&
+	/* What was alarming is looked at until it is not. */
+	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
 	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
 
-/* What is in the store may be said as well. */
+/* What is in the store may be said as well. Records are composed as an operation of no log. */
 static void offer(struct exchange *x, uint64_t number, struct kc_bytes operation)
 {
 	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
 
 	x->news = true;
 	if (x->live)
-		kc_live_mailbox_offer(x->live, &writer, number, operation);
+		kc_live_mailbox_offer(
+			x->live, &writer, x->line.kind == &kc_line_records ? 1 : number, operation);
 }
 
 /* Others write at the same time: the more often, the longer the wait before the next try. */
@@ -382,6 +387,8 @@ static kc_err round_trip(struct exchange *x)
 		KC_TRY(send(x));
 		offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
+	if (absorb.alarm != KC_ALARM_NONE)
+		return set_alarm(x, absorb.alarm);
 	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
 }
 
@@ -406,6 +413,29 @@ static kc_err remember_report(struct exchange *x)
 	return kc_txn_commit(&txn);
 }
 
+/* A copy of the compatibility circle went back: this device writes its own once more, as it was
+ * before the exchange; once for each generation. */
+static kc_err push_compat(struct exchange *x)
+{
+	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	const struct kc_compat *compat;
+
+	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	compat = circle->compat.compat;
+	if (!compat || compat->generation <= circle->compat_pushed)
+		return KC_OK;
+	circle->compat_pushed = compat->generation;
+	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
+	KC_TRY(kc_compose(&txn, circle, feed_of(x), true, &composed));
+	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
+	KC_TRY(kc_memory_put_circle(&txn, circle));
+	KC_TRY(kc_txn_commit(&txn));
+	return x->line.kind->send(&x->line);
+}
+
 /* That it is out, and by whom, is kept: it is told also when the store is not there. */
 static kc_err remember_removal(struct exchange *x)
 {
@@ -417,7 +447,9 @@ static kc_err remember_removal(struct exchange *x)
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	removal = kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &author);
 	if (removal) {
-		strcpy(x->report.removed_by, kc_circle_name_of(x->circle, author));
+		const char *name = kc_circle_name_of(x->circle, author);
+
+		memcpy(x->report.removed_by, name, strlen(name) + 1);
 		x->report.removed_ms = removal->time_ms;
 	}
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
@@ -460,6 +492,9 @@ static kc_err run(struct exchange *x)
 		x->report.known = x->circle->known;
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	}
+	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
+		push_compat(x) != KC_OK)
+		kc_log_error("the circle could not be written again");
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		speak(x);
 	if (err == KC_E_NOT_MEMBER && x->live)
@@ -492,6 +527,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 
 	KC_TRY(kc_feed_forget(txn));
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		track.said = (struct kc_track_said){.t = 0}; /* nothing, to the new circle */
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));
 		else

@@ -21,18 +21,28 @@ static struct kc_version version_of(const struct kc_track *track, const struct k
 	return version;
 }
 
-/* The record's track. One that is lost or does not open holds nothing, but has a place. */
-static kc_err find_held(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
-	struct kc_track *ret, bool *ret_holds)
+/* The last version of it that has a dot. */
+static struct kc_version said_of(const struct kc_track *track)
+{
+	struct kc_version version = {.t = track->said.t};
+
+	memcpy(version.writer.bytes, track->said.writer, sizeof version.writer.bytes);
+	memcpy(version.digest, track->said.digest, sizeof version.digest);
+	return version;
+}
+
+/* The record's track; *ret stays as it is when there is none that opens. What was damaged comes
+ * back as it was, or newer, and never older. */
+static kc_err find_held(
+	struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN], struct kc_track *ret)
 {
 	kc_err err = kc_track_find_name(txn, name, ret);
 
-	*ret_holds = err == KC_OK && !ret->lost;
 	return err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ? KC_OK : err;
 }
 
-kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,
-	const uint8_t name[static KC_RECORD_NAME_LEN], const struct kc_version *version, bool *ret)
+kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	const struct kc_version *version, bool *ret)
 {
 	struct kc_version held_version;
 	struct kc_track held;
@@ -43,7 +53,8 @@ kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,
 		return KC_OK;
 	}
 	KC_TRY(err);
-	held_version = version_of(&held, self);
+	/* A change that has no dot yet stands for nothing: its writer may never send it. */
+	held_version = said_of(&held);
 	/* What was damaged here was held once: the store is not to blame. */
 	*ret = kc_version_compare(&held_version, version) >= 0;
 	return KC_OK;
@@ -51,6 +62,17 @@ kc_err kc_merge_holds(struct kc_txn *txn, const struct kc_peer_id *self,
 
 /* --- applying -----------------------------------------------------------------------------------
  */
+
+/* It has a dot, whatever this device makes of it. */
+static struct kc_track_said said_by(const struct kc_incoming *incoming)
+{
+	const struct kc_version *version = &incoming->body.version;
+	struct kc_track_said said = {.live = !incoming->body.deleted, .t = version->t};
+
+	memcpy(said.writer, version->writer.bytes, sizeof said.writer);
+	memcpy(said.digest, version->digest, sizeof said.digest);
+	return said;
+}
 
 static struct kc_track track_of(const struct kc_incoming *incoming)
 {
@@ -69,6 +91,7 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 	memcpy(track.writer, body->version.writer.bytes, sizeof track.writer);
 	memcpy(track.digest, body->version.digest, sizeof track.digest);
 	memcpy(track.key_digest, body->key_digest, sizeof track.key_digest);
+	track.said = said_by(incoming);
 	return track;
 }
 
@@ -183,30 +206,40 @@ static kc_err check_content(const struct kc_incoming *incoming)
 	return KC_OK;
 }
 
+/* Lost against a change that was made here at the same time and has no dot yet; the circle holds
+ * this device to it all the same, until that change has one. */
+static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_track *held)
+{
+	const struct kc_version *version = &incoming->body.version, said = said_of(held);
+
+	if (!incoming->body.deleted)
+		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
+	if (incoming->acknowledged || kc_version_compare(version, &said) <= 0)
+		return KC_OK;
+	held->said = said_by(incoming);
+	return kc_track_put(txn, held);
+}
+
 kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	struct kc_incoming *incoming, bool repair, bool *ret_applied)
 {
-	struct kc_version held_version;
+	struct kc_version version;
 	struct kc_track held = {0};
-	bool holds, wins = true;
+	int order = 1;
 
 	*ret_applied = false;
 	KC_TRY(check_content(incoming));
-	KC_TRY(find_held(txn, incoming->name, &held, &holds));
-	if (holds) {
-		held_version = version_of(&held, self);
-		wins = kc_version_compare(&incoming->body.version, &held_version) > 0;
+	KC_TRY(find_held(txn, incoming->name, &held));
+	if (held.id) {
+		version = held.lost ? said_of(&held) : version_of(&held, self);
+		order = kc_version_compare(&incoming->body.version, &version);
 	}
 	if (incoming->acknowledged && held.id == 0)
 		return KC_OK; /* deleted, and collected since */
-	if (incoming->acknowledged && holds && wins)
+	if (incoming->acknowledged && order > 0)
 		return KC_ERR(REFUSED); /* made up after this device had accounted for the dot */
-	if (!wins) {
-		/* Lost against a change made here at the same time. */
-		if (held.pending && !incoming->body.deleted)
-			KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
-		return KC_OK;
-	}
+	if (order < 0 || (order == 0 && !held.lost))
+		return held.pending ? lose(txn, incoming, &held) : KC_OK;
 	KC_TRY(apply(txn, self, incoming, &held, repair));
 	*ret_applied = true;
 	return KC_OK;

@@ -9,12 +9,15 @@
 #include <string.h>
 
 #include "backend/keychain_sync.h"
+#include "backend/store/trie.h"
+#include "backend/sync/item_record.h"
 #include "tests/check.h"
 #include "tests/circle/chance.h"
 #include "tests/circle/world.h"
 
 #define GENP KC_CLASS_GENERIC
 #define DAY_MS INT64_C(86400000)
+#define MONTH_MS (30 * DAY_MS)
 #define YEAR_MS (365 * DAY_MS)
 
 enum { KEYS = 6, CHANGES_MAX = 64, STEPS_LEAST = 24, SECRET_MAX = 24, ROUNDS_MAX = 24 };
@@ -46,7 +49,17 @@ static struct {
 	const struct model_plan *plan;
 	size_t step;
 	uint64_t exchanges; /* that went well, of all devices */
-	char failure[400];  /* the first; empty: none */
+	unsigned passwords; /* the account has had */
+	unsigned removals;
+	/* Strangers come, or keys are made anew and devices put out; both in one life need shares
+	 * for whoever came meanwhile. */
+	bool keys_change;
+	bool removed[WORLD_MAX]; /* by somebody, whose word may not count */
+	bool out[WORLD_MAX];	 /* as it found itself the last time */
+	/* Changes of devices that were put out, which the one who did it had not seen: they may
+	 * count, where others have taken them, and need not. */
+	known_set doubtful;
+	char failure[400]; /* the first; empty: none */
 } model;
 
 __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
@@ -75,12 +88,19 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
 	putchar('\n');
 }
 
+static bool is_doubtful(size_t number)
+{
+	size_t device = model.changes[number].device;
+
+	return (model.doubtful >> number & 1) || (model.out[device] && !model.removed[device]);
+}
+
 /* Whether some change of the same item was made in knowledge of this one. */
 static bool is_superseded(size_t number)
 {
 	for (size_t i = 0; i < model.count; i++)
 		if (model.changes[i].key == model.changes[number].key &&
-			model.changes[i].known >> number & 1)
+			model.changes[i].known >> number & 1 && !is_doubtful(i))
 			return true;
 	return false;
 }
@@ -95,7 +115,7 @@ static bool may_be(size_t key, const char *secret)
 
 		if (c->key != key || !world.member[c->device])
 			continue;
-		changed = true;
+		changed = changed || !is_doubtful(i);
 		if (!is_superseded(i) && strcmp(c->deletes ? "" : c->secret, secret) == 0)
 			return true;
 	}
@@ -165,6 +185,8 @@ static kc_err make(struct change *c, const char *there, const char **ret_how)
 static void record(const struct change *c)
 {
 	model.changes[model.count] = *c;
+	if (model.removed[c->device])
+		model.doubtful |= (known_set)1 << model.count;
 	model.known[c->device] |= (known_set)1 << model.count++;
 }
 
@@ -237,7 +259,16 @@ static void learn(size_t device, bool all_settled)
 /* A piece that a clock says has been missing for long is an alarm, after all else is done. */
 static bool is_late(kc_err err, const struct kc_sync_report *report)
 {
-	return err == KC_E_STORE_SUSPECT && report->alarm && strcmp(report->alarm, "omission") == 0;
+	return err == KC_E_STORE_SUSPECT && report->alarm &&
+	       strcmp(report->alarm, "omission") == 0 && report->waiting > 0;
+}
+
+/* Where somebody was put out, who finds itself out is no failure, and what is sealed for those who
+ * are out is refused by whoever knows of it first. */
+static bool is_put_out(size_t device, kc_err err)
+{
+	model.out[device] = err == KC_E_NOT_MEMBER;
+	return model.out[device] && model.removals;
 }
 
 static void exchange(size_t device, struct kc_sync_report *report)
@@ -248,10 +279,12 @@ static void exchange(size_t device, struct kc_sync_report *report)
 	tell("device %zu exchanges: %s, %d sent, %d received, %d waiting%s%s", device,
 		kc_err_name(err), (int)report->sent, (int)report->received, (int)report->waiting,
 		report->alarm ? ", " : "", report->alarm ? report->alarm : "");
+	if (!world.cut_off[device] && is_put_out(device, err))
+		return;
 	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
 		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
 			report->alarm ? report->alarm : "");
-	if (good && (report->refused || report->pending))
+	if (good && ((report->refused && !model.removals) || report->pending))
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
@@ -279,16 +312,131 @@ static void exchange_cut_short(size_t device)
 	world_revive(device, chance_bits());
 	tell("device %zu loses power at %s %d: %s", device,
 		where == WORLD_CUT_DATABASE ? "operation" : "call", (int)at, kc_err_name(err));
-	if (report.refused || (report.alarm && !is_late(err, &report)))
+	if ((report.refused && !model.removals) || (report.alarm && !is_late(err, &report)))
 		fail("device %zu loses power: %s, %d refused", device,
 			report.alarm ? report.alarm : "", (int)report.refused);
+}
+
+/* --- the account's password ---------------------------------------------------------------------
+ */
+
+enum { PASSWORD_MAX = 40 };
+
+/* The outcome of something that begins or ends with an exchange. */
+static bool is_expected(size_t device, kc_err err, const struct kc_sync_report *report)
+{
+	return err == KC_OK || is_late(err, report) ||
+	       (world.cut_off[device] && err == KC_E_STORE_GONE) || is_put_out(device, err);
+}
+
+/* Password number number of the account, from 0. */
+static struct kc_bytes password(unsigned number)
+{
+	static char text[PASSWORD_MAX];
+
+	if (number == 0)
+		return kc_bytes_str(HOUSE_PASSWORD);
+	snprintf(text, sizeof text, "password number %u", number);
+	return kc_bytes_str(text);
+}
+
+static void change_password(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char new[PASSWORD_MAX];
+	kc_err err = KC_ERR(ACCOUNT_PASSWORD);
+
+	if (!world.member[device])
+		return;
+	snprintf(new, sizeof new, "password number %u", model.passwords);
+	for (unsigned i = model.passwords; i-- > 0 && err == KC_E_ACCOUNT_PASSWORD;)
+		err = kc_keychain_account_password(
+			home_of(device)->keychain, password(i), kc_bytes_str(new), &report);
+	model.passwords++;
+	tell("device %zu changes the account password: %s", device, kc_err_name(err));
+	if (!is_expected(device, err, &report))
+		fail("device %zu changes the account password: %s", device, kc_err_name(err));
+	if (err == KC_OK)
+		learn(device, report.waiting == 0);
+}
+
+/* --- putting out, and new keys ------------------------------------------------------------------
+ */
+
+static struct kc_circle *recall(size_t device)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_circle *circle = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
+	return circle;
+}
+
+/* What the remover has not seen of the other is in doubt, and all that the other will still do. */
+static void doubt(size_t remover, size_t target)
+{
+	model.removals++;
+	model.removed[target] = true;
+	for (size_t i = 0; i < model.count; i++)
+		if (model.changes[i].device == target && !(model.known[remover] >> i & 1))
+			model.doubtful |= (known_set)1 << i;
+}
+
+static kc_err put_out(size_t device, size_t target, struct kc_sync_report *report)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(target);
+	struct kc_keychain *keychain = home_of(device)->keychain;
+	kc_err err = KC_ERR(ACCOUNT_PASSWORD);
+
+	if (chance(2)) /* the password is not at hand */
+		return kc_keychain_device_remove(
+			keychain, circle->identity.id.bytes, kc_bytes(NULL, 0), false, 0, report);
+	for (unsigned i = model.passwords; i-- > 0 && err == KC_E_ACCOUNT_PASSWORD;)
+		err = kc_keychain_device_remove(
+			keychain, circle->identity.id.bytes, password(i), false, 0, report);
+	return err;
+}
+
+/* Only by one who reaches a store that all share. */
+static void remove_another(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	size_t target = chance(world.house.count);
+	kc_err err;
+
+	if (!world.member[device] || !world.member[target] || target == device ||
+		model.removals == 2 || !model.keys_change || world.cut_off[device] ||
+		world.layout == WORLD_CARRIED)
+		return;
+	doubt(device, target);
+	err = put_out(device, target, &report);
+	tell("device %zu puts device %zu out: %s", device, target, kc_err_name(err));
+	/* It may not have heard of the other yet, or have done it already. */
+	if (!is_expected(device, err, &report) && err != KC_E_NOT_FOUND && err != KC_E_DUPLICATE)
+		fail("device %zu puts device %zu out: %s", device, target, kc_err_name(err));
+}
+
+static void rotate(size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	kc_err err;
+
+	if (!world.member[device] || !model.keys_change)
+		return;
+	err = kc_keychain_rotate(home_of(device)->keychain, &report);
+	tell("device %zu makes new keys: %s", device, kc_err_name(err));
+	if (!is_expected(device, err, &report))
+		fail("device %zu makes new keys: %s", device, kc_err_name(err));
+	if (err == KC_OK)
+		learn(device, report.waiting == 0);
 }
 
 /* --- letting in ---------------------------------------------------------------------------------
  */
 
 /* Until one of the two has to wait for what does not come, or the stranger is in. */
-static kc_err pair(size_t sponsor, size_t stranger, const char *url)
+static kc_err pair(
+	size_t sponsor, size_t stranger, const char *url, struct kc_bytes account_password)
 {
 	struct kc_keychain *s = home_of(sponsor)->keychain, *n = home_of(stranger)->keychain;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -297,9 +445,9 @@ static kc_err pair(size_t sponsor, size_t stranger, const char *url)
 	kc_err err;
 
 	world_turn_to(sponsor);
-	KC_TRY(kc_keychain_pair_start(s, kc_bytes_str(HOUSE_PASSWORD), code));
+	KC_TRY(kc_keychain_pair_start(s, account_password, code));
 	world_turn_to(stranger);
-	KC_TRY(kc_keychain_join_start(n, url, code, kc_bytes_str(HOUSE_PASSWORD)));
+	KC_TRY(kc_keychain_join_start(n, url, code, account_password));
 	world_turn_to(sponsor);
 	err = kc_keychain_pair_poll(s, &applicant);
 	if (err != KC_E_WAITING)
@@ -315,14 +463,25 @@ static kc_err pair(size_t sponsor, size_t stranger, const char *url)
 	return kc_keychain_join_poll(n, &report);
 }
 
+/* It may still have to wait for pieces of what its sponsor had. */
+static bool has_entered(size_t stranger)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	return kc_keychain_sync_status(home_of(stranger)->keychain, &report) == KC_OK;
+}
+
 static void let_in(size_t sponsor, size_t stranger)
 {
 	char url[MEMORY_CLOUD_URL];
+	unsigned number = model.passwords;
 	kc_err err;
 
 	memory_cloud_url(world_place(sponsor), url);
 	world.cut_off[stranger] = world.cut_off[sponsor];
-	err = pair(sponsor, stranger, url);
+	do
+		err = pair(sponsor, stranger, url, password(--number));
+	while (err == KC_E_ACCOUNT_PASSWORD && number > 0);
 	tell("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
 	if (world.cut_off[sponsor]) {
 		if (err != KC_E_STORE_GONE)
@@ -330,8 +489,10 @@ static void let_in(size_t sponsor, size_t stranger)
 		world.cut_off[stranger] = false;
 		return;
 	}
-	/* The sponsor may be told of an omission; the newcomer may have to wait for pieces. */
-	if (err == KC_E_STORE_SUSPECT) {
+	/* The sponsor may be told of an omission, or be out; the applicant may have found an offer
+	 * of before, by a clock that is ahead, whose session has not been carried to its end. */
+	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals) ||
+		(err == KC_E_WAITING && !has_entered(stranger))) {
 		kc_keychain_pair_cancel(home_of(sponsor)->keychain);
 		kc_keychain_join_cancel(home_of(stranger)->keychain);
 		return;
@@ -340,7 +501,7 @@ static void let_in(size_t sponsor, size_t stranger)
 		fail("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
 		return;
 	}
-	world_welcome(stranger, sponsor);
+	world_welcome(stranger, sponsor, password(number));
 }
 
 static size_t any_member(void)
@@ -411,7 +572,8 @@ static void move_clock(size_t device)
 {
 	if (model.plan->mode != MODEL_SKEWED)
 		return;
-	world.skews[device] = ((int64_t)chance(5) - 2) * YEAR_MS + (int64_t)chance(DAY_MS);
+	world.skews[device] = ((int64_t)chance(5) - 2) * (model.keys_change ? YEAR_MS : MONTH_MS) +
+			      (int64_t)chance(DAY_MS);
 	tell("device %zu has its clock at %" PRId64 " days", device, world.skews[device] / DAY_MS);
 }
 
@@ -467,14 +629,17 @@ static const struct {
 	unsigned weight;
 	void (*happen)(size_t device);
 } steps[] = {
-	{30, change_one},
+	{26, change_one},
 	{ 3, change_cut_short},
 	{22, exchange_any},
 	{ 8, exchange_any_cut_short},
 	{26, move_pieces},
 	{ 3, restart},
 	{ 3, move_clock},
-	{ 5, let_one_in},
+	{ 4, let_one_in},
+	{ 1, change_password},
+	{ 2, rotate},
+	{ 2, remove_another},
 };
 /* clang-format on */
 enum { WEIGHTS = 100 };
@@ -526,7 +691,7 @@ static uint64_t one_round(void)
 		gather_everything(i);
 		world_turn_to(i);
 		exchange(i, &report);
-		waiting += report.waiting;
+		waiting += model.out[i] ? 0 : report.waiting;
 	}
 	return waiting;
 }
@@ -546,20 +711,26 @@ static void heal(void)
 	} while (before != after && ++round < ROUNDS_MAX && !model.failure[0]);
 	if (round == ROUNDS_MAX)
 		fail("they do not come to an end");
-	if (waiting)
+	/* What one who is out has said last may wait for what will never come. */
+	if (waiting && !model.removals)
 		fail("%d records still wait", (int)waiting);
 }
 
 /* --- what must hold -----------------------------------------------------------------------------
  */
 
+static bool is_in(size_t device)
+{
+	return world.member[device] && !model.out[device];
+}
+
 /* Whether what was written last is there: by clocks that agree it has nothing above it. */
 static bool is_last_right(size_t key, const char *secret)
 {
 	const struct change *last = &model.changes[model.count - 1];
 
-	return model.count == 0 || last->key != key || last->deletes ||
-	       !world.member[last->device] || strcmp(last->secret, secret) == 0;
+	return model.count == 0 || last->key != key || last->deletes || !is_in(last->device) ||
+	       model.removals || strcmp(last->secret, secret) == 0;
 }
 
 static void compare_items(size_t first)
@@ -572,7 +743,7 @@ static void compare_items(size_t first)
 							: !may_be(key, one))
 			fail("%s is “%s”", services[key], one);
 		for (size_t i = first + 1; i < world.house.count; i++) {
-			if (!world.member[i])
+			if (!is_in(i))
 				continue;
 			look(i, key, other);
 			if (strcmp(one, other) != 0)
@@ -592,16 +763,6 @@ static uint64_t holds(const struct kc_circle *circle, size_t view, const struct 
 		       : kc_vector_get(&state->vector, writer);
 }
 
-static bool has_same_dots(const struct kc_circle *a, const struct kc_circle *b)
-{
-	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
-		for (size_t i = 0; i < a->member_count; i++)
-			if (holds(a, view, &a->members[i]->id) !=
-				holds(b, view, &a->members[i]->id))
-				return false;
-	return true;
-}
-
 static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *id)
 {
 	struct kc_trust trust;
@@ -609,13 +770,16 @@ static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *id)
 	return kc_circle_judge(circle, &trust) == KC_OK && kc_circle_is_trusted(circle, &trust, id);
 }
 
-static struct kc_circle *recall(size_t device)
+/* Of those who are in. */
+static bool has_same_dots(const struct kc_circle *a, const struct kc_circle *b)
 {
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
-	return circle;
+	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
+		for (size_t i = 0; i < a->member_count; i++)
+			if (trusts(a, &a->members[i]->id) &&
+				holds(a, view, &a->members[i]->id) !=
+					holds(b, view, &a->members[i]->id))
+				return false;
+	return true;
 }
 
 static void compare_circles(size_t first)
@@ -625,17 +789,164 @@ static void compare_circles(size_t first)
 	for (size_t i = first + 1; i < world.house.count; i++) {
 		KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
 
-		if (!world.member[i])
+		if (!is_in(i))
 			continue;
 		other = recall(i);
-		if (one->member_count != other->member_count || other->joining)
+		if ((one->member_count != other->member_count && !model.removals) || other->joining)
 			fail("device %zu knows %zu devices, device %zu %zu", first,
 				one->member_count, i, other->member_count);
 		if (!trusts(one, &other->identity.id) || !trusts(other, &one->identity.id))
 			fail("devices %zu and %zu do not trust each other", first, i);
+		if (!kc_bytes_equal(kc_buf_bytes(&one->account_key_record),
+			    kc_buf_bytes(&other->account_key_record)))
+			fail("devices %zu and %zu hold different passwords of the account", first,
+				i);
 		if (!has_same_dots(one, other))
 			fail("devices %zu and %zu hold different dots", first, i);
 	}
+}
+
+/* The roots of what a device holds, and whether it has a reason to doubt one. */
+static void find_roots(size_t device, struct kc_trie_root ret[static KC_VIEW_COUNT])
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(kc_txn_begin(home_of(device)->keychain->store, KC_TXN_WRITE, &txn));
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &ret[view]));
+}
+
+static void compare_roots(size_t first)
+{
+	struct kc_trie_root one[KC_VIEW_COUNT], other[KC_VIEW_COUNT];
+
+	find_roots(first, one);
+	for (size_t i = first; i < world.house.count; i++) {
+		if (!is_in(i))
+			continue;
+		find_roots(i, other);
+		for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+			if (other[view].doubted || one[view].count != other[view].count ||
+				memcmp(one[view].hash, other[view].hash, sizeof one[view].hash) !=
+					0)
+				fail("devices %zu and %zu have different roots", first, i);
+	}
+}
+
+/* --- what those who are out can read ------------------------------------------------------------
+ * They have read all that the store has for them when this is tried.
+ */
+
+static struct {
+	struct kc_circle *circle; /* whose keys are tried */
+	size_t records, opened;
+} spy;
+
+static void try_item(struct kc_bytes record)
+{
+	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {0};
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *held;
+	struct kc_item_header header;
+
+	CHECK_OK_FATAL(kc_item_record_peek(record, &header));
+	spy.records++;
+	held = kc_circle_find_epoch(spy.circle, header.kid);
+	if (held &&
+		kc_circle_epoch_key(spy.circle, held,
+			header.class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
+			&key) == KC_OK &&
+		kc_item_record_open(record, kc_view_key_siv(&key), &body) == KC_OK)
+		spy.opened++;
+}
+
+static void try_value(const char *name, struct kc_bytes value)
+{
+	struct kc_writer_id writer;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+	struct kc_op op;
+
+	if (strncmp(name, "i-", 2) == 0 && value.len)
+		try_item(value);
+	if (strlen(name) < 34 || !kc_op_get_hex(kc_bytes(name, 32), writer.bytes, 16) ||
+		kc_op_parse(value, &writer, strtoull(name + 33, NULL, 10), &op) != KC_OK)
+		return;
+	while (kc_op_next(&op, &write))
+		if (kc_op_key_has(write.key, "i/", &rest))
+			try_item(write.value);
+}
+
+/* All that one who is in writes now, in the order of writing. */
+static struct written {
+	char name[KC_RECORDS_MAX_NAME + 1];
+	struct kc_buf value;
+} written[16];
+static size_t written_count;
+
+static void keep_written(void *context, const char *name, struct kc_bytes value)
+{
+	struct written *w = &written[written_count];
+
+	(void)context;
+	CHECK_FATAL(written_count < KC_COUNT_OF(written));
+	snprintf(w->name, sizeof w->name, "%s", name);
+	kc_buf_push(&w->value, value.data, value.len);
+	written_count++;
+}
+
+static void write_something(size_t device)
+{
+	memory_cloud_set_witness(keep_written, NULL);
+	world_turn_to(device);
+	CHECK_OK_FATAL(words_add(home_of(device), GENP, "svce=after acct=a sync=#1", "afterwards"));
+	exchange_once(device);
+	memory_cloud_set_witness(NULL, NULL);
+}
+
+/* How much of it opens with the keys of a device. */
+static size_t opens(size_t device)
+{
+	spy.circle = recall(device);
+	spy.records = spy.opened = 0;
+	for (size_t i = 0; i < written_count; i++)
+		try_value(written[i].name, kc_buf_bytes(&written[i].value));
+	kc_circle_free(spy.circle);
+	return spy.opened;
+}
+
+/* Whoever is in opens it: so the search finds what there is. */
+static void check_secrecy(size_t first)
+{
+	written_count = 0;
+	write_something(first);
+	if (!model.failure[0] && (opens(first) == 0 || spy.records == 0))
+		fail("device %zu does not open what it wrote", first);
+	for (size_t i = 0; i < world.house.count && !model.failure[0]; i++)
+		if (world.member[i] && model.out[i] && opens(i))
+			fail("device %zu, which is out, opens what device %zu wrote", i, first);
+	while (written_count)
+		kc_buf_done(&written[--written_count].value);
+}
+
+/* Nobody can be put out by those who are out: somebody stays. */
+static void compare_all(void)
+{
+	size_t first = 0;
+
+	while (first < world.house.count && !is_in(first))
+		first++;
+	if (first == world.house.count) {
+		fail("nobody is left");
+		return;
+	}
+	compare_items(first);
+	if (!model.failure[0])
+		compare_circles(first);
+	if (!model.failure[0])
+		compare_roots(first);
+	if (!model.failure[0] && model.removals)
+		check_secrecy(first);
 }
 
 static const char *const layout_names[WORLD_LAYOUTS] = {
@@ -652,6 +963,7 @@ static void live(void)
 	chance_seed(chance_derive(plan->seed, 0));
 	members = 2 + chance(4);
 	strangers = chance(WORLD_MAX - members < 3 ? WORLD_MAX - members : 3);
+	model.keys_change = strangers == 0;
 	count = STEPS_LEAST + chance(MODEL_STEPS_MAX / 2 - STEPS_LEAST);
 	world_restore(members, strangers, (enum world_layout)chance(WORLD_LAYOUTS));
 	for (size_t i = 0; i < members + strangers && plan->mode == MODEL_SKEWED; i++)
@@ -667,15 +979,14 @@ static void live(void)
 	if (!model.failure[0])
 		heal();
 	if (!model.failure[0])
-		compare_items(0);
-	if (!model.failure[0])
-		compare_circles(0);
+		compare_all();
 }
 
 const char *model_run(const struct model_plan *plan)
 {
 	memset(&model, 0, sizeof model);
 	model.plan = plan;
+	model.passwords = 1;
 	live();
 	return model.failure[0] ? model.failure : NULL;
 }
@@ -723,6 +1034,8 @@ void model_check(enum model_mode mode, uint64_t first, uint64_t count)
 	bool first_to_fail = true;
 
 	count = number_from("KC_SCHEDULES", count);
+	if (only >= first && only < first + MODEL_SEEDS)
+		count = only - first + 1;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		struct model_plan plan = {.seed = seed, .mode = mode, .tell = seed == only};
 

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #define MODEL_STEPS_MAX 64
+#define MODEL_SEEDS UINT64_C(1000000000) /* of one mode; those of another begin behind them */
 
 enum model_mode {
 	MODEL_STEADY,	/* all clocks agree */

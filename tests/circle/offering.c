@@ -228,7 +228,8 @@ void offering_accept(struct offering *o, struct kc_bytes file)
 	for (size_t i = 0; i < absorb.count; i++)
 		CHECK_FATAL(absorb.records[i].state == KC_OK ||
 			    (absorb.records[i].state == KC_E_WAITING &&
-				    absorb.records[i].kind == KC_ABSORB_LIST));
+				    (absorb.records[i].kind == KC_ABSORB_LIST ||
+					    absorb.records[i].kind == KC_ABSORB_CIRCLE)));
 	o->circle->members[o->member]->position = gathered.ops[0].op.position;
 }
 

@@ -5,6 +5,7 @@
 
 #include "backend/circle/account_cost.h"
 #include "backend/circle/circle.h"
+#include "backend/circle/segment.h"
 #include "base/random.h"
 #include "tests/check.h"
 
@@ -205,8 +206,8 @@ static kc_err build_account_key(struct kc_buf *ret)
 {
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys opened = KC_PASSWORD_KEYS_INIT;
 
-	return kc_account_key_make(&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret,
-		&opened);
+	return kc_account_key_make(
+		&account, &one, &keys, kc_bytes_str(PASSWORD), 1, NULL, ret, &opened);
 }
 
 static kc_err read_account_key(struct kc_bytes record, const struct kc_account_id *of)
@@ -437,9 +438,8 @@ static void the_password_opens_the_account_keys(void)
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	struct kc_account_key parts;
 
-	CHECK_ERR(kc_account_key_make(
-			  &account, &one, &keys, kc_bytes_str("1234567"), 1, NULL, &record,
-			  &opened),
+	CHECK_ERR(kc_account_key_make(&account, &one, &keys, kc_bytes_str("1234567"), 1, NULL,
+			  &record, &opened),
 		KC_E_WEAK_PASSWORD);
 	CHECK_OK(build_account_key(&record));
 	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &account, &parts));
@@ -586,23 +586,15 @@ static void heads_hold_to_their_place(void)
 	CHECK(head.log.count == 0);
 }
 
-/* Whoever writes much while another is silent remembers no more than a list holds. */
+/* A head, and a segment, hold so many entries and no more. */
 static void logs_end(void)
 {
-	KC_CLEANUP_HEAD struct kc_head head = {.counter = 3 * KC_HEAD_MAX_LOG};
 	KC_CLEANUP_HEAD struct kc_head back = {0};
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 	struct kc_log_entry rows[KC_HEAD_MAX_LOG + 1] = {{0}};
 	struct kc_der_reader r;
 	struct kc_der_writer w;
 
-	for (uint64_t i = 1; i <= head.counter; i++) {
-		struct kc_log_entry entry = {.counter = i};
-
-		CHECK_OK(kc_head_log_add(&head.log, &entry));
-	}
-	CHECK(head.log.count == KC_HEAD_MAX_LOG);
-	CHECK(head.log.rows[KC_HEAD_MAX_LOG - 1].counter == head.counter);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++)
 		rows[i].counter = i + 1;
 	for (size_t count = KC_HEAD_MAX_LOG; count <= KC_HEAD_MAX_LOG + 1; count++) {
@@ -615,6 +607,73 @@ static void logs_end(void)
 		CHECK_OK(kc_head_log_pull(&r, &back.log));
 		CHECK((kc_der_reader_finish(&r) == KC_OK) == (count == KC_HEAD_MAX_LOG));
 	}
+}
+
+/* A head says what is here; what it names must go on without a gap. */
+static void heads_tell_roots_and_segments(void)
+{
+	KC_CLEANUP_HEAD struct kc_head head = {.counter = 600};
+	KC_CLEANUP_HEAD struct kc_head back = {0};
+	KC_CLEANUP_BUF struct kc_buf box = KC_BUF_INIT;
+	struct kc_log_entry entry = {.counter = 513};
+	struct kc_segment_name segment = {.hash = {7}, .last = 512};
+	struct kc_view_key_name name = {.view = 1, .epoch = 1};
+	uint8_t tag[KC_TAG_LEN] = {3};
+	struct kc_head_place place = {&account, &one.id, 7, tag, &name};
+
+	make_keys();
+	head.root = (struct kc_told_root){.hash = {9}, .count = 5, .exact = true};
+	CHECK_OK(kc_head_log_add(&head.log, &entry));
+	CHECK_OK(kc_segment_list_add(&head.segments, &segment));
+	CHECK_OK(kc_head_seal(&head, &place, &first_key, &box));
+	CHECK_OK_FATAL(kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back));
+	CHECK(back.root.exact && back.root.count == 5 && back.root.hash[0] == 9);
+	CHECK(back.segments.count == 1 && back.segments.rows[0].last == 512 &&
+		back.segments.rows[0].hash[0] == 7);
+	for (uint64_t last = 511; last <= 513; last++) {
+		head.segments.rows[0].last = last;
+		kc_buf_reset(&box);
+		CHECK_OK(kc_head_seal(&head, &place, &first_key, &box));
+		CHECK((kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back) == KC_OK) ==
+			(last == 512));
+	}
+}
+
+static void segments_hold_to_their_place_and_name(void)
+{
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT, second = KC_BUF_INIT;
+	struct kc_log_entry rows[4] = {
+		{.counter = 5}, {.counter = 6}, {.counter = 7}, {.counter = 8}};
+	struct kc_segment_name names[2];
+	struct kc_view_key_name name = {.view = 1, .epoch = 1};
+	uint8_t tag[KC_TAG_LEN] = {3}, hash[KC_HASH32_LEN];
+	struct kc_segment_place place = {&account, &one.id, tag, &name}, other = place;
+
+	make_keys();
+	CHECK_OK(kc_segment_seal(rows, 2, &place, &first_key, &first, &names[0]));
+	CHECK_OK(kc_segment_seal(rows + 2, 2, &place, &first_key, &second, &names[1]));
+	CHECK(names[0].last == 6 && names[1].last == 8);
+	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
+	CHECK(memcmp(hash, names[0].hash, sizeof hash) == 0);
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last, &log));
+	CHECK_OK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, names[1].last, &log));
+	CHECK(log.count == 4 && log.rows[3].counter == 8);
+	/* Not twice, not under another name, not as another's. */
+	CHECK(kc_segment_open(kc_buf_bytes(&second), &place, &first_key, names[1].last, &log) !=
+		KC_OK);
+	kc_head_log_done(&log);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last + 1, &log) !=
+		KC_OK);
+	other.peer = &two.id;
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &other, &first_key, names[0].last, &log) !=
+		KC_OK);
+	CHECK(log.count == 0);
+	first.data[first.len - 1] ^= 1;
+	CHECK_OK(kc_segment_hash(kc_buf_bytes(&first), hash));
+	CHECK(memcmp(hash, names[0].hash, sizeof hash) != 0);
+	CHECK(kc_segment_open(kc_buf_bytes(&first), &place, &first_key, names[0].last, &log) !=
+		KC_OK);
 }
 
 static void operations(void)
@@ -670,6 +729,8 @@ int main(void)
 		CHECK_TEST(exclusions_are_co_signed),
 		CHECK_TEST(heads_hold_to_their_place),
 		CHECK_TEST(logs_end),
+		CHECK_TEST(heads_tell_roots_and_segments),
+		CHECK_TEST(segments_hold_to_their_place_and_name),
 		CHECK_TEST(operations),
 		CHECK_TEST(forget_people),
 	};

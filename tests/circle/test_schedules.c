@@ -6,9 +6,6 @@
 #include "tests/check.h"
 #include "tests/circle/model.h"
 
-/* Seeds of different modes never meet. */
-#define SEEDS_EACH UINT64_C(1000000000)
-
 static uint64_t lives(void)
 {
 	return getenv("KC_LONG") ? 2000 : 100;
@@ -21,12 +18,12 @@ static void clocks_that_agree(void)
 
 static void clocks_that_do_not(void)
 {
-	model_check(MODEL_SKEWED, SEEDS_EACH, lives());
+	model_check(MODEL_SKEWED, MODEL_SEEDS, lives());
 }
 
 static void names_that_wander(void)
 {
-	model_check(MODEL_WANDERING, 2 * SEEDS_EACH, lives());
+	model_check(MODEL_WANDERING, 2 * MODEL_SEEDS, lives());
 }
 
 int main(void)

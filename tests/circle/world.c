@@ -132,20 +132,20 @@ static void find_writer(size_t device)
 	world.member[device] = true;
 }
 
-static void move_to_own(size_t device, unsigned from)
+static void move_to_own(size_t device, unsigned from, struct kc_bytes account_password)
 {
 	char url[MEMORY_CLOUD_URL];
 
 	memory_cloud_copy(from, world_place(device));
 	memory_cloud_url(world_place(device), url);
 	CHECK_OK_FATAL(kc_keychain_sync_use(
-		world.house.homes[device].keychain, url, false, kc_bytes_str(HOUSE_PASSWORD)));
+		world.house.homes[device].keychain, url, false, account_password));
 }
 
-void world_welcome(size_t device, size_t sponsor)
+void world_welcome(size_t device, size_t sponsor, struct kc_bytes account_password)
 {
 	if (world.layout == WORLD_CARRIED)
-		move_to_own(device, world_place(sponsor));
+		move_to_own(device, world_place(sponsor), account_password);
 	find_writer(device);
 }
 
@@ -174,7 +174,7 @@ static void live_beginning(size_t members, struct beginning *b)
 	memory_cloud_copy(SHARED, frozen_place(members, world.layout));
 	for (size_t i = 0; i < members; i++) {
 		if (world.layout == WORLD_CARRIED)
-			move_to_own(i, SHARED);
+			move_to_own(i, SHARED, kc_bytes_str(HOUSE_PASSWORD));
 		find_writer(i);
 		get_database(i, &b->databases[i]);
 	}

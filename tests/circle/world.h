@@ -45,7 +45,7 @@ unsigned world_place(size_t device);
 void world_turn_to(size_t device);
 void world_restart(size_t device);
 /* A stranger has become a member in its sponsor's store, and goes on in its own. */
-void world_welcome(size_t device, size_t sponsor);
+void world_welcome(size_t device, size_t sponsor, struct kc_bytes account_password);
 
 /* Lets a device lose power: at operation number at of its database, or at call number at of its
  * store (before it, or after it is done and before it is answered), counted from the opening of its

@@ -24,10 +24,13 @@ static size_t count;
 static void keep(void *context, const char *name, struct kc_bytes value)
 {
 	const struct kc_writer_id *writer = &world.writers[WRITER];
+	KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT;
 	struct kc_op op;
 
 	(void)context;
-	(void)name;
+	kc_op_put_hex(&own, KC_BYTES_OF(writer->bytes));
+	if (strncmp(name, kc_buf_text(&own), own.len) != 0)
+		return;
 	CHECK_FATAL(count < NEW_MAX);
 	CHECK_OK_FATAL(kc_op_parse(value, writer, before[count].number + 1, &op));
 	kc_buf_push(&operations[count++], value.data, value.len);
@@ -71,8 +74,7 @@ static void check_reading(void)
 		KC_CLEANUP_BUF struct kc_buf seed = KC_BUF_INIT;
 
 		CHECK_FATAL(exchange_seed((enum exchange_input)as, 0, &seed));
-		CHECK_FATAL(
-			exchange_offer((enum exchange_input)as, kc_buf_bytes(&seed)) == 1);
+		CHECK_FATAL(exchange_offer((enum exchange_input)as, kc_buf_bytes(&seed)) == 1);
 	}
 }
 

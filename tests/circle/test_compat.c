@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: ISC */
+/* The compatibility circle: every rule by which one follows another, and what a hostile store may
+ * make of it (doc/protocol.md 6). */
+#include <string.h>
+
+#include "backend/circle/circle.h"
+#include "backend/circle/welcome.h"
+#include "tests/check.h"
+
+#define PASSWORD "one account for all"
+#define VIEWS 0xfe
+
+/* --- three devices ------------------------------------------------------------------------------
+ */
+
+/* a began the account and let in b and c; all three know it. The user key is at hand in all. */
+struct trio {
+	struct kc_circle *a, *b, *c;
+	struct kc_password_keys user;
+};
+
+static const struct kc_peer_id *id_of(const struct kc_circle *circle)
+{
+	return &circle->identity.id;
+}
+
+static uint64_t generation(const struct kc_circle *circle)
+{
+	return circle->compat.compat ? circle->compat.compat->generation : 0;
+}
+
+static bool agree(const struct kc_circle *a, const struct kc_circle *b)
+{
+	return generation(a) > 0 && kc_record_id_equal(&a->compat.id, &b->compat.id);
+}
+
+static void say(struct kc_circle *circle)
+{
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+}
+
+static kc_err hear(struct kc_circle *a, const struct kc_circle *b)
+{
+	bool current;
+
+	return kc_circle_take_list(
+		a, id_of(b), kc_buf_bytes(&kc_circle_self(b)->list_record), &current);
+}
+
+static kc_err take(struct kc_circle *circle, const struct kc_buf *record)
+{
+	return kc_circle_take_compat(circle, NULL, 0, kc_buf_bytes(record));
+}
+
+static kc_err take_copy(struct kc_circle *a, const struct kc_circle *b)
+{
+	return take(a, &b->compat.record);
+}
+
+static void admit(struct kc_circle *sponsor, const char *name, struct kc_circle **ret)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
+	const uint8_t transcript[32] = {7};
+	struct kc_application application;
+
+	CHECK_OK_FATAL(kc_identity_make(&identity));
+	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, name, &bytes));
+	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
+	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
+	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
+		kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity, ret));
+	(*ret)->joining = false;
+	(*ret)->user = sponsor->user;
+	CHECK_OK_FATAL(kc_circle_countersign_compat(*ret));
+	say(sponsor);
+	say(*ret);
+}
+
+static void hear_of(
+	struct kc_circle *a, const struct kc_circle *b, const struct kc_peer_id *newcomer)
+{
+	for (size_t i = 0; i < b->voucher_count; i++)
+		if (kc_peer_id_equal(&b->vouchers[i].voucher.beneficiary, newcomer))
+			CHECK_OK(kc_circle_take_voucher(
+				a, id_of(b), kc_buf_bytes(&b->vouchers[i].record)));
+	CHECK_OK(kc_circle_take_permanent(
+		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
+}
+
+static void trio_init(struct trio *t)
+{
+	*t = (struct trio){.user = KC_PASSWORD_KEYS_INIT};
+	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &t->a));
+	CHECK_OK_FATAL(kc_account_key_try(
+		&t->a->account_key, &t->a->account, kc_bytes_str(PASSWORD), &t->user));
+	t->a->user = t->user.user;
+	say(t->a);
+	admit(t->a, "b", &t->b);
+	CHECK_OK_FATAL(hear(t->a, t->b));
+	admit(t->a, "c", &t->c);
+	hear_of(t->b, t->a, id_of(t->c));
+	CHECK_OK_FATAL(hear(t->b, t->a));
+	CHECK_OK_FATAL(hear(t->a, t->c));
+	CHECK_OK_FATAL(hear(t->b, t->c));
+	CHECK_OK_FATAL(take_copy(t->b, t->a));
+}
+
+static void trio_done(struct trio *t)
+{
+	kc_circle_free(t->a);
+	kc_circle_free(t->b);
+	kc_circle_free(t->c);
+	kc_password_keys_done(&t->user);
+}
+#define CLEANUP_TRIO KC_CLEANUP(trio_done)
+
+static void copy_of(struct kc_circle *circle, struct kc_circle **ret)
+{
+	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};
+
+	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
+	CHECK_OK_FATAL(kc_circle_load(&saved, ret));
+	(*ret)->user = circle->user;
+}
+
+/* The next one after what a device has in force, to be altered. */
+static struct kc_compat next_of(const struct kc_circle *circle)
+{
+	struct kc_compat next = *circle->compat.compat;
+
+	next.generation++;
+	next.has_prev = true;
+	next.prev = circle->compat.id;
+	return next;
+}
+
+static void build(const struct trio *t, const struct kc_compat *compat, const struct kc_pk *member,
+	const struct kc_pk *user, struct kc_buf *ret)
+{
+	CHECK_OK_FATAL(kc_compat_build(compat, &t->a->account, member, user, ret));
+}
+
+static void leave_out(struct kc_compat *compat, const struct kc_peer_id *peer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < compat->member_count; i++)
+		if (!kc_peer_id_equal(&compat->members[i].peer, peer))
+			compat->members[kept++] = compat->members[i];
+	compat->member_count = kept;
+}
+
+/* The same body with other signers. */
+static void sign_otherwise(const struct trio *t, const struct kc_buf *record,
+	const struct kc_pk *const *keys, size_t count, struct kc_buf *ret)
+{
+	struct kc_signer signers[4];
+	struct kc_record parsed;
+
+	for (size_t i = 0; i < count; i++)
+		CHECK_OK_FATAL(kc_compat_signer(keys[i], &signers[i]));
+	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(record), KC_RECORD_CIRCLE, &parsed));
+	CHECK_OK_FATAL(kc_record_build(
+		KC_RECORD_CIRCLE, &t->a->account, parsed.body, signers, count, ret));
+}
+
+static void add_exclusion(struct kc_circle *circle, const struct kc_peer_id *target,
+	struct kc_buf *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle), *out = kc_circle_find(circle, target);
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+
+	CHECK_FATAL(list != NULL);
+	*list = *self->list;
+	list->seq++;
+	list->has_prev = true;
+	list->prev = self->list_id;
+	list->head_count = 0;
+	list->exclude[list->exclude_count++] = (struct kc_exclusion){.target = *target,
+		.cut_seq = out->list->seq,
+		.cut_id = out->list_id,
+		.reason = KC_EXCLUSION_REMOVED};
+	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
+}
+
+static kc_err hear_list(struct kc_circle *circle, const struct kc_circle *from, struct kc_buf *record)
+{
+	bool current;
+
+	return kc_circle_take_list(circle, id_of(from), kc_buf_bytes(record), &current);
+}
+
+/* --- what follows -------------------------------------------------------------------------------
+ */
+
+static void the_account_begins_with_its_first_device_alone(void)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL;
+	const struct kc_compat *first;
+
+	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
+	CHECK_FATAL(generation(a) == 1);
+	first = a->compat.compat;
+	CHECK(first->member_count == 1 && first->retired_count == 0 && !first->has_prev);
+	CHECK(kc_peer_id_equal(&first->members[0].peer, id_of(a)));
+	CHECK(memcmp(first->user, a->account_key.user_public, sizeof first->user) == 0);
+	say(a);
+	CHECK(kc_circle_self(a)->list->has_circle);
+	CHECK(kc_circle_self(a)->list->circle_generation == 1);
+}
+
+static void a_join_makes_the_next_generation(void)
+{
+	CLEANUP_TRIO struct trio t;
+
+	trio_init(&t);
+	CHECK(generation(t.a) == 3 && agree(t.a, t.b) && agree(t.a, t.c));
+	CHECK(t.a->compat.compat->member_count == 3);
+	CHECK(kc_compat_find(t.b->compat.compat, id_of(t.c)) != NULL);
+	/* Its own copy has the author's pair and its own. */
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2 * i,
+			(i ? t.b : t.a)->identity.permanent.legacy_public));
+		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2 * i + 1,
+			t.a->account_key.user_public));
+	}
+	CHECK_OK(take_copy(t.a, t.b)); /* known */
+}
+
+static void without_the_user_key_a_copy_has_one_signature(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_compat next;
+	size_t count;
+
+	trio_init(&t);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	t.b->user = NULL;
+	CHECK_OK(take(t.b, &record));
+	CHECK_OK(kc_compat_count_signatures(kc_buf_bytes(&t.b->compat.record), &count));
+	CHECK(count == 3 && generation(t.b) == 4);
+	CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2,
+		t.b->identity.permanent.legacy_public));
+}
+
+static void a_removal_makes_the_next_generation_when_the_password_is_typed(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT;
+	struct kc_trust trust;
+
+	trio_init(&t);
+	add_exclusion(t.a, id_of(t.c), &list);
+	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
+	CHECK_OK_FATAL(kc_circle_judge(t.b, &trust));
+	t.b->user = NULL;
+	CHECK_OK(kc_circle_renew_compat(t.b, &trust));
+	CHECK(generation(t.b) == 3);
+	t.b->user = t.user.user;
+	CHECK_OK(kc_circle_renew_compat(t.b, &trust));
+	CHECK(generation(t.b) == 4 && !kc_compat_find(t.b->compat.compat, id_of(t.c)));
+	CHECK(kc_compat_has_retired(t.b->compat.compat, id_of(t.c)));
+	CHECK_OK(kc_circle_renew_compat(t.b, &trust)); /* nothing is new */
+	CHECK(generation(t.b) == 4);
+	CHECK_OK(take_copy(t.a, t.b));
+	CHECK(agree(t.a, t.b));
+}
+
+/* --- hostile cases ------------------------------------------------------------------------------
+ */
+
+/* 1. */
+static void an_old_circle_in_a_later_operation_is_a_rollback(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT, record = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	kc_buf_push(&old, t.a->compat.record.data, t.a->compat.record.len);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 5, kc_buf_bytes(&record)));
+	/* An earlier operation that is read once more says nothing. */
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 4, kc_buf_bytes(&old)));
+	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
+	CHECK_ERR(kc_circle_take_compat(t.b, id_of(t.a), 6, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
+}
+
+/* 2. */
+static void of_two_of_one_generation_the_same_one_wins(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf one = KC_BUF_INIT, two = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
+	struct kc_compat next;
+	struct kc_trust trust;
+
+	trio_init(&t);
+	copy_of(t.c, &other);
+	next = next_of(t.a);
+	next.time_ms += 1;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &one);
+	next.time_ms += 1;
+	leave_out(&next, id_of(t.c)); /* b takes c out, at the same time */
+	build(&t, &next, t.b->identity.legacy, t.user.user, &two);
+	CHECK_OK(take(t.c, &one));
+	CHECK_OK(take(t.c, &two));
+	CHECK_OK(take(other, &two));
+	CHECK_OK(take(other, &one));
+	CHECK(agree(t.c, other) && generation(t.c) == 4);
+	/* Both are kept. */
+	CHECK(t.c->compat_rival.len > 0 && other->compat_rival.len > 0);
+	/* Whoever sees that it is not as it should be makes it so on the winner. */
+	CHECK_OK(take(t.a, &one));
+	CHECK_OK(take(t.a, &two));
+	CHECK_OK_FATAL(kc_circle_judge(t.a, &trust));
+	CHECK_OK(kc_circle_renew_compat(t.a, &trust));
+	CHECK(t.a->compat.compat->member_count == 3);
+	CHECK(generation(t.a) == 5
+			? kc_record_id_equal(&t.a->compat.compat->prev, &t.c->compat.id)
+			: agree(t.a, t.c));
+}
+
+/* 3. */
+static void a_gap_waits_until_it_is_closed_or_bridged(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf four = KC_BUF_INIT, five = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
+	struct kc_compat next;
+
+	trio_init(&t);
+	copy_of(t.b, &other);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &four);
+	CHECK_OK(take(t.a, &four));
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &five);
+	CHECK_OK(take(t.a, &five));
+	CHECK_ERR(take(t.b, &five), KC_E_WAITING);
+	CHECK(generation(t.b) == 3);
+	CHECK_OK(take(t.b, &four));
+	CHECK_OK(take(t.b, &five));
+	CHECK(agree(t.b, t.a) && generation(t.b) == 5);
+	/* Or by a trusted list that names it. */
+	CHECK_ERR(take(other, &five), KC_E_WAITING);
+	say(t.a);
+	CHECK_OK(hear(other, t.a));
+	CHECK_OK(take(other, &five));
+	CHECK(agree(other, t.a));
+}
+
+/* 4, 5. */
+static void an_empty_circle_is_like_any_other(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf right = KC_BUF_INIT, unsigned_ = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf by_user = KC_BUF_INIT, twice = KC_BUF_INIT;
+	const struct kc_pk *keys[2];
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.a);
+	next.member_count = 0;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &right);
+	sign_otherwise(&t, &right, NULL, 0, &unsigned_);
+	CHECK_ERR(take(t.b, &unsigned_), KC_E_STORE_SUSPECT);
+	CHECK(t.b->alarm == KC_ALARM_FORGERY);
+	keys[0] = keys[1] = t.user.user;
+	sign_otherwise(&t, &right, keys, 1, &by_user);
+	CHECK_ERR(take(t.b, &by_user), KC_E_REFUSED);
+	sign_otherwise(&t, &right, keys, 2, &twice);
+	CHECK_ERR(take(t.b, &twice), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+	/* Signed as it should be it follows the rules: what it says is not so, and changes nothing
+	 * but itself. */
+	CHECK_OK(take(t.b, &right));
+	CHECK(generation(t.b) == 4);
+}
+
+/* 6. */
+static void another_user_key_is_refused_or_waits_for_its_record(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys other = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys typed = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, circle = KC_BUF_INIT;
+	struct kc_account_key parts;
+	struct kc_compat next;
+
+	trio_init(&t);
+	/* b says that there is a new password; the old one did not sign it. */
+	CHECK_OK_FATAL(kc_account_key_make(&t.a->account, &t.b->identity, &t.a->keys,
+		kc_bytes_str("another password"), 2, NULL, &record, &other));
+	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &t.a->account, &parts));
+	next = next_of(t.a);
+	memcpy(next.user, parts.user_public, sizeof next.user);
+	next.account_key_seq = 1;
+	build(&t, &next, t.b->identity.legacy, other.user, &circle);
+	CHECK_ERR(take(t.a, &circle), KC_E_REFUSED);
+	kc_buf_reset(&circle);
+	next.account_key_seq = 2;
+	build(&t, &next, t.b->identity.legacy, other.user, &circle);
+	CHECK_ERR(take(t.a, &circle), KC_E_WAITING);
+	CHECK_OK(kc_circle_take_account_key(t.a, kc_buf_bytes(&record)));
+	CHECK(t.a->account_key.seq == 1 && t.a->pending_key_count == 1);
+	CHECK_OK(take(t.a, &circle));
+	CHECK(generation(t.a) == 3);
+	CHECK_OK(kc_circle_accept_password(t.a, kc_bytes_str("another password"), &typed));
+	CHECK(t.a->account_key.seq == 2 && generation(t.a) == 4);
+}
+
+/* 7. */
+static void a_newcomer_does_not_let_itself_in(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	trio_init(&t);
+	t.a->user = NULL; /* so that nobody makes the circle with d */
+	admit(t.a, "d", &d);
+	t.a->user = t.user.user;
+	hear_of(t.b, t.a, id_of(d));
+	CHECK_OK(hear(t.b, t.a));
+	CHECK(generation(t.a) == 3 && generation(d) == 3);
+	{
+		struct kc_trust trust;
+		struct kc_compat next;
+
+		CHECK_OK_FATAL(kc_circle_judge(t.a, &trust));
+		CHECK_OK_FATAL(kc_circle_renew_compat(t.a, &trust));
+		next = *t.a->compat.compat;
+		next.time_ms++;
+		CHECK_FATAL(next.member_count == 4);
+		build(&t, &next, d->identity.legacy, t.user.user, &record);
+	}
+	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+	CHECK_OK(take_copy(t.b, t.a)); /* the very same, by a */
+	CHECK(generation(t.b) == 4);
+}
+
+/* 8. */
+static void who_is_out_signs_nothing(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT, record = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.b);
+	next.time_ms++;
+	build(&t, &next, t.c->identity.legacy, t.user.user, &record);
+	add_exclusion(t.a, id_of(t.c), &list);
+	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
+	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+}
+
+/* 9. */
+static void a_signature_holds_for_its_generation_only(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf one = KC_BUF_INIT, two = KC_BUF_INIT, mixed = KC_BUF_INIT;
+	struct kc_record parsed, other;
+	struct kc_signer user;
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &one);
+	next.generation += 3;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &two);
+	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&one), KC_RECORD_CIRCLE, &parsed));
+	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&two), KC_RECORD_CIRCLE, &other));
+	parsed.signatures[0] = other.signatures[0];
+	parsed.signature_count = 1;
+	CHECK_OK_FATAL(kc_compat_signer(t.user.user, &user));
+	CHECK_OK_FATAL(kc_record_sign_again(&parsed, &t.a->account, &user, 1, &mixed));
+	CHECK_ERR(take(t.b, &mixed), KC_E_REFUSED);
+	CHECK_OK(take(t.b, &one));
+}
+
+/* --- members and lists --------------------------------------------------------------------------
+ */
+
+static void members_are_those_of_trusted_lists(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT, record = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf altered = KC_BUF_INIT, unknown = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	next.members[1].permanent.bytes[0] ^= 1;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &altered);
+	CHECK_ERR(take(t.b, &altered), KC_E_REFUSED);
+	next = next_of(t.a);
+	memset(next.members[2].peer.bytes, 0xff, sizeof next.members[2].peer.bytes);
+	build(&t, &next, t.a->identity.legacy, t.user.user, &unknown);
+	CHECK_ERR(take(t.b, &unknown), KC_E_WAITING);
+	/* With c out, what has c in it is refused. */
+	add_exclusion(t.a, id_of(t.c), &list);
+	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
+	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+}
+
+static void set_generation(struct kc_circle *circle, uint64_t number, struct kc_buf *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+
+	CHECK_FATAL(list != NULL);
+	*list = *self->list;
+	list->seq++;
+	list->prev = self->list_id;
+	list->has_prev = true;
+	list->head_count = 0;
+	list->circle_generation = number;
+	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
+}
+
+static void a_list_does_not_go_back_to_an_older_circle(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf back = KC_BUF_INIT, on = KC_BUF_INIT;
+
+	trio_init(&t);
+	CHECK_FATAL(kc_circle_self(t.a)->list->circle_generation == 3);
+	set_generation(t.a, 2, &back);
+	CHECK_ERR(hear_list(t.b, t.a, &back), KC_E_REFUSED);
+	set_generation(t.a, 3, &on);
+	CHECK_OK(hear_list(t.b, t.a, &on));
+}
+
+static void a_circle_is_kept(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *again = NULL;
+
+	trio_init(&t);
+	copy_of(t.b, &again);
+	CHECK(agree(again, t.b) && again->user_key_count == 1);
+	CHECK(kc_circle_was_user_key(again, t.a->account_key.user_public));
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(the_account_begins_with_its_first_device_alone),
+		CHECK_TEST(a_join_makes_the_next_generation),
+		CHECK_TEST(without_the_user_key_a_copy_has_one_signature),
+		CHECK_TEST(a_removal_makes_the_next_generation_when_the_password_is_typed),
+		CHECK_TEST(an_old_circle_in_a_later_operation_is_a_rollback),
+		CHECK_TEST(of_two_of_one_generation_the_same_one_wins),
+		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
+		CHECK_TEST(an_empty_circle_is_like_any_other),
+		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
+		CHECK_TEST(a_newcomer_does_not_let_itself_in),
+		CHECK_TEST(who_is_out_signs_nothing),
+		CHECK_TEST(a_signature_holds_for_its_generation_only),
+		CHECK_TEST(members_are_those_of_trusted_lists),
+		CHECK_TEST(a_list_does_not_go_back_to_an_older_circle),
+		CHECK_TEST(a_circle_is_kept),
+	};
+
+	return check_main("compat", tests, KC_COUNT_OF(tests));
+}
