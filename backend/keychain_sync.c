@@ -265,6 +265,14 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 /* --- devices ------------------------------------------------------------------------------------
  */
 
+static void set_name(const struct kc_circle *circle, const struct kc_member *member,
+	char ret[static KC_DEVICE_NAME_MAX + 1])
+{
+	const char *name = kc_circle_name_of(circle, member);
+
+	memcpy(ret, name, strlen(name) + 1);
+}
+
 static void fill_origin(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *member, struct kc_device *ret)
 {
@@ -274,7 +282,7 @@ static void fill_origin(const struct kc_circle *circle, const struct kc_trust *t
 
 	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
 	if (sponsor)
-		strcpy(ret->added_by, kc_circle_name_of(circle, sponsor));
+		set_name(circle, sponsor, ret->added_by);
 	if (sponsor)
 		ret->by_removed = kc_circle_is_excluded(circle, trust, &sponsor->id);
 }
@@ -287,7 +295,7 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 		kc_circle_find_removal(circle, trust, &member->id, &author);
 
 	if (e) {
-		strcpy(ret->removed_by, kc_circle_name_of(circle, author));
+		set_name(circle, author, ret->removed_by);
 		ret->removed_ms = e->time_ms;
 		ret->lost = e->reason == KC_EXCLUSION_LOST;
 	} else if (member->retire_record.len) {
@@ -320,7 +328,7 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 	*ret = (struct kc_device){.is_this = number == circle->self,
 		.standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
-	strcpy(ret->name, kc_circle_name_of(circle, member));
+	set_name(circle, member, ret->name);
 	fill_origin(circle, trust, member, ret);
 	fill_end(circle, trust, member, ret);
 	if (member->list) {

@@ -227,19 +227,24 @@ static kc_err print_status(struct kc_run *run, const struct kc_status *status,
 	push_waiting(&rest, report);
 	kc_buf_push_byte(&rest, '\n');
 	KC_TRY(kc_buf_check(&rest));
-	kc_out_print(out, "%zu device%s%sstore ", devices, devices == 1 ? "" : "s", between);
+	if (devices)
+		kc_out_print(out, "%zu device%s%s", devices, devices == 1 ? "" : "s", between);
+	kc_out_push(out, kc_bytes_str("store "));
 	print_store(out, status->store);
 	kc_out_push(out, kc_buf_bytes(&rest));
 	print_rest(run, report);
 	return KC_OK;
 }
 
-/* Which they are is not known before the first unlock. */
+/* While the keychain is locked nobody knows: 0. */
 static kc_err count_devices(struct kc_run *run, size_t *ret)
 {
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	kc_err err = kc_client_devices(run->client, &devices);
 
-	KC_TRY(kc_client_devices(run->client, &devices));
+	if (err == KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(err);
 	*ret = kc_device_count_in(&devices);
 	return KC_OK;
 }
@@ -255,7 +260,8 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	kc_json_set(object, "engine",
 		status->store ? json_string(engine_of(status->store)) : json_null());
 	kc_json_set(object, "layout", status->store ? json_string(layout) : json_null());
-	kc_json_set(object, "devices", json_integer((json_int_t)devices));
+	kc_json_set(object, "devices",
+		devices ? json_integer((json_int_t)devices) : json_null());
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);
 }
