@@ -30,19 +30,34 @@ static kc_err read_marker(
 	return KC_OK;
 }
 
-/* A device that is a member already has nothing to join; one that was put out may come again. */
+/* Whether another device speaks with this one's identity, as far as the last exchange told. */
+static kc_err has_twin(struct kc_keychain *keychain, bool *ret)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_report(&txn, &report));
+	*ret = report.copied;
+	return KC_OK;
+}
+
+/* A device that is a member already has nothing to join; one that was put out, that left, or that was
+ * copied or restored from a copy may come again. */
 static kc_err check_outside(struct kc_keychain *keychain)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_trust trust;
+	bool twin;
 	kc_err err = kc_keychain_sync_recall(keychain, &place, &circle);
 
 	if (err == KC_E_NO_STORE)
 		return KC_OK;
 	KC_TRY(err);
 	KC_TRY(kc_circle_judge(circle, &trust));
-	return trust.trusted ? KC_ERR(DUPLICATE) : KC_OK;
+	KC_TRY(has_twin(keychain, &twin));
+	return kc_peer_set_has(trust.trusted, circle->self) && !twin ? KC_ERR(DUPLICATE) : KC_OK;
 }
 
 /* The password is tried on what the offer says, which is bound into the pairing: a wrong one costs

@@ -331,6 +331,7 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 	set_name(circle, member, ret->name);
 	fill_origin(circle, trust, member, ret);
 	fill_end(circle, trust, member, ret);
+	ret->forged = member->forged;
 	if (member->list) {
 		ret->last_seen_ms = member->list->time_ms;
 		ret->entry = member->list->seq;

@@ -184,6 +184,7 @@ static void put_device(struct kc_der_writer *w, const struct kc_device *device)
 	kc_der_put_uint(w, device->removed_ms);
 	kc_der_put_bool(w, device->lost);
 	kc_der_put_bool(w, device->by_removed);
+	kc_der_put_bool(w, device->forged);
 	kc_der_end(w);
 }
 
@@ -205,6 +206,7 @@ static void pull_device(struct kc_der_reader *r, struct kc_device *ret)
 	ret->removed_ms = kc_der_get_uint(&seq);
 	ret->lost = kc_der_get_bool(&seq);
 	ret->by_removed = kc_der_get_bool(&seq);
+	ret->forged = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 }
 

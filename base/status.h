@@ -71,6 +71,7 @@ struct kc_device {
 	uint64_t removed_ms;			 /* of a removed or retired one */
 	bool lost;				 /* of a removed one: somebody else may have it */
 	bool by_removed; /* let in by one that was removed since */
+	bool forged;	 /* it sent a key that was not the one that it named */
 };
 
 struct kc_device_list {

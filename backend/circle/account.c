@@ -116,36 +116,48 @@ const struct kc_account_keys *kc_account_keys_get(const struct kc_secret *keys)
 
 kc_err kc_account_keys_make(struct kc_secret *ret)
 {
-	return kc_secret_random(ret, sizeof(struct kc_account_keys));
+	struct kc_account_keys *keys;
+
+	KC_TRY(kc_secret_random(ret, sizeof *keys));
+	keys = (struct kc_account_keys *)(void *)ret->data;
+	keys->epoch = 1;
+	memcpy(keys->newest, keys->first, sizeof keys->newest);
+	return KC_OK;
 }
 
 kc_err kc_account_keys_parse(struct kc_bytes bytes, struct kc_secret *ret)
 {
-	KC_CLEANUP_SECRET struct kc_secret keys = KC_SECRET_INIT;
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
 	struct kc_der_reader r, seq;
-	struct kc_account_keys *pair;
+	struct kc_account_keys *keys;
 
-	KC_TRY(kc_secret_alloc(&keys, sizeof *pair));
-	pair = (struct kc_account_keys *)(void *)keys.data;
+	KC_TRY(kc_secret_alloc(&secret, sizeof *keys));
+	keys = (struct kc_account_keys *)(void *)secret.data;
 	kc_der_reader_init(&r, bytes);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
-	kc_der_get_array(&seq, pair->meta.bytes, sizeof pair->meta.bytes);
-	kc_der_get_array(&seq, pair->tag, sizeof pair->tag);
+	kc_der_get_array(&seq, keys->first, sizeof keys->first);
+	kc_der_get_array(&seq, keys->tag, sizeof keys->tag);
+	keys->epoch = kc_der_get_uint_max(&seq, UINT32_MAX);
+	kc_der_get_array(&seq, keys->newest, sizeof keys->newest);
+	if (keys->epoch == 0)
+		kc_der_reader_fail(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));
-	kc_secret_move(ret, &keys);
+	kc_secret_move(ret, &secret);
 	return KC_OK;
 }
 
-kc_err kc_account_keys_put(const struct kc_secret *keys, struct kc_buf *ret)
+kc_err kc_account_keys_put(const struct kc_secret *secret, struct kc_buf *ret)
 {
-	const struct kc_account_keys *pair = kc_account_keys_get(keys);
+	const struct kc_account_keys *keys = kc_account_keys_get(secret);
 	struct kc_der_writer w;
 
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
-	kc_der_put_bytes(&w, KC_BYTES_OF(pair->meta.bytes));
-	kc_der_put_bytes(&w, KC_BYTES_OF(pair->tag));
+	kc_der_put_bytes(&w, KC_BYTES_OF(keys->first));
+	kc_der_put_bytes(&w, KC_BYTES_OF(keys->tag));
+	kc_der_put_uint(&w, keys->epoch);
+	kc_der_put_bytes(&w, KC_BYTES_OF(keys->newest));
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
 }

@@ -36,12 +36,16 @@ KC_MUST kc_err kc_account_put_marker(
 KC_MUST kc_err kc_account_parse_marker(
 	struct kc_bytes marker, struct kc_account_id *ret, enum kc_layout *ret_layout);
 
-/* K_meta and K_tag; in the arena. */
+#define KC_META_TLK_LEN 64
+
+/* What the account password opens, and a newcomer is given; in the arena. */
 struct kc_account_keys {
-	struct kc_siv_key meta;
-	uint8_t tag[KC_TAG_KEY_LEN];
+	uint8_t first[KC_META_TLK_LEN]; /* the metadata view's key of its epoch 1 */
+	uint8_t tag[KC_TAG_KEY_LEN];	/* K_tag */
+	uint64_t epoch;			/* of the newest that is known */
+	uint8_t newest[KC_META_TLK_LEN];
 };
-/* Views of a secret that holds such a pair: made at random, or from DER and back. */
+/* Views of a secret that holds them: made at random, or from DER and back. */
 KC_MUST kc_err kc_account_keys_make(struct kc_secret *ret);
 KC_MUST kc_err kc_account_keys_parse(struct kc_bytes bytes, struct kc_secret *ret);
 KC_MUST kc_err kc_account_keys_put(const struct kc_secret *keys, struct kc_buf *ret);

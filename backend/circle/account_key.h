@@ -3,7 +3,7 @@
  * The account password: what is derived from it, and the record that says how (doc/protocol.md 4).
  *
  * The record is in the clear, and whoever has it can try passwords: hence the cost. Knowing the
- * password gives K_meta and the user key; it lets no device in.
+ * password gives the metadata keys and the user key; it lets no device in.
  */
 #ifndef KC_CIRCLE_ACCOUNT_KEY_H
 #define KC_CIRCLE_ACCOUNT_KEY_H
@@ -66,7 +66,7 @@ KC_MUST kc_err kc_account_key_check_before(struct kc_bytes record,
 KC_MUST kc_err kc_account_key_try(const struct kc_account_key *record,
 	const struct kc_account_id *account, struct kc_bytes password,
 	struct kc_password_keys *ret);
-/* K_meta and K_tag. Errors: CORRUPT. */
+/* The account keys that it wraps. Errors: CORRUPT. */
 KC_MUST kc_err kc_account_key_unwrap(const struct kc_account_key *record,
 	const struct kc_account_id *account, const struct kc_password_keys *keys,
 	struct kc_secret *ret_account_keys);

@@ -44,6 +44,7 @@ void kc_circle_epoch_done(struct kc_held_epoch *held)
 	kc_secret_done(&held->key);
 	kc_secret_done(&held->class_c);
 	kc_secret_done(&held->head);
+	kc_secret_done(&held->meta);
 	free(held->epoch);
 }
 
@@ -187,8 +188,9 @@ kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password
 	KC_TRY(kc_circle_take_permanent(circle, kc_buf_bytes(&permanent)));
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
-		if (views >> view & 1)
+		if (views >> view & 1 || view == KC_VIEW_META)
 			KC_TRY(kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_FIRST));
+	KC_TRY(kc_circle_settle_meta(circle));
 	circle->user = keys.user;
 	KC_TRY(kc_circle_renew_compat(circle, &trust));
 	circle->user = NULL;
@@ -272,7 +274,7 @@ kc_err kc_circle_queue_sealed(struct kc_circle *circle, const char *key, struct 
 	struct kc_place_in_store place = {&circle->account, &writer, kc_bytes_str(key)};
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 
-	KC_TRY(kc_envelope_seal(kc_circle_keys(circle), &place, record, &sealed));
+	KC_TRY(kc_circle_seal(circle, &place, record, &sealed));
 	return kc_circle_queue_clear(circle, key, kc_buf_bytes(&sealed));
 }
 

@@ -57,6 +57,8 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
+	uint8_t given[32]; /* which keys this device gave it last, hashed */
+	bool forged; /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -81,6 +83,7 @@ struct kc_held_epoch {
 	 */
 	struct kc_secret key;
 	struct kc_secret class_c, head; /* derived from it; empty when this device has none */
+	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
@@ -103,6 +106,9 @@ struct kc_view_state {
 	struct kc_segment_list segments; /* ... and where those before are named */
 	struct kc_told_root root;	 /* of what it holds, when a list is signed */
 	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
+	/* Under which this device's heads are, and since which of its lists. */
+	uint8_t headed_kid[KC_KID_LEN];
+	uint64_t headed_since;
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
 
@@ -148,6 +154,8 @@ struct kc_circle {
 	struct kc_genesis begun; /* the parts of genesis */
 	struct kc_buf genesis;
 	struct kc_secret keys; /* struct kc_account_keys */
+	bool has_meta;	       /* false: all is sealed under the first metadata key */
+	uint8_t meta_kid[KC_KID_LEN]; /* under which this device seals what need not be under it */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key;		       /* its parts */
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
@@ -180,6 +188,7 @@ struct kc_circle {
 	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
 	uint64_t shown, known; /* of a rollback: the number that a log ends with, and the settled one */
+	bool copied; /* with a fork: another device speaks with this one's identity */
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
@@ -278,6 +287,10 @@ KC_MUST kc_err kc_circle_take_retire(
 KC_MUST kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 
+/* A list that stands where this device's own should be: when it is rightly signed, and not one that
+ * this device made, circle->copied says that there is a twin. Errors: NO_MEMORY. */
+KC_MUST kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes record);
+
 /* Whether something is still missing here that others know of: a newer list of this member, which
  * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
@@ -286,6 +299,15 @@ bool kc_circle_is_behind(
 /* --- writes that go out --------------------------------------------------------------------------
  */
 
+/* Seals a record for its place: under the first metadata key, or the last that this device had when
+ * it began the operation, as the place asks for. */
+KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes record, struct kc_buf *ret);
+/* Errors: WAITING (under a key that is not here), DECODE, CORRUPT. */
+KC_MUST kc_err kc_circle_open(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes sealed, struct kc_buf *ret);
+/* Between operations: from now on the newest metadata key that may be used is the last. */
+KC_MUST kc_err kc_circle_settle_meta(struct kc_circle *circle);
 /* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */
 KC_MUST kc_err kc_circle_queue_sealed(
 	struct kc_circle *circle, const char *key, struct kc_bytes record);
@@ -331,6 +353,10 @@ KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_t
 KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret);
+/* Queues shares for trusted peers that lack a key by their own lists, once for the same keys. Errors:
+ * LOCKED. */
+KC_MUST kc_err kc_circle_queue_missing_shares(
+	struct kc_circle *circle, const struct kc_trust *trust);
 /* Queues shares for every other trusted peer. */
 KC_MUST kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust);
 

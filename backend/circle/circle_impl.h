@@ -60,7 +60,7 @@ KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);
 
 /* The view whose epochs the history tells of. */
-#define KC_HISTORY_VIEW 1
+#define KC_HISTORY_VIEW KC_VIEW_META
 
 /* Notes the last list of a member among those from before. */
 KC_MUST kc_err kc_circle_note_list(struct kc_member *member);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/circle/label.h"
 #include "base/clock.h"
 
 const struct kc_held_epoch *kc_circle_find_epoch(
@@ -36,6 +37,9 @@ static kc_err derive(const struct kc_circle *circle, struct kc_held_epoch *held)
 
 	KC_TRY(kc_view_key_derive(
 		&circle->account, name, &held->key, KC_VIEW_KEY_CLASS_C, &held->class_c));
+	if (name->view == KC_VIEW_META)
+		KC_TRY(kc_view_key_derive(
+			&circle->account, name, &held->key, KC_VIEW_KEY_META, &held->meta));
 	return kc_view_key_derive(
 		&circle->account, name, &held->key, KC_VIEW_KEY_HEAD, &held->head);
 }
@@ -232,22 +236,28 @@ kc_err kc_circle_take_epoch(
 	return walk_links(circle);
 }
 
-static kc_err open_shares(struct kc_circle *circle, const struct kc_shares *shares)
+/* A key that is not the one announced is held against who signed it; those that fit are taken. */
+static kc_err open_shares(
+	struct kc_circle *circle, struct kc_member *author, const struct kc_shares *shares)
 {
 	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
 	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
+	bool forged = err == KC_E_VERIFY;
 
-	if (err == KC_E_VERIFY) /* signed by a trusted device, and not the key it announced */
-		err = kc_circle_raise(circle, KC_ALARM_FORGERY);
+	author->forged = author->forged || forged;
+	if (forged)
+		err = KC_OK;
 	for (size_t i = 0; i < shares->count; i++) {
 		struct kc_held_epoch *held = find_name(circle, &shares->names[i]);
 
-		if (err == KC_OK && held && !kc_held_epoch_has_key(held)) {
+		if (err == KC_OK && held && keys[i].len && !kc_held_epoch_has_key(held)) {
 			kc_secret_move(&held->key, &keys[i]);
 			err = derive(circle, held);
 		}
 		kc_secret_done(&keys[i]);
 	}
+	if (err == KC_OK && forged)
+		return KC_ERR(REFUSED);
 	return kc_circle_refuse(err);
 }
 
@@ -263,10 +273,11 @@ static kc_err note_shares(struct kc_circle *circle, const struct kc_shares *shar
 kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
-	const struct kc_member *author;
+	struct kc_member *author;
 	struct kc_shares shares;
 	struct kc_trust trust;
 	bool known = true;
+	kc_err err;
 
 	KC_TRY_RECORD(kc_shares_parse(record, &shares));
 	KC_TRY(kc_circle_check_from(from, &shares.author));
@@ -287,8 +298,11 @@ kc_err kc_circle_take_shares(
 		return KC_OK;
 	if (kc_circle_is_locked(circle))
 		return note_shares(circle, &shares);
-	KC_TRY(open_shares(circle, &shares));
-	return walk_links(circle);
+	err = open_shares(circle, author, &shares);
+	if (err != KC_OK && err != KC_E_REFUSED)
+		return err;
+	KC_TRY(walk_links(circle));
+	return err;
 }
 
 /* --- choosing -----------------------------------------------------------------------------------
@@ -470,6 +484,20 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 	return derive(circle, held);
 }
 
+/* A new key at random; the first one of the metadata view is the account's. */
+static kc_err make_key(
+	const struct kc_circle *circle, unsigned view, bool has_before, struct kc_secret *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(circle);
+
+	if (view != KC_VIEW_META || has_before)
+		return kc_secret_random(ret, KC_VIEW_KEY_LEN);
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (circle->epochs[i].epoch->name.view == view)
+			return KC_ERR(WAITING); /* for the keys of those that there are */
+	return kc_secret_set(ret, KC_BYTES_OF(keys->first));
+}
+
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
@@ -501,7 +529,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	}
 	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
 	epoch->out_count = list_peers(circle, trust->excluded | trust->retired, epoch->out);
-	KC_TRY(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);
 }
@@ -531,16 +559,94 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 	return kc_shares_build(&shares, &circle->account, &circle->identity, receiver, keys, ret);
 }
 
+/* The epochs in use, by view; NULL where there is none, or its key is not here. */
+struct in_use {
+	const struct kc_held_epoch *rows[KC_CIRCLE_MAX_VIEWS];
+	uint8_t hash[32]; /* of their kids */
+};
+
+static kc_err find_in_use(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct in_use *ret)
+{
+	KC_CLEANUP_LABEL struct kc_label label;
+
+	kc_label_init(&label, "kc1/given");
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		ret->rows[view] = NULL;
+		if (kc_circle_usable_epoch(circle, trust, view, &ret->rows[view]) == KC_OK)
+			kc_der_put_bytes(&label.w, KC_BYTES_OF(ret->rows[view]->epoch->name.kid));
+	}
+	return kc_label_hash(&label, ret->hash);
+}
+
+static kc_err give(struct kc_circle *circle, const struct kc_trust *trust, struct kc_member *m,
+	const struct in_use *in_use)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
+	memcpy(m->given, in_use->hash, sizeof m->given);
+	return kc_circle_queue_for(circle, "s/", &m->id, kc_buf_bytes(&record));
+}
+
+/* Whether a peer has no head under an epoch in use, though it joined since that was begun, or has
+ * seen a list of this device under it. */
+static kc_err lacks(const struct kc_circle *circle, const struct kc_member *m,
+	const struct in_use *in_use, bool *ret)
+{
+	const struct kc_seen *seen =
+		m->list ? kc_list_find_seen(m->list, &circle->identity.id) : NULL;
+
+	*ret = false;
+	for (unsigned view = 1; view < KC_VIEW_META && m->list; view++) {
+		const struct kc_held_epoch *held = in_use->rows[view];
+		const struct kc_view_state *state = &circle->views[view];
+		const struct kc_list_head *head;
+		uint8_t tag[KC_TAG_LEN];
+
+		if (!held)
+			continue;
+		KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, view, tag));
+		head = kc_list_find_head(m->list, tag);
+		if (head && memcmp(head->kid, held->epoch->name.kid, sizeof head->kid) == 0)
+			continue;
+		if (!is_among(held->epoch->recipients, held->epoch->recipient_count, &m->id) ||
+			(seen && state->headed_since && seen->seq >= state->headed_since &&
+				memcmp(state->headed_kid, held->epoch->name.kid,
+					sizeof state->headed_kid) == 0))
+			*ret = true;
+	}
+	return KC_OK;
+}
+
+kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_trust *trust)
+{
+	struct in_use in_use;
+
+	if (kc_circle_is_locked(circle))
+		return KC_ERR(LOCKED);
+	KC_TRY(find_in_use(circle, trust, &in_use));
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *m = circle->members[i];
+		bool wanted;
+
+		if (i == circle->self || !kc_peer_set_has(trust->trusted, i) ||
+			memcmp(m->given, in_use.hash, sizeof m->given) == 0)
+			continue;
+		KC_TRY(lacks(circle, m, &in_use, &wanted));
+		if (wanted)
+			KC_TRY(give(circle, trust, m, &in_use));
+	}
+	return KC_OK;
+}
+
 kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
-	for (size_t i = 0; i < circle->member_count; i++) {
-		const struct kc_member *m = circle->members[i];
-		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct in_use in_use;
 
-		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
-			continue;
-		KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
-		KC_TRY(kc_circle_queue_for(circle, "s/", &m->id, kc_buf_bytes(&record)));
-	}
+	KC_TRY(find_in_use(circle, trust, &in_use));
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (i != circle->self && kc_peer_set_has(trust->trusted, i))
+			KC_TRY(give(circle, trust, circle->members[i], &in_use));
 	return KC_OK;
 }

@@ -148,6 +148,7 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	struct kc_segment_place place = {
 		&circle->account, &circle->identity.id, row.view_tag, NULL};
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	struct kc_view_state *state = &circle->views[view];
 	const struct kc_held_epoch *held;
 
 	if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK)
@@ -160,6 +161,10 @@ static kc_err add_head(struct kc_circle *circle, const struct kc_trust *trust, u
 	KC_TRY(spill_log(circle, view, &place, &key));
 	KC_TRY(seal_head(circle, view, list->seq, &place, &key, ret_box));
 	row.box = kc_buf_bytes(ret_box);
+	if (memcmp(state->headed_kid, row.kid, sizeof row.kid) != 0) {
+		memcpy(state->headed_kid, row.kid, sizeof row.kid);
+		state->headed_since = list->seq;
+	}
 	return kc_list_add_head(list, &row);
 }
 
@@ -185,7 +190,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	memcpy(list->name, circle->name, sizeof list->name);
 	KC_TRY(add_members(circle, trust, list));
 	add_seen(circle, list);
-	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
+	for (unsigned view = 1; view < KC_VIEW_META; view++)
 		KC_TRY(add_head(circle, trust, view, list, &boxes[view]));
 	return KC_OK;
 }

@@ -224,6 +224,8 @@ static kc_err code_course(struct coder *c, struct kc_circle *circle, size_t numb
 	code_bool(c, &circle->joining);
 	code_uint(c, &circle->collected_ms);
 	code_bool(c, &circle->leaving);
+	code_bool(c, &circle->has_meta);
+	code_array(c, circle->meta_kid, sizeof circle->meta_kid);
 	code_buf(c, &circle->statements);
 	return KC_OK;
 }
@@ -384,6 +386,8 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_uint(c, &m->silent_seq);
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
+	code_array(c, m->given, sizeof m->given);
+	code_bool(c, &m->forged);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
 		code_uint(c, &m->acked[view]);
 	return KC_OK;
@@ -449,6 +453,7 @@ static kc_err code_epoch(struct coder *c, struct kc_circle *circle, size_t numbe
 	held = &circle->epochs[number];
 	code_secret(c, &held->class_c);
 	code_secret(c, &held->head);
+	code_secret(c, &held->meta);
 	return KC_OK;
 }
 
@@ -487,6 +492,8 @@ static kc_err code_view_state(struct coder *c, struct kc_circle *circle, size_t 
 		return KC_ERR(CORRUPT);
 	code_uint(c, &state->counter);
 	code_vector(c, &state->vector);
+	code_array(c, state->headed_kid, sizeof state->headed_kid);
+	code_uint(c, &state->headed_since);
 	code_vector(c, &state->reached);
 	code_array(c, state->kid, sizeof state->kid);
 	code_uint(c, &state->again);

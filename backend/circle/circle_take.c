@@ -344,6 +344,26 @@ kc_err kc_circle_take_list(struct kc_circle *circle, const struct kc_peer_id *fr
 	return KC_OK;
 }
 
+kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes record)
+{
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	const struct kc_member *self = kc_circle_self(circle);
+	uint64_t newest = self->list ? self->list->seq : 0;
+	struct kc_record_id id;
+	const uint8_t *own;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	if (kc_list_parse(record, &circle->account, list, &id) != KC_OK ||
+		!kc_peer_id_equal(&list->peer, &self->id) ||
+		kc_list_verify(record, &circle->account, list, &self->permanent) != KC_OK)
+		return KC_OK;
+	own = own_list_id(circle, list->seq);
+	if (list->seq > newest || (own && memcmp(own, id.bytes, sizeof id.bytes) != 0))
+		circle->copied = true;
+	return KC_OK;
+}
+
 kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {

@@ -158,6 +158,7 @@ static kc_err take_keys(const struct kc_shares *shares, const struct kc_account_
 	struct kc_bytes plain, struct kc_secret *ret_keys)
 {
 	struct kc_der_reader r, seq;
+	bool forged = false;
 
 	kc_der_reader_init(&r, plain);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
@@ -170,11 +171,15 @@ static kc_err take_keys(const struct kc_shares *shares, const struct kc_account_
 			return KC_ERR(CORRUPT);
 		KC_TRY(kc_secret_set(&ret_keys[i], key));
 		KC_TRY(kc_view_key_id(account, name->view, name->epoch, &ret_keys[i], kid));
-		if (memcmp(kid, name->kid, sizeof kid) != 0)
-			return KC_ERR(VERIFY);
+		if (memcmp(kid, name->kid, sizeof kid) != 0) {
+			kc_secret_done(&ret_keys[i]);
+			forged = true;
+		}
 	}
 	kc_der_leave(&r, &seq);
-	return kc_der_reader_finish(&r) == KC_OK ? KC_OK : KC_ERR(CORRUPT);
+	if (kc_der_reader_finish(&r) != KC_OK)
+		return KC_ERR(CORRUPT);
+	return forged ? KC_ERR(VERIFY) : KC_OK;
 }
 
 kc_err kc_shares_open(const struct kc_shares *shares, const struct kc_account_id *account,

@@ -11,6 +11,7 @@ static const char *const purposes[] = {
 	[KC_VIEW_KEY_CLASS_C] = "kc1/class-c",
 	[KC_VIEW_KEY_HEAD] = "kc1/head-key",
 	[KC_VIEW_KEY_LINK] = "kc1/link-key",
+	[KC_VIEW_KEY_META] = "kc1/meta-key",
 };
 
 static kc_err derive(const char *purpose, const struct kc_account_id *account, unsigned view,

@@ -6,6 +6,7 @@
 #include "backend/circle/list.h"
 
 #define KC_VIEW_KEY_LEN 64
+#define KC_VIEW_META 15 /* the metadata view: it has keys, and no items */
 #define KC_VIEW_KEY_LAST_EPOCH UINT32_MAX
 
 /* Which key: its view, its epoch, and the id that commits to it. */
@@ -20,6 +21,7 @@ enum kc_view_key_use {
 	KC_VIEW_KEY_CLASS_C, /* wraps items that open after the first unlock */
 	KC_VIEW_KEY_HEAD,    /* seals heads */
 	KC_VIEW_KEY_LINK,    /* seals the key of the epoch before */
+	KC_VIEW_KEY_META,    /* of the metadata view: seals the circle's records in the store */
 };
 
 KC_MUST kc_err kc_view_key_id(const struct kc_account_id *account, unsigned view, uint64_t epoch,

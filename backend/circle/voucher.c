@@ -56,7 +56,7 @@ kc_err kc_voucher_parse(struct kc_bytes record, struct kc_voucher *ret)
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));
 	KC_TRY(extensions);
-	if (reason == 0)
+	if (reason == 0 || voucher.not_after_ms < voucher.time_ms)
 		return KC_ERR(DECODE);
 	voucher.reason = (enum kc_voucher_reason)reason;
 	*ret = voucher;

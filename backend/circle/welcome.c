@@ -105,6 +105,7 @@ static void put_peers(struct kc_der_writer *w, const struct kc_circle *circle)
 		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_bytes(w, kc_buf_bytes(&m->permanent_record));
 		kc_der_put_bytes(w, kc_buf_bytes(&m->list_record));
+		kc_der_put_bytes(w, kc_buf_bytes(&m->retire_record));
 		kc_der_put_uint(w, m->position.number);
 		kc_der_put_bytes(w, KC_BYTES_OF(m->position.digest));
 		kc_der_end(w);
@@ -186,7 +187,7 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 {
 	struct kc_permanent permanent;
-	struct kc_bytes record, list;
+	struct kc_bytes record, list, retire;
 	struct kc_log_position target;
 	struct kc_der_reader seq;
 	struct kc_member *member;
@@ -195,6 +196,7 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	record = kc_der_get_bytes(&seq);
 	list = kc_der_get_bytes(&seq);
+	retire = kc_der_get_bytes(&seq);
 	target.number = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, target.digest, sizeof target.digest);
 	kc_der_leave(r, &seq);
@@ -203,11 +205,13 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	KC_TRY(kc_circle_add_member(circle, record, &permanent, &id));
 	member = circle->members[circle->member_count - 1];
 	member->target = target;
-	if (list.len == 0)
-		return KC_OK;
-	KC_TRY(kc_circle_adopt_list(circle, member, list));
-	KC_TRY(kc_list_verify(list, &circle->account, member->list, &permanent));
-	return kc_peer_id_equal(&member->list->peer, &id) ? KC_OK : KC_ERR(VERIFY);
+	if (list.len) {
+		KC_TRY(kc_circle_adopt_list(circle, member, list));
+		KC_TRY(kc_list_verify(list, &circle->account, member->list, &permanent));
+		if (!kc_peer_id_equal(&member->list->peer, &id))
+			return KC_ERR(VERIFY);
+	}
+	return retire.len ? kc_circle_take_retire(circle, &id, retire) : KC_OK;
 }
 
 static kc_err enter_peers(struct kc_der_reader *r, struct kc_circle *circle)
@@ -348,6 +352,7 @@ kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_id *acco
 	err = enter_all(welcome, account_key, transcript, circle);
 	if (err != KC_OK)
 		return err == KC_E_NO_MEMORY ? err : KC_ERR(REFUSED);
+	KC_TRY(kc_circle_settle_meta(circle));
 	KC_TRY(kc_identity_permanent_record(&circle->identity, account, &permanent));
 	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
 	*ret = circle;

@@ -85,6 +85,23 @@ static bool is_for_another(
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
 
+/* Opens a sealed record; one whose key is not here waits for it. */
+static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *record)
+{
+	struct kc_writer_id writer = kc_circle_writer(&author_of(absorb, record)->id);
+	struct kc_place_in_store place = {&absorb->circle->account, &writer, record->key};
+	kc_err err = kc_circle_open(absorb->circle, &place, record->sealed, &record->plain);
+
+	if (err == KC_E_NO_MEMORY)
+		return err;
+	if (err != KC_OK && err != KC_E_WAITING)
+		record->state = KC_ERR(REFUSED);
+	if (err != KC_E_WAITING)
+		record->sealed = kc_bytes(NULL, 0);
+	record->value = kc_buf_bytes(&record->plain);
+	return KC_OK;
+}
+
 /* A segment's key is the hash of its bytes: nothing else is to be known before a head names it. */
 static kc_err open_segment(struct kc_absorb_record *record, struct kc_bytes key)
 {
@@ -107,8 +124,6 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 		.value = write->value,
 		.plain = KC_BUF_INIT,
 		.state = KC_E_WAITING};
-	const struct kc_circle *circle = absorb->circle;
-	struct kc_writer_id writer;
 	struct kc_bytes rest;
 	const struct form *form = find_form(write->key, &rest);
 
@@ -122,18 +137,20 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	if (form->kind == KC_ABSORB_SEGMENT)
 		KC_TRY(open_segment(&record, rest));
 	if (form->sealed) {
-		struct kc_place_in_store place = {&circle->account, &writer, write->key};
-		kc_err err;
-
-		writer = kc_circle_writer(&author_of(absorb, &record)->id);
-		err = kc_envelope_open(kc_circle_keys(circle), &place, write->value, &record.plain);
-		if (err == KC_E_NO_MEMORY)
-			return err;
-		if (err != KC_OK && err != KC_E_WAITING)
-			record.state = KC_ERR(REFUSED);
-		record.value = kc_buf_bytes(&record.plain);
+		record.key = write->key;
+		record.sealed = write->value;
+		KC_TRY(open_sealed(absorb, &record));
 	}
 	return add_record(absorb, &record);
+}
+
+/* Records whose key was not here when they were read. */
+static kc_err open_rest(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++)
+		if (absorb->records[i].sealed.len)
+			KC_TRY(open_sealed(absorb, &absorb->records[i]));
+	return KC_OK;
 }
 
 static kc_err open_ops(struct kc_absorb *absorb)
@@ -326,6 +343,7 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		progress = false;
 		absorb->circle->alarm = KC_ALARM_NONE;
 		KC_TRY(see_who_is_out(absorb));
+		KC_TRY(open_rest(absorb));
 		KC_TRY(take_all(absorb, false, &progress));
 		KC_TRY(take_all(absorb, true, &progress));
 	}

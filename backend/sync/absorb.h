@@ -31,6 +31,7 @@ struct kc_absorb_record {
 	enum kc_absorb_kind kind;
 	struct kc_bytes value; /* as it is in the store, or opened, in plain */
 	struct kc_buf plain;
+	struct kc_bytes key, sealed; /* of one that is sealed: to be opened as soon as its key is here */
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key; of a segment, its beginning */
 	bool current;			  /* a list: the last one of its peer when it was taken */
 	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;

@@ -50,7 +50,8 @@ static kc_err look_at(const struct kc_absorb_reader *r, size_t member, enum kc_v
 
 	if (m->list)
 		err = kc_absorb_head(r, member, m->list, view, &head);
-	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_REFUSED) {
+	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ||
+		err == KC_E_REFUSED) {
 		common->known = common->known && !trusted;
 		return KC_OK;
 	}

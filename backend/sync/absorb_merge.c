@@ -173,9 +173,9 @@ static kc_err may_be_resolved(
 		if (list)
 			err = kc_absorb_head(r, i, list, item->view, &head);
 		if (err != KC_OK && err != KC_E_NOT_FOUND && err != KC_E_WAITING &&
-			err != KC_E_REFUSED)
+			err != KC_E_LOCKED && err != KC_E_REFUSED)
 			return err;
-		if (err == KC_E_WAITING || (i == item->member && head.counter < item->counter))
+		if (err == KC_E_WAITING || err == KC_E_LOCKED || (i == item->member && head.counter < item->counter))
 			*ret = true;
 		else
 			KC_TRY(names_more(r, i, &head, item, rival, ret));

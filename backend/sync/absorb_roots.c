@@ -35,7 +35,8 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	struct kc_vector theirs;
 	kc_err err = kc_absorb_head(r, member, m->list, view, &head);
 
-	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_REFUSED)
+	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ||
+		err == KC_E_REFUSED)
 		return KC_OK;
 	KC_TRY(err);
 	KC_TRY(kc_root_vector(&m->id, head.counter, &head.vector, &theirs));

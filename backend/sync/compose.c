@@ -26,10 +26,14 @@ static kc_err rotate_yearly(struct kc_composer *c)
 static kc_err ensure_epochs(struct kc_composer *c)
 {
 	bool began = false;
+	kc_err err;
 
-	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+	for (unsigned view = KC_VIEW_NEVER + 1; view <= KC_VIEW_META; view++) {
 		const struct kc_held_epoch *held;
-		kc_err err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
+
+		if (view >= KC_VIEW_COUNT && view != KC_VIEW_META)
+			continue;
+		err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
 
 		if (err == KC_E_NOT_FOUND) {
 			err = kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL);
@@ -38,7 +42,10 @@ static kc_err ensure_epochs(struct kc_composer *c)
 		if (err != KC_OK && err != KC_E_WAITING && err != KC_E_LOCKED)
 			return err;
 	}
-	return began ? kc_circle_queue_shares(c->circle, &c->trust) : KC_OK;
+	if (began)
+		return kc_circle_queue_shares(c->circle, &c->trust);
+	err = kc_circle_queue_missing_shares(c->circle, &c->trust);
+	return err == KC_E_LOCKED ? KC_OK : err;
 }
 
 /* --- one change ---------------------------------------------------------------------------------
@@ -264,5 +271,6 @@ kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_
 	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
 	err = compose(&c, insist, ret);
 	kc_op_builder_done(&c.builder);
-	return err;
+	KC_TRY(err);
+	return kc_circle_settle_meta(circle);
 }

@@ -57,6 +57,7 @@ static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
 {
 	free(x->report.alarm);
 	x->report.alarm = strdup(kc_alarm_name(alarm));
+	x->report.copied = alarm == KC_ALARM_FORK && x->circle && x->circle->copied;
 	return x->report.alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
 }
 

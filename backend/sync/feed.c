@@ -129,7 +129,7 @@ static kc_err look_at_own(struct reader *r, const struct kc_cell *cell, struct k
 	if (!list)
 		return KC_ERR(NO_MEMORY);
 	r->feed->own_seen = false;
-	if (kc_envelope_open(kc_circle_keys(circle), &place, sealed, &record) != KC_OK ||
+	if (kc_circle_open(circle, &place, sealed, &record) != KC_OK ||
 		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) != KC_OK)
 		return KC_OK;
 	r->feed->own_seen = self->list && kc_record_id_equal(&id, &self->list_id);

@@ -93,7 +93,7 @@ static kc_err is_new_beginning(
 		struct kc_bytes record;
 
 		if (!kc_bytes_equal(write.key, place.key) ||
-			kc_envelope_open(kc_circle_keys(c->circle), &place, write.value, &plain) !=
+			kc_circle_open(c->circle, &place, write.value, &plain) !=
 				KC_OK)
 			continue;
 		record = kc_buf_bytes(&plain);

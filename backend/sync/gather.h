@@ -11,7 +11,7 @@
 /* Bytes of memory for one exchange, shared by the logs that are read; the rest comes with the next.
  * What an operation and a write take up besides their own bytes is counted in. */
 #define KC_GATHER_MAX_LEN ((size_t)32 << 20)
-#define KC_GATHER_WRITE_LEN 128
+#define KC_GATHER_WRITE_LEN 160
 #define KC_GATHER_REFUSED_LEN ((size_t)64 << 10) /* nothing is kept of one, but it took reading */
 
 struct kc_gathered_op {

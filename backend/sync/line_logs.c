@@ -29,6 +29,28 @@ static kc_err count_try(struct kc_line *line)
 	return kc_txn_commit(&txn);
 }
 
+/* What stands in this device's log, and is not from it: from its twin, or the store's invention. */
+static kc_err look_for_twin(struct kc_line *line, uint64_t number)
+{
+	struct kc_circle *circle = line->circle;
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	struct kc_place_in_store place = {&circle->account, &writer, kc_bytes_str("p")};
+	KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT, list = KC_BUF_INIT;
+	struct kc_op_write write;
+	struct kc_op op;
+	kc_err err = kc_cloud_read(line->cloud, &writer, number, &operation);
+
+	if (err == KC_E_NO_MEMORY || err == KC_E_STORE_GONE)
+		return err;
+	if (err != KC_OK || kc_op_parse(kc_buf_bytes(&operation), &writer, number, &op) != KC_OK)
+		return KC_OK;
+	while (kc_op_next(&op, &write))
+		if (kc_bytes_equal(write.key, place.key) &&
+			kc_circle_open(circle, &place, write.value, &list) == KC_OK)
+			return kc_circle_look_for_twin(circle, kc_buf_bytes(&list));
+	return KC_OK;
+}
+
 /* Another operation under a number that this device has used: it has a twin. */
 static kc_err logs_send(struct kc_line *line)
 {
@@ -38,8 +60,10 @@ static kc_err logs_send(struct kc_line *line)
 
 	KC_TRY(read_outbox(line, &operation));
 	err = kc_cloud_append(line->cloud, &writer, line->outbox.number, kc_buf_bytes(&operation));
-	if (err == KC_E_DUPLICATE)
+	if (err == KC_E_DUPLICATE) {
+		KC_TRY(look_for_twin(line, line->outbox.number));
 		return suspect(line, KC_ALARM_FORK);
+	}
 	KC_TRY(err);
 	return count_try(line);
 }
@@ -102,8 +126,10 @@ static kc_err logs_look(struct kc_line *line)
 		return drop_old(line, &writer);
 	if (line->is_mute && last < self->position.number)
 		return KC_OK;
-	if (last > self->position.number)
+	if (last > self->position.number) {
+		KC_TRY(look_for_twin(line, self->position.number + 1));
 		return suspect(line, KC_ALARM_FORK);
+	}
 	if (may_send_again(line, last))
 		return logs_send(line);
 	line->circle->shown = last;

@@ -110,7 +110,7 @@ void altering_as_record(const struct target *t, struct kc_bytes altered, struct 
 	struct kc_place_in_store place = place_of(t, &writer);
 
 	CHECK_OK_FATAL(
-		kc_envelope_seal(kc_circle_keys(t->offering->circle), &place, altered, &sealed));
+		kc_circle_seal(t->offering->circle, &place, altered, &sealed));
 	altering_as_value(t, kc_buf_bytes(&sealed), ret);
 }
 
@@ -215,6 +215,6 @@ void altering_open_record(
 	struct kc_place_in_store place = place_of(t, &writer);
 
 	kc_buf_reset(ret);
-	if (kc_envelope_open(kc_circle_keys(circle), &place, write->value, ret) != KC_OK)
+	if (kc_circle_open(circle, &place, write->value, ret) != KC_OK)
 		kc_buf_reset(ret);
 }

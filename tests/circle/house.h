@@ -8,7 +8,7 @@
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
-#define HOUSE_MAX 8
+#define HOUSE_MAX 64
 #define HOUSE_PATH_MAX 160
 #define HOUSE_URL_MAX 100
 

@@ -271,6 +271,13 @@ static bool is_put_out(size_t device, kc_err err)
 	return model.out[device] && model.removals;
 }
 
+/* Of two changes of the password that did not know of each other one gives way, with what was said
+ * on top of it. */
+static bool may_refuse(void)
+{
+	return model.removals || model.passwords > 2;
+}
+
 static void exchange(size_t device, struct kc_sync_report *report)
 {
 	kc_err err = kc_keychain_sync_now(home_of(device)->keychain, report);
@@ -284,7 +291,7 @@ static void exchange(size_t device, struct kc_sync_report *report)
 	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
 		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
 			report->alarm ? report->alarm : "");
-	if (good && ((report->refused && !model.removals) || report->pending))
+	if (good && ((report->refused && !may_refuse()) || report->pending))
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
@@ -312,7 +319,7 @@ static void exchange_cut_short(size_t device)
 	world_revive(device, chance_bits());
 	tell("device %zu loses power at %s %d: %s", device,
 		where == WORLD_CUT_DATABASE ? "operation" : "call", (int)at, kc_err_name(err));
-	if ((report.refused && !model.removals) || (report.alarm && !is_late(err, &report)))
+	if ((report.refused && !may_refuse()) || (report.alarm && !is_late(err, &report)))
 		fail("device %zu loses power: %s, %d refused", device,
 			report.alarm ? report.alarm : "", (int)report.refused);
 }

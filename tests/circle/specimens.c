@@ -294,7 +294,7 @@ static void build_envelope(struct kc_buf *ret)
 {
 	struct kc_place_in_store place = a_place();
 
-	MUST(kc_envelope_seal(kc_circle_keys(first), &place, list_of(second), ret));
+	MUST(kc_circle_seal(first, &place, list_of(second), ret));
 }
 
 static kc_err read_envelope(struct kc_bytes bytes)
@@ -302,7 +302,7 @@ static kc_err read_envelope(struct kc_bytes bytes)
 	struct kc_place_in_store place = a_place();
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 
-	return kc_envelope_open(kc_circle_keys(first), &place, bytes, &plain);
+	return kc_circle_open(first, &place, bytes, &plain);
 }
 
 static void build_operation(struct kc_buf *ret)

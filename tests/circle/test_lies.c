@@ -564,7 +564,7 @@ static void append_list(struct house *house, size_t device,
 	where.account = &circle->account;
 	where.writer = &log.writer;
 	CHECK_OK_FATAL(
-		kc_envelope_seal(kc_circle_keys(circle), &where, kc_buf_bytes(&record), &sealed));
+		kc_circle_seal(circle, &where, kc_buf_bytes(&record), &sealed));
 	at = end_of(&log);
 	append_writes(&log, &at, false, "p", kc_buf_bytes(&sealed), 1);
 }

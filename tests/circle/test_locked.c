@@ -482,6 +482,9 @@ static void take_patterns(struct kc_circle *circle)
 	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 
 	for (size_t i = 0; i < circle->epoch_count; i++) {
+		/* That of the metadata view opens no item: it is what the account password opens, too. */
+		if (circle->epochs[i].epoch->name.view == KC_VIEW_META)
+			continue;
 		take_pattern(circle->epochs[i].key.data);
 		for (size_t k = 0; k < KC_COUNT_OF(uses); k++) {
 			KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;

@@ -7,6 +7,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 #define INET KC_CLASS_INTERNET
@@ -239,6 +240,77 @@ static void leaving_without_the_store(void)
 	CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
 }
 
+/* --- copies -------------------------------------------------------------------------------------
+ */
+
+/* A device that was put back from a copy finds that its identity has gone on without it. */
+static void a_restored_copy_joins_again(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char copy[700], code[KC_PAIRING_CODE_LEN + 1];
+	uint8_t before[KC_DEVICE_ID_LEN];
+	struct home *home = &house.homes[1];
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	id_of(&house, 1, before);
+	home_close(home);
+	snprintf(copy, sizeof copy, "%s.copy", home->path);
+	house_copy_tree(home->path, copy);
+	home_open(home);
+	home_unlock(home);
+	CHECK_OK(words_add(home, GENP, "svce=since acct=ada sync=#1", "since the copy"));
+	house_settle(&house);
+	home_close(home);
+	file_remove_tree(home->path);
+	house_copy_tree(copy, home->path);
+	file_remove_tree(copy);
+	home_open(home);
+	home_unlock(home);
+	CHECK_OK(words_add(home, GENP, "svce=mine acct=ada sync=#1", "not sent"));
+	CHECK_ERR(kc_keychain_sync_now(home->keychain, &report), KC_E_STORE_SUSPECT);
+	CHECK(report.alarm && strcmp(report.alarm, "fork") == 0 && report.copied);
+	CHECK_ERR(kc_keychain_pair_start(home->keychain, kc_bytes_str(HOUSE_PASSWORD), code),
+		KC_E_STORE_SUSPECT);
+	house_pair(&house, 0, 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=mine", "not sent"));
+	CHECK(words_has_secret(home, GENP, "svce=since", "since the copy"));
+	CHECK(memcmp(row_of(&house, 1, NULL).id, before, sizeof before) != 0);
+	kc_sync_report_done(&report);
+	report = (struct kc_sync_report){0};
+	CHECK_OK(kc_keychain_sync_now(home->keychain, &report));
+	CHECK(!report.alarm && !report.copied);
+}
+
+/* What the store makes up in a device's log is no twin. */
+static void an_invented_operation_is_no_twin(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT, contents = KC_BUF_INIT;
+	struct kc_writer_id writer;
+	char from[HOUSE_PATH_MAX], to[HOUSE_PATH_MAX];
+	uint64_t last;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[1].keychain, &place, &circle));
+	writer = kc_circle_writer(&circle->identity.id);
+	last = kc_circle_self(circle)->position.number;
+	house_path(&house, &writer, last, from);
+	house_path(&house, &writer, last + 1, to);
+	CHECK_FATAL(file_read(from, &contents));
+	CHECK_FATAL(file_write(to, kc_buf_bytes(&contents)));
+	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_STORE_SUSPECT);
+	CHECK(report.alarm && strcmp(report.alarm, "fork") == 0 && !report.copied);
+}
+
 /* --- new keys -----------------------------------------------------------------------------------
  */
 
@@ -348,6 +420,8 @@ int main(void)
 		CHECK_TEST(a_counter_statement),
 		CHECK_TEST(a_device_that_leaves),
 		CHECK_TEST(leaving_without_the_store),
+		CHECK_TEST(a_restored_copy_joins_again),
+		CHECK_TEST(an_invented_operation_is_no_twin),
 		CHECK_TEST(new_keys_on_demand),
 		CHECK_TEST(new_keys_each_year),
 		CHECK_TEST(the_history),

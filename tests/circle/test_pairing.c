@@ -316,7 +316,7 @@ static void a_welcome_holds_together(void)
 	kc_circle_free(entered);
 	entered = NULL;
 	CHECK_OK_FATAL(kc_circle_load(&parts, &entered));
-	CHECK(entered->joining && entered->epoch_count == 7);
+	CHECK(entered->joining && entered->epoch_count == 8);
 	check_saves_as(entered, &parts);
 }
 

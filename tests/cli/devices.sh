@@ -128,6 +128,8 @@ make_device phone
 pair laptop phone
 exchange laptop phone
 on laptop
+run lock # the password that was typed for the pairing is remembered for a while
+run unlock --password-file "$work/secret/keychain"
 run devices remove phone --yes
 exits 0 "removed, without the account password"
 on phone

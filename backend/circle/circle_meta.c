@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The metadata keys: what seals the circle's own records in the store (doc/protocol.md 3, 7).
+ *
+ * One for each epoch of the metadata view. What must be read before the last of them is known is under
+ * the first, which whoever knows the account password has, too.
+ */
+#include "backend/circle/circle_impl.h"
+
+#include <string.h>
+
+/* A metadata key out of the key of its epoch. */
+static kc_err derive(const struct kc_circle *circle, uint64_t epoch,
+	const uint8_t tlk[static KC_VIEW_KEY_LEN], uint8_t ret_kid[static KC_KID_LEN],
+	struct kc_secret *ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	struct kc_view_key_name name = {.view = KC_VIEW_META, .epoch = epoch};
+
+	KC_TRY(kc_secret_set(&key, kc_bytes(tlk, KC_VIEW_KEY_LEN)));
+	KC_TRY(kc_view_key_id(&circle->account, KC_VIEW_META, epoch, &key, ret_kid));
+	return kc_view_key_derive(&circle->account, &name, &key, KC_VIEW_KEY_META, ret);
+}
+
+static kc_err derive_first(const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN],
+	struct kc_secret *ret)
+{
+	return derive(circle, 1, kc_circle_keys(circle)->first, ret_kid, ret);
+}
+
+static kc_err derive_newest(const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN],
+	struct kc_secret *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(circle);
+
+	return derive(circle, keys->epoch, keys->newest, ret_kid, ret);
+}
+
+/* The key with an id, of those that this device knows. Errors: WAITING. */
+static kc_err find_key(const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN],
+	struct kc_secret *ret)
+{
+	const struct kc_held_epoch *held = kc_circle_find_epoch(circle, kid);
+	uint8_t known[KC_KID_LEN];
+
+	if (held && held->meta.len)
+		return kc_secret_set(ret, kc_secret_bytes(&held->meta));
+	KC_TRY(derive_first(circle, known, ret));
+	if (memcmp(known, kid, sizeof known) == 0)
+		return KC_OK;
+	KC_TRY(derive_newest(circle, known, ret));
+	return memcmp(known, kid, sizeof known) == 0 ? KC_OK : KC_ERR(WAITING);
+}
+
+/* Keys of cells that are read by whoever does not know the last key yet. */
+static bool is_under_first(const char *key)
+{
+	static const char *const beginnings[] = {"e/", "s/", "out/"};
+
+	for (size_t i = 0; i < KC_COUNT_OF(beginnings); i++)
+		if (strncmp(key, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return strcmp(key, "g") == 0;
+}
+
+kc_err kc_circle_seal(const struct kc_circle *circle, const struct kc_place_in_store *place,
+	struct kc_bytes record, struct kc_buf *ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	char key[KC_OP_MAX_KEY + 1] = "";
+	struct kc_meta_key with = {.siv = NULL};
+
+	if (place->key.len > KC_OP_MAX_KEY)
+		return KC_ERR(BUG);
+	memcpy(key, place->key.data, place->key.len);
+	if (!circle->has_meta || is_under_first(key)) {
+		KC_TRY(derive_first(circle, with.kid, &secret));
+	} else {
+		memcpy(with.kid, circle->meta_kid, sizeof with.kid);
+		KC_TRY(find_key(circle, with.kid, &secret));
+	}
+	with.siv = kc_view_key_siv(&secret);
+	return kc_envelope_seal(&with, place, record, ret);
+}
+
+kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_store *place,
+	struct kc_bytes sealed, struct kc_buf *ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	struct kc_meta_key with = {.siv = NULL};
+
+	KC_TRY(kc_envelope_peek(sealed, with.kid));
+	KC_TRY(find_key(circle, with.kid, &secret));
+	with.siv = kc_view_key_siv(&secret);
+	return kc_envelope_open(&with, place, sealed, ret);
+}
+
+/* Whoever joins, or types the password, is given the newest key with the first. */
+static kc_err keep_newest(struct kc_circle *circle, const struct kc_held_epoch *held)
+{
+	struct kc_account_keys *keys = (struct kc_account_keys *)(void *)circle->keys.data;
+
+	if (held->key.len != KC_VIEW_KEY_LEN)
+		return KC_OK; /* locked away: with the next unlock */
+	keys->epoch = held->epoch->name.epoch;
+	memcpy(keys->newest, held->key.data, sizeof keys->newest);
+	return KC_OK;
+}
+
+kc_err kc_circle_settle_meta(struct kc_circle *circle)
+{
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+	kc_err err;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	err = kc_circle_usable_epoch(circle, &trust, KC_VIEW_META, &held);
+	if (err != KC_OK) /* until there is one, the last one that there was */
+		return err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ? KC_OK
+											   : err;
+	memcpy(circle->meta_kid, held->epoch->name.kid, sizeof circle->meta_kid);
+	circle->has_meta = true;
+	return keep_newest(circle, held);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Circles as large as they may become: many sponsors at a time, members that are asleep meanwhile,
+ * and what it costs to hear of all of them. KC_LONG=1 makes the exchanges as many as the peers.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/circle/circle.h"
+#include "backend/circle/welcome.h"
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/house.h"
+
+#define GENP KC_CLASS_GENERIC
+#define PASSWORD "one account for all"
+
+/* --- circles ------------------------------------------------------------------------------------
+ */
+
+/* Lets in a device; the newcomer's circle. */
+static struct kc_circle *admit(struct kc_circle *sponsor)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
+	const uint8_t transcript[32] = {7};
+	struct kc_application application;
+	struct kc_circle *newcomer;
+
+	CHECK_OK_FATAL(kc_identity_make(&identity));
+	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, "one of many", &bytes));
+	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
+	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
+	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
+		kc_buf_bytes(&sponsor->account_key_record), transcript, "one of many", &identity,
+		&newcomer));
+	newcomer->joining = false;
+	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(newcomer, 1));
+	return newcomer;
+}
+
+/* What a takes from b: vouchers, permanent records, the last lists of all that b knows. */
+static void hear_all(struct kc_circle *a, const struct kc_circle *b)
+{
+	for (size_t i = 0; i < b->voucher_count; i++) {
+		const struct kc_voucher *v = &b->vouchers[i].voucher;
+		const struct kc_member *newcomer = kc_circle_find(b, &v->beneficiary);
+
+		if (kc_circle_find(a, &v->beneficiary))
+			continue;
+		CHECK_OK_FATAL(kc_circle_take_voucher(
+			a, &v->sponsor, kc_buf_bytes(&b->vouchers[i].record)));
+		CHECK_OK_FATAL(kc_circle_take_permanent(
+			a, kc_buf_bytes(&newcomer->permanent_record)));
+	}
+	for (size_t i = 0; i < b->member_count; i++) {
+		const struct kc_member *m = b->members[i];
+		bool current;
+
+		if (m->list_record.len && !kc_peer_id_equal(&m->id, &a->identity.id))
+			CHECK_OK_FATAL(kc_circle_take_list(
+				a, &m->id, kc_buf_bytes(&m->list_record), &current));
+	}
+}
+
+static size_t trusted(const struct kc_circle *circle)
+{
+	struct kc_trust trust;
+	size_t count = 0;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++)
+		count += kc_peer_set_has(trust.trusted, i);
+	return count;
+}
+
+/* Two devices let in others in turns, not having heard of each other's; then all hear of all. */
+static void sixty_four_peers(void)
+{
+	struct kc_circle *circles[KC_CIRCLE_MAX_PEERS];
+	size_t count = 2;
+
+	CHECK_OK_FATAL(
+		kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[0]));
+	CHECK_OK_FATAL(kc_circle_sign_list(circles[0], 1));
+	circles[1] = admit(circles[0]);
+	while (count < KC_CIRCLE_MAX_PEERS) {
+		circles[count] = admit(circles[count % 2]);
+		count++;
+	}
+	hear_all(circles[0], circles[1]);
+	for (size_t i = 2; i < count; i++) {
+		hear_all(circles[0], circles[i]);
+		CHECK_OK_FATAL(kc_circle_sign_list(circles[0], 1));
+	}
+	for (size_t i = 1; i < count; i++)
+		hear_all(circles[i], circles[0]);
+	for (size_t i = 0; i < count; i++)
+		CHECK(trusted(circles[i]) == KC_CIRCLE_MAX_PEERS);
+	/* There is no room for another. */
+	{
+		KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
+		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
+		const uint8_t transcript[32] = {8};
+		struct kc_application application;
+
+		CHECK_OK_FATAL(kc_identity_make(&identity));
+		CHECK_OK_FATAL(kc_application_build(
+			&identity, &circles[0]->account, "too many", &bytes));
+		CHECK_OK_FATAL(kc_application_parse(
+			kc_buf_bytes(&bytes), &circles[0]->account, &application));
+		CHECK_ERR(kc_circle_admit(circles[5], &application, transcript, &welcome),
+			KC_E_TOO_LARGE);
+	}
+	for (size_t i = 0; i < count; i++)
+		kc_circle_free(circles[i]);
+}
+
+/* --- devices ------------------------------------------------------------------------------------
+ */
+
+/* Devices that come by way of different sponsors, while some are asleep. */
+static void many_devices(void)
+{
+	CLEANUP_HOUSE struct house house;
+	size_t wanted = getenv("KC_LONG") ? HOUSE_MAX : 12;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 1);
+	while (house.count < wanted) {
+		size_t sponsor = house.count % 3;
+		char item[64];
+
+		snprintf(item, sizeof item, "svce=by%zu acct=ada sync=#1", house.count);
+		CHECK_OK(words_add(&house.homes[sponsor], GENP, item, "secret"));
+		house_add(&house, sponsor);
+	}
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	for (size_t i = 0; i < house.count; i++) {
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+		KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+
+		CHECK(words_count(&house.homes[i], GENP, "acct=ada") == wanted - 3);
+		CHECK_OK_FATAL(
+			kc_keychain_sync_recall(house.homes[i].keychain, &place, &circle));
+		CHECK(trusted(circle) == wanted);
+	}
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(sixty_four_peers),
+		CHECK_TEST(many_devices),
+	};
+	return check_main("many", tests, KC_COUNT_OF(tests));
+}

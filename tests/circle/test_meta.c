@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* The metadata keys: who reads what devices say of each other, before and after new keys. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/item/policy.h"
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/house.h"
+#include "tests/file.h"
+
+#define GENP KC_CLASS_GENERIC
+
+static void recall(struct house *house, size_t device, struct kc_circle **ret)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, ret));
+}
+
+static void new_keys(struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK_FATAL(kc_keychain_rotate(house->homes[device].keychain, &report));
+}
+
+/* What a device can open of the last operation of another: the keys of the cells. */
+static void open_last(struct house *house, size_t reader, size_t writer, char *ret_opened,
+	char *ret_closed, size_t len)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL, *other = NULL;
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	struct kc_writer_id id;
+	struct kc_op_write write;
+	struct kc_op op;
+	char path[HOUSE_PATH_MAX];
+	uint64_t number;
+
+	recall(house, reader, &circle);
+	recall(house, writer, &other);
+	id = kc_circle_writer(&other->identity.id);
+	number = kc_circle_self(other)->position.number;
+	house_path(house, &id, number, path);
+	CHECK_FATAL(file_read(path, &contents));
+	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&contents), &id, number, &op));
+	ret_opened[0] = ret_closed[0] = 0;
+	while (kc_op_next(&op, &write)) {
+		struct kc_place_in_store place = {&circle->account, &id, write.key};
+		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+		kc_err err;
+		char *to;
+
+		if (write.value.len == 0 || write.key.data[0] == 'i')
+			continue;
+		err = kc_circle_open(circle, &place, write.value, &plain);
+		CHECK(err == KC_OK || err == KC_E_WAITING);
+		to = err == KC_OK ? ret_opened : ret_closed;
+		snprintf(to + strlen(to), len - strlen(to), "%.*s ",
+			write.key.data[1] == '/' ? 1 : (int)(write.key.len < 4 ? write.key.len : 4),
+			(const char *)write.key.data);
+	}
+}
+
+static void whoever_is_out_reads_what_is_for_all(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *out = NULL;
+	char opened[400], closed[400];
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	recall(&house, 1, &out);
+	CHECK_OK_FATAL(kc_keychain_device_remove(house.homes[0].keychain, out->identity.id.bytes,
+		kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
+	/* The removal itself is under the key that was the last when it began. */
+	open_last(&house, 1, 0, opened, closed, sizeof opened);
+	CHECK(strstr(opened, "e ") && strstr(opened, "s ") && strstr(opened, "out/ "));
+	CHECK(strstr(opened, "p ") && closed[0] == 0);
+	/* What follows is not. */
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "a"));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	open_last(&house, 1, 0, opened, closed, sizeof opened);
+	CHECK(opened[0] == 0 && strcmp(closed, "p ") == 0);
+	CHECK_OK(house_sync(&house, 2, NULL));
+	open_last(&house, 2, 0, opened, closed, sizeof opened);
+	CHECK(closed[0] == 0 && strcmp(opened, "p ") == 0);
+	CHECK(words_has_secret(&house.homes[2], GENP, "svce=a", "a"));
+}
+
+/* A device that slept over five changes of the keys, some by a device that it never heard of, finds
+ * its way through them. */
+static void asleep_over_five_rotations(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	for (unsigned i = 0; i < 3; i++) {
+		char item[64];
+
+		new_keys(&house, 0);
+		snprintf(item, sizeof item, "svce=item%u acct=ada sync=#1", i);
+		CHECK_OK(words_add(&house.homes[0], GENP, item, "secret"));
+		CHECK_OK(house_sync(&house, 0, NULL));
+		CHECK_OK(house_sync(&house, 1, NULL));
+	}
+	CHECK(house_add(&house, 1) == 3);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	new_keys(&house, 3);
+	CHECK_OK(words_add(&house.homes[3], GENP, "svce=last acct=ada sync=#1", "secret"));
+	CHECK_OK(house_sync(&house, 3, NULL));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	new_keys(&house, 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	CHECK(words_count(&house.homes[2], GENP, "svce=last") == 1);
+	recall(&house, 2, &circle);
+	CHECK(kc_circle_keys(circle)->epoch == 6);
+}
+
+/* The password opens the newest key that its record was made with, and the first. */
+static void a_newcomer_after_rotations(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *first = NULL, *newcomer = NULL;
+
+	house_init(&house);
+	new_keys(&house, 0);
+	new_keys(&house, 0);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "a"));
+	house_add(&house, 0);
+	house_settle(&house);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=a", "a"));
+	recall(&house, 0, &first);
+	recall(&house, 1, &newcomer);
+	CHECK(newcomer->has_meta && first->has_meta);
+	CHECK(memcmp(first->meta_kid, newcomer->meta_kid, sizeof first->meta_kid) == 0);
+	CHECK(kc_circle_keys(newcomer)->epoch == 3);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(whoever_is_out_reads_what_is_for_all),
+		CHECK_TEST(asleep_over_five_rotations),
+		CHECK_TEST(a_newcomer_after_rotations),
+	};
+	return check_main("meta", tests, KC_COUNT_OF(tests));
+}
