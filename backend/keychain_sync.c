@@ -108,7 +108,10 @@ kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychai
 		KC_TRY(kc_live_mailbox_new(&sync->live));
 	err = kc_keychain_user_key(keychain, sync, &user);
 	if (err == KC_OK || err == KC_E_NOT_FOUND)
-		err = kc_exchange_run(keychain->store, user, sync->live, ret, ret_joining);
+		err = kc_exchange_run(keychain->store,
+			&(struct kc_exchange_aids){
+				.user = user, .live = sync->live, .pace = &sync->pace},
+			ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;
@@ -143,9 +146,9 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, &place));
-	KC_TRY(kc_memory_get_report(&txn, ret));
 	KC_TRY(kc_memory_get_layout(&txn, &layout));
-	ret->by_records = layout == KC_LAYOUT_RECORDS;
+	KC_TRY(kc_memory_get_report(&txn, ret));
+	ret->layout = layout == KC_LAYOUT_RECORDS ? KC_SYNC_RECORDS : KC_SYNC_LOGS;
 	if (ret->last_ms < sync->last_ms)
 		ret->last_ms = sync->last_ms;
 	return KC_OK;
@@ -291,8 +294,7 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	const struct kc_member *member, struct kc_device *ret)
 {
 	const struct kc_member *author;
-	const struct kc_exclusion *e =
-		kc_circle_find_removal(circle, trust, &member->id, &author);
+	const struct kc_exclusion *e = kc_circle_find_removal(circle, trust, &member->id, &author);
 
 	if (e) {
 		set_name(circle, author, ret->removed_by);
@@ -303,8 +305,8 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	}
 }
 
-static enum kc_device_standing standing_of(const struct kc_circle *circle,
-	const struct kc_trust *trust, size_t number)
+static enum kc_device_standing standing_of(
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
 {
 	const struct kc_member *member = circle->members[number];
 
@@ -325,8 +327,8 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 {
 	const struct kc_member *member = circle->members[number];
 
-	*ret = (struct kc_device){.is_this = number == circle->self,
-		.standing = standing_of(circle, trust, number)};
+	*ret = (struct kc_device){
+		.is_this = number == circle->self, .standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
 	set_name(circle, member, ret->name);
 	fill_origin(circle, trust, member, ret);

@@ -134,10 +134,10 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	put_optional(w, report->alarm);
 	kc_der_put_uint(w, report->shown);
 	kc_der_put_uint(w, report->known);
-	kc_der_put_bool(w, report->by_records);
 	kc_der_put_bool(w, report->copied);
 	kc_der_put_str(w, report->removed_by);
 	kc_der_put_uint(w, report->removed_ms);
+	kc_der_put_uint(w, report->layout);
 	kc_der_end(w);
 }
 
@@ -157,10 +157,10 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.alarm = pull_optional(&seq);
 	report.shown = kc_der_get_uint(&seq);
 	report.known = kc_der_get_uint(&seq);
-	report.by_records = kc_der_get_bool(&seq);
 	report.copied = kc_der_get_bool(&seq);
 	pull_name(&seq, report.removed_by);
 	report.removed_ms = kc_der_get_uint(&seq);
+	report.layout = (enum kc_sync_layout)kc_der_get_uint_max(&seq, KC_SYNC_RECORDS);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;

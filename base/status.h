@@ -47,10 +47,14 @@ struct kc_sync_report {
 	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
 	uint64_t shown, known; /* with "rollback": the entry that a log ends with, and the one that
 				  this device knows; 0: it can't be said in numbers */
-	bool by_records;  /* how the store is laid out: records, or else logs */
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
 	uint64_t removed_ms;			 /* when, by that device's clock */
+	enum kc_sync_layout {
+		KC_SYNC_UNKNOWN,
+		KC_SYNC_LOGS,	 /* "key-value" */
+		KC_SYNC_RECORDS, /* "record" */
+	} layout;		 /* of the store; KC_SYNC_UNKNOWN outside of a status */
 };
 
 struct kc_device {

@@ -142,10 +142,17 @@ kc_err kc_verb_sync_off(struct kc_run *run)
 	return switch_sync(run, false);
 }
 
-/* A store is a folder or one file. */
-static const char *engine_of(const char *store)
+static const char *layout_name(enum kc_sync_layout layout)
 {
-	return strncmp(store, "sqlite:", strlen("sqlite:")) == 0 ? "sqlite" : "folder";
+	return layout == KC_SYNC_RECORDS ? "record" : "key-value";
+}
+
+/* The store's engine: what its URL begins with. */
+static struct kc_bytes engine_of(const struct kc_status *status)
+{
+	const char *end = status->store ? strstr(status->store, "://") : NULL;
+
+	return end ? kc_bytes(status->store, (size_t)(end - status->store)) : kc_bytes_str("file");
 }
 
 /* Whoever waits for an exchange counts its seconds. */
@@ -232,6 +239,9 @@ static kc_err print_status(struct kc_run *run, const struct kc_status *status,
 	kc_out_push(out, kc_bytes_str("store "));
 	print_store(out, status->store);
 	kc_out_push(out, kc_buf_bytes(&rest));
+	if (report->layout)
+		kc_out_print(out, "Layout         %s (%.*s)\n", layout_name(report->layout),
+			(int)engine_of(status).len, (const char *)engine_of(status).data);
 	print_rest(run, report);
 	return KC_OK;
 }
@@ -253,13 +263,13 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	const struct kc_sync_report *report, size_t devices)
 {
 	json_t *object = kc_json_object();
-	const char *layout = report->by_records ? "records" : "logs";
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
 	kc_json_set(object, "engine",
-		status->store ? json_string(engine_of(status->store)) : json_null());
-	kc_json_set(object, "layout", status->store ? json_string(layout) : json_null());
+		report->layout ? kc_json_text(engine_of(status)) : json_null());
+	kc_json_set(object, "layout",
+		report->layout ? json_string(layout_name(report->layout)) : json_null());
 	kc_json_set(object, "devices",
 		devices ? json_integer((json_int_t)devices) : json_null());
 	kc_store_set_report(object, report);

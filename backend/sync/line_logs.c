@@ -150,6 +150,13 @@ static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gather
 	return KC_OK;
 }
 
+/* What a log lacks is looked for every time. */
+static bool logs_reread(struct kc_line *line)
+{
+	(void)line;
+	return false;
+}
+
 static kc_err logs_settle(
 	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
 {
@@ -177,6 +184,7 @@ const struct kc_line_kind kc_line_logs = {
 	.gather = logs_gather,
 	.weigh = logs_weigh,
 	.settle = logs_settle,
+	.reread = logs_reread,
 	.pack = logs_pack,
 	.send = logs_send,
 };

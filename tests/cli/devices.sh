@@ -18,7 +18,7 @@ on laptop
 run sync status
 says '^2 devices · store .* · last exchange [0-9]+ s ago · nothing waiting$' "sync status, in one line"
 run sync status --json
-json '.devices == 2 and (.engine | test("^(folder|sqlite)$")) and (.layout | test("^(logs|records)$")) and .refused == 0 and
+json '.devices == 2 and (.engine | test("^(file|sqlite)$")) and (.layout | test("^(key-value|record)$")) and .refused == 0 and
   .waiting == 0 and .alarm == null and .removed_by == null' "sync status --json"
 run devices exposure desktop
 says '^desktop can read 1 password, 1 key:$' "exposure counts by kind"
