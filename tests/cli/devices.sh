@@ -148,6 +148,8 @@ make_device phone
 pair laptop phone
 exchange laptop phone
 on laptop
+run lock # a password that was typed counts for ten minutes, or until this
+run unlock --password-file "$work/secret/keychain"
 run devices remove phone --yes
 exits 0 "removed, without the account password"
 on phone
