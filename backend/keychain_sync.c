@@ -2,6 +2,7 @@
 /* The circle behind the door: the store, exchanges, the devices. */
 #include "backend/keychain_sync.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "backend/store/track.h"
@@ -268,6 +269,12 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 /* --- devices ------------------------------------------------------------------------------------
  */
 
+static void copy_name(const struct kc_circle *circle, const struct kc_member *member,
+	char ret[static KC_DEVICE_NAME_MAX + 1])
+{
+	snprintf(ret, KC_DEVICE_NAME_MAX + 1, "%s", kc_circle_name_of(circle, member));
+}
+
 static void fill_origin(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *member, struct kc_device *ret)
 {
@@ -277,7 +284,7 @@ static void fill_origin(const struct kc_circle *circle, const struct kc_trust *t
 
 	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
 	if (sponsor)
-		strcpy(ret->added_by, kc_circle_name_of(circle, sponsor));
+		copy_name(circle, sponsor, ret->added_by);
 	if (sponsor)
 		ret->by_removed = kc_circle_is_excluded(circle, trust, &sponsor->id);
 }
@@ -289,7 +296,7 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	const struct kc_exclusion *e = kc_circle_find_removal(circle, trust, &member->id, &author);
 
 	if (e) {
-		strcpy(ret->removed_by, kc_circle_name_of(circle, author));
+		copy_name(circle, author, ret->removed_by);
 		ret->removed_ms = e->time_ms;
 		ret->lost = e->reason == KC_EXCLUSION_LOST;
 	} else if (member->retire_record.len) {
@@ -322,7 +329,7 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 	*ret = (struct kc_device){
 		.is_this = number == circle->self, .standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
-	strcpy(ret->name, kc_circle_name_of(circle, member));
+	copy_name(circle, member, ret->name);
 	fill_origin(circle, trust, member, ret);
 	fill_end(circle, trust, member, ret);
 	ret->forged = member->forged;

@@ -55,6 +55,20 @@ static const struct kc_topic topics[] = {
 		"  take for a name:  `kc list --kind key`\n",
 	},
 	{
+		"store", NULL, "when the store is away or looks wrong, and what your devices see",
+		"How it stands\n"
+		"  In one line:  `kc sync status`. Whether all is well with it:  `kc doctor store`\n"
+		"  As it happens, what arrives, who comes and who goes:  `kc watch`\n"
+		"It isn't there\n"
+		"  The disk isn't mounted, or the folder hasn't finished syncing. Your items work here as\n"
+		"  always, and what you change is sent when it is back:  `kc sync`\n"
+		"It looks wrong\n"
+		"  It is older than it was, shows two stories, or holds what none of your devices has made.\n"
+		"  Nothing is taken from it then, and nothing is lost. If you put an old copy of the folder\n"
+		"  there, put the newest one back. If you did not, keep the folder as it is, and see what\n"
+		"  your other devices say. Who is in:  `kc devices`, and what was done:  `kc history`\n",
+	},
+	{
 		"recovery", NULL, "when a password is forgotten or a device is lost",
 		"The keychain password is forgotten\n"
 		"  Nobody can open a keychain without its password, and that includes us. Where there is a\n"
@@ -69,9 +83,12 @@ static const struct kc_topic topics[] = {
 		"The account password is forgotten\n"
 		"  Your devices go on as they are, but no new one can come in.\n"
 		"A device is lost\n"
-		"  This version can't take it out. Whoever opens its keychain reads what syncs, new secrets\n"
-		"  too, as long as the store reaches it: stop sharing the folder with it. Then keep what\n"
-		"  matters on this device only, `kc sync off NAME`, and change it where it is used.\n",
+		"  Take it out, from another one:  `kc devices remove NAME --lost`. It gets nothing new from then\n"
+		"  on, and your synced items get new keys. It can't be made to forget what it has; what that is:\n"
+		"  `kc devices exposure NAME`. Change it where it is used.\n"
+		"A device removed this one\n"
+		"  Which and when, on a device that is in:  `kc history`. If you know it, come in again:\n"
+		"  `kc join URL`. If not, answer it:  `kc devices remove NAME --counter`\n",
 	},
 };
 /* clang-format on */

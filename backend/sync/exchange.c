@@ -205,6 +205,8 @@ static kc_err read_circle(
 	KC_TRY(x->line.kind->weigh(&x->line, x->now_ms, gathered));
 	if (gathered->suspects & ~gathered->out) {
 		x->circle->alarm = gathered->alarm;
+		x->circle->shown = gathered->shown;
+		x->circle->known = gathered->known;
 		return KC_ERR(STORE_SUSPECT);
 	}
 	if (!kc_peer_set_has(trust.trusted, x->circle->self))
@@ -502,8 +504,11 @@ static kc_err run(struct exchange *x)
 		err = run_once(x);
 	}
 	/* None is set where the store itself is damaged, or none of ours. */
-	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
+	if (err == KC_E_STORE_SUSPECT && !x->report.alarm) {
+		x->report.shown = x->circle->shown;
+		x->report.known = x->circle->known;
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
+	}
 	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
 		push_compat(x) != KC_OK)
 		kc_log_error("the circle could not be written again");

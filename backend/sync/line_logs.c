@@ -130,7 +130,11 @@ static kc_err logs_look(struct kc_line *line)
 		KC_TRY(look_for_twin(line, self->position.number + 1));
 		return suspect(line, KC_ALARM_FORK);
 	}
-	return may_send_again(line, last) ? logs_send(line) : suspect(line, KC_ALARM_ROLLBACK);
+	if (may_send_again(line, last))
+		return logs_send(line);
+	line->circle->shown = last;
+	line->circle->known = self->position.number;
+	return suspect(line, KC_ALARM_ROLLBACK);
 }
 
 static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)

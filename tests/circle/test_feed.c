@@ -108,7 +108,7 @@ static kc_err keep(void *context, const struct kc_record_row *row)
 	CHECK_FATAL(kept_count < KC_COUNT_OF(kept));
 	kc_buf_done(&k->value);
 	*k = (struct kept){.etag = row->etag, .value = KC_BUF_INIT};
-	strcpy(k->name, row->name);
+	snprintf(k->name, sizeof k->name, "%s", row->name);
 	kc_buf_push(&k->value, row->value.data, row->value.len);
 	return KC_OK;
 }
@@ -130,8 +130,8 @@ static void look_into_store(void)
 	open_store(&cloud);
 	kept_count = 0;
 	while (more)
-		CHECK_OK_FATAL(kc_records_changes(
-			cloud, KC_ZONE_RECORDS, &token, 100, keep, NULL, &more));
+		CHECK_OK_FATAL(
+			kc_records_changes(cloud, KC_ZONE_RECORDS, &token, 100, keep, NULL, &more));
 }
 
 static void put_into_store(const char *name, const struct kc_etag *over, struct kc_bytes value)
@@ -237,8 +237,8 @@ static void all_at_once(void)
 	add(0, "mail");
 	house_settle(&house);
 	for (size_t i = 0; i < house.count; i++)
-		CHECK_FATAL(pthread_create(
-				    &threads[i], NULL, sync_often, (void *)(uintptr_t)i) == 0);
+		CHECK_FATAL(
+			pthread_create(&threads[i], NULL, sync_often, (void *)(uintptr_t)i) == 0);
 	for (size_t i = 0; i < house.count; i++)
 		pthread_join(threads[i], NULL);
 	end();
@@ -336,7 +336,7 @@ static void a_list_is_held_back(void)
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	look_into_store();
-	strcpy(hidden, last_of("p-")->name);
+	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
 	add(2, "bank");
 	CHECK_OK(house_sync(&house, 2, NULL)); /* names the hidden list */
 	between_lies.row = hide;
@@ -360,7 +360,7 @@ static void an_item_is_held_back(void)
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	look_into_store();
-	strcpy(hidden, last_of("i-")->name);
+	snprintf(hidden, sizeof hidden, "%s", last_of("i-")->name);
 	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	house_clock_move(11 * MINUTE);
@@ -415,7 +415,7 @@ static void an_older_list(void)
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	look_into_store();
-	strcpy(hidden, last_of("p-")->name);
+	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	add(0, "bank");
@@ -445,7 +445,7 @@ static void an_older_own_list(void)
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	look_into_store();
-	strcpy(hidden, last_of("p-")->name);
+	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	CHECK_OK(house_sync(&house, 0, NULL));
@@ -509,7 +509,7 @@ static void an_older_version(void)
 	add(0, "mail");
 	house_settle(&house);
 	look_into_store();
-	strcpy(name, last_of("i-")->name);
+	snprintf(name, sizeof name, "%s", last_of("i-")->name);
 	kc_buf_push(&old, last_of("i-")->value.data, last_of("i-")->value.len);
 	change(0, "mail", "new");
 	house_settle(&house);
@@ -534,7 +534,7 @@ static void a_deletion_that_nobody_signed(void)
 	add(0, "mail");
 	house_settle(&house);
 	look_into_store();
-	strcpy(name, last_of("i-")->name);
+	snprintf(name, sizeof name, "%s", last_of("i-")->name);
 	put_back(name, kc_bytes(NULL, 0));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
