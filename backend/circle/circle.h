@@ -302,9 +302,15 @@ bool kc_circle_is_behind(
  * it began the operation, as the place asks for. */
 KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle,
 	const struct kc_place_in_store *place, struct kc_bytes record, struct kc_buf *ret);
-/* Errors: WAITING (under a key that is not here), DECODE, CORRUPT. */
+/* Errors: WAITING (under a key that is not here), LOCKED (it comes with the unlock), DECODE,
+ * CORRUPT. */
 KC_MUST kc_err kc_circle_open(const struct kc_circle *circle,
 	const struct kc_place_in_store *place, struct kc_bytes sealed, struct kc_buf *ret);
+/* The same, when the key is in shares for this device by a member: for looking ahead in its log.
+ * Nothing is kept. Errors: the same. */
+KC_MUST kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes sealed,
+	const struct kc_member *author, struct kc_bytes shares, struct kc_buf *ret);
 /* Between operations: from now on the newest metadata key that may be used is the last. */
 KC_MUST kc_err kc_circle_settle_meta(struct kc_circle *circle);
 /* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */
