@@ -222,7 +222,8 @@ spoil_operation() { # name of an item, command that spoils the file of the opera
   run_with 'on its way' add "$1" --stdin --sync
   find "$folder" -name '*.op' | sort > "$work/before"
   run sync
-  find "$folder" -name '*.op' | sort | comm -13 "$work/before" - > "$work/operation"
+  # The first of a log is a session's.
+  find "$folder" -name '*.op' | sort | comm -13 "$work/before" - | grep -v '/0*1\.op$' > "$work/operation"
   operation=$(cat "$work/operation")
   cp "$operation" "$work/whole"
   $2
