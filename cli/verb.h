@@ -63,6 +63,7 @@ KC_MUST kc_err kc_verb_devices_remove(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_leave(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_exposure(struct kc_run *run);
 KC_MUST kc_err kc_verb_history(struct kc_run *run);
+KC_MUST kc_err kc_verb_doctor_store(struct kc_run *run);
 KC_MUST kc_err kc_verb_join(struct kc_run *run);
 KC_MUST kc_err kc_verb_service_stop(struct kc_run *run);
 KC_MUST kc_err kc_verb_watch(struct kc_run *run);

@@ -224,6 +224,13 @@ static const struct kc_verb verbs[] = {
 		"kc watch\n",
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_watch,
 	},
+	{
+		"doctor store", "",
+		"look at the store, and say what is right and what is not",
+		"kc doctor store\n"
+		"kc doctor store --json\n",
+		0, 0, 0, KC_OPENS_LATE, kc_verb_doctor_store,
+	},
 	/* --- about kc --- */
 	{
 		"service stop", "",

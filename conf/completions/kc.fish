@@ -28,6 +28,8 @@ complete -c kc -n '__kc_is devices' -a add -d 'let a new device in'
 complete -c kc -n '__kc_is devices' -a remove -d 'take a device out, and give the others new keys'
 complete -c kc -n '__kc_is devices' -a leave -d 'take this device out; its items stay on it'
 complete -c kc -n '__kc_is devices' -a exposure -d 'list what a device can read, or could'
+complete -c kc -n '__kc_is' -a doctor -d 'doctor …'
+complete -c kc -n '__kc_is doctor' -a store -d 'look at the store, and say what is right and what is not'
 complete -c kc -n '__kc_is' -a get -d 'print a secret, its exact bytes'
 complete -c kc -n '__kc_is' -a help -d 'say how a command is used'
 complete -c kc -n '__kc_is' -a history -d 'tell what became of your devices'
@@ -139,4 +141,4 @@ complete -c kc -n '__kc_is key import' -F
 complete -c kc -n '__kc_is cert import' -F
 complete -c kc -n '__kc_is sync use' -F
 complete -c kc -n '__kc_is join' -F
-complete -c kc -n '__kc_is help' -a 'add cert devices get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'
+complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys store recovery'
