@@ -254,7 +254,7 @@ static size_t find_attack(char **words, size_t count, size_t *ret_which)
 static int attack(char **words, size_t count)
 {
 	struct attack a = {.done = 0};
-	size_t which, taken;
+	size_t which = 0, taken;
 	kc_err err = KC_OK;
 	int status;
 
@@ -357,7 +357,7 @@ static bool obey(const struct view *to, const char *name, struct kc_buf *value)
 		if (strcmp(rule->verb, "group") == 0 || fnmatch(rule->view, to->name, 0) != 0 ||
 			fnmatch(rule->names, name, 0) != 0)
 			continue;
-		snprintf(words, sizeof words, "%s for %s", rule->verb, to->name);
+		snprintf(words, sizeof words, "%.11s for %.31s", rule->verb, to->name);
 		if (strcmp(rule->verb, "hide") == 0 ||
 			(strcmp(rule->verb, "late") == 0 && round_number < rule->number)) {
 			said(words, name);
