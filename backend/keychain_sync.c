@@ -2,6 +2,7 @@
 /* The circle behind the door: the store, exchanges, the devices. */
 #include "backend/keychain_sync.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "backend/store/track.h"
@@ -108,7 +109,10 @@ kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychai
 		KC_TRY(kc_live_mailbox_new(&sync->live));
 	err = kc_keychain_user_key(keychain, sync, &user);
 	if (err == KC_OK || err == KC_E_NOT_FOUND)
-		err = kc_exchange_run(keychain->store, user, sync->live, ret, ret_joining);
+		err = kc_exchange_run(keychain->store,
+			&(struct kc_exchange_aids){
+				.user = user, .live = sync->live, .pace = &sync->pace},
+			ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
 	return err;
@@ -138,11 +142,14 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	enum kc_layout layout;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	KC_TRY(kc_memory_get_place(&txn, &place));
+	KC_TRY(kc_memory_get_layout(&txn, &layout));
 	KC_TRY(kc_memory_get_report(&txn, ret));
+	ret->layout = layout == KC_LAYOUT_RECORDS ? KC_SYNC_RECORDS : KC_SYNC_LOGS;
 	if (ret->last_ms < sync->last_ms)
 		ret->last_ms = sync->last_ms;
 	return KC_OK;
@@ -262,6 +269,12 @@ kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool 
 /* --- devices ------------------------------------------------------------------------------------
  */
 
+static void copy_name(const struct kc_circle *circle, const struct kc_member *member,
+	char ret[static KC_DEVICE_NAME_MAX + 1])
+{
+	snprintf(ret, KC_DEVICE_NAME_MAX + 1, "%s", kc_circle_name_of(circle, member));
+}
+
 static void fill_origin(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *member, struct kc_device *ret)
 {
@@ -271,7 +284,7 @@ static void fill_origin(const struct kc_circle *circle, const struct kc_trust *t
 
 	ret->added_ms = voucher ? voucher->time_ms : circle->begun.time_ms;
 	if (sponsor)
-		strcpy(ret->added_by, kc_circle_name_of(circle, sponsor));
+		copy_name(circle, sponsor, ret->added_by);
 	if (sponsor)
 		ret->by_removed = kc_circle_is_excluded(circle, trust, &sponsor->id);
 }
@@ -280,11 +293,10 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	const struct kc_member *member, struct kc_device *ret)
 {
 	const struct kc_member *author;
-	const struct kc_exclusion *e =
-		kc_circle_find_removal(circle, trust, &member->id, &author);
+	const struct kc_exclusion *e = kc_circle_find_removal(circle, trust, &member->id, &author);
 
 	if (e) {
-		strcpy(ret->removed_by, kc_circle_name_of(circle, author));
+		copy_name(circle, author, ret->removed_by);
 		ret->removed_ms = e->time_ms;
 		ret->lost = e->reason == KC_EXCLUSION_LOST;
 	} else if (member->retire_record.len) {
@@ -292,8 +304,8 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	}
 }
 
-static enum kc_device_standing standing_of(const struct kc_circle *circle,
-	const struct kc_trust *trust, size_t number)
+static enum kc_device_standing standing_of(
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
 {
 	const struct kc_member *member = circle->members[number];
 
@@ -314,10 +326,10 @@ static void fill_device(const struct kc_circle *circle, const struct kc_trust *t
 {
 	const struct kc_member *member = circle->members[number];
 
-	*ret = (struct kc_device){.is_this = number == circle->self,
-		.standing = standing_of(circle, trust, number)};
+	*ret = (struct kc_device){
+		.is_this = number == circle->self, .standing = standing_of(circle, trust, number)};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
-	strcpy(ret->name, kc_circle_name_of(circle, member));
+	copy_name(circle, member, ret->name);
 	fill_origin(circle, trust, member, ret);
 	fill_end(circle, trust, member, ret);
 	ret->forged = member->forged;

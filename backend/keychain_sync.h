@@ -49,8 +49,9 @@ struct kc_keychain_sync {
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
 	struct kc_live_mailbox *live; /* owned; NULL before the first exchange */
-	struct kc_secret user_key; /* private, from the account password; empty: not at hand */
-	uint64_t user_key_ms;	   /* when the password was typed */
+	struct kc_pace pace;	      /* of what was sent lately */
+	struct kc_secret user_key;    /* private, from the account password; empty: not at hand */
+	uint64_t user_key_ms;	      /* when the password was typed */
 };
 
 /* Takes the mutex, making the struct at first use; unlock is for KC_CLEANUP, and forgets what a

@@ -132,9 +132,12 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->for_unlock);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
+	kc_der_put_uint(w, report->shown);
+	kc_der_put_uint(w, report->known);
 	kc_der_put_bool(w, report->copied);
 	kc_der_put_str(w, report->removed_by);
 	kc_der_put_uint(w, report->removed_ms);
+	kc_der_put_uint(w, report->layout);
 	kc_der_end(w);
 }
 
@@ -152,9 +155,12 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.for_unlock = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);
+	report.shown = kc_der_get_uint(&seq);
+	report.known = kc_der_get_uint(&seq);
 	report.copied = kc_der_get_bool(&seq);
 	pull_name(&seq, report.removed_by);
 	report.removed_ms = kc_der_get_uint(&seq);
+	report.layout = (enum kc_sync_layout)kc_der_get_uint_max(&seq, KC_SYNC_RECORDS);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;

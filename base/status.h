@@ -45,9 +45,16 @@ struct kc_sync_report {
 	uint64_t for_unlock; /* items that are here and come with the unlock */
 	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
+	uint64_t shown, known; /* with "rollback": the entry that a log ends with, and the one that
+				  this device knows; 0: it can't be said in numbers */
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
 	uint64_t removed_ms;			 /* when, by that device's clock */
+	enum kc_sync_layout {
+		KC_SYNC_UNKNOWN,
+		KC_SYNC_LOGS,	 /* "key-value" */
+		KC_SYNC_RECORDS, /* "record" */
+	} layout;		 /* of the store; KC_SYNC_UNKNOWN outside of a status */
 };
 
 struct kc_device {

@@ -99,3 +99,14 @@ kc_err kc_ask_yes(struct kc_run *run, const char *question)
 		return KC_OK;
 	return KC_ERR(CANCELED);
 }
+
+kc_err kc_ask_name(struct kc_run *run, const char *name)
+{
+	KC_CLEANUP_BUF struct kc_buf line = KC_BUF_INIT;
+
+	if (kc_run_has(run, KC_OPTION_YES))
+		return KC_OK;
+	KC_TRY(kc_ask_check_consent(run));
+	KC_TRY(kc_tty_ask("Type the name to go ahead:  ", true, &line));
+	return kc_bytes_equal(kc_buf_bytes(&line), kc_bytes_str(name)) ? KC_OK : KC_ERR(CANCELED);
+}

@@ -9,33 +9,37 @@ static const struct row {
 	enum kc_option file, fd;
 	const char *prompt;
 	const char *wanted, *source;
-	bool is_new, opens; /* it opens a keychain, so that any but an empty one is long enough */
+	bool is_new, may_lack;
+	bool opens; /* it opens a keychain, so that any but an empty one is long enough */
 } rows[] = {
 	/* clang-format off */
 	[KC_PASSWORD_KEYCHAIN] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
 		"Keychain password: ",
-		"the keychain password", "--password-file FILE", false, false},
+		"the keychain password", "--password-file FILE", false, false, false},
 	[KC_PASSWORD_NEW] = {KC_OPTION_NEW_PASSWORD_FILE, KC_OPTION_NEW_PASSWORD_FD,
 		"New keychain password: ",
-		"the new keychain password", "--new-password-file FILE", true, true},
+		"the new keychain password", "--new-password-file FILE", true, false, true},
 	[KC_PASSWORD_FIRST] = {KC_OPTION_PASSWORD_FILE, KC_OPTION_PASSWORD_FD,
 		"Password for the new keychain (usually your login password): ",
-		"a password for the new keychain", "--password-file FILE", true, true},
+		"a password for the new keychain", "--password-file FILE", true, false, true},
 	[KC_PASSWORD_ACCOUNT] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
 		"Account password, the same on all your devices: ",
-		"the account password", "--account-password-file FILE", false, false},
+		"the account password", "--account-password-file FILE", false, false, false},
+	[KC_PASSWORD_ACCOUNT_OR_NOT] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
+		"Account password, so that nobody can undo this (Enter goes on without): ",
+		"the account password", "--account-password-file FILE", false, true, false},
 	[KC_PASSWORD_ACCOUNT_FIRST] = {KC_OPTION_ACCOUNT_PASSWORD_FILE, KC_OPTION_ACCOUNT_PASSWORD_FD,
 		"New account password, for all your devices (eight characters or more): ",
-		"an account password", "--account-password-file FILE", true, false},
+		"an account password", "--account-password-file FILE", true, false, false},
 	[KC_PASSWORD_FILE] = {KC_OPTION_PASSPHRASE_FILE, KC_OPTION_PASSPHRASE_FD,
 		"Passphrase of the file: ",
-		"the passphrase of the file", "--passphrase-file FILE", false, false},
+		"the passphrase of the file", "--passphrase-file FILE", false, false, false},
 	[KC_PASSWORD_OFFICER] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
 		"Security officer's password: ",
-		"the security officer's password", "--so-pin-file FILE", false, false},
+		"the security officer's password", "--so-pin-file FILE", false, false, false},
 	[KC_PASSWORD_OFFICER_NEW] = {KC_OPTION_SO_PIN_FILE, KC_OPTION_SO_PIN_FD,
 		"New password of the security officer: ",
-		"a password for the security officer", "--so-pin-file FILE", true, false},
+		"a password for the security officer", "--so-pin-file FILE", true, false, false},
 	/* clang-format on */
 };
 
@@ -60,6 +64,8 @@ static kc_err get(struct kc_run *run, const struct row *row, bool is_given, stru
 {
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
 
+	if (!is_given && row->may_lack && !kc_ask_can(run))
+		return KC_OK;
 	if (!is_given)
 		return kc_ask_secret(run, row->prompt, row->is_new, row->wanted, row->source, ret);
 	KC_TRY(read_given(run, row, &text));

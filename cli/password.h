@@ -10,6 +10,7 @@ enum kc_password {
 	KC_PASSWORD_NEW,      /* will open it */
 	KC_PASSWORD_FIRST,    /* of the keychain that setup makes; given like KEYCHAIN */
 	KC_PASSWORD_ACCOUNT,  /* of the circle, the same on every device */
+	KC_PASSWORD_ACCOUNT_OR_NOT, /* may be left out; then it is empty */
 	KC_PASSWORD_ACCOUNT_FIRST,
 	KC_PASSWORD_FILE, /* of a file that is imported */
 	KC_PASSWORD_OFFICER,
@@ -18,7 +19,8 @@ enum kc_password {
 
 /* Whether an option gives it. */
 bool kc_password_is_given(const struct kc_run *run, enum kc_password which);
-/* Reads or asks; new ones are asked twice. Errors: NEED_PASSWORD, CANCELED, PARAM (given twice),
+/* Reads or asks; new ones are asked twice. One that may be left out is empty where nobody can be
+ * asked. Errors: NEED_PASSWORD, CANCELED, PARAM (given twice),
  * and those of reading. */
 KC_MUST kc_err kc_password_get(struct kc_run *run, enum kc_password which, struct kc_secret *ret);
 

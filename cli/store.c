@@ -7,6 +7,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "cli/when.h"
+
 #define MARKER ".kc-store"
 #define FILE_SCHEME "file://"
 #define SQLITE_SCHEME "sqlite://"
@@ -14,10 +17,10 @@
 static const struct {
 	const char *name, *sentence;
 } alarms[] = {
-	{"rollback", "your store is older than what this device has already seen."},
-	{"fork", "your store shows this device another story than it has shown before."},
-	{"omission", "something that this device has already seen is missing from your store."},
-	{"forgery", "your store holds something that none of your devices has made."},
+	{"rollback", "your store is older than what this device has already seen"},
+	{"fork", "your store shows this device another story than it has shown before"},
+	{"omission", "something that this device has already seen is missing from your store"},
+	{"forgery", "your store holds something that none of your devices has made"},
 };
 
 static bool begins_with(const char *text, const char *start)
@@ -139,15 +142,43 @@ static void explain_absence(struct kc_run *run)
 		tell_place(run, kc_buf_text(&url));
 }
 
+void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report)
+{
+	const char *sentence = NULL;
+
+	for (size_t i = 0; i < KC_COUNT_OF(alarms) && report->alarm; i++)
+		if (strcmp(alarms[i].name, report->alarm) == 0)
+			sentence = alarms[i].sentence;
+	if (sentence && report->known)
+		kc_facts_print(&run->facts, KC_FACT_ALARM,
+			"%s (entry %llu; this device knows %llu)", sentence,
+			(unsigned long long)report->shown, (unsigned long long)report->known);
+	else if (sentence)
+		kc_facts_set_str(&run->facts, KC_FACT_ALARM, sentence);
+}
+
 static void explain_alarm(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
-	if (kc_client_sync_status(run->client, &report) != KC_OK || !report.alarm)
+	if (kc_client_sync_status(run->client, &report) == KC_OK)
+		kc_store_tell_alarm(run, &report);
+}
+
+/* Who put this device out, on which day, and where it may come in again. */
+static void explain_removal(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	char day[KC_WHEN_LEN];
+
+	if (kc_client_sync_status(run->client, &report) != KC_OK || !report.removed_by[0] ||
+		kc_client_status(run->client, &status) != KC_OK || !status.store)
 		return;
-	for (size_t i = 0; i < KC_COUNT_OF(alarms); i++)
-		if (strcmp(alarms[i].name, report.alarm) == 0)
-			kc_facts_set_str(&run->facts, KC_FACT_ALARM, alarms[i].sentence);
+	kc_when_day((int64_t)(report.removed_ms / 1000), kc_clock_wall_ms() / 1000, day);
+	kc_facts_set_str(&run->facts, KC_FACT_REMOVER, report.removed_by);
+	kc_facts_set_str(&run->facts, KC_FACT_REMOVED_ON, day);
+	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 }
 
 /* A folder that is not empty, or a file that is no store. */
@@ -166,6 +197,8 @@ void kc_store_explain(struct kc_run *run, kc_err err)
 {
 	if (err == KC_E_STORE_GONE)
 		explain_absence(run);
+	else if (err == KC_E_NOT_MEMBER)
+		explain_removal(run);
 	else if (err == KC_E_STORE_SUSPECT)
 		explain_alarm(run);
 	else if (err == KC_E_NOT_A_STORE)
@@ -182,4 +215,9 @@ void kc_store_set_report(json_t *object, const struct kc_sync_report *report)
 	kc_json_set(object, "pending", json_integer((json_int_t)report->pending));
 	kc_json_set(object, "last", kc_json_ms(report->last_ms));
 	kc_json_set(object, "alarm", report->alarm ? json_string(report->alarm) : json_null());
+	kc_json_set(object, "copied", json_boolean(report->copied));
+	kc_json_set(object, "removed_by",
+		report->removed_by[0] ? kc_json_text(kc_bytes_str(report->removed_by))
+				      : json_null());
+	kc_json_set(object, "removed", kc_json_ms(report->removed_ms));
 }

@@ -11,6 +11,8 @@
 KC_MUST kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret);
 /* Before a failure is told: which store it is about, and what can be seen from here. */
 void kc_store_explain(struct kc_run *run, kc_err err);
+/* What a report's alarm means, if it has one, as {alarm}. */
+void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report);
 /* A report of an exchange under the keys of the JSON contract. */
 void kc_store_set_report(json_t *object, const struct kc_sync_report *report);
 

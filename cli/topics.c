@@ -69,9 +69,12 @@ static const struct kc_topic topics[] = {
 		"The account password is forgotten\n"
 		"  Your devices go on as they are, but no new one can come in.\n"
 		"A device is lost\n"
-		"  This version can't take it out. Whoever opens its keychain reads what syncs, new secrets\n"
-		"  too, as long as the store reaches it: stop sharing the folder with it. Then keep what\n"
-		"  matters on this device only, `kc sync off NAME`, and change it where it is used.\n",
+		"  Take it out, from another one:  `kc devices remove NAME --lost`. It gets nothing new from then\n"
+		"  on, and your synced items get new keys. It can't be made to forget what it has; what that is:\n"
+		"  `kc devices exposure NAME`. Change it where it is used.\n"
+		"A device removed this one\n"
+		"  Which and when, on a device that is in:  `kc history`. If you know it, come in again:\n"
+		"  `kc join URL`. If not, answer it:  `kc devices remove NAME --counter`\n",
 	},
 };
 /* clang-format on */

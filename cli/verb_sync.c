@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* kc sync and its kin: the store, the exchange, and which items take part. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "cli/attr.h"
+#include "cli/device.h"
 #include "cli/password.h"
 #include "cli/pick.h"
 #include "cli/pubkey.h"
@@ -139,33 +142,145 @@ kc_err kc_verb_sync_off(struct kc_run *run)
 	return switch_sync(run, false);
 }
 
-static void print_status(
-	struct kc_run *run, const struct kc_status *status, const struct kc_sync_report *report)
+static const char *layout_name(enum kc_sync_layout layout)
+{
+	return layout == KC_SYNC_RECORDS ? "record" : "key-value";
+}
+
+/* The store's engine: what its URL begins with. */
+static struct kc_bytes engine_of(const struct kc_status *status)
+{
+	const char *end = status->store ? strstr(status->store, "://") : NULL;
+
+	return end ? kc_bytes(status->store, (size_t)(end - status->store)) : kc_bytes_str("file");
+}
+
+/* Whoever waits for an exchange counts its seconds. */
+static void push_last(struct kc_buf *out, uint64_t last_ms)
+{
+	int64_t now = kc_clock_wall_ms(), ago = (now - (int64_t)last_ms) / 1000;
+	char when[KC_WHEN_LEN];
+
+	kc_when_ago((int64_t)(last_ms / 1000), now / 1000, when);
+	if (!last_ms)
+		kc_buf_push_str(out, "no exchange yet");
+	else if (ago >= 0 && ago < 60)
+		kc_buf_printf(out, "last exchange %d s ago", (int)ago);
+	else
+		kc_buf_printf(out, "last exchange %s", when);
+}
+
+static void push_waiting(struct kc_buf *out, const struct kc_sync_report *report)
+{
+	if (report->pending)
+		kc_buf_printf(out, "%llu not sent yet", (unsigned long long)report->pending);
+	if (report->waiting)
+		kc_buf_printf(out, "%s%llu waiting", report->pending ? ", " : "",
+			(unsigned long long)report->waiting);
+	if (!report->pending && !report->waiting)
+		kc_buf_push_str(out, "nothing waiting");
+}
+
+/* The path as its owner writes it. */
+static void print_store(struct kc_out *out, const char *store)
+{
+	const char *home = getenv("HOME");
+	size_t len = home ? strlen(home) : 0;
+
+	if (len > 1 && strncmp(store, home, len) == 0 && store[len] == '/') {
+		kc_out_push(out, kc_bytes_str("~"));
+		store += len;
+	}
+	kc_out_name(out, kc_bytes_str(store));
+}
+
+static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 {
 	struct kc_out *out = &run->out;
-	char when[KC_WHEN_LEN] = "never";
 
-	if (report->last_ms)
-		kc_when_ago((int64_t)(report->last_ms / 1000), kc_clock_wall_ms() / 1000, when);
-	kc_out_push(out, kc_bytes_str("Store          "));
-	kc_out_name(out,
-		kc_bytes_str(status->store ? status->store : "none; nothing leaves this device"));
-	kc_out_print(out, "\nLast exchange  %s\n", when);
-	kc_out_print(out, "Not sent yet   %llu\n", (unsigned long long)report->pending);
-	kc_out_print(out, "Waiting        %llu\n", (unsigned long long)report->waiting);
 	if (report->for_unlock)
 		kc_out_print(out, "For the unlock %llu, which are here and open with it\n",
 			(unsigned long long)report->for_unlock);
-	kc_out_print(out, "Refused        %llu\n", (unsigned long long)report->refused);
-	if (report->alarm)
-		kc_out_print(out, "Alarm          %s\n", report->alarm);
+	if (report->refused)
+		kc_out_print(out, "Refused        %llu, which none of your devices has made so\n",
+			(unsigned long long)report->refused);
+	kc_store_tell_alarm(run, report);
+	if (report->alarm) {
+		kc_out_push(out, kc_bytes_str("Alarm          "));
+		kc_out_push(out, kc_facts_get(&run->facts, KC_FACT_ALARM));
+		kc_out_push(out, kc_bytes_str("\n"));
+	}
+	if (report->removed_by[0]) {
+		kc_out_push(out, kc_bytes_str("Removed by     "));
+		kc_out_name(out, kc_bytes_str(report->removed_by));
+		kc_out_push(out, kc_bytes_str("; nothing new arrives\n"));
+	}
+}
+
+static kc_err print_status(struct kc_run *run, const struct kc_status *status,
+	const struct kc_sync_report *report, size_t devices)
+{
+	const char *between = run->out.look.utf8 && !run->out.look.plain ? " · " : ", ";
+	KC_CLEANUP_BUF struct kc_buf rest = KC_BUF_INIT;
+	struct kc_out *out = &run->out;
+
+	if (!status->store) {
+		kc_out_push(out, kc_bytes_str("no store; nothing leaves this device\n"));
+		return KC_OK;
+	}
+	kc_buf_push_str(&rest, between);
+	push_last(&rest, report->last_ms);
+	kc_buf_push_str(&rest, between);
+	push_waiting(&rest, report);
+	kc_buf_push_byte(&rest, '\n');
+	KC_TRY(kc_buf_check(&rest));
+	if (devices)
+		kc_out_print(out, "%zu device%s%s", devices, devices == 1 ? "" : "s", between);
+	kc_out_push(out, kc_bytes_str("store "));
+	print_store(out, status->store);
+	kc_out_push(out, kc_buf_bytes(&rest));
+	if (report->layout)
+		kc_out_print(out, "Layout         %s (%.*s)\n", layout_name(report->layout),
+			(int)engine_of(status).len, (const char *)engine_of(status).data);
+	print_rest(run, report);
+	return KC_OK;
+}
+
+/* While the keychain is locked nobody knows: 0. */
+static kc_err count_devices(struct kc_run *run, size_t *ret)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	kc_err err = kc_client_devices(run->client, &devices);
+
+	if (err == KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(err);
+	*ret = kc_device_count_in(&devices);
+	return KC_OK;
+}
+
+static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
+	const struct kc_sync_report *report, size_t devices)
+{
+	json_t *object = kc_json_object();
+
+	kc_json_set(object, "store",
+		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
+	kc_json_set(object, "engine",
+		report->layout ? kc_json_text(engine_of(status)) : json_null());
+	kc_json_set(object, "layout",
+		report->layout ? json_string(layout_name(report->layout)) : json_null());
+	kc_json_set(object, "devices",
+		devices ? json_integer((json_int_t)devices) : json_null());
+	kc_store_set_report(object, report);
+	return kc_run_answer(run, object);
 }
 
 kc_err kc_verb_sync_status(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_STATUS struct kc_status status = {0};
-	json_t *object;
+	size_t devices = 0;
 	kc_err err;
 
 	KC_TRY(kc_client_status(run->client, &status));
@@ -174,13 +289,8 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	err = kc_client_sync_status(run->client, &report);
 	if (err != KC_E_NO_STORE) /* which is a state like others here */
 		KC_TRY(err);
-	if (!kc_run_json(run)) {
-		print_status(run, &status, &report);
-		return KC_OK;
-	}
-	object = kc_json_object();
-	kc_json_set(object, "store",
-		status.store ? kc_json_text(kc_bytes_str(status.store)) : json_null());
-	kc_store_set_report(object, &report);
-	return kc_run_answer(run, object);
+	if (err == KC_OK)
+		KC_TRY(count_devices(run, &devices));
+	return kc_run_json(run) ? answer_status(run, &status, &report, devices)
+				: print_status(run, &status, &report, devices);
 }

@@ -185,6 +185,33 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_devices_add,
 	},
 	{
+		"devices remove", "NAME [--lost] [--before TIME] [--counter]",
+		"take a device out, and give the others new keys",
+		"kc devices remove desktop\n"
+		"kc devices remove desktop --lost --before 2026-11-22\n"
+		"kc devices remove 5f1c90aa --yes --account-password-file ~/account\n",
+		KC_OPT(LOST) | KC_OPT(BEFORE) | KC_OPT(COUNTER), 1, 1, KC_OPENS_FIRST,
+		kc_verb_devices_remove,
+	},
+	{
+		"devices leave", "",
+		"take this device out; its items stay on it",
+		"kc devices leave\n",
+		0, 0, 0, KC_OPENS_FIRST, kc_verb_devices_leave,
+	},
+	{
+		"devices exposure", "NAME",
+		"list what a device can read, or could",
+		"kc devices exposure desktop\n",
+		0, 1, 1, KC_OPENS_FIRST, kc_verb_devices_exposure,
+	},
+	{
+		"history", "",
+		"tell what became of your devices",
+		"kc history\n",
+		0, 0, 0, KC_OPENS_LATE, kc_verb_history,
+	},
+	{
 		"join", "URL [--code CODE]",
 		"make this new device one of yours",
 		"kc join ~/Sync/keychain\n"
@@ -196,6 +223,13 @@ static const struct kc_verb verbs[] = {
 		"print every change as it arrives",
 		"kc watch\n",
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_watch,
+	},
+	{
+		"doctor store", "",
+		"look at the store, and say what is right and what is not",
+		"kc doctor store\n"
+		"kc doctor store --json\n",
+		0, 0, 0, KC_OPENS_LATE, kc_verb_doctor_store,
 	},
 	/* --- about kc --- */
 	{

@@ -58,6 +58,22 @@ void kc_when_ago(int64_t seconds, int64_t now, char ret[static KC_WHEN_LEN])
 		kc_when_rfc3339(seconds, ret);
 }
 
+void kc_when_day(int64_t seconds, int64_t now, char ret[static KC_WHEN_LEN])
+{
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec"};
+	time_t when = seconds, today = now;
+	struct tm parts, this_day;
+
+	localtime_r(&when, &parts);
+	localtime_r(&today, &this_day);
+	if (parts.tm_year == this_day.tm_year)
+		snprintf(ret, KC_WHEN_LEN, "%d %s", parts.tm_mday, months[parts.tm_mon]);
+	else
+		snprintf(ret, KC_WHEN_LEN, "%d %s %d", parts.tm_mday, months[parts.tm_mon],
+			parts.tm_year + 1900);
+}
+
 kc_err kc_when_parse(struct kc_bytes text, double *ret)
 {
 	char copy[KC_WHEN_LEN] = "", again[KC_WHEN_LEN];

@@ -187,6 +187,7 @@ struct kc_circle {
 	bool joining;		  /* has not yet reached the sponsor's positions */
 	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
+	uint64_t shown, known; /* of a rollback: the number that a log ends with, and the settled one */
 	bool copied; /* with a fork: another device speaks with this one's identity */
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };

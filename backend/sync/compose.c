@@ -159,8 +159,15 @@ static kc_err set_aside(struct kc_composer *c, const struct kc_track *track, kc_
 /* --- all of them --------------------------------------------------------------------------------
  */
 
-/* One journal entry. *ret_stays: it waits for the keys of its view, for the unlock, or for another
- * version that is there and waits itself. */
+/* What changes too often waits for its turn. */
+static bool is_held_back(const struct kc_composer *c, const struct kc_track *track)
+{
+	return c->terms->pace && track->said.t &&
+	       !kc_pace_take(c->terms->pace, track->name, c->terms->now_ms);
+}
+
+/* One journal entry. *ret_stays: it waits for the keys of its view, for the unlock, for another
+ * version that is there and waits itself, or because it changes too often. */
 static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_stays)
 {
 	const struct kc_held_epoch *held;
@@ -171,7 +178,7 @@ static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_sta
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT || (err == KC_OK && !track.pending))
 		return KC_OK;
 	KC_TRY(err);
-	*ret_stays = c->feed && kc_feed_is_waiting(c->feed, track.name);
+	*ret_stays = c->terms->feed && kc_feed_is_waiting(c->terms->feed, track.name);
 	if (*ret_stays)
 		return KC_OK;
 	err = kc_circle_usable_epoch(c->circle, &c->trust, track.view, &held);
@@ -180,6 +187,10 @@ static kc_err take_entry(struct kc_composer *c, uint64_t track_id, bool *ret_sta
 		return KC_OK;
 	}
 	KC_TRY(err);
+	if (is_held_back(c, &track)) {
+		*ret_stays = true;
+		return KC_OK;
+	}
 	err = put_change(c, &track, held);
 	if (err == KC_E_LOCKED) {
 		*ret_stays = true;
@@ -221,7 +232,7 @@ static const struct kc_log_position *after(const struct kc_composer *c)
 {
 	static const struct kc_log_position beginning;
 
-	return c->feed ? &beginning : &kc_circle_self(c->circle)->position;
+	return c->terms->feed ? &beginning : &kc_circle_self(c->circle)->position;
 }
 
 static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
@@ -242,34 +253,33 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	KC_TRY(kc_compose_go_on_anew(c, &repeating));
 	ret->more = ret->more || again || repeating;
 	/* In a lock a repetition may be at what it cannot go on with. */
-	if (!insist && !news && c->items == 0 &&
-		(!ret->repeats || kc_circle_is_locked(c->circle)))
+	if (!insist && !news && c->items == 0 && (!ret->repeats || kc_circle_is_locked(c->circle)))
 		return KC_OK;
 	KC_TRY(tell_roots(c));
 	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));
-	if (!c->feed)
+	if (!c->terms->feed)
 		self->position = next;
-	ret->number = c->feed ? self->list->seq : next.number;
+	ret->number = c->terms->feed ? self->list->seq : next.number;
 	ret->items = c->items;
 	return KC_OK;
 }
 
-kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_feed *feed,
-	bool insist, struct kc_composed *ret)
+kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
+	const struct kc_compose_terms *terms, struct kc_composed *ret)
 {
 	const struct kc_member *self = kc_circle_self(circle);
 	struct kc_writer_id writer = kc_circle_writer(&self->id);
-	struct kc_composer c = {.txn = txn, .circle = circle, .feed = feed};
+	struct kc_composer c = {.txn = txn, .circle = circle, .terms = terms};
 	kc_err err;
 
 	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
 	KC_TRY(kc_circle_judge(circle, &c.trust));
-	if (!feed)
+	if (!terms->feed)
 		KC_TRY(kc_compose_begin_anew(&c));
 	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
-	err = compose(&c, insist, ret);
+	err = compose(&c, terms->insist, ret);
 	kc_op_builder_done(&c.builder);
 	KC_TRY(err);
 	return kc_circle_settle_meta(circle);

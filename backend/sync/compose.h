@@ -6,6 +6,7 @@
 #include "backend/circle/circle.h"
 #include "backend/store/track.h"
 #include "backend/sync/feed.h"
+#include "backend/sync/pace.h"
 
 #define KC_COMPOSE_MAX_ITEMS 512	     /* of one operation; as many as a head names */
 #define KC_COMPOSE_MAX_LEN ((size_t)1 << 20) /* bytes, after which no more is added */
@@ -20,10 +21,18 @@ struct kc_composed {
 void kc_composed_done(struct kc_composed *composed);
 #define KC_CLEANUP_COMPOSED KC_CLEANUP(kc_composed_done)
 
+struct kc_compose_terms {
+	const struct kc_feed
+		*feed;	      /* of records, what may not be written over yet; NULL: of logs */
+	struct kc_pace *pace; /* NULL: nothing is held back */
+	uint64_t now_ms;
+	bool insist; /* also when only the list is new */
+};
+
 /* Takes changes out of the journal, gives them their dots, and makes the operation that follows
  * this device's last one, or of records one that stands for itself; the circle counts it as said.
- * feed: of records, what may not be written over yet. insist: also when only the list is new. */
-KC_MUST kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle, const struct kc_feed *feed,
-	bool insist, struct kc_composed *ret);
+ */
+KC_MUST kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
+	const struct kc_compose_terms *terms, struct kc_composed *ret);
 
 #endif

@@ -9,7 +9,7 @@
 struct kc_composer {
 	struct kc_txn *txn;
 	struct kc_circle *circle;
-	const struct kc_feed *feed; /* NULL: of logs */
+	const struct kc_compose_terms *terms; /* borrowed */
 	struct kc_trust trust;
 	struct kc_op_builder builder;
 	size_t items; /* records in it */

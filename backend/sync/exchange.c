@@ -28,6 +28,7 @@ struct exchange {
 	bool busy;		      /* something happened that the report should tell */
 	bool had_alarm;		      /* the report before told of an alarm */
 	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
+	struct kc_pace *pace;	      /* borrowed, or NULL */
 	bool listened;		      /* to it, in this exchange */
 	bool news;		      /* there are lists that others may not know of */
 	struct kc_heard heard;
@@ -204,6 +205,8 @@ static kc_err read_circle(
 	KC_TRY(x->line.kind->weigh(&x->line, x->now_ms, gathered));
 	if (gathered->suspects & ~gathered->out) {
 		x->circle->alarm = gathered->alarm;
+		x->circle->shown = gathered->shown;
+		x->circle->known = gathered->known;
 		return KC_ERR(STORE_SUSPECT);
 	}
 	if (!kc_peer_set_has(trust.trusted, x->circle->self))
@@ -270,8 +273,14 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(
-		&txn, x->circle, feed_of(x), is_heartbeat_due(x) || x->line.outbox.lost, ret));
+	KC_TRY(kc_compose(&txn, x->circle,
+		&(struct kc_compose_terms){
+			.feed = feed_of(x),
+			.pace = x->pace,
+			.now_ms = x->now_ms,
+			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
+		},
+		ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -384,11 +393,17 @@ static kc_err round_trip(struct exchange *x)
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len) {
 		KC_TRY(send(x));
-		offer(x, composed.number, kc_buf_bytes(&composed.operation));
+		if (!x->line.outbox.lost)
+			offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
 	if (absorb.alarm != KC_ALARM_NONE)
 		return set_alarm(x, absorb.alarm);
-	return is_overdue(x) ? set_alarm(x, KC_ALARM_OMISSION) : KC_OK;
+	if (!is_overdue(x))
+		return KC_OK;
+	if (!x->line.kind->reread(&x->line))
+		return set_alarm(x, KC_ALARM_OMISSION);
+	x->more = true;
+	return KC_OK;
 }
 
 /* --- ending -------------------------------------------------------------------------------------
@@ -428,7 +443,10 @@ static kc_err push_compat(struct exchange *x)
 		return KC_OK;
 	circle->compat_pushed = compat->generation;
 	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
-	KC_TRY(kc_compose(&txn, circle, feed_of(x), true, &composed));
+	KC_TRY(kc_compose(&txn, circle,
+		&(struct kc_compose_terms){
+			.feed = feed_of(x), .pace = x->pace, .now_ms = x->now_ms, .insist = true},
+		&composed));
 	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_txn_commit(&txn));
@@ -486,8 +504,11 @@ static kc_err run(struct exchange *x)
 		err = run_once(x);
 	}
 	/* None is set where the store itself is damaged, or none of ours. */
-	if (err == KC_E_STORE_SUSPECT && !x->report.alarm)
+	if (err == KC_E_STORE_SUSPECT && !x->report.alarm) {
+		x->report.shown = x->circle->shown;
+		x->report.known = x->circle->known;
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
+	}
 	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
 		push_compat(x) != KC_OK)
 		kc_log_error("the circle could not be written again");
@@ -498,11 +519,12 @@ static kc_err run(struct exchange *x)
 	return err;
 }
 
-kc_err kc_exchange_run(struct kc_store *store, const struct kc_pk *user,
-	struct kc_live_mailbox *live, struct kc_sync_report *ret, bool *ret_joining)
+kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_aids *aids,
+	struct kc_sync_report *ret, bool *ret_joining)
 {
 	KC_CLEANUP(exchange_done)
-	struct exchange x = {.store = store, .user = user, .live = live};
+	struct exchange x = {
+		.store = store, .user = aids->user, .live = aids->live, .pace = aids->pace};
 	kc_err err = run(&x);
 
 	*ret_joining = x.circle && x.circle->joining;

@@ -48,6 +48,7 @@ struct reader {
 	struct kc_gathered *gathered;
 	enum kc_zone zone;
 	bool again;
+	size_t asked; /* the first of those waiting that are asked for now */
 };
 
 /* The record as an operation with one write, and its name. */
@@ -149,12 +150,21 @@ static bool is_own(const struct reader *r, const struct kc_cell *cell)
 	return !cell->is_item && memcmp(&own, &cell->writer, sizeof own) == 0;
 }
 
+/* Of the names that are asked for again. */
+static void meet(struct reader *r, const char *name)
+{
+	for (size_t i = r->asked; r->again && i < r->asked + KC_RECORDS_MAX_BATCH; i++)
+		if (i < r->feed->waiting.count && strcmp(r->feed->waiting.rows[i].name, name) == 0)
+			r->feed->waiting.rows[i].met = true;
+}
+
 static kc_err visit(void *context, const struct kc_record_row *row)
 {
 	struct reader *r = context;
 	struct kc_feed *feed = r->feed;
 	struct kc_cell cell;
 
+	meet(r, row->name);
 	if (kc_cell_name_parse(row->name, &cell) != KC_OK) {
 		/* Sessions have other names. */
 		r->gathered->refused[r->circle->self] += r->zone == KC_ZONE_RECORDS;
@@ -227,6 +237,7 @@ static kc_err read_waiting(struct reader *r, struct kc_cloud *cloud)
 		size_t count = 0;
 
 		r->zone = waiting->rows[at].zone;
+		r->asked = at;
 		while (at < waiting->count && count < KC_RECORDS_MAX_BATCH &&
 			waiting->rows[at].zone == r->zone)
 			names[count++] = waiting->rows[at++].name;
@@ -248,6 +259,12 @@ static void start_whole(struct kc_feed *feed, enum kc_zone zone)
 	feed->reading++;
 	for (size_t i = 0; i < feed->peer_count; i++)
 		feed->peers[i].listed = false;
+}
+
+void kc_feed_reread(struct kc_feed *feed)
+{
+	start_whole(feed, KC_ZONE_RECORDS);
+	feed->tokens[KC_ZONE_RECORDS] = (struct kc_feed_token){0};
 }
 
 static kc_err read_page(struct reader *r, struct kc_cloud *cloud, bool *ret_more)
@@ -414,8 +431,8 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 /* --- settling -----------------------------------------------------------------------------------
  */
 
-static kc_err see(
-	struct kc_feed *feed, struct kc_txn *txn, const char *name, const struct kc_etag *etag)
+static kc_err see(const struct kc_feed *feed, struct kc_txn *txn, const char *name,
+	const struct kc_etag *etag)
 {
 	return kc_sighting_put(txn, name, etag->bytes, feed->reading);
 }
@@ -534,6 +551,17 @@ static kc_err start_waiting(const struct kc_feed *feed, struct kc_feed_names *re
 	return KC_OK;
 }
 
+/* What was asked for by name and is not there: nothing is written over. */
+static kc_err forget_unmet(const struct kc_feed *feed, struct kc_txn *txn)
+{
+	static const struct kc_etag none;
+
+	for (size_t i = 0; i < feed->waiting.count; i++)
+		if (!feed->waiting.rows[i].met)
+			KC_TRY(see(feed, txn, feed->waiting.rows[i].name, &none));
+	return KC_OK;
+}
+
 kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle,
 	struct kc_absorb *absorb)
 {
@@ -542,7 +570,9 @@ kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_
 
 	if (!feed->was_read)
 		return KC_OK;
-	err = start_waiting(feed, &waiting);
+	err = forget_unmet(feed, txn);
+	if (err == KC_OK)
+		err = start_waiting(feed, &waiting);
 	if (err == KC_OK && feed->afresh)
 		err = kc_sighting_clear(txn);
 	if (err == KC_OK)

@@ -17,6 +17,7 @@
 struct kc_feed_name {
 	enum kc_zone zone;
 	struct kc_etag etag; /* where it is of interest */
+	bool met;	     /* it was there when it was asked for */
 	char name[KC_RECORDS_MAX_NAME + 1];
 };
 struct kc_feed_names {
@@ -84,6 +85,8 @@ struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_wri
  * STORE_GONE, STORE_SUSPECT. */
 KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_store *store,
 	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+/* The next round reads from the beginning. */
+void kc_feed_reread(struct kc_feed *feed);
 /* Ends a round that came to nothing, or was settled. */
 void kc_feed_end_round(struct kc_feed *feed);
 /* Once all is taken into the circle: notes among the suspects whose list was put back, or is

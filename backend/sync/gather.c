@@ -145,6 +145,16 @@ static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm a
 		gathered->alarm = alarm;
 }
 
+static void note_shorter(
+	struct kc_gathered *gathered, size_t member, uint64_t shown, uint64_t known)
+{
+	suspect(gathered, member, KC_ALARM_ROLLBACK);
+	if (gathered->known)
+		return;
+	gathered->shown = shown;
+	gathered->known = known;
+}
+
 static kc_err read_log(
 	struct cursor *c, const struct kc_cloud_log *log, struct kc_gathered *gathered)
 {
@@ -210,7 +220,7 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 		c.chained = true;
 		log = kc_cloud_logs_find(logs, &c.writer);
 		if (m->position.number > (log ? log->last : 0))
-			suspect(gathered, i, KC_ALARM_ROLLBACK);
+			note_shorter(gathered, i, log ? log->last : 0, m->position.number);
 		else if (log)
 			KC_TRY(read_log(&c, log, gathered));
 	}

@@ -37,6 +37,7 @@ struct kc_gathered {
 	kc_peer_set damaged;
 	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */
 	enum kc_alarm alarm;  /* of the first of them */
+	uint64_t shown, known; /* of the first whose log is shorter: its end, and the settled one */
 	kc_peer_set more;     /* those with operations that are left for another round */
 	kc_peer_set out;      /* those who are out by now: nothing that their logs lack is missed */
 	uint64_t refused[KC_CIRCLE_MAX_PEERS]; /* operations, by member */

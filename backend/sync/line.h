@@ -24,6 +24,7 @@ struct kc_line {
 	struct kc_outbox outbox;   /* state of what was composed last */
 	struct kc_cloud_logs logs; /* as they were listed: none while idle */
 	struct kc_feed feed;	   /* of records */
+	bool was_reread;	   /* of records: everything, in this exchange */
 	bool is_mute;		   /* this device is out: nothing is sent */
 	bool idle;		   /* of records: nothing was written since the last exchange */
 };
@@ -43,6 +44,9 @@ struct kc_line_kind {
 	 * that there is. */
 	kc_err (*settle)(struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb,
 		bool *ret_has_all);
+	/* Before something is said to be missing: whether there is another way to look for it, in
+	 * another round. */
+	bool (*reread)(struct kc_line *line);
 	/* In the same transaction: what was composed goes into the outbox. */
 	kc_err (*pack)(
 		struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed);

@@ -130,7 +130,11 @@ static kc_err logs_look(struct kc_line *line)
 		KC_TRY(look_for_twin(line, self->position.number + 1));
 		return suspect(line, KC_ALARM_FORK);
 	}
-	return may_send_again(line, last) ? logs_send(line) : suspect(line, KC_ALARM_ROLLBACK);
+	if (may_send_again(line, last))
+		return logs_send(line);
+	line->circle->shown = last;
+	line->circle->known = self->position.number;
+	return suspect(line, KC_ALARM_ROLLBACK);
 }
 
 static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)
@@ -144,6 +148,13 @@ static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gather
 	(void)now_ms;
 	(void)gathered; /* its suspects were seen as it was read */
 	return KC_OK;
+}
+
+/* What a log lacks is looked for every time. */
+static bool logs_reread(struct kc_line *line)
+{
+	(void)line;
+	return false;
 }
 
 static kc_err logs_settle(
@@ -173,6 +184,7 @@ const struct kc_line_kind kc_line_logs = {
 	.gather = logs_gather,
 	.weigh = logs_weigh,
 	.settle = logs_settle,
+	.reread = logs_reread,
 	.pack = logs_pack,
 	.send = logs_send,
 };

@@ -71,19 +71,20 @@ static kc_err records_look(struct kc_line *line)
 	return err == KC_E_REFUSED ? suspect(line, KC_ALARM_FORGERY) : err;
 }
 
-/* What this device wrote last is in the feed, or was never kept. */
+/* What this device wrote last is in the feed, or was not kept: then it is written once more, as far
+ * as it is still to be said, under a new list. */
 static kc_err look_for_own(struct kc_line *line)
 {
 	const struct kc_feed *feed = &line->feed;
-	kc_err err;
 
 	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost ||
 		line->is_mute)
 		return KC_OK;
-	if (line->outbox.tries >= KC_LINE_MAX_TRIES)
+	if (++line->outbox.missed >= KC_LINE_MAX_TRIES)
 		return suspect(line, KC_ALARM_ROLLBACK);
-	err = records_send(line);
-	return err == KC_E_CONFLICT ? KC_OK : err;
+	line->outbox.lost = true;
+	line->outbox.landed = 0;
+	return KC_OK;
 }
 
 static kc_err records_gather(
@@ -99,6 +100,16 @@ static kc_err records_gather(
 	KC_TRY(kc_feed_read(
 		&line->feed, line->cloud, line->store, line->circle, members, gathered));
 	return first ? look_for_own(line) : KC_OK;
+}
+
+static bool records_reread(struct kc_line *line)
+{
+	if (line->was_reread)
+		return false;
+	line->was_reread = true;
+	line->idle = false;
+	kc_feed_reread(&line->feed);
+	return true;
 }
 
 static kc_err records_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
@@ -120,6 +131,10 @@ static kc_err records_settle(
 	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
 {
 	KC_TRY(kc_feed_settle(&line->feed, txn, line->circle, absorb));
+	if (line->feed.own_seen && line->outbox.missed) {
+		line->outbox.missed = 0;
+		KC_TRY(kc_memory_put_outbox_state(txn, &line->outbox));
+	}
 	*ret_has_all = has_all(line);
 	return KC_OK;
 }
@@ -133,7 +148,8 @@ static kc_err records_pack(
 		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
 	KC_TRY(kc_publish_pack(
 		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
-	line->outbox = (struct kc_outbox){.number = composed->number};
+	line->outbox = (struct kc_outbox){
+		.number = composed->number, .missed = line->outbox.missed};
 	line->feed.own_seen = false;
 	line->idle = false;
 	KC_TRY(kc_feed_remember(txn, &line->feed));
@@ -146,6 +162,7 @@ const struct kc_line_kind kc_line_records = {
 	.gather = records_gather,
 	.weigh = records_weigh,
 	.settle = records_settle,
+	.reread = records_reread,
 	.pack = records_pack,
 	.send = records_send,
 };

@@ -25,8 +25,14 @@ complete -c kc -n '__kc_is' -a cert -d 'cert …'
 complete -c kc -n '__kc_is cert' -a import -d 'take over certificates: PEM, DER, PKCS#12'
 complete -c kc -n '__kc_is' -a devices -d 'list your devices'
 complete -c kc -n '__kc_is devices' -a add -d 'let a new device in'
+complete -c kc -n '__kc_is devices' -a remove -d 'take a device out, and give the others new keys'
+complete -c kc -n '__kc_is devices' -a leave -d 'take this device out; its items stay on it'
+complete -c kc -n '__kc_is devices' -a exposure -d 'list what a device can read, or could'
+complete -c kc -n '__kc_is' -a doctor -d 'doctor …'
+complete -c kc -n '__kc_is doctor' -a store -d 'look at the store, and say what is right and what is not'
 complete -c kc -n '__kc_is' -a get -d 'print a secret, its exact bytes'
 complete -c kc -n '__kc_is' -a help -d 'say how a command is used'
+complete -c kc -n '__kc_is' -a history -d 'tell what became of your devices'
 complete -c kc -n '__kc_is' -a import -d 'take over passwords that a browser has exported'
 complete -c kc -n '__kc_is' -a item -d 'call SecItemAdd, CopyMatching, Update or Delete'
 complete -c kc -n '__kc_is' -a join -d 'make this new device one of yours'
@@ -118,6 +124,9 @@ complete -c kc -n '__kc_at sync on' -l user -r -d 'the user, or account, of the 
 complete -c kc -n '__kc_at sync on' -l kind -r -d 'internet, generic, key or certificate'
 complete -c kc -n '__kc_at sync off' -l user -r -d 'the user, or account, of the item'
 complete -c kc -n '__kc_at sync off' -l kind -r -d 'internet, generic, key or certificate'
+complete -c kc -n '__kc_at devices remove' -l lost -d 'somebody else may have the device'
+complete -c kc -n '__kc_at devices remove' -l before -r -d 'what it said from then on doesn'\''t count, as 2026-11-22T08:00:00Z'
+complete -c kc -n '__kc_at devices remove' -l counter -d 'the answer to a device that removed this one'
 complete -c kc -n '__kc_at join' -l name -r -d 'the name of this device'
 complete -c kc -n '__kc_at join' -l code -r -d 'the code that the other device shows'
 complete -c kc -n '__kc_is get' -a "(kc list --no-input --format '{name}' 2> /dev/null)"
@@ -132,4 +141,4 @@ complete -c kc -n '__kc_is key import' -F
 complete -c kc -n '__kc_is cert import' -F
 complete -c kc -n '__kc_is sync use' -F
 complete -c kc -n '__kc_is join' -F
-complete -c kc -n '__kc_is help' -a 'add cert devices get help import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'
+complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'

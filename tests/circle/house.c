@@ -13,7 +13,9 @@
 #include "tests/check.h"
 #include "tests/file.h"
 
-#ifdef HOUSE_ON_SQLITE
+#if defined HOUSE_BETWEEN
+#define URL "between://%.80s/store"
+#elif defined HOUSE_ON_SQLITE
 #define URL "sqlite://%.80s/store"
 #else
 #define URL "%s"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Several devices of one person and the store between them, for tests. It is a folder, or a file in
- * it with HOUSE_ON_SQLITE. */
+ * it with HOUSE_ON_SQLITE, or with HOUSE_BETWEEN what between.h says. */
 #ifndef KC_TESTS_CIRCLE_HOUSE_H
 #define KC_TESTS_CIRCLE_HOUSE_H
 

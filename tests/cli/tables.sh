@@ -144,7 +144,7 @@ writes 'unlock\n' "bash completes a command"
 offer kc sync ''
 writes 'use\non\noff\nstatus\n' "and its second word"
 offer kc --json devices ''
-writes 'add\n' "behind an option"
+writes 'add\nremove\nleave\nexposure\n' "behind an option"
 offer kc --password-file lock key n
 writes 'new\n' "and behind a value that looks like a command"
 offer kc import --dr

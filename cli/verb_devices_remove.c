@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: ISC */
+/* kc devices remove, leave: taking a device out, and what its owner should know before. */
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/device.h"
+#include "cli/exposed.h"
+#include "cli/password.h"
+#include "cli/verb.h"
+#include "cli/when.h"
+
+/* --- leave --------------------------------------------------------------------------------------
+ */
+
+kc_err kc_verb_devices_leave(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	json_t *object;
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (!status.store)
+		return KC_ERR(NO_STORE);
+	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, status.device);
+	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
+	KC_TRY(kc_ask_check_consent(run));
+	kc_run_note(run, KC_NOTE_LEAVING);
+	KC_TRY(kc_ask_name(run, status.device));
+	KC_TRY(kc_client_leave(run->client));
+	kc_run_note(run, KC_NOTE_LEFT);
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_json_set(object, "left", kc_json_text(kc_bytes_str(status.device)));
+	return kc_run_answer(run, object);
+}
+
+/* --- remove -------------------------------------------------------------------------------------
+ */
+
+struct removal {
+	struct kc_run *run;
+	struct kc_device_list devices;
+	const struct kc_device *device; /* in the list */
+	struct kc_secret password;
+	uint64_t before_ms;
+	bool counters; /* it removed this one */
+	size_t entry;  /* in the history afterwards; 0: not there */
+};
+
+static void removal_done(struct removal *removal)
+{
+	kc_device_list_done(&removal->devices);
+	kc_secret_done(&removal->password);
+}
+
+/* The time of --before in milliseconds, 0 without it; a day alone is its beginning. */
+static kc_err read_before(struct kc_run *run, uint64_t *ret)
+{
+	const char *text = kc_run_get(run, KC_OPTION_BEFORE);
+	KC_CLEANUP_BUF struct kc_buf time = KC_BUF_INIT;
+	double date;
+
+	if (!text)
+		return KC_OK;
+	kc_buf_push_str(&time, text);
+	if (!strchr(text, 'T'))
+		kc_buf_push_str(&time, "T00:00:00Z");
+	KC_TRY(kc_buf_check(&time));
+	if (kc_when_parse(kc_buf_bytes(&time), &date) != KC_OK || kc_when_from_absolute(date) <= 0)
+		return kc_run_misused(run,
+			"--before is a day or a time in UTC, as 2026-11-22 or 2026-11-22T08:00:00Z");
+	*ret = (uint64_t)kc_when_from_absolute(date) * 1000;
+	return KC_OK;
+}
+
+static kc_err tell_exposed(struct kc_run *run, const struct kc_device *device)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_BUF struct kc_buf counts = KC_BUF_INIT;
+
+	KC_TRY(kc_exposed_read(run, device, &found));
+	kc_exposed_push_counts(&counts, &found);
+	kc_facts_set(&run->facts, KC_FACT_EXPOSED, kc_buf_bytes(&counts));
+	return kc_buf_check(&counts);
+}
+
+/* What this means, and whether it is meant. */
+static kc_err confirm(struct removal *removal)
+{
+	struct kc_run *run = removal->run;
+
+	KC_TRY(kc_ask_check_consent(run));
+	if (!removal->counters)
+		KC_TRY(tell_exposed(run, removal->device));
+	kc_run_note(run, removal->counters ? KC_NOTE_COUNTERING : KC_NOTE_REMOVING);
+	KC_TRY(kc_ask_name(run, removal->device->name));
+	return kc_password_get(run, KC_PASSWORD_ACCOUNT_OR_NOT, &removal->password);
+}
+
+static bool is_removal(const struct kc_history_entry *entry, const char *name)
+{
+	return (entry->kind == KC_HISTORY_REMOVED || entry->kind == KC_HISTORY_LOST ||
+		       entry->kind == KC_HISTORY_COUNTERED) &&
+	       !entry->overruled && strcmp(entry->device, name) == 0;
+}
+
+/* The newest entry that tells of it. */
+static kc_err find_entry(struct removal *removal)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+
+	KC_TRY(kc_client_history(removal->run->client, &history));
+	for (size_t i = 0; i < history.count; i++)
+		if (is_removal(&history.rows[i], removal->device->name))
+			removal->entry = i + 1;
+	if (removal->entry)
+		kc_facts_print(
+			&removal->run->facts, KC_FACT_ENTRY, "%zu", removal->entry);
+	return KC_OK;
+}
+
+static kc_err tell_done(struct removal *removal)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	struct kc_run *run = removal->run;
+
+	KC_TRY(kc_client_devices(run->client, &devices));
+	kc_run_note(run, removal->counters ? KC_NOTE_COUNTERED : KC_NOTE_OUT);
+	if (kc_secret_bytes(&removal->password).len == 0)
+		kc_run_note(run, KC_NOTE_UNSIGNED);
+	if (kc_device_count_in(&devices) == 1)
+		kc_run_note(run, KC_NOTE_ALONE);
+	return KC_OK;
+}
+
+static kc_err send_removal(struct removal *removal, struct kc_sync_report *report)
+{
+	struct kc_run *run = removal->run;
+	struct kc_bytes password = kc_secret_bytes(&removal->password);
+
+	if (removal->counters) {
+		kc_facts_set_str(&run->facts, KC_FACT_INNOCENT, removal->device->name);
+		return kc_client_device_counter(
+			run->client, removal->device->id, password, report);
+	}
+	return kc_client_device_remove(run->client, removal->device->id, password,
+		kc_run_has(run, KC_OPTION_LOST), removal->before_ms, report);
+}
+
+/* It is remembered also when it could not be sent. */
+static kc_err tell_unsent(struct removal *removal, kc_err err)
+{
+	if (err == KC_E_STORE_GONE || err == KC_E_STORE_SUSPECT) {
+		KC_TRY(find_entry(removal));
+		if (removal->entry)
+			kc_run_note(removal->run, KC_NOTE_OUT_LATER);
+	}
+	return err;
+}
+
+static kc_err answer(const struct removal *removal)
+{
+	json_t *object = kc_json_object();
+
+	kc_json_set(object, "removed",
+		kc_json_text(kc_bytes_str(removal->device->name)));
+	kc_json_set(object, "lost", json_boolean(kc_run_has(removal->run, KC_OPTION_LOST)));
+	kc_json_set(object, "counter", json_boolean(removal->counters));
+	kc_json_set(object, "entry", json_integer((json_int_t)removal->entry));
+	return kc_run_answer(removal->run, object);
+}
+
+static kc_err choose(struct removal *removal)
+{
+	struct kc_run *run = removal->run;
+
+	KC_TRY(kc_client_devices(run->client, &removal->devices));
+	KC_TRY(kc_device_find(run, &removal->devices, run->args[0], &removal->device));
+	removal->counters = kc_run_has(run, KC_OPTION_COUNTER);
+	if (kc_device_is_in(removal->device) || removal->counters)
+		return KC_OK;
+	kc_facts_set_str(&run->facts, KC_FACT_GONE, removal->device->name);
+	return KC_ERR(DUPLICATE);
+}
+
+kc_err kc_verb_devices_remove(struct kc_run *run)
+{
+	KC_CLEANUP(removal_done)
+	struct removal removal = {.run = run, .password = KC_SECRET_INIT};
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	kc_err err;
+
+	KC_TRY(read_before(run, &removal.before_ms));
+	KC_TRY(choose(&removal));
+	if (removal.device->is_this)
+		return kc_verb_devices_leave(run);
+	KC_TRY(confirm(&removal));
+	err = send_removal(&removal, &report);
+	if (err != KC_OK)
+		return tell_unsent(&removal, err);
+	KC_TRY(find_entry(&removal));
+	KC_TRY(tell_done(&removal));
+	return kc_run_json(run) ? answer(&removal) : KC_OK;
+}

@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Devices that go: removed, lost, left; what they could read, what is told of them, and how they come again.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/circle.sh
+. "$(dirname "$0")/circle.sh"
+
+begin_circle laptop
+run_with 'first' add first.example --user ana --stdin --sync
+run key new work --sync
+make_device desktop
+pair laptop desktop
+exchange laptop desktop
+
+# --- how it stands ----------------------------------------------------------------------------------
+on laptop
+run sync status
+says '^2 devices · store .* · last exchange [0-9]+ s ago · nothing waiting$' "sync status, in one line"
+run sync status --json
+json '.devices == 2 and (.engine | test("^(file|sqlite)$")) and (.layout | test("^(key-value|record)$")) and .refused == 0 and
+  .waiting == 0 and .alarm == null and .removed_by == null' "sync status --json"
+run devices exposure desktop
+says '^desktop can read 1 password, 1 key:$' "exposure counts by kind"
+says '^  first.example \(ana\), password$' "and lists what it is"
+run devices exposure desktop --json
+json '.device == "desktop" and .counts.passwords == 1 and .counts.keys == 1 and ([.items[].name] | sort == ["first.example", "work"])' \
+  "exposure --json"
+run devices exposure nowhere
+exits 3 "no such device"
+complains 'none of your devices is called “nowhere”' "which is said"
+
+# --- removing ---------------------------------------------------------------------------------------
+run devices remove desktop
+exits 4 "nobody to ask"
+converse -a 'Type the name to go ahead:  ' nothing -- devices remove desktop
+exits 7 "another name stops it"
+run devices --json
+json '[.items[] | select(.status == "member")] | length == 2' "and nobody is out"
+run devices remove desktop --before yesterday --yes
+exits 2 "a time that is none"
+run devices remove desktop --yes --account-password-file "$work/secret/wrong"
+exits 5 "a wrong account password"
+converse -a 'Type the name to go ahead:  ' desktop -a 'Account password' 'one for all devices' -- devices remove desktop --lost
+exits 0 "removing a device"
+says 'After this, .*desktop.* gets nothing new, and your synced items get new keys\.' "it is said what that means"
+says "It can't be made to forget what it has: 1 password, 1 key\..*kc devices exposure desktop" "and what it has"
+says '.*desktop.* is out\. New keys are in use\. Noted in your history \(entry [3-9]\)\.' "and that it is done"
+says 'Only one device is left' "and who is left"
+run devices --json
+json '.items[] | select(.name == "desktop") | .status == "removed" and .lost and .removed_by == "laptop" and .removed != null' \
+  "devices --json tells who did it"
+run devices
+says '^desktop .*removed as lost by laptop' "and devices in words"
+run devices remove desktop --yes
+exits 6 "it is out already"
+run history --json
+exits 0 "the history"
+json '.items | (map(.entry) == [range(1; length + 1)]) and (map(.time) | . == sort) and .[0].what == "begun" and
+  any(.what == "added" and .device == "desktop" and .by == "laptop") and
+  any(.what == "lost" and .device == "desktop" and .by == "laptop" and .stands) and any(.what == "new_keys")' "tells all of it"
+run history
+says '^1 +.* laptop began this circle$' "in words, from the beginning"
+says ' laptop removed desktop, as lost$' "to the end"
+run_with 'secret' add after.example --user ana --stdin --sync
+run sync
+run devices exposure desktop --json
+json '[.items[].name] | sort == ["first.example", "work"]' "it can't read what came later"
+
+# --- on the removed device --------------------------------------------------------------------------
+on desktop
+run sync
+exits 11 "the removed device is told"
+complains '“laptop” removed this device on [0-9]+ [A-Z][a-z][a-z]\. Items already here still open; nothing new will arrive\.' "by whom"
+complains 'kc join .*folder' "and how it comes again"
+run sync --json
+json_error '.name == "errKCNotTrusted" and .exit == 11 and (.try | any(test("^kc join ")))' "also in JSON"
+run sync status --json
+json '.removed_by == "laptop" and .removed != null' "sync status remembers"
+run get first.example
+writes 'first' "what it had still opens"
+run get after.example
+exits 3 "what came later did not arrive"
+
+# Without the password it can't get the better of one that removed it with the password.
+run devices remove laptop --counter --yes
+exits 11 "its answer counts for less"
+
+# --- coming again -----------------------------------------------------------------------------------
+pair laptop desktop
+exchange laptop desktop
+on desktop
+run get after.example
+writes 'secret' "it is one of them again"
+on laptop
+run devices --json
+json '[.items[] | select(.name == "desktop") | .status] | sort == ["member", "removed"]' "with another number"
+run devices exposure desktop
+says '^desktop can read 2 passwords, 1 key:$' "its name means the one that is in"
+
+# --- leaving ----------------------------------------------------------------------------------------
+on desktop
+run devices leave
+exits 4 "leaving without anybody to ask"
+converse -a 'Type the name to go ahead:  ' desktop -- devices remove desktop
+exits 0 "a device that removes itself leaves"
+says 'Items stay here, all of them' "which says what stays"
+run sync
+exits 2 "it syncs no more"
+run get after.example
+writes 'secret' "its items stay"
+on laptop
+run sync
+run devices --json
+json '[.items[] | select(.name == "desktop") | .status] | sort == ["left", "removed"]' "the others hear of it"
+run history
+says ' desktop left$' "and note it"
+run devices exposure desktop
+exits 12 "two that are out have one name"
+complains '2 devices are called “desktop”: [0-9a-f]{16} \((left|removed)\), ' "their numbers tell them apart"
+run devices --json
+number=$(jq -r '.items[] | select(.status == "left") | .id[:12]' < "$out")
+run devices exposure "$number"
+says '^desktop could read 2 passwords, 1 key:$' "a number does"
+
+# --- an answer --------------------------------------------------------------------------------------
+make_device phone
+pair laptop phone
+exchange laptop phone
+on laptop
+run lock # the password that was typed for the pairing is remembered for a while
+run unlock --password-file "$work/secret/keychain"
+run devices remove phone --yes
+exits 0 "removed, without the account password"
+on phone
+run sync
+exits 11 "it is out"
+run_known devices remove laptop --counter --yes --json
+exits 0 "and answers with the password"
+json '.removed == "laptop" and .counter' "which is told"
+run devices --json
+json '[.items[] | select(.name == "laptop" or .name == "phone") | {(.name): .status}] | add | .laptop == "removed" and .phone == "member"' \
+  "now the other one is out"
+on laptop
+run sync
+exits 11 "and knows it"
+complains '“phone” removed this device' "from whom"
+
+finish
