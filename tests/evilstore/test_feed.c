@@ -92,7 +92,9 @@ static void case_61_no_more_changes(void)
 		CHECK(report.waiting > 0);
 		CHECK(has(&house, 2, "first a"));
 		house_clock_move(EVIL_HOUSE_GRACE);
-		evil_house_is_alarmed(&house, 2, "omission");
+		/* Records are read once more from the beginning, where the list is missing. */
+		evil_house_is_alarmed(
+			&house, 2, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
 		CHECK(has(&house, 2, "first a"));
 		is_well(&house);
 		CHECK(has(&house, 2, "second a"));
@@ -319,13 +321,12 @@ static void case_69_the_value_of_another_key(void)
 }
 
 /* In a log an older value cannot come after a newer one: it would be an operation that this device
- * has not written. A record it does not write over: it has not seen that version. */
+ * has not written. A record is written once more. */
 static void case_70_an_older_own_value(void)
 {
 	EACH_LAYOUT(layout)
 	{
 		CLEANUP_EVIL_HOUSE struct house house;
-		bool logs = *layout == KC_LAYOUT_LOGS;
 		char list[NAME_MAX_LEN];
 
 		begin(&house, *layout, 2);
@@ -333,11 +334,16 @@ static void case_70_an_older_own_value(void)
 		evil_house_save(1);
 		change_and_send(&house, 0, "second a");
 		bring_cell(&house, 0, "p", list);
-		for (int times = 0; times < 2 && !logs; times++)
+		if (*layout == KC_LAYOUT_LOGS) {
+			evil_house_is_alarmed(&house, 0, "fork");
+			CHECK(has(&house, 0, "second a"));
+			CHECK(has(&house, 1, "first a"));
+			continue;
+		}
+		for (int times = 0; times < 3; times++)
 			evil_house_is_content(&house, 0);
-		evil_house_is_alarmed(&house, 0, logs ? "fork" : "rollback");
-		CHECK(has(&house, 0, "second a"));
-		CHECK(has(&house, 1, "first a"));
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
 	}
 }
 
