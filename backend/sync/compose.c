@@ -223,8 +223,8 @@ static kc_err take_journal(struct kc_composer *c, bool *ret_more)
 static kc_err tell_roots(struct kc_composer *c)
 {
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
-		KC_TRY(kc_root_tell(
-			c->txn, c->circle, (enum kc_view)view, &c->circle->views[view].root));
+		KC_TRY(kc_root_tell(c->txn, c->circle, &c->trust, (enum kc_view)view,
+			&c->circle->views[view].root));
 	return KC_OK;
 }
 

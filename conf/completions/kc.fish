@@ -141,4 +141,4 @@ complete -c kc -n '__kc_is key import' -F
 complete -c kc -n '__kc_is cert import' -F
 complete -c kc -n '__kc_is sync use' -F
 complete -c kc -n '__kc_is join' -F
-complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'
+complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys store recovery'
