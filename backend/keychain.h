@@ -290,6 +290,10 @@ KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *ur
 /* One exchange. Errors: NO_STORE, STORE_GONE, STORE_SUSPECT (with ret filled), NOT_MEMBER, LOCKED.
  */
 KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret);
+/* After the owner restored the store from a backup: an exchange that says anew all that this device
+ * has said and knows best, and does not miss what the store has lost of others until they do the
+ * same. Errors: as sync_now. */
+KC_MUST kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
 /* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old one),
  * WEAK_PASSWORD. */

@@ -174,6 +174,12 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_sync_password,
 	},
 	{
+		"sync repair", "--push-from-here",
+		"mend the store, after you restored it from a backup",
+		"kc sync repair --push-from-here\n",
+		KC_OPT(PUSH_FROM_HERE), 0, 0, KC_OPENS_FIRST, kc_verb_sync_repair,
+	},
+	{
 		"sync status", "",
 		"say how far the exchange has come",
 		"kc sync status\n",

@@ -68,6 +68,7 @@ static const struct row {
 	[KC_CALL_OPERATION_FORK]  = {kc_handle_operation_fork,    NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_USE]        = {kc_handle_sync_use,        NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_SYNC_NOW]        = {kc_handle_sync_now,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_SYNC_REPAIR]     = {kc_handle_sync_repair,     NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_SYNC_STATUS]     = {kc_handle_sync_status,     NEEDS_KEYCHAIN},
 	[KC_CALL_DEVICES]         = {kc_handle_devices,         NEEDS_KEYCHAIN},
 	[KC_CALL_PAIR_START]      = {kc_handle_pair_start,      NEEDS_KEYCHAIN | IS_USE},

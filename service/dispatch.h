@@ -92,6 +92,7 @@ kc_err kc_handle_operation_fork(struct kc_request *request);
 
 kc_err kc_handle_sync_use(struct kc_request *request);
 kc_err kc_handle_sync_now(struct kc_request *request);
+kc_err kc_handle_sync_repair(struct kc_request *request);
 kc_err kc_handle_sync_status(struct kc_request *request);
 kc_err kc_handle_devices(struct kc_request *request);
 kc_err kc_handle_pair_start(struct kc_request *request);

@@ -462,6 +462,11 @@ kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret)
 	return run_for_report(client, KC_CALL_SYNC_NOW, ret);
 }
 
+kc_err kc_client_sync_repair(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_SYNC_REPAIR, ret);
+}
+
 kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret)
 {
 	return run_for_report(client, KC_CALL_SYNC_STATUS, ret);

@@ -144,6 +144,7 @@ KC_MUST kc_err kc_client_operation_fork(
 KC_MUST kc_err kc_client_sync_use(
 	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password);
 KC_MUST kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_sync_repair(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret);
 KC_MUST kc_err kc_client_pair_start(

@@ -68,6 +68,12 @@ struct kc_member {
 	/* On how many days it was looked for in vain, since its list of that number came. */
 	uint64_t silent_days, silent_seq;
 	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
+	/* What the store had lost of it when the owner said that this is known. */
+	struct kc_excuse {
+		uint64_t seq;	/* its last list that anybody knew of; 0: nothing is excused */
+		uint64_t shown; /* with which its log ended ... */
+		uint64_t known; /* ... and up to where it was settled; 0: that is over */
+	} excuse;
 };
 
 struct kc_held_voucher {
@@ -128,6 +134,7 @@ struct kc_log_span {
 	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
 	uint64_t track;	   /* up to which items have been repeated */
 	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
+	bool mends;	   /* the owner has it begin anew; what is below is dropped at once */
 };
 
 /* A user key that counted: in force, or of one of two records that followed the same one. */
@@ -182,6 +189,7 @@ struct kc_circle {
 	uint64_t compat_pushed;		   /* generation that was written once more after a rollback */
 	bool compat_went_back;		   /* in this exchange: why there is an alarm */
 	struct kc_log_span span;  /* of this device's log, where there are logs */
+	bool tells_all;		  /* the next list goes to everybody that was put out; not saved */
 	struct kc_own_segment *segments; /* owned; those that its heads name */
 	size_t segment_count;
 	bool leaving;		  /* the next list is this device's last */
@@ -297,6 +305,17 @@ KC_MUST kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes
  * lists of trusted peers name, or a device that its list includes. */
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member);
+
+/* --- what a store has lost (circle_excuse.c) ------------------------------------------------------
+ */
+
+/* The owner knows that the store went back: what it lacks of a member now, whose log ends with
+ * number shown (0 where there are no logs), is not missed until that member says something new. */
+void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+/* Whether that is still so; and whether a log may end with number last, short of what was settled.
+ */
+bool kc_circle_is_excused(const struct kc_member *member);
+bool kc_circle_may_be_short(const struct kc_member *member, uint64_t last);
 
 /* --- writes that go out --------------------------------------------------------------------------
  */

@@ -456,6 +456,11 @@ kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report 
 	return ret->alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
 }
 
+kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	return kc_keychain_sync_now(keychain, ret);
+}
+
 kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret)
 {
 	ret->pending = atomic_load(&keychain->exchanges);
