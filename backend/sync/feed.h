@@ -10,6 +10,7 @@
 #define KC_SYNC_FEED_H
 
 #include "backend/sync/absorb.h"
+#include "backend/sync/session_logs.h"
 
 #define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
 #define KC_FEED_PAGE 1024	 /* records */
@@ -49,9 +50,12 @@ struct kc_feed {
 	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
 	size_t peer_count;
 
+	struct kc_session_logs *sessions; /* borrowed; NULL: nobody wants to know of them */
+
 	/* Of this round: */
 	struct kc_feed_token next[KC_ZONE_COUNT]; /* after what was read */
 	bool was_read, more, altered;
+	bool begun;			    /* a zone was read from its beginning */
 	bool afresh;			    /* what was seen is to be looked at again */
 	bool all_listed;		    /* everybody's last list is there */
 	size_t len, most;		    /* of memory */
