@@ -172,6 +172,8 @@ struct kc_circle {
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
+	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
+	size_t own_key_count;
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
 	struct kc_held_compat compat; /* in force; the record is this device's copy */

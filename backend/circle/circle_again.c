@@ -6,13 +6,10 @@
 static kc_err queue_account(struct kc_circle *circle)
 {
 	const struct kc_member *self = kc_circle_self(circle);
-	struct kc_bytes key = kc_buf_bytes(&circle->account_key_record);
 
 	if (kc_peer_id_equal(&self->id, &circle->begun.first))
 		KC_TRY(kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis)));
-	if (kc_account_key_check_author(key, &circle->account, &self->id, &self->permanent) ==
-		KC_OK)
-		KC_TRY(kc_circle_queue_account_key(circle));
+	KC_TRY(kc_circle_queue_account_keys(circle));
 	if (circle->compat.compat)
 		KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
 	return kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&self->permanent_record));

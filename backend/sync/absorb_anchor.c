@@ -182,6 +182,18 @@ static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc
 	return false;
 }
 
+/* Whether an item under a retired epoch was written in time, but no log reaches so far back: others
+ * have acknowledged it, and a root may tell. */
+static bool is_unnamed(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
+{
+	const struct kc_peer_id *writer = &r->circle->members[item->member]->id;
+
+	return item->retired &&
+	       (item->counter <= r->anchors.counters[item->member][item->view] ||
+		       item->counter <=
+			       kc_circle_closing(r->circle, &r->trust, item->view, writer));
+}
+
 static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
 	const struct kc_log_entry *entry =
@@ -198,8 +210,7 @@ static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_ite
 		return KC_ERR(LOCKED); /* the head that may tell opens with the unlock */
 	if (!item->retired)
 		return KC_ERR(WAITING);
-	/* The log reaches no further back, so others have acknowledged it: a root may tell. */
-	if (item->counter <= vouched)
+	if (is_unnamed(r, item))
 		return KC_ERR(WAITING);
 	return may_be_vouched_for(r, item) ? KC_ERR(WAITING) : KC_ERR(REFUSED);
 }
@@ -264,10 +275,12 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 		kc_err verdict = judge(r, &r->items[i]);
 
 		KC_TRY(judge_again(r, &r->items[i], &verdict));
+		if (verdict != KC_OK)
+			r->absorb->records[r->items[i].record].state = verdict;
+		if (verdict == KC_E_WAITING && is_unnamed(r, &r->items[i]))
+			r->unnamed[r->unnamed_count++] = r->items[i];
 		if (verdict == KC_OK)
 			r->items[kept++] = r->items[i];
-		else
-			r->absorb->records[r->items[i].record].state = verdict;
 	}
 	r->item_count = kept;
 	return KC_OK;

@@ -42,7 +42,7 @@ complete -c kc -n '__kc_is key' -a import -d 'take over a key: PEM, DER, PKCS#12
 complete -c kc -n '__kc_is key' -a show -d 'print the public half of a key'
 complete -c kc -n '__kc_is' -a list -d 'list items, never their secrets'
 complete -c kc -n '__kc_is' -a lock -d 'lock the keychain'
-complete -c kc -n '__kc_is' -a passwd -d 'change the password of the keychain'
+complete -c kc -n '__kc_is' -a passwd -d 'change the password of the keychain, or of your account'
 complete -c kc -n '__kc_is' -a rm -d 'delete an item'
 complete -c kc -n '__kc_is' -a service -d 'service …'
 complete -c kc -n '__kc_is service' -a stop -d 'end the keychain service; the next command starts it again, locked'
@@ -53,6 +53,7 @@ complete -c kc -n '__kc_is' -a sync -d 'exchange with your other devices now'
 complete -c kc -n '__kc_is sync' -a use -d 'choose the store that your devices share'
 complete -c kc -n '__kc_is sync' -a on -d 'have an item on all your devices'
 complete -c kc -n '__kc_is sync' -a off -d 'keep an item on this device only'
+complete -c kc -n '__kc_is sync' -a password -d 'say the account password, when it was changed on another device'
 complete -c kc -n '__kc_is sync' -a status -d 'say how far the exchange has come'
 complete -c kc -n '__kc_is' -a unlock -d 'open the keychain'
 complete -c kc -n '__kc_is' -a version -d 'say which version this is'
@@ -65,6 +66,9 @@ complete -c kc -n '__kc_at unlock' -l file -r -F -d 'the secret is the contents 
 complete -c kc -n '__kc_at unlock' -l fd -r -d 'read the secret from descriptor N'
 complete -c kc -n '__kc_at passwd' -l new-password-file -r -F -d 'the new keychain password is in FILE'
 complete -c kc -n '__kc_at passwd' -l new-password-fd -r -d 'the new keychain password comes from descriptor N'
+complete -c kc -n '__kc_at passwd' -l account -d 'the account password, not the keychain'\''s'
+complete -c kc -n '__kc_at passwd' -l new-account-password-file -r -F -d 'the new account password is in FILE'
+complete -c kc -n '__kc_at passwd' -l new-account-password-fd -r -d 'the new account password comes from descriptor N'
 complete -c kc -n '__kc_at passwd' -l officer -d 'say who the security officer is, by a password of his'
 complete -c kc -n '__kc_at passwd' -l forgotten -d 'by the security officer'\''s password, not the old one'
 complete -c kc -n '__kc_at passwd' -l so-pin-file -r -F -d 'the security officer'\''s password is in FILE'
@@ -141,4 +145,4 @@ complete -c kc -n '__kc_is key import' -F
 complete -c kc -n '__kc_is cert import' -F
 complete -c kc -n '__kc_is sync use' -F
 complete -c kc -n '__kc_is join' -F
-complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys recovery'
+complete -c kc -n '__kc_is help' -a 'add cert devices doctor get help history import item join key list lock passwd rm service setup show status sync unlock version watch ideas passwords keys store recovery'

@@ -274,6 +274,9 @@ json_error '.name == "errKCStoreSuspect" and .exit == 10 and (.message | test("o
 run sync
 complains 'Keep the store as it is and look:  kc doctor store' "which say what to do"
 complains 'older than what this device has already seen' "and what happened"
+case ${engine:-folder} in
+folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;
+esac
 run doctor store
 exits 10 "doctor store, of an old copy"
 says '^✗ your store is older than what this device has already seen' "says what is wrong"
