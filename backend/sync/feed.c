@@ -213,7 +213,7 @@ static kc_err leave_out_seen(
 	size_t kept = from;
 	kc_err err = KC_OK;
 
-	if (from == gathered->count)
+	if (from == gathered->count || feed->suspicious)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
 	for (size_t i = from; i < gathered->count; i++) {
@@ -273,6 +273,7 @@ static void start_whole(struct kc_feed *feed, enum kc_zone zone)
 
 void kc_feed_reread(struct kc_feed *feed)
 {
+	feed->suspicious = true;
 	start_whole(feed, KC_ZONE_RECORDS);
 	feed->tokens[KC_ZONE_RECORDS] = (struct kc_feed_token){0};
 }
