@@ -54,6 +54,7 @@ struct kc_member {
 	struct kc_buf list_record; /* the last one accepted; empty before the first */
 	struct kc_list *list;	   /* its parts, owned; NULL before the first */
 	struct kc_record_id list_id;
+	uint64_t cosign_checked, cosign_good; /* co-signatures of its exclusions, by number */
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
@@ -142,6 +143,9 @@ struct kc_user_key {
 	uint64_t first, last; /* seq of the first and of the last account key record with it */
 	uint8_t public_key[KC_P256_PUBLIC_LEN];
 	uint8_t id[32]; /* as signatures name it */
+	/* Of the first record; 0 where this device came in later. */
+	struct kc_peer_id author;
+	uint64_t time_ms;
 };
 
 /* An account key record that no user key in force vouches for. */

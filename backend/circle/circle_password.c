@@ -48,19 +48,25 @@ bool kc_circle_was_user_key(
 
 /* The key of a record that counted: the one of the record before, in force for longer, or another.
  */
-static kc_err note_key(struct kc_circle *circle, const struct kc_account_key *parts)
+static kc_err note_key(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
 {
 	struct kc_user_key *key = find_key(circle, parts->user_public);
+	struct kc_peer_id author;
 
 	if (key) {
 		key->last = parts->seq;
 		return KC_OK;
 	}
+	KC_TRY(kc_account_key_author(record, &author));
 	if (circle->user_key_count == KC_CIRCLE_MAX_USER_KEYS)
 		memmove(circle->user_keys, circle->user_keys + 1,
 			--circle->user_key_count * sizeof circle->user_keys[0]);
 	key = &circle->user_keys[circle->user_key_count];
-	*key = (struct kc_user_key){.first = parts->seq, .last = parts->seq};
+	*key = (struct kc_user_key){.first = parts->seq,
+		.last = parts->seq,
+		.author = author,
+		.time_ms = parts->time_ms};
 	memcpy(key->public_key, parts->user_public, sizeof key->public_key);
 	KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
 	circle->user_key_count++;
@@ -111,7 +117,7 @@ kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes rec
 	KC_TRY(kc_buf_check(&kept));
 	KC_TRY(kc_account_key_open(kc_buf_bytes(&kept), &circle->account, &parts));
 	end_key_before(circle, &parts);
-	KC_TRY(note_key(circle, &parts));
+	KC_TRY(note_key(circle, kc_buf_bytes(&kept), &parts));
 	kc_buf_done(&circle->account_key_record);
 	circle->account_key_record = kept;
 	circle->account_key = parts;
@@ -167,7 +173,8 @@ static kc_err take_twin(
 	if (first)
 		return kc_circle_adopt_account_key(circle, record);
 	/* Its password is not in force, but was where it was set. */
-	return kc_circle_was_user_key(circle, parts->user_public) ? KC_OK : note_key(circle, parts);
+	return kc_circle_was_user_key(circle, parts->user_public) ? KC_OK
+								  : note_key(circle, record, parts);
 }
 
 /* --- pending records ----------------------------------------------------------------------------

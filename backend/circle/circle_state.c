@@ -255,6 +255,8 @@ static kc_err code_user_key(struct coder *c, struct kc_circle *circle, size_t nu
 	code_uint(c, &key->first);
 	code_uint(c, &key->last);
 	code_array(c, key->public_key, sizeof key->public_key);
+	code_array(c, key->author.bytes, sizeof key->author.bytes);
+	code_uint(c, &key->time_ms);
 	if (!c->loads)
 		return KC_OK;
 	circle->user_key_count = number + 1;

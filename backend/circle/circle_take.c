@@ -288,6 +288,7 @@ kc_err kc_circle_adopt_list(
 	free(member->list);
 	kc_buf_done(&member->list_record);
 	member->list = list;
+	member->cosign_checked = member->cosign_good = 0;
 	member->list_id = id;
 	member->list_record = kept;
 	kept = (struct kc_buf)KC_BUF_INIT;
