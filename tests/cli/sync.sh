@@ -260,7 +260,7 @@ on desktop
 run sync
 run_with 'later' add later.example --user ana --stdin --sync
 run sync
-run lock # or it would say again what the old copy has lost
+run service stop # or it would say again what the old copy has lost
 on laptop
 run sync
 run get later.example
