@@ -258,8 +258,8 @@ static kc_err check_author(
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
 
-/* Whether an author has told of an epoch. What others tell of the same key is kept beside it: any of
- * them may turn out to be out. */
+/* Whether an author has told of an epoch. What others tell of the same key is kept beside it: any
+ * of them may turn out to be out. */
 static bool has_told(const struct kc_circle *circle, const struct kc_epoch *epoch)
 {
 	for (size_t i = 0; i < circle->epoch_count; i++) {
@@ -569,16 +569,16 @@ static kc_err make_key(
 }
 
 /* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
- * its last list is beyond its cut, nothing: how far it had written by then is not known any more. */
-static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
-	const struct kc_dot *dot)
+ * its last list is beyond its cut, nothing: how far it had written by then is not known any more.
+ */
+static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_dot *dot)
 {
 	size_t member = kc_circle_number(circle, &dot->writer);
 	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
 	const struct kc_member *m;
 
-	if (member == circle->member_count ||
-		!kc_peer_set_has(kc_trust_outsiders(trust), member))
+	if (member == circle->member_count || !kc_peer_set_has(kc_trust_outsiders(trust), member))
 		return dot->counter;
 	m = circle->members[member];
 	if (closed || !m->list ||

@@ -403,7 +403,8 @@ static void epochs_without_end(void)
 	check_new_epochs(f.late);
 }
 
-/* A record of a thief's, who has no key, that names the one of another's epoch as that of a view. */
+/* A record of a thief's, who has no key, that names the one of another's epoch as that of a view.
+ */
 static void tell_of(struct kc_circle *a, const struct kc_circle *thief,
 	const struct kc_epoch *epoch, unsigned view)
 {
@@ -449,14 +450,13 @@ static void a_key_told_by_who_is_out(void)
 
 	family_init(&f);
 	late = f.late;
-	CHECK_OK_FATAL(
-		kc_circle_exclude(f.first, id_of(f.removed), KC_EXCLUSION_LOST, 0, NULL));
+	CHECK_OK_FATAL(kc_circle_exclude(f.first, id_of(f.removed), KC_EXCLUSION_LOST, 0, NULL));
 	say(f.first);
 	CHECK_OK_FATAL(kc_circle_judge(f.first, &trust));
 	CHECK_OK_FATAL(kc_circle_begin_epoch(f.first, &trust, 1, KC_EPOCH_REMOVAL));
 	CHECK_OK_FATAL(kc_circle_usable_epoch(f.first, &trust, 1, &held));
-	CHECK_OK_FATAL(kc_circle_build_shares(f.first, &trust, &kc_circle_self(late)->permanent,
-		id_of(late), &shares));
+	CHECK_OK_FATAL(kc_circle_build_shares(
+		f.first, &trust, &kc_circle_self(late)->permanent, id_of(late), &shares));
 	tell_of(f.late, f.removed, held->epoch, 2);
 	tell_of(f.late, f.removed, held->epoch, 1);
 	CHECK_OK(kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&held->record)));
@@ -646,8 +646,8 @@ static void before_its_sponsors_list(void)
 		KC_E_REFUSED);
 }
 
-/* A trusted device that names one key and sends another: what fits is taken, from it and from others,
- * and it is remembered who did that. */
+/* A trusted device that names one key and sends another: what fits is taken, from it and from
+ * others, and it is remembered who did that. */
 static void a_bad_share_spoils_no_other(void)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL, *b = NULL;
