@@ -30,7 +30,7 @@ kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gathered_op
 /* Where the reading of a log is. */
 struct cursor {
 	struct kc_cloud *cloud;
-	const struct kc_circle *circle;
+	struct kc_circle *circle;
 	struct kc_writer_id writer;
 	size_t member;
 	struct kc_log_position position;
@@ -105,6 +105,43 @@ static kc_err is_new_beginning(
 	return KC_OK;
 }
 
+static bool is_key(const struct kc_circle *circle, const struct kc_op_write *write, bool *ret_epoch)
+{
+	struct kc_writer_id own = kc_circle_writer(&circle->identity.id), receiver;
+	struct kc_bytes rest;
+
+	*ret_epoch = kc_op_key_has(write->key, "e/", &rest);
+	return *ret_epoch || (kc_op_key_has(write->key, "s/", &rest) &&
+				     kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
+				     memcmp(&own, &receiver, sizeof own) == 0);
+}
+
+/* Takes the keys in an operation: its list may be under one that came while this device was away.
+ * They are signed, and count wherever they stand; what is wrong with them is seen when they are read
+ * in their turn. */
+static kc_err take_keys(const struct cursor *c, const struct kc_op *op)
+{
+	const struct kc_peer_id *from = &c->circle->members[c->member]->id;
+	struct kc_op writes = *op;
+	struct kc_op_write write;
+
+	while (kc_op_next(&writes, &write)) {
+		struct kc_place_in_store place = {&c->circle->account, &c->writer, write.key};
+		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+		bool epoch;
+		kc_err err;
+
+		if (!is_key(c->circle, &write, &epoch) ||
+			kc_circle_open(c->circle, &place, write.value, &plain) != KC_OK)
+			continue;
+		err = epoch ? kc_circle_take_epoch(c->circle, from, kc_buf_bytes(&plain))
+			    : kc_circle_take_shares(c->circle, from, kc_buf_bytes(&plain));
+		if (err == KC_E_NO_MEMORY)
+			return err;
+	}
+	return KC_OK;
+}
+
 /* Looks ahead from the first operation that is there, over those that repeat, for the list that
  * says so; nothing is kept. Then reading may go on from that beginning. */
 static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, bool *ret)
@@ -126,6 +163,7 @@ static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, bool *ret)
 		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
 			return KC_OK;
 		at = op.position;
+		KC_TRY(take_keys(c, &op));
 		KC_TRY(is_new_beginning(c, &op, first, ret));
 	}
 	if (*ret) {
@@ -198,7 +236,7 @@ static kc_err read_log(
 }
 
 kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
-	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
+	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
 {
 	size_t logs_to_read = 1;
 

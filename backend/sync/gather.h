@@ -58,6 +58,6 @@ KC_MUST kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gat
 /* Reads the logs of members that were not read yet. A log that goes back is noted, and not read any
  * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
-	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 
 #endif
