@@ -31,6 +31,7 @@ static const struct kc_topic topics[] = {
 		"The account password belongs to all your devices together. It is asked when a store is\n"
 		"  chosen and when a device comes in, has eight characters or more, and never leaves your\n"
 		"  devices. Take another one than for the keychain.\n"
+		"  Another one:  `kc passwd --account`\n"
 		"Four or five words that have nothing to do with each other are easy to remember and hard\n"
 		"  to guess. For everything else let this program choose:  `kc add NAME --generate 20`\n",
 	},

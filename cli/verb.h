@@ -56,6 +56,7 @@ KC_MUST kc_err kc_verb_sync(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_use(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_on(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_off(struct kc_run *run);
+KC_MUST kc_err kc_verb_sync_password(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_status(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_add(struct kc_run *run);

@@ -32,14 +32,16 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_ITSELF, kc_verb_lock,
 	},
 	{
-		"passwd", "[--officer | --forgotten]",
-		"change the password of the keychain",
+		"passwd", "[--account | --officer | --forgotten]",
+		"change the password of the keychain, or of your account",
 		"kc passwd\n"
 		"kc passwd --password-file old --new-password-file new\n"
+		"kc passwd --account\n"
 		"kc passwd --officer --so-pin-file ~/officer\n"
 		"kc passwd --forgotten\n",
-		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD) | KC_OPT(OFFICER) |
-			KC_OPT(FORGOTTEN) | OFFICERS_PIN,
+		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD) | KC_OPT(ACCOUNT) |
+			KC_OPT(NEW_ACCOUNT_PASSWORD_FILE) | KC_OPT(NEW_ACCOUNT_PASSWORD_FD) |
+			KC_OPT(OFFICER) | KC_OPT(FORGOTTEN) | OFFICERS_PIN,
 		0, 0, KC_OPENS_ITSELF, kc_verb_passwd,
 	},
 	{
@@ -164,6 +166,12 @@ static const struct kc_verb verbs[] = {
 		"keep an item on this device only",
 		"kc sync off github.com --user ana\n",
 		WHICH_ITEM, 1, 1, KC_OPENS_FIRST, kc_verb_sync_off,
+	},
+	{
+		"sync password", "",
+		"say the account password, when it was changed on another device",
+		"kc sync password\n",
+		0, 0, 0, KC_OPENS_FIRST, kc_verb_sync_password,
 	},
 	{
 		"sync status", "",

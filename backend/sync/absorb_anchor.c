@@ -10,6 +10,7 @@
  */
 #include "backend/sync/absorb_impl.h"
 
+#include <limits.h>
 #include <string.h>
 
 void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors)
@@ -87,6 +88,17 @@ static kc_err add_last_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 			KC_TRY(add_list(r, i, m->list));
 	}
 	return KC_OK;
+}
+
+/* Lists that open with the unlock: any of their heads may tell. */
+static void add_shut_lists(struct kc_absorb_reader *r)
+{
+	for (size_t i = 0; i < r->absorb->count; i++) {
+		const struct kc_absorb_record *record = &r->absorb->records[i];
+
+		if (record->kind == KC_ABSORB_LIST && record->state == KC_E_LOCKED)
+			r->anchors.shut[kc_absorb_member(r->absorb, record)] = UINT_MAX;
+	}
 }
 
 /* And those before it that came now; some were passed over unread. */
@@ -264,6 +276,7 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 	kc_peer_set rest;
 	size_t kept = 0;
 
+	add_shut_lists(r);
 	KC_TRY(add_last_lists(r, writers_of(r)));
 	sort_anchors(&r->anchors);
 	rest = unsettled(r);

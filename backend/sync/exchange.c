@@ -27,6 +27,7 @@ struct exchange {
 	unsigned conflicts;	      /* in a row */
 	bool busy;		      /* something happened that the report should tell */
 	bool had_alarm;		      /* the report before told of an alarm */
+	bool had_pending_password;    /* ... of a password that waits for the user */
 	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
 	struct kc_pace *pace;	      /* borrowed, or NULL */
 	bool listened;		      /* to it, in this exchange */
@@ -37,8 +38,10 @@ struct exchange {
 /* What was read: to be read anew, or not at all. */
 static void forget(struct exchange *x)
 {
-	if (x->live)
+	if (x->live) {
 		kc_live_mailbox_settle(x->live, x->now_ms);
+		kc_session_logs_drop_kept(kc_live_mailbox_sessions(x->live));
+	}
 	kc_line_done(&x->line);
 	x->line = (struct kc_line){0};
 	kc_circle_free(x->circle);
@@ -79,6 +82,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	KC_TRY(kc_heard_load(&txn, &x->heard));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
+	x->had_pending_password = last.pending_password;
 	x->report.pending = last.pending;
 	return kc_memory_get_outbox(&txn, &x->line.outbox);
 }
@@ -95,6 +99,8 @@ static kc_err begin(struct exchange *x)
 	KC_TRY(recall(x, &place, &layout));
 	x->line.store = x->store;
 	x->line.circle = x->circle;
+	if (x->live && layout == KC_LAYOUT_RECORDS)
+		x->line.feed.sessions = kc_live_mailbox_sessions(x->live);
 	KC_TRY(kc_line_open(&x->line, kc_buf_text(&place), layout));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	/* One that knows that it is out writes no more. */
@@ -122,17 +128,23 @@ static kc_err remember_heard(struct exchange *x)
 	return KC_OK;
 }
 
+static const struct kc_cloud_logs *logs_of(const struct exchange *x)
+{
+	return x->line.feed.sessions ? &x->line.feed.sessions->logs : &x->line.logs;
+}
+
 /* Reads what was said, and weighs what was said of lists. */
 static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 {
-	struct kc_live_turn turn = {x->line.cloud, x->circle, trust, x->now_ms};
+	struct kc_live_turn turn = {
+		x->line.cloud, x->circle, trust, x->now_ms, x->line.feed.sessions};
 	struct kc_live_said *said = NULL;
 	struct kc_live_payload payload;
 	size_t count = 0;
 
 	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
 		if (!x->line.idle) /* else nothing was written since it listened last */
-			kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
+			kc_live_mailbox_listen(x->live, &turn, logs_of(x));
 		x->listened = true;
 		said = kc_live_mailbox_said(x->live, &count);
 	}
@@ -155,7 +167,7 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 /* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
 static void speak(struct exchange *x)
 {
-	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
+	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms, NULL};
 	struct kc_trust trust;
 
 	if (!x->listened || kc_circle_is_locked(x->circle) ||
@@ -410,15 +422,29 @@ static kc_err round_trip(struct exchange *x)
 /* --- ending -------------------------------------------------------------------------------------
  */
 
+static kc_err look_for_password(struct exchange *x)
+{
+	const struct kc_pending_key *pending;
+	kc_err err = kc_circle_pending_account_key(x->circle, &pending);
+
+	x->report.pending_password = err == KC_OK;
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}
+
 /* An idle look at the store leaves no trace on the disk. */
 static kc_err remember_report(struct exchange *x)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
+	bool same;
+
+	if (x->circle)
+		KC_TRY(look_for_password(x));
+	same = x->report.pending_password == x->had_pending_password;
 
 	if (!x->report.alarm)
 		x->report.last_ms = x->now_ms;
-	if (!x->busy && !x->report.alarm && !x->had_alarm)
+	if (!x->busy && !x->report.alarm && !x->had_alarm && same)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_report(&txn, &last));
@@ -429,7 +455,7 @@ static kc_err remember_report(struct exchange *x)
 }
 
 /* A copy of the compatibility circle went back: this device writes its own once more, as it was
- * before the exchange; once for each generation. */
+ * before the exchange, and says nothing else; once for each generation. */
 static kc_err push_compat(struct exchange *x)
 {
 	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
@@ -440,14 +466,11 @@ static kc_err push_compat(struct exchange *x)
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_circle(&txn, &circle));
 	compat = circle->compat.compat;
-	if (!compat || compat->generation <= circle->compat_pushed)
+	if (!compat || compat->generation <= circle->compat_pushed || circle->leaving)
 		return KC_OK;
 	circle->compat_pushed = compat->generation;
-	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
-	KC_TRY(kc_compose(&txn, circle,
-		&(struct kc_compose_terms){
-			.feed = feed_of(x), .pace = x->pace, .now_ms = x->now_ms, .insist = true},
-		&composed));
+	KC_TRY(kc_compose_compat(
+		&txn, circle, &(struct kc_compose_terms){.feed = feed_of(x)}, &composed));
 	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_txn_commit(&txn));

@@ -33,6 +33,7 @@ struct kc_gathered {
 	size_t count, allocated;
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
+	kc_peer_set shut;  /* of these, whether their log begins anew is seen with the unlock */
 	/* Those with an operation that was refused: nothing behind it settles. */
 	kc_peer_set damaged;
 	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */
@@ -58,6 +59,6 @@ KC_MUST kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gat
 /* Reads the logs of members that were not read yet. A log that goes back is noted, and not read any
  * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
-	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 
 #endif
