@@ -132,6 +132,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->for_unlock);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
+	kc_der_put_bool(w, report->pending_password);
 	kc_der_put_uint(w, report->shown);
 	kc_der_put_uint(w, report->known);
 	kc_der_put_bool(w, report->copied);
@@ -155,6 +156,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.for_unlock = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);
+	report.pending_password = kc_der_get_bool(&seq);
 	report.shown = kc_der_get_uint(&seq);
 	report.known = kc_der_get_uint(&seq);
 	report.copied = kc_der_get_bool(&seq);

@@ -45,6 +45,7 @@ struct kc_sync_report {
 	uint64_t for_unlock; /* items that are here and come with the unlock */
 	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
+	bool pending_password; /* of the account: changed where this device could not check it */
 	uint64_t shown, known; /* with "rollback": the entry that a log ends with, and the one that
 				  this device knows; 0: it can't be said in numbers */
 	bool copied;	  /* with "fork": another device has this one's identity. It may join again */

@@ -70,6 +70,7 @@ json_t *kc_device_json(const struct kc_device *device)
 	kc_json_set(object, "removed", kc_json_ms(device->removed_ms));
 	kc_json_set(object, "removed_by", name_json(device->removed_by));
 	kc_json_set(object, "lost", json_boolean(device->lost));
+	kc_json_set(object, "forged", json_boolean(device->forged));
 	return object;
 }
 

@@ -213,6 +213,7 @@ void kc_store_set_report(json_t *object, const struct kc_sync_report *report)
 	kc_json_set(object, "for_unlock", json_integer((json_int_t)report->for_unlock));
 	kc_json_set(object, "refused", json_integer((json_int_t)report->refused));
 	kc_json_set(object, "pending", json_integer((json_int_t)report->pending));
+	kc_json_set(object, "pending_password", json_boolean(report->pending_password));
 	kc_json_set(object, "last", kc_json_ms(report->last_ms));
 	kc_json_set(object, "alarm", report->alarm ? json_string(report->alarm) : json_null());
 	kc_json_set(object, "copied", json_boolean(report->copied));

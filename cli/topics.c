@@ -31,6 +31,7 @@ static const struct kc_topic topics[] = {
 		"The account password belongs to all your devices together. It is asked when a store is\n"
 		"  chosen and when a device comes in, has eight characters or more, and never leaves your\n"
 		"  devices. Take another one than for the keychain.\n"
+		"  Another one:  `kc passwd --account`\n"
 		"Four or five words that have nothing to do with each other are easy to remember and hard\n"
 		"  to guess. For everything else let this program choose:  `kc add NAME --generate 20`\n",
 	},
@@ -53,6 +54,20 @@ static const struct kc_topic topics[] = {
 		"Keys without a name\n"
 		"  A program may have made them. The list shows the first digits of their hash, which commands\n"
 		"  take for a name:  `kc list --kind key`\n",
+	},
+	{
+		"store", NULL, "when the store is away or looks wrong, and what your devices see",
+		"How it stands\n"
+		"  In one line:  `kc sync status`. Whether all is well with it:  `kc doctor store`\n"
+		"  As it happens, what arrives, who comes and who goes:  `kc watch`\n"
+		"It isn't there\n"
+		"  The disk isn't mounted, or the folder hasn't finished syncing. Your items work here as\n"
+		"  always, and what you change is sent when it is back:  `kc sync`\n"
+		"It looks wrong\n"
+		"  It is older than it was, shows two stories, or holds what none of your devices has made.\n"
+		"  Nothing is taken from it then, and nothing is lost. If you put an old copy of the folder\n"
+		"  there, put the newest one back. If you did not, keep the folder as it is, and see what\n"
+		"  your other devices say. Who is in:  `kc devices`, and what was done:  `kc history`\n",
 	},
 	{
 		"recovery", NULL, "when a password is forgotten or a device is lost",

@@ -73,14 +73,38 @@ kc_err kc_verb_service_stop(struct kc_run *run)
 	return answer(run, true);
 }
 
+/* The password as it is now. It is tried before anybody is asked for more, which would be in vain. */
+static kc_err password_now(struct kc_run *run, enum kc_password more, struct kc_secret *ret)
+{
+	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, ret));
+	if (kc_password_is_given(run, more))
+		return KC_OK;
+	return kc_client_check_password(run->client, kc_secret_bytes(ret));
+}
+
 static kc_err change_password(struct kc_run *run)
 {
 	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT, after = KC_SECRET_INIT;
 
-	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, &before));
+	KC_TRY(password_now(run, KC_PASSWORD_NEW, &before));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
 	return kc_client_change_password(
 		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after));
+}
+
+/* Of the account, on all devices. */
+static kc_err change_account_password(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT, after = KC_SECRET_INIT;
+
+	KC_TRY(kc_session_open(run));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &before));
+	if (!kc_password_is_given(run, KC_PASSWORD_ACCOUNT_NEW))
+		KC_TRY(kc_client_account_accept(run->client, kc_secret_bytes(&before), &report));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT_NEW, &after));
+	return kc_client_account_password(
+		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after), &report);
 }
 
 /* A new officer, in the place of whoever it was; an empty password leaves none. */
@@ -88,7 +112,7 @@ static kc_err set_officer(struct kc_run *run)
 {
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT, pin = KC_SECRET_INIT;
 
-	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, &password));
+	KC_TRY(password_now(run, KC_PASSWORD_OFFICER_NEW, &password));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_OFFICER_NEW, &pin));
 	return kc_client_officer_set(
 		run->client, kc_secret_bytes(&password), kc_secret_bytes(&pin));
@@ -99,28 +123,52 @@ static kc_err replace_password(struct kc_run *run)
 	KC_CLEANUP_SECRET struct kc_secret pin = KC_SECRET_INIT, after = KC_SECRET_INIT;
 
 	KC_TRY(kc_password_get(run, KC_PASSWORD_OFFICER, &pin));
-	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
 	KC_TRY(kc_client_officer_login(run->client, kc_secret_bytes(&pin)));
+	KC_TRY(kc_password_get(run, KC_PASSWORD_NEW, &after));
 	return kc_client_officer_reset(run->client, kc_secret_bytes(&after));
+}
+
+/* What `kc passwd` is to change: one row each. */
+static const struct change {
+	enum kc_option option; /* that says so; of the first there is none */
+	kc_err (*run)(struct kc_run *run);
+	enum kc_note note;
+} changes[] = {
+	{KC_OPTION_COUNT, change_password, KC_NOTE_PASSWD},
+	{KC_OPTION_ACCOUNT, change_account_password, KC_NOTE_PASSWD_ACCOUNT},
+	{KC_OPTION_OFFICER, set_officer, KC_NOTE_OFFICER},
+	{KC_OPTION_FORGOTTEN, replace_password, KC_NOTE_PASSWD},
+};
+
+static kc_err find_change(struct kc_run *run, const struct change **ret)
+{
+	*ret = &changes[0];
+	for (size_t i = 1; i < KC_COUNT_OF(changes); i++) {
+		if (!kc_run_has(run, changes[i].option))
+			continue;
+		if (*ret != &changes[0])
+			return kc_run_misused(run,
+				"--account, --officer and --forgotten are different things to do");
+		*ret = &changes[i];
+	}
+	return KC_OK;
 }
 
 kc_err kc_verb_passwd(struct kc_run *run)
 {
-	bool is_officers = kc_run_has(run, KC_OPTION_OFFICER);
-	bool is_forgotten = kc_run_has(run, KC_OPTION_FORGOTTEN);
+	const struct change *change;
 	enum kc_lock_state lock;
 
-	if (is_officers && is_forgotten)
-		return kc_run_misused(run, "--officer and --forgotten are two things to do");
-	if (!is_officers && !is_forgotten && kc_password_is_given(run, KC_PASSWORD_OFFICER))
+	KC_TRY(find_change(run, &change));
+	if (change->option != KC_OPTION_OFFICER && change->option != KC_OPTION_FORGOTTEN &&
+		kc_password_is_given(run, KC_PASSWORD_OFFICER))
 		return kc_run_misused(
 			run, "the officer's password is for --officer or --forgotten");
+	if (change->option != KC_OPTION_ACCOUNT && kc_password_is_given(run, KC_PASSWORD_ACCOUNT_NEW))
+		return kc_run_misused(run, "the new account password is for --account");
 	KC_TRY(lock_state(run, &lock));
-	if (is_officers)
-		KC_TRY(set_officer(run));
-	else
-		KC_TRY(is_forgotten ? replace_password(run) : change_password(run));
-	kc_run_note(run, is_officers ? KC_NOTE_OFFICER : KC_NOTE_PASSWD);
+	KC_TRY(change->run(run));
+	kc_run_note(run, change->note);
 	KC_TRY(lock_state(run, &lock));
 	return answer(run, lock != KC_LOCK_UNLOCKED);
 }

@@ -41,6 +41,8 @@ kc_err kc_verb_sync(struct kc_run *run)
 			(unsigned long long)report.for_unlock, report.for_unlock == 1 ? "" : "s");
 		kc_run_note(run, KC_NOTE_FOR_UNLOCK);
 	}
+	if (report.pending_password)
+		kc_run_note(run, KC_NOTE_PENDING_PASSWORD);
 	return KC_OK;
 }
 
@@ -142,6 +144,18 @@ kc_err kc_verb_sync_off(struct kc_run *run)
 	return switch_sync(run, false);
 }
 
+/* What was changed elsewhere, and did not come in force by itself. */
+kc_err kc_verb_sync_password(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
+
+	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
+	KC_TRY(kc_client_account_accept(run->client, kc_secret_bytes(&password), &report));
+	kc_run_note(run, KC_NOTE_SYNC_PASSWORD);
+	return kc_run_json(run) ? answer_report(run, &report) : KC_OK;
+}
+
 static const char *layout_name(enum kc_sync_layout layout)
 {
 	return layout == KC_SYNC_RECORDS ? "record" : "key-value";
@@ -204,6 +218,9 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 	if (report->refused)
 		kc_out_print(out, "Refused        %llu, which none of your devices has made so\n",
 			(unsigned long long)report->refused);
+	if (report->pending_password)
+		kc_out_print(out, "Password       changed on another device. If it was you, say the new "
+				  "one here:  kc sync password\n");
 	kc_store_tell_alarm(run, report);
 	if (report->alarm) {
 		kc_out_push(out, kc_bytes_str("Alarm          "));

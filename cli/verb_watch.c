@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: ISC */
-/* kc watch: one line for each change, as the keychain takes it in. */
+/* kc watch: one line for each change, as the keychain takes it in: of items, of devices, and what is
+ * wrong with the store. */
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "cli/device.h"
 #include "cli/pick.h"
 #include "cli/session.h"
+#include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/wait.h"
+
+#define LOOKS_A_CIRCLE 8 /* how often items are looked at until the devices are: two seconds */
 
 struct watch {
 	struct kc_run *run;
 	uint64_t generation;
 	struct kc_found_list items; /* by row number */
+	struct kc_device_list devices;
+	struct kc_sync_report report; /* its alarm */
+	unsigned looks;
 };
 
 static void watch_done(struct watch *watch)
 {
 	kc_found_list_done(&watch->items);
+	kc_device_list_done(&watch->devices);
+	kc_sync_report_done(&watch->report);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -41,25 +52,42 @@ static kc_err read_items(struct kc_run *run, struct kc_found_list *ret)
 	return KC_OK;
 }
 
-static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item)
+static json_t *begin_object(const char *change)
 {
-	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
-	int64_t now = kc_clock_wall_ms();
-	time_t seconds = (time_t)(now / 1000);
-	struct tm parts;
-	json_t *object;
+	json_t *object = kc_json_object();
 
-	if (kc_run_json(run)) {
-		object = kc_json_object();
-		kc_json_set(object, "time", kc_json_ms((uint64_t)now));
-		kc_json_set(object, "change", json_string(change));
-		json_object_update_new(object, kc_item_json(item));
-		KC_TRY(kc_run_answer(run, object));
-		return kc_out_flush(&run->out);
-	}
+	kc_json_set(object, "time", kc_json_ms((uint64_t)kc_clock_wall_ms()));
+	kc_json_set(object, "change", json_string(change));
+	return object;
+}
+
+static kc_err end_object(struct kc_run *run, json_t *object)
+{
+	KC_TRY(kc_run_answer(run, object));
+	return kc_out_flush(&run->out);
+}
+
+static void begin_line(struct kc_run *run, const char *change)
+{
+	time_t seconds = (time_t)(kc_clock_wall_ms() / 1000);
+	struct tm parts;
+
 	localtime_r(&seconds, &parts);
 	kc_out_print(&run->out, "%02d:%02d:%02d  %-8s ", parts.tm_hour, parts.tm_min, parts.tm_sec,
 		change);
+}
+
+static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item)
+{
+	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
+	json_t *object;
+
+	if (kc_run_json(run)) {
+		object = begin_object(change);
+		json_object_update_new(object, kc_item_json(item));
+		return end_object(run, object);
+	}
+	begin_line(run, change);
 	kc_item_push_name(&name, item);
 	kc_out_name(&run->out, kc_buf_bytes(&name));
 	if (kc_item_user(item).len) {
@@ -96,6 +124,110 @@ static kc_err tell_differences(
 	return KC_OK;
 }
 
+/* --- your devices -------------------------------------------------------------------------------
+ */
+
+/* A device that does not sync has none, and while it is locked nobody knows. */
+static kc_err read_circle(
+	struct kc_run *run, struct kc_device_list *ret_devices, struct kc_sync_report *ret_report)
+{
+	kc_err err = kc_client_devices(run->client, ret_devices);
+
+	if (err == KC_E_NO_STORE)
+		return KC_OK;
+	KC_TRY(err);
+	return kc_client_sync_status(run->client, ret_report);
+}
+
+/* The device as it was before; NULL: it is new. */
+static const struct kc_device *find_before(
+	const struct kc_device_list *before, const struct kc_device *device)
+{
+	for (size_t i = 0; i < before->count; i++)
+		if (memcmp(before->rows[i].id, device->id, sizeof device->id) == 0)
+			return &before->rows[i];
+	return NULL;
+}
+
+static kc_err tell_device(struct kc_run *run, const char *change, const struct kc_device *device)
+{
+	const char *by = kc_device_is_in(device) ? device->added_by : device->removed_by;
+	json_t *object;
+
+	if (kc_run_json(run)) {
+		object = begin_object(change);
+		kc_json_set(object, "device", kc_device_json(device));
+		return end_object(run, object);
+	}
+	begin_line(run, change);
+	kc_out_push(&run->out, kc_bytes_str("device "));
+	kc_out_name(&run->out, kc_bytes_str(device->name));
+	if (by[0]) {
+		kc_out_push(&run->out, kc_bytes_str(", by "));
+		kc_out_name(&run->out, kc_bytes_str(by));
+	}
+	kc_out_push(&run->out, kc_bytes_str("\n"));
+	return kc_out_flush(&run->out);
+}
+
+static kc_err tell_devices(struct kc_run *run, const struct kc_device_list *before,
+	const struct kc_device_list *after)
+{
+	for (size_t i = 0; i < after->count; i++) {
+		const struct kc_device *now = &after->rows[i], *old = find_before(before, now);
+		bool was_in = old && kc_device_is_in(old), is_in = kc_device_is_in(now);
+
+		if (is_in && !was_in)
+			KC_TRY(tell_device(run, "added", now));
+		else if (was_in && !is_in)
+			KC_TRY(tell_device(run,
+				now->standing == KC_DEVICE_RETIRED ? "left" : "removed", now));
+	}
+	return KC_OK;
+}
+
+static kc_err tell_alarm(struct kc_run *run, const struct kc_sync_report *before,
+	const struct kc_sync_report *after)
+{
+	json_t *object;
+
+	if (!after->alarm || (before->alarm && strcmp(before->alarm, after->alarm) == 0))
+		return KC_OK;
+	if (kc_run_json(run)) {
+		object = begin_object("alarm");
+		kc_json_set(object, "alarm", json_string(after->alarm));
+		return end_object(run, object);
+	}
+	kc_store_tell_alarm(run, after);
+	begin_line(run, "alarm");
+	kc_out_push(&run->out, kc_facts_get(&run->facts, KC_FACT_ALARM));
+	kc_out_push(&run->out, kc_bytes_str("\n"));
+	return kc_out_flush(&run->out);
+}
+
+static kc_err look_at_circle(struct watch *watch)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_device_list old_devices = watch->devices;
+	struct kc_sync_report old_report = watch->report;
+	kc_err err;
+
+	if (watch->looks++ % LOOKS_A_CIRCLE != 0)
+		return KC_OK;
+	err = read_circle(watch->run, &devices, &report);
+	if (err == KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(err);
+	KC_TRY(tell_devices(watch->run, &watch->devices, &devices));
+	KC_TRY(tell_alarm(watch->run, &watch->report, &report));
+	watch->devices = devices;
+	watch->report = report;
+	devices = old_devices; /* they go with this function */
+	report = old_report;
+	return KC_OK;
+}
+
 static kc_err look(void *context)
 {
 	struct watch *watch = context;
@@ -105,6 +237,7 @@ static kc_err look(void *context)
 	struct kc_found_list before;
 	kc_err err;
 
+	KC_TRY(look_at_circle(watch)); /* its changes are none of the keychain's */
 	KC_TRY(kc_client_status(run->client, &status));
 	if (status.generation == watch->generation)
 		return KC_ERR(WAITING);
@@ -131,6 +264,7 @@ kc_err kc_verb_watch(struct kc_run *run)
 
 	KC_TRY(kc_client_status(run->client, &status));
 	KC_TRY(read_items(run, &watch.items));
+	KC_TRY(read_circle(run, &watch.devices, &watch.report));
 	watch.generation = status.generation;
 	kc_run_note(run, KC_NOTE_WATCHING);
 	return kc_wait_for(&for_ever, &watch);

@@ -32,14 +32,16 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_ITSELF, kc_verb_lock,
 	},
 	{
-		"passwd", "[--officer | --forgotten]",
-		"change the password of the keychain",
+		"passwd", "[--account | --officer | --forgotten]",
+		"change the password of the keychain, or of your account",
 		"kc passwd\n"
 		"kc passwd --password-file old --new-password-file new\n"
+		"kc passwd --account\n"
 		"kc passwd --officer --so-pin-file ~/officer\n"
 		"kc passwd --forgotten\n",
-		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD) | KC_OPT(OFFICER) |
-			KC_OPT(FORGOTTEN) | OFFICERS_PIN,
+		KC_OPT(NEW_PASSWORD_FILE) | KC_OPT(NEW_PASSWORD_FD) | KC_OPT(ACCOUNT) |
+			KC_OPT(NEW_ACCOUNT_PASSWORD_FILE) | KC_OPT(NEW_ACCOUNT_PASSWORD_FD) |
+			KC_OPT(OFFICER) | KC_OPT(FORGOTTEN) | OFFICERS_PIN,
 		0, 0, KC_OPENS_ITSELF, kc_verb_passwd,
 	},
 	{
@@ -166,6 +168,12 @@ static const struct kc_verb verbs[] = {
 		WHICH_ITEM, 1, 1, KC_OPENS_FIRST, kc_verb_sync_off,
 	},
 	{
+		"sync password", "",
+		"say the account password, when it was changed on another device",
+		"kc sync password\n",
+		0, 0, 0, KC_OPENS_FIRST, kc_verb_sync_password,
+	},
+	{
 		"sync status", "",
 		"say how far the exchange has come",
 		"kc sync status\n",
@@ -223,6 +231,13 @@ static const struct kc_verb verbs[] = {
 		"print every change as it arrives",
 		"kc watch\n",
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_watch,
+	},
+	{
+		"doctor store", "",
+		"look at the store, and say what is right and what is not",
+		"kc doctor store\n"
+		"kc doctor store --json\n",
+		0, 0, 0, KC_OPENS_LATE, kc_verb_doctor_store,
 	},
 	/* --- about kc --- */
 	{

@@ -23,6 +23,7 @@ static const struct row {
 	[KC_CALL_UNLOCK]          = {kc_handle_unlock,          NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
 	[KC_CALL_LOCK]            = {kc_handle_lock,            NEEDS_KEYCHAIN | MAY_LOCK},
 	[KC_CALL_CHANGE_PASSWORD] = {kc_handle_change_password, NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
+	[KC_CALL_CHECK_PASSWORD]  = {kc_handle_check_password,  NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_LOGIN]           = {kc_handle_login,           NEEDS_KEYCHAIN | IS_USE | MAY_LOCK},
 	[KC_CALL_LOGOUT]          = {kc_handle_logout,          0},
 	[KC_CALL_STOP]            = {kc_handle_stop,            0},
@@ -82,6 +83,8 @@ static const struct row {
 	[KC_CALL_NEW_KEYS]        = {kc_handle_new_keys,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_HISTORY]         = {kc_handle_history,         NEEDS_KEYCHAIN},
 	[KC_CALL_EXPOSURE]        = {kc_handle_exposure,        NEEDS_KEYCHAIN},
+	[KC_CALL_ACCOUNT_PASSWORD] = {kc_handle_account_password, NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_ACCOUNT_ACCEPT]  = {kc_handle_account_accept,  NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	/* clang-format on */
 };
 

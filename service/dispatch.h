@@ -45,6 +45,7 @@ kc_err kc_handle_unlock(struct kc_request *request);
 kc_err kc_handle_lock(struct kc_request *request);
 kc_err kc_handle_rename(struct kc_request *request);
 kc_err kc_handle_change_password(struct kc_request *request);
+kc_err kc_handle_check_password(struct kc_request *request);
 kc_err kc_handle_login(struct kc_request *request);
 kc_err kc_handle_logout(struct kc_request *request);
 kc_err kc_handle_stop(struct kc_request *request);
@@ -106,6 +107,8 @@ kc_err kc_handle_leave(struct kc_request *request);
 kc_err kc_handle_new_keys(struct kc_request *request);
 kc_err kc_handle_history(struct kc_request *request);
 kc_err kc_handle_exposure(struct kc_request *request);
+kc_err kc_handle_account_password(struct kc_request *request);
+kc_err kc_handle_account_accept(struct kc_request *request);
 
 /* A program has ended: what was its own goes, and whatever it was about to do with another device
  * is over. */

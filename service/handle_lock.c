@@ -78,6 +78,13 @@ kc_err kc_handle_change_password(struct kc_request *request)
 	return kc_keychain_change_password(request->keychain, fields[0].bytes, fields[1].bytes);
 }
 
+kc_err kc_handle_check_password(struct kc_request *request)
+{
+	KC_HOLD_TRYING(request);
+
+	return kc_keychain_check_password(request->keychain, request->arguments.fields[0].bytes);
+}
+
 static bool was_refused(struct kc_application *application)
 {
 	uint64_t refused_us = atomic_load(&application->refused_us);

@@ -267,6 +267,12 @@ kc_err kc_client_change_password(
 		&call, client, CHANGE_PASSWORD, KC_FIELD_B(old_password), KC_FIELD_B(new_password));
 }
 
+kc_err kc_client_check_password(struct kc_client *client, struct kc_bytes password)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	return KC_CLIENT_RUN(&call, client, CHECK_PASSWORD, KC_FIELD_B(password));
+}
+
 kc_err kc_client_login(struct kc_client *client, struct kc_bytes password)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
@@ -579,4 +585,20 @@ kc_err kc_client_exposure(struct kc_client *client,
 	*ret = call.result.exposure;
 	call.result.exposure = (struct kc_exposure){.refs = KC_BUF_INIT};
 	return KC_OK;
+}
+
+kc_err kc_client_account_password(struct kc_client *client, struct kc_bytes old_password,
+	struct kc_bytes new_password, struct kc_sync_report *ret)
+{
+	struct kc_field fields[] = {KC_FIELD_B(old_password), KC_FIELD_B(new_password)};
+
+	return run_with_fields(client, KC_CALL_ACCOUNT_PASSWORD, fields, KC_COUNT_OF(fields), ret);
+}
+
+kc_err kc_client_account_accept(
+	struct kc_client *client, struct kc_bytes password, struct kc_sync_report *ret)
+{
+	struct kc_field field = KC_FIELD_B(password);
+
+	return run_with_fields(client, KC_CALL_ACCOUNT_ACCEPT, &field, 1, ret);
 }

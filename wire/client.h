@@ -39,6 +39,8 @@ KC_MUST kc_err kc_client_unlock(struct kc_client *client, struct kc_bytes passwo
 KC_MUST kc_err kc_client_lock(struct kc_client *client);
 KC_MUST kc_err kc_client_change_password(
 	struct kc_client *client, struct kc_bytes old_password, struct kc_bytes new_password);
+/* Whether a password opens the keychain, which stays as it is. Errors: AUTH. */
+KC_MUST kc_err kc_client_check_password(struct kc_client *client, struct kc_bytes password);
 KC_MUST kc_err kc_client_login(struct kc_client *client, struct kc_bytes password);
 KC_MUST kc_err kc_client_logout(struct kc_client *client);
 /* The officer's login is the program's, until it logs out or ends. RESET without one, or when the
@@ -165,5 +167,11 @@ KC_MUST kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_repor
 KC_MUST kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret);
 KC_MUST kc_err kc_client_exposure(struct kc_client *client,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);
+
+/* The account password (backend/keychain.h): changed here, and as it was changed elsewhere. */
+KC_MUST kc_err kc_client_account_password(struct kc_client *client, struct kc_bytes old_password,
+	struct kc_bytes new_password, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_account_accept(
+	struct kc_client *client, struct kc_bytes password, struct kc_sync_report *ret);
 
 #endif

@@ -109,6 +109,9 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->compat_rival);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
+	for (size_t i = 0; i < circle->own_key_count; i++)
+		kc_buf_done(&circle->own_keys[i]);
+	free(circle->own_keys);
 	kc_buf_done(&circle->statements);
 	kc_buf_done(&circle->queue);
 	free(circle);
@@ -164,7 +167,7 @@ static kc_err make_account_key(struct kc_circle *circle, struct kc_bytes account
 	KC_TRY(kc_account_key_make(&circle->account, &circle->identity, &circle->keys,
 		account_password, 1, NULL, &record, ret_keys));
 	KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&record)));
-	return kc_circle_queue_account_key(circle);
+	return kc_circle_publish_account_key(circle);
 }
 
 kc_err kc_circle_begin(const char *device_name, struct kc_bytes account_password, unsigned views,

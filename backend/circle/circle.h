@@ -54,6 +54,7 @@ struct kc_member {
 	struct kc_buf list_record; /* the last one accepted; empty before the first */
 	struct kc_list *list;	   /* its parts, owned; NULL before the first */
 	struct kc_record_id list_id;
+	uint64_t cosign_checked, cosign_good; /* co-signatures of its exclusions, by number */
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
@@ -135,6 +136,9 @@ struct kc_user_key {
 	uint64_t first, last; /* seq of the first and of the last account key record with it */
 	uint8_t public_key[KC_P256_PUBLIC_LEN];
 	uint8_t id[32]; /* as signatures name it */
+	/* Of the first record; 0 where this device came in later. */
+	struct kc_peer_id author;
+	uint64_t time_ms;
 };
 
 /* An account key record that no user key in force vouches for. */
@@ -172,6 +176,8 @@ struct kc_circle {
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
+	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
+	size_t own_key_count;
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
 	struct kc_held_compat compat; /* in force; the record is this device's copy */
@@ -303,9 +309,15 @@ bool kc_circle_is_behind(
  * it began the operation, as the place asks for. */
 KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle,
 	const struct kc_place_in_store *place, struct kc_bytes record, struct kc_buf *ret);
-/* Errors: WAITING (under a key that is not here), DECODE, CORRUPT. */
+/* Errors: WAITING (under a key that is not here), LOCKED (it comes with the unlock), DECODE,
+ * CORRUPT. */
 KC_MUST kc_err kc_circle_open(const struct kc_circle *circle,
 	const struct kc_place_in_store *place, struct kc_bytes sealed, struct kc_buf *ret);
+/* The same, when the key is in shares for this device by a member: for looking ahead in its log.
+ * Nothing is kept. Errors: the same. */
+KC_MUST kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes sealed,
+	const struct kc_member *author, struct kc_bytes shares, struct kc_buf *ret);
 /* Between operations: from now on the newest metadata key that may be used is the last. */
 KC_MUST kc_err kc_circle_settle_meta(struct kc_circle *circle);
 /* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */

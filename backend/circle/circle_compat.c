@@ -309,13 +309,20 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 	return accept(circle, in->record, in->compat);
 }
 
+/* Whether it stands later in its writer's log than all before. Where there are no logs a device has
+ * one copy, and what is read of it is never older. */
+static bool is_later(const struct kc_member *writer, uint64_t number)
+{
+	return writer && (number == 0 || number > writer->compat_number);
+}
+
 /* Rule 4: what a device wrote later is never older. */
 static kc_err check_course(struct kc_circle *circle, const struct kc_member *writer,
 	uint64_t number, uint64_t generation)
 {
 	struct kc_trust trust;
 
-	if (!writer || number <= writer->compat_number || generation >= writer->compat_generation)
+	if (!is_later(writer, number) || generation >= writer->compat_generation)
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (!kc_circle_is_trusted(circle, &trust, &writer->id))
@@ -354,7 +361,7 @@ kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *
 		return KC_ERR(REFUSED);
 	KC_TRY(check_course(circle, writer, number, compat->generation));
 	KC_TRY(take(circle, &in));
-	if (writer && number > writer->compat_number) {
+	if (is_later(writer, number)) {
 		writer->compat_number = number;
 		writer->compat_generation = compat->generation;
 	}

@@ -97,6 +97,21 @@ static kc_err add_keys(const struct kc_circle *circle, struct kc_history_list *l
 	return KC_OK;
 }
 
+/* The first password came with the circle; of changes from before this device came, the time of all
+ * but the last is not known. */
+static kc_err add_passwords(const struct kc_circle *circle, struct kc_history_list *list)
+{
+	for (size_t i = 0; i < circle->user_key_count; i++) {
+		const struct kc_user_key *key = &circle->user_keys[i];
+		struct kc_history_entry password = {
+			.kind = KC_HISTORY_NEW_PASSWORD, .time_ms = key->time_ms};
+
+		if (key->first > 1 && key->time_ms)
+			KC_TRY(add(circle, list, &password, &key->author, &key->author));
+	}
+	return KC_OK;
+}
+
 kc_err kc_circle_history(const struct kc_circle *circle, struct kc_history_list *ret)
 {
 	KC_CLEANUP_HISTORY_LIST struct kc_history_list list = {0};
@@ -106,6 +121,7 @@ kc_err kc_circle_history(const struct kc_circle *circle, struct kc_history_list 
 	KC_TRY(add_comings(circle, &list));
 	KC_TRY(add_goings(circle, &trust, &list));
 	KC_TRY(add_keys(circle, &list));
+	KC_TRY(add_passwords(circle, &list));
 	kc_history_list_sort(&list);
 	kc_history_list_done(ret);
 	*ret = list;

@@ -30,9 +30,12 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
 
-/* Puts an account key record into force that may be, and queues the one that is. */
+/* Puts an account key record into force that may be. The one in force is this device's: it is
+ * queued and kept. All that this device made are queued again. */
 KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
-KC_MUST kc_err kc_circle_queue_account_key(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);
 
 /* Parses and keeps a compatibility circle; looks once more at the one that waits; takes the one of
  * a welcome, or none when that is empty. */

@@ -29,6 +29,22 @@ static enum kc_rank rank_of(const struct kc_circle *circle, const struct kc_peer
 	return KC_RANK_NONE;
 }
 
+/* The same for an exclusion of a list, checked once: the signer's key is its name's hash. */
+static enum kc_rank rank_in_list(
+	const struct kc_circle *circle, struct kc_member *author, const struct kc_exclusion *e)
+{
+	uint64_t bit = (uint64_t)1 << (e - author->list->exclude);
+
+	if (!e->cosigned || !kc_circle_find_user_key(circle, e->cosignature.signer))
+		return KC_RANK_NONE;
+	if (!(author->cosign_checked & bit)) {
+		author->cosign_checked |= bit;
+		if (rank_of(circle, &author->id, e) == KC_RANK_USER_KEY)
+			author->cosign_good |= bit;
+	}
+	return author->cosign_good & bit ? KC_RANK_USER_KEY : KC_RANK_NONE;
+}
+
 static void add_includes(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
 {
 	const struct kc_list *list = circle->members[author]->list;
@@ -44,12 +60,14 @@ struct author {
 	const struct kc_circle *circle;
 	size_t number;
 	struct kc_trust *trust;
+	bool in_list;
 };
 
 static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 {
 	const struct author *author = context;
 	struct kc_trust *trust = author->trust;
+	struct kc_member *member = author->circle->members[author->number];
 	uint8_t number;
 
 	if (find_number(author->circle, &e->target, &number) &&
@@ -58,8 +76,8 @@ static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 			.author = (uint8_t)author->number,
 			.target = number,
 			.cut_seq = e->cut_seq,
-			.rank = rank_of(
-				author->circle, &author->circle->members[author->number]->id, e),
+			.rank = author->in_list ? rank_in_list(author->circle, member, e)
+						: rank_of(author->circle, &member->id, e),
 		};
 	return KC_OK;
 }
@@ -67,12 +85,13 @@ static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 static kc_err add_excludes(const struct kc_circle *circle, size_t number, struct kc_trust *trust)
 {
 	const struct kc_list *list = circle->members[number]->list;
-	struct author author = {circle, number, trust};
+	struct author author = {circle, number, trust, .in_list = true};
 
 	for (size_t i = 0; list && i < list->exclude_count; i++)
 		KC_TRY(add_exclusion(&author, &list->exclude[i]));
 	if (number != circle->self)
 		return KC_OK;
+	author.in_list = false;
 	return kc_circle_each_statement(circle, add_exclusion, &author);
 }
 

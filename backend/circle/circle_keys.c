@@ -377,7 +377,9 @@ uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust
 		uint64_t counter = kc_vector_get(&held->epoch->closing, writer);
 
 		if (held->epoch->name.view == view && counter > most &&
-			is_proper(circle, trust, held))
+			(is_proper(circle, trust, held) ||
+				(kc_circle_is_trusted(circle, trust, &held->epoch->author) &&
+					!has_key(held, writer))))
 			most = counter;
 	}
 	return most;
@@ -500,6 +502,36 @@ static kc_err make_key(
 	return kc_secret_set(ret, KC_BYTES_OF(keys->first));
 }
 
+/* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
+ * its last list is beyond its cut, nothing: how far it had written by then is not known any more. */
+static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
+	const struct kc_dot *dot)
+{
+	size_t member = kc_circle_number(circle, &dot->writer);
+	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
+	const struct kc_member *m;
+
+	if (member == circle->member_count ||
+		!kc_peer_set_has(kc_trust_outsiders(trust), member))
+		return dot->counter;
+	m = circle->members[member];
+	if (closed || !m->list ||
+		!kc_circle_is_within_cut(circle, trust, member, m->list->seq, &m->list_id))
+		return dot->counter < closed ? dot->counter : closed;
+	return dot->counter;
+}
+
+static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, struct kc_vector *ret)
+{
+	const struct kc_view_state *state = &circle->views[view];
+
+	for (size_t i = 0; i < state->vector.count; i++)
+		KC_TRY(kc_vector_raise(ret, &state->vector.rows[i].writer,
+			close_at(circle, trust, view, &state->vector.rows[i])));
+	return kc_vector_raise(ret, &circle->identity.id, state->counter);
+}
+
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
@@ -524,9 +556,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		epoch->name.epoch = before->epoch->name.epoch + 1;
 		epoch->has_prev = true;
 		memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
-		epoch->closing = circle->views[view].vector;
-		KC_TRY(kc_vector_raise(
-			&epoch->closing, &circle->identity.id, circle->views[view].counter));
+		KC_TRY(close_view(circle, trust, view, &epoch->closing));
 		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
 	}
 	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);

@@ -143,6 +143,23 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 	return KC_OK;
 }
 
+/* What was said without the account password is said again with it: somebody else may have made
+ * more of it since. Errors: DUPLICATE (it has a co-signature). */
+static kc_err confirm(struct kc_circle *circle, const struct kc_peer_id *target,
+	const struct kc_signer *cosigner)
+{
+	const struct kc_list *own = kc_circle_self(circle)->list;
+	const struct kc_exclusion *said = own ? kc_list_find_exclusion(own, target) : NULL;
+	struct kc_peer_id copy = *target;
+	struct kc_exclusion again;
+
+	if (!said || said->cosigned ||
+		kc_circle_each_statement(circle, compare_target, &copy) != KC_OK)
+		return KC_ERR(DUPLICATE);
+	again = *said;
+	return state(circle, &again, cosigner);
+}
+
 kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner)
 {
@@ -155,7 +172,7 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	if (member == kc_circle_self(circle))
 		return KC_ERR(PARAM);
 	if (has_said(circle, target))
-		return KC_ERR(DUPLICATE);
+		return cosigner ? confirm(circle, target, cosigner) : KC_ERR(DUPLICATE);
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
 		return KC_ERR(NOT_FOUND);

@@ -2,8 +2,8 @@
 /*
  * The metadata keys: what seals the circle's own records in the store (doc/protocol.md 3, 7).
  *
- * One for each epoch of the metadata view. What must be read before the last of them is known is under
- * the first, which whoever knows the account password has, too.
+ * One for each epoch of the metadata view. What must be read before the last of them is known is
+ * under the first, which whoever knows the account password has, too.
  */
 #include "backend/circle/circle_impl.h"
 
@@ -22,23 +22,25 @@ static kc_err derive(const struct kc_circle *circle, uint64_t epoch,
 	return kc_view_key_derive(&circle->account, &name, &key, KC_VIEW_KEY_META, ret);
 }
 
-static kc_err derive_first(const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN],
-	struct kc_secret *ret)
+static kc_err derive_first(
+	const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN], struct kc_secret *ret)
 {
 	return derive(circle, 1, kc_circle_keys(circle)->first, ret_kid, ret);
 }
 
-static kc_err derive_newest(const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN],
-	struct kc_secret *ret)
+static kc_err derive_newest(
+	const struct kc_circle *circle, uint8_t ret_kid[static KC_KID_LEN], struct kc_secret *ret)
 {
 	const struct kc_account_keys *keys = kc_circle_keys(circle);
 
 	return derive(circle, keys->epoch, keys->newest, ret_kid, ret);
 }
 
-/* The key with an id, of those that this device knows. Errors: WAITING. */
-static kc_err find_key(const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN],
-	struct kc_secret *ret)
+/* The key with an id, of those that this device knows. Errors: WAITING; LOCKED (the unlock gives
+ * it).
+ */
+static kc_err find_key(
+	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_secret *ret)
 {
 	const struct kc_held_epoch *held = kc_circle_find_epoch(circle, kid);
 	uint8_t known[KC_KID_LEN];
@@ -49,7 +51,9 @@ static kc_err find_key(const struct kc_circle *circle, const uint8_t kid[static 
 	if (memcmp(known, kid, sizeof known) == 0)
 		return KC_OK;
 	KC_TRY(derive_newest(circle, known, ret));
-	return memcmp(known, kid, sizeof known) == 0 ? KC_OK : KC_ERR(WAITING);
+	if (memcmp(known, kid, sizeof known) == 0)
+		return KC_OK;
+	return held && held->promised ? KC_ERR(LOCKED) : KC_ERR(WAITING);
 }
 
 /* Keys of cells that are read by whoever does not know the last key yet. */
@@ -95,6 +99,48 @@ kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_s
 	return kc_envelope_open(&with, place, sealed, ret);
 }
 
+/* The metadata key with an id, out of a shares record. */
+static kc_err key_of_shares(const struct kc_circle *circle, const struct kc_member *author,
+	struct kc_bytes record, const uint8_t kid[static KC_KID_LEN], struct kc_secret *ret)
+{
+	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_shares shares;
+	kc_err err;
+
+	KC_TRY(kc_shares_parse(record, &shares));
+	if (!kc_peer_id_equal(&shares.author, &author->id))
+		return KC_ERR(WAITING);
+	KC_TRY(kc_shares_verify(record, &circle->account, &shares, &author->permanent));
+	if (kc_circle_is_locked(circle))
+		return KC_ERR(LOCKED);
+	err = kc_shares_open(&shares, &circle->account, &circle->identity, keys);
+	if (err == KC_OK)
+		err = KC_ERR(WAITING);
+	for (size_t i = 0; i < shares.count; i++) {
+		const struct kc_view_key_name *name = &shares.names[i];
+
+		if (err == KC_E_WAITING && name->view == KC_VIEW_META &&
+			memcmp(name->kid, kid, sizeof name->kid) == 0)
+			err = kc_view_key_derive(
+				&circle->account, name, &keys[i], KC_VIEW_KEY_META, ret);
+		kc_secret_done(&keys[i]);
+	}
+	return err;
+}
+
+kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
+	const struct kc_place_in_store *place, struct kc_bytes sealed,
+	const struct kc_member *author, struct kc_bytes shares, struct kc_buf *ret)
+{
+	KC_CLEANUP_SECRET struct kc_secret secret = KC_SECRET_INIT;
+	struct kc_meta_key with = {.siv = NULL};
+
+	KC_TRY(kc_envelope_peek(sealed, with.kid));
+	KC_TRY(key_of_shares(circle, author, shares, with.kid, &secret));
+	with.siv = kc_view_key_siv(&secret);
+	return kc_envelope_open(&with, place, sealed, ret);
+}
+
 /* Whoever joins, or types the password, is given the newest key with the first. */
 static kc_err keep_newest(struct kc_circle *circle, const struct kc_held_epoch *held)
 {
@@ -117,7 +163,7 @@ kc_err kc_circle_settle_meta(struct kc_circle *circle)
 	err = kc_circle_usable_epoch(circle, &trust, KC_VIEW_META, &held);
 	if (err != KC_OK) /* until there is one, the last one that there was */
 		return err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ? KC_OK
-											   : err;
+											  : err;
 	memcpy(circle->meta_kid, held->epoch->name.kid, sizeof circle->meta_kid);
 	circle->has_meta = true;
 	return keep_newest(circle, held);

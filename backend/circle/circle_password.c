@@ -48,19 +48,25 @@ bool kc_circle_was_user_key(
 
 /* The key of a record that counted: the one of the record before, in force for longer, or another.
  */
-static kc_err note_key(struct kc_circle *circle, const struct kc_account_key *parts)
+static kc_err note_key(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
 {
 	struct kc_user_key *key = find_key(circle, parts->user_public);
+	struct kc_peer_id author;
 
 	if (key) {
 		key->last = parts->seq;
 		return KC_OK;
 	}
+	KC_TRY(kc_account_key_author(record, &author));
 	if (circle->user_key_count == KC_CIRCLE_MAX_USER_KEYS)
 		memmove(circle->user_keys, circle->user_keys + 1,
 			--circle->user_key_count * sizeof circle->user_keys[0]);
 	key = &circle->user_keys[circle->user_key_count];
-	*key = (struct kc_user_key){.first = parts->seq, .last = parts->seq};
+	*key = (struct kc_user_key){.first = parts->seq,
+		.last = parts->seq,
+		.author = author,
+		.time_ms = parts->time_ms};
 	memcpy(key->public_key, parts->user_public, sizeof key->public_key);
 	KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
 	circle->user_key_count++;
@@ -111,7 +117,7 @@ kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes rec
 	KC_TRY(kc_buf_check(&kept));
 	KC_TRY(kc_account_key_open(kc_buf_bytes(&kept), &circle->account, &parts));
 	end_key_before(circle, &parts);
-	KC_TRY(note_key(circle, &parts));
+	KC_TRY(note_key(circle, kc_buf_bytes(&kept), &parts));
 	kc_buf_done(&circle->account_key_record);
 	circle->account_key_record = kept;
 	circle->account_key = parts;
@@ -167,7 +173,8 @@ static kc_err take_twin(
 	if (first)
 		return kc_circle_adopt_account_key(circle, record);
 	/* Its password is not in force, but was where it was set. */
-	return kc_circle_was_user_key(circle, parts->user_public) ? KC_OK : note_key(circle, parts);
+	return kc_circle_was_user_key(circle, parts->user_public) ? KC_OK
+								  : note_key(circle, record, parts);
 }
 
 /* --- pending records ----------------------------------------------------------------------------
@@ -310,7 +317,7 @@ static kc_err note_earlier_twin(
 	if (err == KC_E_REFUSED || err == KC_E_WAITING)
 		return KC_OK;
 	KC_TRY(err);
-	return note_key(circle, parts);
+	return note_key(circle, record, parts);
 }
 
 kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
@@ -335,14 +342,57 @@ kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes reco
 /* --- going out ----------------------------------------------------------------------------------
  */
 
-kc_err kc_circle_queue_account_key(struct kc_circle *circle)
+static kc_err queue(struct kc_circle *circle, uint64_t seq, struct kc_bytes record)
 {
 	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
 
-	kc_buf_printf(&key, "k/%" PRIu64, circle->account_key.seq);
+	kc_buf_printf(&key, "k/%" PRIu64, seq);
 	KC_TRY(kc_buf_check(&key));
-	return kc_circle_queue_clear(
-		circle, kc_buf_text(&key), kc_buf_bytes(&circle->account_key_record));
+	return kc_circle_queue_clear(circle, kc_buf_text(&key), record);
+}
+
+static void forget_oldest(struct kc_circle *circle)
+{
+	kc_buf_done(&circle->own_keys[0]);
+	circle->own_key_count--;
+	memmove(circle->own_keys, circle->own_keys + 1,
+		circle->own_key_count * sizeof circle->own_keys[0]);
+}
+
+/* Each is signed with the user key of the one before: whoever was away needs all in between. */
+kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record)
+{
+	struct kc_buf *grown;
+
+	if (circle->own_key_count == KC_CIRCLE_MAX_USER_KEYS)
+		forget_oldest(circle);
+	grown = reallocarray(circle->own_keys, circle->own_key_count + 1, sizeof *grown);
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	circle->own_keys = grown;
+	grown[circle->own_key_count] = (struct kc_buf)KC_BUF_INIT;
+	kc_buf_push(&grown[circle->own_key_count], record.data, record.len);
+	return kc_buf_check(&grown[circle->own_key_count++]);
+}
+
+kc_err kc_circle_publish_account_key(struct kc_circle *circle)
+{
+	struct kc_bytes record = kc_buf_bytes(&circle->account_key_record);
+
+	KC_TRY(kc_circle_keep_own_key(circle, record));
+	return queue(circle, circle->account_key.seq, record);
+}
+
+kc_err kc_circle_queue_account_keys(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->own_key_count; i++) {
+		struct kc_bytes record = kc_buf_bytes(&circle->own_keys[i]);
+		struct kc_account_key parts;
+
+		KC_TRY(kc_account_key_open(record, &circle->account, &parts));
+		KC_TRY(queue(circle, parts.seq, record));
+	}
+	return KC_OK;
 }
 
 kc_err kc_circle_change_password(struct kc_circle *circle, const struct kc_password_keys *keys,
@@ -353,7 +403,7 @@ kc_err kc_circle_change_password(struct kc_circle *circle, const struct kc_passw
 	KC_TRY(kc_account_key_make(&circle->account, &circle->identity, &circle->keys, password,
 		circle->account_key.seq + 1, keys->user, &record, ret));
 	KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&record)));
-	return kc_circle_queue_account_key(circle);
+	return kc_circle_publish_account_key(circle);
 }
 
 kc_err kc_circle_renew_account_key(
@@ -373,5 +423,5 @@ kc_err kc_circle_renew_account_key(
 		&circle->keys, keys, &record));
 	KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&record)));
 	*ret = true;
-	return kc_circle_queue_account_key(circle);
+	return kc_circle_publish_account_key(circle);
 }

@@ -254,6 +254,8 @@ static kc_err code_user_key(struct coder *c, struct kc_circle *circle, size_t nu
 	code_uint(c, &key->first);
 	code_uint(c, &key->last);
 	code_array(c, key->public_key, sizeof key->public_key);
+	code_array(c, key->author.bytes, sizeof key->author.bytes);
+	code_uint(c, &key->time_ms);
 	if (!c->loads)
 		return KC_OK;
 	circle->user_key_count = number + 1;
@@ -431,6 +433,22 @@ static kc_err code_own_list(struct coder *c, struct kc_circle *circle, size_t nu
 	return kc_buf_check(&circle->own_lists);
 }
 
+static size_t count_own_keys(const struct kc_circle *circle)
+{
+	return circle->own_key_count;
+}
+
+static kc_err code_own_key(struct coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_bytes record = {NULL, 0};
+
+	if (!c->loads)
+		record = kc_buf_bytes(&circle->own_keys[number]);
+	code_view(c, &record);
+	KC_TRY(check(c));
+	return c->loads ? kc_circle_keep_own_key(circle, record) : KC_OK;
+}
+
 /* --- keys and views -----------------------------------------------------------------------------
  */
 
@@ -572,6 +590,7 @@ static const struct kind {
 	{"members",    1, false, count_members,   code_member},
 	{"vouchers",  32, false, count_vouchers,  code_voucher},
 	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, code_own_list},
+	{"own-keys",   8, false, count_own_keys,  code_own_key},
 	{"epochs",    16, false, count_epochs,    code_epoch},
 	{"views",      1, false, count_views,     code_view_state},
 	{"segments",   1, false, count_segments,  code_segment},

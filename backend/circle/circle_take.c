@@ -244,7 +244,8 @@ static bool takes_back(const struct kc_list *before, const struct kc_list *list)
 		const struct kc_exclusion *e =
 			kc_list_find_exclusion(list, &before->exclude[i].target);
 
-		if (!e || !kc_exclusion_equal(e, &before->exclude[i]))
+		if (!e || !(kc_exclusion_equal(e, &before->exclude[i]) ||
+				  kc_exclusion_confirms(e, &before->exclude[i])))
 			return true;
 	}
 	for (size_t i = 0; i < before->seen_count; i++) {
@@ -287,6 +288,7 @@ kc_err kc_circle_adopt_list(
 	free(member->list);
 	kc_buf_done(&member->list_record);
 	member->list = list;
+	member->cosign_checked = member->cosign_good = 0;
 	member->list_id = id;
 	member->list_record = kept;
 	kept = (struct kc_buf)KC_BUF_INIT;

@@ -329,8 +329,11 @@ kc_err kc_list_add_exclusion(struct kc_list *list, const struct kc_exclusion *ex
 		kc_peer_id_compare(&list->exclude[at].target, &exclusion->target) < 0)
 		at++;
 	if (at < list->exclude_count &&
-		kc_peer_id_equal(&list->exclude[at].target, &exclusion->target))
+		kc_peer_id_equal(&list->exclude[at].target, &exclusion->target)) {
+		if (kc_exclusion_confirms(exclusion, &list->exclude[at]))
+			list->exclude[at] = *exclusion;
 		return KC_OK;
+	}
 	if (list->exclude_count == KC_CIRCLE_MAX_PEERS)
 		return KC_ERR(TOO_LARGE);
 	memmove(&list->exclude[at + 1], &list->exclude[at],
@@ -359,12 +362,22 @@ kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head *head)
 /* --- exclusions ---------------------------------------------------------------------------------
  */
 
-bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion *b)
+static bool says_the_same(const struct kc_exclusion *a, const struct kc_exclusion *b)
 {
 	return kc_peer_id_equal(&a->target, &b->target) && a->cut_seq == b->cut_seq &&
 	       kc_record_id_equal(&a->cut_id, &b->cut_id) && a->time_ms == b->time_ms &&
-	       a->reason == b->reason && a->cosigned == b->cosigned &&
+	       a->reason == b->reason;
+}
+
+bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion *b)
+{
+	return says_the_same(a, b) && a->cosigned == b->cosigned &&
 	       (!a->cosigned || kc_bytes_equal(a->cosignature.raw, b->cosignature.raw));
+}
+
+bool kc_exclusion_confirms(const struct kc_exclusion *a, const struct kc_exclusion *b)
+{
+	return says_the_same(a, b) && a->cosigned && !b->cosigned;
 }
 
 static kc_err exclusion_input(struct kc_label *label, const struct kc_exclusion *exclusion,

@@ -86,7 +86,8 @@ const struct kc_seen *kc_list_find_seen(const struct kc_list *list, const struct
 const struct kc_list_head *kc_list_find_head(
 	const struct kc_list *list, const uint8_t view_tag[static KC_TAG_LEN]);
 
-/* Additions that keep the order; nothing happens when it is there. Errors: TOO_LARGE. */
+/* Additions that keep the order; nothing happens when it is there, but that a statement may be
+ * confirmed. Errors: TOO_LARGE. */
 KC_MUST kc_err kc_list_add_include(struct kc_list *list, const struct kc_peer_id *peer);
 KC_MUST kc_err kc_list_add_exclusion(struct kc_list *list, const struct kc_exclusion *exclusion);
 KC_MUST kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head *head);
@@ -95,6 +96,8 @@ KC_MUST kc_err kc_list_add_head(struct kc_list *list, const struct kc_list_head 
 void kc_exclusion_put(struct kc_der_writer *w, const struct kc_exclusion *exclusion);
 void kc_exclusion_pull(struct kc_der_reader *r, struct kc_exclusion *ret);
 bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion *b);
+/* Whether a is b, with the co-signature that b lacks. */
+bool kc_exclusion_confirms(const struct kc_exclusion *a, const struct kc_exclusion *b);
 
 /* The statement as it is co-signed: L("kc1/exclusion", account, author, target, cut, time, reason).
  */

@@ -291,6 +291,13 @@ static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
 		kc_der_get_array(&one, key->public_key, sizeof key->public_key);
 		kc_der_leave(&rows, &one);
 		KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
+		if (key->first != circle->account_key.seq ||
+			memcmp(key->public_key, circle->account_key.user_public,
+				sizeof key->public_key) != 0)
+			continue;
+		key->time_ms = circle->account_key.time_ms;
+		KC_TRY(kc_account_key_author(
+			kc_buf_bytes(&circle->account_key_record), &key->author));
 	}
 	kc_der_leave(r, &rows);
 	KC_TRY(kc_der_reader_check(r));

@@ -21,7 +21,7 @@
 /* Each with its own order of versions and its own tokens. */
 enum kc_zone {
 	KC_ZONE_RECORDS = 1, /* lists, keys, items */
-	KC_ZONE_VALUES = 2,  /* circles, account keys, logs of sessions */
+	KC_ZONE_VALUES = 2,  /* circles, logs of sessions */
 };
 #define KC_ZONE_COUNT 3 /* 0 is none */
 

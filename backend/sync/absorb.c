@@ -85,7 +85,7 @@ static bool is_for_another(
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
 
-/* Opens a sealed record; one whose key is not here waits for it. */
+/* Opens a sealed record; one whose key is not here waits for it, or for the unlock. */
 static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *record)
 {
 	struct kc_writer_id writer = kc_circle_writer(&author_of(absorb, record)->id);
@@ -94,10 +94,12 @@ static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *rec
 
 	if (err == KC_E_NO_MEMORY)
 		return err;
-	if (err != KC_OK && err != KC_E_WAITING)
-		record->state = KC_ERR(REFUSED);
-	if (err != KC_E_WAITING)
-		record->sealed = kc_bytes(NULL, 0);
+	if (err == KC_E_WAITING || err == KC_E_LOCKED) {
+		record->state = err;
+		return KC_OK;
+	}
+	record->state = err == KC_OK ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	record->sealed = kc_bytes(NULL, 0);
 	record->value = kc_buf_bytes(&record->plain);
 	return KC_OK;
 }
@@ -235,7 +237,8 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 		const struct kc_absorb_record *before = &absorb->records[i];
 
 		if (before->kind == KC_ABSORB_LIST &&
-			(before->state == KC_E_WAITING || before->state == KC_E_NEWER ||
+			(before->state == KC_E_WAITING || before->state == KC_E_LOCKED ||
+				before->state == KC_E_NEWER ||
 				before->state == KC_E_STORE_SUSPECT) &&
 			author_of(absorb, before) == author_of(absorb, record))
 			return true;
@@ -382,7 +385,7 @@ kc_err kc_absorb_settle(
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct kc_circle *circle = absorb->circle;
-	kc_peer_set stopped = 0, holes = gathered->holes & ~gathered->out;
+	kc_peer_set stopped = 0, holes = gathered->holes & ~(gathered->out | gathered->shut);
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(circle, &trust));
@@ -391,6 +394,7 @@ kc_err kc_absorb_settle(
 		*ret_waiting += kc_peer_set_has(holes, i);
 		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
 	}
+	absorb->shut |= gathered->shut;
 	mark_ops(absorb, ret_waiting, ret_refused);
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
@@ -407,10 +411,10 @@ kc_err kc_absorb_settle(
 		bool out = kc_peer_set_has(gathered->out, i);
 		/* On a new device, what the sponsor had of its log is known, too. What waits for
 		 * the unlock is here. */
-		bool short_of_target =
-			m->position.number < m->target.number && !kc_peer_set_has(absorb->shut, i);
-		bool behind = !out && kc_peer_set_has(gathered->read, i) &&
-			      (short_of_target || kc_circle_is_behind(circle, trust.heard, m));
+		bool shut = kc_peer_set_has(absorb->shut, i);
+		bool behind = !out && !shut && kc_peer_set_has(gathered->read, i) &&
+			      (m->position.number < m->target.number ||
+				      kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
 
 		if (behind && !lacks)

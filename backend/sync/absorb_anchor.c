@@ -10,6 +10,7 @@
  */
 #include "backend/sync/absorb_impl.h"
 
+#include <limits.h>
 #include <string.h>
 
 void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors)
@@ -87,6 +88,17 @@ static kc_err add_last_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 			KC_TRY(add_list(r, i, m->list));
 	}
 	return KC_OK;
+}
+
+/* Lists that open with the unlock: any of their heads may tell. */
+static void add_shut_lists(struct kc_absorb_reader *r)
+{
+	for (size_t i = 0; i < r->absorb->count; i++) {
+		const struct kc_absorb_record *record = &r->absorb->records[i];
+
+		if (record->kind == KC_ABSORB_LIST && record->state == KC_E_LOCKED)
+			r->anchors.shut[kc_absorb_member(r->absorb, record)] = UINT_MAX;
+	}
 }
 
 /* And those before it that came now; some were passed over unread. */
@@ -182,6 +194,18 @@ static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc
 	return false;
 }
 
+/* Whether an item under a retired epoch was written in time, but no log reaches so far back: others
+ * have acknowledged it, and a root may tell. */
+static bool is_unnamed(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
+{
+	const struct kc_peer_id *writer = &r->circle->members[item->member]->id;
+
+	return item->retired &&
+	       (item->counter <= r->anchors.counters[item->member][item->view] ||
+		       item->counter <=
+			       kc_circle_closing(r->circle, &r->trust, item->view, writer));
+}
+
 static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
 	const struct kc_log_entry *entry =
@@ -198,8 +222,7 @@ static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_ite
 		return KC_ERR(LOCKED); /* the head that may tell opens with the unlock */
 	if (!item->retired)
 		return KC_ERR(WAITING);
-	/* The log reaches no further back, so others have acknowledged it: a root may tell. */
-	if (item->counter <= vouched)
+	if (is_unnamed(r, item))
 		return KC_ERR(WAITING);
 	return may_be_vouched_for(r, item) ? KC_ERR(WAITING) : KC_ERR(REFUSED);
 }
@@ -253,6 +276,7 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 	kc_peer_set rest;
 	size_t kept = 0;
 
+	add_shut_lists(r);
 	KC_TRY(add_last_lists(r, writers_of(r)));
 	sort_anchors(&r->anchors);
 	rest = unsettled(r);
@@ -264,10 +288,12 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 		kc_err verdict = judge(r, &r->items[i]);
 
 		KC_TRY(judge_again(r, &r->items[i], &verdict));
+		if (verdict != KC_OK)
+			r->absorb->records[r->items[i].record].state = verdict;
+		if (verdict == KC_E_WAITING && is_unnamed(r, &r->items[i]))
+			r->unnamed[r->unnamed_count++] = r->items[i];
 		if (verdict == KC_OK)
 			r->items[kept++] = r->items[i];
-		else
-			r->absorb->records[r->items[i].record].state = verdict;
 	}
 	r->item_count = kept;
 	return KC_OK;

@@ -43,6 +43,8 @@ struct kc_absorb_reader {
 	struct kc_absorb_item *items; /* owned; by name, the greatest version of one last */
 	struct kc_absorb_item **dots; /* owned; the same by member, view, counter */
 	size_t item_count;
+	struct kc_absorb_item *unnamed; /* owned; those that wait for a root that names them */
+	size_t unnamed_count;
 	struct kc_absorb_anchors anchors;
 };
 
@@ -71,6 +73,12 @@ void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors);
 /* What a log says of a dot; NULL when none does. */
 const struct kc_log_entry *kc_absorb_find_anchor(const struct kc_absorb_anchors *anchors,
 	size_t member, enum kc_view view, uint64_t counter);
+
+/* Takes those that no log names, when with them a view is what a trusted device says that it holds
+ * (absorb_unnamed.c). After the merge of all others. */
+KC_MUST kc_err kc_absorb_unnamed(struct kc_absorb_reader *r);
+/* Sorts items by name and version, and makes their dots. */
+void kc_absorb_sort(struct kc_absorb_reader *r);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);

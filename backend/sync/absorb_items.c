@@ -8,6 +8,7 @@ static void reader_done(struct kc_absorb_reader *r)
 {
 	free(r->items);
 	free(r->dots);
+	free(r->unnamed);
 	kc_absorb_anchors_done(&r->anchors);
 }
 
@@ -136,6 +137,14 @@ static int by_dot(const void *a, const void *b)
 	return (x->counter > y->counter) - (x->counter < y->counter);
 }
 
+void kc_absorb_sort(struct kc_absorb_reader *r)
+{
+	qsort(r->items, r->item_count, sizeof *r->items, by_name_and_version);
+	for (size_t i = 0; i < r->item_count; i++)
+		r->dots[i] = &r->items[i];
+	qsort(r->dots, r->item_count, sizeof *r->dots, by_dot);
+}
+
 static kc_err add_item(struct kc_absorb_reader *r, size_t number)
 {
 	struct kc_absorb_record *record = &r->absorb->records[number];
@@ -175,7 +184,8 @@ static kc_err sort_items(struct kc_absorb_reader *r)
 
 	r->items = calloc(absorb->count + 1, sizeof *r->items);
 	r->dots = calloc(absorb->count + 1, sizeof *r->dots);
-	if (!r->items || !r->dots)
+	r->unnamed = calloc(absorb->count + 1, sizeof *r->unnamed);
+	if (!r->items || !r->dots || !r->unnamed)
 		return KC_ERR(NO_MEMORY);
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
@@ -185,10 +195,7 @@ static kc_err sort_items(struct kc_absorb_reader *r)
 			KC_TRY(add_item(r, i));
 	}
 	KC_TRY(kc_absorb_check_anchors(r));
-	qsort(r->items, r->item_count, sizeof *r->items, by_name_and_version);
-	for (size_t i = 0; i < r->item_count; i++)
-		r->dots[i] = &r->items[i];
-	qsort(r->dots, r->item_count, sizeof *r->dots, by_dot);
+	kc_absorb_sort(r);
 	return KC_OK;
 }
 
@@ -200,6 +207,7 @@ kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb)
 	KC_TRY(prepare(&r));
 	KC_TRY(sort_items(&r));
 	KC_TRY(kc_absorb_merge(&r));
+	KC_TRY(kc_absorb_unnamed(&r));
 	KC_TRY(kc_absorb_heads(&r));
 	KC_TRY(kc_absorb_roots(&r));
 	return kc_absorb_collect(&r);

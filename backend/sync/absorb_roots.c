@@ -26,6 +26,25 @@ static kc_err compare(struct kc_absorb_reader *r, enum kc_view view, const struc
 	return KC_OK;
 }
 
+static bool are_equal(const struct kc_vector *a, const struct kc_vector *b)
+{
+	return kc_vector_is_within(a, b) && kc_vector_is_within(b, a);
+}
+
+/* Whether two devices hold the same dots, as far as those count. */
+static kc_err have_same(const struct kc_absorb_reader *r, enum kc_view view, const uint8_t *kid,
+	const struct kc_vector *own, const struct kc_vector *theirs, bool *ret)
+{
+	struct kc_vector a, b;
+
+	*ret = are_equal(own, theirs);
+	if (*ret)
+		return KC_OK;
+	KC_TRY(kc_root_close_vector(r->circle, &r->trust, view, own, &a));
+	KC_TRY(kc_root_close_vector(r->circle, &r->trust, view, theirs, &b));
+	return are_equal(&a, &b) ? kc_root_is_closed(r->circle, &r->trust, view, kid, ret) : KC_OK;
+}
+
 /* What one member says of one view. A head that does not open was dealt with where it came in. */
 static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view view,
 	const struct kc_vector *vector, const struct kc_told_root *own)
@@ -33,6 +52,7 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	const struct kc_member *m = r->circle->members[member];
 	KC_CLEANUP_HEAD struct kc_head head = {0};
 	struct kc_vector theirs;
+	bool same;
 	kc_err err = kc_absorb_head(r, member, m->list, view, &head);
 
 	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ||
@@ -40,9 +60,9 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 		return KC_OK;
 	KC_TRY(err);
 	KC_TRY(kc_root_vector(&m->id, head.counter, &head.vector, &theirs));
-	if (!kc_vector_is_within(vector, &theirs) || !kc_vector_is_within(&theirs, vector))
-		return KC_OK;
-	return compare(r, view, own, &head.root);
+	KC_TRY(have_same(r, view, kc_list_find_head(m->list, r->view_tags[view])->kid, vector,
+		&theirs, &same));
+	return same ? compare(r, view, own, &head.root) : KC_OK;
 }
 
 static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
@@ -50,7 +70,7 @@ static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 	struct kc_told_root own;
 	struct kc_vector vector;
 
-	KC_TRY(kc_root_tell(r->txn, r->circle, view, &own));
+	KC_TRY(kc_root_tell(r->txn, r->circle, &r->trust, view, &own));
 	KC_TRY(kc_root_own_vector(r->circle, view, &vector));
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_list *list = r->circle->members[i]->list;

@@ -62,7 +62,5 @@ kc_err kc_cell_name_parse(const char *name, struct kc_cell *ret)
 
 enum kc_zone kc_cell_zone(struct kc_bytes key)
 {
-	return kc_bytes_equal(key, kc_bytes_str("c")) || kc_bytes_equal(key, kc_bytes_str("k"))
-		       ? KC_ZONE_VALUES
-		       : KC_ZONE_RECORDS;
+	return kc_bytes_equal(key, kc_bytes_str("c")) ? KC_ZONE_VALUES : KC_ZONE_RECORDS;
 }

@@ -223,8 +223,8 @@ static kc_err take_journal(struct kc_composer *c, bool *ret_more)
 static kc_err tell_roots(struct kc_composer *c)
 {
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
-		KC_TRY(kc_root_tell(
-			c->txn, c->circle, (enum kc_view)view, &c->circle->views[view].root));
+		KC_TRY(kc_root_tell(c->txn, c->circle, &c->trust, (enum kc_view)view,
+			&c->circle->views[view].root));
 	return KC_OK;
 }
 
@@ -235,10 +235,25 @@ static const struct kc_log_position *after(const struct kc_composer *c)
 	return c->terms->feed ? &beginning : &kc_circle_self(c->circle)->position;
 }
 
-static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
+/* Signs a list, and makes the operation of it and what was put in before. */
+static kc_err end_operation(struct kc_composer *c, struct kc_composed *ret)
 {
 	struct kc_member *self = kc_circle_self(c->circle);
 	struct kc_log_position next;
+
+	KC_TRY(tell_roots(c));
+	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
+	KC_TRY(kc_circle_drain(c->circle, &c->builder));
+	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));
+	if (!c->terms->feed)
+		self->position = next;
+	ret->number = c->terms->feed ? self->list->seq : next.number;
+	ret->items = c->items;
+	return KC_OK;
+}
+
+static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
+{
 	bool news, again, repeating;
 
 	ret->repeats = c->circle->span.begun != 0;
@@ -255,15 +270,7 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	/* In a lock a repetition may be at what it cannot go on with. */
 	if (!insist && !news && c->items == 0 && (!ret->repeats || kc_circle_is_locked(c->circle)))
 		return KC_OK;
-	KC_TRY(tell_roots(c));
-	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
-	KC_TRY(kc_circle_drain(c->circle, &c->builder));
-	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));
-	if (!c->terms->feed)
-		self->position = next;
-	ret->number = c->terms->feed ? self->list->seq : next.number;
-	ret->items = c->items;
-	return KC_OK;
+	return end_operation(c, ret);
 }
 
 kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
@@ -283,4 +290,34 @@ kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
 	kc_op_builder_done(&c.builder);
 	KC_TRY(err);
 	return kc_circle_settle_meta(circle);
+}
+
+static kc_err compose_compat(struct kc_composer *c, struct kc_composed *ret)
+{
+	struct kc_bytes record = kc_buf_bytes(&c->circle->compat.record);
+
+	ret->repeats = c->circle->span.begun != 0;
+	KC_TRY(kc_circle_queue_sealed(c->circle, "c", record));
+	return end_operation(c, ret);
+}
+
+kc_err kc_compose_compat(struct kc_txn *txn, struct kc_circle *circle,
+	const struct kc_compose_terms *terms, struct kc_composed *ret)
+{
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	struct kc_composer c = {.txn = txn, .circle = circle, .terms = terms};
+	struct kc_buf queue = circle->queue, statements = circle->statements;
+	kc_err err;
+
+	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
+	KC_TRY(kc_circle_judge(circle, &c.trust));
+	circle->queue = circle->statements = (struct kc_buf)KC_BUF_INIT;
+	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
+	err = compose_compat(&c, ret);
+	kc_op_builder_done(&c.builder);
+	kc_buf_done(&circle->queue);
+	kc_buf_done(&circle->statements);
+	circle->queue = queue;
+	circle->statements = statements;
+	return err;
 }

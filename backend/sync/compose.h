@@ -34,5 +34,9 @@ struct kc_compose_terms {
  */
 KC_MUST kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
 	const struct kc_compose_terms *terms, struct kc_composed *ret);
+/* An operation with this device's copy of the compatibility circle, and nothing else that is to be
+ * said: that stays where it is. */
+KC_MUST kc_err kc_compose_compat(struct kc_txn *txn, struct kc_circle *circle,
+	const struct kc_compose_terms *terms, struct kc_composed *ret);
 
 #endif

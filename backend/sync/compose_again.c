@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backend/store/change.h"
+#include "backend/store/trie.h"
 
 /* --- writes of this device ----------------------------------------------------------------------
  */
@@ -153,9 +154,11 @@ static kc_err adopt(struct kc_composer *c, unsigned view)
 		KC_TRY(err);
 		if (!is_by_outsider(c, &track, view))
 			continue;
+		/* What cannot be made its own is held by nobody else. */
 		err = kc_track_write(c->txn, &track, track.t + 2);
-		if (err != KC_OK && err != KC_E_NOT_MODIFIABLE)
-			return err;
+		if (err == KC_E_NOT_MODIFIABLE)
+			err = kc_trie_doubt(c->txn, (enum kc_view)view, true);
+		KC_TRY(err);
 	}
 }
 

@@ -27,6 +27,7 @@ struct exchange {
 	unsigned conflicts;	      /* in a row */
 	bool busy;		      /* something happened that the report should tell */
 	bool had_alarm;		      /* the report before told of an alarm */
+	bool had_pending_password;    /* ... of a password that waits for the user */
 	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
 	struct kc_pace *pace;	      /* borrowed, or NULL */
 	bool listened;		      /* to it, in this exchange */
@@ -79,6 +80,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 	KC_TRY(kc_heard_load(&txn, &x->heard));
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
+	x->had_pending_password = last.pending_password;
 	x->report.pending = last.pending;
 	return kc_memory_get_outbox(&txn, &x->line.outbox);
 }
@@ -409,15 +411,29 @@ static kc_err round_trip(struct exchange *x)
 /* --- ending -------------------------------------------------------------------------------------
  */
 
+static kc_err look_for_password(struct exchange *x)
+{
+	const struct kc_pending_key *pending;
+	kc_err err = kc_circle_pending_account_key(x->circle, &pending);
+
+	x->report.pending_password = err == KC_OK;
+	return err == KC_E_NOT_FOUND ? KC_OK : err;
+}
+
 /* An idle look at the store leaves no trace on the disk. */
 static kc_err remember_report(struct exchange *x)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
+	bool same;
+
+	if (x->circle)
+		KC_TRY(look_for_password(x));
+	same = x->report.pending_password == x->had_pending_password;
 
 	if (!x->report.alarm)
 		x->report.last_ms = x->now_ms;
-	if (!x->busy && !x->report.alarm && !x->had_alarm)
+	if (!x->busy && !x->report.alarm && !x->had_alarm && same)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_report(&txn, &last));
@@ -428,7 +444,7 @@ static kc_err remember_report(struct exchange *x)
 }
 
 /* A copy of the compatibility circle went back: this device writes its own once more, as it was
- * before the exchange; once for each generation. */
+ * before the exchange, and says nothing else; once for each generation. */
 static kc_err push_compat(struct exchange *x)
 {
 	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
@@ -439,14 +455,11 @@ static kc_err push_compat(struct exchange *x)
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_circle(&txn, &circle));
 	compat = circle->compat.compat;
-	if (!compat || compat->generation <= circle->compat_pushed)
+	if (!compat || compat->generation <= circle->compat_pushed || circle->leaving)
 		return KC_OK;
 	circle->compat_pushed = compat->generation;
-	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
-	KC_TRY(kc_compose(&txn, circle,
-		&(struct kc_compose_terms){
-			.feed = feed_of(x), .pace = x->pace, .now_ms = x->now_ms, .insist = true},
-		&composed));
+	KC_TRY(kc_compose_compat(
+		&txn, circle, &(struct kc_compose_terms){.feed = feed_of(x)}, &composed));
 	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_txn_commit(&txn));

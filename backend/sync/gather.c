@@ -74,10 +74,49 @@ static bool continues(struct cursor *c, const struct kc_op *op)
 /* --- a log that begins anew ---------------------------------------------------------------------
  */
 
+/* What the writer has shared with this device, if it is in this operation: the list behind it may
+ * be under a key that is in there. */
+static void find_shares(const struct cursor *c, const struct kc_op *op, struct kc_buf *ret)
+{
+	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id), receiver;
+	struct kc_op writes = *op;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+
+	while (kc_op_next(&writes, &write)) {
+		struct kc_place_in_store place = {&c->circle->account, &c->writer, write.key};
+
+		if (!kc_op_key_has(write.key, "s/", &rest) ||
+			!kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) ||
+			memcmp(&own, &receiver, sizeof own) != 0)
+			continue;
+		kc_buf_reset(ret);
+		if (kc_circle_open(c->circle, &place, write.value, ret) != KC_OK)
+			kc_buf_reset(ret);
+	}
+}
+
+static kc_err open_list(const struct cursor *c, const struct kc_place_in_store *place,
+	struct kc_bytes sealed, struct kc_bytes shares, struct kc_buf *ret)
+{
+	kc_err err = kc_circle_open(c->circle, place, sealed, ret);
+
+	if (err != KC_E_WAITING || shares.len == 0)
+		return err;
+	return kc_circle_open_by_shares(
+		c->circle, place, sealed, c->circle->members[c->member], shares, ret);
+}
+
+/* What the list of an operation says of its log. */
+struct beginning {
+	bool anew; /* it begins anew, and here ends what it repeats */
+	bool shut; /* the list opens with the unlock */
+};
+
 /* Whether an operation holds its writer's list, which says that the log begins with number first
  * and that it ends here what it repeats, and is later than all that was accepted. */
-static kc_err is_new_beginning(
-	const struct cursor *c, const struct kc_op *op, uint64_t first, bool *ret)
+static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
+	struct kc_bytes shares, struct beginning *ret)
 {
 	const struct kc_member *m = c->circle->members[c->member];
 	struct kc_place_in_store place = {&c->circle->account, &c->writer, kc_bytes_str("p")};
@@ -88,34 +127,39 @@ static kc_err is_new_beginning(
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
-	while (!*ret && kc_op_next(&writes, &write)) {
+	while (!ret->anew && kc_op_next(&writes, &write)) {
 		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 		struct kc_bytes record;
+		kc_err err;
 
-		if (!kc_bytes_equal(write.key, place.key) ||
-			kc_circle_open(c->circle, &place, write.value, &plain) !=
-				KC_OK)
+		if (!kc_bytes_equal(write.key, place.key))
+			continue;
+		err = open_list(c, &place, write.value, shares, &plain);
+		ret->shut = ret->shut || err == KC_E_LOCKED;
+		if (err != KC_OK)
 			continue;
 		record = kc_buf_bytes(&plain);
-		*ret = kc_list_parse(record, &c->circle->account, list, &id) == KC_OK &&
-		       kc_peer_id_equal(&list->peer, &m->id) && list->base == first &&
-		       list->number == op->position.number &&
-		       kc_list_verify(record, &c->circle->account, list, &m->permanent) == KC_OK;
+		ret->anew =
+			kc_list_parse(record, &c->circle->account, list, &id) == KC_OK &&
+			kc_peer_id_equal(&list->peer, &m->id) && list->base == first &&
+			list->number == op->position.number &&
+			kc_list_verify(record, &c->circle->account, list, &m->permanent) == KC_OK;
 	}
 	return KC_OK;
 }
 
 /* Looks ahead from the first operation that is there, over those that repeat, for the list that
  * says so; nothing is kept. Then reading may go on from that beginning. */
-static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, bool *ret)
+static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct beginning *ret)
 {
 	uint64_t first = log->first;
 	struct kc_log_position at = {.number = 0};
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
 
-	*ret = false;
+	*ret = (struct beginning){.anew = false};
 	if (first <= c->position.number + 1)
 		return KC_OK;
-	for (uint64_t number = first; number <= log->last && !*ret; number++) {
+	for (uint64_t number = first; number <= log->last && !ret->anew; number++) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		struct kc_op op;
 		kc_err err = read_op(c, number, &bytes, &op);
@@ -126,9 +170,10 @@ static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, bool *ret)
 		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
 			return KC_OK;
 		at = op.position;
-		KC_TRY(is_new_beginning(c, &op, first, ret));
+		find_shares(c, &op, &shares);
+		KC_TRY(look_for_beginning(c, &op, first, kc_buf_bytes(&shares), ret));
 	}
-	if (*ret) {
+	if (ret->anew) {
 		c->position.number = first - 1;
 		c->chained = false;
 	}
@@ -163,7 +208,7 @@ static kc_err read_log(
 	while (c->position.number < log->last) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		struct kc_op op;
-		bool leapt;
+		struct beginning beginning;
 		kc_err err;
 
 		if (c->len > c->most) {
@@ -172,10 +217,11 @@ static kc_err read_log(
 		}
 		err = read_op(c, c->position.number + 1, &bytes, &op);
 		if (err == KC_E_WAITING) {
-			KC_TRY(leap(c, log, &leapt));
-			if (leapt)
+			KC_TRY(leap(c, log, &beginning));
+			if (beginning.anew)
 				continue;
 			gathered->holes |= bit;
+			gathered->shut |= beginning.shut ? bit : 0;
 			return KC_OK;
 		}
 		if (err == KC_E_REFUSED) {

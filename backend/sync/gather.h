@@ -33,6 +33,7 @@ struct kc_gathered {
 	size_t count, allocated;
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
+	kc_peer_set shut;  /* of these, whether their log begins anew is seen with the unlock */
 	/* Those with an operation that was refused: nothing behind it settles. */
 	kc_peer_set damaged;
 	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */

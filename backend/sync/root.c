@@ -4,17 +4,74 @@
 
 #include <string.h>
 
-kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle, enum kc_view view,
-	struct kc_told_root *ret)
+#include "backend/store/track.h"
+
+kc_err kc_root_close_vector(const struct kc_circle *circle, const struct kc_trust *trust,
+	enum kc_view view, const struct kc_vector *vector, struct kc_vector *ret)
+{
+	kc_peer_set out = kc_trust_outsiders(trust);
+
+	*ret = (struct kc_vector){.count = 0};
+	for (size_t i = 0; i < vector->count; i++) {
+		const struct kc_dot *dot = &vector->rows[i];
+		size_t member = kc_circle_number(circle, &dot->writer);
+		uint64_t most = dot->counter;
+
+		if (member < circle->member_count && kc_peer_set_has(out, member))
+			most = kc_circle_closing(circle, trust, view, &dot->writer);
+		KC_TRY(kc_vector_raise(
+			ret, &dot->writer, dot->counter < most ? dot->counter : most));
+	}
+	return KC_OK;
+}
+
+kc_err kc_root_is_closed(const struct kc_circle *circle, const struct kc_trust *trust,
+	enum kc_view view, const uint8_t head_kid[static KC_KID_LEN], bool *ret)
+{
+	const struct kc_held_epoch *held;
+	kc_err err = kc_circle_usable_epoch(circle, trust, view, &held);
+
+	*ret = false;
+	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING)
+		return KC_OK;
+	KC_TRY(err);
+	*ret = memcmp(held->epoch->name.kid, circle->views[view].kid, KC_KID_LEN) == 0 &&
+	       memcmp(held->epoch->name.kid, head_kid, KC_KID_LEN) == 0;
+	return KC_OK;
+}
+
+/* Whether what one who is out wrote too late is here, and not yet this device's own. */
+static kc_err is_adopting(struct kc_txn *txn, const struct kc_circle *circle,
+	const struct kc_trust *trust, enum kc_view view, bool *ret)
+{
+	const struct kc_view_state *state = &circle->views[view];
+	struct kc_vector closed;
+	uint64_t pending;
+	bool done;
+
+	*ret = false;
+	KC_TRY(kc_root_close_vector(circle, trust, view, &state->reached, &closed));
+	if (kc_vector_is_within(&state->reached, &closed))
+		return KC_OK;
+	KC_TRY(kc_root_is_closed(circle, trust, view, state->kid, &done));
+	KC_TRY(kc_track_journal_count(txn, &pending));
+	*ret = !done || pending > 0;
+	return KC_OK;
+}
+
+kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle,
+	const struct kc_trust *trust, enum kc_view view, struct kc_told_root *ret)
 {
 	const struct kc_view_state *state = &circle->views[view];
 	struct kc_trie_root root;
+	bool adopting;
 
 	KC_TRY(kc_trie_get_root(txn, view, &root));
+	KC_TRY(is_adopting(txn, circle, trust, view, &adopting));
 	memcpy(ret->hash, root.hash, sizeof ret->hash);
 	ret->count = root.count;
 	/* A record may be here whose dot the vector does not reach yet. */
-	ret->exact = !root.doubted && !circle->joining &&
+	ret->exact = !root.doubted && !circle->joining && !adopting &&
 		     kc_vector_is_within(&state->reached, &state->vector);
 	return KC_OK;
 }

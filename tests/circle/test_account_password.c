@@ -74,6 +74,16 @@ static bool is_at_hand(struct house *house, size_t device)
 	return kc_keychain_user_key(keychain, sync, &user) == KC_OK;
 }
 
+/* So often that everybody has heard what comes of a password that was typed; settled is a house also
+ * when a circle is on its way. */
+static void settle_circles(struct house *house)
+{
+	for (int round = 0; round < 4; round++)
+		for (size_t i = 0; i < house->count; i++)
+			CHECK_OK_FATAL(house_sync(house, i, NULL));
+	house_settle(house);
+}
+
 /* Whether all devices accept one compatibility circle, with so many members. */
 static bool has_circle(struct house *house, size_t members)
 {
@@ -105,7 +115,7 @@ static kc_err pair(struct house *house, size_t sponsor, struct kc_bytes password
 	struct kc_device applicant;
 
 	KC_TRY(kc_keychain_pair_start(s, password, code));
-	KC_TRY(kc_keychain_join_start(n, house->store, code, password));
+	KC_TRY(kc_keychain_join_start(n, house->url, code, password));
 	CHECK_ERR(kc_keychain_pair_poll(s, &applicant), KC_E_WAITING);
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	KC_TRY(kc_keychain_pair_poll(s, &applicant));
@@ -223,6 +233,79 @@ static void of_two_changes_at_once_the_same_one_stays(void)
 		circle_of(&house, i, &circle);
 		CHECK(circle->user_key_count == 3);
 	}
+}
+
+/* --- together with other changes ----------------------------------------------------------------
+ */
+
+/* A change that the store does not have yet. */
+static void change_unsent(struct house *house, size_t device, struct kc_bytes old, struct kc_bytes new)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys before = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys after = KC_PASSWORD_KEYS_INIT;
+
+	circle_of(house, device, &circle);
+	CHECK_OK_FATAL(kc_account_key_try(&circle->account_key, &circle->account, old, &before));
+	CHECK_OK_FATAL(kc_circle_change_password(circle, &before, new, &after));
+	store_circle(house, device, circle);
+}
+
+static void remove_device(struct house *house, size_t by, size_t target, struct kc_bytes password)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+
+	circle_of(house, target, &circle);
+	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
+		circle->identity.id.bytes, password, false, 0, &report));
+}
+
+/* The last device of the house is no member any more. */
+static void close_last(struct house *house)
+{
+	home_done(&house->homes[--house->count]);
+}
+
+static void a_removal_and_a_change_at_once(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	change_unsent(&house, 0, OLD, NEW);
+	remove_device(&house, 1, 2, OLD);
+	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_NOT_MEMBER);
+	close_last(&house);
+	house_settle(&house);
+	for (size_t i = 0; i < house.count; i++) {
+		CHECK_ERR(try(&house, i, OLD), KC_E_ACCOUNT_PASSWORD);
+		CHECK_OK(try(&house, i, NEW));
+	}
+	settle_circles(&house);
+	CHECK(has_circle(&house, 2));
+	CHECK(seq_of(&house, 0) == seq_of(&house, 1));
+}
+
+static void a_join_and_a_change_at_once(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	change_unsent(&house, 0, OLD, NEW);
+	CHECK_OK_FATAL(pair(&house, 1, OLD));
+	house_settle(&house);
+	for (size_t i = 0; i < house.count; i++) {
+		CHECK(seq_of(&house, i) == 2);
+		CHECK_ERR(try(&house, i, OLD), KC_E_ACCOUNT_PASSWORD);
+		CHECK_OK(try(&house, i, NEW));
+	}
+	settle_circles(&house);
+	CHECK(has_circle(&house, 3));
 }
 
 /* --- pending ------------------------------------------------------------------------------------
@@ -355,13 +438,75 @@ static void the_user_key_is_kept_for_ten_minutes(void)
 /* --- the circle over a store --------------------------------------------------------------------
  */
 
-/* A copy of an older circle in a later operation of a device's log. */
+/* Each device's copy has its own signature behind the author's pair, and the user key's, which it
+ * had in memory when it joined. */
+static void every_copy_is_signed_by_its_device(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 1);
+	settle_circles(&house);
+	CHECK(has_circle(&house, 3));
+	for (size_t i = 0; i < house.count; i++) {
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+		const struct kc_permanent *self;
+		struct kc_bytes copy;
+		size_t count;
+
+		circle_of(&house, i, &circle);
+		self = &kc_circle_self(circle)->permanent;
+		copy = kc_buf_bytes(&circle->compat.record);
+		CHECK_OK_FATAL(kc_compat_count_signatures(copy, &count));
+		CHECK(count == 2 || count == 4);
+		CHECK_OK(kc_compat_check(copy, &circle->account, count - 2, self->legacy_public));
+		CHECK_OK(kc_compat_check(
+			copy, &circle->account, count - 1, circle->account_key.user_public));
+	}
+}
+
+static void who_is_out_is_in_no_circle(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL, *left = NULL, *removed = NULL;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	circle_of(&house, 3, &removed);
+	remove_device(&house, 1, 3, OLD);
+	close_last(&house);
+	settle_circles(&house);
+	CHECK(has_circle(&house, 3));
+	/* Nobody has the password at hand when one leaves by itself. */
+	for (size_t i = 0; i < house.count; i++) {
+		kc_keychain_lock(house.homes[i].keychain);
+		home_unlock(&house.homes[i]);
+	}
+	circle_of(&house, 2, &left);
+	CHECK_OK_FATAL(kc_keychain_leave(house.homes[2].keychain));
+	close_last(&house);
+	settle_circles(&house);
+	CHECK(has_circle(&house, 3));
+	CHECK_OK(try(&house, 1, OLD));
+	settle_circles(&house);
+	CHECK(has_circle(&house, 2));
+	circle_of(&house, 0, &circle);
+	CHECK(kc_compat_has_retired(circle->compat.compat, &left->identity.id));
+	CHECK(kc_compat_has_retired(circle->compat.compat, &removed->identity.id));
+}
+
+/* A copy of an older circle in a later operation of a device's log, or in the place of its copy. */
 static void a_circle_that_went_back_is_written_once_more(void)
 {
 	CLEANUP_HOUSE struct house house;
 	KC_CLEANUP_CIRCLE struct kc_circle *before = NULL, *circle = NULL, *after = NULL;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	uint64_t number;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report status = {0};
+	uint64_t seq;
 
 	house_init(&house);
 	house_add(&house, 0);
@@ -375,16 +520,20 @@ static void a_circle_that_went_back_is_written_once_more(void)
 		kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&before->compat.record)));
 	store_circle(&house, 0, circle);
 	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(words_add(&house.homes[1], GENP, "svce=mail sync=#1", "not sent"));
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_STORE_SUSPECT);
 	CHECK(report.alarm && strcmp(report.alarm, "rollback") == 0);
+	/* It says the circle, and nothing of its own. */
+	CHECK_OK(kc_keychain_sync_status(house.homes[1].keychain, &status));
+	CHECK(status.pending == 1);
 	circle_of(&house, 1, &after);
 	CHECK(after->compat_pushed == circle->compat.compat->generation);
-	number = kc_circle_self(after)->position.number;
+	seq = kc_circle_self(after)->list->seq;
 	kc_circle_free(after);
 	after = NULL;
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_STORE_SUSPECT);
 	circle_of(&house, 1, &after);
-	CHECK(kc_circle_self(after)->position.number == number); /* once */
+	CHECK(kc_circle_self(after)->list->seq == seq); /* once */
 }
 
 int main(void)
@@ -394,10 +543,14 @@ int main(void)
 		CHECK_TEST(who_was_away_goes_on),
 		CHECK_TEST(joining_goes_with_the_new_one_from_every_member),
 		CHECK_TEST(of_two_changes_at_once_the_same_one_stays),
+		CHECK_TEST(a_removal_and_a_change_at_once),
+		CHECK_TEST(a_join_and_a_change_at_once),
 		CHECK_TEST(what_the_old_key_did_not_sign_waits_for_the_user),
 		CHECK_TEST(an_older_record_changes_nothing),
 		CHECK_TEST(costs_outside_the_limits_are_refused),
 		CHECK_TEST(the_user_key_is_kept_for_ten_minutes),
+		CHECK_TEST(every_copy_is_signed_by_its_device),
+		CHECK_TEST(who_is_out_is_in_no_circle),
 		CHECK_TEST(a_circle_that_went_back_is_written_once_more),
 	};
 

@@ -164,6 +164,36 @@ static void whoever_had_read_half(void)
 	CHECK(house_agrees(&house));
 }
 
+/* Each change is signed with the password before it: whoever was away for several of them needs
+ * them all, also when the log began anew meanwhile. */
+static void changes_of_the_password_are_repeated(void)
+{
+	static const char *const passwords[] = {
+		HOUSE_PASSWORD, "the second of all", "the third of all", "the fourth of all"};
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	for (size_t i = 1; i < KC_COUNT_OF(passwords); i++)
+		CHECK_OK_FATAL(kc_keychain_account_password(house.homes[0].keychain,
+			kc_bytes_str(passwords[i - 1]), kc_bytes_str(passwords[i]), &report));
+	write_much(&house, 0, ROUNDS);
+	house_clock_move(2 * DAY_MS);
+	write_much(&house, 0, 1);
+	CHECK_FATAL(log_of(&house, 0).first > ROUNDS / 2);
+	house_settle(&house);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[1].keychain, &place, &circle));
+	CHECK(circle->account_key.seq == KC_COUNT_OF(passwords));
+	CHECK(circle->pending_key_count == 0);
+	CHECK(circle->user_key_count == KC_COUNT_OF(passwords));
+	CHECK(house_agrees(&house));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -172,6 +202,7 @@ int main(void)
 		CHECK_TEST(a_newcomer_needs_no_more),
 		CHECK_TEST(half_a_beginning_is_a_hole),
 		CHECK_TEST(whoever_had_read_half),
+		CHECK_TEST(changes_of_the_password_are_repeated),
 	};
 	return check_main("anew", tests, KC_COUNT_OF(tests));
 }

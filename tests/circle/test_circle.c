@@ -589,9 +589,53 @@ static void before_its_sponsors_list(void)
 		KC_E_REFUSED);
 }
 
+/* A trusted device that names one key and sends another: what fits is taken, from it and from others,
+ * and it is remembered who did that. */
+static void a_bad_share_spoils_no_other(void)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL, *b = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret wrong = KC_SECRET_INIT;
+	const struct kc_secret *keys[2];
+	struct kc_shares shares = {.count = 2};
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
+	say(a);
+	admit(a, "b", &b);
+	CHECK_OK_FATAL(hear(a, b));
+	CHECK_OK_FATAL(hear(b, a));
+	CHECK_OK_FATAL(kc_circle_rotate(a, KC_EPOCH_ASKED));
+	CHECK_OK_FATAL(kc_circle_judge(a, &trust));
+	shares.author = *id_of(a);
+	shares.receiver = *id_of(b);
+	CHECK_OK_FATAL(kc_secret_random(&wrong, KC_VIEW_KEY_LEN));
+	for (unsigned view = 1; view <= 2; view++) {
+		const struct kc_held_epoch *held;
+
+		CHECK_OK_FATAL(kc_circle_usable_epoch(a, &trust, view, &held));
+		CHECK_OK_FATAL(kc_circle_take_epoch(b, id_of(a), kc_buf_bytes(&held->record)));
+		shares.names[view - 1] = held->epoch->name;
+		keys[view - 1] = view == 1 ? &wrong : &held->key;
+	}
+	CHECK_OK_FATAL(kc_shares_build(
+		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
+	CHECK_ERR(kc_circle_take_shares(b, id_of(a), kc_buf_bytes(&record)), KC_E_REFUSED);
+	CHECK(b->alarm == KC_ALARM_NONE && kc_circle_find(b, id_of(a))->forged);
+	CHECK(!kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
+	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[1].kid)));
+	kc_buf_reset(&record);
+	keys[0] = &kc_circle_find_epoch(a, shares.names[0].kid)->key;
+	CHECK_OK_FATAL(kc_shares_build(
+		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
+	CHECK_OK(kc_circle_take_shares(b, id_of(a), kc_buf_bytes(&record)));
+	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(a_bad_share_spoils_no_other),
 		CHECK_TEST(a_newcomer_of_the_past),
 		CHECK_TEST(a_friend_of_the_past),
 		CHECK_TEST(a_recovery_key_of_ones_own),

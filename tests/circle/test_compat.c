@@ -297,6 +297,28 @@ static void an_old_circle_in_a_later_operation_is_a_rollback(void)
 	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
 }
 
+/* Where there are no logs, a device has one copy, and operations have no numbers. */
+static void the_one_copy_of_a_device_does_not_go_back(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT, record = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	kc_buf_push(&old, t.a->compat.record.data, t.a->compat.record.len);
+	next = next_of(t.a);
+	next.time_ms++;
+	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)));
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&record)));
+	/* Another device's may be older: it has not heard yet. */
+	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.c), 0, kc_buf_bytes(&old)));
+	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
+	CHECK_ERR(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
+}
+
 /* 2. */
 static void of_two_of_one_generation_the_same_one_wins(void)
 {
@@ -624,6 +646,7 @@ int main(void)
 		CHECK_TEST(without_the_user_key_a_copy_has_one_signature),
 		CHECK_TEST(a_removal_makes_the_next_generation_when_the_password_is_typed),
 		CHECK_TEST(an_old_circle_in_a_later_operation_is_a_rollback),
+		CHECK_TEST(the_one_copy_of_a_device_does_not_go_back),
 		CHECK_TEST(of_two_of_one_generation_the_same_one_wins),
 		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
 		CHECK_TEST(an_empty_circle_is_like_any_other),

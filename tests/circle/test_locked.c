@@ -307,6 +307,52 @@ static void two_rotations_in_one_lock(void)
 	CHECK(has(&house, LAPTOP, "between") && has(&house, LAPTOP, "after"));
 }
 
+/* New keys of all views, of the metadata's too: the lists that come after them are shut. */
+static void what_is_said_waits(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	begin(&house);
+	lock(&house);
+	CHECK_OK_FATAL(kc_keychain_rotate(house.homes[ELDER].keychain, &report));
+	add(&house, ELDER, "ck", "c");
+	send(&house, ELDER);
+	add(&house, ELDER, "ak", "a");
+	send(&house, ELDER);
+	check_takes(&house, 0, 2);
+	home_open(&house.homes[LAPTOP]);
+	unlock(&house);
+	check_agrees(&house);
+	CHECK(has(&house, LAPTOP, "c") && has(&house, LAPTOP, "a"));
+}
+
+/* And the list that says that a log begins anew may be among them. */
+static void a_new_beginning_waits(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char secret[6000];
+
+	memset(secret, 'x', sizeof secret - 1);
+	secret[sizeof secret - 1] = 0;
+	begin(&house);
+	lock(&house);
+	CHECK_OK_FATAL(kc_keychain_rotate(house.homes[ELDER].keychain, &report));
+	add(&house, ELDER, "ck", "c");
+	for (unsigned i = 0; i < 80; i++) {
+		house_clock_move(60000);
+		CHECK_OK(words_update(&house.homes[ELDER], GENP, "svce=c", "labl=again", secret));
+		send(&house, ELDER);
+	}
+	house_clock_move(INT64_C(25) * 60 * 60 * 1000);
+	send(&house, ELDER);
+	check_takes(&house, 0, 0);
+	unlock(&house);
+	check_agrees(&house);
+	CHECK(words_has_secret(&house.homes[LAPTOP], GENP, "svce=c", secret));
+}
+
 /* A key that nobody sent is missing, locked or not. */
 static void withheld_keys_are_noticed(void)
 {
@@ -482,7 +528,8 @@ static void take_patterns(struct kc_circle *circle)
 	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
 
 	for (size_t i = 0; i < circle->epoch_count; i++) {
-		/* That of the metadata view opens no item: it is what the account password opens, too. */
+		/* That of the metadata view opens no item: it is what the account password opens,
+		 * too. */
 		if (circle->epochs[i].epoch->name.view == KC_VIEW_META)
 			continue;
 		take_pattern(circle->epochs[i].key.data);
@@ -850,6 +897,8 @@ int main(void)
 		CHECK_TEST(collisions_wait),
 		CHECK_TEST(new_keys_wait),
 		CHECK_TEST(two_rotations_in_one_lock),
+		CHECK_TEST(what_is_said_waits),
+		CHECK_TEST(a_new_beginning_waits),
 		CHECK_TEST(withheld_keys_are_noticed),
 		CHECK_TEST(alarms_sound_in_a_lock),
 		CHECK_TEST(who_is_out_stops),

@@ -18,26 +18,36 @@
 /* --- circles ------------------------------------------------------------------------------------
  */
 
-/* Lets in a device; the newcomer's circle. */
-static struct kc_circle *admit(struct kc_circle *sponsor)
+/* Lets in a device. ret: the newcomer's circle; or NULL, and the sponsor takes its first list. */
+static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
 {
 	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	const uint8_t transcript[32] = {7};
 	struct kc_application application;
-	struct kc_circle *newcomer;
+	static struct kc_list list;
+	bool current;
 
 	CHECK_OK_FATAL(kc_identity_make(&identity));
 	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, "one of many", &bytes));
 	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
 	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
-		kc_buf_bytes(&sponsor->account_key_record), transcript, "one of many", &identity,
-		&newcomer));
-	newcomer->joining = false;
 	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1));
-	CHECK_OK_FATAL(kc_circle_sign_list(newcomer, 1));
-	return newcomer;
+	if (ret) {
+		CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
+			kc_buf_bytes(&sponsor->account_key_record), transcript, "one of many",
+			&identity, ret));
+		(*ret)->joining = false;
+		CHECK_OK_FATAL(kc_circle_sign_list(*ret, 1));
+		return;
+	}
+	memset(&list, 0, sizeof list);
+	list = (struct kc_list){.peer = identity.id, .seq = 1, .name = "one of many"};
+	CHECK_OK_FATAL(kc_list_add_include(&list, &identity.id));
+	CHECK_OK_FATAL(kc_list_add_include(&list, &sponsor->identity.id));
+	CHECK_OK_FATAL(kc_list_build(&list, &sponsor->account, &identity, &record));
+	CHECK_OK_FATAL(kc_circle_take_list(sponsor, NULL, kc_buf_bytes(&record), &current));
 }
 
 /* What a takes from b: vouchers, permanent records, the last lists of all that b knows. */
@@ -78,42 +88,35 @@ static size_t trusted(const struct kc_circle *circle)
 /* Two devices let in others in turns, not having heard of each other's; then all hear of all. */
 static void sixty_four_peers(void)
 {
-	struct kc_circle *circles[KC_CIRCLE_MAX_PEERS];
-	size_t count = 2;
+	enum { FIRST, SECOND, LAST, ALL };
+	struct kc_circle *circles[ALL];
+	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
+	const uint8_t transcript[32] = {8};
+	struct kc_application application;
 
 	CHECK_OK_FATAL(
-		kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[0]));
-	CHECK_OK_FATAL(kc_circle_sign_list(circles[0], 1));
-	circles[1] = admit(circles[0]);
-	while (count < KC_CIRCLE_MAX_PEERS) {
-		circles[count] = admit(circles[count % 2]);
-		count++;
-	}
-	hear_all(circles[0], circles[1]);
-	for (size_t i = 2; i < count; i++) {
-		hear_all(circles[0], circles[i]);
-		CHECK_OK_FATAL(kc_circle_sign_list(circles[0], 1));
-	}
-	for (size_t i = 1; i < count; i++)
-		hear_all(circles[i], circles[0]);
-	for (size_t i = 0; i < count; i++)
+		kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[FIRST]));
+	CHECK_OK_FATAL(kc_circle_sign_list(circles[FIRST], 1));
+	admit(circles[FIRST], &circles[SECOND]);
+	for (size_t count = 2; count < KC_CIRCLE_MAX_PEERS - 1; count++)
+		admit(circles[count % 2], NULL);
+	admit(circles[SECOND], &circles[LAST]);
+	for (size_t i = 0; i < ALL; i++)
+		for (size_t k = 0; k < ALL; k++)
+			if (i != k)
+				hear_all(circles[i], circles[k]);
+	for (size_t i = 0; i < ALL; i++)
 		CHECK(trusted(circles[i]) == KC_CIRCLE_MAX_PEERS);
 	/* There is no room for another. */
-	{
-		KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
-		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
-		const uint8_t transcript[32] = {8};
-		struct kc_application application;
-
-		CHECK_OK_FATAL(kc_identity_make(&identity));
-		CHECK_OK_FATAL(kc_application_build(
-			&identity, &circles[0]->account, "too many", &bytes));
-		CHECK_OK_FATAL(kc_application_parse(
-			kc_buf_bytes(&bytes), &circles[0]->account, &application));
-		CHECK_ERR(kc_circle_admit(circles[5], &application, transcript, &welcome),
-			KC_E_TOO_LARGE);
-	}
-	for (size_t i = 0; i < count; i++)
+	CHECK_OK_FATAL(kc_identity_make(&identity));
+	CHECK_OK_FATAL(
+		kc_application_build(&identity, &circles[FIRST]->account, "too many", &bytes));
+	CHECK_OK_FATAL(kc_application_parse(
+		kc_buf_bytes(&bytes), &circles[FIRST]->account, &application));
+	CHECK_ERR(kc_circle_admit(circles[LAST], &application, transcript, &welcome),
+		KC_E_TOO_LARGE);
+	for (size_t i = 0; i < ALL; i++)
 		kc_circle_free(circles[i]);
 }
 

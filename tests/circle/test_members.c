@@ -48,8 +48,7 @@ static kc_err remove_device(
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
-	return kc_keychain_device_remove(
-		house->homes[by].keychain, id, password, lost, 0, &report);
+	return kc_keychain_device_remove(house->homes[by].keychain, id, password, lost, 0, &report);
 }
 
 /* The newest epoch of a view that a device may write in; 0 when there is none. */
@@ -175,11 +174,10 @@ static void a_counter_statement(void)
 	CHECK_OK(house_sync(&house, 2, NULL));
 	CHECK(standing(&house, 2, elder) == KC_DEVICE_REMOVED);
 	/* Nobody else put it out. */
-	CHECK_ERR(kc_keychain_device_counter(
-			  house.homes[0].keychain, elder, no_password, &report),
+	CHECK_ERR(kc_keychain_device_counter(house.homes[0].keychain, elder, no_password, &report),
 		KC_E_NOT_FOUND);
-	CHECK_OK(kc_keychain_device_counter(house.homes[0].keychain, thief,
-		kc_bytes_str(HOUSE_PASSWORD), &report));
+	CHECK_OK(kc_keychain_device_counter(
+		house.homes[0].keychain, thief, kc_bytes_str(HOUSE_PASSWORD), &report));
 	CHECK(standing(&house, 0, thief) == KC_DEVICE_REMOVED);
 	CHECK(row_of(&house, 0, NULL).standing == KC_DEVICE_MEMBER);
 	CHECK_OK(house_sync(&house, 2, NULL));
@@ -356,7 +354,8 @@ static void the_history(void)
 	uint8_t out[KC_DEVICE_ID_LEN];
 	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
 	static const enum kc_history_kind expected[] = {KC_HISTORY_BEGUN, KC_HISTORY_ADDED,
-		KC_HISTORY_ADDED, KC_HISTORY_LOST, KC_HISTORY_NEW_KEYS};
+		KC_HISTORY_ADDED, KC_HISTORY_LOST, KC_HISTORY_NEW_KEYS, KC_HISTORY_NEW_PASSWORD};
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
 	house_clock_set(START_MS);
 	house_init(&house);
@@ -368,11 +367,17 @@ static void the_history(void)
 	house_settle(&house);
 	id_of(&house, 2, out);
 	CHECK_OK(remove_device(&house, 0, out, no_password, true));
+	house_clock_move(1000);
+	CHECK_OK(kc_keychain_account_password(house.homes[1].keychain, kc_bytes_str(HOUSE_PASSWORD),
+		kc_bytes_str("another one"), &report));
+	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_OK(kc_keychain_history(house.homes[0].keychain, &history));
 	CHECK_FATAL(history.count == KC_COUNT_OF(expected));
 	for (size_t i = 0; i < history.count; i++)
 		CHECK(history.rows[i].kind == expected[i]);
 	CHECK(history.rows[0].time_ms == START_MS);
+	CHECK(history.rows[5].time_ms == START_MS + 4000);
+	CHECK(strcmp(history.rows[5].by, row_of(&house, 1, NULL).name) == 0);
 	CHECK(history.rows[3].time_ms == START_MS + 3000 && !history.rows[3].overruled);
 	CHECK(strcmp(history.rows[3].device, row_of(&house, 0, out).name) == 0);
 	CHECK(strcmp(history.rows[3].by, row_of(&house, 0, NULL).name) == 0);
@@ -404,8 +409,7 @@ static void what_a_device_could_read(void)
 	CHECK(exposure.generic == 1 && exposure.internet == 1);
 	CHECK(exposure.certificates == 0 && exposure.keys == 0);
 	CHECK(exposure.refs.len == 2 * KC_PERSISTENT_REF_LEN);
-	CHECK_ERR(kc_keychain_exposure(house.homes[0].keychain, nobody, &exposure),
-		KC_E_NOT_FOUND);
+	CHECK_ERR(kc_keychain_exposure(house.homes[0].keychain, nobody, &exposure), KC_E_NOT_FOUND);
 	id_of(&house, 0, out);
 	CHECK_OK(kc_keychain_exposure(house.homes[0].keychain, out, &exposure));
 	CHECK(exposure.generic == 2 && exposure.internet == 1);

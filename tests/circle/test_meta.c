@@ -125,6 +125,40 @@ static void asleep_over_five_rotations(void)
 	CHECK(kc_circle_keys(circle)->epoch == 6);
 }
 
+/* A log that begins anew while a device sleeps is under a key that the device finds in it. */
+static void asleep_while_a_log_begins_anew(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	struct kc_writer_id writer;
+	char first[HOUSE_PATH_MAX];
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	char secret[6000];
+
+	memset(secret, 'x', sizeof secret - 1);
+	secret[sizeof secret - 1] = 0;
+	house_clock_set(INT64_C(1700000000000));
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	new_keys(&house, 0);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first"));
+	for (unsigned i = 0; i < 80; i++) {
+		house_clock_move(60000);
+		CHECK_OK(words_update(&house.homes[0], GENP, "svce=a", "labl=again", secret));
+		CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+	}
+	house_clock_move(INT64_C(25) * 60 * 60 * 1000);
+	CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+	recall(&house, 0, &circle);
+	writer = kc_circle_writer(&circle->identity.id);
+	house_path(&house, &writer, 1, first);
+	CHECK(!file_read(first, &contents));
+	house_settle(&house);
+	CHECK(words_has_secret(&house.homes[1], GENP, "svce=a", secret));
+	CHECK(house_agrees(&house));
+}
+
 /* The password opens the newest key that its record was made with, and the first. */
 static void a_newcomer_after_rotations(void)
 {
@@ -150,6 +184,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(whoever_is_out_reads_what_is_for_all),
 		CHECK_TEST(asleep_over_five_rotations),
+		CHECK_TEST(asleep_while_a_log_begins_anew),
 		CHECK_TEST(a_newcomer_after_rotations),
 	};
 	return check_main("meta", tests, KC_COUNT_OF(tests));

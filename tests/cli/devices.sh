@@ -98,6 +98,22 @@ json '[.items[] | select(.name == "desktop") | .status] | sort == ["member", "re
 run devices exposure desktop
 says '^desktop can read 2 passwords, 1 key:$' "its name means the one that is in"
 
+on laptop
+setsid "$program" watch --json < /dev/null > "$work/watched" 2> "$work/watching" &
+waiting=$!
+watched() { # what jq says of one of the objects, what it is
+  for _ in $(seq 40); do
+    jq -se "any($1)" "$work/watched" > /dev/null 2>&1 && break
+    sleep 0.5
+  done
+  holds "$2" jq -se "any($1)" "$work/watched" > /dev/null
+}
+for _ in $(seq 40); do
+  grep -q . "$work/watching" && break
+  [ -d "/proc/$waiting" ] || break
+  sleep 0.1
+done
+
 # --- leaving ----------------------------------------------------------------------------------------
 on desktop
 run devices leave
@@ -113,6 +129,10 @@ on laptop
 run sync
 run devices --json
 json '[.items[] | select(.name == "desktop") | .status] | sort == ["left", "removed"]' "the others hear of it"
+watched '.v == 1 and .change == "left" and .device.name == "desktop" and .device.status == "left"' "and watch tells of it"
+kill "$waiting"
+wait "$waiting" 2> /dev/null
+waiting=
 run history
 says ' desktop left$' "and note it"
 run devices exposure desktop
@@ -128,7 +148,7 @@ make_device phone
 pair laptop phone
 exchange laptop phone
 on laptop
-run lock # the password that was typed for the pairing is remembered for a while
+run lock # a password that was typed counts for ten minutes, or until this
 run unlock --password-file "$work/secret/keychain"
 run devices remove phone --yes
 exits 0 "removed, without the account password"

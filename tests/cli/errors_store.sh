@@ -93,7 +93,7 @@ suspect() { # alarm
   run sync --json
   exits 10 "$cause: kc sync --json"
   json ".alarm == \"$1\"" "$cause: the alarm is told by its name"
-  known_fails 10 errKCStoreSuspect '.*your store' 'Keep the store as it is.*kc devices' devices add --yes
+  known_fails 10 errKCStoreSuspect '.*your store' 'Keep the store as it is.*kc doctor store' devices add --yes
   works_as_always
 }
 for junk in 'junk' '' '0000'; do

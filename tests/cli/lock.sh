@@ -146,6 +146,8 @@ json '.locked == false' "and it stays open"
 run lock
 run passwd --forgotten --so-pin-file "$secret/wrong" --new-password-file "$secret/keychain"
 exits 5 "a wrong PIN"
+run passwd --forgotten --so-pin-file "$secret/wrong" --no-input
+exits 5 "which is told before the new password is asked for"
 run passwd --forgotten --so-pin-file "$secret/officer" --new-password-file "$secret/keychain" --json
 exits 0 "a forgotten password"
 json '.locked == true' "replaced, and nothing opened"

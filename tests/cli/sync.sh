@@ -183,6 +183,30 @@ run sync
 run get away.example
 writes 'while away' "and what waited has come"
 
+on laptop
+run sync
+case ${engine:-folder} in
+folder) touch "$folder/notes.sync-conflict-20261122-080000-ABCDEFG.txt" ;;
+esac
+find "$folder" -type f | sort > "$work/before"
+run doctor store
+exits 0 "doctor store, of one that is well"
+says '^✓ the store is in .*folder' "says where it is"
+says '^✓ it shows everything that this device has seen before$' "and that nothing is missing"
+says '^✓ “the desk” was last heard of .*, with its entry [0-9]+$' "and how far each device is known"
+case ${engine:-folder} in
+folder) says '^! 1 thing in it that no device has put there, “notes.sync-conflict' "and what others have put there" ;;
+esac
+find "$folder" -type f | sort > "$work/after"
+holds "looking changes nothing" cmp -s "$work/before" "$work/after"
+run doctor store --json
+json '.healthy and .alarm == null and (.items | length) > 3 and all(.items[]; has("check") and has("verdict") and has("text"))' "doctor store --json"
+mv "$folder" "$work/away"
+run doctor store
+exits 9 "doctor store, of one that is away"
+says "can't be read\$" "says so"
+mv "$work/away" "$folder"
+
 # --- without being asked ----------------------------------------------------------------------------
 # Each hears of what the other sends: the time between exchanges is far longer than this takes.
 on laptop
@@ -248,7 +272,16 @@ exits 10 "an old copy of the store"
 json '.alarm == "rollback"' "is told by its name"
 json_error '.name == "errKCStoreSuspect" and .exit == 10 and (.message | test("older than what this device has already seen"))' "and in words"
 run sync
-complains 'Keep the store as it is' "which say what to do"
+complains 'Keep the store as it is and look:  kc doctor store' "which say what to do"
+complains 'older than what this device has already seen' "and what happened"
+case ${engine:-folder} in
+folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;
+esac
+run doctor store
+exits 10 "doctor store, of an old copy"
+says '^✗ your store is older than what this device has already seen' "says what is wrong"
+run doctor store --json
+json '.healthy == false and .alarm == "rollback" and any(.items[]; .check == "alarm" and .verdict == "bad")' "also in JSON"
 run sync status --json
 json '.alarm == "rollback"' "sync status remembers"
 run get later.example

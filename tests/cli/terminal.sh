@@ -42,6 +42,18 @@ writes 'three' "until they are the same"
 type_to -a 'Keychain password: ' 'correct horse' -a 'New keychain password: ' 'staple' -a 'Again: ' 'staple' \
   -- "$program" passwd
 exits 0 "passwd asks three times"
+type_to -a 'Keychain password: ' 'correct horse' -- "$program" passwd
+exits 5 "an old password that is wrong"
+never_says 'New keychain password' "is told before more is asked"
+type_to -a 'Keychain password: ' 'correct horse' -- "$program" passwd --officer
+exits 5 "so it is with the officer"
+never_says 'New password of' "whose password is asked for later"
+run lock
+type_to -a 'Keychain password: ' 'staple' -a 'New keychain password: ' 'staple' -a 'Again: ' 'staple' \
+  -- "$program" passwd
+exits 0 "a locked keychain is given another password"
+run status --json
+json '.locked == true' "and stays locked meanwhile and after"
 run lock
 type_to -a 'Keychain password: ' 'staple' -- "$program" get github.com
 exits 0 "get asks when it is locked"

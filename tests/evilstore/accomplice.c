@@ -32,7 +32,7 @@ kc_err accomplice_put(
 	struct kc_place_in_store place = {&circle->account, &writer, kc_bytes_str(key)};
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 
-	KC_TRY(kc_envelope_seal(kc_circle_keys(circle), &place, record, &sealed));
+	KC_TRY(kc_circle_seal(circle, &place, record, &sealed));
 	return evil_put(cloud, &writer, key, kc_buf_bytes(&sealed));
 }
 

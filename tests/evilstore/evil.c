@@ -12,7 +12,7 @@
 #define MAX_HELD 1024
 #define MAX_TOLD 128
 
-/* A record that was hidden from a device, and comes when it is hidden no more. */
+/* A record that was hidden from a device, or altered, and comes when it is so no more. */
 struct held {
 	unsigned device;
 	enum kc_zone zone;
@@ -435,8 +435,10 @@ static kc_err show(const struct view *view, const struct taken *row, const char 
 		hold(view, row->name);
 		return KC_OK;
 	}
-	if (outcome == EVIL_ALTERED)
+	if (outcome == EVIL_ALTERED) {
+		hold(view, row->name);
 		mark_altered(&seen, kc_buf_bytes(&value));
+	}
 	return view->visit(view->context, &seen);
 }
 
@@ -493,7 +495,7 @@ static kc_err flood(const struct view *view, const struct evil_rule *rule)
 	return KC_OK;
 }
 
-/* What was hidden comes as news once no rule hides it. */
+/* What was hidden or altered comes as news again, until no rule says so. */
 static kc_err show_held(struct kc_cloud *cloud, const struct view *view)
 {
 	size_t count = held_count;
@@ -546,7 +548,13 @@ static kc_err changed(void *handle, const struct kc_feed_token tokens[KC_ZONE_CO
 {
 	struct kc_cloud *cloud = behind(handle);
 
-	return cloud->engine->records->changed(cloud->handle, tokens, ret);
+	KC_TRY(cloud->engine->records->changed(cloud->handle, tokens, ret));
+	/* A store that has more to say than the truth. */
+	*ret = *ret || held_count > 0;
+	for (size_t i = 0; i < rule_count; i++)
+		*ret = *ret ||
+		       (rules[i].verb >= EVIL_SILENT && holds(&rules[i], who(handle), NULL));
+	return KC_OK;
 }
 
 static const struct kc_record_engine record_engine = {put, get, changes, changed};

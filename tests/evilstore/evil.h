@@ -24,9 +24,10 @@
 
 enum evil_verb {
 	/* What is shown of cells and operations: */
-	EVIL_HIDE,   /* it is not there; when the rule is gone, it comes late */
-	EVIL_FLIP,   /* a bit of byte number at from the end is another */
-	EVIL_CUT,    /* only the first at bytes are there */
+	EVIL_HIDE, /* it is not there; when the rule is gone, it comes late, as all that was altered
+		    */
+	EVIL_FLIP, /* a bit of byte number at from the end is another */
+	EVIL_CUT,  /* only the first at bytes are there */
 	EVIL_EXTEND, /* bytes are behind it */
 	EVIL_FORGE,  /* bytes are in its place */
 	EVIL_SWAP,   /* it and the cell other have each other's value */

@@ -90,7 +90,10 @@ void evil_house_roll_back(unsigned world)
 
 void evil_house_is_content(struct house *house, size_t device)
 {
-	CHECK_OK(house_sync(house, device, NULL));
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_now(house->homes[device].keychain, &report));
+	CHECK_MSG(!report.alarm, report.alarm ? report.alarm : "no alarm");
 }
 
 void evil_house_is_alarmed(struct house *house, size_t device, const char *alarm)

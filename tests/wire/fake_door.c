@@ -594,6 +594,25 @@ kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list 
 	return kc_history_list_add(ret, &entry);
 }
 
+kc_err kc_keychain_account_password(struct kc_keychain *keychain, struct kc_bytes old_password,
+	struct kc_bytes new_password, struct kc_sync_report *ret)
+{
+	(void)keychain;
+	ret->sent = old_password.len;
+	ret->received = new_password.len;
+	return KC_OK;
+}
+
+/* Another error that comes with a report. */
+kc_err kc_keychain_account_accept(
+	struct kc_keychain *keychain, struct kc_bytes password, struct kc_sync_report *ret)
+{
+	(void)keychain;
+	(void)password;
+	ret->pending_password = true;
+	return KC_ERR(ACCOUNT_PASSWORD);
+}
+
 kc_err kc_keychain_exposure(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
 {

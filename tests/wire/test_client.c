@@ -315,6 +315,12 @@ static void members(void)
 	CHECK(strcmp(history.rows[0].by, "laptop") == 0);
 	CHECK_OK(kc_client_exposure(client, id, &exposure));
 	CHECK(exposure.generic == 4 && exposure.internet == 2 && exposure.refs.len == 16);
+	CHECK_OK(kc_client_account_password(
+		client, kc_bytes_str("old"), kc_bytes_str("newer"), &report));
+	CHECK(report.sent == 3 && report.received == 5 && !report.pending_password);
+	CHECK_ERR(kc_client_account_accept(client, kc_bytes_str("p"), &report),
+		KC_E_ACCOUNT_PASSWORD);
+	CHECK(report.pending_password);
 	kc_client_free(client);
 }
 
@@ -324,6 +330,8 @@ static void lock_and_login(void)
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
 	CHECK_OK(kc_client_lock(client));
+	CHECK_ERR(kc_client_check_password(client, kc_bytes_str("wrong")), KC_E_AUTH);
+	CHECK_OK(kc_client_check_password(client, kc_bytes_str("fake")));
 	CHECK_OK(kc_client_status(client, &status));
 	CHECK(status.lock == KC_LOCK_LOCKED);
 	CHECK_ERR(add(client, "a", kc_bytes_str("b")), KC_E_LOCKED);

@@ -234,12 +234,14 @@ static void locked_and_started_again(void)
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
+	/* After a lock exchanges go on; before the first unlock there are none. */
 	CHECK_OK(kc_client_lock(on(DESKTOP)));
-	CHECK(kc_client_sync_now(on(DESKTOP), &report) != KC_OK);
+	CHECK_OK(kc_client_sync_now(on(DESKTOP), &report));
 	CHECK_OK(kc_client_stop(on(DESKTOP)));
 	CHECK_FATAL(device_wait_until_gone());
 	CHECK_OK(change(LAPTOP, "mail", "while the desktop slept"));
 	exchange(LAPTOP);
+	CHECK(kc_client_sync_now(on(DESKTOP), &report) == KC_E_LOCKED);
 	CHECK_OK_FATAL(kc_client_unlock(on(DESKTOP), kc_bytes_str("a password")));
 	exchange(DESKTOP);
 	CHECK(has(DESKTOP, "mail", "while the desktop slept"));

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC */
+/* kc doctor store: the store and this device's view of it, looked at without an exchange, so that
+ * nothing is changed by looking. */
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/device.h"
+#include "cli/doctor.h"
+#include "cli/store.h"
+#include "cli/verb.h"
+#include "cli/when.h"
+
+#define MARKER ".kc-store"
+#define SQLITE_SCHEME "sqlite://"
+#define FILE_SCHEME "file://"
+#define LOG_NAME_LEN 32
+#define HEX "0123456789abcdef"
+#define MOST_SKEW_MS 300000 /* clocks of devices differ, and a device may have been busy */
+
+/* --- the folder or file -------------------------------------------------------------------------
+ */
+
+static bool is_log(const char *name)
+{
+	return strlen(name) == LOG_NAME_LEN && strspn(name, HEX) == LOG_NAME_LEN;
+}
+
+/* What others have put there: copies that a carrier of files made, and whatever is no log. Names
+ * with a dot are files under way. */
+static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
+{
+	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT;
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	unsigned logs = 0, others = 0;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (is_log(entry->d_name)) {
+			logs++;
+			continue;
+		}
+		if (others++ == 0)
+			kc_buf_push_str(&first, entry->d_name);
+	}
+	closedir(dir);
+	kc_doctor_find(doctor, "logs", KC_DOCTOR_GOOD, "it holds %u log%s", logs,
+		logs == 1 ? "" : "s");
+	if (others && kc_buf_text(&first))
+		kc_doctor_find(doctor, "others", KC_DOCTOR_NOTE,
+			"%u thing%s in it that no device has put there, “%s” for one; not touched",
+			others, others == 1 ? "" : "s", kc_buf_text(&first));
+}
+
+static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+
+	kc_buf_printf(&marker, "%s/" MARKER, folder);
+	if (!kc_buf_text(&marker))
+		return KC_ERR(NO_MEMORY);
+	if (access(folder, R_OK | X_OK) != 0) {
+		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", folder);
+		return KC_ERR(STORE_GONE);
+	}
+	if (access(kc_buf_text(&marker), R_OK) != 0) {
+		kc_doctor_find(doctor, "marker", KC_DOCTOR_BAD,
+			"the marker file " MARKER " is missing from %s", folder);
+		return KC_ERR(STORE_GONE);
+	}
+	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
+	if (access(folder, W_OK) != 0)
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
+	else
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
+	look_for_strangers(doctor, folder);
+	return KC_OK;
+}
+
+static kc_err look_at_file(struct kc_doctor *doctor, const char *file)
+{
+	if (access(file, R_OK) != 0) {
+		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", file);
+		return KC_ERR(STORE_GONE);
+	}
+	kc_doctor_find(doctor, "reachable", KC_DOCTOR_GOOD, "the store is in %s", file);
+	if (access(file, W_OK) != 0)
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
+	else
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
+	return KC_OK;
+}
+
+static kc_err look_at_place(struct kc_doctor *doctor, const char *url)
+{
+	if (strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
+		return look_at_file(doctor, url + strlen(SQLITE_SCHEME));
+	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+		url += strlen(FILE_SCHEME);
+	return look_at_folder(doctor, url);
+}
+
+/* --- this device's view -------------------------------------------------------------------------
+ */
+
+static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report *report)
+{
+	char when[KC_WHEN_LEN];
+
+	kc_when_ago((int64_t)(report->last_ms / 1000), kc_clock_wall_ms() / 1000, when);
+	if (report->last_ms)
+		kc_doctor_find(
+			doctor, "exchange", KC_DOCTOR_GOOD, "the last good exchange was %s", when);
+	else
+		kc_doctor_find(doctor, "exchange", KC_DOCTOR_NOTE, "there was no exchange yet");
+	if (report->pending)
+		kc_doctor_find(doctor, "unsent", KC_DOCTOR_NOTE,
+			"%llu of this device's changes are still to be sent",
+			(unsigned long long)report->pending);
+	if (report->waiting)
+		kc_doctor_find(doctor, "waiting", KC_DOCTOR_NOTE,
+			"%llu records wait for others that have not arrived",
+			(unsigned long long)report->waiting);
+	if (report->for_unlock)
+		kc_doctor_find(doctor, "for_unlock", KC_DOCTOR_NOTE,
+			"%llu records open with the unlock",
+			(unsigned long long)report->for_unlock);
+	if (report->refused)
+		kc_doctor_find(doctor, "refused", KC_DOCTOR_BAD,
+			"%llu records were refused: none of your devices has made them so",
+			(unsigned long long)report->refused);
+}
+
+static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report)
+{
+	struct kc_facts *facts = &doctor->run->facts;
+
+	kc_store_tell_alarm(doctor->run, report);
+	if (!report->alarm)
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_GOOD,
+			"it shows everything that this device has seen before");
+	else
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD, "%.*s",
+			(int)kc_facts_get(facts, KC_FACT_ALARM).len,
+			(const char *)kc_facts_get(facts, KC_FACT_ALARM).data);
+	if (report->copied)
+		kc_doctor_find(doctor, "copied", KC_DOCTOR_BAD,
+			"another device speaks with the keys of this one: one is a copy");
+}
+
+static void tell_device(struct kc_doctor *doctor, const struct kc_device *device)
+{
+	int64_t now = kc_clock_wall_ms();
+	char when[KC_WHEN_LEN];
+
+	if (device->forged)
+		kc_doctor_find(doctor, "device", KC_DOCTOR_BAD,
+			"“%s” sent a key that was not the one that it named", device->name);
+	if (!kc_device_is_in(device) || device->is_this)
+		return;
+	kc_when_ago((int64_t)(device->last_seen_ms / 1000), now / 1000, when);
+	if (!device->entry)
+		kc_doctor_find(doctor, "device", KC_DOCTOR_NOTE,
+			"“%s” is in, and has said nothing yet", device->name);
+	else if ((int64_t)device->last_seen_ms > now + MOST_SKEW_MS)
+		kc_doctor_find(doctor, "clock", KC_DOCTOR_NOTE,
+			"the clock of “%s”, or of this device, is wrong: its entry %llu is of "
+			"the future",
+			device->name, (unsigned long long)device->entry);
+	else
+		kc_doctor_find(doctor, "device",
+			device->standing == KC_DEVICE_STALE ? KC_DOCTOR_NOTE : KC_DOCTOR_GOOD,
+			"“%s” was last heard of %s, with its entry %llu", device->name, when,
+			(unsigned long long)device->entry);
+}
+
+/* --- all of it ----------------------------------------------------------------------------------
+ */
+
+struct view {
+	struct kc_status status;
+	struct kc_sync_report report;
+	struct kc_device_list devices;
+};
+
+static void view_done(struct view *view)
+{
+	kc_status_done(&view->status);
+	kc_sync_report_done(&view->report);
+	kc_device_list_done(&view->devices);
+}
+
+static kc_err read_view(struct kc_run *run, struct view *view)
+{
+	KC_TRY(kc_client_status(run->client, &view->status));
+	if (view->status.lock == KC_LOCK_NONE)
+		return KC_ERR(NO_KEYCHAIN);
+	KC_TRY(kc_client_sync_status(run->client, &view->report));
+	return kc_client_devices(run->client, &view->devices);
+}
+
+static kc_err answer(struct kc_doctor *doctor, const struct view *view)
+{
+	json_t *object = kc_json_object();
+
+	kc_json_set(object, "store", kc_json_text(kc_bytes_str(view->status.store)));
+	kc_json_set(object, "healthy", json_boolean(doctor->bad == 0));
+	kc_json_set(object, "alarm",
+		view->report.alarm ? json_string(view->report.alarm) : json_null());
+	kc_json_set(object, "items", json_incref(doctor->checks));
+	return kc_run_answer(doctor->run, object);
+}
+
+kc_err kc_verb_doctor_store(struct kc_run *run)
+{
+	KC_CLEANUP(view_done) struct view view = {0};
+	KC_CLEANUP_DOCTOR struct kc_doctor doctor;
+	kc_err place;
+
+	KC_TRY(kc_doctor_init(&doctor, run));
+	KC_TRY(read_view(run, &view));
+	if (!view.status.store)
+		return KC_ERR(NO_STORE);
+	place = look_at_place(&doctor, view.status.store);
+	tell_exchange(&doctor, &view.report);
+	tell_alarm(&doctor, &view.report);
+	for (size_t i = 0; i < view.devices.count; i++)
+		tell_device(&doctor, &view.devices.rows[i]);
+	if (kc_run_json(run))
+		KC_TRY(answer(&doctor, &view));
+	KC_TRY(place);
+	if (view.report.removed_by[0])
+		return KC_ERR(NOT_MEMBER);
+	if (!view.report.alarm)
+		return KC_OK;
+	kc_facts_set_str(&run->facts, KC_FACT_DOCTORED, "the store looks wrong, as is said above");
+	return KC_ERR(STORE_SUSPECT);
+}

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Whole programs and a hostile store: two devices with kc, each with a folder that kc-evilstore carries.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+
+evil=$top_builddir/kc-evilstore
+truth=$work/truth
+
+attack() { # words…
+  timeout 60 "$evil" "$@" < /dev/null > "$out" 2> "$err"
+  status=$?
+}
+carry() { # words…
+  attack carry --true "$truth" --view laptop="$work/laptop" --view desktop="$work/desktop" "$@"
+}
+# All that may hold devices back are the stores: nobody hears the other on the live channel but through them.
+both_settle() {
+  for _ in 1 2 3; do
+    for device in laptop desktop; do
+      on $device
+      run sync
+      carry
+    done
+  done
+}
+# The operations with items that were written to a view since the mark, as rules name them.
+item_operations() { # view
+  find "$work/$1" -name '*.op' -newer "$work/mark" -exec grep -laE 'i/[0-9a-f]{32}' {} + |
+    sed -E 's#.*/([0-9a-f]{32})/([0-9]{16})\.op#\1-\2#'
+}
+
+# --- nothing that is no store is touched ------------------------------------------------------------
+mkdir -m 700 "$truth" "$work/none"
+echo precious > "$work/none/file"
+attack attack "$work/none" flood 3 10
+exits 3 "a folder that is no store"
+holds "is left alone" sh -c "[ \"\$(ls -A '$work/none')\" = file ]"
+attack attack "$truth"
+exits 2 "no rule"
+attack --help
+exits 0 "--help"
+says 'usage: kc-evilstore' "tells how it is called"
+
+# --- two devices, each with a view ------------------------------------------------------------------
+make_device laptop
+run sync use "$truth" --account-password-file "$work/secret/account"
+exits 0 "a store"
+run_with 'first secret' add first.example --user ana --stdin --sync
+run sync
+mkfifo "$work/code"
+setsid "$program" devices add --account-password-file "$work/secret/account" --yes < /dev/null > "$work/code" 2> /dev/null &
+sponsor=$!
+exec 8< "$work/code"
+read -r code <&8
+make_device desktop
+run join "$truth" --code "$code" --account-password-file "$work/secret/account" --name desktop
+exits 0 "a second device joins through the true store"
+cat <&8 > /dev/null
+exec 8<&-
+wait $sponsor
+for device in laptop desktop; do
+  on laptop
+  run sync
+  on desktop
+  run sync
+done
+for device in laptop desktop; do
+  cp -a "$truth" "$work/$device"
+  on $device
+  run sync use "$work/$device" --account-password-file "$work/secret/account"
+  exits 0 "$device has a view of its own"
+done
+run get first.example
+writes 'first secret' "the item came"
+both_settle
+on laptop
+run_with 'second secret' add second.example --user ana --stdin --sync
+both_settle
+on desktop
+run get second.example
+writes 'second secret' "an honest carrier brings items"
+
+# --- an operation is left out -----------------------------------------------------------------------
+touch "$work/mark"
+sleep 0.1
+on laptop
+run_with 'dropped' add dropped.example --user ana --stdin --sync
+run sync
+holds "what is written is seen" test -n "$(item_operations laptop)"
+for operation in $(item_operations laptop); do
+  echo "hide desktop $operation"
+done > "$work/rules"
+run_with 'after it' add after.example --user ana --stdin --sync
+run sync
+run lock # or it would say on the live channel what is left out
+# So much of the live channel as is here already is left out as well.
+for operation in $(find "$work/laptop" -name '*.op' -newer "$work/mark" -exec grep -LaE 'i/[0-9a-f]{32}' {} + |
+  sed -E 's#.*/([0-9a-f]{32})/([0-9]{16})\.op#\1-\2#'); do
+  echo "hide desktop $operation"
+done >> "$work/rules"
+carry --rules "$work/rules"
+says '^hide for desktop ' "the carrier drops an operation"
+on desktop
+run sync --json
+exits 0 "a hole in a log"
+json '.waiting > 0' "is waited for: an omission, ten minutes later"
+run get after.example
+exits 3 "nobody reads past it"
+carry
+run sync
+run get dropped.example
+writes 'dropped' "and what comes late is taken"
+on laptop
+run unlock --password-file "$work/secret/keychain"
+both_settle
+
+# --- flip: refused, nothing lost --------------------------------------------------------------------
+on laptop
+run_with 'third secret' add third.example --user ana --stdin --sync
+run sync
+echo 'flip desktop *' > "$work/rules"
+carry --rules "$work/rules"
+exits 0 "a carrier that flips"
+says '^flip for desktop ' "and says what"
+on desktop
+run sync
+holds "is not believed" test "$status" -eq 0 -o "$status" -eq 10
+run get third.example
+exits 3 "nothing of it is taken"
+run get second.example
+writes 'second secret' "nothing is lost"
+
+# --- a rollback -------------------------------------------------------------------------------------
+cp -a "$work/laptop" "$work/old"
+on laptop
+run_with 'fourth secret' add fourth.example --user ana --stdin --sync
+run sync
+run_with 'fifth secret' add fifth.example --user ana --stdin --sync
+run sync
+exits 0 "two more changes" # one alone would be sent once more
+cp -a "$work/laptop" "$work/newest"
+attack attack "$work/laptop" rollback "$work/old"
+exits 0 "an attack in place"
+says '^rollback ' "which says so"
+run sync --json
+exits 10 "is found out"
+json '.alarm == "rollback"' "by its name"
+run get fourth.example
+writes 'fourth secret' "nothing is lost"
+attack attack "$work/laptop" rollback "$work/newest"
+run sync
+exits 0 "and the alarm ends with the lie"
+
+# --- a fork -----------------------------------------------------------------------------------------
+carry # all that was spoiled stays so in that view: it begins anew
+attack attack "$work/desktop" rollback "$work/laptop"
+both_settle
+printf '%s\n' '# two worlds' 'group laptop 1' 'group desktop 2' > "$work/rules"
+for device in laptop desktop; do
+  on $device
+  for number in 1 2; do
+    run_with "in the world of $device" add "$device$number.example" --user ana --stdin --sync
+    run sync
+    carry --rules "$work/rules"
+  done
+done
+on desktop
+run sync
+exits 0 "each is content with its world"
+run get laptop1.example
+exits 3 "and sees nothing of the other"
+cp -a "$work/desktop" "$work/world"
+attack attack "$work/desktop" rollback "$work/laptop"
+run sync --json
+exits 10 "who is shown both worlds"
+json '.alarm == "rollback" or .alarm == "fork"' "says so"
+run get desktop1.example
+writes 'in the world of desktop' "nothing is lost"
+attack attack "$work/desktop" rollback "$work/world"
+
+# --- a flood ----------------------------------------------------------------------------------------
+on desktop
+attack --seed 7 attack "$work/desktop" flood 2000 20
+exits 0 "a flood"
+attack attack "$work/desktop" hide 'no-such-*'
+exits 1 "what does not match"
+run sync
+holds "ends" test "$status" -eq 0 -o "$status" -eq 10
+run get second.example
+writes 'second secret' "and drowns nothing"
+
+finish

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: ISC */
+/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/cloud/writer_name.h"
+#include "tests/check.h"
+#include "tests/evilstore/accomplice.h"
+#include "tests/evilstore/evil_house.h"
+#include "tests/file.h"
+
+#define GENP KC_CLASS_GENERIC
+#define NAME_MAX_LEN (KC_RECORDS_MAX_NAME + 1)
+
+static const enum kc_layout layouts[] = {KC_LAYOUT_LOGS, KC_LAYOUT_RECORDS};
+#define EACH_LAYOUT(layout)                                                                   \
+	for (const enum kc_layout *layout = layouts; layout < layouts + KC_COUNT_OF(layouts); \
+		layout++)
+
+/* Devices that have the item a. */
+static void begin(struct house *house, enum kc_layout layout, size_t devices)
+{
+	evil_house_init(house, layout, devices);
+	CHECK_OK_FATAL(words_add(&house->homes[0], GENP, "svce=a acct=ada sync=#1", "first a"));
+	house_settle(house);
+}
+
+static void change(struct house *house, size_t device, const char *secret)
+{
+	house_clock_move(1000);
+	CHECK_OK_FATAL(words_update(&house->homes[device], GENP, "svce=a", "labl=changed", secret));
+}
+
+static void change_and_send(struct house *house, size_t device, const char *secret)
+{
+	change(house, device, secret);
+	CHECK_OK_FATAL(house_sync(house, device, NULL));
+}
+
+static bool has(struct house *house, size_t device, const char *secret)
+{
+	return words_has_secret(&house->homes[device], GENP, "svce=a", secret);
+}
+
+static void is_well(struct house *house)
+{
+	evil_house_mute();
+	house_settle(house);
+	CHECK(house_agrees(house));
+}
+
+/* The last operation of a device, or where there are none its list. */
+static void name_last(
+	struct house *house, size_t device, enum kc_layout layout, char ret[static NAME_MAX_LEN])
+{
+	struct kc_writer_id writer = evil_house_writer(house, device);
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	const struct kc_cloud_log *log;
+
+	if (layout == KC_LAYOUT_RECORDS) {
+		evil_house_cell(house, device, "p", ret);
+		return;
+	}
+	CHECK_OK_FATAL(kc_cloud_list(evil_world(0), &logs));
+	log = kc_cloud_logs_find(&logs, &writer);
+	CHECK_FATAL(log != NULL);
+	kc_writer_name_put(&writer, ret);
+	ret[KC_WRITER_DIGITS] = '-';
+	kc_writer_name_put_number(log->last, ret + KC_WRITER_DIGITS + 1);
+}
+
+/* The newest of one device is shown to one of two others; what that one says names it. */
+static void case_61_no_more_changes(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+		char list[NAME_MAX_LEN];
+
+		begin(&house, *layout, 3);
+		change_and_send(&house, 0, "second a");
+		name_last(&house, 0, *layout, list);
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK_OK(words_add(&house.homes[1], GENP, "svce=b acct=ada sync=#1", "b"));
+		CHECK_OK(house_sync(&house, 1, NULL));
+		evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .devices = 1 << 2, .names = list});
+		if (*layout == KC_LAYOUT_RECORDS)
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1 << 2, .names = "i-*"});
+		CHECK_OK(house_sync(&house, 2, &report));
+		CHECK(report.waiting > 0);
+		CHECK(has(&house, 2, "first a"));
+		house_clock_move(EVIL_HOUSE_GRACE);
+		/* Records are read once more from the beginning, where the list is missing. */
+		evil_house_is_alarmed(
+			&house, 2, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
+		CHECK(has(&house, 2, "first a"));
+		is_well(&house);
+		CHECK(has(&house, 2, "second a"));
+	}
+}
+
+/* Logs have no token: what was read is asked for by its number. */
+static void case_62_an_old_token(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	struct kc_sync_report report = {0};
+	size_t rule;
+
+	begin(&house, KC_LAYOUT_RECORDS, 2);
+	rule = evil_add(&(struct evil_rule){.verb = EVIL_OLD_TOKEN});
+	for (size_t device = 0; device < 2; device++) {
+		CHECK_OK(house_sync(&house, device, &report));
+		CHECK(has(&house, device, "first a"));
+	}
+	CHECK(evil_deeds(rule) > 0);
+	CHECK(report.received == 0 && report.refused == 0 && report.waiting == 0);
+	is_well(&house);
+}
+
+static void case_63_an_older_store(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+
+		begin(&house, *layout, 2);
+		evil_house_save(1);
+		change_and_send(&house, 0, "second a");
+		CHECK_OK(house_sync(&house, 1, NULL));
+		evil_show(1, 1);
+		if (*layout == KC_LAYOUT_RECORDS)
+			evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
+		evil_house_is_alarmed(&house, 1, "rollback");
+		CHECK(has(&house, 1, "second a"));
+		evil_show(1, 0);
+		is_well(&house);
+		CHECK(has(&house, 0, "second a"));
+	}
+}
+
+/* A and B in one world, C in another; B is shown the other one in the end. */
+static void case_64_a_fork(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+
+		begin(&house, *layout, 3);
+		evil_house_save(1);
+		evil_show(2, 1);
+		change_and_send(&house, 0, "in one world");
+		CHECK_OK(house_sync(&house, 1, NULL));
+		change_and_send(&house, 2, "in the other");
+		for (size_t device = 0; device < 3; device++)
+			evil_house_is_content(&house, device);
+		CHECK(has(&house, 1, "in one world"));
+		CHECK(has(&house, 2, "in the other"));
+		change_and_send(&house, 0, "in one world again");
+		CHECK_OK(house_sync(&house, 1, NULL));
+		evil_show(1, 1);
+		if (*layout == KC_LAYOUT_RECORDS)
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_EXPIRE, .devices = 1 << 1, .times = 1});
+		evil_house_is_alarmed(&house, 1, "rollback");
+		CHECK(has(&house, 1, "in one world again"));
+	}
+}
+
+static enum memory_portion all(void *context)
+{
+	(void)context;
+	return MEMORY_ALL;
+}
+
+/* What the cells of a device are in another world becomes the truth. */
+static void bring_cell(struct house *house, size_t device, const char *key, const char *name)
+{
+	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+	struct kc_writer_id writer = evil_house_writer(house, device);
+
+	CHECK_OK_FATAL(evil_get(evil_world(1), name, &value));
+	CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, kc_buf_bytes(&value)));
+}
+
+/* Each side said what is true in its world and contradicts nobody: brought together it is what
+ * devices write that do not see each other for a while, and they agree. */
+static void case_65_a_fork_is_merged(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		char list[NAME_MAX_LEN], item[NAME_MAX_LEN], key[NAME_MAX_LEN];
+
+		begin(&house, *layout, 3);
+		evil_house_save(1);
+		evil_show(2, 1);
+		CHECK_OK(words_add(
+			&house.homes[2], GENP, "svce=c acct=ada sync=#1", "of the other"));
+		CHECK_OK(house_sync(&house, 2, NULL));
+		change_and_send(&house, 0, "in one world");
+		CHECK_OK(house_sync(&house, 1, NULL));
+		evil_house_cell(&house, 2, "p", list);
+		evil_house_item(&house, 2, "svce=c", item);
+		snprintf(key, sizeof key, "i/%s", item + 2);
+		if (*layout == KC_LAYOUT_LOGS) {
+			CHECK(memory_cloud_carry(1, 0, all, NULL) > 0);
+		} else {
+			bring_cell(&house, 2, key, item);
+			bring_cell(&house, 2, "p", list);
+		}
+		evil_show(2, 0);
+		is_well(&house);
+		CHECK(has(&house, 2, "in one world"));
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=c", "of the other"));
+	}
+}
+
+static void case_66_acknowledged_and_not_stored(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		kc_err err = KC_OK;
+		int times = 0;
+		size_t rule;
+
+		begin(&house, *layout, 2);
+		rule = evil_add(&(struct evil_rule){.verb = EVIL_LOSE, .devices = 1 << 0});
+		change(&house, 0, "second a");
+		for (; times < 8 && err == KC_OK; times++)
+			err = house_sync(&house, 0, NULL);
+		CHECK(evil_deeds(rule) > 0);
+		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(has(&house, 0, "second a"));
+		evil_house_is_alarmed(&house, 0, "rollback");
+		CHECK(has(&house, 0, "second a"));
+		CHECK(has(&house, 1, "first a"));
+	}
+}
+
+static void case_67_always_a_conflict(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+		uint64_t asked;
+		size_t rule;
+		kc_err err;
+
+		begin(&house, *layout, 2);
+		rule = evil_add(&(struct evil_rule){.verb = EVIL_CONFLICT, .devices = 1 << 0});
+		change(&house, 0, "second a");
+		asked = evil_asked();
+		err = house_sync(&house, 0, &report);
+		CHECK(err == KC_E_STORE_GONE || err == KC_E_STORE_SUSPECT || err == KC_E_CONFLICT);
+		CHECK(evil_deeds(rule) > 0 && evil_deeds(rule) < 20);
+		CHECK(evil_asked() - asked < 2000);
+		CHECK(has(&house, 0, "second a"));
+		CHECK(has(&house, 1, "first a"));
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
+	}
+}
+
+/* The list before the items that it names; in logs an operation before the one before it. */
+static void case_68_in_another_order(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+
+		begin(&house, *layout, 2);
+		change_and_send(&house, 0, "second a");
+		change_and_send(&house, 0, "third a");
+		evil_add(&(struct evil_rule){.verb = EVIL_REORDER, .devices = 1 << 1});
+		evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .devices = 1 << 1, .names = "i-*"});
+		CHECK_OK(house_sync(&house, 1, &report));
+		CHECK(report.waiting > 0 && report.refused == 0);
+		house_clock_move(EVIL_HOUSE_MINUTE);
+		CHECK_OK(house_sync(&house, 1, NULL)); /* inside the grace time */
+		CHECK(has(&house, 1, "first a"));
+		is_well(&house);
+		CHECK(has(&house, 1, "third a"));
+	}
+}
+
+static void case_69_the_value_of_another_key(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+		char mine[NAME_MAX_LEN], other[NAME_MAX_LEN];
+
+		begin(&house, *layout, 3);
+		evil_house_cell(&house, 0, "p", mine);
+		evil_house_cell(&house, 0, "perm", other);
+		change_and_send(&house, 0, "second a");
+		evil_add(&(struct evil_rule){
+			.verb = EVIL_SWAP, .devices = 1 << 2, .names = mine, .other = other});
+		CHECK_OK(house_sync(&house, 2, &report));
+		CHECK(report.refused > 0);
+		CHECK(has(&house, 2, "first a") || has(&house, 2, "second a"));
+		is_well(&house);
+		if (*layout != KC_LAYOUT_RECORDS)
+			continue;
+		/* Asked for one record, the store answers with another. */
+		change_and_send(&house, 0, "third a");
+		evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .devices = 1 << 2, .names = mine});
+		CHECK_OK(house_sync(&house, 2, NULL)); /* the item waits for its list */
+		evil_add(&(struct evil_rule){
+			.verb = EVIL_WRONG_KEY, .devices = 1 << 2, .other = mine});
+		evil_house_is_alarmed(&house, 2, "forgery");
+		CHECK(has(&house, 2, "second a"));
+		is_well(&house);
+	}
+}
+
+/* In a log an older value cannot come after a newer one: it would be an operation that this device
+ * has not written. A record is written once more. */
+static void case_70_an_older_own_value(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		char list[NAME_MAX_LEN];
+
+		begin(&house, *layout, 2);
+		evil_house_cell(&house, 0, "p", list);
+		evil_house_save(1);
+		change_and_send(&house, 0, "second a");
+		bring_cell(&house, 0, "p", list);
+		if (*layout == KC_LAYOUT_LOGS) {
+			evil_house_is_alarmed(&house, 0, "fork");
+			CHECK(has(&house, 0, "second a"));
+			CHECK(has(&house, 1, "first a"));
+			continue;
+		}
+		for (int times = 0; times < 3; times++)
+			evil_house_is_content(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
+	}
+}
+
+/* Puts a copy of one device's home in the place of another's. */
+static void copy_home(struct house *house, size_t from, size_t to)
+{
+	home_close(&house->homes[from]);
+	home_close(&house->homes[to]);
+	file_remove_tree(house->homes[to].path);
+	house_copy_tree(house->homes[from].path, house->homes[to].path);
+	home_open(&house->homes[from]);
+	home_unlock(&house->homes[from]);
+	home_open(&house->homes[to]);
+	home_unlock(&house->homes[to]);
+}
+
+static void case_71_a_cloned_device(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		kc_err err = KC_OK;
+		size_t clone;
+
+		begin(&house, *layout, 2);
+		clone = house_add_home(&house);
+		copy_home(&house, 1, clone);
+		CHECK_OK(words_add(&house.homes[1], GENP, "svce=one acct=ada sync=#1", "one"));
+		CHECK_OK(words_add(&house.homes[clone], GENP, "svce=two acct=ada sync=#1", "two"));
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK_OK(house_sync(&house, 0, NULL));
+		for (int i = 0; i < 3 && err == KC_OK; i++)
+			err = house_sync(&house, clone, NULL);
+		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(words_has_secret(&house.homes[clone], GENP, "svce=two", "two"));
+		CHECK(words_has_secret(&house.homes[1], GENP, "svce=one", "one"));
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=one", "one"));
+	}
+}
+
+/* A home as it was before. (A backup holds no identity: who is restored joins anew.) */
+static void case_72_a_device_as_it_was_before(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		size_t spare;
+		kc_err err = KC_OK;
+
+		begin(&house, *layout, 2);
+		spare = house_add_home(&house);
+		copy_home(&house, 1, spare);
+		change_and_send(&house, 1, "sent before the loss");
+		CHECK_OK(house_sync(&house, 0, NULL));
+		copy_home(&house, spare, 1);
+		CHECK_OK(words_add(&house.homes[1], GENP, "svce=new acct=ada sync=#1", "new"));
+		for (int i = 0; i < 3 && err == KC_OK; i++)
+			err = house_sync(&house, 1, NULL);
+		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(words_has_secret(&house.homes[1], GENP, "svce=new", "new"));
+		CHECK(has(&house, 1, "first a"));
+		CHECK(has(&house, 0, "sent before the loss"));
+		evil_house_is_content(&house, 0); /* no number was given twice */
+	}
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(case_61_no_more_changes),
+		CHECK_TEST(case_62_an_old_token),
+		CHECK_TEST(case_63_an_older_store),
+		CHECK_TEST(case_64_a_fork),
+		CHECK_TEST(case_65_a_fork_is_merged),
+		CHECK_TEST(case_66_acknowledged_and_not_stored),
+		CHECK_TEST(case_67_always_a_conflict),
+		CHECK_TEST(case_68_in_another_order),
+		CHECK_TEST(case_69_the_value_of_another_key),
+		CHECK_TEST(case_70_an_older_own_value),
+		CHECK_TEST(case_71_a_cloned_device),
+		CHECK_TEST(case_72_a_device_as_it_was_before),
+	};
+
+	home_use_memory();
+	return check_main("feed", tests, KC_COUNT_OF(tests));
+}
