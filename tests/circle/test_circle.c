@@ -574,7 +574,7 @@ static void before_its_sponsors_list(void)
 		kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)), KC_E_WAITING);
 	hear_of(f.late, f.removed, id_of(newcomer));
 	CHECK_OK(kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)));
-	CHECK(kc_circle_find_epoch(f.late, epoch->name.kid));
+	CHECK(kc_circle_find_epoch(f.late, epoch->name.kid) != NULL);
 	CHECK_OK_FATAL(kc_circle_judge(f.late, &trust));
 	CHECK(!kc_circle_is_trusted(f.late, &trust, id_of(newcomer)));
 	CHECK(kc_circle_usable_epoch(f.late, &trust, epoch->name.view, &held) != KC_OK ||
