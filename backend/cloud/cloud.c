@@ -67,6 +67,21 @@ kc_err kc_cloud_logs_add(
 	return KC_OK;
 }
 
+void kc_cloud_logs_cut(
+	struct kc_cloud_logs *logs, const struct kc_writer_id *writer, uint64_t number)
+{
+	bool there;
+	size_t at = place_of(logs, writer, &there);
+	struct kc_cloud_log *row = there ? &logs->rows[at] : NULL;
+
+	if (!row || number < row->first)
+		return;
+	if (number < row->last)
+		row->first = number + 1;
+	else
+		memmove(row, row + 1, (--logs->count - at) * sizeof *row);
+}
+
 const struct kc_cloud_log *kc_cloud_logs_find(
 	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer)
 {

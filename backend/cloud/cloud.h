@@ -40,6 +40,9 @@ void kc_cloud_logs_done(struct kc_cloud_logs *logs);
 /* Counts an operation in. Errors: REFUSED (too many writers). */
 KC_MUST kc_err kc_cloud_logs_add(
 	struct kc_cloud_logs *logs, const struct kc_writer_id *writer, uint64_t number);
+/* Counts out an operation that is gone, and all before it. */
+void kc_cloud_logs_cut(
+	struct kc_cloud_logs *logs, const struct kc_writer_id *writer, uint64_t number);
 /* The row of a writer, or NULL. */
 const struct kc_cloud_log *kc_cloud_logs_find(
 	const struct kc_cloud_logs *logs, const struct kc_writer_id *writer);

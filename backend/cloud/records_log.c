@@ -11,6 +11,7 @@
 #define NAME_LEN (KC_WRITER_DIGITS + 1 + KC_NUMBER_DIGITS)
 #define PAGE 1000
 #define MOST_CONFLICTS 10
+#define AT_A_TIME 32 /* operations that are asked for by name, to be taken away */
 
 static void name_operation(
 	const struct kc_writer_id *writer, uint64_t number, char ret[static NAME_LEN + 1])
@@ -20,7 +21,8 @@ static void name_operation(
 	kc_writer_name_put_number(number, ret + KC_WRITER_DIGITS + 1);
 }
 
-static bool parse_operation(const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number)
+bool kc_records_log_parse(
+	const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number)
 {
 	return strlen(name) == NAME_LEN && name[KC_WRITER_DIGITS] == '-' &&
 	       kc_writer_name_parse(name, ret_writer) &&
@@ -47,7 +49,7 @@ static kc_err count_in(void *context, const struct kc_record_row *row)
 	struct kc_writer_id writer;
 	uint64_t number;
 
-	if (row->value.len == 0 || !parse_operation(row->name, &writer, &number))
+	if (row->value.len == 0 || !kc_records_log_parse(row->name, &writer, &number))
 		return KC_OK;
 	return kc_cloud_logs_add(context, &writer, number);
 }
@@ -132,7 +134,7 @@ static kc_err add_to_batch(void *context, const struct kc_record_row *row)
 	struct kc_writer_id writer;
 	uint64_t number;
 
-	if (row->value.len == 0 || !parse_operation(row->name, &writer, &number) ||
+	if (row->value.len == 0 || !kc_records_log_parse(row->name, &writer, &number) ||
 		memcmp(&writer, &batch->writer, sizeof writer) != 0 || number >= batch->below ||
 		batch->count == KC_RECORDS_MAX_BATCH)
 		return KC_OK;
@@ -144,26 +146,70 @@ static kc_err add_to_batch(void *context, const struct kc_record_row *row)
 	return KC_OK;
 }
 
-/* A session's log can be taken away by both of its devices: what the other took is gone. */
-kc_err kc_records_log_drop(
-	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t below)
+static kc_err put_batch(struct kc_cloud *cloud, struct batch *batch)
 {
-	KC_CLEANUP_FREE struct batch *batch = malloc(sizeof *batch);
+	return kc_records_put(cloud, KC_ZONE_VALUES, batch->writes, batch->count, batch->etags);
+}
+
+/* Whatever stands of a log, wherever that is. */
+static kc_err drop_all(struct kc_cloud *cloud, struct batch *batch)
+{
 	unsigned conflicts = 0;
 	kc_err err;
 
-	if (!batch)
-		return KC_ERR(NO_MEMORY);
-	batch->writer = *writer;
-	batch->below = below;
 	do {
 		batch->count = 0;
 		KC_TRY(each(cloud, add_to_batch, batch));
 		if (batch->count == 0)
 			return KC_OK;
-		err = kc_records_put(
-			cloud, KC_ZONE_VALUES, batch->writes, batch->count, batch->etags);
+		err = put_batch(cloud, batch);
 		conflicts += err == KC_E_CONFLICT;
 	} while (err == KC_OK || (err == KC_E_CONFLICT && conflicts < MOST_CONFLICTS));
 	return err;
+}
+
+/* Some operations right below a number, by their names. *ret_gone: the first of them is gone. */
+static kc_err drop_some(struct kc_cloud *cloud, struct batch *batch, bool *ret_gone)
+{
+	uint64_t first = batch->below > AT_A_TIME ? batch->below - AT_A_TIME : 1;
+	char names[AT_A_TIME][NAME_LEN + 1];
+	const char *wanted[AT_A_TIME];
+	size_t count = 0;
+
+	for (uint64_t number = first; number < batch->below; number++) {
+		name_operation(&batch->writer, number, names[count]);
+		wanted[count] = names[count];
+		count++;
+	}
+	batch->count = 0;
+	KC_TRY(kc_records_get(cloud, KC_ZONE_VALUES, wanted, count, add_to_batch, batch));
+	*ret_gone = batch->count < count;
+	batch->below = first;
+	return batch->count ? put_batch(cloud, batch) : KC_OK;
+}
+
+/* A session's log can be taken away by both of its devices: what the other took is gone. A log is
+ * taken away from its beginning, so what is below one that is gone is gone as well. */
+kc_err kc_records_log_drop(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t below)
+{
+	KC_CLEANUP_FREE struct batch *batch = malloc(sizeof *batch);
+	bool gone = false;
+
+	if (!batch)
+		return KC_ERR(NO_MEMORY);
+	batch->writer = *writer;
+	batch->below = below;
+	if (below == UINT64_MAX)
+		return drop_all(cloud, batch);
+	while (!gone && batch->below > 1) {
+		kc_err err = drop_some(cloud, batch, &gone);
+
+		if (err == KC_E_CONFLICT) {
+			batch->below = below;
+			return drop_all(cloud, batch);
+		}
+		KC_TRY(err);
+	}
+	return KC_OK;
 }

@@ -38,8 +38,10 @@ struct exchange {
 /* What was read: to be read anew, or not at all. */
 static void forget(struct exchange *x)
 {
-	if (x->live)
+	if (x->live) {
 		kc_live_mailbox_settle(x->live, x->now_ms);
+		kc_session_logs_drop_kept(kc_live_mailbox_sessions(x->live));
+	}
 	kc_line_done(&x->line);
 	x->line = (struct kc_line){0};
 	kc_circle_free(x->circle);
@@ -97,6 +99,8 @@ static kc_err begin(struct exchange *x)
 	KC_TRY(recall(x, &place, &layout));
 	x->line.store = x->store;
 	x->line.circle = x->circle;
+	if (x->live && layout == KC_LAYOUT_RECORDS)
+		x->line.feed.sessions = kc_live_mailbox_sessions(x->live);
 	KC_TRY(kc_line_open(&x->line, kc_buf_text(&place), layout));
 	KC_TRY(kc_circle_judge(x->circle, &trust));
 	/* One that knows that it is out writes no more. */
@@ -124,17 +128,23 @@ static kc_err remember_heard(struct exchange *x)
 	return KC_OK;
 }
 
+static const struct kc_cloud_logs *logs_of(const struct exchange *x)
+{
+	return x->line.feed.sessions ? &x->line.feed.sessions->logs : &x->line.logs;
+}
+
 /* Reads what was said, and weighs what was said of lists. */
 static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 {
-	struct kc_live_turn turn = {x->line.cloud, x->circle, trust, x->now_ms};
+	struct kc_live_turn turn = {
+		x->line.cloud, x->circle, trust, x->now_ms, x->line.feed.sessions};
 	struct kc_live_said *said = NULL;
 	struct kc_live_payload payload;
 	size_t count = 0;
 
 	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
 		if (!x->line.idle) /* else nothing was written since it listened last */
-			kc_live_mailbox_listen(x->live, &turn, &x->line.logs);
+			kc_live_mailbox_listen(x->live, &turn, logs_of(x));
 		x->listened = true;
 		said = kc_live_mailbox_said(x->live, &count);
 	}
@@ -157,7 +167,7 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 /* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
 static void speak(struct exchange *x)
 {
-	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms};
+	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms, NULL};
 	struct kc_trust trust;
 
 	if (!x->listened || kc_circle_is_locked(x->circle) ||

@@ -29,6 +29,7 @@ void kc_feed_end_round(struct kc_feed *feed)
 	kc_feed_names_done(&feed->known);
 	kc_feed_names_done(&feed->gone);
 	feed->was_read = feed->more = feed->altered = feed->all_listed = feed->afresh = false;
+	feed->begun = false;
 	feed->len = 0;
 }
 
@@ -158,6 +159,13 @@ static void meet(struct reader *r, const char *name)
 			r->feed->waiting.rows[i].met = true;
 }
 
+static kc_err see_session(struct kc_feed *feed, const struct kc_record_row *row)
+{
+	kc_err err = feed->sessions ? kc_session_logs_see(feed->sessions, row) : KC_OK;
+
+	return err == KC_E_REFUSED ? KC_ERR(STORE_SUSPECT) : err;
+}
+
 static kc_err visit(void *context, const struct kc_record_row *row)
 {
 	struct reader *r = context;
@@ -168,7 +176,7 @@ static kc_err visit(void *context, const struct kc_record_row *row)
 	if (kc_cell_name_parse(row->name, &cell) != KC_OK) {
 		/* Sessions have other names. */
 		r->gathered->refused[r->circle->self] += r->zone == KC_ZONE_RECORDS;
-		return KC_OK;
+		return r->zone == KC_ZONE_VALUES ? see_session(feed, row) : KC_OK;
 	}
 	if (is_own(r, &cell)) {
 		if (strcmp(cell.key, "p") == 0)
@@ -205,7 +213,7 @@ static kc_err leave_out_seen(
 	size_t kept = from;
 	kc_err err = KC_OK;
 
-	if (from == gathered->count)
+	if (from == gathered->count || feed->suspicious)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
 	for (size_t i = from; i < gathered->count; i++) {
@@ -252,6 +260,8 @@ static void start_whole(struct kc_feed *feed, enum kc_zone zone)
 {
 	feed->next[zone] = (struct kc_feed_token){0};
 	feed->altered = true;
+	if (zone == KC_ZONE_VALUES && feed->sessions)
+		kc_session_logs_begin(feed->sessions, &feed->next[zone]);
 	if (zone != KC_ZONE_RECORDS)
 		return;
 	feed->whole = true;
@@ -263,6 +273,7 @@ static void start_whole(struct kc_feed *feed, enum kc_zone zone)
 
 void kc_feed_reread(struct kc_feed *feed)
 {
+	feed->suspicious = true;
 	start_whole(feed, KC_ZONE_RECORDS);
 	feed->tokens[KC_ZONE_RECORDS] = (struct kc_feed_token){0};
 }
@@ -270,7 +281,10 @@ void kc_feed_reread(struct kc_feed *feed)
 static kc_err read_page(struct reader *r, struct kc_cloud *cloud, bool *ret_more)
 {
 	struct kc_feed *feed = r->feed;
-	kc_err err = kc_records_changes(
+	kc_err err;
+
+	feed->begun = feed->begun || feed->next[r->zone].len == 0;
+	err = kc_records_changes(
 		cloud, r->zone, &feed->next[r->zone], KC_FEED_PAGE, visit, r, ret_more);
 
 	if (err != KC_E_TOKEN_EXPIRED)
@@ -299,6 +313,21 @@ static kc_err read_zone(struct reader *r, struct kc_cloud *cloud, struct kc_stor
 	return KC_OK;
 }
 
+static kc_err read_values(struct reader *r, struct kc_cloud *cloud, struct kc_store *store)
+{
+	struct kc_feed *feed = r->feed;
+	kc_err err;
+
+	r->zone = KC_ZONE_VALUES;
+	if (feed->sessions)
+		kc_session_logs_begin(feed->sessions, &feed->next[KC_ZONE_VALUES]);
+	KC_TRY(read_zone(r, cloud, store));
+	if (!feed->sessions)
+		return KC_OK;
+	err = kc_session_logs_end(feed->sessions, cloud, &feed->next[KC_ZONE_VALUES]);
+	return err == KC_E_REFUSED ? KC_ERR(STORE_SUSPECT) : err;
+}
+
 static kc_err read_all(struct reader *r, struct kc_cloud *cloud, struct kc_store *store)
 {
 	struct kc_feed *feed = r->feed;
@@ -307,8 +336,7 @@ static kc_err read_all(struct reader *r, struct kc_cloud *cloud, struct kc_store
 	feed->most = KC_GATHER_MAX_LEN / 2;
 	KC_TRY(read_waiting(r, cloud));
 	feed->most = KC_GATHER_MAX_LEN;
-	r->zone = KC_ZONE_VALUES;
-	KC_TRY(read_zone(r, cloud, store));
+	KC_TRY(read_values(r, cloud, store));
 	r->zone = KC_ZONE_RECORDS;
 	return read_zone(r, cloud, store);
 }

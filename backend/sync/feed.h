@@ -10,6 +10,7 @@
 #define KC_SYNC_FEED_H
 
 #include "backend/sync/absorb.h"
+#include "backend/sync/session_logs.h"
 
 #define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
 #define KC_FEED_PAGE 1024	 /* records */
@@ -49,9 +50,14 @@ struct kc_feed {
 	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
 	size_t peer_count;
 
+	struct kc_session_logs *sessions; /* borrowed; NULL: nobody wants to know of them */
+
+	bool suspicious; /* in this exchange what was seen is looked at again */
+
 	/* Of this round: */
 	struct kc_feed_token next[KC_ZONE_COUNT]; /* after what was read */
 	bool was_read, more, altered;
+	bool begun;			    /* a zone was read from its beginning */
 	bool afresh;			    /* what was seen is to be looked at again */
 	bool all_listed;		    /* everybody's last list is there */
 	size_t len, most;		    /* of memory */
@@ -85,7 +91,8 @@ struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_wri
  * STORE_GONE, STORE_SUSPECT. */
 KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_store *store,
 	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
-/* The next round reads from the beginning. */
+/* The next rounds read from the beginning, and open what was seen before, too: a store may have
+ * shown another value under the same etag. */
 void kc_feed_reread(struct kc_feed *feed);
 /* Ends a round that came to nothing, or was settled. */
 void kc_feed_end_round(struct kc_feed *feed);

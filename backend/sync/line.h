@@ -22,8 +22,9 @@ struct kc_line {
 	struct kc_circle *circle;  /* borrowed */
 	struct kc_cloud *cloud;	   /* owned */
 	struct kc_outbox outbox;   /* state of what was composed last */
-	struct kc_cloud_logs logs; /* as they were listed: none while idle */
+	struct kc_cloud_logs logs; /* of logs: as they were listed */
 	struct kc_feed feed;	   /* of records */
+	bool was_checked;	   /* of records: the marker, in this exchange */
 	bool was_reread;	   /* of records: everything, in this exchange */
 	bool is_mute;		   /* this device is out: nothing is sent */
 	bool idle;		   /* of records: nothing was written since the last exchange */

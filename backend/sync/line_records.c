@@ -29,16 +29,39 @@ static bool is_to_be_sent(const struct kc_line *line)
 	       !line->is_mute;
 }
 
+/* Whether there is something to ask or to say, whatever is new in the store. */
+static bool is_anything_open(const struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+
+	return feed->whole || line->circle->joining || !feed->own_seen || feed->waiting.count ||
+	       is_to_be_sent(line) || line->outbox.lost;
+}
+
 /* With nothing new in the store, and nothing open here, one question is all that is asked. */
 static kc_err look_for_news(struct kc_line *line)
 {
-	const struct kc_feed *feed = &line->feed;
 	bool changed;
 
-	KC_TRY(kc_records_changed(line->cloud, feed->tokens, &changed));
-	line->idle = !changed && !feed->whole && !line->circle->joining && feed->own_seen &&
-		     feed->waiting.count == 0 && !is_to_be_sent(line) && !line->outbox.lost;
+	if (is_anything_open(line))
+		return KC_OK;
+	KC_TRY(kc_records_changed(line->cloud, line->feed.tokens, &changed));
+	line->idle = !changed;
 	return KC_OK;
+}
+
+/* A token is of one store: while it is known there, the marker was seen. */
+static kc_err check_marker(struct kc_line *line)
+{
+	kc_err err;
+
+	if (line->was_checked)
+		return KC_OK;
+	err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_RECORDS);
+	if (err == KC_E_STORE_SUSPECT)
+		return suspect(line, KC_ALARM_FORGERY);
+	line->was_checked = err == KC_OK;
+	return err;
 }
 
 static kc_err records_begin(struct kc_line *line)
@@ -47,28 +70,17 @@ static kc_err records_begin(struct kc_line *line)
 
 	KC_TRY(recall(line));
 	KC_TRY(look_for_news(line));
-	if (line->idle)
-		return KC_OK;
-	err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_RECORDS);
-	if (err == KC_E_STORE_SUSPECT)
-		return suspect(line, KC_ALARM_FORGERY);
-	KC_TRY(err);
 	if (!is_to_be_sent(line))
 		return KC_OK;
+	KC_TRY(check_marker(line));
 	err = records_send(line);
 	return err == KC_E_CONFLICT ? KC_OK : err; /* the round that follows sees to it */
 }
 
 static kc_err records_look(struct kc_line *line)
 {
-	kc_err err;
-
 	kc_feed_end_round(&line->feed);
-	kc_cloud_logs_done(&line->logs);
-	if (line->idle)
-		return KC_OK;
-	err = kc_cloud_list(line->cloud, &line->logs); /* of sessions */
-	return err == KC_E_REFUSED ? suspect(line, KC_ALARM_FORGERY) : err;
+	return line->feed.tokens[KC_ZONE_RECORDS].len == 0 ? check_marker(line) : KC_OK;
 }
 
 /* What this device wrote last is in the feed, or was not kept: then it is written once more, as far
@@ -99,6 +111,8 @@ static kc_err records_gather(
 	}
 	KC_TRY(kc_feed_read(
 		&line->feed, line->cloud, line->store, line->circle, members, gathered));
+	if (line->feed.begun)
+		KC_TRY(check_marker(line));
 	return first ? look_for_own(line) : KC_OK;
 }
 

@@ -43,6 +43,7 @@ struct kc_live_mailbox {
 	struct link *links[KC_CIRCLE_MAX_PEERS]; /* owned */
 	size_t link_count;
 	bool swept;
+	struct kc_session_logs sessions;
 	struct kc_live_said said[KC_LIVE_MAX_SAID]; /* the oldest first */
 	size_t said_count;
 	struct kc_buf offered[KC_LIVE_MAX_ITEMS];
@@ -116,7 +117,13 @@ void kc_live_mailbox_free(struct kc_live_mailbox *mailbox)
 	kc_live_mailbox_forget(mailbox);
 	for (size_t i = 0; i < mailbox->link_count; i++)
 		free(mailbox->links[i]);
+	kc_session_logs_done(&mailbox->sessions);
 	free(mailbox);
+}
+
+struct kc_session_logs *kc_live_mailbox_sessions(struct kc_live_mailbox *mailbox)
+{
+	return &mailbox->sessions;
 }
 
 struct kc_live_said *kc_live_mailbox_said(struct kc_live_mailbox *mailbox, size_t *ret_count)
@@ -468,6 +475,19 @@ static void take(struct kc_live_mailbox *mailbox, struct link *link,
 		mailbox->counts.stale++;
 }
 
+/* As it came, or asked for now. */
+static kc_err read_operation(const struct kc_live_turn *turn, const struct kc_writer_id *writer,
+	uint64_t number, struct kc_buf *ret)
+{
+	const struct kc_buf *came =
+		turn->came ? kc_session_logs_find(turn->came, writer, number) : NULL;
+
+	if (!came)
+		return kc_cloud_read(turn->cloud, writer, number, ret);
+	kc_buf_push(ret, came->data, came->len);
+	return kc_buf_check(ret);
+}
+
 static kc_err read_message(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,
 	const struct kc_writer_id *writer, uint64_t number, struct kc_buf *ret)
 {
@@ -477,7 +497,7 @@ static kc_err read_message(struct kc_live_mailbox *mailbox, const struct kc_live
 
 	mailbox->reads--;
 	mailbox->counts.read++;
-	KC_TRY(kc_cloud_read(turn->cloud, writer, number, &bytes));
+	KC_TRY(read_operation(turn, writer, number, &bytes));
 	mailbox->read_len -= bytes.len < mailbox->read_len ? bytes.len : mailbox->read_len;
 	KC_TRY(kc_op_parse(kc_buf_bytes(&bytes), writer, number, &op));
 	if (op.write_count != 1 || !kc_op_next(&op, &write) ||

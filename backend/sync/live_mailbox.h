@@ -11,6 +11,7 @@
 #define KC_SYNC_LIVE_MAILBOX_H
 
 #include "backend/circle/live_payload.h"
+#include "backend/sync/session_logs.h"
 
 /* What a store can make of this device, and this device of the store. */
 #define KC_LIVE_MAX_LOGS 7	/* of this device, one for each other, and yesterday's */
@@ -52,6 +53,7 @@ struct kc_live_turn {
 	const struct kc_circle *circle;
 	const struct kc_trust *trust; /* of the circle as it is now */
 	uint64_t now_ms;
+	const struct kc_session_logs *came; /* operations that need not be asked for; or NULL */
 };
 
 struct kc_live_mailbox;
@@ -59,6 +61,9 @@ KC_MUST kc_err kc_live_mailbox_new(struct kc_live_mailbox **ret);
 void kc_live_mailbox_free(struct kc_live_mailbox *mailbox); /* wipes; NULL is fine */
 /* Ends all sessions and wipes what was said: the keychain is locked. */
 void kc_live_mailbox_forget(struct kc_live_mailbox *mailbox);
+
+/* Of a store of records: the logs as they were when an exchange read them last. */
+struct kc_session_logs *kc_live_mailbox_sessions(struct kc_live_mailbox *mailbox);
 
 /* Reads what others have written, answers handshakes, keeps what was said. */
 void kc_live_mailbox_listen(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,

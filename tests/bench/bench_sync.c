@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The table of doc/costs.md: requests and bytes of exchanges, for n items and d devices, in both
- * layouts. Without arguments, the smaller ones; with "all", up to 100,000 items.
+ * layouts. Without arguments, the smaller ones; with "all", up to 100,000 items; with two numbers,
+ * these of items and devices in the record layout, and with a third argument in the other one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -36,6 +38,14 @@ static void measure(bool records, unsigned n, unsigned d)
 	print_row("a device is removed", &costs.removal);
 }
 
+static unsigned only_items, only_devices;
+static bool in_logs;
+
+static void one(void)
+{
+	measure(!in_logs, only_items, only_devices);
+}
+
 static void table(void)
 {
 	static const unsigned items[] = {10, 1000, 100000}, devices[] = {2, 5, 20};
@@ -48,8 +58,14 @@ static void table(void)
 
 int main(int argc, char **argv)
 {
-	static const struct check_test tests[] = {CHECK_TEST(table)};
+	static const struct check_test tests[] = {CHECK_TEST(table)}, single[] = {CHECK_TEST(one)};
 
+	if (argc > 2) {
+		only_items = (unsigned)strtoul(argv[1], NULL, 10);
+		only_devices = (unsigned)strtoul(argv[2], NULL, 10);
+		in_logs = argc > 3;
+		return check_main("sync", single, KC_COUNT_OF(single));
+	}
 	all = argc > 1 && strcmp(argv[1], "all") == 0;
 	return check_main("sync", tests, KC_COUNT_OF(tests));
 }

@@ -54,7 +54,7 @@ static void post_init(struct post *post)
 /* One exchange of a device that trusts so; news: it has something to say. */
 static void turn_with(struct post *post, int device, const struct kc_trust *trust, bool news)
 {
-	struct kc_live_turn turn = {post->cloud, trio_circles[device], trust, post->now_ms};
+	struct kc_live_turn turn = {post->cloud, trio_circles[device], trust, post->now_ms, NULL};
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 
 	CHECK_OK_FATAL(kc_cloud_list(post->cloud, &logs));
@@ -210,7 +210,7 @@ static void hellos_that_cross(void)
 	post_init(&post);
 	turn(&post, ANN, true);
 	/* Bob's look at the store is from before. */
-	struct kc_live_turn blind = {post.cloud, trio_circles[BOB], &trio_trusts[BOB], post.now_ms};
+	struct kc_live_turn blind = {post.cloud, trio_circles[BOB], &trio_trusts[BOB], post.now_ms, NULL};
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs none = {0};
 	kc_live_mailbox_listen(post.boxes[BOB], &blind, &none);
 	kc_live_mailbox_speak(post.boxes[BOB], &blind, true);
@@ -548,7 +548,7 @@ static void a_store_that_fails_is_borne(void)
 
 	post_init(&post);
 	CHECK_OK_FATAL(kc_cloud_open("/nowhere/at/all", &nowhere));
-	gone = (struct kc_live_turn){nowhere, trio_circles[ANN], &trio_trusts[ANN], post.now_ms};
+	gone = (struct kc_live_turn){nowhere, trio_circles[ANN], &trio_trusts[ANN], post.now_ms, NULL};
 	kc_live_mailbox_listen(post.boxes[ANN], &gone, &logs);
 	kc_live_mailbox_speak(post.boxes[ANN], &gone, true);
 	CHECK(counts(&post, ANN)->failed > 0);
