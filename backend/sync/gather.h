@@ -29,6 +29,7 @@ struct kc_gathered_op {
 
 struct kc_gathered {
 	bool by_feed;		    /* records, no operations */
+	bool whole;	/* by a feed that was read from its beginning, to find what is missing */
 	struct kc_gathered_op *ops; /* of one log in order, log after log */
 	size_t count, allocated;
 	kc_peer_set read;  /* members whose logs were looked at */
