@@ -205,12 +205,14 @@ kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_by
 		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
 }
 
-/* Keys come from those who are trusted, or were until they left. One that is not may yet be, unless
- * it is out. */
+/* Keys come from those who are trusted, or were until they left, or are vouched for: the list that
+ * includes a newcomer may be sealed with a key that the newcomer made. To read with a key is not to
+ * write with it. One that is none of that may yet be, unless it is out. */
 static kc_err check_author(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
 {
-	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)))
+	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)) ||
+		kc_circle_is_in(circle, trust, id))
 		return KC_OK;
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
@@ -240,7 +242,7 @@ kc_err kc_circle_take_epoch(
 static kc_err open_shares(
 	struct kc_circle *circle, struct kc_member *author, const struct kc_shares *shares)
 {
-	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
 	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
 	bool forged = err == KC_E_VERIFY;
 
@@ -564,12 +566,46 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	return publish_epoch(circle, epoch, &key, &prev_key);
 }
 
+/* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
+ * its view, or one that was begun at the same time. */
+static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (find_before(circle, &circle->epochs[i]) == held)
+			return false;
+	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));
+}
+
+static bool has_name(const struct kc_shares *shares, const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < shares->count; i++)
+		if (kc_view_key_name_equal(&shares->names[i], &held->epoch->name))
+			return true;
+	return false;
+}
+
+/* In the order of the names. */
+static void add_key(
+	struct kc_shares *shares, const struct kc_secret **keys, const struct kc_held_epoch *held)
+{
+	size_t at = shares->count++;
+
+	for (; at > 0 && kc_view_key_name_compare(&held->epoch->name, &shares->names[at - 1]) < 0;
+		at--) {
+		shares->names[at] = shares->names[at - 1];
+		keys[at] = keys[at - 1];
+	}
+	shares->names[at] = held->epoch->name;
+	keys[at] = &held->key;
+}
+
 kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret)
 {
 	const struct kc_member *self = kc_circle_self(circle);
-	const struct kc_secret *keys[KC_CIRCLE_MAX_VIEWS];
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS];
 	struct kc_shares shares = {
 		.author = circle->identity.id,
 		.receiver = *receiver_id,
@@ -583,8 +619,15 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 			continue;
 		if (!held->key.len)
 			return KC_ERR(LOCKED);
-		shares.names[shares.count] = held->epoch->name;
-		keys[shares.count++] = &held->key;
+		add_key(&shares, keys, held);
+	}
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		/* Those in use are there; keys that the lock has taken away come another time. */
+		if (held->key.len && is_end(circle, trust, held) && !has_name(&shares, held) &&
+			shares.count < KC_COUNT_OF(shares.names))
+			add_key(&shares, keys, held);
 	}
 	return kc_shares_build(&shares, &circle->account, &circle->identity, receiver, keys, ret);
 }
@@ -592,7 +635,7 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 /* The epochs in use, by view; NULL where there is none, or its key is not here. */
 struct in_use {
 	const struct kc_held_epoch *rows[KC_CIRCLE_MAX_VIEWS];
-	uint8_t hash[32]; /* of their kids */
+	uint8_t hash[32]; /* of their kids, and of the others that nothing links to */
 };
 
 static kc_err find_in_use(
@@ -605,6 +648,13 @@ static kc_err find_in_use(
 		ret->rows[view] = NULL;
 		if (kc_circle_usable_epoch(circle, trust, view, &ret->rows[view]) == KC_OK)
 			kc_der_put_bytes(&label.w, KC_BYTES_OF(ret->rows[view]->epoch->name.kid));
+	}
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->key.len && is_end(circle, trust, held) &&
+			held != ret->rows[held->epoch->name.view])
+			kc_der_put_bytes(&label.w, KC_BYTES_OF(held->epoch->name.kid));
 	}
 	return kc_label_hash(&label, ret->hash);
 }
@@ -649,6 +699,25 @@ static kc_err lacks(const struct kc_circle *circle, const struct kc_member *m,
 	return KC_OK;
 }
 
+/* Whether a peer joined after an epoch was begun that nothing links to. Its author has that key for
+ * sure, and gives it; for one that left, anybody does. */
+static bool lacks_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *m, const struct in_use *in_use)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+		const struct kc_epoch *epoch = held->epoch;
+
+		if (held->key.len && held != in_use->rows[epoch->name.view] &&
+			is_end(circle, trust, held) &&
+			!is_among(epoch->recipients, epoch->recipient_count, &m->id) &&
+			(kc_peer_id_equal(&epoch->author, &circle->identity.id) ||
+				!kc_circle_is_trusted(circle, trust, &epoch->author)))
+			return true;
+	}
+	return false;
+}
+
 kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
 	struct in_use in_use;
@@ -664,7 +733,7 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 			memcmp(m->given, in_use.hash, sizeof m->given) == 0)
 			continue;
 		KC_TRY(lacks(circle, m, &in_use, &wanted));
-		if (wanted)
+		if (wanted || lacks_end(circle, trust, m, &in_use))
 			KC_TRY(give(circle, trust, m, &in_use));
 	}
 	return KC_OK;

@@ -553,7 +553,8 @@ static void small_changes_change_little(void)
 		largest);
 }
 
-/* A device that nobody is known to trust yet says something: it waits, and is not refused. */
+/* A newcomer makes keys before its sponsor's list has come, which may be sealed with them: they are
+ * kept, and nothing is written with them yet. Of one that nobody vouches for they wait. */
 static void before_its_sponsors_list(void)
 {
 	CLEANUP_FAMILY struct family f;
@@ -562,16 +563,23 @@ static void before_its_sponsors_list(void)
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
 
 	CHECK_FATAL(epoch != NULL);
 	family_init(&f);
 	admit(f.removed, "newcomer", &newcomer);
-	hear_of(f.late, f.removed, id_of(newcomer));
 	build_epoch(newcomer, 2, &key, epoch, &record);
 	CHECK_ERR(
 		kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)), KC_E_WAITING);
-	CHECK_OK(hear(f.late, f.removed));
+	hear_of(f.late, f.removed, id_of(newcomer));
 	CHECK_OK(kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)));
+	CHECK(kc_circle_find_epoch(f.late, epoch->name.kid) != NULL);
+	CHECK_OK_FATAL(kc_circle_judge(f.late, &trust));
+	CHECK(!kc_circle_is_trusted(f.late, &trust, id_of(newcomer)));
+	CHECK(kc_circle_usable_epoch(f.late, &trust, epoch->name.view, &held) != KC_OK ||
+		memcmp(held->epoch->name.kid, epoch->name.kid, KC_KID_LEN) != 0);
+	CHECK_OK(hear(f.late, f.removed));
 	/* Of one that is out it will never be right. */
 	exclude(f.first, id_of(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
