@@ -49,8 +49,8 @@ static const struct kc_pk *user_key(const struct kc_circle *circle)
 	KC_CLEANUP_BUF struct kc_buf public_key = KC_BUF_INIT;
 
 	if (!circle->user || kc_pk_store_public(circle->user, &public_key) != KC_OK ||
-		!kc_bytes_equal(kc_buf_bytes(&public_key),
-			KC_BYTES_OF(circle->account_key.user_public)))
+		!kc_bytes_equal(
+			kc_buf_bytes(&public_key), KC_BYTES_OF(circle->account_key.user_public)))
 		return NULL;
 	return circle->user;
 }
@@ -67,8 +67,7 @@ kc_err kc_circle_countersign_compat(struct kc_circle *circle)
 	KC_CLEANUP_BUF struct kc_buf copy = KC_BUF_INIT;
 	struct kc_bytes record = kc_buf_bytes(&circle->compat.record);
 
-	if (circle->compat.compat &&
-		kc_compat_find(circle->compat.compat, &circle->identity.id)) {
+	if (circle->compat.compat && kc_compat_find(circle->compat.compat, &circle->identity.id)) {
 		KC_TRY(kc_compat_countersign(record, &circle->account, circle->identity.legacy,
 			user_key(circle), &copy));
 		KC_TRY(kc_circle_keep_compat(circle, kc_buf_bytes(&copy), &circle->compat));
@@ -78,7 +77,8 @@ kc_err kc_circle_countersign_compat(struct kc_circle *circle)
 	return kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record));
 }
 
-static kc_err accept(struct kc_circle *circle, struct kc_bytes record, const struct kc_compat *compat)
+static kc_err accept(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_compat *compat)
 {
 	if (circle->compat.compat && circle->compat.compat->generation == compat->generation)
 		KC_TRY(keep_evidence(circle, kc_buf_bytes(&circle->compat.record)));
@@ -108,7 +108,7 @@ static bool is_user_key_pending(const struct kc_circle *circle, const struct inc
 }
 
 /* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of a pending one);
- * WAITING (its account key record has not come). */
+ * WAITING (its account key record has not come, be it the one that gives way). */
 static kc_err check_user(const struct kc_circle *circle, const struct incoming *in)
 {
 	const uint8_t *user = in->compat->user;
@@ -121,15 +121,18 @@ static kc_err check_user(const struct kc_circle *circle, const struct incoming *
 		return KC_ERR(NOT_FOUND);
 	if (is_user_key_pending(circle, in))
 		return KC_ERR(NEWER);
-	return in->compat->account_key_seq > circle->account_key.seq ? KC_ERR(WAITING)
-								     : KC_ERR(REFUSED);
+	/* Of two records with one number this one may be the other, and both be on their way. */
+	if (in->compat->account_key_seq < circle->account_key.seq)
+		return circle->compat.compat ? KC_ERR(NOT_FOUND) : KC_ERR(REFUSED);
+	return in->compat->account_key_seq > 1 ? KC_ERR(WAITING) : KC_ERR(REFUSED);
 }
 
 static bool is_by_member(const struct kc_circle *circle, const struct incoming *in,
 	const struct kc_compat *of, size_t index)
 {
 	for (size_t i = 0; of && i < of->member_count; i++)
-		if (kc_compat_check(in->record, &circle->account, index, of->members[i].key) == KC_OK)
+		if (kc_compat_check(in->record, &circle->account, index, of->members[i].key) ==
+			KC_OK)
 			return true;
 	return false;
 }
@@ -314,8 +317,8 @@ static bool is_later(const struct kc_member *writer, uint64_t number)
 }
 
 /* Rule 4: what a device wrote later is never older. */
-static kc_err check_course(struct kc_circle *circle, const struct kc_member *writer, uint64_t number,
-	uint64_t generation)
+static kc_err check_course(struct kc_circle *circle, const struct kc_member *writer,
+	uint64_t number, uint64_t generation)
 {
 	struct kc_trust trust;
 
@@ -448,8 +451,8 @@ static kc_err fill(
 
 		if (kc_peer_set_has(trust->trusted, i))
 			KC_TRY(add_member(circle, m, compat));
-		else if (before && (kc_compat_find(before, &m->id) ||
-					   kc_compat_has_retired(before, &m->id)))
+		else if (before &&
+			 (kc_compat_find(before, &m->id) || kc_compat_has_retired(before, &m->id)))
 			add_retired(compat, &m->id);
 	}
 	memcpy(compat->user, circle->account_key.user_public, sizeof compat->user);

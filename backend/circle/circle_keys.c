@@ -9,13 +9,24 @@
 #include "backend/circle/label.h"
 #include "base/clock.h"
 
+/* A record may name the kid of another view's key, or of another epoch's: only the one that the kid
+ * commits to ever has the key. */
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
-			return &circle->epochs[i];
-	return NULL;
+	const struct kc_held_epoch *found = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (memcmp(held->epoch->name.kid, kid, KC_KID_LEN) != 0)
+			continue;
+		if (kc_held_epoch_has_key(held))
+			return held;
+		if (!found || (held->promised && !found->promised))
+			found = held;
+	}
+	return found;
 }
 
 static struct kc_held_epoch *find_name(
@@ -58,6 +69,30 @@ kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_
 	return kc_view_key_derive(&circle->account, &held->epoch->name, &held->key, use, ret);
 }
 
+static kc_err copy_secret(const struct kc_secret *from, struct kc_secret *to)
+{
+	return from->len && !to->len ? kc_secret_set(to, kc_secret_bytes(from)) : KC_OK;
+}
+
+/* Several may tell of one epoch. What this device has of its key, it has for all their records. */
+static kc_err share_keys(struct kc_circle *circle, const struct kc_held_epoch *from)
+{
+	if (!kc_held_epoch_has_key(from) && !from->promised)
+		return KC_OK;
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		struct kc_held_epoch *to = &circle->epochs[i];
+
+		if (to == from || !kc_view_key_name_equal(&to->epoch->name, &from->epoch->name))
+			continue;
+		to->promised = to->promised || from->promised;
+		KC_TRY(copy_secret(&from->key, &to->key));
+		KC_TRY(copy_secret(&from->class_c, &to->class_c));
+		KC_TRY(copy_secret(&from->head, &to->head));
+		KC_TRY(copy_secret(&from->meta, &to->meta));
+	}
+	return KC_OK;
+}
+
 /* The epoch before one, when its record is here. */
 static struct kc_held_epoch *find_before(
 	const struct kc_circle *circle, const struct kc_held_epoch *held)
@@ -97,6 +132,7 @@ static kc_err walk_links(struct kc_circle *circle)
 			struct kc_held_epoch *prev = find_before(circle, held);
 			bool found = false;
 
+			KC_TRY(share_keys(circle, held));
 			if (!prev || kc_held_epoch_has_key(prev) || prev->promised)
 				continue;
 			if (held->key.len)
@@ -105,6 +141,8 @@ static kc_err walk_links(struct kc_circle *circle)
 				found = prev->promised =
 					kc_circle_is_locked(circle) &&
 					(kc_held_epoch_has_key(held) || held->promised);
+			if (found)
+				KC_TRY(share_keys(circle, prev));
 			progress = progress || found;
 		}
 	}
@@ -114,10 +152,15 @@ static kc_err walk_links(struct kc_circle *circle)
 kc_err kc_circle_restore_key(
 	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key)
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
-			return kc_secret_set(&circle->epochs[i].key, key);
-	return KC_OK; /* an epoch that has made room for another since */
+	/* None: an epoch that has made room for another since. */
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (kc_held_epoch_has_key(held) &&
+			memcmp(held->epoch->name.kid, kid, KC_KID_LEN) == 0)
+			KC_TRY(kc_secret_set(&held->key, key));
+	}
+	return KC_OK;
 }
 
 kc_err kc_circle_complete_keys(struct kc_circle *circle)
@@ -205,14 +248,30 @@ kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_by
 		kc_epoch_verify(record, &circle->account, epoch, &author->permanent));
 }
 
-/* Keys come from those who are trusted, or were until they left. One that is not may yet be, unless
- * it is out. */
+/* Keys come from those who are trusted, or were until they left, or are vouched for: the list that
+ * includes a newcomer may be sealed with a key that the newcomer made. To read with a key is not to
+ * write with it. One that is none of that may yet be, unless it is out. */
 static kc_err check_author(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
 {
-	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)))
+	if (kc_peer_set_has(trust->heard, kc_circle_number(circle, id)) ||
+		kc_circle_is_in(circle, trust, id))
 		return KC_OK;
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
+}
+
+/* Whether an author has told of an epoch. What others tell of the same key is kept beside it: any
+ * of them may turn out to be out. */
+static bool has_told(const struct kc_circle *circle, const struct kc_epoch *epoch)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_epoch *other = circle->epochs[i].epoch;
+
+		if (kc_view_key_name_equal(&other->name, &epoch->name) &&
+			kc_peer_id_equal(&other->author, &epoch->author))
+			return true;
+	}
+	return false;
 }
 
 kc_err kc_circle_take_epoch(
@@ -227,8 +286,7 @@ kc_err kc_circle_take_epoch(
 	KC_TRY_RECORD(kc_epoch_parse(record, &circle->account, epoch, &id));
 	KC_TRY(kc_circle_check_from(from, &epoch->author));
 	KC_TRY(kc_circle_check_epoch_author(circle, record));
-	/* The kid commits to the key: two records of one key would be one epoch told twice. */
-	if (find_name(circle, &epoch->name))
+	if (has_told(circle, epoch))
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(check_author(circle, &trust, &epoch->author));
@@ -240,7 +298,7 @@ kc_err kc_circle_take_epoch(
 static kc_err open_shares(
 	struct kc_circle *circle, struct kc_member *author, const struct kc_shares *shares)
 {
-	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
 	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
 	bool forged = err == KC_E_VERIFY;
 
@@ -343,7 +401,8 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 	return true;
 }
 
-bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+/* Whether a record says that somebody who is out has the key. */
+static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
 	kc_peer_set out = kc_trust_outsiders(trust);
@@ -363,6 +422,17 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 			return true;
 	}
 	return false;
+}
+
+/* Whoever is out can name any key: one record by a device that is in tells better. */
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (kc_view_key_name_equal(&circle->epochs[i].epoch->name, &held->epoch->name) &&
+			!is_retired_by(circle, trust, &circle->epochs[i]))
+			return false;
+	return true;
 }
 
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
@@ -501,16 +571,16 @@ static kc_err make_key(
 }
 
 /* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
- * its last list is beyond its cut, nothing: how far it had written by then is not known any more. */
-static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
-	const struct kc_dot *dot)
+ * its last list is beyond its cut, nothing: how far it had written by then is not known any more.
+ */
+static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_dot *dot)
 {
 	size_t member = kc_circle_number(circle, &dot->writer);
 	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
 	const struct kc_member *m;
 
-	if (member == circle->member_count ||
-		!kc_peer_set_has(kc_trust_outsiders(trust), member))
+	if (member == circle->member_count || !kc_peer_set_has(kc_trust_outsiders(trust), member))
 		return dot->counter;
 	m = circle->members[member];
 	if (closed || !m->list ||
@@ -564,12 +634,46 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	return publish_epoch(circle, epoch, &key, &prev_key);
 }
 
+/* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
+ * its view, or one that was begun at the same time. */
+static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (find_before(circle, &circle->epochs[i]) == held)
+			return false;
+	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));
+}
+
+static bool has_name(const struct kc_shares *shares, const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < shares->count; i++)
+		if (kc_view_key_name_equal(&shares->names[i], &held->epoch->name))
+			return true;
+	return false;
+}
+
+/* In the order of the names. */
+static void add_key(
+	struct kc_shares *shares, const struct kc_secret **keys, const struct kc_held_epoch *held)
+{
+	size_t at = shares->count++;
+
+	for (; at > 0 && kc_view_key_name_compare(&held->epoch->name, &shares->names[at - 1]) < 0;
+		at--) {
+		shares->names[at] = shares->names[at - 1];
+		keys[at] = keys[at - 1];
+	}
+	shares->names[at] = held->epoch->name;
+	keys[at] = &held->key;
+}
+
 kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret)
 {
 	const struct kc_member *self = kc_circle_self(circle);
-	const struct kc_secret *keys[KC_CIRCLE_MAX_VIEWS];
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS];
 	struct kc_shares shares = {
 		.author = circle->identity.id,
 		.receiver = *receiver_id,
@@ -583,8 +687,15 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 			continue;
 		if (!held->key.len)
 			return KC_ERR(LOCKED);
-		shares.names[shares.count] = held->epoch->name;
-		keys[shares.count++] = &held->key;
+		add_key(&shares, keys, held);
+	}
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		/* Those in use are there; keys that the lock has taken away come another time. */
+		if (held->key.len && is_end(circle, trust, held) && !has_name(&shares, held) &&
+			shares.count < KC_COUNT_OF(shares.names))
+			add_key(&shares, keys, held);
 	}
 	return kc_shares_build(&shares, &circle->account, &circle->identity, receiver, keys, ret);
 }
@@ -592,7 +703,7 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 /* The epochs in use, by view; NULL where there is none, or its key is not here. */
 struct in_use {
 	const struct kc_held_epoch *rows[KC_CIRCLE_MAX_VIEWS];
-	uint8_t hash[32]; /* of their kids */
+	uint8_t hash[32]; /* of their kids, and of the others that nothing links to */
 };
 
 static kc_err find_in_use(
@@ -605,6 +716,13 @@ static kc_err find_in_use(
 		ret->rows[view] = NULL;
 		if (kc_circle_usable_epoch(circle, trust, view, &ret->rows[view]) == KC_OK)
 			kc_der_put_bytes(&label.w, KC_BYTES_OF(ret->rows[view]->epoch->name.kid));
+	}
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->key.len && is_end(circle, trust, held) &&
+			held != ret->rows[held->epoch->name.view])
+			kc_der_put_bytes(&label.w, KC_BYTES_OF(held->epoch->name.kid));
 	}
 	return kc_label_hash(&label, ret->hash);
 }
@@ -649,6 +767,25 @@ static kc_err lacks(const struct kc_circle *circle, const struct kc_member *m,
 	return KC_OK;
 }
 
+/* Whether a peer joined after an epoch was begun that nothing links to. Its author has that key for
+ * sure, and gives it; for one that left, anybody does. */
+static bool lacks_end(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *m, const struct in_use *in_use)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+		const struct kc_epoch *epoch = held->epoch;
+
+		if (held->key.len && held != in_use->rows[epoch->name.view] &&
+			is_end(circle, trust, held) &&
+			!is_among(epoch->recipients, epoch->recipient_count, &m->id) &&
+			(kc_peer_id_equal(&epoch->author, &circle->identity.id) ||
+				!kc_circle_is_trusted(circle, trust, &epoch->author)))
+			return true;
+	}
+	return false;
+}
+
 kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
 	struct in_use in_use;
@@ -664,7 +801,7 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 			memcmp(m->given, in_use.hash, sizeof m->given) == 0)
 			continue;
 		KC_TRY(lacks(circle, m, &in_use, &wanted));
-		if (wanted)
+		if (wanted || lacks_end(circle, trust, m, &in_use))
 			KC_TRY(give(circle, trust, m, &in_use));
 	}
 	return KC_OK;

@@ -302,15 +302,34 @@ static kc_err check_author(
 	return kc_circle_is_excluded(circle, &trust, ret) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
 
+/* The one that gave way in a tie of before: statements may be co-signed by its user key, whenever
+ * somebody heard of it. */
+static kc_err note_earlier_twin(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
+{
+	struct kc_peer_id author;
+	kc_err err;
+
+	if (parts->seq == 1 || kc_circle_was_user_key(circle, parts->user_public) ||
+		!is_signed_by_key_at(circle, record, parts->seq - 1))
+		return KC_OK;
+	err = check_author(circle, record, &author);
+	if (err == KC_E_REFUSED || err == KC_E_WAITING)
+		return KC_OK;
+	KC_TRY(err);
+	return note_key(circle, record, parts);
+}
+
 kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_account_key parts;
 	struct kc_peer_id author;
 
 	KC_TRY_RECORD(kc_account_key_open(record, &circle->account, &parts));
-	if (parts.seq < circle->account_key.seq ||
-		kc_bytes_equal(record, kc_buf_bytes(&circle->account_key_record)))
+	if (kc_bytes_equal(record, kc_buf_bytes(&circle->account_key_record)))
 		return KC_OK;
+	if (parts.seq < circle->account_key.seq)
+		return note_earlier_twin(circle, record, &parts);
 	KC_TRY(check_author(circle, record, &author));
 	if (parts.seq == circle->account_key.seq)
 		return take_twin(circle, record, &parts);

@@ -109,11 +109,11 @@ static void pull_names(struct kc_der_reader *r, struct kc_shares *shares)
 	struct kc_der_reader rows;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
-	while (kc_der_more(&rows) && shares->count < KC_CIRCLE_MAX_VIEWS) {
+	while (kc_der_more(&rows) && shares->count < KC_SHARES_MAX_KEYS) {
 		struct kc_view_key_name *row = &shares->names[shares->count++];
 
 		kc_view_key_name_pull(&rows, row);
-		if (shares->count > 1 && row[-1].view >= row->view)
+		if (shares->count > 1 && kc_view_key_name_compare(&row[-1], row) >= 0)
 			kc_der_reader_fail(&rows);
 	}
 	kc_der_leave(r, &rows);

@@ -5,11 +5,15 @@
 
 #include "backend/circle/view_key.h"
 
+/* One for each view, and room for epochs that were begun at the same time. */
+#define KC_SHARES_MAX_KEYS 64
+
 struct kc_shares {
 	struct kc_peer_id author, receiver;
 	uint64_t author_seq;
 	uint8_t receiver_key[32]; /* the hash of the receiver's agreement key */
-	struct kc_view_key_name names[KC_CIRCLE_MAX_VIEWS]; /* ascending by view */
+	/* Ascending by view, epoch and kid. */
+	struct kc_view_key_name names[KC_SHARES_MAX_KEYS];
 	size_t count;
 	uint8_t ephemeral[KC_P384_PUBLIC_LEN];
 	struct kc_bytes box; /* borrowed from the record */

@@ -66,8 +66,16 @@ void kc_view_key_name_pull(struct kc_der_reader *r, struct kc_view_key_name *ret
 		kc_der_reader_fail(r);
 }
 
+int kc_view_key_name_compare(const struct kc_view_key_name *a, const struct kc_view_key_name *b)
+{
+	if (a->view != b->view)
+		return a->view < b->view ? -1 : 1;
+	if (a->epoch != b->epoch)
+		return a->epoch < b->epoch ? -1 : 1;
+	return memcmp(a->kid, b->kid, sizeof a->kid);
+}
+
 bool kc_view_key_name_equal(const struct kc_view_key_name *a, const struct kc_view_key_name *b)
 {
-	return a->view == b->view && a->epoch == b->epoch &&
-	       memcmp(a->kid, b->kid, sizeof a->kid) == 0;
+	return kc_view_key_name_compare(a, b) == 0;
 }

@@ -34,6 +34,8 @@ const struct kc_siv_key *kc_view_key_siv(const struct kc_secret *derived);
 
 void kc_view_key_name_put(struct kc_der_writer *w, const struct kc_view_key_name *name);
 void kc_view_key_name_pull(struct kc_der_reader *r, struct kc_view_key_name *ret);
+/* By view, epoch and kid. */
+int kc_view_key_name_compare(const struct kc_view_key_name *a, const struct kc_view_key_name *b);
 bool kc_view_key_name_equal(const struct kc_view_key_name *a, const struct kc_view_key_name *b);
 
 #endif

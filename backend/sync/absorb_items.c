@@ -12,7 +12,7 @@ static void reader_done(struct kc_absorb_reader *r)
 	kc_absorb_anchors_done(&r->anchors);
 }
 
-static kc_err prepare(struct kc_absorb_reader *r)
+kc_err kc_absorb_prepare(struct kc_absorb_reader *r)
 {
 	const struct kc_account_keys *keys = kc_circle_keys(r->circle);
 	const struct kc_account_id *account = &r->circle->account;
@@ -57,12 +57,14 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 	held = kc_circle_find_epoch(r->circle, ret_header->kid);
 	if (!held)
 		return KC_ERR(WAITING);
+	/* Without the key anybody can have named it as that of any view. */
+	KC_TRY(kc_circle_epoch_key(r->circle, held,
+		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
+		ret_key));
 	if (held->epoch->name.view != view)
 		return KC_ERR(REFUSED);
 	*ret_held = held;
-	return kc_circle_epoch_key(r->circle, held,
-		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
-		ret_key);
+	return KC_OK;
 }
 
 /* Whether this device says that it holds what was written up to a dot. */
@@ -204,7 +206,7 @@ kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb)
 	KC_CLEANUP(reader_done)
 	struct kc_absorb_reader r = {.txn = txn, .absorb = absorb, .circle = absorb->circle};
 
-	KC_TRY(prepare(&r));
+	KC_TRY(kc_absorb_prepare(&r));
 	KC_TRY(sort_items(&r));
 	KC_TRY(kc_absorb_merge(&r));
 	KC_TRY(kc_absorb_unnamed(&r));

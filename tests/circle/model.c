@@ -17,7 +17,6 @@
 
 #define GENP KC_CLASS_GENERIC
 #define DAY_MS INT64_C(86400000)
-#define MONTH_MS (30 * DAY_MS)
 #define YEAR_MS (365 * DAY_MS)
 
 enum { KEYS = 6, CHANGES_MAX = 64, STEPS_LEAST = 24, SECRET_MAX = 24, ROUNDS_MAX = 24 };
@@ -51,9 +50,6 @@ static struct {
 	uint64_t exchanges; /* that went well, of all devices */
 	unsigned passwords; /* the account has had */
 	unsigned removals;
-	/* Strangers come, or keys are made anew and devices put out; both in one life need shares
-	 * for whoever came meanwhile. */
-	bool keys_change;
 	bool removed[WORLD_MAX]; /* by somebody, whose word may not count */
 	bool out[WORLD_MAX];	 /* as it found itself the last time */
 	/* Changes of devices that were put out, which the one who did it had not seen: they may
@@ -271,11 +267,10 @@ static bool is_put_out(size_t device, kc_err err)
 	return model.out[device] && model.removals;
 }
 
-/* Of two changes of the password that did not know of each other one gives way, with what was said
- * on top of it. */
+/* What was said before somebody heard of a removal. */
 static bool may_refuse(void)
 {
-	return model.removals || model.passwords > 2;
+	return model.removals;
 }
 
 static void exchange(size_t device, struct kc_sync_report *report)
@@ -412,8 +407,7 @@ static void remove_another(size_t device)
 	kc_err err;
 
 	if (!world.member[device] || !world.member[target] || target == device ||
-		model.removals == 2 || !model.keys_change || world.cut_off[device] ||
-		world.layout == WORLD_CARRIED)
+		model.removals == 2 || world.cut_off[device] || world.layout == WORLD_CARRIED)
 		return;
 	doubt(device, target);
 	err = put_out(device, target, &report);
@@ -428,7 +422,7 @@ static void rotate(size_t device)
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	kc_err err;
 
-	if (!world.member[device] || !model.keys_change)
+	if (!world.member[device])
 		return;
 	err = kc_keychain_rotate(home_of(device)->keychain, &report);
 	tell("device %zu makes new keys: %s", device, kc_err_name(err));
@@ -579,8 +573,7 @@ static void move_clock(size_t device)
 {
 	if (model.plan->mode != MODEL_SKEWED)
 		return;
-	world.skews[device] = ((int64_t)chance(5) - 2) * (model.keys_change ? YEAR_MS : MONTH_MS) +
-			      (int64_t)chance(DAY_MS);
+	world.skews[device] = ((int64_t)chance(5) - 2) * YEAR_MS + (int64_t)chance(DAY_MS);
 	tell("device %zu has its clock at %" PRId64 " days", device, world.skews[device] / DAY_MS);
 }
 
@@ -970,7 +963,6 @@ static void live(void)
 	chance_seed(chance_derive(plan->seed, 0));
 	members = 2 + chance(4);
 	strangers = chance(WORLD_MAX - members < 3 ? WORLD_MAX - members : 3);
-	model.keys_change = strangers == 0;
 	count = STEPS_LEAST + chance(MODEL_STEPS_MAX / 2 - STEPS_LEAST);
 	world_restore(members, strangers, (enum world_layout)chance(WORLD_LAYOUTS));
 	for (size_t i = 0; i < members + strangers && plan->mode == MODEL_SKEWED; i++)

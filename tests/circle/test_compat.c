@@ -166,10 +166,11 @@ static void sign_otherwise(const struct trio *t, const struct kc_buf *record,
 		KC_RECORD_CIRCLE, &t->a->account, parsed.body, signers, count, ret));
 }
 
-static void add_exclusion(struct kc_circle *circle, const struct kc_peer_id *target,
-	struct kc_buf *ret)
+static void add_exclusion(
+	struct kc_circle *circle, const struct kc_peer_id *target, struct kc_buf *ret)
 {
-	const struct kc_member *self = kc_circle_self(circle), *out = kc_circle_find(circle, target);
+	const struct kc_member *self = kc_circle_self(circle),
+			       *out = kc_circle_find(circle, target);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 
 	CHECK_FATAL(list != NULL);
@@ -185,7 +186,8 @@ static void add_exclusion(struct kc_circle *circle, const struct kc_peer_id *tar
 	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
 }
 
-static kc_err hear_list(struct kc_circle *circle, const struct kc_circle *from, struct kc_buf *record)
+static kc_err hear_list(
+	struct kc_circle *circle, const struct kc_circle *from, struct kc_buf *record)
 {
 	bool current;
 
@@ -223,8 +225,8 @@ static void a_join_makes_the_next_generation(void)
 	for (size_t i = 0; i < 2; i++) {
 		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2 * i,
 			(i ? t.b : t.a)->identity.permanent.legacy_public));
-		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2 * i + 1,
-			t.a->account_key.user_public));
+		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account,
+			2 * i + 1, t.a->account_key.user_public));
 	}
 	CHECK_OK(take_copy(t.a, t.b)); /* known */
 }
@@ -290,7 +292,8 @@ static void an_old_circle_in_a_later_operation_is_a_rollback(void)
 	/* An earlier operation that is read once more says nothing. */
 	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 4, kc_buf_bytes(&old)));
 	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
-	CHECK_ERR(kc_circle_take_compat(t.b, id_of(t.a), 6, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK_ERR(
+		kc_circle_take_compat(t.b, id_of(t.a), 6, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
 	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
 }
 
@@ -346,9 +349,8 @@ static void of_two_of_one_generation_the_same_one_wins(void)
 	CHECK_OK_FATAL(kc_circle_judge(t.a, &trust));
 	CHECK_OK(kc_circle_renew_compat(t.a, &trust));
 	CHECK(t.a->compat.compat->member_count == 3);
-	CHECK(generation(t.a) == 5
-			? kc_record_id_equal(&t.a->compat.compat->prev, &t.c->compat.id)
-			: agree(t.a, t.c));
+	CHECK(generation(t.a) == 5 ? kc_record_id_equal(&t.a->compat.compat->prev, &t.c->compat.id)
+				   : agree(t.a, t.c));
 }
 
 /* 3. */
@@ -440,6 +442,60 @@ static void another_user_key_is_refused_or_waits_for_its_record(void)
 	CHECK(generation(t.a) == 3);
 	CHECK_OK(kc_circle_accept_password(t.a, kc_bytes_str("another password"), &typed));
 	CHECK(t.a->account_key.seq == 2 && generation(t.a) == 4);
+}
+
+/* A new password, and the circle with it. */
+static void change(struct kc_circle *circle, const struct kc_password_keys *keys,
+	const char *password, struct kc_password_keys *ret)
+{
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_change_password(circle, keys, kc_bytes_str(password), ret));
+	circle->user = ret->user;
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	CHECK_OK_FATAL(kc_circle_renew_compat(circle, &trust));
+}
+
+/* Whichever of two comes first, with its circle or without: nothing of it is evidence. */
+static void of_two_passwords_at_once_neither_circle_is_refused(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys one = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys other = KC_PASSWORD_KEYS_INIT;
+	struct kc_bytes records[2];
+
+	trio_init(&t);
+	change(t.a, &t.user, "the password of a", &one);
+	change(t.b, &t.user, "the password of b", &other);
+	CHECK_FATAL(generation(t.a) == 4 && generation(t.b) == 4);
+	records[0] = kc_buf_bytes(&t.a->account_key_record);
+	records[1] = kc_buf_bytes(&t.b->account_key_record);
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.c, records[0]));
+	CHECK_ERR(take_copy(t.c, t.b), KC_E_WAITING);
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.c, records[1]));
+	CHECK_OK(take_copy(t.c, t.a));
+	CHECK_OK(take_copy(t.c, t.b));
+	CHECK(generation(t.c) == 4);
+}
+
+/* One that gave way is heard of when the next is in force: its key is remembered all the same. */
+static void the_key_of_a_tie_is_remembered_whenever_it_comes(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys one = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys other = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys next = KC_PASSWORD_KEYS_INIT;
+
+	trio_init(&t);
+	change(t.a, &t.user, "the password of a", &one);
+	change(t.b, &t.user, "the password of b", &other);
+	CHECK_OK(kc_circle_take_account_key(t.c, kc_buf_bytes(&t.a->account_key_record)));
+	change(t.a, &one, "the next password of a", &next);
+	CHECK_OK(kc_circle_take_account_key(t.c, kc_buf_bytes(&t.a->account_key_record)));
+	CHECK_OK(kc_circle_take_account_key(t.c, kc_buf_bytes(&t.b->account_key_record)));
+	CHECK(t.c->account_key.seq == 3);
+	CHECK(kc_circle_was_user_key(t.c, t.b->account_key.user_public));
+	CHECK_OK(take_copy(t.c, t.b)); /* older, and nothing more */
 }
 
 /* 7. */
@@ -595,6 +651,8 @@ int main(void)
 		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
 		CHECK_TEST(an_empty_circle_is_like_any_other),
 		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
+		CHECK_TEST(of_two_passwords_at_once_neither_circle_is_refused),
+		CHECK_TEST(the_key_of_a_tie_is_remembered_whenever_it_comes),
 		CHECK_TEST(a_newcomer_does_not_let_itself_in),
 		CHECK_TEST(who_is_out_signs_nothing),
 		CHECK_TEST(a_signature_holds_for_its_generation_only),
