@@ -21,8 +21,7 @@ static void name_operation(
 	kc_writer_name_put_number(number, ret + KC_WRITER_DIGITS + 1);
 }
 
-bool kc_records_log_parse(
-	const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number)
+bool kc_records_log_parse(const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number)
 {
 	return strlen(name) == NAME_LEN && name[KC_WRITER_DIGITS] == '-' &&
 	       kc_writer_name_parse(name, ret_writer) &&

@@ -10,8 +10,7 @@
 #include "backend/cloud/records.h"
 
 /* Whether a record has the name of an operation, and of which. */
-bool kc_records_log_parse(
-	const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number);
+bool kc_records_log_parse(const char *name, struct kc_writer_id *ret_writer, uint64_t *ret_number);
 KC_MUST kc_err kc_records_log_list(struct kc_cloud *cloud, struct kc_cloud_logs *ret);
 KC_MUST kc_err kc_records_log_read(struct kc_cloud *cloud, const struct kc_writer_id *writer,
 	uint64_t number, struct kc_buf *ret);

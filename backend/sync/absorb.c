@@ -25,6 +25,8 @@ static const struct form {
 	{"c",     KC_ABSORB_CIRCLE,      true},
 	{"i/",    KC_ABSORB_ITEM,        false},
 	{"l/",    KC_ABSORB_SEGMENT,     false},
+	{"r",     KC_ABSORB_QUESTION,    false},
+	{"r/",    KC_ABSORB_ANSWER,      false},
 };
 /* clang-format on */
 
@@ -80,7 +82,8 @@ static bool is_for_another(
 {
 	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
 
-	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT) &&
+	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT ||
+		       form->kind == KC_ABSORB_ANSWER) &&
 	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
@@ -136,6 +139,8 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
 		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_QUESTION || form->kind == KC_ABSORB_ANSWER)
+		record.state = KC_OK;
 	if (form->kind == KC_ABSORB_SEGMENT)
 		KC_TRY(open_segment(&record, rest));
 	if (form->sealed) {
@@ -217,6 +222,8 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 			absorb->gathered->ops[record->op].op.position.number, record->value);
 	case KC_ABSORB_ITEM:
 	case KC_ABSORB_SEGMENT:
+	case KC_ABSORB_QUESTION:
+	case KC_ABSORB_ANSWER:
 		break;
 	}
 	return KC_ERR(BUG);

@@ -7,6 +7,7 @@
 #define KC_SYNC_ABSORB_H
 
 #include "backend/store/store.h"
+#include "backend/item/policy.h"
 #include "backend/sync/gather.h"
 
 enum kc_absorb_kind {
@@ -22,6 +23,8 @@ enum kc_absorb_kind {
 	KC_ABSORB_CIRCLE,
 	KC_ABSORB_ITEM,
 	KC_ABSORB_SEGMENT, /* of a log of own writes; looked at when a head names it */
+	KC_ABSORB_QUESTION, /* of reconciliation; looked at once all else is taken */
+	KC_ABSORB_ANSWER,
 };
 
 /* A record, and what has become of it. */
@@ -51,6 +54,10 @@ struct kc_absorb {
 	uint64_t received;   /* items that were applied */
 	bool moved;	     /* some position did */
 	enum kc_alarm alarm; /* of roots that differ where they must not */
+	/* By view: whose root that is, its number and one more; whether items wait for a root. */
+	size_t differs[KC_VIEW_COUNT];
+	bool unnamed[KC_VIEW_COUNT];
+	bool stale; /* this device was silent for so long that nobody has waited for it */
 };
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
 void kc_absorb_done(struct kc_absorb *absorb);
@@ -67,6 +74,9 @@ static inline bool kc_absorb_is_verdict(kc_err err)
 KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 /* Takes items and heads of trusted writers. */
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
+/* Answers what others ask, and asks what differs; after the items. */
+KC_MUST kc_err kc_absorb_reconcile(
+	struct kc_txn *txn, struct kc_absorb *absorb, uint64_t now_ms);
 /* Moves the members' positions over all that is settled. now_ms starts, and clears, the clocks of
  * those whose logs miss a piece. Returns how many records wait and were refused. */
 KC_MUST kc_err kc_absorb_settle(

@@ -118,8 +118,7 @@ static kc_err outcome(
 	return r->absorb->records[r->dots[low]->record].state;
 }
 
-/* Before its beginning a log names nothing: there the records themselves count. Of a feed nobody
- * waits for what is not named. */
+/* Before its beginning a log names nothing: there the records themselves count. */
 static kc_err account_for_unnamed(
 	struct kc_absorb_reader *r, size_t member, enum kc_view view, uint64_t last, uint64_t *had)
 {
@@ -163,9 +162,20 @@ static void note_lack(kc_err err, kc_err *lack)
 		*lack = err;
 }
 
+/* A feed has the last version of each record, so what a log names no more may have gone. A writer
+ * leaves out what all members have who still answer: one that has yet to arrive, or was silent for
+ * too long, has no right to it. Neither has one that the writer took for being out for a while: it
+ * looks for the records in all of the zone, and if they are not there the roots tell. */
+static bool may_lack_unnamed(const struct kc_absorb_reader *r, const struct kc_list *list)
+{
+	return r->absorb->gathered->by_feed &&
+	       (r->circle->joining || r->absorb->gathered->whole ||
+		       kc_circle_is_stale(kc_circle_self(r->circle), list->time_ms));
+}
+
 /* Raises the vector as far as everything that was written up to there is here. */
 static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_head *head, kc_err *ret_lack)
+	const struct kc_list *list, const struct kc_head *head, kc_err *ret_lack)
 {
 	const struct kc_peer_id *writer = &r->circle->members[member]->id;
 	struct kc_vector *vector = &r->circle->views[view].vector;
@@ -181,9 +191,9 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	end = !missing ? head->counter : log.count ? log.rows[log.count - 1].counter : had;
 	unnamed = log.count ? log.rows[0].counter - 1 : end;
 
-	if (!r->absorb->gathered->by_feed)
+	if (!may_lack_unnamed(r, list))
 		KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
-	if (had < unnamed && !r->absorb->gathered->by_feed) {
+	if (had < unnamed && !may_lack_unnamed(r, list)) {
 		note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED) : KC_ERR(WAITING),
 			ret_lack);
 		return kc_vector_raise(vector, writer, had);
@@ -241,7 +251,7 @@ static kc_err take_head(struct kc_absorb_reader *r, const struct kc_absorb_recor
 	acked = kc_vector_get(&head.vector, &r->circle->identity.id);
 	if (m->acked[view] < acked)
 		m->acked[view] = acked;
-	return account_for(r, member, view, &head, ret_lack);
+	return account_for(r, member, view, list, &head, ret_lack);
 }
 
 static kc_err take_list(struct kc_absorb_reader *r, struct kc_absorb_record *record)

@@ -12,7 +12,7 @@ static void reader_done(struct kc_absorb_reader *r)
 	kc_absorb_anchors_done(&r->anchors);
 }
 
-static kc_err prepare(struct kc_absorb_reader *r)
+kc_err kc_absorb_prepare(struct kc_absorb_reader *r)
 {
 	const struct kc_account_keys *keys = kc_circle_keys(r->circle);
 	const struct kc_account_id *account = &r->circle->account;
@@ -204,7 +204,7 @@ kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb)
 	KC_CLEANUP(reader_done)
 	struct kc_absorb_reader r = {.txn = txn, .absorb = absorb, .circle = absorb->circle};
 
-	KC_TRY(prepare(&r));
+	KC_TRY(kc_absorb_prepare(&r));
 	KC_TRY(sort_items(&r));
 	KC_TRY(kc_absorb_merge(&r));
 	KC_TRY(kc_absorb_unnamed(&r));

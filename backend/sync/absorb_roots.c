@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/sync/root.h"
+#include "base/clock.h"
 
 /* Fewer records are here: something was left out. As many or more: something was made up. */
 static void suspect(struct kc_absorb *absorb, uint64_t here, uint64_t there)
@@ -16,13 +17,15 @@ static void suspect(struct kc_absorb *absorb, uint64_t here, uint64_t there)
 		absorb->alarm = here < there ? KC_ALARM_OMISSION : KC_ALARM_FORGERY;
 }
 
-static kc_err compare(struct kc_absorb_reader *r, enum kc_view view, const struct kc_told_root *own,
-	const struct kc_told_root *told)
+static kc_err compare(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_told_root *own, const struct kc_told_root *told)
 {
 	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0)
 		return told->exact ? kc_trie_doubt(r->txn, view, false) : KC_OK;
-	if (own->exact && told->exact)
-		suspect(r->absorb, own->count, told->count);
+	if (!own->exact || !told->exact)
+		return KC_OK;
+	suspect(r->absorb, own->count, told->count);
+	r->absorb->differs[view] = member + 1;
 	return KC_OK;
 }
 
@@ -62,7 +65,7 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	KC_TRY(kc_root_vector(&m->id, head.counter, &head.vector, &theirs));
 	KC_TRY(have_same(r, view, kc_list_find_head(m->list, r->view_tags[view])->kid, vector,
 		&theirs, &same));
-	return same ? compare(r, view, own, &head.root) : KC_OK;
+	return same ? compare(r, member, view, own, &head.root) : KC_OK;
 }
 
 static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
@@ -83,10 +86,23 @@ static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 	return KC_OK;
 }
 
+/* A device that nobody has waited for may hold what the others have deleted, and forgotten since. */
+static kc_err look_for_silence(struct kc_absorb_reader *r)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	r->absorb->stale = kc_circle_is_stale(
+		kc_circle_self(r->circle), now > 0 ? (uint64_t)now : 0);
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && r->absorb->stale; view++)
+		KC_TRY(kc_trie_doubt(r->txn, (enum kc_view)view, true));
+	return KC_OK;
+}
+
 kc_err kc_absorb_roots(struct kc_absorb_reader *r)
 {
 	if (r->circle->joining)
 		return KC_OK;
+	KC_TRY(look_for_silence(r));
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
 		KC_TRY(take_roots(r, (enum kc_view)view));
 	return KC_OK;

@@ -184,6 +184,7 @@ kc_err kc_absorb_unnamed(struct kc_absorb_reader *r)
 			KC_TRY(try_view(r, (enum kc_view)view, &fits));
 		if (fits)
 			KC_TRY(take_view(r, (enum kc_view)view));
+		r->absorb->unnamed[view] = views[view] && !fits;
 	}
 	return KC_OK;
 }

@@ -282,6 +282,7 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(take_said(x, &txn, absorb));
 	KC_TRY(kc_absorb_items(&txn, absorb));
 	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
+	KC_TRY(kc_absorb_reconcile(&txn, absorb, x->now_ms));
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));

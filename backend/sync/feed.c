@@ -386,6 +386,7 @@ kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_stor
 		feed->was_read = true;
 	}
 	gathered->read |= members;
+	gathered->whole = feed->suspicious && !feed->more;
 	if (feed->more)
 		gathered->more = ~(kc_peer_set)0;
 	return admit(feed, circle, members, gathered);

@@ -28,7 +28,8 @@ struct kc_gathered_op {
 };
 
 struct kc_gathered {
-	bool by_feed;		    /* records, no operations */
+	bool by_feed; /* records, no operations */
+	bool whole;   /* by a feed that was read from its beginning, to find what is missing */
 	struct kc_gathered_op *ops; /* of one log in order, log after log */
 	size_t count, allocated;
 	kc_peer_set read;  /* members whose logs were looked at */
@@ -36,11 +37,11 @@ struct kc_gathered {
 	kc_peer_set shut;  /* of these, whether their log begins anew is seen with the unlock */
 	/* Those with an operation that was refused: nothing behind it settles. */
 	kc_peer_set damaged;
-	kc_peer_set suspects; /* those whose log has become shorter, or tells another story */
-	enum kc_alarm alarm;  /* of the first of them */
+	kc_peer_set suspects;  /* those whose log has become shorter, or tells another story */
+	enum kc_alarm alarm;   /* of the first of them */
 	uint64_t shown, known; /* of the first whose log is shorter: its end, and the settled one */
-	kc_peer_set more;     /* those with operations that are left for another round */
-	kc_peer_set out;      /* those who are out by now: nothing that their logs lack is missed */
+	kc_peer_set more;      /* those with operations that are left for another round */
+	kc_peer_set out; /* those who are out by now: nothing that their logs lack is missed */
 	uint64_t refused[KC_CIRCLE_MAX_PEERS]; /* operations, by member */
 	/* Of a feed. */
 	kc_peer_set listed; /* those whose last list it has */

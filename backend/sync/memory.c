@@ -6,6 +6,7 @@
 
 #include "backend/store/cell.h"
 #include "backend/store/track.h"
+#include "backend/sync/reconcile.h"
 
 #define CELL_PLACE "sync/place"
 #define CELL_LAYOUT "sync/layout"
@@ -27,7 +28,8 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 kc_err kc_memory_forget(struct kc_txn *txn)
 {
 	static const char *const cells[] = {
-		CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING};
+		CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING,
+		KC_RECONCILE_CELL};
 
 	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
 		KC_TRY(kc_cell_remove(txn, cells[i]));

@@ -121,6 +121,13 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 	return kc_track_put(txn, &track);
 }
 
+kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track)
+{
+	if (track->item)
+		KC_TRY(clear_row(txn, track->name, track->item));
+	return kc_track_drop(txn, track->id);
+}
+
 /* The record becomes a deletion, just after the version that it has: any change that somebody makes
  * to that version comes later (backend/store/track_follow.c). */
 static kc_err give_way(struct kc_txn *txn, struct kc_track *track)

@@ -38,6 +38,9 @@ KC_MUST kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *se
  * be merged; what was in it goes to the history. */
 KC_MUST kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN]);
 
+/* Forgets a record that the circle has forgotten; what was in it goes to the history. */
+KC_MUST kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track);
+
 /* Whether this device holds a version of that record at least as great, and with a dot. */
 KC_MUST kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
 	const struct kc_version *version, bool *ret);

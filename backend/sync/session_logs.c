@@ -70,8 +70,8 @@ kc_err kc_session_logs_see(struct kc_session_logs *sessions, const struct kc_rec
 	return keep(sessions, &writer, number, row->value);
 }
 
-kc_err kc_session_logs_end(struct kc_session_logs *sessions, struct kc_cloud *cloud,
-	const struct kc_feed_token *upto)
+kc_err kc_session_logs_end(
+	struct kc_session_logs *sessions, struct kc_cloud *cloud, const struct kc_feed_token *upto)
 {
 	if (!sessions->known) {
 		struct kc_cloud_logs logs;
@@ -85,8 +85,8 @@ kc_err kc_session_logs_end(struct kc_session_logs *sessions, struct kc_cloud *cl
 	return KC_OK;
 }
 
-const struct kc_buf *kc_session_logs_find(const struct kc_session_logs *sessions,
-	const struct kc_writer_id *writer, uint64_t number)
+const struct kc_buf *kc_session_logs_find(
+	const struct kc_session_logs *sessions, const struct kc_writer_id *writer, uint64_t number)
 {
 	for (size_t i = 0; i < sessions->kept_count; i++)
 		if (sessions->kept[i].number == number &&

@@ -31,6 +31,10 @@ static void flat_in_items(bool records)
 	if (!records)
 		return;
 	CHECK(is_near(few.add_down.down, many.add_down.down, 20));
+	CHECK(is_near(few.add_up.down, many.add_up.down, 20));
+	CHECK(is_near(few.apart_down.down, many.apart_down.down, 20));
+	/* Both feeds, the batch, a message; both feeds, and perhaps a message. */
+	CHECK(few.add_up.requests <= 4 && few.add_down.requests <= 3);
 	CHECK(few.idle.requests == 1 && both(&few.idle) == both(&many.idle));
 	CHECK(both(&few.idle) < 200);
 }
