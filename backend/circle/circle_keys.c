@@ -9,13 +9,24 @@
 #include "backend/circle/label.h"
 #include "base/clock.h"
 
+/* A record may name the kid of another view's key, or of another epoch's: only the one that the kid
+ * commits to ever has the key. */
 const struct kc_held_epoch *kc_circle_find_epoch(
 	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
-			return &circle->epochs[i];
-	return NULL;
+	const struct kc_held_epoch *found = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (memcmp(held->epoch->name.kid, kid, KC_KID_LEN) != 0)
+			continue;
+		if (kc_held_epoch_has_key(held))
+			return held;
+		if (!found || (held->promised && !found->promised))
+			found = held;
+	}
+	return found;
 }
 
 static struct kc_held_epoch *find_name(
@@ -58,6 +69,30 @@ kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct kc_held_
 	return kc_view_key_derive(&circle->account, &held->epoch->name, &held->key, use, ret);
 }
 
+static kc_err copy_secret(const struct kc_secret *from, struct kc_secret *to)
+{
+	return from->len && !to->len ? kc_secret_set(to, kc_secret_bytes(from)) : KC_OK;
+}
+
+/* Several may tell of one epoch. What this device has of its key, it has for all their records. */
+static kc_err share_keys(struct kc_circle *circle, const struct kc_held_epoch *from)
+{
+	if (!kc_held_epoch_has_key(from) && !from->promised)
+		return KC_OK;
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		struct kc_held_epoch *to = &circle->epochs[i];
+
+		if (to == from || !kc_view_key_name_equal(&to->epoch->name, &from->epoch->name))
+			continue;
+		to->promised = to->promised || from->promised;
+		KC_TRY(copy_secret(&from->key, &to->key));
+		KC_TRY(copy_secret(&from->class_c, &to->class_c));
+		KC_TRY(copy_secret(&from->head, &to->head));
+		KC_TRY(copy_secret(&from->meta, &to->meta));
+	}
+	return KC_OK;
+}
+
 /* The epoch before one, when its record is here. */
 static struct kc_held_epoch *find_before(
 	const struct kc_circle *circle, const struct kc_held_epoch *held)
@@ -97,6 +132,7 @@ static kc_err walk_links(struct kc_circle *circle)
 			struct kc_held_epoch *prev = find_before(circle, held);
 			bool found = false;
 
+			KC_TRY(share_keys(circle, held));
 			if (!prev || kc_held_epoch_has_key(prev) || prev->promised)
 				continue;
 			if (held->key.len)
@@ -105,6 +141,8 @@ static kc_err walk_links(struct kc_circle *circle)
 				found = prev->promised =
 					kc_circle_is_locked(circle) &&
 					(kc_held_epoch_has_key(held) || held->promised);
+			if (found)
+				KC_TRY(share_keys(circle, prev));
 			progress = progress || found;
 		}
 	}
@@ -114,10 +152,15 @@ static kc_err walk_links(struct kc_circle *circle)
 kc_err kc_circle_restore_key(
 	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key)
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (memcmp(circle->epochs[i].epoch->name.kid, kid, KC_KID_LEN) == 0)
-			return kc_secret_set(&circle->epochs[i].key, key);
-	return KC_OK; /* an epoch that has made room for another since */
+	/* None: an epoch that has made room for another since. */
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (kc_held_epoch_has_key(held) &&
+			memcmp(held->epoch->name.kid, kid, KC_KID_LEN) == 0)
+			KC_TRY(kc_secret_set(&held->key, key));
+	}
+	return KC_OK;
 }
 
 kc_err kc_circle_complete_keys(struct kc_circle *circle)
@@ -217,6 +260,20 @@ static kc_err check_author(
 	return kc_circle_is_excluded(circle, trust, id) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }
 
+/* Whether an author has told of an epoch. What others tell of the same key is kept beside it: any
+ * of them may turn out to be out. */
+static bool has_told(const struct kc_circle *circle, const struct kc_epoch *epoch)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_epoch *other = circle->epochs[i].epoch;
+
+		if (kc_view_key_name_equal(&other->name, &epoch->name) &&
+			kc_peer_id_equal(&other->author, &epoch->author))
+			return true;
+	}
+	return false;
+}
+
 kc_err kc_circle_take_epoch(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
@@ -229,8 +286,7 @@ kc_err kc_circle_take_epoch(
 	KC_TRY_RECORD(kc_epoch_parse(record, &circle->account, epoch, &id));
 	KC_TRY(kc_circle_check_from(from, &epoch->author));
 	KC_TRY(kc_circle_check_epoch_author(circle, record));
-	/* The kid commits to the key: two records of one key would be one epoch told twice. */
-	if (find_name(circle, &epoch->name))
+	if (has_told(circle, epoch))
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(check_author(circle, &trust, &epoch->author));
@@ -345,7 +401,8 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 	return true;
 }
 
-bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+/* Whether a record says that somebody who is out has the key. */
+static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
 	kc_peer_set out = kc_trust_outsiders(trust);
@@ -365,6 +422,17 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 			return true;
 	}
 	return false;
+}
+
+/* Whoever is out can name any key: one record by a device that is in tells better. */
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (kc_view_key_name_equal(&circle->epochs[i].epoch->name, &held->epoch->name) &&
+			!is_retired_by(circle, trust, &circle->epochs[i]))
+			return false;
+	return true;
 }
 
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
@@ -503,16 +571,16 @@ static kc_err make_key(
 }
 
 /* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
- * its last list is beyond its cut, nothing: how far it had written by then is not known any more. */
-static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
-	const struct kc_dot *dot)
+ * its last list is beyond its cut, nothing: how far it had written by then is not known any more.
+ */
+static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_dot *dot)
 {
 	size_t member = kc_circle_number(circle, &dot->writer);
 	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
 	const struct kc_member *m;
 
-	if (member == circle->member_count ||
-		!kc_peer_set_has(kc_trust_outsiders(trust), member))
+	if (member == circle->member_count || !kc_peer_set_has(kc_trust_outsiders(trust), member))
 		return dot->counter;
 	m = circle->members[member];
 	if (closed || !m->list ||

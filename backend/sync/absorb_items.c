@@ -57,12 +57,14 @@ static kc_err find_key(const struct kc_absorb_reader *r, const struct kc_absorb_
 	held = kc_circle_find_epoch(r->circle, ret_header->kid);
 	if (!held)
 		return KC_ERR(WAITING);
+	/* Without the key anybody can have named it as that of any view. */
+	KC_TRY(kc_circle_epoch_key(r->circle, held,
+		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
+		ret_key));
 	if (held->epoch->name.view != view)
 		return KC_ERR(REFUSED);
 	*ret_held = held;
-	return kc_circle_epoch_key(r->circle, held,
-		ret_header->class == KC_ITEM_CLASS_A ? KC_VIEW_KEY_CLASS_A : KC_VIEW_KEY_CLASS_C,
-		ret_key);
+	return KC_OK;
 }
 
 /* Whether this device says that it holds what was written up to a dot. */

@@ -38,9 +38,9 @@ static kc_err open_segment(const struct kc_absorb_reader *r, size_t member,
 	held = kc_circle_find_epoch(r->circle, kid);
 	if (!held)
 		return KC_ERR(WAITING);
+	KC_TRY(kc_circle_epoch_key(r->circle, held, KC_VIEW_KEY_HEAD, &key));
 	if (held->epoch->name.view != *ret_view)
 		return KC_ERR(REFUSED);
-	KC_TRY(kc_circle_epoch_key(r->circle, held, KC_VIEW_KEY_HEAD, &key));
 	err = kc_segment_open(record->value,
 		&(struct kc_segment_place){
 			.account = &r->circle->account,

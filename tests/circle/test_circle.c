@@ -403,6 +403,71 @@ static void epochs_without_end(void)
 	check_new_epochs(f.late);
 }
 
+/* A record of a thief's, who has no key, that names the one of another's epoch as that of a view.
+ */
+static void tell_of(struct kc_circle *a, const struct kc_circle *thief,
+	const struct kc_epoch *epoch, unsigned view)
+{
+	KC_CLEANUP_FREE struct kc_epoch *told = malloc(sizeof *told);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	CHECK_FATAL(told != NULL);
+	*told = *epoch;
+	told->author = *id_of(thief);
+	told->name.view = view;
+	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_secret_random(&before, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(
+		kc_epoch_build(told, &thief->account, &thief->identity, &key, &before, &record));
+	CHECK_OK(kc_circle_take_epoch(a, id_of(thief), kc_buf_bytes(&record)));
+}
+
+static void check_writes_in(const struct kc_circle *circle, const struct kc_held_epoch *wanted)
+{
+	const struct kc_held_epoch *held, *found;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	CHECK_OK_FATAL(kc_circle_usable_epoch(circle, &trust, 1, &held));
+	CHECK(kc_record_id_equal(&held->id, &wanted->id));
+	CHECK_FATAL((found = kc_circle_find_epoch(circle, wanted->epoch->name.kid)) != NULL);
+	CHECK(kc_view_key_name_equal(&found->epoch->name, &wanted->epoch->name));
+	CHECK(kc_held_epoch_has_key(found) && found->key.len);
+	CHECK(!kc_circle_is_retired(circle, &trust, found));
+}
+
+/* Who is out is the first to tell of the new key, to a device that has not heard of it. */
+static void a_key_told_by_who_is_out(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_CIRCLE struct kc_circle *again = NULL;
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+	const struct kc_circle *late;
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	family_init(&f);
+	late = f.late;
+	CHECK_OK_FATAL(kc_circle_exclude(f.first, id_of(f.removed), KC_EXCLUSION_LOST, 0, NULL));
+	say(f.first);
+	CHECK_OK_FATAL(kc_circle_judge(f.first, &trust));
+	CHECK_OK_FATAL(kc_circle_begin_epoch(f.first, &trust, 1, KC_EPOCH_REMOVAL));
+	CHECK_OK_FATAL(kc_circle_usable_epoch(f.first, &trust, 1, &held));
+	CHECK_OK_FATAL(kc_circle_build_shares(
+		f.first, &trust, &kc_circle_self(late)->permanent, id_of(late), &shares));
+	tell_of(f.late, f.removed, held->epoch, 2);
+	tell_of(f.late, f.removed, held->epoch, 1);
+	CHECK_OK(kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&held->record)));
+	CHECK_OK(kc_circle_take_shares(f.late, id_of(f.first), kc_buf_bytes(&shares)));
+	CHECK_OK(hear(f.late, f.first));
+	check_writes_in(f.late, held);
+	copy_of(f.late, &again);
+	check_writes_in(again, held);
+	CHECK(again->epoch_count == late->epoch_count);
+}
+
 static void build_voucher(const struct kc_circle *sponsor, const struct kc_peer_id *beneficiary,
 	uint64_t ahead, struct kc_buf *ret)
 {
@@ -589,8 +654,8 @@ static void before_its_sponsors_list(void)
 		KC_E_REFUSED);
 }
 
-/* A trusted device that names one key and sends another: what fits is taken, from it and from others,
- * and it is remembered who did that. */
+/* A trusted device that names one key and sends another: what fits is taken, from it and from
+ * others, and it is remembered who did that. */
 static void a_bad_share_spoils_no_other(void)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL, *b = NULL;
@@ -643,6 +708,7 @@ int main(void)
 		CHECK_TEST(two_pasts),
 		CHECK_TEST(an_epoch_without_a_next),
 		CHECK_TEST(epochs_without_end),
+		CHECK_TEST(a_key_told_by_who_is_out),
 		CHECK_TEST(vouchers_without_end),
 		CHECK_TEST(a_crowd),
 		CHECK_TEST(small_changes_change_little),
