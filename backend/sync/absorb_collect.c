@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Deletions that may be forgotten (doc/protocol.md, "Roots and reconciliation"): each device
+ * Deletions that may be forgotten (doc/protocol.md 17): each device
  * decides on its own, by what signed lists say.
  *
  * Afterwards nothing is left that is greater than an old version of the record, so none may come
