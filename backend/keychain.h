@@ -132,6 +132,17 @@ KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struc
 KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, uint64_t *ret_count);
 
+/* Earlier values of items, those that were deleted too: what was replaced, deleted or lost in the
+ * last 90 days (KC_EARLIER_…). The query is as for item_find, without refs; ret has them newest
+ * first, with their numbers as ids. Searches of items never give them. Errors: NOT_FOUND, LOCKED,
+ * PARAM. */
+KC_MUST kc_err kc_keychain_item_history(struct kc_keychain *keychain,
+	const struct kc_caller *caller, const struct kc_query *query, struct kc_found_list *ret);
+/* Brings an earlier value back, as a new change: over the item that is there now, which goes to the
+ * history, or as a new one. Errors: NOT_FOUND, LOCKED. */
+KC_MUST kc_err kc_keychain_item_restore(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t id, struct kc_found *ret);
+
 /* --- keys ---------------------------------------------------------------------------------------
  */
 

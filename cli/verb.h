@@ -65,6 +65,7 @@ KC_MUST kc_err kc_verb_devices_remove(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_leave(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_exposure(struct kc_run *run);
 KC_MUST kc_err kc_verb_history(struct kc_run *run);
+KC_MUST kc_err kc_verb_history_item(struct kc_run *run); /* of kc_verb_history, with a name */
 KC_MUST kc_err kc_verb_doctor_store(struct kc_run *run);
 KC_MUST kc_err kc_verb_join(struct kc_run *run);
 KC_MUST kc_err kc_verb_service_stop(struct kc_run *run);

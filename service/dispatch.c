@@ -82,6 +82,8 @@ static const struct row {
 	[KC_CALL_DEVICE_COUNTER]  = {kc_handle_device_counter,  NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_LEAVE]           = {kc_handle_leave,           NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_NEW_KEYS]        = {kc_handle_new_keys,        NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
+	[KC_CALL_ITEM_HISTORY]    = {kc_handle_item_history,    NEEDS_KEYCHAIN | IS_USE},
+	[KC_CALL_ITEM_RESTORE]    = {kc_handle_item_restore,    NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_HISTORY]         = {kc_handle_history,         NEEDS_KEYCHAIN},
 	[KC_CALL_EXPOSURE]        = {kc_handle_exposure,        NEEDS_KEYCHAIN},
 	[KC_CALL_ACCOUNT_PASSWORD] = {kc_handle_account_password, NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
