@@ -132,6 +132,17 @@ KC_MUST kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struc
 KC_MUST kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, uint64_t *ret_count);
 
+/* Earlier values of items, those that were deleted too: what was replaced, deleted or lost in the
+ * last 90 days (KC_EARLIER_…). The query is as for item_find, without refs; ret has them newest
+ * first, with their numbers as ids. Searches of items never give them. Errors: NOT_FOUND, LOCKED,
+ * PARAM. */
+KC_MUST kc_err kc_keychain_item_history(struct kc_keychain *keychain,
+	const struct kc_caller *caller, const struct kc_query *query, struct kc_found_list *ret);
+/* Brings an earlier value back, as a new change: over the item that is there now, which goes to the
+ * history, or as a new one. Errors: NOT_FOUND, LOCKED. */
+KC_MUST kc_err kc_keychain_item_restore(struct kc_keychain *keychain,
+	const struct kc_caller *caller, uint64_t id, struct kc_found *ret);
+
 /* --- keys ---------------------------------------------------------------------------------------
  */
 
@@ -290,6 +301,10 @@ KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *ur
 /* One exchange. Errors: NO_STORE, STORE_GONE, STORE_SUSPECT (with ret filled), NOT_MEMBER, LOCKED.
  */
 KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report *ret);
+/* After the owner restored the store from a backup: an exchange that says anew all that this device
+ * has said and knows best, and does not miss what the store has lost of others until they do the
+ * same. Errors: as sync_now. */
+KC_MUST kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
 /* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old one),
  * WEAK_PASSWORD. */

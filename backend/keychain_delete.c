@@ -2,6 +2,7 @@
 /* Deleting items. */
 #include "backend/keychain_impl.h"
 #include "backend/store/change.h"
+#include "backend/store/history.h"
 
 struct deletion {
 	const struct kc_query *query;
@@ -36,6 +37,7 @@ static kc_err delete_one(struct kc_txn *txn, struct deletion *deletion, uint64_t
 	if (err != KC_OK && err != KC_E_LOCKED)
 		return err;
 	deletion->count++;
+	KC_TRY(kc_history_keep_own(txn, id, KC_EARLIER_DELETED));
 	if (err == KC_E_LOCKED ||
 		!kc_keychain_leaves_tombstone(&stored.item, deletion->query->tomb_use))
 		return kc_change_remove(txn, id);

@@ -3,6 +3,7 @@
 #include "backend/item/policy.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/change.h"
+#include "backend/store/track.h"
 #include "base/log.h"
 
 /* What the policy decides of an item: told with what is hidden, kept nowhere. */
@@ -54,7 +55,7 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 
 struct finder {
 	struct kc_keychain_visitor visitor;
-	const struct kc_keybag *bag;
+	struct kc_txn *txn;
 	const struct kc_query *query;
 	struct kc_found_list *found;
 	struct kc_keychain_ids *damaged;
@@ -77,6 +78,20 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 		       finder->bytes + size_of(finder, row) > KC_KEYCHAIN_PAGE_BYTES);
 }
 
+/* Who wrote what it holds now; of an item that never travelled nothing is said. */
+static kc_err add_writer(struct kc_txn *txn, struct kc_found *found)
+{
+	struct kc_track track;
+	kc_err err = kc_track_find_item(txn, found->id, &track);
+
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT)
+		return KC_OK;
+	KC_TRY(err);
+	kc_attrs_set_bytes(&found->attrs, KC_FOUND_WRITER,
+		kc_bytes(track.writer, track.pending ? 0 : sizeof track.writer));
+	return kc_attrs_check(&found->attrs);
+}
+
 static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row *row, bool *stop)
 {
 	struct finder *finder = (struct finder *)visitor;
@@ -90,7 +105,7 @@ static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row 
 		*stop = true;
 		return KC_OK;
 	}
-	err = kc_row_open(finder->bag, row, query->want & KC_WANT_SECRET, &stored);
+	err = kc_row_open(finder->txn->bag, row, query->want & KC_WANT_SECRET, &stored);
 	if (err == KC_E_CORRUPT)
 		return kc_keychain_ids_push(finder->damaged, row->id);
 	if (err == KC_E_LOCKED && query->skip_locked)
@@ -98,6 +113,8 @@ static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row 
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_keychain_found_take(&stored, query->want, &found));
+	if (query->want & KC_WANT_WRITER)
+		KC_TRY(add_writer(finder->txn, &found));
 	finder->bytes += size_of(finder, row);
 	return kc_found_list_take(finder->found, &found);
 }
@@ -112,7 +129,7 @@ static kc_err find_intxn(struct kc_keychain *keychain, const struct kc_caller *c
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	if (query->class == KC_CLASS_IDENTITY)
 		return kc_keychain_identity_find(&txn, caller, query, damaged, ret);
-	finder.bag = txn.bag;
+	finder.txn = &txn;
 	return kc_keychain_search(&txn, caller, query, &finder.visitor);
 }
 

@@ -101,6 +101,11 @@ struct kc_keychain_visitor {
 };
 KC_MUST kc_err kc_keychain_search(struct kc_txn *txn, const struct kc_caller *caller,
 	const struct kc_query *query, struct kc_keychain_visitor *visitor);
+/* The same of earlier values, newest first within a class and sync mark, whatever the page. Errors:
+ * also PARAM, for a list of references. */
+struct kc_history_visitor;
+KC_MUST kc_err kc_keychain_search_history(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_history_visitor *visitor);
 
 /* Ids of rows, in the order that they were found. */
 struct kc_keychain_ids {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The security officer: a second password that wraps the class keys, to give the user a new one. */
 #include "backend/keychain_impl.h"
+#include "backend/store/history.h"
 
 /* Under the store's mutex, slowed and counted; the turn is the caller's. */
 static kc_err check_inturn(
@@ -74,10 +75,15 @@ kc_err kc_keychain_officer_erase(struct kc_keychain *keychain, const struct kc_c
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	kc_err err;
 
 	KC_TRY(kc_keychain_officer_check(keychain, pin, &key));
 	query.sync = which;
 	err = kc_keychain_item_delete(keychain, caller, &query, NULL);
-	return err == KC_E_NOT_FOUND ? KC_OK : err;
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_history_forget(&txn, which));
+	return kc_txn_commit(&txn);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/keychain_impl.h"
+#include "backend/store/history.h"
 #include "backend/store/terms.h"
 
 /* A query with its special attributes taken out of the set. */
@@ -11,6 +12,7 @@ struct request {
 	const struct kc_caller *caller;
 	enum kc_sync_filter sync;
 	enum kc_tomb_filter tomb;
+	struct kc_history_visitor *earlier; /* NULL: items are searched */
 };
 
 /* "sync" and "tomb" may come as filters of the query or as attributes; an attribute wins. */
@@ -148,6 +150,8 @@ static kc_err search_part(struct kc_txn *txn, const struct request *request, kc_
 	KC_TRY(build_match(txn->bag, request, class, &match, &possible));
 	match.sync = sync;
 	match.after = after;
+	if (possible && request->earlier)
+		return kc_history_search(txn, &match, request->earlier);
 	return possible ? run_scan(txn, &match, visitor, stop) : KC_OK;
 }
 
@@ -213,6 +217,25 @@ kc_err kc_keychain_search(struct kc_txn *txn, const struct kc_caller *caller,
 		if (is_wanted(request.sync, sync) && (query->class == 0 || query->class == class))
 			KC_TRY(search_part(txn, &request, class, sync, after, visitor, &stop));
 		after = 0;
+	}
+	return KC_OK;
+}
+
+kc_err kc_keychain_search_history(struct kc_txn *txn, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_history_visitor *visitor)
+{
+	struct request request = {.query = query, .caller = caller, .earlier = visitor};
+	bool stop = false;
+
+	KC_TRY(check_query(caller, query));
+	if (query->refs.len)
+		return KC_ERR(PARAM);
+	KC_TRY(read_marks(&request));
+	for (unsigned part = 0; part < PART_COUNT; part++) {
+		kc_name class = kc_ruler_class(part % KC_CLASS_COUNT);
+		bool sync = part >= KC_CLASS_COUNT;
+		if (is_wanted(request.sync, sync) && (query->class == 0 || query->class == class))
+			KC_TRY(search_part(txn, &request, class, sync, 0, NULL, &stop));
 	}
 	return KC_OK;
 }

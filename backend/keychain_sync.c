@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/store/track.h"
+#include "backend/sync/repair.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -134,6 +135,16 @@ kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report 
 	bool joining;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	return kc_keychain_sync_exchange(keychain, sync, ret, &joining);
+}
+
+kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+	bool joining;
+
+	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	KC_TRY(kc_repair_begin(keychain->store));
 	return kc_keychain_sync_exchange(keychain, sync, ret, &joining);
 }
 

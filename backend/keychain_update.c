@@ -4,6 +4,7 @@
 
 #include "backend/keychain_strict.h"
 #include "backend/store/change.h"
+#include "backend/store/history.h"
 #include "backend/store/terms.h"
 #include "base/random.h"
 
@@ -61,10 +62,27 @@ static kc_err write_change(struct kc_txn *txn, const struct update *update, stru
 	return buried ? leave_tombstone(txn, old) : KC_OK;
 }
 
+/* Whether something secret of the item is there no more afterwards; its other attributes are no
+ * value that anybody looks for. */
+static bool replaces_value(const struct kc_item *item, const struct kc_item_input *changes)
+{
+	struct kc_bytes secret = kc_secret_bytes(&item->secret);
+
+	if (item->has_secret && changes->has_secret &&
+		(secret.len != changes->secret.len ||
+			!kc_mem_equal_ct(secret.data, changes->secret.data, secret.len)))
+		return true;
+	for (size_t i = 0; i < changes->attrs.count; i++)
+		if (kc_attrs_get(&item->within, changes->attrs.rows[i].name))
+			return true;
+	return false;
+}
+
 static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 {
 	const struct kc_item_input *changes = update->changes;
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT, new = KC_STORED_INIT;
+	bool replaces;
 	kc_err err = kc_row_get(txn, id, true, &new);
 
 	if (err == KC_E_CORRUPT)
@@ -74,6 +92,7 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	if (err != KC_OK)
 		return err;
 	KC_TRY(kc_row_get(txn, id, false, &old));
+	replaces = replaces_value(&new.item, changes);
 	kc_item_drop_own(&new.item);
 	KC_TRY(kc_item_change(
 		&new.item, &changes->attrs, changes->has_secret ? &changes->secret : NULL));
@@ -88,6 +107,8 @@ static kc_err change_one(struct kc_txn *txn, struct update *update, uint64_t id)
 	if (update->written > MOST_WRITTEN)
 		return KC_ERR(TOO_LARGE);
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
+	if (replaces)
+		KC_TRY(kc_history_keep_own(txn, id, KC_EARLIER_REPLACED));
 	KC_TRY(write_change(txn, update, &old, &new));
 	update->count++;
 	return KC_OK;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MOST_REFS_LEN ((size_t)KC_QUERY_MAX_REFS * KC_PERSISTENT_REF_LEN)
-#define MOST_WANTED (KC_WANT_ATTRS | KC_WANT_SECRET | KC_WANT_HIDDEN)
+#define MOST_WANTED (KC_WANT_ATTRS | KC_WANT_SECRET | KC_WANT_HIDDEN | KC_WANT_WRITER)
 
 static void put_name(struct kc_der_writer *w, kc_name name)
 {

@@ -46,11 +46,27 @@ enum kc_tomb_filter { KC_TOMB_LIVE, KC_TOMB_DEAD, KC_TOMB_ANY };
  */
 enum kc_tomb_use { KC_TOMB_USE_DEFAULT, KC_TOMB_USE_ALWAYS, KC_TOMB_USE_NEVER };
 
+/* What became of an earlier value. */
+enum kc_earlier {
+	KC_EARLIER_REPLACED = 1,
+	KC_EARLIER_DELETED,
+	KC_EARLIER_LOST, /* against another change, made at the same time */
+	KC_EARLIER_LAST = KC_EARLIER_LOST,
+};
+/* What the history tells of an earlier value, besides its attributes: what became of it (a number
+ * above), when (a date), the devices that wrote it and that ended it. Of those, absent: not known;
+ * empty: this one; else the id. */
+#define KC_EARLIER_HOW KC_NAME('e', 'h', 'o', 'w')
+#define KC_EARLIER_DATE KC_NAME('e', 'd', 'a', 'y')
+#define KC_EARLIER_BY KC_NAME('e', 'n', 'b', 'y')
+#define KC_FOUND_WRITER KC_NAME('w', 'r', 't', 'r')
+
 /* Parts of an item that a caller wants. */
 enum {
 	KC_WANT_ATTRS = 1,  /* attributes of the ruler that may be returned */
 	KC_WANT_SECRET = 2, /* the secret, and secret attributes */
 	KC_WANT_HIDDEN = 4, /* attributes that only Keycircle's own front ends use (ckid, spki …) */
+	KC_WANT_WRITER = 8, /* KC_FOUND_WRITER of an item that travels */
 };
 
 /*

@@ -100,13 +100,23 @@ kc_err kc_ask_yes(struct kc_run *run, const char *question)
 	return KC_ERR(CANCELED);
 }
 
-kc_err kc_ask_name(struct kc_run *run, const char *name)
+static kc_err ask_word(struct kc_run *run, const char *prompt, const char *word)
 {
 	KC_CLEANUP_BUF struct kc_buf line = KC_BUF_INIT;
 
 	if (kc_run_has(run, KC_OPTION_YES))
 		return KC_OK;
 	KC_TRY(kc_ask_check_consent(run));
-	KC_TRY(kc_tty_ask("Type the name to go ahead:  ", true, &line));
-	return kc_bytes_equal(kc_buf_bytes(&line), kc_bytes_str(name)) ? KC_OK : KC_ERR(CANCELED);
+	KC_TRY(kc_tty_ask(prompt, true, &line));
+	return kc_bytes_equal(kc_buf_bytes(&line), kc_bytes_str(word)) ? KC_OK : KC_ERR(CANCELED);
+}
+
+kc_err kc_ask_name(struct kc_run *run, const char *name)
+{
+	return ask_word(run, "Type the name to go ahead:  ", name);
+}
+
+kc_err kc_ask_typed_yes(struct kc_run *run)
+{
+	return ask_word(run, "Type yes to go ahead:  ", "yes");
 }

@@ -52,12 +52,13 @@ static kc_err look(struct kc_run *run, const struct kc_find *find, struct kc_que
 	kc_err err;
 
 	query->sync = KC_SYNC_ANY;
-	query->want = KC_WANT_ATTRS;
+	query->want = KC_WANT_ATTRS | find->want;
 	query->skip_locked = find->skip_locked;
 	if (find->user)
 		kc_attrs_set_str(&query->attrs, KC_ATTR_ACCOUNT, find->user);
 	KC_TRY(kc_attrs_check(&query->attrs));
-	err = kc_client_item_find(run->client, query, &found);
+	err = find->earlier ? kc_client_item_history(run->client, query, &found)
+			    : kc_client_item_find(run->client, query, &found);
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	KC_TRY(err);

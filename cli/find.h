@@ -11,6 +11,8 @@ struct kc_find {
 	const char *user;	/* NULL: any */
 	enum kc_item_kind kind; /* KC_ITEM_ANY: all */
 	bool skip_locked;	/* leave out what the lock hides */
+	bool earlier;		/* among the earlier values of items, not the items */
+	uint32_t want;		/* KC_WANT_… besides the attributes */
 };
 
 /* The name and the options --user and --kind of a run. Errors: PARAM. */

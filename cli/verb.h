@@ -57,6 +57,7 @@ KC_MUST kc_err kc_verb_sync_use(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_on(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_off(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_password(struct kc_run *run);
+KC_MUST kc_err kc_verb_sync_repair(struct kc_run *run);
 KC_MUST kc_err kc_verb_sync_status(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_add(struct kc_run *run);
@@ -64,6 +65,7 @@ KC_MUST kc_err kc_verb_devices_remove(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_leave(struct kc_run *run);
 KC_MUST kc_err kc_verb_devices_exposure(struct kc_run *run);
 KC_MUST kc_err kc_verb_history(struct kc_run *run);
+KC_MUST kc_err kc_verb_history_item(struct kc_run *run); /* of kc_verb_history, with a name */
 KC_MUST kc_err kc_verb_doctor_store(struct kc_run *run);
 KC_MUST kc_err kc_verb_join(struct kc_run *run);
 KC_MUST kc_err kc_verb_service_stop(struct kc_run *run);

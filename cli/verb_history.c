@@ -5,6 +5,10 @@
 #include "cli/verb.h"
 #include "cli/when.h"
 
+/* What is asked of an item only. */
+#define WHICH_ENTRY \
+	(KC_OPT(USER) | KC_OPT(KIND) | KC_OPT(SECRET) | KC_OPT(RESTORE))
+
 /* Each kind for programs and for people: what is before the device, or between the two names. */
 static const struct {
 	const char *name;
@@ -87,6 +91,10 @@ kc_err kc_verb_history(struct kc_run *run)
 {
 	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
 
+	if (run->arg_count > 0)
+		return kc_verb_history_item(run);
+	if (run->options.given & WHICH_ENTRY)
+		return kc_run_misused(run, "kc history takes options only with the NAME of an item");
 	KC_TRY(kc_client_history(run->client, &history));
 	return kc_run_json(run) ? answer(run, &history) : print(run, &history);
 }

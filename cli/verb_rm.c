@@ -50,7 +50,11 @@ kc_err kc_verb_rm(struct kc_run *run)
 	KC_TRY(kc_pick_one(run, &find, &found));
 	KC_TRY(ask(run, &found.rows[0]));
 	KC_TRY(remove_rows(run, &found, &count));
-	kc_run_note(run, KC_NOTE_REMOVED);
+	/* A key that is destroyed is destroyed, and so is a certificate. */
+	kc_run_note(run, kc_item_kind(&found.rows[0]) == KC_ITEM_INTERNET ||
+					 kc_item_kind(&found.rows[0]) == KC_ITEM_GENERIC
+				 ? KC_NOTE_REMOVED_KEPT
+				 : KC_NOTE_REMOVED);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/ask.h"
 #include "cli/attr.h"
 #include "cli/device.h"
 #include "cli/password.h"
@@ -153,6 +154,22 @@ kc_err kc_verb_sync_password(struct kc_run *run)
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &password));
 	KC_TRY(kc_client_account_accept(run->client, kc_secret_bytes(&password), &report));
 	kc_run_note(run, KC_NOTE_SYNC_PASSWORD);
+	return kc_run_json(run) ? answer_report(run, &report) : KC_OK;
+}
+
+/* After a backup of the store was restored. */
+kc_err kc_verb_sync_repair(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	if (!kc_run_has(run, KC_OPTION_PUSH_FROM_HERE))
+		return kc_run_misused(run, "sync repair needs --push-from-here, so that nobody does "
+					   "it by mistake");
+	KC_TRY(kc_ask_check_consent(run));
+	kc_run_note(run, KC_NOTE_REPAIRING);
+	KC_TRY(kc_ask_typed_yes(run));
+	KC_TRY(kc_client_sync_repair(run->client, &report));
+	kc_run_note(run, KC_NOTE_REPAIRED);
 	return kc_run_json(run) ? answer_report(run, &report) : KC_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/device.h"
+#include "cli/earlier.h"
 #include "cli/pick.h"
 #include "cli/session.h"
 #include "cli/store.h"
@@ -42,7 +43,7 @@ static kc_err read_items(struct kc_run *run, struct kc_found_list *ret)
 	kc_err err;
 
 	query.sync = KC_SYNC_ANY;
-	query.want = KC_WANT_ATTRS;
+	query.want = KC_WANT_ATTRS | KC_WANT_WRITER;
 	err = kc_client_item_find(run->client, &query, ret);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
@@ -77,7 +78,9 @@ static void begin_line(struct kc_run *run, const char *change)
 		change);
 }
 
-static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item)
+/* from is the device that did it; NULL or empty: this one, or nobody knows. */
+static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item,
+	const char *from)
 {
 	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
 	json_t *object;
@@ -85,6 +88,8 @@ static kc_err tell(struct kc_run *run, const char *change, const struct kc_found
 	if (kc_run_json(run)) {
 		object = begin_object(change);
 		json_object_update_new(object, kc_item_json(item));
+		if (from && *from)
+			kc_json_set(object, "from", kc_json_text(kc_bytes_str(from)));
 		return end_object(run, object);
 	}
 	begin_line(run, change);
@@ -95,13 +100,25 @@ static kc_err tell(struct kc_run *run, const char *change, const struct kc_found
 		kc_out_name(&run->out, kc_item_user(item));
 		kc_out_print(&run->out, ")");
 	}
+	if (from && *from) {
+		kc_out_print(&run->out, "  from ");
+		kc_out_name(&run->out, kc_bytes_str(from));
+	}
 	kc_out_print(&run->out, "\n");
 	return kc_out_flush(&run->out);
 }
 
+/* What is there now, and the device that wrote it. */
+static kc_err tell_written(
+	const struct watch *watch, const char *change, const struct kc_found *item)
+{
+	return tell(watch->run, change, item,
+		kc_earlier_device(&watch->devices, item, KC_FOUND_WRITER));
+}
+
 /* Two lists in the order of their rows, side by side. */
-static kc_err tell_differences(
-	struct kc_run *run, const struct kc_found_list *before, const struct kc_found_list *after)
+static kc_err tell_differences(const struct watch *watch, const struct kc_found_list *before,
+	const struct kc_found_list *after)
 {
 	size_t i = 0, j = 0;
 
@@ -109,14 +126,15 @@ static kc_err tell_differences(
 		const struct kc_found *old = i < before->count ? &before->rows[i] : NULL;
 		const struct kc_found *new = j < after->count ? &after->rows[j] : NULL;
 		if (!new || (old && old->id < new->id)) {
-			KC_TRY(tell(run, "deleted", old));
+			KC_TRY(tell(watch->run, "deleted", old,
+				kc_earlier_deleted_by(watch->run, &watch->devices, old)));
 			i++;
 		} else if (!old || new->id < old->id) {
-			KC_TRY(tell(run, "new", new));
+			KC_TRY(tell_written(watch, "new", new));
 			j++;
 		} else {
 			if (old->version != new->version)
-				KC_TRY(tell(run, "changed", new));
+				KC_TRY(tell_written(watch, "changed", new));
 			i++;
 			j++;
 		}
@@ -247,7 +265,7 @@ static kc_err look(void *context)
 		return KC_ERR(WAITING);
 	}
 	KC_TRY(err);
-	KC_TRY(tell_differences(run, &watch->items, &now));
+	KC_TRY(tell_differences(watch, &watch->items, &now));
 	watch->generation = status.generation;
 	before = watch->items;
 	watch->items = now;

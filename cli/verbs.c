@@ -174,6 +174,12 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_sync_password,
 	},
 	{
+		"sync repair", "--push-from-here",
+		"mend the store, after you restored it from a backup",
+		"kc sync repair --push-from-here\n",
+		KC_OPT(PUSH_FROM_HERE), 0, 0, KC_OPENS_FIRST, kc_verb_sync_repair,
+	},
+	{
 		"sync status", "",
 		"say how far the exchange has come",
 		"kc sync status\n",
@@ -214,10 +220,12 @@ static const struct kc_verb verbs[] = {
 		0, 1, 1, KC_OPENS_FIRST, kc_verb_devices_exposure,
 	},
 	{
-		"history", "",
-		"tell what became of your devices",
-		"kc history\n",
-		0, 0, 0, KC_OPENS_LATE, kc_verb_history,
+		"history", "[NAME [--user USER] [-g] [--restore N]]",
+		"tell what became of your devices, or the earlier values of an item",
+		"kc history\n"
+		"kc history github.com\n"
+		"kc history github.com --restore 1\n",
+		WHICH_ITEM | KC_OPT(SECRET) | KC_OPT(RESTORE), 0, 1, KC_OPENS_LATE, kc_verb_history,
 	},
 	{
 		"join", "URL [--code CODE]",

@@ -61,6 +61,8 @@ kc_err kc_handle_item_add(struct kc_request *request);
 kc_err kc_handle_item_find(struct kc_request *request);
 kc_err kc_handle_item_update(struct kc_request *request);
 kc_err kc_handle_item_delete(struct kc_request *request);
+kc_err kc_handle_item_history(struct kc_request *request);
+kc_err kc_handle_item_restore(struct kc_request *request);
 kc_err kc_handle_key_generate(struct kc_request *request);
 kc_err kc_handle_import(struct kc_request *request);
 kc_err kc_handle_key_sign(struct kc_request *request);
@@ -92,6 +94,7 @@ kc_err kc_handle_operation_fork(struct kc_request *request);
 
 kc_err kc_handle_sync_use(struct kc_request *request);
 kc_err kc_handle_sync_now(struct kc_request *request);
+kc_err kc_handle_sync_repair(struct kc_request *request);
 kc_err kc_handle_sync_status(struct kc_request *request);
 kc_err kc_handle_devices(struct kc_request *request);
 kc_err kc_handle_pair_start(struct kc_request *request);

@@ -25,6 +25,11 @@ kc_err kc_handle_sync_now(struct kc_request *request)
 	return kc_keychain_sync_now(request->keychain, &request->result.report);
 }
 
+kc_err kc_handle_sync_repair(struct kc_request *request)
+{
+	return kc_keychain_sync_repair(request->keychain, &request->result.report);
+}
+
 kc_err kc_handle_sync_status(struct kc_request *request)
 {
 	return kc_keychain_sync_status(request->keychain, &request->result.report);

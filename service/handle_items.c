@@ -47,6 +47,21 @@ kc_err kc_handle_item_delete(struct kc_request *request)
 		&request->arguments.query, &request->result.number);
 }
 
+kc_err kc_handle_item_history(struct kc_request *request)
+{
+	return kc_keychain_item_history(request->keychain, &request->caller,
+		&request->arguments.query, &request->result.found);
+}
+
+kc_err kc_handle_item_restore(struct kc_request *request)
+{
+	KC_CLEANUP_FOUND struct kc_found found = {0};
+
+	KC_TRY(kc_keychain_item_restore(
+		request->keychain, &request->caller, request->arguments.number, &found));
+	return kc_found_list_take(&request->result.found, &found);
+}
+
 kc_err kc_handle_import(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;

@@ -426,6 +426,41 @@ kc_err kc_client_item_delete(
 	return KC_OK;
 }
 
+kc_err kc_client_item_history(
+	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
+	struct kc_query page = *query; /* borrows the attributes */
+	bool more = true;
+	kc_err err;
+
+	while (more) {
+		KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+		err = KC_CLIENT_RUN(&call, client, ITEM_HISTORY, KC_FIELD_Q(&page));
+		if (err == KC_E_NOT_FOUND && all.count)
+			break; /* what was left has been forgotten meanwhile */
+		KC_TRY(err);
+		more = call.result.found.more && call.result.found.count;
+		KC_TRY(append_page(&all, &call.result.found));
+		if (more)
+			page.after.id = all.rows[all.count - 1].id;
+	}
+	kc_client_found_list_move(ret, &all);
+	return KC_OK;
+}
+
+kc_err kc_client_item_restore(struct kc_client *client, uint64_t id, struct kc_found *ret)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+
+	KC_TRY(KC_CLIENT_RUN(&call, client, ITEM_RESTORE, KC_FIELD_U(id)));
+	if (call.result.found.count != 1)
+		return KC_ERR(DECODE);
+	*ret = call.result.found.rows[0];
+	call.result.found.rows[0] = (struct kc_found){0};
+	return KC_OK;
+}
+
 /* --- the circle ------------------------------------------------------------------------------ */
 
 /* A report comes with an error too. */
@@ -460,6 +495,11 @@ kc_err kc_client_sync_use(
 kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret)
 {
 	return run_for_report(client, KC_CALL_SYNC_NOW, ret);
+}
+
+kc_err kc_client_sync_repair(struct kc_client *client, struct kc_sync_report *ret)
+{
+	return run_for_report(client, KC_CALL_SYNC_REPAIR, ret);
 }
 
 kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret)

@@ -77,6 +77,11 @@ KC_MUST kc_err kc_client_item_update(struct kc_client *client, const struct kc_q
 	const struct kc_client_item *changes, uint64_t *ret_count);
 KC_MUST kc_err kc_client_item_delete(
 	struct kc_client *client, const struct kc_query *query, uint64_t *ret_count);
+/* Earlier values, every page of them, newest first; their numbers are the ids. */
+KC_MUST kc_err kc_client_item_history(
+	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret);
+KC_MUST kc_err kc_client_item_restore(
+	struct kc_client *client, uint64_t id, struct kc_found *ret);
 
 KC_MUST kc_err kc_client_key_generate(struct kc_client *client, enum kc_key_type type,
 	unsigned bits, const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,
@@ -144,6 +149,7 @@ KC_MUST kc_err kc_client_operation_fork(
 KC_MUST kc_err kc_client_sync_use(
 	struct kc_client *client, const char *url, bool create, struct kc_bytes account_password);
 KC_MUST kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_report *ret);
+KC_MUST kc_err kc_client_sync_repair(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret);
 KC_MUST kc_err kc_client_pair_start(

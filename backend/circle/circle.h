@@ -58,8 +58,8 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
-	uint8_t given[32]; /* which keys this device gave it last, hashed */
-	bool forged; /* it sent a key that was not the one that it named */
+	uint8_t given[32];		     /* which keys this device gave it last, hashed */
+	bool forged;			     /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -69,6 +69,12 @@ struct kc_member {
 	/* On how many days it was looked for in vain, since its list of that number came. */
 	uint64_t silent_days, silent_seq;
 	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
+	/* What the store had lost of it when the owner said that this is known. */
+	struct kc_excuse {
+		uint64_t seq;	/* its last list that anybody knew of; 0: nothing is excused */
+		uint64_t shown; /* with which its log ended ... */
+		uint64_t known; /* ... and up to where it was settled; 0: that is over */
+	} excuse;
 };
 
 struct kc_held_voucher {
@@ -106,7 +112,7 @@ struct kc_view_state {
 	struct kc_head_log log;	  /* its own dots that somebody may still lack, the newest ... */
 	struct kc_segment_list segments; /* ... and where those before are named */
 	struct kc_told_root root;	 /* of what it holds, when a list is signed */
-	uint8_t kid[KC_KID_LEN];  /* under which this device wrote last; zeroes: nothing yet */
+	uint8_t kid[KC_KID_LEN]; /* under which this device wrote last; zeroes: nothing yet */
 	/* Under which this device's heads are, and since which of its lists. */
 	uint8_t headed_kid[KC_KID_LEN];
 	uint64_t headed_since;
@@ -129,6 +135,7 @@ struct kc_log_span {
 	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
 	uint64_t track;	   /* up to which items have been repeated */
 	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
+	bool mends;	   /* the owner has it begin anew; what is below is dropped at once */
 };
 
 /* A user key that counted: in force, or of one of two records that followed the same one. */
@@ -157,8 +164,8 @@ struct kc_circle {
 	struct kc_account_id account;
 	struct kc_genesis begun; /* the parts of genesis */
 	struct kc_buf genesis;
-	struct kc_secret keys; /* struct kc_account_keys */
-	bool has_meta;	       /* false: all is sealed under the first metadata key */
+	struct kc_secret keys;	      /* struct kc_account_keys */
+	bool has_meta;		      /* false: all is sealed under the first metadata key */
 	uint8_t meta_kid[KC_KID_LEN]; /* under which this device seals what need not be under it */
 	struct kc_buf account_key_record;
 	struct kc_account_key account_key;		       /* its parts */
@@ -175,26 +182,28 @@ struct kc_circle {
 	struct kc_held_epoch *epochs;
 	size_t epoch_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
-	struct kc_buf own_lists;  /* identities, 32 bytes each, oldest first */
+	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
 	size_t own_key_count;
-	struct kc_buf statements; /* exclusions that the next list makes, encoded */
-	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	struct kc_buf statements;     /* exclusions that the next list makes, encoded */
+	struct kc_buf queue;	      /* writes for the next operation, encoded one after another */
 	struct kc_held_compat compat; /* in force; the record is this device's copy */
 	struct kc_held_compat compat_held; /* waits for a pending account key record */
-	struct kc_buf compat_rival;	   /* the last one of a generation that gave way to another */
-	uint64_t compat_pushed;		   /* generation that was written once more after a rollback */
-	bool compat_went_back;		   /* in this exchange: why there is an alarm */
-	struct kc_log_span span;  /* of this device's log, where there are logs */
+	struct kc_buf compat_rival; /* the last one of a generation that gave way to another */
+	uint64_t compat_pushed;	    /* generation that was written once more after a rollback */
+	bool compat_went_back;	    /* in this exchange: why there is an alarm */
+	struct kc_log_span span;    /* of this device's log, where there are logs */
+	bool tells_all;		    /* the next list goes to all that were put out; not saved */
 	struct kc_own_segment *segments; /* owned; those that its heads name */
 	size_t segment_count;
-	bool leaving;		  /* the next list is this device's last */
-	uint64_t collected_ms;	  /* when it last looked for deletions that may be forgotten */
-	bool joining;		  /* has not yet reached the sponsor's positions */
-	enum kc_layout layout;	  /* of the store; not saved: whoever opens the store says it */
+	bool leaving;	       /* the next list is this device's last */
+	uint64_t collected_ms; /* when it last looked for deletions that may be forgotten */
+	bool joining;	       /* has not yet reached the sponsor's positions */
+	enum kc_layout layout; /* of the store; not saved: whoever opens the store says it */
 	enum kc_alarm alarm;
-	uint64_t shown, known; /* of a rollback: the number that a log ends with, and the settled one */
-	bool copied; /* with a fork: another device speaks with this one's identity */
+	uint64_t shown,
+		known; /* of a rollback: the number that a log ends with, and the settled one */
+	bool copied;   /* with a fork: another device speaks with this one's identity */
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
@@ -234,12 +243,15 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 /* --- looking ------------------------------------------------------------------------------------
  */
 
-/* Whether a member has been silent for so long that nobody waits for it any more. */
+/* Whether a member has been silent for so long that nobody waits for it any more: by the clock, and
+ * on as many days on which this device looked. A clock that jumped must not make it so: what that
+ * member still lacks would not be named any more, and a deletion forgotten that it could undo. */
 #define KC_CIRCLE_STALE_DAYS UINT64_C(180)
 #define KC_CIRCLE_STALE_MS (KC_CIRCLE_STALE_DAYS * 24 * 60 * 60 * 1000)
 static inline bool kc_circle_is_stale(const struct kc_member *member, uint64_t now_ms)
 {
-	return member->list && member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
+	return member->list && member->silent_days >= KC_CIRCLE_STALE_DAYS &&
+	       member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
 }
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
@@ -302,17 +314,28 @@ KC_MUST kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member);
 
+/* --- what a store has lost (circle_excuse.c) ------------------------------------------------------
+ */
+
+/* The owner knows that the store went back: what it lacks of a member now, whose log ends with
+ * number shown (0 where there are no logs), is not missed until that member says something new. */
+void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+/* Whether that is still so; and whether a log may end with number last, short of what was settled.
+ */
+bool kc_circle_is_excused(const struct kc_member *member);
+bool kc_circle_may_be_short(const struct kc_member *member, uint64_t last);
+
 /* --- writes that go out --------------------------------------------------------------------------
  */
 
 /* Seals a record for its place: under the first metadata key, or the last that this device had when
  * it began the operation, as the place asks for. */
-KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle,
-	const struct kc_place_in_store *place, struct kc_bytes record, struct kc_buf *ret);
+KC_MUST kc_err kc_circle_seal(const struct kc_circle *circle, const struct kc_place_in_store *place,
+	struct kc_bytes record, struct kc_buf *ret);
 /* Errors: WAITING (under a key that is not here), LOCKED (it comes with the unlock), DECODE,
  * CORRUPT. */
-KC_MUST kc_err kc_circle_open(const struct kc_circle *circle,
-	const struct kc_place_in_store *place, struct kc_bytes sealed, struct kc_buf *ret);
+KC_MUST kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_store *place,
+	struct kc_bytes sealed, struct kc_buf *ret);
 /* The same, when the key is in shares for this device by a member: for looking ahead in its log.
  * Nothing is kept. Errors: the same. */
 KC_MUST kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
@@ -365,8 +388,8 @@ KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_t
 KC_MUST kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_permanent *receiver, const struct kc_peer_id *receiver_id,
 	struct kc_buf *ret);
-/* Queues shares for trusted peers that lack a key by their own lists, once for the same keys. Errors:
- * LOCKED. */
+/* Queues shares for trusted peers that lack a key by their own lists, once for the same keys.
+ * Errors: LOCKED. */
 KC_MUST kc_err kc_circle_queue_missing_shares(
 	struct kc_circle *circle, const struct kc_trust *trust);
 /* Queues shares for every other trusted peer. */

@@ -52,23 +52,11 @@ static kc_err queue_segments(struct kc_circle *circle)
 	return KC_OK;
 }
 
-/* Whom this device has put out is told, however late it looks. */
-static kc_err queue_outs(struct kc_circle *circle)
-{
-	const struct kc_member *self = kc_circle_self(circle);
-
-	for (size_t i = 0; self->list && i < self->list->exclude_count; i++)
-		KC_TRY(kc_circle_queue_for(circle, "out/", &self->list->exclude[i].target,
-			kc_buf_bytes(&self->list_record)));
-	return KC_OK;
-}
-
 kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust)
 {
 	KC_TRY(queue_account(circle));
 	KC_TRY(queue_vouchers(circle));
 	KC_TRY(queue_epochs(circle));
 	KC_TRY(queue_segments(circle));
-	KC_TRY(queue_outs(circle));
 	return kc_circle_queue_shares(circle, trust);
 }

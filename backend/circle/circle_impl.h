@@ -72,6 +72,8 @@ KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
 	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
 KC_MUST kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list);
 KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
+/* Tells everybody that this device ever put out, once more. */
+KC_MUST kc_err kc_circle_tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record);
 /* Makes and queues this device's retirement; seq is that of its last list. */
 KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
 

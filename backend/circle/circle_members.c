@@ -216,6 +216,16 @@ kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_rec
 	return KC_OK;
 }
 
+kc_err kc_circle_tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+
+	for (size_t i = 0; i < self->list->exclude_count; i++)
+		KC_TRY(kc_circle_queue_for(
+			circle, "out/", &self->list->exclude[i].target, list_record));
+	return KC_OK;
+}
+
 /* --- who put a device out -----------------------------------------------------------------------
  */
 

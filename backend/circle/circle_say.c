@@ -232,6 +232,9 @@ kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy)
 	KC_TRY(err);
 	KC_TRY(remember(circle, kc_buf_bytes(&record)));
 	KC_TRY(kc_circle_tell_targets(circle, kc_buf_bytes(&record)));
+	if (circle->tells_all)
+		KC_TRY(kc_circle_tell_all_targets(circle, kc_buf_bytes(&record)));
+	circle->tells_all = false;
 	if (circle->leaving)
 		KC_TRY(kc_circle_retire(circle, list->seq));
 	return kc_circle_queue_sealed(circle, "p", kc_buf_bytes(&record));

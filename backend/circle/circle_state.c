@@ -214,6 +214,7 @@ static void code_span(struct coder *c, struct kc_log_span *span)
 	code_uint(c, &span->begun);
 	code_uint(c, &span->track);
 	code_uint(c, &span->drop_ms);
+	code_bool(c, &span->mends);
 	end(c);
 }
 
@@ -386,6 +387,9 @@ static kc_err code_member(struct coder *c, struct kc_circle *circle, size_t numb
 	code_uint(c, &m->compat_generation);
 	code_uint(c, &m->silent_days);
 	code_uint(c, &m->silent_seq);
+	code_uint(c, &m->excuse.seq);
+	code_uint(c, &m->excuse.shown);
+	code_uint(c, &m->excuse.known);
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
 	code_array(c, m->given, sizeof m->given);

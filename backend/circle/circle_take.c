@@ -384,15 +384,17 @@ kc_err kc_circle_take_out(
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member)
 {
-	if (names_stranger(circle, member->list) ||
-		member->heard_seq > (member->list ? member->list->seq : 0))
+	uint64_t had = member->list ? member->list->seq : 0;
+
+	if (had < member->excuse.seq)
+		had = member->excuse.seq;
+	if (names_stranger(circle, member->list) || member->heard_seq > had)
 		return true;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
 
-		if (seen && kc_peer_set_has(trusted, i) &&
-			seen->seq > (member->list ? member->list->seq : 0))
+		if (seen && kc_peer_set_has(trusted, i) && seen->seq > had)
 			return true;
 	}
 	return false;

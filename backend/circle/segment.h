@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Segments: the older parts of a log of own writes, one value of the store each, named by the hash
- * of its bytes (doc/protocol.md, "Roots and reconciliation"). What a head names can so be fetched
+ * of its bytes (doc/protocol.md 17). What a head names can so be fetched
  * from anywhere, and is what was meant or is not there.
  */
 #ifndef KC_CIRCLE_SEGMENT_H

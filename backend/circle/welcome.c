@@ -96,18 +96,31 @@ static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circl
 	kc_der_end(w);
 }
 
-static void put_peers(struct kc_der_writer *w, const struct kc_circle *circle)
+/* How far a newcomer must get in a log. What a store has lost of one who is out comes from nowhere;
+ * who knew it has made it its own. */
+static const struct kc_log_position *target_of(
+	const struct kc_trust *trust, const struct kc_member *m, size_t number)
+{
+	static const struct kc_log_position nowhere;
+	bool is_lost = m->excuse.known && m->excuse.known == m->position.number;
+
+	return is_lost && !kc_peer_set_has(trust->trusted, number) ? &nowhere : &m->position;
+}
+
+static void put_peers(
+	struct kc_der_writer *w, const struct kc_circle *circle, const struct kc_trust *trust)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
+		const struct kc_log_position *target = target_of(trust, m, i);
 
 		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_bytes(w, kc_buf_bytes(&m->permanent_record));
 		kc_der_put_bytes(w, kc_buf_bytes(&m->list_record));
 		kc_der_put_bytes(w, kc_buf_bytes(&m->retire_record));
-		kc_der_put_uint(w, m->position.number);
-		kc_der_put_bytes(w, KC_BYTES_OF(m->position.digest));
+		kc_der_put_uint(w, target->number);
+		kc_der_put_bytes(w, KC_BYTES_OF(target->digest));
 		kc_der_end(w);
 	}
 	kc_der_end(w);
@@ -136,7 +149,9 @@ static kc_err put_welcome(
 {
 	KC_CLEANUP_BUF struct kc_buf keys = KC_BUF_INIT;
 	struct kc_der_writer w;
+	struct kc_trust trust;
 
+	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(kc_account_keys_put(&circle->keys, &keys));
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
@@ -144,7 +159,7 @@ static kc_err put_welcome(
 	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
 	put_user_keys(&w, circle);
-	put_peers(&w, circle);
+	put_peers(&w, circle, &trust);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->epoch_count; i++)
 		kc_der_put_bytes(&w, kc_buf_bytes(&circle->epochs[i].record));

@@ -8,19 +8,41 @@
 #include "backend/store/history.h"
 #include "base/random.h"
 
+/* A change that nobody else had seen yet did not come before the other. */
+static enum kc_earlier end_of(const struct kc_track *held, const struct kc_track *version)
+{
+	if (held->pending)
+		return KC_EARLIER_LOST;
+	return version->deleted ? KC_EARLIER_DELETED : KC_EARLIER_REPLACED;
+}
+
+/* The track is ahead: its row is that of another record, which has been kept. */
+static bool is_of_the_version(const struct kc_track *held, const struct kc_track *version)
+{
+	return !held->pending && held->t == version->t &&
+	       memcmp(held->writer, version->writer, sizeof held->writer) == 0;
+}
+
 /* Fills in the row of the record's track, and what this device has of its item. *ret_old stays
- * empty (id 0) when there is no item, or none that opens. */
-static kc_err find_held(struct kc_txn *txn, struct kc_track *version, struct kc_stored *ret_old)
+ * empty (id 0) when there is no item, or none that opens. *ret_end is what becomes of it;
+ * its how is 0 when that is told elsewhere. */
+static kc_err find_held(struct kc_txn *txn, struct kc_track *version, struct kc_stored *ret_old,
+	struct kc_history_end *ret_end)
 {
 	struct kc_track held;
 	kc_err err = kc_track_find_name(txn, version->name, &held);
 
+	*ret_end = (struct kc_history_end){0};
 	version->id = 0;
 	version->item = 0;
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	if (err != KC_OK)
 		return err;
+	if (!is_of_the_version(&held, version))
+		*ret_end = (struct kc_history_end){.how = end_of(&held, version),
+			.writer = kc_history_writer(&held),
+			.by = kc_history_writer(version)};
 	version->id = held.id;
 	version->protection = held.protection;
 	if (version->created == 0)
@@ -71,19 +93,21 @@ kc_err kc_apply_live(
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT, dead = KC_STORED_INIT;
 	KC_CLEANUP_STORED struct kc_stored new = KC_STORED_INIT;
+	struct kc_history_end end;
 	kc_err err;
 
 	kc_item_move(&new.item, item);
 	KC_TRY(kc_keybag_can_open(txn->bag, new.item.protection));
 	KC_TRY(kc_track_key_digest(&new.item, version->key_digest));
-	KC_TRY(find_held(txn, version, &old));
+	version->deleted = false;
+	KC_TRY(find_held(txn, version, &old, &end));
 	err = clear_the_way(txn, &new.item, old.id, &dead, ret_rival);
 	if (err == KC_E_DUPLICATE)
 		kc_item_move(item, &new.item);
 	KC_TRY(err);
 	if (old.id) {
-		if (!old.item.tomb)
-			KC_TRY(kc_history_keep(txn, version->name, &old.item));
+		if (end.how)
+			KC_TRY(kc_history_keep_row(txn, old.id, &end));
 		take_place(&old, &new);
 		KC_TRY(kc_row_replace(txn, &new));
 	} else {
@@ -92,26 +116,29 @@ kc_err kc_apply_live(
 	}
 	version->item = new.id;
 	version->protection = new.item.protection;
-	version->deleted = version->lost = version->pending = false;
+	version->lost = version->pending = false;
 	return kc_track_put(txn, version);
 }
 
 kc_err kc_apply_deletion(struct kc_txn *txn, struct kc_track *version)
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
-	kc_err err = find_held(txn, version, &old);
+	struct kc_history_end end;
+	kc_err err;
 
+	version->deleted = true;
+	err = find_held(txn, version, &old, &end);
 	if (err == KC_E_LOCKED) {
+		KC_TRY(kc_history_keep_row(txn, version->item, &end));
 		KC_TRY(kc_row_remove(txn, version->item));
 		version->item = 0;
 	} else if (err != KC_OK) {
 		return err;
 	} else if (old.id && !old.item.tomb) {
-		KC_TRY(kc_history_keep(txn, version->name, &old.item));
+		KC_TRY(kc_history_keep_row(txn, old.id, &end));
 		KC_TRY(kc_item_bury(&old.item));
 		KC_TRY(kc_row_replace(txn, &old));
 	}
-	version->deleted = true;
 	version->lost = version->pending = false;
 	return kc_track_put(txn, version);
 }

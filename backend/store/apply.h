@@ -16,7 +16,7 @@
 KC_MUST kc_err kc_apply_live(
 	struct kc_txn *txn, struct kc_track *version, struct kc_item *item, uint64_t *ret_rival);
 /* The version is a deletion: the record's item becomes a tombstone. An item that the lock hides
- * goes without one, and without a place in the history. version->id and ->item are filled in;
+ * goes without one. version->id and ->item are filled in;
  * ->protection counts only for a record that was never here. */
 KC_MUST kc_err kc_apply_deletion(struct kc_txn *txn, struct kc_track *version);
 

@@ -2,114 +2,125 @@
 /* Rows of the table "history". */
 #include "backend/store/history.h"
 
-#include "backend/store/db.h"
+#include <string.h>
+
+#include "backend/store/row_impl.h"
+#include "backend/store/setdigest.h"
 #include "base/clock.h"
+#include "base/random.h"
 
 #define PURPOSE "keycircle/1/store/history"
 #define DAY_MS ((int64_t)86400000)
 
-static kc_err put_ad(const uint8_t *name, int64_t at_ms, struct kc_buf *ret)
+struct kc_history_who kc_history_writer(const struct kc_track *track)
+{
+	struct kc_history_who who = {.is_known = true};
+
+	if (!track->pending)
+		memcpy(who.id, track->writer, sizeof who.id);
+	return who;
+}
+
+/* --- what became of it --------------------------------------------------------------------------
+ */
+
+/* Bound to the version of the row that it is about. */
+static kc_err put_ad(const struct kc_row *row, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
 
 	kc_der_writer_init(&w, ret);
 	kc_der_put_str(&w, PURPOSE);
-	kc_der_put_bytes(&w, kc_bytes(name, KC_TRACK_NAME_LEN));
-	kc_der_put_int(&w, at_ms);
+	kc_der_put_uint(&w, row->id);
+	kc_der_put_uint(&w, row->version);
+	kc_der_put_bytes(&w, kc_setdigest_tag(row->meta));
 	return kc_der_writer_check(&w);
 }
 
-static kc_err put_item(const struct kc_item *item, struct kc_buf *ret)
+/* Nobody known is an empty string. */
+static void put_who(struct kc_der_writer *w, const struct kc_history_who *who)
 {
+	kc_der_put_bytes(w, kc_bytes(who->id, who->is_known ? sizeof who->id : 0));
+}
+
+static void pull_who(struct kc_der_reader *r, struct kc_history_who *ret)
+{
+	struct kc_bytes id = kc_der_get_bytes(r);
+
+	*ret = (struct kc_history_who){.is_known = id.len > 0};
+	if (id.len == sizeof ret->id)
+		memcpy(ret->id, id.data, id.len);
+	else if (id.len)
+		kc_der_reader_fail(r);
+}
+
+static kc_err seal_end(const struct kc_txn *txn, const struct kc_row *row,
+	const struct kc_history_end *end, int64_t now, struct kc_buf *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf ad = KC_BUF_INIT, plain = KC_BUF_INIT;
 	struct kc_der_writer w;
 
-	kc_der_writer_init(&w, ret);
+	KC_TRY(put_ad(row, &ad));
+	kc_der_writer_init(&w, &plain);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
-	kc_der_put_uint(&w, item->class);
-	kc_attrs_put(&w, &item->attrs);
-	kc_attrs_put(&w, &item->within);
-	kc_der_put_bool(&w, item->has_secret);
-	kc_der_put_bytes(&w, kc_secret_bytes(&item->secret));
+	kc_der_put_uint(&w, end->how);
+	kc_der_put_int(&w, now);
+	put_who(&w, &end->writer);
+	put_who(&w, &end->by);
 	kc_der_end(&w);
-	return kc_der_writer_check(&w);
+	KC_TRY(kc_der_writer_check(&w));
+	return kc_keybag_seal_metadata(
+		txn->bag, KC_PROTECTION_DK, kc_buf_bytes(&ad), kc_buf_bytes(&plain), ret);
 }
 
-static kc_err parse_item(struct kc_bytes plain, struct kc_item *ret)
+static kc_err open_end(const struct kc_txn *txn, const struct kc_row *row, struct kc_bytes sealed,
+	struct kc_history_end *ret)
 {
+	KC_CLEANUP_BUF struct kc_buf ad = KC_BUF_INIT, plain = KC_BUF_INIT;
+	struct kc_history_end end = {0};
 	struct kc_der_reader r, seq;
-	struct kc_bytes secret;
 
-	kc_der_reader_init(&r, plain);
+	KC_TRY(put_ad(row, &ad));
+	KC_TRY(kc_keybag_open_metadata(
+		txn->bag, KC_PROTECTION_DK, kc_buf_bytes(&ad), sealed, &plain));
+	kc_der_reader_init(&r, kc_buf_bytes(&plain));
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
-	ret->class = (kc_name)kc_der_get_uint_max(&seq, UINT32_MAX);
-	kc_attrs_pull(&seq, &ret->attrs);
-	kc_attrs_pull(&seq, &ret->within);
-	ret->has_secret = kc_der_get_bool(&seq);
-	secret = kc_der_get_bytes(&seq);
+	end.how = (enum kc_earlier)kc_der_get_uint_max(&seq, KC_EARLIER_LAST);
+	end.at_ms = kc_der_get_int(&seq);
+	pull_who(&seq, &end.writer);
+	pull_who(&seq, &end.by);
 	kc_der_leave(&r, &seq);
-	KC_TRY(kc_der_reader_finish(&r));
-	KC_TRY(kc_attrs_check(&ret->attrs));
-	KC_TRY(kc_attrs_check(&ret->within));
-	return kc_secret_set(&ret->secret, secret);
-}
-
-kc_err kc_history_keep(struct kc_txn *txn, const uint8_t name[static KC_TRACK_NAME_LEN],
-	const struct kc_item *item)
-{
-	static const char sql[] =
-		"INSERT INTO history(at_ms, name, protection, sealed) VALUES(?1, ?2, ?3, ?4)";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-	KC_CLEANUP_BUF struct kc_buf ad = KC_BUF_INIT, plain = KC_BUF_INIT, sealed = KC_BUF_INIT;
-	int64_t now = kc_clock_wall_ms();
-
-	KC_TRY(put_ad(name, now, &ad));
-	KC_TRY(put_item(item, &plain));
-	KC_TRY(kc_keybag_seal_secret(
-		txn->bag, item->protection, kc_buf_bytes(&ad), kc_buf_bytes(&plain), &sealed));
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_int(&stmt, 1, now);
-	kc_db_bind_bytes(&stmt, 2, kc_bytes(name, KC_TRACK_NAME_LEN));
-	kc_db_bind_int(&stmt, 3, item->protection);
-	kc_db_bind_bytes(&stmt, 4, kc_buf_bytes(&sealed));
-	return kc_db_run(&stmt);
-}
-
-static kc_err open_row(const struct kc_txn *txn, const struct kc_stmt *stmt, const uint8_t *name,
-	struct kc_item *ret)
-{
-	KC_CLEANUP_BUF struct kc_buf ad = KC_BUF_INIT;
-	KC_CLEANUP_SECRET struct kc_secret plain = KC_SECRET_INIT;
-	int64_t protection = kc_db_int(stmt, 2);
-
-	if (!kc_protection_is_valid(protection))
+	if (kc_der_reader_finish(&r) != KC_OK)
 		return KC_ERR(CORRUPT);
-	KC_TRY(put_ad(name, kc_db_int(stmt, 1), &ad));
-	KC_TRY(kc_keybag_open_secret(txn->bag, (enum kc_protection)protection, kc_buf_bytes(&ad),
-		kc_db_bytes(stmt, 3), &plain));
-	ret->protection = (enum kc_protection)protection;
-	return parse_item(kc_secret_bytes(&plain), ret);
+	*ret = end;
+	return KC_OK;
 }
 
-kc_err kc_history_get(struct kc_txn *txn, const uint8_t name[static KC_TRACK_NAME_LEN],
-	uint64_t before, uint64_t *ret_id, struct kc_item *ret)
+/* --- forgetting ---------------------------------------------------------------------------------
+ */
+
+/* Counts backwards from the newest until one of the bounds is passed; what is older goes. */
+static kc_err keep_to_bounds(struct kc_txn *txn)
 {
-	static const char sql[] = "SELECT id, at_ms, protection, sealed FROM history"
-				  " WHERE name = ?1 AND (?2 = 0 OR id < ?2)"
-				  " ORDER BY id DESC LIMIT 1";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
+	static const char select[] = "SELECT id, len FROM history ORDER BY id DESC";
+	static const char delete[] = "DELETE FROM history WHERE id <= ?1";
+	KC_CLEANUP_STMT struct kc_stmt rows = KC_STMT_INIT, stmt = KC_STMT_INIT;
+	int64_t count = 0, bytes = 0;
 	bool row;
 
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_bytes(&stmt, 1, kc_bytes(name, KC_TRACK_NAME_LEN));
-	kc_db_bind_int(&stmt, 2, (int64_t)before);
-	KC_TRY(kc_db_step(&stmt, &row));
-	if (!row)
-		return KC_ERR(NOT_FOUND);
-	KC_TRY(open_row(txn, &stmt, name, &item));
-	*ret_id = (uint64_t)kc_db_int(&stmt, 0);
-	kc_item_move(ret, &item);
-	return KC_OK;
+	KC_TRY(kc_db_prepare(txn->db, select, &rows));
+	for (;;) {
+		KC_TRY(kc_db_step(&rows, &row));
+		if (!row)
+			return KC_OK;
+		bytes += kc_db_int(&rows, 1);
+		if (++count > KC_HISTORY_MOST || bytes > KC_HISTORY_MOST_BYTES)
+			break;
+	}
+	KC_TRY(kc_db_prepare(txn->db, delete, &stmt));
+	kc_db_bind_int(&stmt, 1, kc_db_int(&rows, 0));
+	kc_db_release(&rows);
+	return kc_db_run(&stmt);
 }
 
 kc_err kc_history_purge(struct kc_txn *txn)
@@ -119,5 +130,198 @@ kc_err kc_history_purge(struct kc_txn *txn)
 
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
 	kc_db_bind_int(&stmt, 1, kc_clock_wall_ms() - KC_HISTORY_DAYS * DAY_MS);
+	KC_TRY(kc_db_run(&stmt));
+	return keep_to_bounds(txn);
+}
+
+kc_err kc_history_forget(struct kc_txn *txn, enum kc_sync_filter which)
+{
+	static const char sql[] = "DELETE FROM history WHERE ?1 OR sync = ?2";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, which == KC_SYNC_ANY);
+	kc_db_bind_int(&stmt, 2, which == KC_SYNC_SYNCED);
 	return kc_db_run(&stmt);
+}
+
+static kc_err keep_to_key(struct kc_txn *txn, const struct kc_row *row)
+{
+	static const char sql[] = "DELETE FROM history WHERE key = ?1 AND id <= (SELECT id FROM"
+				  " history WHERE key = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_bytes(&stmt, 1, KC_BYTES_OF(row->key));
+	kc_db_bind_int(&stmt, 2, KC_HISTORY_PER_KEY);
+	return kc_db_run(&stmt);
+}
+
+/* --- keeping ------------------------------------------------------------------------------------
+ */
+
+/* Now and then it is time to look at all of them: also while nobody unlocks for months. */
+static kc_err look_after(struct kc_txn *txn, const struct kc_row *row)
+{
+	static const char sql[] = "SELECT max(id) FROM history";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	int64_t newest;
+	bool found;
+
+	KC_TRY(keep_to_key(txn, row));
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	KC_TRY(kc_db_step(&stmt, &found));
+	newest = kc_db_int(&stmt, 0);
+	kc_db_release(&stmt);
+	return newest % KC_HISTORY_EVERY == 0 ? kc_history_purge(txn) : KC_OK;
+}
+
+static kc_err insert(struct kc_txn *txn, const struct kc_row *row, const struct kc_history_end *end)
+{
+	static const char sql[] =
+		"INSERT INTO history(at_ms, how, len, item, version, class, protection, sync, tomb,"
+		" ref, key, terms, marks, meta, secret) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" ?10, ?11, ?12, ?13, ?14, ?15)";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	KC_CLEANUP_BUF struct kc_buf how = KC_BUF_INIT;
+	int64_t now = kc_clock_wall_ms();
+
+	KC_TRY(seal_end(txn, row, end, now, &how));
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, now);
+	kc_db_bind_bytes(&stmt, 2, kc_buf_bytes(&how));
+	kc_db_bind_int(&stmt, 3, (int64_t)(row->terms.len + row->meta.len + row->secret.len));
+	kc_db_bind_int(&stmt, 4, (int64_t)row->id);
+	kc_db_bind_int(&stmt, 5, (int64_t)row->version);
+	kc_db_bind_int(&stmt, 6, row->class);
+	kc_db_bind_int(&stmt, 7, row->protection);
+	kc_db_bind_int(&stmt, 8, row->sync);
+	kc_db_bind_int(&stmt, 9, row->tomb);
+	kc_db_bind_bytes(&stmt, 10, KC_BYTES_OF(row->ref));
+	kc_db_bind_bytes(&stmt, 11, KC_BYTES_OF(row->key));
+	kc_db_bind_bytes(&stmt, 12, row->terms);
+	kc_db_bind_bytes(&stmt, 13, row->marks);
+	kc_db_bind_bytes(&stmt, 14, row->meta);
+	if (row->has_secret)
+		kc_db_bind_bytes(&stmt, 15, row->secret);
+	else
+		kc_db_bind_null(&stmt, 15);
+	KC_TRY(kc_db_run(&stmt));
+	return look_after(txn, row);
+}
+
+static bool is_password(const struct kc_row *row)
+{
+	return row->class == KC_CLASS_GENERIC || row->class == KC_CLASS_INTERNET;
+}
+
+static kc_err keep(
+	struct kc_txn *txn, uint64_t item, bool only_passwords, const struct kc_history_end *end)
+{
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	struct kc_row row;
+	kc_err err = kc_row_find(txn, item, &stmt, &row);
+
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	if (row.malformed || row.tomb || (only_passwords && !is_password(&row)))
+		return KC_OK;
+	return insert(txn, &row, end);
+}
+
+kc_err kc_history_keep_row(struct kc_txn *txn, uint64_t item, const struct kc_history_end *end)
+{
+	return keep(txn, item, false, end);
+}
+
+kc_err kc_history_keep_own(struct kc_txn *txn, uint64_t item, enum kc_earlier how)
+{
+	struct kc_history_end end = {.how = how, .by = KC_HISTORY_HERE};
+	struct kc_track track;
+	kc_err err = kc_track_find_item(txn, item, &track);
+
+	if (err == KC_OK)
+		end.writer = kc_history_writer(&track);
+	else if (err == KC_E_NOT_FOUND)
+		end.writer = KC_HISTORY_HERE; /* it never travelled */
+	else if (err != KC_E_CORRUPT)
+		return err;
+	return keep(txn, item, true, &end);
+}
+
+static kc_err keep_stored(
+	struct kc_txn *txn, struct kc_stored *stored, const struct kc_history_end *end)
+{
+	KC_CLEANUP(kc_row_sealed_done) struct kc_row_sealed sealed = {0};
+	struct kc_row row;
+
+	kc_random_fill(stored->ref, sizeof stored->ref);
+	KC_TRY(kc_row_seal(txn->bag, stored, &sealed, &row));
+	return insert(txn, &row, end);
+}
+
+kc_err kc_history_keep_item(
+	struct kc_txn *txn, struct kc_item *item, const struct kc_history_end *end)
+{
+	struct kc_stored stored = KC_STORED_INIT;
+	kc_err err;
+
+	kc_item_move(&stored.item, item);
+	err = keep_stored(txn, &stored, end);
+	kc_item_move(item, &stored.item);
+	return err;
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+#define COLUMNS                                                                       \
+	"item, version, class, protection, sync, tomb, ref, key, terms, marks, meta," \
+	" secret, id, how"
+#define COLUMN_ID 12
+#define COLUMN_HOW 13
+
+kc_err kc_history_get(struct kc_txn *txn, uint64_t id, bool with_secret, struct kc_stored *ret,
+	struct kc_history_end *ret_end)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM history WHERE id = ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	struct kc_history_end end;
+	struct kc_row row;
+	bool found;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)id);
+	KC_TRY(kc_db_step(&stmt, &found));
+	if (!found)
+		return KC_ERR(NOT_FOUND);
+	kc_row_read(&stmt, &row);
+	KC_TRY(open_end(txn, &row, kc_db_bytes(&stmt, COLUMN_HOW), &end));
+	KC_TRY(kc_row_open(txn->bag, &row, with_secret, ret));
+	*ret_end = end;
+	return KC_OK;
+}
+
+kc_err kc_history_search(
+	struct kc_txn *txn, const struct kc_match *match, struct kc_history_visitor *visitor)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM history WHERE class = ?1 AND sync = ?2"
+				  " ORDER BY id DESC";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	struct kc_row row;
+	bool found;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, match->class);
+	kc_db_bind_int(&stmt, 2, match->sync);
+	for (;;) {
+		KC_TRY(kc_db_step(&stmt, &found));
+		if (!found)
+			return KC_OK;
+		kc_row_read(&stmt, &row);
+		if (!row.malformed && kc_scan_is_match(match, &row))
+			KC_TRY(visitor->visit(
+				visitor, (uint64_t)kc_db_int(&stmt, COLUMN_ID), &row));
+	}
 }

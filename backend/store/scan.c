@@ -156,7 +156,7 @@ static bool is_among(struct kc_bytes refs, const uint8_t *ref)
 	return false;
 }
 
-static bool is_match(const struct kc_match *match, const struct kc_row *row)
+bool kc_scan_is_match(const struct kc_match *match, const struct kc_row *row)
 {
 	if (row->id <= match->after)
 		return false;
@@ -201,7 +201,7 @@ kc_err kc_scan_next(struct kc_scan *scan, struct kc_row *ret, bool *ret_found)
 		if (!*ret_found)
 			return KC_OK;
 		kc_row_read(&scan->stmt, ret);
-		if (is_match(scan->match, ret))
+		if (kc_scan_is_match(scan->match, ret))
 			return KC_OK;
 	}
 }

@@ -51,4 +51,7 @@ void kc_scan_done(struct kc_scan *scan);
  * rows are given too: they fail to open, and so come to be set aside. */
 KC_MUST kc_err kc_scan_next(struct kc_scan *scan, struct kc_row *ret, bool *ret_found);
 
+/* Whether a row that was read elsewhere is one that the scan would give. */
+bool kc_scan_is_match(const struct kc_match *match, const struct kc_row *row);
+
 #endif

@@ -19,7 +19,9 @@
  * setting     small values in the clear, needed before any key is there.
  * sighting    which version of each record of the store between devices was seen last, in the clear.
  * quarantine  rows that do not open, as they were found.
- * history     sealed values that lost against another device's, for 90 days.
+ * history     rows of items as they were before they were replaced, deleted, or lost against
+ *             another device's change, for 90 days; how is what became of them, sealed; len their
+ *             bytes, roughly.
  */
 /* clang-format on */
 static const char version_1[] =
@@ -73,10 +75,21 @@ static const char version_1[] =
 	"CREATE TABLE history("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" at_ms INTEGER NOT NULL,"
-	" name BLOB NOT NULL,"
+	" how BLOB NOT NULL,"
+	" len INTEGER NOT NULL,"
+	" item INTEGER NOT NULL,"
+	" version INTEGER NOT NULL,"
+	" class INTEGER NOT NULL,"
 	" protection INTEGER NOT NULL,"
-	" sealed BLOB NOT NULL) STRICT;"
-	"CREATE INDEX history_name ON history(name);";
+	" sync INTEGER NOT NULL,"
+	" tomb INTEGER NOT NULL,"
+	" ref BLOB NOT NULL,"
+	" key BLOB NOT NULL,"
+	" terms BLOB NOT NULL,"
+	" marks BLOB NOT NULL,"
+	" meta BLOB NOT NULL,"
+	" secret BLOB) STRICT;"
+	"CREATE INDEX history_key ON history(key);";
 
 /* Row n makes version n+1 from version n; version 0 is the empty database. */
 static const char *const steps[] = {

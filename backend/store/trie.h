@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Tries: for each view, one value over all live records that this device holds, as the circle knows
- * them (doc/protocol.md, "Roots and reconciliation").
+ * them (doc/protocol.md 17).
  *
  * The trie of a view follows from the tracks alone: it has a leaf for each whose last version with
  * a dot is live (track.h), and kc_track_put and kc_track_drop keep it so, in their transaction.

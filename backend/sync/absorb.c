@@ -184,7 +184,8 @@ static kc_err take_list(
 
 	if (!gathered->by_feed)
 		return err;
-	if (err == KC_OK && !record->current) {
+	if (err == KC_OK && !record->current &&
+		!kc_circle_is_excused(absorb->circle->members[record->member])) {
 		gathered->older |= (kc_peer_set)1 << record->member;
 		return KC_ERR(REFUSED);
 	}
@@ -422,7 +423,8 @@ kc_err kc_absorb_settle(
 		bool behind = !out && !shut && kc_peer_set_has(gathered->read, i) &&
 			      (m->position.number < m->target.number ||
 				      kc_circle_is_behind(circle, trust.heard, m));
-		bool lacks = kc_peer_set_has(holes | absorb->missing, i);
+		bool lacks = kc_peer_set_has(holes | absorb->missing, i) &&
+			     !kc_circle_is_excused(m);
 
 		if (behind && !lacks)
 			(*ret_waiting)++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Deletions that may be forgotten (doc/protocol.md, "Roots and reconciliation"): each device
+ * Deletions that may be forgotten (doc/protocol.md 17): each device
  * decides on its own, by what signed lists say.
  *
  * Afterwards nothing is left that is greater than an old version of the record, so none may come
@@ -67,13 +67,6 @@ static kc_err look_at(const struct kc_absorb_reader *r, size_t member, enum kc_v
 	return KC_OK;
 }
 
-/* Whether a member is not waited for any more. A clock that jumped must not make it so: a deletion
- * that is forgotten too early could be undone by a change that it had made meanwhile. */
-static bool is_given_up(const struct kc_member *m, uint64_t now_ms)
-{
-	return m->silent_days >= KC_CIRCLE_STALE_DAYS && kc_circle_is_stale(m, now_ms);
-}
-
 static void count_silent_days(struct kc_circle *circle)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
@@ -94,7 +87,7 @@ static kc_err find_common(
 	KC_TRY(kc_root_own_vector(r->circle, view, &own));
 	ret->vector = own;
 	for (size_t i = 0; i < r->circle->member_count && ret->known; i++)
-		if (i != r->circle->self && !is_given_up(r->circle->members[i], now_ms))
+		if (i != r->circle->self && !kc_circle_is_stale(r->circle->members[i], now_ms))
 			KC_TRY(look_at(r, i, view, &own, ret));
 	return KC_OK;
 }

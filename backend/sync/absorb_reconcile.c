@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Finding the records that differ from another device's, and what becomes of them (doc/protocol.md,
- * "Roots and reconciliation"). One question is open at a time, to one device.
+ * Finding the records that differ from another device's, and what becomes of them (doc/protocol.md 17). One question is open at a time, to one device.
  *
  * No content comes this way: whoever has what the other lacks writes it anew, as any change. So
  * nothing needs to be believed but that a record is there, or is not.

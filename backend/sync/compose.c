@@ -71,6 +71,8 @@ static kc_err make_body(const struct kc_composer *c, const struct kc_track *trac
 
 	ret->version.t = track->t;
 	ret->version.writer = c->circle->identity.id;
+	if (!track->pending) /* said again, whoever wrote it */
+		memcpy(ret->version.writer.bytes, track->writer, sizeof track->writer);
 	ret->counter = counter;
 	ret->created = track->created;
 	ret->deleted = track->deleted;
@@ -283,8 +285,7 @@ kc_err kc_compose(struct kc_txn *txn, struct kc_circle *circle,
 
 	*ret = (struct kc_composed){.operation = KC_BUF_INIT};
 	KC_TRY(kc_circle_judge(circle, &c.trust));
-	if (!terms->feed)
-		KC_TRY(kc_compose_begin_anew(&c));
+	KC_TRY(kc_compose_begin_anew(&c));
 	kc_op_builder_init(&c.builder, &writer, after(&c), circle->span.begun != 0);
 	err = compose(&c, terms->insist, ret);
 	kc_op_builder_done(&c.builder);

@@ -343,6 +343,7 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	/* What was alarming is looked at until it is not. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
+	       !x->circle->span.mends &&
 	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

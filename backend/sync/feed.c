@@ -419,7 +419,7 @@ static void weigh_missing(struct kc_feed *feed, const struct kc_circle *circle, 
 	feed->all_listed = false;
 	if (circle->joining)
 		gathered->holes |= (kc_peer_set)1 << member;
-	else if (ends)
+	else if (ends && !kc_circle_is_excused(circle->members[member]))
 		suspect(gathered, member);
 }
 
@@ -441,7 +441,8 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 		if (!peer)
 			continue;
 		peer->listed = peer->listed || kc_peer_set_has(gathered->listed, i);
-		if (kc_peer_set_has(gathered->older, i))
+		if (kc_peer_set_has(gathered->older, i) &&
+			!kc_circle_is_excused(circle->members[i]))
 			weigh_older(peer, i, now_ms, gathered);
 		if (circle->members[i]->list && !peer->listed)
 			weigh_missing(feed, circle, i, ends, gathered);

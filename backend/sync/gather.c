@@ -113,26 +113,40 @@ struct beginning {
 	bool shut; /* the list opens with the unlock */
 };
 
+/* Where this device finds the list that put it out; it can open no other. */
+static kc_err put_out_key(const struct cursor *c, struct kc_buf *ret)
+{
+	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id);
+
+	kc_buf_push_str(ret, "out/");
+	kc_op_put_hex(ret, KC_BYTES_OF(own.bytes));
+	return kc_buf_check(ret);
+}
+
 /* Whether an operation holds its writer's list, which says that the log begins with number first
  * and that it ends here what it repeats, and is later than all that was accepted. */
 static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
 	struct kc_bytes shares, struct beginning *ret)
 {
 	const struct kc_member *m = c->circle->members[c->member];
-	struct kc_place_in_store place = {&c->circle->account, &c->writer, kc_bytes_str("p")};
+	struct kc_place_in_store place = {&c->circle->account, &c->writer, {NULL, 0}};
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf out_key = KC_BUF_INIT;
 	struct kc_op writes = *op;
 	struct kc_op_write write;
 	struct kc_record_id id;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
+	KC_TRY(put_out_key(c, &out_key));
 	while (!ret->anew && kc_op_next(&writes, &write)) {
 		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 		struct kc_bytes record;
 		kc_err err;
 
-		if (!kc_bytes_equal(write.key, place.key))
+		place.key = write.key;
+		if (!kc_bytes_equal(write.key, kc_bytes_str("p")) &&
+			!kc_bytes_equal(write.key, kc_buf_bytes(&out_key)))
 			continue;
 		err = open_list(c, &place, write.value, shares, &plain);
 		ret->shut = ret->shut || err == KC_E_LOCKED;
@@ -257,6 +271,7 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 			.most = KC_GATHER_MAX_LEN / logs_to_read};
 		const struct kc_member *m = circle->members[i];
 		const struct kc_cloud_log *log;
+		uint64_t last;
 
 		if (!kc_peer_set_has(members, i) || kc_peer_set_has(gathered->read, i))
 			continue;
@@ -265,10 +280,13 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 		c.position = m->position;
 		c.chained = true;
 		log = kc_cloud_logs_find(logs, &c.writer);
-		if (m->position.number > (log ? log->last : 0))
-			note_shorter(gathered, i, log ? log->last : 0, m->position.number);
-		else if (log)
+		last = log ? log->last : 0;
+		if (m->position.number > last) {
+			if (!kc_circle_may_be_short(m, last))
+				note_shorter(gathered, i, last, m->position.number);
+		} else if (log) {
 			KC_TRY(read_log(&c, log, gathered));
+		}
 	}
 	return KC_OK;
 }

@@ -112,6 +112,13 @@ static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
 	return KC_OK;
 }
 
+/* Whether the owner knows what this device's log has lost, and it is about to begin anew. */
+static bool is_about_to_mend(const struct kc_line *line, uint64_t last)
+{
+	return line->circle->span.mends && !line->circle->span.begun &&
+	       last < kc_circle_self(line->circle)->position.number;
+}
+
 static kc_err logs_look(struct kc_line *line)
 {
 	const struct kc_member *self = kc_circle_self(line->circle);
@@ -124,6 +131,8 @@ static kc_err logs_look(struct kc_line *line)
 	last = log ? log->last : 0;
 	if (last == self->position.number)
 		return drop_old(line, &writer);
+	if (is_about_to_mend(line, last))
+		return KC_OK;
 	if (line->is_mute && last < self->position.number)
 		return KC_OK;
 	if (last > self->position.number) {
@@ -144,9 +153,16 @@ static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_g
 
 static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
 {
-	(void)line;
 	(void)now_ms;
 	(void)gathered; /* its suspects were seen as it was read */
+	for (size_t i = 0; i < line->circle->member_count; i++) {
+		struct kc_member *m = line->circle->members[i];
+		struct kc_writer_id writer = kc_circle_writer(&m->id);
+		const struct kc_cloud_log *log = kc_cloud_logs_find(&line->logs, &writer);
+
+		if (log && log->last >= m->position.number) /* it is back */
+			m->excuse.known = 0;
+	}
 	return KC_OK;
 }
 

@@ -95,19 +95,46 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 	return track;
 }
 
+/* What becomes of a row that gives way to an item of another record. */
+static kc_err end_of_row(struct kc_txn *txn, uint64_t row, struct kc_history_end *ret)
+{
+	struct kc_track track;
+	kc_err err = kc_track_find_item(txn, row, &track);
+
+	*ret = (struct kc_history_end){.how = KC_EARLIER_LOST};
+	if (err == KC_OK)
+		ret->writer = kc_history_writer(&track);
+	else if (err == KC_E_NOT_FOUND)
+		ret->writer = KC_HISTORY_HERE;
+	return err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ? KC_OK : err;
+}
+
+/* An incoming version that lost against one that is here. */
+static kc_err keep_loser(
+	struct kc_txn *txn, struct kc_incoming *incoming, const struct kc_track *winner)
+{
+	struct kc_history_end end = {.how = KC_EARLIER_LOST,
+		.writer = {.is_known = true},
+		.by = kc_history_writer(winner)};
+
+	memcpy(end.writer.id, incoming->body.version.writer.bytes, sizeof end.writer.id);
+	return kc_history_keep_item(txn, &incoming->body.item, &end);
+}
+
 /* Takes a row away; what was in it goes to the history. */
-static kc_err clear_row(
-	struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN], uint64_t row)
+static kc_err clear_row(struct kc_txn *txn, uint64_t row)
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
+	struct kc_history_end end;
 	kc_err err = kc_row_get(txn, row, true, &old);
 
 	if (err == KC_E_NOT_FOUND)
 		return KC_OK;
 	if (err != KC_E_CORRUPT)
 		KC_TRY(err);
-	if (err == KC_OK && !old.item.tomb)
-		KC_TRY(kc_history_keep(txn, name, &old.item));
+	KC_TRY(end_of_row(txn, row, &end));
+	if (err == KC_OK)
+		KC_TRY(kc_history_keep_row(txn, row, &end));
 	return kc_row_remove(txn, row);
 }
 
@@ -116,7 +143,7 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 	struct kc_track track;
 
 	KC_TRY(kc_track_find_name(txn, name, &track));
-	KC_TRY(clear_row(txn, name, track.item));
+	KC_TRY(clear_row(txn, track.item));
 	track.item = 0;
 	return kc_track_put(txn, &track);
 }
@@ -124,7 +151,7 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track)
 {
 	if (track->item)
-		KC_TRY(clear_row(txn, track->name, track->item));
+		KC_TRY(clear_row(txn, track->item));
 	return kc_track_drop(txn, track->id);
 }
 
@@ -147,11 +174,15 @@ static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self
 {
 	struct kc_version ours = version_of(rival, self);
 	uint64_t row = rival->item, none;
+	struct kc_history_end end;
 
 	if (kc_version_compare(&incoming->body.version, &ours) < 0) {
-		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
+		KC_TRY(keep_loser(txn, incoming, rival));
 		return give_way(txn, track);
 	}
+	KC_TRY(end_of_row(txn, row, &end));
+	end.by = kc_history_writer(track);
+	KC_TRY(kc_history_keep_row(txn, row, &end));
 	KC_TRY(give_way(txn, rival));
 	track->item = row;
 	track->protection = rival->protection;
@@ -170,7 +201,7 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	/* One that is bound to this device, or that sync lost sight of, gives way like a version
 	 * that is not the greater one. */
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT) {
-		KC_TRY(clear_row(txn, incoming->name, row));
+		KC_TRY(clear_row(txn, row));
 		return kc_apply_live(txn, &track, &incoming->body.item, &none);
 	}
 	KC_TRY(err);
@@ -180,7 +211,7 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	if (!repair)
 		return KC_ERR(DUPLICATE);
 	if (held->item && held->item != row)
-		KC_TRY(clear_row(txn, held->name, held->item));
+		KC_TRY(clear_row(txn, held->item));
 	track.id = held->id;
 	return repair_collision(txn, self, incoming, &track, &rival);
 }
@@ -220,7 +251,7 @@ static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_t
 	const struct kc_version *version = &incoming->body.version, said = said_of(held);
 
 	if (!incoming->body.deleted)
-		KC_TRY(kc_history_keep(txn, incoming->name, &incoming->body.item));
+		KC_TRY(keep_loser(txn, incoming, held));
 	if (incoming->acknowledged || kc_version_compare(version, &said) <= 0)
 		return KC_OK;
 	held->said = said_by(incoming);

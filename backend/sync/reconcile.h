@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Questions and answers about what is in a view: the cells r and r/<peer>, and what a device
- * remembers of them (doc/protocol.md, "Roots and reconciliation").
+ * remembers of them (doc/protocol.md 17).
  *
  * A question names parts of the trie by their paths; the answer has the node at each. Both are
  * sealed under the head key of the epoch in use, and an answer names the question that it is to: so

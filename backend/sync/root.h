@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Roots: what this device says of all that it holds in a view, and how it stands to what others say
- * (doc/protocol.md, "Roots and reconciliation").
+ * (doc/protocol.md 17).
  */
 #ifndef KC_SYNC_ROOT_H
 #define KC_SYNC_ROOT_H

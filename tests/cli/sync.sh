@@ -260,7 +260,7 @@ on desktop
 run sync
 run_with 'later' add later.example --user ana --stdin --sync
 run sync
-run lock # or it would say again what the old copy has lost
+run service stop # or it would say again what the old copy has lost
 on laptop
 run sync
 run get later.example
@@ -272,7 +272,8 @@ exits 10 "an old copy of the store"
 json '.alarm == "rollback"' "is told by its name"
 json_error '.name == "errKCStoreSuspect" and .exit == 10 and (.message | test("older than what this device has already seen"))' "and in words"
 run sync
-complains 'Keep the store as it is and look:  kc doctor store' "which say what to do"
+complains 'If you restored a backup yourself:  kc sync repair --push-from-here' "which say what to do"
+complains 'If not, keep the folder as it is and look:  kc doctor store' "or else"
 complains 'older than what this device has already seen' "and what happened"
 case ${engine:-folder} in
 folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;

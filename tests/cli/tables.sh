@@ -79,7 +79,7 @@ exits 2 "an option without its value"
 run key
 complains 'new, import, show' "the second word is told"
 run sync nowhere
-complains 'use, on, off, password, status' "also after a word that is no second one"
+complains 'use, on, off, password, repair, status' "also after a word that is no second one"
 run add --user x -- --version
 exits 4 "words behind -- are no options"
 
@@ -142,7 +142,7 @@ offer() { # words of a command line, the last one to be completed; answers in $o
 offer kc un
 writes 'unlock\n' "bash completes a command"
 offer kc sync ''
-writes 'use\non\noff\npassword\nstatus\n' "and its second word"
+writes 'use\non\noff\npassword\nrepair\nstatus\n' "and its second word"
 offer kc --json devices ''
 writes 'add\nremove\nleave\nexposure\n' "behind an option"
 offer kc --password-file lock key n

@@ -192,10 +192,10 @@ void scene_init(struct scene *scene, size_t devices)
 	for (size_t i = 1; i < devices; i++)
 		house_add(&scene->house, ELDER);
 	for (size_t i = 0; i < devices; i++) {
-		char words[60];
+		char name[60], words[80];
 
-		name_item(i, words);
-		strcat(words, " sync=#1");
+		name_item(i, name);
+		snprintf(words, sizeof words, "%s sync=#1", name);
 		CHECK_OK_FATAL(words_add(&scene->house.homes[i], GENP, words, "a secret"));
 	}
 	house_settle(&scene->house);

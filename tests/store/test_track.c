@@ -5,7 +5,6 @@
 #include "backend/keychain_impl.h"
 #include "backend/store/apply.h"
 #include "backend/store/cell.h"
-#include "backend/store/history.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "tests/backend/words.h"
@@ -244,62 +243,72 @@ static void remote_versions_are_taken_over(void)
 	CHECK_OK_FATAL(apply(&home, &version, NULL, NULL, &rival));
 }
 
+/* The earlier values of what is called r, newest first. */
+static void find_earlier(struct home *home, struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	words_query(GENP, "acct=r", &query);
+	query.want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	kc_found_list_done(ret);
+	err = kc_keychain_item_history(home->keychain, &home_user, &query, ret);
+	CHECK(err == KC_OK || err == KC_E_NOT_FOUND);
+}
+
+static bool entry_is(const struct kc_found *entry, const char *secret, enum kc_earlier how,
+	uint8_t writer, uint8_t by)
+{
+	struct kc_bytes wrote = kc_attrs_get_bytes(&entry->attrs, KC_FOUND_WRITER);
+	struct kc_bytes ended = kc_attrs_get_bytes(&entry->attrs, KC_EARLIER_BY);
+
+	return kc_bytes_equal(kc_secret_bytes(&entry->secret), kc_bytes_str(secret)) &&
+	       kc_attrs_get_number(&entry->attrs, KC_EARLIER_HOW, 0) == how &&
+	       (wrote.len ? wrote.data[0] : 0) == writer && (ended.len ? ended.data[0] : 0) == by;
+}
+
 static void losers_go_to_the_history(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list earlier = KC_FOUND_LIST_INIT;
 	struct kc_track version = remote_version(5000);
-	uint64_t rival, id = 0;
+	uint64_t rival;
 
 	home_init(&home);
 	CHECK_OK_FATAL(apply(&home, &version, "acct=r", "one", &rival));
 	CHECK_OK(words_update(&home, GENP, "acct=r", "labl=mine", "mine"));
-	version = remote_version(6000);
+	version = remote_version(INT64_C(1) << 50);
 	CHECK_OK_FATAL(apply(&home, &version, "acct=r", "theirs", &rival));
 	CHECK(words_has_secret(&home, GENP, "acct=r", "theirs"));
-	version = remote_version(7000);
+	version = remote_version((INT64_C(1) << 50) + 1);
 	CHECK_OK_FATAL(apply(&home, &version, NULL, NULL, &rival));
-	begin(&home, &txn);
-	CHECK_OK(kc_history_get(&txn, version.name, 0, &id, &item));
-	CHECK(kc_bytes_equal(kc_secret_bytes(&item.secret), kc_bytes_str("theirs")));
-	CHECK_OK(kc_history_get(&txn, version.name, id, &id, &item));
-	CHECK(kc_bytes_equal(kc_secret_bytes(&item.secret), kc_bytes_str("mine")));
-	CHECK(strcmp(words_text(&item.attrs, "labl"), "mine") == 0);
-	CHECK_ERR(kc_history_get(&txn, version.name, id, &id, &item), KC_E_NOT_FOUND);
-	CHECK_OK(kc_history_purge(&txn));
-	CHECK_OK(kc_history_get(&txn, version.name, 0, &id, &item));
+	find_earlier(&home, &earlier);
+	CHECK_FATAL(earlier.count == 3);
+	CHECK(entry_is(&earlier.rows[0], "theirs", KC_EARLIER_DELETED, 0x22, 0x22));
+	/* Nobody else had seen it. */
+	CHECK(entry_is(&earlier.rows[1], "mine", KC_EARLIER_LOST, 0, 0x22));
+	CHECK(strcmp(words_text(&earlier.rows[1].attrs, "labl"), "mine") == 0);
+	CHECK(entry_is(&earlier.rows[2], "one", KC_EARLIER_REPLACED, 0x22, 0));
 }
 
-static int64_t in_91_days(void)
-{
-	return INT64_C(1800000000000) + INT64_C(91) * 86400000;
-}
-
-static int64_t day_0(void)
-{
-	return INT64_C(1800000000000);
-}
-
-static void history_ends(void)
+/* What the lock hides is kept as it is, and there when it is open again. */
+static void a_deletion_under_the_lock_keeps_it(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
+	KC_CLEANUP_FOUND_LIST struct kc_found_list earlier = KC_FOUND_LIST_INIT;
 	struct kc_track version = remote_version(5000);
-	uint64_t rival, id;
+	uint64_t rival;
 
 	home_init(&home);
-	kc_clock_set_wall(day_0);
 	CHECK_OK_FATAL(apply(&home, &version, "acct=r", "one", &rival));
+	kc_keychain_lock(home.keychain);
 	version = remote_version(6000);
-	CHECK_OK_FATAL(apply(&home, &version, "acct=r", "two", &rival));
-	kc_clock_set_wall(in_91_days);
-	begin(&home, &txn);
-	CHECK_OK(kc_history_get(&txn, version.name, 0, &id, &item));
-	CHECK_OK(kc_history_purge(&txn));
-	CHECK_ERR(kc_history_get(&txn, version.name, 0, &id, &item), KC_E_NOT_FOUND);
-	kc_clock_set_wall(NULL);
+	CHECK_OK_FATAL(apply(&home, &version, NULL, NULL, &rival));
+	home_unlock(&home);
+	CHECK(words_count(&home, GENP, "acct=r") == 0);
+	find_earlier(&home, &earlier);
+	CHECK_FATAL(earlier.count == 1);
+	CHECK(entry_is(&earlier.rows[0], "one", KC_EARLIER_DELETED, 0x22, 0x22));
 }
 
 static void collisions_are_told(void)
@@ -406,7 +415,7 @@ int main(void)
 		CHECK_TEST(a_newer_change_outlives_an_exchange),
 		CHECK_TEST(remote_versions_are_taken_over),
 		CHECK_TEST(losers_go_to_the_history),
-		CHECK_TEST(history_ends),
+		CHECK_TEST(a_deletion_under_the_lock_keeps_it),
 		CHECK_TEST(collisions_are_told),
 		CHECK_TEST(the_lock_holds_remote_versions),
 		CHECK_TEST(cells),

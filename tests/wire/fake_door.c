@@ -299,6 +299,27 @@ kc_err kc_keychain_item_update(struct kc_keychain *keychain, const struct kc_cal
 	return *ret_count ? err : KC_ERR(NOT_FOUND);
 }
 
+/* One entry for each item there is, of which number 7 can be brought back. */
+kc_err kc_keychain_item_history(struct kc_keychain *keychain, const struct kc_caller *caller,
+	const struct kc_query *query, struct kc_found_list *ret)
+{
+	KC_TRY(kc_keychain_item_find(keychain, caller, query, ret));
+	for (size_t i = 0; i < ret->count; i++)
+		kc_attrs_set_number(&ret->rows[i].attrs, KC_EARLIER_HOW, KC_EARLIER_LOST);
+	return KC_OK;
+}
+
+kc_err kc_keychain_item_restore(struct kc_keychain *keychain, const struct kc_caller *caller,
+	uint64_t id, struct kc_found *ret)
+{
+	(void)keychain;
+	(void)caller;
+	if (id != 7)
+		return KC_ERR(NOT_FOUND);
+	*ret = (struct kc_found){.class = KC_CLASS_GENERIC, .id = 8};
+	return KC_OK;
+}
+
 kc_err kc_keychain_item_delete(struct kc_keychain *keychain, const struct kc_caller *caller,
 	const struct kc_query *query, uint64_t *ret_count)
 {
@@ -454,6 +475,11 @@ kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync_report 
 	ret->refused = 3;
 	ret->alarm = strdup("rollback");
 	return ret->alarm ? KC_ERR(STORE_SUSPECT) : KC_ERR(NO_MEMORY);
+}
+
+kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret)
+{
+	return kc_keychain_sync_now(keychain, ret);
 }
 
 kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret)

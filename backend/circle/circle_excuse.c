@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* A store that went back with its owner's knowledge: what it has lost of others is not missed until
+ * they have said it once more (doc/protocol.md 12). Nothing of what was seen is lowered by it. */
+#include "backend/circle/circle.h"
+
+/* The highest number of a list of that member that anybody said to have seen. */
+static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_member *member)
+{
+	uint64_t last = member->list ? member->list->seq : 0;
+
+	if (last < member->heard_seq)
+		last = member->heard_seq;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
+
+		if (seen && last < seen->seq)
+			last = seen->seq;
+	}
+	return last;
+}
+
+void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown)
+{
+	member->excuse = (struct kc_excuse){.seq = last_known_list(circle, member)};
+	if (shown < member->position.number) {
+		member->excuse.shown = shown;
+		member->excuse.known = member->position.number;
+	}
+	member->waiting_since_ms = 0;
+}
+
+bool kc_circle_is_excused(const struct kc_member *member)
+{
+	return member->excuse.seq && member->excuse.seq >= (member->list ? member->list->seq : 0);
+}
+
+bool kc_circle_may_be_short(const struct kc_member *member, uint64_t last)
+{
+	return member->excuse.known && member->excuse.known == member->position.number &&
+	       member->excuse.shown <= last;
+}
