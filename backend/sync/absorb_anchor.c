@@ -164,7 +164,8 @@ static bool is_named(const struct kc_log_entry *entry, const struct kc_absorb_it
 
 /* Whether the operation is one that this device's sponsor had settled: the digests of the log lead
  * from it to what came with the welcome, or this device never arrives. In a feed the sponsor's
- * vector says how far that was. */
+ * vector says how far that was; but under a retired epoch anybody may have made the record of a dot
+ * that the sponsor holds. */
 static bool was_settled_by_sponsor(
 	const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
@@ -172,7 +173,8 @@ static bool was_settled_by_sponsor(
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
 	if (r->circle->joining && r->absorb->gathered->by_feed)
-		return item->counter <= kc_vector_get(&r->circle->views[item->view].vector,
+		return !item->retired &&
+		       item->counter <= kc_vector_get(&r->circle->views[item->view].vector,
 						&r->circle->members[item->member]->id);
 	return r->circle->joining &&
 	       op->op.position.number <= r->circle->members[item->member]->target.number;

@@ -83,7 +83,7 @@ void house_done(struct house *house)
 	house_clock_real();
 }
 
-void house_pair(struct house *house, size_t sponsor, size_t newcomer)
+kc_err house_knock(struct house *house, size_t sponsor, size_t newcomer)
 {
 	struct kc_keychain *s = house->homes[sponsor].keychain;
 	struct kc_keychain *n = house->homes[newcomer].keychain;
@@ -98,7 +98,12 @@ void house_pair(struct house *house, size_t sponsor, size_t newcomer)
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));
 	CHECK_OK_FATAL(kc_keychain_pair_decide(s, true));
-	CHECK_OK_FATAL(kc_keychain_join_poll(n, &report));
+	return kc_keychain_join_poll(n, &report);
+}
+
+void house_pair(struct house *house, size_t sponsor, size_t newcomer)
+{
+	CHECK_OK_FATAL(house_knock(house, sponsor, newcomer));
 }
 
 size_t house_add(struct house *house, size_t sponsor)

@@ -27,7 +27,9 @@ void house_done(struct house *house);
 size_t house_add_home(struct house *house);
 /* Lets home number newcomer in by number sponsor, and waits until it has arrived. */
 void house_pair(struct house *house, size_t sponsor, size_t newcomer);
-/* Both in one. */
+/* The same, and whether it has arrived is the caller's to see. */
+KC_MUST kc_err house_knock(struct house *house, size_t sponsor, size_t newcomer);
+/* Adds a home and pairs it. */
 size_t house_add(struct house *house, size_t sponsor);
 
 /* One exchange; counts are added to report, which may be NULL. */

@@ -414,6 +414,58 @@ static void case_50_an_item_under_a_retired_epoch(void)
 	}
 }
 
+/* The same, for a device that is new: an item with a dot that everybody has acknowledged long ago,
+ * in the place of one that another wrote. */
+static void case_50_an_item_under_a_retired_epoch_for_a_newcomer(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+		KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
+		struct forgery f = {.t = EVIL_HOUSE_NOW + INT64_C(26) * 60 * EVIL_HOUSE_MINUTE};
+		char name[NAME_MAX_LEN];
+		size_t newcomer, rule;
+		kc_err err;
+
+		evil_house_init(&house, *layout, 3);
+		CHECK_OK(words_add(&house.homes[1], GENP, "svce=b acct=ada sync=#1", "first b"));
+		CHECK_OK(words_add(&house.homes[2], GENP, "svce=c acct=ada sync=#1", "first c"));
+		house_settle(&house);
+		/* All say that they have it, and its next list names it no more. */
+		house_clock_move(INT64_C(25) * 60 * EVIL_HOUSE_MINUTE);
+		house_settle(&house);
+		CHECK_OK(words_add(&house.homes[2], GENP, "svce=d acct=ada sync=#1", "first d"));
+		house_settle(&house);
+		evil_house_item(&house, 2, "svce=c", name);
+		accomplice_recall(house.homes[2].keychain, &thief);
+		CHECK_OK(evil_get(evil_world(0), name, &own));
+		remove_device(&house, 0, 2);
+		CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), forge, &f, &made));
+		for (int i = 0; i < 3; i++)
+			for (size_t device = 0; device < 2; device++)
+				CHECK_OK(house_sync(&house, device, NULL));
+		rule = evil_add(&(struct evil_rule){EVIL_FORGE, .devices = 1u << 3, .names = name,
+			.bytes = kc_buf_bytes(&made)});
+		newcomer = house_add_home(&house);
+		CHECK_FATAL(newcomer == 3);
+		evil_url((unsigned)newcomer, house.url);
+		err = house_knock(&house, 0, newcomer);
+		/* In a log another digest stands there than came with the welcome. */
+		CHECK_ERR(err, *layout == KC_LAYOUT_LOGS ? KC_E_STORE_SUSPECT : KC_E_WAITING);
+		for (int i = 0; i < 3; i++)
+			look(&house, newcomer);
+		CHECK(evil_deeds(rule) > 0);
+		CHECK(words_count(&house.homes[newcomer], GENP, "svce=c") == 0);
+		evil_house_mute();
+		for (int i = 0; i < 3; i++)
+			look(&house, newcomer);
+		evil_house_is_content(&house, newcomer);
+		CHECK(has(&house, newcomer, "svce=b", "first b"));
+		CHECK(has(&house, newcomer, "svce=c", "first c"));
+	}
+}
+
 /* A member whose device is made to say a time that has no successor. */
 static void case_51_a_time_out_of_range(void)
 {
@@ -788,6 +840,7 @@ int main(void)
 		CHECK_TEST(case_48_a_forged_tombstone),
 		CHECK_TEST(case_49_the_tombstone_of_another),
 		CHECK_TEST(case_50_an_item_under_a_retired_epoch),
+		CHECK_TEST(case_50_an_item_under_a_retired_epoch_for_a_newcomer),
 		CHECK_TEST(case_51_a_time_out_of_range),
 		CHECK_TEST(case_52_a_time_far_ahead),
 		CHECK_TEST(case_54_a_change_beside_a_deletion),
