@@ -243,15 +243,19 @@ KC_MUST kc_err kc_circle_make_room(struct kc_circle *circle);
 /* --- looking ------------------------------------------------------------------------------------
  */
 
-/* Whether a member has been silent for so long that nobody waits for it any more: by the clock, and
- * on as many days on which this device looked. A clock that jumped must not make it so: what that
- * member still lacks would not be named any more, and a deletion forgotten that it could undo. */
+/* Whether a member has said nothing for half a year, by the clocks. */
 #define KC_CIRCLE_STALE_DAYS UINT64_C(180)
 #define KC_CIRCLE_STALE_MS (KC_CIRCLE_STALE_DAYS * 24 * 60 * 60 * 1000)
+static inline bool kc_circle_was_silent(const struct kc_member *member, uint64_t now_ms)
+{
+	return member->list && member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
+}
+/* Whether nobody waits for it any more: it was also silent on as many days on which this device
+ * looked. A clock that jumped must not make it so: what that member still lacks would not be named
+ * any more, and a deletion forgotten that it could undo. */
 static inline bool kc_circle_is_stale(const struct kc_member *member, uint64_t now_ms)
 {
-	return member->list && member->silent_days >= KC_CIRCLE_STALE_DAYS &&
-	       member->list->time_ms + KC_CIRCLE_STALE_MS < now_ms;
+	return member->silent_days >= KC_CIRCLE_STALE_DAYS && kc_circle_was_silent(member, now_ms);
 }
 
 struct kc_member *kc_circle_self(const struct kc_circle *circle);
@@ -314,7 +318,8 @@ KC_MUST kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes
 bool kc_circle_is_behind(
 	const struct kc_circle *circle, kc_peer_set trusted, const struct kc_member *member);
 
-/* --- what a store has lost (circle_excuse.c) ------------------------------------------------------
+/* --- what a store has lost (circle_excuse.c)
+ * ------------------------------------------------------
  */
 
 /* The owner knows that the store went back: what it lacks of a member now, whose log ends with

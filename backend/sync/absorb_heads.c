@@ -170,7 +170,7 @@ static bool may_lack_unnamed(const struct kc_absorb_reader *r, const struct kc_l
 {
 	return r->absorb->gathered->by_feed &&
 	       (r->circle->joining || r->absorb->gathered->whole ||
-		       kc_circle_is_stale(kc_circle_self(r->circle), list->time_ms));
+		       kc_circle_was_silent(kc_circle_self(r->circle), list->time_ms));
 }
 
 /* Raises the vector as far as everything that was written up to there is here. */
