@@ -145,9 +145,18 @@ static kc_err show_flood(kc_record_visit visit, void *context)
 	return KC_OK;
 }
 
-static kc_err show(struct rows *rows, kc_record_visit visit, void *context)
+static void drop_rows(struct rows *rows)
 {
-	kc_err err = KC_OK;
+	for (size_t i = 0; i < rows->count; i++) {
+		free((void *)(uintptr_t)rows->rows[i].value.data);
+		free((void *)(uintptr_t)rows->rows[i].name);
+	}
+	free(rows);
+}
+
+/* Shows what was read, if it was, and lets go of it. */
+static kc_err show(struct rows *rows, kc_err err, kc_record_visit visit, void *context)
+{
 
 	for (size_t i = 0; i < rows->count && err == KC_OK; i++) {
 		size_t at = between_lies.upside_down ? rows->count - 1 - i : i;
@@ -158,11 +167,7 @@ static kc_err show(struct rows *rows, kc_record_visit visit, void *context)
 	}
 	if (err == KC_OK)
 		err = show_flood(visit, context);
-	for (size_t i = 0; i < rows->count; i++) {
-		free((void *)(uintptr_t)rows->rows[i].value.data);
-		free((void *)(uintptr_t)rows->rows[i].name);
-	}
-	free(rows);
+	drop_rows(rows);
 	return err;
 }
 
@@ -204,8 +209,8 @@ static kc_err get(void *handle, enum kc_zone zone, const char *const *names, siz
 	for (size_t i = 0; i < number; i++)
 		up += strlen(names[i]);
 	count(up, 0);
-	KC_TRY(kc_records_get(inner(handle), zone, names, number, collect, rows));
-	return show(rows, visit, context);
+	return show(rows, kc_records_get(inner(handle), zone, names, number, collect, rows), visit,
+		context);
 }
 
 static kc_err changes(void *handle, enum kc_zone zone, struct kc_feed_token *token, size_t limit,
@@ -223,8 +228,9 @@ static kc_err changes(void *handle, enum kc_zone zone, struct kc_feed_token *tok
 		return KC_ERR(TOKEN_EXPIRED);
 	}
 	rows = calloc(1, sizeof *rows);
-	KC_TRY(kc_records_changes(inner(handle), zone, token, limit, collect, rows, ret_more));
-	return show(rows, visit, context);
+	return show(rows,
+		kc_records_changes(inner(handle), zone, token, limit, collect, rows, ret_more),
+		visit, context);
 }
 
 static kc_err changed(void *handle, const struct kc_feed_token tokens[KC_ZONE_COUNT], bool *ret)

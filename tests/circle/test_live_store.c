@@ -54,8 +54,8 @@ static bool is_of_session(const struct kc_buf *contents)
 {
 	static const char mark[] = {0x0c, 0x01, 'q'}; /* the key of the one write */
 
-	return memmem(contents->data, contents->len < 200 ? contents->len : 200, mark,
-		       sizeof mark) != NULL;
+	return contents->len && memmem(contents->data, contents->len < 200 ? contents->len : 200,
+					mark, sizeof mark) != NULL;
 }
 
 struct tally {

@@ -649,6 +649,9 @@ static void nothing_of_class_a_is_left(void)
 	size_t closed;
 
 	begin(&house);
+#ifdef KC_SANITIZED /* whose own memory cannot be read through */
+	return;
+#endif
 	rotate(&house, true);
 	check_agrees(&house);
 	look_at_circle(&house, true, &open);

@@ -33,8 +33,10 @@ struct relay {
 	struct kc_buf seen[KC_PAIRING_ABORT + 1]; /* the last of each number, as it was sent */
 };
 
+/* It stands between no more. */
 static void relay_done(struct relay *relay)
 {
+	evil_clear();
 	for (size_t i = 0; i < KC_COUNT_OF(relay->seen); i++)
 		kc_buf_done(&relay->seen[i]);
 }
