@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/circle/head_cell.h"
+
 kc_err kc_reconcile_hash(struct kc_bytes cell, uint8_t ret[static KC_HASH32_LEN])
 {
 	KC_CLEANUP_LABEL struct kc_label label = {0};
@@ -33,61 +35,30 @@ static kc_err seal(struct kc_bytes plain, const struct kc_reconcile_place *place
 	const struct kc_secret *head_key, struct kc_buf *ret)
 {
 	KC_CLEANUP_LABEL struct kc_label label = {0};
-	KC_CLEANUP_BUF struct kc_buf box = KC_BUF_INIT;
-	struct kc_der_writer w;
 	struct kc_bytes ad;
 
 	KC_TRY(place_ad(&label, place, &ad));
-	KC_TRY(kc_aead_siv_seal(kc_view_key_siv(head_key), ad, plain, &box));
-	kc_der_writer_init(&w, ret);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
-	kc_der_put_uint(&w, 1);
-	kc_der_put_bytes(&w, kc_bytes(place->view_tag, KC_TAG_LEN));
-	kc_der_put_bytes(&w, KC_BYTES_OF(place->name->kid));
-	kc_der_put_bytes(&w, kc_buf_bytes(&box));
-	kc_der_end(&w);
-	KC_TRY(kc_der_writer_check(&w));
+	KC_TRY(kc_head_cell_seal(plain, ad, place->view_tag, place->name->kid, head_key, ret));
 	return ret->len > KC_RECONCILE_MAX_LEN ? KC_ERR(TOO_LARGE) : KC_OK;
-}
-
-static kc_err split(
-	struct kc_bytes cell, uint8_t *ret_view_tag, uint8_t *ret_kid, struct kc_bytes *ret_box)
-{
-	struct kc_der_reader r, seq;
-
-	if (cell.len > KC_RECONCILE_MAX_LEN)
-		return KC_ERR(DECODE);
-	kc_der_reader_init(&r, cell);
-	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
-	if (kc_der_get_uint(&seq) != 1)
-		kc_der_reader_fail(&seq);
-	kc_der_get_array(&seq, ret_view_tag, KC_TAG_LEN);
-	kc_der_get_array(&seq, ret_kid, KC_KID_LEN);
-	*ret_box = kc_der_get_bytes(&seq);
-	kc_der_leave(&r, &seq);
-	return kc_der_reader_finish(&r);
 }
 
 kc_err kc_reconcile_peek(struct kc_bytes cell, uint8_t ret_view_tag[static KC_TAG_LEN],
 	uint8_t ret_kid[static KC_KID_LEN])
 {
-	struct kc_bytes box;
-
-	return split(cell, ret_view_tag, ret_kid, &box);
+	return cell.len > KC_RECONCILE_MAX_LEN ? KC_ERR(DECODE)
+					       : kc_head_cell_peek(cell, ret_view_tag, ret_kid);
 }
 
 static kc_err open_cell(struct kc_bytes cell, const struct kc_reconcile_place *place,
 	const struct kc_secret *head_key, struct kc_buf *ret)
 {
 	KC_CLEANUP_LABEL struct kc_label label = {0};
-	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN];
-	struct kc_bytes ad, box;
+	struct kc_bytes ad;
 
-	KC_TRY(split(cell, view_tag, kid, &box));
-	if (box.len <= KC_SIV_TAG_LEN)
-		return KC_ERR(CORRUPT);
+	if (cell.len > KC_RECONCILE_MAX_LEN)
+		return KC_ERR(DECODE);
 	KC_TRY(place_ad(&label, place, &ad));
-	return kc_aead_siv_open(kc_view_key_siv(head_key), ad, box, ret);
+	return kc_head_cell_open(cell, ad, head_key, ret);
 }
 
 /* --- paths --------------------------------------------------------------------------------------
