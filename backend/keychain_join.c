@@ -2,7 +2,7 @@
 /* Being let in: the applicant's side of pairing, through the store. */
 #include <string.h>
 
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
 #include "base/random.h"
@@ -42,8 +42,8 @@ static kc_err has_twin(struct kc_keychain *keychain, bool *ret)
 	return KC_OK;
 }
 
-/* A device that is a member already has nothing to join; one that was put out, that left, or that was
- * copied or restored from a copy may come again. */
+/* A device that is a member already has nothing to join; one that was put out, that left, or that
+ * was copied or restored from a copy may come again. */
 static kc_err check_outside(struct kc_keychain *keychain)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;

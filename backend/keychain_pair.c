@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "backend/keychain_sync.h"
 
 #define MOST_BURNT 3

@@ -7,8 +7,8 @@
 
 #include "backend/keychain_impl.h"
 #include "backend/sync/exchange.h"
-#include "backend/sync/line.h"
-#include "backend/sync/mailbox.h"
+#include "backend/sync/line/line.h"
+#include "backend/sync/line/mailbox.h"
 
 /* The sponsor's side of a pairing. */
 struct kc_sponsor {

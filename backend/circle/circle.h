@@ -16,17 +16,17 @@
 #ifndef KC_CIRCLE_CIRCLE_H
 #define KC_CIRCLE_CIRCLE_H
 
-#include "backend/circle/account_key.h"
-#include "backend/circle/compat.h"
+#include "backend/circle/record/account_key.h"
+#include "backend/circle/record/compat.h"
 #include "backend/circle/circle_parts.h"
-#include "backend/circle/envelope.h"
-#include "backend/circle/epoch.h"
-#include "backend/circle/head.h"
-#include "backend/circle/op.h"
-#include "backend/circle/retire.h"
-#include "backend/circle/shares.h"
+#include "backend/circle/record/envelope.h"
+#include "backend/circle/record/epoch.h"
+#include "backend/circle/record/head.h"
+#include "backend/circle/record/op.h"
+#include "backend/circle/record/retire.h"
+#include "backend/circle/record/shares.h"
 #include "backend/circle/trust.h"
-#include "backend/circle/voucher.h"
+#include "backend/circle/record/voucher.h"
 #include "base/history.h"
 
 enum kc_alarm {

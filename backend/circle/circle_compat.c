@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "backend/circle/label.h"
+#include "backend/circle/record/label.h"
 #include "base/clock.h"
 
 /* --- what is kept -------------------------------------------------------------------------------

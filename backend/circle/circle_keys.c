@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/label.h"
+#include "backend/circle/record/label.h"
 #include "base/clock.h"
 
 /* A record may name the kid of another view's key, or of another epoch's: only the one that the kid

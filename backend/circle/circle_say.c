@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/circle/segment.h"
+#include "backend/circle/record/segment.h"
 #include "base/clock.h"
 
 static uint64_t now_ms(void)

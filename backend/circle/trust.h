@@ -9,7 +9,7 @@
 #ifndef KC_CIRCLE_TRUST_H
 #define KC_CIRCLE_TRUST_H
 
-#include "backend/circle/list.h"
+#include "backend/circle/record/list.h"
 
 typedef uint64_t kc_peer_set; /* bit i: peer number i */
 static inline bool kc_peer_set_has(kc_peer_set set, size_t peer)

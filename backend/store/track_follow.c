@@ -32,7 +32,7 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 }
 
 /* A version of now, or just after the one that it replaces; between the two there is room for the
- * repair of a collision (backend/sync/merge.h). */
+ * repair of a collision (backend/sync/absorb/merge.h). */
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 {
 	int64_t wall = kc_clock_wall_ms();

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "backend/sync/heard.h"
-#include "backend/sync/line.h"
-#include "backend/sync/live_items.h"
+#include "backend/sync/line/line.h"
+#include "backend/sync/absorb/live_items.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -343,8 +343,7 @@ static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathe
 	/* What was alarming is looked at until it is not. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !x->circle->span.mends &&
-	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !x->circle->span.mends && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }
 

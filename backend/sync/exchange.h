@@ -4,9 +4,9 @@
 #ifndef KC_SYNC_EXCHANGE_H
 #define KC_SYNC_EXCHANGE_H
 
-#include "backend/sync/live_mailbox.h"
+#include "backend/sync/line/live_mailbox.h"
 #include "backend/sync/memory.h"
-#include "backend/sync/pace.h"
+#include "backend/sync/compose/pace.h"
 
 #define KC_EXCHANGE_GRACE_MS (UINT64_C(10) * 60 * 1000) /* for pieces that are still arriving */
 #define KC_EXCHANGE_HEARTBEAT_MS (UINT64_C(24) * 60 * 60 * 1000)

@@ -10,7 +10,7 @@
 #ifndef KC_SYNC_HEARD_H
 #define KC_SYNC_HEARD_H
 
-#include "backend/circle/live_payload.h"
+#include "backend/circle/session/live_payload.h"
 #include "backend/store/store.h"
 
 #define KC_HEARD_MAX_LISTS 256

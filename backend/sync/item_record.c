@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/circle/label.h"
+#include "backend/circle/record/label.h"
 #include "crypto/hash.h"
 
 #define VERSION 1

@@ -8,7 +8,7 @@
 #ifndef KC_SYNC_ITEM_RECORD_H
 #define KC_SYNC_ITEM_RECORD_H
 
-#include "backend/circle/account.h"
+#include "backend/circle/record/account.h"
 #include "backend/item/policy.h"
 #include "backend/sync/version.h"
 

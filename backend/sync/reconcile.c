@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/circle/head_cell.h"
+#include "backend/circle/record/head_cell.h"
 
 kc_err kc_reconcile_hash(struct kc_bytes cell, uint8_t ret[static KC_HASH32_LEN])
 {

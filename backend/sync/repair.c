@@ -2,7 +2,7 @@
 /* What is noted in one transaction, so that an exchange which is killed goes on where it was. */
 #include "backend/sync/repair.h"
 
-#include "backend/sync/line.h"
+#include "backend/sync/line/line.h"
 
 static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
 {

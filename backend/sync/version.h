@@ -3,7 +3,7 @@
 #ifndef KC_SYNC_VERSION_H
 #define KC_SYNC_VERSION_H
 
-#include "backend/circle/head.h"
+#include "backend/circle/record/head.h"
 
 struct kc_version {
 	uint64_t t; /* ms; above that of the version it replaced */

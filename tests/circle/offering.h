@@ -10,7 +10,7 @@
 #ifndef KC_TESTS_CIRCLE_OFFERING_H
 #define KC_TESTS_CIRCLE_OFFERING_H
 
-#include "backend/sync/absorb.h"
+#include "backend/sync/absorb/absorb.h"
 #include "tests/circle/house.h"
 
 /* What a device made of an operation. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
-#include "backend/circle/pairing.h"
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/pairing.h"
+#include "backend/circle/session/welcome.h"
 #include "backend/sync/item_record.h"
 #include "tests/circle/chance.h"
 

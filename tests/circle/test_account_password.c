@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/account_cost.h"
+#include "backend/circle/record/account_cost.h"
 #include "backend/keychain_sync.h"
 #include "base/clock.h"
 #include "tests/check.h"
@@ -22,8 +22,7 @@ static void circle_of(struct house *house, size_t device, struct kc_circle **ret
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
-	CHECK_OK_FATAL(
-		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
 	CHECK_OK_FATAL(kc_memory_get_circle(&txn, ret));
 }
 
@@ -31,8 +30,7 @@ static void store_circle(struct house *house, size_t device, struct kc_circle *c
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
-	CHECK_OK_FATAL(
-		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_WRITE, &txn));
 	CHECK_OK_FATAL(kc_memory_put_circle(&txn, circle));
 	CHECK_OK_FATAL(kc_txn_commit(&txn));
 }
@@ -74,8 +72,8 @@ static bool is_at_hand(struct house *house, size_t device)
 	return kc_keychain_user_key(keychain, sync, &user) == KC_OK;
 }
 
-/* So often that everybody has heard what comes of a password that was typed; settled is a house also
- * when a circle is on its way. */
+/* So often that everybody has heard what comes of a password that was typed; settled is a house
+ * also when a circle is on its way. */
 static void settle_circles(struct house *house)
 {
 	for (int round = 0; round < 4; round++)
@@ -239,7 +237,8 @@ static void of_two_changes_at_once_the_same_one_stays(void)
  */
 
 /* A change that the store does not have yet. */
-static void change_unsent(struct house *house, size_t device, struct kc_bytes old, struct kc_bytes new)
+static void change_unsent(
+	struct house *house, size_t device, struct kc_bytes old, struct kc_bytes new)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys before = KC_PASSWORD_KEYS_INIT;
@@ -257,8 +256,8 @@ static void remove_device(struct house *house, size_t by, size_t target, struct 
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 
 	circle_of(house, target, &circle);
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
-		circle->identity.id.bytes, password, false, 0, &report));
+	CHECK_OK_FATAL(kc_keychain_device_remove(
+		house->homes[by].keychain, circle->identity.id.bytes, password, false, 0, &report));
 }
 
 /* The last device of the house is no member any more. */
@@ -516,8 +515,7 @@ static void a_circle_that_went_back_is_written_once_more(void)
 	house_settle(&house);
 	circle_of(&house, 0, &circle);
 	CHECK_FATAL(circle->compat.compat->generation > before->compat.compat->generation);
-	CHECK_OK_FATAL(
-		kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&before->compat.record)));
+	CHECK_OK_FATAL(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&before->compat.record)));
 	store_circle(&house, 0, circle);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_OK(words_add(&house.homes[1], GENP, "svce=mail sync=#1", "not sent"));

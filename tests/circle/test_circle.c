@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "base/random.h"
 #include "tests/check.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "tests/check.h"
 
 #define PASSWORD "one account for all"
@@ -315,7 +315,8 @@ static void the_one_copy_of_a_device_does_not_go_back(void)
 	/* Another device's may be older: it has not heard yet. */
 	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.c), 0, kc_buf_bytes(&old)));
 	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
-	CHECK_ERR(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK_ERR(
+		kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
 	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
 }
 

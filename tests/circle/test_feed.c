@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/op.h"
+#include "backend/circle/record/op.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/between.h"

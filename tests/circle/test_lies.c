@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend/circle/op.h"
+#include "backend/circle/record/op.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
@@ -202,7 +202,8 @@ static size_t count_items(struct house *house, size_t device)
 	return words_count(&house->homes[device], GENP, "acct=ada");
 }
 
-/* A record that does not open is a record that is missing; when nobody tells it on the live channel. */
+/* A record that does not open is a record that is missing; when nobody tells it on the live
+ * channel. */
 static void a_garbled_item_is_missing(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -563,8 +564,7 @@ static void append_list(struct house *house, size_t device,
 	log_read(house, device, &log);
 	where.account = &circle->account;
 	where.writer = &log.writer;
-	CHECK_OK_FATAL(
-		kc_circle_seal(circle, &where, kc_buf_bytes(&record), &sealed));
+	CHECK_OK_FATAL(kc_circle_seal(circle, &where, kc_buf_bytes(&record), &sealed));
 	at = end_of(&log);
 	append_writes(&log, &at, false, "p", kc_buf_bytes(&sealed), 1);
 }

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/label.h"
-#include "backend/circle/live.h"
-#include "backend/circle/live_payload.h"
+#include "backend/circle/record/label.h"
+#include "backend/circle/session/live.h"
+#include "backend/circle/session/live_payload.h"
 #include "tests/check.h"
 #include "tests/circle/trio.h"
 

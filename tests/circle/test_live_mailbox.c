@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/sync/live_mailbox.h"
+#include "backend/sync/line/live_mailbox.h"
 #include "tests/check.h"
 #include "tests/circle/trio.h"
 #include "tests/file.h"
@@ -210,7 +210,8 @@ static void hellos_that_cross(void)
 	post_init(&post);
 	turn(&post, ANN, true);
 	/* Bob's look at the store is from before. */
-	struct kc_live_turn blind = {post.cloud, trio_circles[BOB], &trio_trusts[BOB], post.now_ms, NULL};
+	struct kc_live_turn blind = {
+		post.cloud, trio_circles[BOB], &trio_trusts[BOB], post.now_ms, NULL};
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs none = {0};
 	kc_live_mailbox_listen(post.boxes[BOB], &blind, &none);
 	kc_live_mailbox_speak(post.boxes[BOB], &blind, true);
@@ -548,7 +549,8 @@ static void a_store_that_fails_is_borne(void)
 
 	post_init(&post);
 	CHECK_OK_FATAL(kc_cloud_open("/nowhere/at/all", &nowhere));
-	gone = (struct kc_live_turn){nowhere, trio_circles[ANN], &trio_trusts[ANN], post.now_ms, NULL};
+	gone = (struct kc_live_turn){
+		nowhere, trio_circles[ANN], &trio_trusts[ANN], post.now_ms, NULL};
 	kc_live_mailbox_listen(post.boxes[ANN], &gone, &logs);
 	kc_live_mailbox_speak(post.boxes[ANN], &gone, true);
 	CHECK(counts(&post, ANN)->failed > 0);

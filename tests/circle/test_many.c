@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
@@ -61,8 +61,8 @@ static void hear_all(struct kc_circle *a, const struct kc_circle *b)
 			continue;
 		CHECK_OK_FATAL(kc_circle_take_voucher(
 			a, &v->sponsor, kc_buf_bytes(&b->vouchers[i].record)));
-		CHECK_OK_FATAL(kc_circle_take_permanent(
-			a, kc_buf_bytes(&newcomer->permanent_record)));
+		CHECK_OK_FATAL(
+			kc_circle_take_permanent(a, kc_buf_bytes(&newcomer->permanent_record)));
 	}
 	for (size_t i = 0; i < b->member_count; i++) {
 		const struct kc_member *m = b->members[i];
@@ -95,8 +95,7 @@ static void sixty_four_peers(void)
 	const uint8_t transcript[32] = {8};
 	struct kc_application application;
 
-	CHECK_OK_FATAL(
-		kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[FIRST]));
+	CHECK_OK_FATAL(kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[FIRST]));
 	CHECK_OK_FATAL(kc_circle_sign_list(circles[FIRST], 1));
 	admit(circles[FIRST], &circles[SECOND]);
 	for (size_t count = 2; count < KC_CIRCLE_MAX_PEERS - 1; count++)
@@ -112,10 +111,10 @@ static void sixty_four_peers(void)
 	CHECK_OK_FATAL(kc_identity_make(&identity));
 	CHECK_OK_FATAL(
 		kc_application_build(&identity, &circles[FIRST]->account, "too many", &bytes));
-	CHECK_OK_FATAL(kc_application_parse(
-		kc_buf_bytes(&bytes), &circles[FIRST]->account, &application));
-	CHECK_ERR(kc_circle_admit(circles[LAST], &application, transcript, &welcome),
-		KC_E_TOO_LARGE);
+	CHECK_OK_FATAL(
+		kc_application_parse(kc_buf_bytes(&bytes), &circles[FIRST]->account, &application));
+	CHECK_ERR(
+		kc_circle_admit(circles[LAST], &application, transcript, &welcome), KC_E_TOO_LARGE);
 	for (size_t i = 0; i < ALL; i++)
 		kc_circle_free(circles[i]);
 }
@@ -147,8 +146,7 @@ static void many_devices(void)
 		KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
 		CHECK(words_count(&house.homes[i], GENP, "acct=ada") == wanted - 3);
-		CHECK_OK_FATAL(
-			kc_keychain_sync_recall(house.homes[i].keychain, &place, &circle));
+		CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[i].keychain, &place, &circle));
 		CHECK(trusted(circle) == wanted);
 	}
 }

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/pairing.h"
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/pairing.h"
+#include "backend/circle/session/welcome.h"
 #include "tests/check.h"
 
 static const struct kc_account_id account = {{1, 2, 3}};

@@ -6,7 +6,7 @@
 #include "backend/keychain_sync.h"
 #include "backend/store/track.h"
 #include "backend/sync/memory.h"
-#include "backend/sync/merge.h"
+#include "backend/sync/absorb/merge.h"
 #include "backend/sync/reconcile.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
@@ -509,8 +509,7 @@ static void one_who_was_given_up(void)
 		CHECK(count(&house, i) == 3);
 		CHECK(words_count(&house.homes[i], GENP, "svce=gone") == 0);
 		CHECK(words_has_secret(&house.homes[i], GENP, "svce=mine", "mine"));
-		CHECK(words_has_secret(
-			&house.homes[i], GENP, "svce=edited", "by the silent one"));
+		CHECK(words_has_secret(&house.homes[i], GENP, "svce=edited", "by the silent one"));
 	}
 	house_clock_move(DAY_MS + 1000);
 	CHECK(!exchange(&house, 3));

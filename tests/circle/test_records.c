@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/account_cost.h"
+#include "backend/circle/record/account_cost.h"
 #include "backend/circle/circle.h"
-#include "backend/circle/segment.h"
+#include "backend/circle/record/segment.h"
 #include "base/random.h"
 #include "tests/check.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "backend/circle/welcome.h"
+#include "backend/circle/session/welcome.h"
 
 /* They are made for fuzzing, too, where nobody counts checks. */
 static void must(bool holds)

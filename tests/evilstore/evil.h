@@ -6,10 +6,10 @@
  * It is of any other engine's make, of logs or of records, as the first world is. Devices that use
  * it are told apart by their URLs: each is shown one of several worlds (a fork, a past), and in it
  * what the rules leave of it. All that devices write is bytes in cells, which have the same names
- * in both layouts (backend/sync/cell_name.h): "p-<writer>", "i-<name>". In a log the cells stand in
- * operations, "<writer>-<number>", whose chain of digests is put right behind whatever was changed:
- * it protects nothing. A rule about cells holds for what a device has not read when it is made; one
- * about operations holds for all.
+ * in both layouts (backend/sync/line/cell_name.h): "p-<writer>", "i-<name>". In a log the cells
+ * stand in operations, "<writer>-<number>", whose chain of digests is put right behind whatever was
+ * changed: it protects nothing. A rule about cells holds for what a device has not read when it is
+ * made; one about operations holds for all.
  */
 #ifndef KC_TESTS_EVILSTORE_EVIL_H
 #define KC_TESTS_EVILSTORE_EVIL_H

@@ -7,7 +7,7 @@
 
 #include "backend/keychain_sync.h"
 #include "backend/store/track.h"
-#include "backend/sync/cell_name.h"
+#include "backend/sync/line/cell_name.h"
 #include "tests/check.h"
 
 static struct kc_cloud *open_place(unsigned place)

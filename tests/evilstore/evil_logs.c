@@ -2,9 +2,9 @@
 /* Logs that are told anew: operations as the rules leave them, with a chain that is right again. */
 #include <string.h>
 
-#include "backend/circle/op.h"
+#include "backend/circle/record/op.h"
 #include "backend/cloud/writer_name.h"
-#include "backend/sync/cell_name.h"
+#include "backend/sync/line/cell_name.h"
 #include "base/der.h"
 #include "tests/evilstore/evil_impl.h"
 

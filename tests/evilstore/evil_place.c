@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/circle/op.h"
-#include "backend/sync/cell_name.h"
+#include "backend/circle/record/op.h"
+#include "backend/sync/line/cell_name.h"
 #include "base/random.h"
 #include "tests/evilstore/evil.h"
 #include "tests/evilstore/evil_impl.h"

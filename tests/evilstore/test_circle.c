@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The circle and its lists against a hostile store: cases 1 to 30 of doc/attacks.md, with whole
- * devices. A thief has the store, the account password and the keys of a device, the junior's, which
- * is a member or was one; the witness is shown what it makes of them.
+ * devices. A thief has the store, the account password and the keys of a device, the junior's,
+ * which is a member or was one; the witness is shown what it makes of them.
  */
 #include <dlfcn.h>
 #include <openssl/ec.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/circle/account_cost.h"
+#include "backend/circle/record/account_cost.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/evilstore/scene.h"
@@ -29,8 +29,7 @@ static void circle_of(struct scene *scene, size_t device, struct kc_circle **ret
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		scene->house.homes[device].keychain, &place, ret));
+	CHECK_OK_FATAL(kc_keychain_sync_recall(scene->house.homes[device].keychain, &place, ret));
 }
 
 /* --- circles ------------------------------------------------------------------------------------
@@ -63,8 +62,8 @@ static void sign_circle(const struct thief *thief, const struct kc_compat *compa
 	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&whole), KC_RECORD_CIRCLE, &parsed));
 	for (size_t i = 0; i < count; i++)
 		CHECK_OK_FATAL(kc_compat_signer(keys[i], &signers[i]));
-	CHECK_OK_FATAL(kc_record_build(KC_RECORD_CIRCLE, &thief->circle->account, parsed.body,
-		signers, count, ret));
+	CHECK_OK_FATAL(kc_record_build(
+		KC_RECORD_CIRCLE, &thief->circle->account, parsed.body, signers, count, ret));
 }
 
 /* One scene for all cases in which nothing is to come of anything. */
@@ -99,8 +98,8 @@ static void case_01_old_circle_replayed(void)
 	scene_init(&scene, 3);
 	elder = scene_writer(&scene, ELDER);
 	CHECK_FATAL(thief_get_raw(&scene.thief, &elder, "c", &old));
-	CHECK_OK_FATAL(kc_keychain_account_password(
-		scene.house.homes[ELDER].keychain, OLD, NEW, &report));
+	CHECK_OK_FATAL(
+		kc_keychain_account_password(scene.house.homes[ELDER].keychain, OLD, NEW, &report));
 	house_settle(&scene.house);
 	scene_note(&scene);
 	thief_put_raw(&scene.thief, &elder, "c", kc_buf_bytes(&old));
@@ -121,7 +120,8 @@ static void case_01_old_circle_replayed(void)
 static void build_rival(const struct thief *thief, const struct kc_held_compat *held, bool greater,
 	struct kc_record_id *ret_id, struct kc_buf *ret)
 {
-	KC_CLEANUP_FREE struct kc_compat *rival = malloc(sizeof *rival), *parsed = malloc(sizeof *parsed);
+	KC_CLEANUP_FREE struct kc_compat *rival = malloc(sizeof *rival),
+					 *parsed = malloc(sizeof *parsed);
 
 	CHECK_FATAL(rival != NULL && parsed != NULL);
 	*rival = *held->compat;
@@ -180,8 +180,8 @@ static void case_03_gap_in_generations(void)
 	next->generation++;
 	next->prev.bytes[0] ^= 1;
 	sign_circle(&scene.thief, next,
-		(const struct kc_pk *[]){scene.thief.circle->identity.legacy,
-			scene.thief.user.user},
+		(const struct kc_pk *[]){
+			scene.thief.circle->identity.legacy, scene.thief.user.user},
 		2, &record);
 	thief_put(&scene.thief, "c", &record);
 	scene_holds(&scene, WITNESS);
@@ -283,7 +283,8 @@ static void case_06_another_user_key(void)
 	scene_refuses(scene, WITNESS);
 }
 
-/* It says that its account key is newer: it waits for that one, and for the user, who is shown it. */
+/* It says that its account key is newer: it waits for that one, and for the user, who is shown it.
+ */
 static void case_06_another_user_key_that_is_newer(void)
 {
 	CLEANUP_SCENE struct scene scene;
@@ -367,8 +368,8 @@ static void case_08_signed_by_one_who_is_out(void)
 			memcpy(next->members, before->members, sizeof next->members);
 		}
 		sign_circle(&scene.thief, next,
-			(const struct kc_pk *[]){scene.thief.circle->identity.legacy,
-				scene.thief.user.user},
+			(const struct kc_pk *[]){
+				scene.thief.circle->identity.legacy, scene.thief.user.user},
 			2, &record);
 		thief_put(&scene.thief, "c", &record);
 		scene_ignores(&scene, WITNESS);
@@ -387,11 +388,11 @@ static void case_09_signatures_over_two_generations(void)
 	struct kc_record parsed, other;
 	struct kc_signer user;
 
-	CHECK_OK_FATAL(kc_compat_build(next, &circle->account, circle->identity.legacy,
-		scene->thief.user.user, &one));
+	CHECK_OK_FATAL(kc_compat_build(
+		next, &circle->account, circle->identity.legacy, scene->thief.user.user, &one));
 	next->generation += 3;
-	CHECK_OK_FATAL(kc_compat_build(next, &circle->account, circle->identity.legacy,
-		scene->thief.user.user, &two));
+	CHECK_OK_FATAL(kc_compat_build(
+		next, &circle->account, circle->identity.legacy, scene->thief.user.user, &two));
 	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&one), KC_RECORD_CIRCLE, &parsed));
 	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&two), KC_RECORD_CIRCLE, &other));
 	parsed.signatures[0] = other.signatures[0];
@@ -434,8 +435,8 @@ static void case_10_permanent_record_of_another_nonce(void)
 	identity->permanent.nonce[0] ^= 1;
 	CHECK_OK_FATAL(kc_permanent_put_body(&identity->permanent, &body));
 	CHECK_OK_FATAL(kc_permanent_id(kc_buf_bytes(&body), &identity->id));
-	CHECK_OK_FATAL(kc_identity_permanent_record(
-		identity, &scene.thief.circle->account, &record));
+	CHECK_OK_FATAL(
+		kc_identity_permanent_record(identity, &scene.thief.circle->account, &record));
 	thief_put(&scene.thief, "perm", &record);
 	scene_holds(&scene, WITNESS);
 	scene_goes_on(&scene, WITNESS);
@@ -460,8 +461,7 @@ static void case_11_applicant_made_by_the_store(void)
 	own.sponsor = own.beneficiary = ghost.identity.id;
 	own.time_ms = NOW;
 	own.not_after_ms = NOW + DAY;
-	CHECK_OK_FATAL(kc_voucher_build(
-		&own, &thief->circle->account, &ghost.identity, &voucher));
+	CHECK_OK_FATAL(kc_voucher_build(&own, &thief->circle->account, &ghost.identity, &voucher));
 	*next = *thief->list;
 	next->peer = ghost.identity.id;
 	next->seq = 1;
@@ -483,8 +483,7 @@ static void case_11_applicant_made_by_the_store(void)
 /* How often a key was derived from a password. */
 static unsigned derivations;
 
-int EVP_KDF_derive(
-	EVP_KDF_CTX *ctx, unsigned char *key, size_t len, const OSSL_PARAM params[])
+int EVP_KDF_derive(EVP_KDF_CTX *ctx, unsigned char *key, size_t len, const OSSL_PARAM params[])
 {
 	static int (*derive)(EVP_KDF_CTX *, unsigned char *, size_t, const OSSL_PARAM[]);
 
@@ -520,8 +519,8 @@ static void build_account_key(
 	kc_der_put_bytes(&w, circle->account_key.wrapped);
 	kc_extensions_put(&w);
 	kc_der_end(&w);
-	CHECK_OK_FATAL(kc_record_build(KC_RECORD_ACCOUNT_KEY, &circle->account,
-		kc_buf_bytes(&body), signers, 3, ret));
+	CHECK_OK_FATAL(kc_record_build(
+		KC_RECORD_ACCOUNT_KEY, &circle->account, kc_buf_bytes(&body), signers, 3, ret));
 }
 
 static void costs_are_refused(const uint64_t *costs, size_t count)
@@ -532,8 +531,7 @@ static void costs_are_refused(const uint64_t *costs, size_t count)
 		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 		build_account_key(&scene->thief, 2, costs[i], 0, &record);
-		thief_put_raw(
-			&scene->thief, &scene->thief.writer, "k/2", kc_buf_bytes(&record));
+		thief_put_raw(&scene->thief, &scene->thief.writer, "k/2", kc_buf_bytes(&record));
 		derivations = 0;
 		scene_refuses(scene, WITNESS);
 		CHECK(derivations == 0);
@@ -592,8 +590,8 @@ static void case_15_older_account_key(void)
 	elder = scene_writer(&scene, ELDER);
 	kc_buf_push(&old, scene.thief.circle->account_key_record.data,
 		scene.thief.circle->account_key_record.len);
-	CHECK_OK_FATAL(kc_keychain_account_password(
-		scene.house.homes[ELDER].keychain, OLD, NEW, &report));
+	CHECK_OK_FATAL(
+		kc_keychain_account_password(scene.house.homes[ELDER].keychain, OLD, NEW, &report));
 	house_settle(&scene.house);
 	scene_note(&scene);
 	thief_put_raw(&scene.thief, &scene.thief.writer, "k/1", kc_buf_bytes(&old));

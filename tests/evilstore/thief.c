@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "backend/keychain_sync.h"
-#include "backend/sync/cell_name.h"
+#include "backend/sync/line/cell_name.h"
 #include "base/clock.h"
 #include "tests/check.h"
 #include "tests/evilstore/evil.h"
@@ -17,8 +17,8 @@ void thief_init(struct thief *thief, struct house *house, size_t device)
 	const struct kc_member *self;
 
 	*thief = (struct thief){.house = house, .user = KC_PASSWORD_KEYS_INIT};
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		house->homes[device].keychain, &place, &thief->circle));
+	CHECK_OK_FATAL(
+		kc_keychain_sync_recall(house->homes[device].keychain, &place, &thief->circle));
 	CHECK_OK_FATAL(kc_account_key_try(&thief->circle->account_key, &thief->circle->account,
 		kc_bytes_str(HOUSE_PASSWORD), &thief->user));
 	self = kc_circle_self(thief->circle);
@@ -80,8 +80,8 @@ void thief_put_for(struct thief *thief, const char *prefix, const struct kc_peer
 	thief_put(thief, kc_buf_text(&key), record);
 }
 
-bool thief_get_raw(struct thief *thief, const struct kc_writer_id *writer, const char *key,
-	struct kc_buf *ret)
+bool thief_get_raw(
+	struct thief *thief, const struct kc_writer_id *writer, const char *key, struct kc_buf *ret)
 {
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	char name[KC_RECORDS_MAX_NAME + 1];
@@ -112,10 +112,10 @@ void thief_sign(struct thief *thief)
 
 	CHECK_FATAL(parsed != NULL);
 	kc_buf_reset(&thief->record);
-	CHECK_OK_FATAL(kc_list_build(thief->list, &thief->circle->account,
-		&thief->circle->identity, &thief->record));
-	CHECK_OK_FATAL(kc_list_parse(kc_buf_bytes(&thief->record), &thief->circle->account, parsed,
-		&thief->list_id));
+	CHECK_OK_FATAL(kc_list_build(
+		thief->list, &thief->circle->account, &thief->circle->identity, &thief->record));
+	CHECK_OK_FATAL(kc_list_parse(
+		kc_buf_bytes(&thief->record), &thief->circle->account, parsed, &thief->list_id));
 }
 
 void thief_say(struct thief *thief)
@@ -141,8 +141,8 @@ void thief_exclude(struct thief *thief, const struct kc_peer_id *target, bool co
 		CHECK_OK_FATAL(kc_compat_signer(thief->user.user, &signer));
 		CHECK_OK_FATAL(kc_exclusion_cosign(&exclusion, &thief->circle->account,
 			&thief->circle->identity.id, &signer, &thief->cosignatures));
-		kc_der_reader_init(&r, kc_bytes(thief->cosignatures.data + from,
-					       thief->cosignatures.len - from));
+		kc_der_reader_init(&r,
+			kc_bytes(thief->cosignatures.data + from, thief->cosignatures.len - from));
 		kc_signature_pull(&r, &exclusion.cosignature);
 		CHECK_OK_FATAL(kc_der_reader_finish(&r));
 		exclusion.cosigned = true;
@@ -176,8 +176,8 @@ void thief_vouch(struct thief *thief, const struct kc_peer_id *beneficiary, stru
 		.time_ms = (uint64_t)kc_clock_wall_ms()};
 
 	voucher.not_after_ms = voucher.time_ms + 3600000;
-	CHECK_OK_FATAL(kc_voucher_build(
-		&voucher, &thief->circle->account, &thief->circle->identity, ret));
+	CHECK_OK_FATAL(
+		kc_voucher_build(&voucher, &thief->circle->account, &thief->circle->identity, ret));
 }
 
 void thief_let_in(struct thief *thief, const struct stranger *stranger)

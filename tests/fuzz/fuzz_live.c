@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/circle/live_payload.h"
+#include "backend/circle/session/live_payload.h"
 #include "tests/circle/trio.h"
 #include "tests/fuzz/fuzz.h"
 

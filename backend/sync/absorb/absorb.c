@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: ISC */
+/* Sorting the records of operations, and those of the circle among them. */
+#include "backend/sync/absorb/absorb.h"
+
+#include <string.h>
+
+#include "backend/circle/record/segment.h"
+
+/* clang-format off */
+static const struct form {
+	const char *key; /* whole, or a beginning when it ends in '/' */
+	enum kc_absorb_kind kind;
+	bool sealed;
+} forms[] = {
+	{"g",     KC_ABSORB_GENESIS,     true},
+	{"k/",    KC_ABSORB_ACCOUNT_KEY, false},
+	{"v/",    KC_ABSORB_VOUCHER,     true},
+	{"perm",  KC_ABSORB_PERMANENT,   true},
+	{"perm/", KC_ABSORB_PERMANENT,   true},
+	{"p",     KC_ABSORB_LIST,        true},
+	{"retire", KC_ABSORB_RETIRE,     true},
+	{"out/",  KC_ABSORB_OUT,         true},
+	{"e/",    KC_ABSORB_EPOCH,       true},
+	{"s/",    KC_ABSORB_SHARES,      true},
+	{"c",     KC_ABSORB_CIRCLE,      true},
+	{"i/",    KC_ABSORB_ITEM,        false},
+	{"l/",    KC_ABSORB_SEGMENT,     false},
+	{"r",     KC_ABSORB_QUESTION,    false},
+	{"r/",    KC_ABSORB_ANSWER,      false},
+};
+/* clang-format on */
+
+void kc_absorb_done(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++)
+		kc_buf_done(&absorb->records[i].plain);
+	free(absorb->records);
+	absorb->records = NULL;
+	absorb->count = 0;
+}
+
+static const struct kc_member *author_of(
+	const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return absorb->circle->members[record->member];
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+static const struct form *find_form(struct kc_bytes key, struct kc_bytes *ret_rest)
+{
+	for (size_t i = 0; i < KC_COUNT_OF(forms); i++) {
+		size_t len = strlen(forms[i].key);
+
+		if (kc_op_key_has(key, forms[i].key, ret_rest) &&
+			(ret_rest->len == 0) != (forms[i].key[len - 1] == '/'))
+			return &forms[i];
+	}
+	return NULL;
+}
+
+static kc_err add_record(struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	if (absorb->count == absorb->allocated) {
+		size_t wanted = absorb->allocated ? 2 * absorb->allocated : 64;
+		struct kc_absorb_record *grown =
+			reallocarray(absorb->records, wanted, sizeof *grown);
+
+		if (!grown)
+			return KC_ERR(NO_MEMORY);
+		absorb->records = grown;
+		absorb->allocated = wanted;
+	}
+	absorb->records[absorb->count++] = *record;
+	return KC_OK;
+}
+
+/* What is said to another device is none of ours to open. */
+static bool is_for_another(
+	const struct kc_absorb *absorb, const struct form *form, struct kc_bytes rest)
+{
+	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
+
+	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT ||
+		       form->kind == KC_ABSORB_ANSWER) &&
+	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
+	       memcmp(&own, &receiver, sizeof own) != 0;
+}
+
+/* Opens a sealed record; one whose key is not here waits for it, or for the unlock. */
+static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *record)
+{
+	struct kc_writer_id writer = kc_circle_writer(&author_of(absorb, record)->id);
+	struct kc_place_in_store place = {&absorb->circle->account, &writer, record->key};
+	kc_err err = kc_circle_open(absorb->circle, &place, record->sealed, &record->plain);
+
+	if (err == KC_E_NO_MEMORY)
+		return err;
+	if (err == KC_E_WAITING || err == KC_E_LOCKED) {
+		record->state = err;
+		return KC_OK;
+	}
+	record->state = err == KC_OK ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	record->sealed = kc_bytes(NULL, 0);
+	record->value = kc_buf_bytes(&record->plain);
+	return KC_OK;
+}
+
+/* A segment's key is the hash of its bytes: nothing else is to be known before a head names it. */
+static kc_err open_segment(struct kc_absorb_record *record, struct kc_bytes key)
+{
+	uint8_t named[KC_HASH32_LEN], hash[KC_HASH32_LEN];
+
+	KC_TRY(kc_segment_hash(record->value, hash));
+	if (kc_op_get_hex(key, named, sizeof named) && memcmp(named, hash, sizeof hash) == 0) {
+		memcpy(record->name, hash, sizeof record->name);
+		record->state = KC_OK;
+	} else {
+		record->state = KC_ERR(REFUSED);
+	}
+	return KC_OK;
+}
+
+static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op_write *write)
+{
+	struct kc_absorb_record record = {.op = op,
+		.member = absorb->gathered->ops[op].member,
+		.value = write->value,
+		.plain = KC_BUF_INIT,
+		.state = KC_E_WAITING};
+	struct kc_bytes rest;
+	const struct form *form = find_form(write->key, &rest);
+
+	if (!form || write->value.len == 0 || is_for_another(absorb, form, rest))
+		return KC_OK; /* of a later version of the protocol; taken away; not ours */
+	record.kind = form->kind;
+	if (form->kind == KC_ABSORB_ACCOUNT_KEY && !kc_account_key_is_number(write->value, rest))
+		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
+		record.state = KC_ERR(REFUSED);
+	if (form->kind == KC_ABSORB_QUESTION || form->kind == KC_ABSORB_ANSWER)
+		record.state = KC_OK;
+	if (form->kind == KC_ABSORB_SEGMENT)
+		KC_TRY(open_segment(&record, rest));
+	if (form->sealed) {
+		record.key = write->key;
+		record.sealed = write->value;
+		KC_TRY(open_sealed(absorb, &record));
+	}
+	return add_record(absorb, &record);
+}
+
+/* Records whose key was not here when they were read. */
+static kc_err open_rest(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++)
+		if (absorb->records[i].sealed.len)
+			KC_TRY(open_sealed(absorb, &absorb->records[i]));
+	return KC_OK;
+}
+
+static kc_err open_ops(struct kc_absorb *absorb)
+{
+	for (; absorb->ops_seen < absorb->gathered->count; absorb->ops_seen++) {
+		struct kc_op op = absorb->gathered->ops[absorb->ops_seen].op;
+		struct kc_op_write write;
+
+		while (kc_op_next(&op, &write))
+			KC_TRY(open_write(absorb, absorb->ops_seen, &write));
+	}
+	return KC_OK;
+}
+
+/* --- taking -------------------------------------------------------------------------------------
+ */
+
+/* A log has all lists of its writer, a feed the last one: an older one there was put back. */
+static kc_err take_list(
+	struct kc_absorb *absorb, struct kc_absorb_record *record, const struct kc_peer_id *from)
+{
+	struct kc_gathered *gathered = absorb->gathered;
+	kc_err err = kc_circle_take_list(absorb->circle, from, record->value, &record->current);
+
+	if (!gathered->by_feed)
+		return err;
+	if (err == KC_OK && !record->current &&
+		!kc_circle_is_excused(absorb->circle->members[record->member])) {
+		gathered->older |= (kc_peer_set)1 << record->member;
+		return KC_ERR(REFUSED);
+	}
+	if (err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER)
+		gathered->listed |= (kc_peer_set)1 << record->member;
+	return err;
+}
+
+static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
+{
+	struct kc_circle *circle = absorb->circle;
+	const struct kc_peer_id from = author_of(absorb, record)->id;
+
+	switch (record->kind) {
+	case KC_ABSORB_GENESIS:
+		return kc_circle_take_genesis(circle, record->value);
+	case KC_ABSORB_ACCOUNT_KEY:
+		return kc_circle_take_account_key(circle, record->value);
+	case KC_ABSORB_PERMANENT:
+		return kc_circle_take_permanent(circle, record->value);
+	case KC_ABSORB_VOUCHER:
+		return kc_circle_take_voucher(circle, &from, record->value);
+	case KC_ABSORB_LIST:
+		return take_list(absorb, record, &from);
+	case KC_ABSORB_RETIRE:
+		return kc_circle_take_retire(circle, &from, record->value);
+	case KC_ABSORB_OUT:
+		return kc_circle_take_out(circle, &from, record->value);
+	case KC_ABSORB_EPOCH:
+		return kc_circle_take_epoch(circle, &from, record->value);
+	case KC_ABSORB_SHARES:
+		return kc_circle_take_shares(circle, &from, record->value);
+	case KC_ABSORB_CIRCLE:
+		return kc_circle_take_compat(circle, &from,
+			absorb->gathered->ops[record->op].op.position.number, record->value);
+	case KC_ABSORB_ITEM:
+	case KC_ABSORB_SEGMENT:
+	case KC_ABSORB_QUESTION:
+	case KC_ABSORB_ANSWER:
+		break;
+	}
+	return KC_ERR(BUG);
+}
+
+/* Lists of one device are taken in their order: one that waits holds up those behind it, and so
+ * does an operation that was refused. What they build on may be in it: a voucher that comes after
+ * its list comes too late. */
+static bool is_held_up(const struct kc_absorb *absorb, size_t number)
+{
+	const struct kc_absorb_record *record = &absorb->records[number];
+
+	if (record->kind != KC_ABSORB_LIST)
+		return false;
+	if (absorb->gathered->ops[record->op].waits)
+		return true;
+	for (size_t i = 0; i < number; i++) {
+		const struct kc_absorb_record *before = &absorb->records[i];
+
+		if (before->kind == KC_ABSORB_LIST &&
+			(before->state == KC_E_WAITING || before->state == KC_E_LOCKED ||
+				before->state == KC_E_NEWER ||
+				before->state == KC_E_STORE_SUSPECT) &&
+			author_of(absorb, before) == author_of(absorb, record))
+			return true;
+	}
+	return false;
+}
+
+static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return kc_peer_set_has(absorb->gathered->out, record->member);
+}
+
+static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return absorb->gathered->ops[record->op].beyond;
+}
+
+/* Whether it is a record's turn. Of a peer that is out, what it says of others counts after its
+ * cut, too, or who is out would hang on what was heard first. */
+static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
+{
+	const struct kc_absorb_record *record = &absorb->records[number];
+	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
+			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT;
+
+	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
+	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
+	       record->value.len > 0 && (says_who || !is_beyond(absorb, record)) &&
+	       !is_held_up(absorb, number);
+}
+
+/* Takes all that wait, lists or all else. */
+static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (!is_due(absorb, i, lists))
+			continue;
+		record->state = take(absorb, record);
+		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+			return record->state;
+		*ret_progress = *ret_progress || record->state == KC_OK;
+	}
+	return KC_OK;
+}
+
+/* What a peer that is out said and wrote counts up to its cut: the operations with lists up to that
+ * one. */
+static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust *trust)
+{
+	const struct kc_circle *circle = absorb->circle;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < absorb->gathered->count; i++) {
+		struct kc_gathered_op *op = &absorb->gathered->ops[i];
+
+		op->beyond = kc_peer_set_has(absorb->gathered->out, op->member);
+	}
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
+
+		if (!op->beyond || record->kind != KC_ABSORB_LIST || record->value.len == 0 ||
+			kc_list_parse(record->value, &circle->account, list, &id) != KC_OK)
+			continue;
+		op->beyond = !kc_circle_is_within_cut(circle, trust, op->member, list->seq, &id);
+	}
+	return KC_OK;
+}
+
+static kc_err see_who_is_out(struct kc_absorb *absorb)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(absorb->circle, &trust));
+	absorb->gathered->out = kc_trust_outsiders(&trust);
+	return see_what_is_beyond(absorb, &trust);
+}
+
+/* Evidence counts once all else is taken, and not on the word of one who is out by then: it would
+ * keep this device from hearing of the removal. */
+static kc_err weigh_evidence(struct kc_absorb *absorb)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->state == KC_E_STORE_SUSPECT && !is_out(absorb, record))
+			return record->state;
+	}
+	absorb->circle->alarm = KC_ALARM_NONE;
+	return KC_OK;
+}
+
+/* A voucher comes before the list that follows from it, wherever the store put it. */
+kc_err kc_absorb_circle(struct kc_absorb *absorb)
+{
+	bool progress = true;
+
+	KC_TRY(open_ops(absorb));
+	while (progress) {
+		progress = false;
+		absorb->circle->alarm = KC_ALARM_NONE;
+		KC_TRY(see_who_is_out(absorb));
+		KC_TRY(open_rest(absorb));
+		KC_TRY(take_all(absorb, false, &progress));
+		KC_TRY(take_all(absorb, true, &progress));
+	}
+	return weigh_evidence(absorb);
+}
+
+/* --- settling -----------------------------------------------------------------------------------
+ */
+
+/* What is in the logs of members; those of peers that are out keep their positions at the cut, and
+ * what they lack is not missed. */
+static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
+		bool waits = record->state == KC_E_WAITING || record->state == KC_E_NEWER;
+		bool is_shut = record->state == KC_E_LOCKED;
+
+		op->waits = op->waits || waits || is_shut;
+		if (is_out(absorb, record))
+			continue;
+		*refused += record->state == KC_E_REFUSED;
+		*waiting += waits;
+		if (is_shut) {
+			absorb->shut |= (kc_peer_set)1 << record->member;
+			absorb->for_unlock += record->kind == KC_ABSORB_ITEM;
+		}
+		if (record->state == KC_E_WAITING)
+			absorb->missing |= (kc_peer_set)1 << record->member;
+	}
+}
+
+kc_err kc_absorb_settle(
+	struct kc_absorb *absorb, uint64_t now_ms, uint64_t *ret_waiting, uint64_t *ret_refused)
+{
+	const struct kc_gathered *gathered = absorb->gathered;
+	struct kc_circle *circle = absorb->circle;
+	kc_peer_set stopped = 0, holes = gathered->holes & ~(gathered->out | gathered->shut);
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	*ret_waiting = *ret_refused = 0;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		*ret_waiting += kc_peer_set_has(holes, i);
+		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
+	}
+	absorb->shut |= gathered->shut;
+	mark_ops(absorb, ret_waiting, ret_refused);
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (op->waits || op->beyond)
+			stopped |= (kc_peer_set)1 << op->member;
+		if (kc_peer_set_has(stopped, op->member) || gathered->by_feed)
+			continue;
+		circle->members[op->member]->position = op->op.position;
+		absorb->moved = true;
+	}
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *m = circle->members[i];
+		bool out = kc_peer_set_has(gathered->out, i);
+		/* On a new device, what the sponsor had of its log is known, too. What waits for
+		 * the unlock is here. */
+		bool shut = kc_peer_set_has(absorb->shut, i);
+		bool behind = !out && !shut && kc_peer_set_has(gathered->read, i) &&
+			      (m->position.number < m->target.number ||
+				      kc_circle_is_behind(circle, trust.heard, m));
+		bool lacks =
+			kc_peer_set_has(holes | absorb->missing, i) && !kc_circle_is_excused(m);
+
+		if (behind && !lacks)
+			(*ret_waiting)++;
+		if (out || (!behind && !lacks && !kc_peer_set_has(gathered->damaged, i)))
+			m->waiting_since_ms = 0;
+		else if (m->waiting_since_ms == 0 || m->waiting_since_ms > now_ms)
+			m->waiting_since_ms = now_ms; /* a clock that was set back waits anew */
+	}
+	return KC_OK;
+}

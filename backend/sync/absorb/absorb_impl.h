@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files that take items and heads share. */
+#ifndef KC_SYNC_ABSORB_ABSORB_IMPL_H
+#define KC_SYNC_ABSORB_ABSORB_IMPL_H
+
+#include "backend/sync/absorb/absorb.h"
+#include "backend/sync/absorb/merge.h"
+
+/* An item record that opened, whatever comes of it. */
+struct kc_absorb_item {
+	size_t record; /* number in absorb->records */
+	size_t member;
+	uint8_t name[KC_RECORD_NAME_LEN];
+	enum kc_view view;
+	uint64_t counter; /* its dot is (member, view, counter) */
+	struct kc_version version;
+	bool deleted;
+	bool retired; /* somebody who is out has the key that it is under */
+};
+
+/* What a signed list says of a dot. */
+struct kc_absorb_anchor {
+	size_t member;
+	enum kc_view view;
+	struct kc_log_entry entry;
+};
+/* What signed lists say of dots, so far as items need it. */
+struct kc_absorb_anchors {
+	struct kc_absorb_anchor *rows; /* owned; by member, view, counter */
+	size_t count, allocated;
+	uint64_t counters[KC_CIRCLE_MAX_PEERS][KC_VIEW_COUNT]; /* up to which they vouch */
+	unsigned shut[KC_CIRCLE_MAX_PEERS]; /* views whose heads open with the unlock, as bits */
+};
+
+/* What is found out once for all records. */
+struct kc_absorb_reader {
+	struct kc_txn *txn;
+	struct kc_absorb *absorb;
+	struct kc_circle *circle;
+	struct kc_trust trust;
+	uint8_t account_tag[KC_TAG_LEN];
+	uint8_t view_tags[KC_VIEW_COUNT][KC_TAG_LEN];
+	struct kc_absorb_item *items; /* owned; by name, the greatest version of one last */
+	struct kc_absorb_item **dots; /* owned; the same by member, view, counter */
+	size_t item_count;
+	struct kc_absorb_item *unnamed; /* owned; those that wait for a root that names them */
+	size_t unnamed_count;
+	struct kc_absorb_anchors anchors;
+};
+
+/* The reader's tags, and who is trusted. */
+KC_MUST kc_err kc_absorb_prepare(struct kc_absorb_reader *r);
+size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record);
+/* Whether a record's writer counts: one who is out does up to its cut. */
+bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_record *record);
+/* VIEW_NEVER when no view has this tag. */
+enum kc_view kc_absorb_view(const struct kc_absorb_reader *r, const uint8_t tag[static KC_TAG_LEN]);
+/* Opens an item by the rules of doc/protocol.md 8 up to its body, in their order; from then on the
+ * record is its writer's. Errors: WAITING, LOCKED, NEWER,
+ * REFUSED. */
+KC_MUST kc_err kc_absorb_open(
+	const struct kc_absorb_reader *r, struct kc_absorb_record *record, struct kc_incoming *ret);
+/* The digest of what is in a record, even if that was refused. Errors: WAITING, REFUSED. */
+KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
+	const struct kc_absorb_record *record, uint8_t ret[static KC_VERSION_DIGEST_LEN]);
+
+/* Whose an item of a feed is, by its body (absorb_feed.c). Errors: WAITING. */
+KC_MUST kc_err kc_absorb_claim(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
+	const struct kc_peer_id *writer);
+
+/* Leaves those items that no signed list vouches for: what their records are then is in their
+ * states (absorb_anchor.c). */
+KC_MUST kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r);
+void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors);
+/* What a log says of a dot; NULL when none does. */
+const struct kc_log_entry *kc_absorb_find_anchor(const struct kc_absorb_anchors *anchors,
+	size_t member, enum kc_view view, uint64_t counter);
+
+/* Takes those that no log names, when with them a view is what a trusted device says that it holds
+ * (absorb_unnamed.c). After the merge of all others. */
+KC_MUST kc_err kc_absorb_unnamed(struct kc_absorb_reader *r);
+/* Sorts items by name and version, and makes their dots. */
+void kc_absorb_sort(struct kc_absorb_reader *r);
+
+/* Merges the greatest version of each name (absorb_merge.c). */
+KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
+
+/* Takes the heads of all lists that are here (absorb_heads.c). */
+KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
+/* Holds the roots of the last lists against this device's own (absorb_roots.c). */
+KC_MUST kc_err kc_absorb_roots(struct kc_absorb_reader *r);
+/* Forgets deletions that nobody needs any more; once a day (absorb_collect.c). */
+KC_MUST kc_err kc_absorb_collect(struct kc_absorb_reader *r);
+/* The head of a member's last list for a view. Errors: NOT_FOUND (it has none), WAITING (its key is
+ * not here), LOCKED (its key comes with the unlock), REFUSED. */
+KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
+	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
+/* What the log of a head names above a counter, from its segments too; those that are not here
+ * leave *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
+KC_MUST kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_head *head, uint64_t above, struct kc_head_log *ret, bool *ret_missing);
+/* Lets segments of a feed wait that name what is not here yet: what was read once does not come
+ * again. */
+KC_MUST kc_err kc_absorb_keep_segments(struct kc_absorb_reader *r);
+/* The version that an entry of a writer's log names. */
+struct kc_version kc_absorb_version(
+	const struct kc_peer_id *writer, const struct kc_log_entry *entry);
+/* Whether what an entry of a member's log names is here, or came and was refused for what it says.
+ */
+KC_MUST kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry, bool *ret);
+
+#endif

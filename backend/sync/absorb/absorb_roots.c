@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Roots that come in. Two devices that hold the same dots hold the same live records: whoever finds
+ * it otherwise knows that one of them was shown something else.
+ */
+#include "backend/sync/absorb/absorb_impl.h"
+
+#include <string.h>
+
+#include "backend/sync/root.h"
+#include "base/clock.h"
+
+/* Fewer records are here: something was left out. As many or more: something was made up. */
+static void suspect(struct kc_absorb *absorb, uint64_t here, uint64_t there)
+{
+	if (absorb->alarm == KC_ALARM_NONE)
+		absorb->alarm = here < there ? KC_ALARM_OMISSION : KC_ALARM_FORGERY;
+}
+
+static kc_err compare(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_told_root *own, const struct kc_told_root *told)
+{
+	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0)
+		return told->exact ? kc_trie_doubt(r->txn, view, false) : KC_OK;
+	if (!own->exact || !told->exact)
+		return KC_OK;
+	suspect(r->absorb, own->count, told->count);
+	r->absorb->differs[view] = member + 1;
+	return KC_OK;
+}
+
+static bool are_equal(const struct kc_vector *a, const struct kc_vector *b)
+{
+	return kc_vector_is_within(a, b) && kc_vector_is_within(b, a);
+}
+
+/* Whether two devices hold the same dots, as far as those count. */
+static kc_err have_same(const struct kc_absorb_reader *r, enum kc_view view, const uint8_t *kid,
+	const struct kc_vector *own, const struct kc_vector *theirs, bool *ret)
+{
+	struct kc_vector a, b;
+
+	*ret = are_equal(own, theirs);
+	if (*ret)
+		return KC_OK;
+	KC_TRY(kc_root_close_vector(r->circle, &r->trust, view, own, &a));
+	KC_TRY(kc_root_close_vector(r->circle, &r->trust, view, theirs, &b));
+	return are_equal(&a, &b) ? kc_root_is_closed(r->circle, &r->trust, view, kid, ret) : KC_OK;
+}
+
+/* What one member says of one view. A head that does not open was dealt with where it came in. */
+static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_vector *vector, const struct kc_told_root *own)
+{
+	const struct kc_member *m = r->circle->members[member];
+	KC_CLEANUP_HEAD struct kc_head head = {0};
+	struct kc_vector theirs;
+	bool same;
+	kc_err err = kc_absorb_head(r, member, m->list, view, &head);
+
+	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ||
+		err == KC_E_REFUSED)
+		return KC_OK;
+	KC_TRY(err);
+	KC_TRY(kc_root_vector(&m->id, head.counter, &head.vector, &theirs));
+	KC_TRY(have_same(r, view, kc_list_find_head(m->list, r->view_tags[view])->kid, vector,
+		&theirs, &same));
+	return same ? compare(r, member, view, own, &head.root) : KC_OK;
+}
+
+static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
+{
+	struct kc_told_root own;
+	struct kc_vector vector;
+
+	KC_TRY(kc_root_tell(r->txn, r->circle, &r->trust, view, &own));
+	KC_TRY(kc_root_own_vector(r->circle, view, &vector));
+	for (size_t i = 0; i < r->circle->member_count; i++) {
+		const struct kc_list *list = r->circle->members[i]->list;
+
+		/* Another policy may place a record in another view, or refuse it. */
+		if (i != r->circle->self && list && list->policy == KC_POLICY_VERSION &&
+			kc_peer_set_has(r->trust.trusted, i))
+			KC_TRY(take_root(r, i, view, &vector, &own));
+	}
+	return KC_OK;
+}
+
+/* A device that nobody has waited for may hold what the others have deleted, and forgotten since.
+ */
+static kc_err look_for_silence(struct kc_absorb_reader *r)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	r->absorb->stale =
+		kc_circle_was_silent(kc_circle_self(r->circle), now > 0 ? (uint64_t)now : 0);
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && r->absorb->stale; view++)
+		KC_TRY(kc_trie_doubt(r->txn, (enum kc_view)view, true));
+	return KC_OK;
+}
+
+kc_err kc_absorb_roots(struct kc_absorb_reader *r)
+{
+	if (r->circle->joining)
+		return KC_OK;
+	KC_TRY(look_for_silence(r));
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		KC_TRY(take_roots(r, (enum kc_view)view));
+	return KC_OK;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The merge: what becomes of a version that another device wrote (doc/protocol.md 7).
+ *
+ * Total and deterministic: whatever order versions come in, every device ends with the same ones.
+ *
+ * Of two records with one primary key that of the lesser version gives way, to a deletion with a
+ * time 1 above its own; a change is 2 above what it changes, or more. So a record's last change is
+ * undone only by who has seen it, beside a greater version of another record; and that the last
+ * changes of two records are both undone would need a version of each that is greater than the
+ * other's last.
+ */
+#ifndef KC_SYNC_ABSORB_MERGE_H
+#define KC_SYNC_ABSORB_MERGE_H
+
+#include "backend/store/apply.h"
+#include "backend/sync/item_record.h"
+
+/* A version from the store, opened. */
+struct kc_incoming {
+	uint8_t name[KC_RECORD_NAME_LEN];
+	enum kc_view view;
+	bool acknowledged; /* its dot is within what this device says it holds */
+	bool retired;	   /* somebody who is out has the key that it was sealed with */
+	struct kc_item_body body;
+	uint8_t rival[KC_RECORD_NAME_LEN]; /* with DUPLICATE: the record in its way */
+};
+
+/* Takes what body holds. *ret_applied is false when this device had it, or a greater one. repair:
+ * where another live record has its primary key, the two become one. Errors: DUPLICATE (there is
+ * such a record, and nothing was done; without repair), REFUSED (it cannot be what it says),
+ * LOCKED.
+ */
+KC_MUST kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
+	struct kc_incoming *incoming, bool repair, bool *ret_applied);
+
+/* Takes the row of a record away, of which a greater version under another primary key is about to
+ * be merged; what was in it goes to the history. */
+KC_MUST kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN]);
+
+/* Forgets a record that the circle has forgotten; what was in it goes to the history. */
+KC_MUST kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track);
+
+/* Whether this device holds a version of that record at least as great, and with a dot. */
+KC_MUST kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	const struct kc_version *version, bool *ret);
+
+#endif

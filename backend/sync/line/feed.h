@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The feed of a store that keeps records, as one device reads it (doc/protocol.md 3.2).
+ *
+ * A token says how far it was read; what was read and waits for something is remembered by name,
+ * and asked for again. The tokens are the store's word: when it does not know one any more, the
+ * zone is read from the beginning, and then everybody's last list must be in it.
+ */
+#ifndef KC_SYNC_LINE_FEED_H
+#define KC_SYNC_LINE_FEED_H
+
+#include "backend/sync/absorb/absorb.h"
+#include "backend/sync/line/session_logs.h"
+
+#define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
+#define KC_FEED_PAGE 1024	 /* records */
+
+struct kc_feed_name {
+	enum kc_zone zone;
+	struct kc_etag etag; /* where it is of interest */
+	bool met;	     /* it was there when it was asked for */
+	char name[KC_RECORDS_MAX_NAME + 1];
+};
+struct kc_feed_names {
+	struct kc_feed_name *rows; /* owned */
+	size_t count, allocated;
+};
+
+/* What is remembered of a peer. */
+struct kc_feed_peer {
+	struct kc_writer_id writer;
+	bool listed;	   /* its last list is in the store, as far as it was read */
+	bool passed_over;  /* it was out when its records were read */
+	uint64_t older_ms; /* when an older list of it came; 0: never */
+};
+
+/* A record of a writer that is no member yet. */
+struct kc_feed_stranger {
+	struct kc_writer_id writer;
+	struct kc_gathered_op op;
+};
+
+struct kc_feed {
+	/* Remembered: */
+	struct kc_feed_token tokens[KC_ZONE_COUNT];
+	uint64_t reading; /* how often the zone of records was begun from the beginning */
+	bool whole;	  /* that is under way */
+	bool own_seen;	  /* this device's last list is there */
+	struct kc_feed_names waiting;
+	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
+	size_t peer_count;
+
+	struct kc_session_logs *sessions; /* borrowed; NULL: nobody wants to know of them */
+
+	bool suspicious; /* in this exchange what was seen is looked at again */
+
+	/* Of this round: */
+	struct kc_feed_token next[KC_ZONE_COUNT]; /* after what was read */
+	bool was_read, more, altered;
+	bool begun;			    /* a zone was read from its beginning */
+	bool afresh;			    /* what was seen is to be looked at again */
+	bool all_listed;		    /* everybody's last list is there */
+	size_t len, most;		    /* of memory */
+	struct kc_feed_stranger *strangers; /* owned */
+	size_t stranger_count;
+	struct kc_feed_names later; /* there was no room for them */
+	struct kc_feed_names known; /* read, and nothing new to look at */
+	struct kc_feed_names gone;  /* items that were taken away */
+};
+void kc_feed_done(struct kc_feed *feed);
+
+/* --- memory (feed_memory.c) ---------------------------------------------------------------------
+ */
+
+/* A feed that was never read is to be read from the beginning. Errors: CORRUPT, LOCKED. */
+KC_MUST kc_err kc_feed_recall(struct kc_txn *txn, struct kc_feed *ret);
+KC_MUST kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed);
+/* Everything is to be read anew. */
+KC_MUST kc_err kc_feed_forget(struct kc_txn *txn);
+
+KC_MUST kc_err kc_feed_names_add(struct kc_feed_names *names, enum kc_zone zone, const char *name,
+	const struct kc_etag *etag);
+void kc_feed_names_done(struct kc_feed_names *names);
+/* The row of a peer, made when there is none. NULL when there is no room. */
+struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_writer_id *writer);
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+/* Reads what waits and what changed, once in a round, and hands over what is of members. Errors:
+ * STORE_GONE, STORE_SUSPECT. */
+KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_store *store,
+	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+/* The next rounds read from the beginning, and open what was seen before, too: a store may have
+ * shown another value under the same etag. */
+void kc_feed_reread(struct kc_feed *feed);
+/* Ends a round that came to nothing, or was settled. */
+void kc_feed_end_round(struct kc_feed *feed);
+/* Once all is taken into the circle: notes among the suspects whose list was put back, or is
+ * missing. */
+KC_MUST kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint64_t now_ms,
+	struct kc_gathered *gathered);
+/* How far was read, once all is taken that can be taken. */
+KC_MUST kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn,
+	const struct kc_circle *circle, struct kc_absorb *absorb);
+/* Whether an item's record waits: nobody may write over it. */
+bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN]);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/* One log after the other. */
+#include "backend/sync/line/gather.h"
+
+#include <string.h>
+
+void kc_gathered_done(struct kc_gathered *gathered)
+{
+	for (size_t i = 0; i < gathered->count; i++)
+		kc_buf_done(&gathered->ops[i].bytes);
+	free(gathered->ops);
+	*gathered = (struct kc_gathered)KC_GATHERED_INIT;
+}
+
+kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gathered_op *op)
+{
+	if (gathered->count == gathered->allocated) {
+		size_t wanted = gathered->allocated ? 2 * gathered->allocated : 16;
+		struct kc_gathered_op *grown = reallocarray(gathered->ops, wanted, sizeof *grown);
+
+		if (!grown)
+			return KC_ERR(NO_MEMORY);
+		gathered->ops = grown;
+		gathered->allocated = wanted;
+	}
+	gathered->ops[gathered->count++] = *op;
+	return KC_OK;
+}
+
+/* Where the reading of a log is. */
+struct cursor {
+	struct kc_cloud *cloud;
+	const struct kc_circle *circle;
+	struct kc_writer_id writer;
+	size_t member;
+	struct kc_log_position position;
+	bool chained;	  /* the digest of position is known */
+	size_t len, most; /* of memory: taken by this log, and its share */
+};
+
+static kc_err keep(struct kc_gathered *gathered, struct cursor *c, struct kc_buf *bytes,
+	const struct kc_op *op)
+{
+	KC_TRY(kc_gathered_add(gathered,
+		&(struct kc_gathered_op){.member = c->member, .bytes = *bytes, .op = *op}));
+	c->len += bytes->allocated + sizeof *gathered->ops + op->write_count * KC_GATHER_WRITE_LEN;
+	*bytes = (struct kc_buf)KC_BUF_INIT;
+	return KC_OK;
+}
+
+static kc_err read_op(struct cursor *c, uint64_t number, struct kc_buf *ret, struct kc_op *ret_op)
+{
+	KC_TRY(kc_cloud_read(c->cloud, &c->writer, number, ret));
+	return kc_op_parse(kc_buf_bytes(ret), &c->writer, number, ret_op);
+}
+
+/* Each operation names the one before; and what the sponsor had settled when it let this device in
+ * is what this device is shown. */
+static bool continues(struct cursor *c, const struct kc_op *op)
+{
+	const struct kc_log_position *target = &c->circle->members[c->member]->target;
+
+	if (c->chained && c->position.number > 0 &&
+		memcmp(op->previous, c->position.digest, sizeof op->previous) != 0)
+		return false;
+	if (op->position.number == target->number &&
+		memcmp(op->position.digest, target->digest, sizeof target->digest) != 0)
+		return false;
+	c->position = op->position;
+	c->chained = true;
+	return true;
+}
+
+/* --- a log that begins anew ---------------------------------------------------------------------
+ */
+
+/* What the writer has shared with this device, if it is in this operation: the list behind it may
+ * be under a key that is in there. */
+static void find_shares(const struct cursor *c, const struct kc_op *op, struct kc_buf *ret)
+{
+	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id), receiver;
+	struct kc_op writes = *op;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+
+	while (kc_op_next(&writes, &write)) {
+		struct kc_place_in_store place = {&c->circle->account, &c->writer, write.key};
+
+		if (!kc_op_key_has(write.key, "s/", &rest) ||
+			!kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) ||
+			memcmp(&own, &receiver, sizeof own) != 0)
+			continue;
+		kc_buf_reset(ret);
+		if (kc_circle_open(c->circle, &place, write.value, ret) != KC_OK)
+			kc_buf_reset(ret);
+	}
+}
+
+static kc_err open_list(const struct cursor *c, const struct kc_place_in_store *place,
+	struct kc_bytes sealed, struct kc_bytes shares, struct kc_buf *ret)
+{
+	kc_err err = kc_circle_open(c->circle, place, sealed, ret);
+
+	if (err != KC_E_WAITING || shares.len == 0)
+		return err;
+	return kc_circle_open_by_shares(
+		c->circle, place, sealed, c->circle->members[c->member], shares, ret);
+}
+
+/* What the list of an operation says of its log. */
+struct beginning {
+	bool anew; /* it begins anew, and here ends what it repeats */
+	bool shut; /* the list opens with the unlock */
+};
+
+/* Where this device finds the list that put it out; it can open no other. */
+static kc_err put_out_key(const struct cursor *c, struct kc_buf *ret)
+{
+	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id);
+
+	kc_buf_push_str(ret, "out/");
+	kc_op_put_hex(ret, KC_BYTES_OF(own.bytes));
+	return kc_buf_check(ret);
+}
+
+/* Whether an operation holds its writer's list, which says that the log begins with number first
+ * and that it ends here what it repeats, and is later than all that was accepted. */
+static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
+	struct kc_bytes shares, struct beginning *ret)
+{
+	const struct kc_member *m = c->circle->members[c->member];
+	struct kc_place_in_store place = {&c->circle->account, &c->writer, {NULL, 0}};
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf out_key = KC_BUF_INIT;
+	struct kc_op writes = *op;
+	struct kc_op_write write;
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	KC_TRY(put_out_key(c, &out_key));
+	while (!ret->anew && kc_op_next(&writes, &write)) {
+		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+		struct kc_bytes record;
+		kc_err err;
+
+		place.key = write.key;
+		if (!kc_bytes_equal(write.key, kc_bytes_str("p")) &&
+			!kc_bytes_equal(write.key, kc_buf_bytes(&out_key)))
+			continue;
+		err = open_list(c, &place, write.value, shares, &plain);
+		ret->shut = ret->shut || err == KC_E_LOCKED;
+		if (err != KC_OK)
+			continue;
+		record = kc_buf_bytes(&plain);
+		ret->anew =
+			kc_list_parse(record, &c->circle->account, list, &id) == KC_OK &&
+			kc_peer_id_equal(&list->peer, &m->id) && list->base == first &&
+			list->number == op->position.number &&
+			kc_list_verify(record, &c->circle->account, list, &m->permanent) == KC_OK;
+	}
+	return KC_OK;
+}
+
+/* Looks ahead from the first operation that is there, over those that repeat, for the list that
+ * says so; nothing is kept. Then reading may go on from that beginning. */
+static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct beginning *ret)
+{
+	uint64_t first = log->first;
+	struct kc_log_position at = {.number = 0};
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+
+	*ret = (struct beginning){.anew = false};
+	if (first <= c->position.number + 1)
+		return KC_OK;
+	for (uint64_t number = first; number <= log->last && !ret->anew; number++) {
+		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+		struct kc_op op;
+		kc_err err = read_op(c, number, &bytes, &op);
+
+		if (err == KC_E_WAITING || err == KC_E_REFUSED || (err == KC_OK && !op.base))
+			return KC_OK;
+		KC_TRY(err);
+		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
+			return KC_OK;
+		at = op.position;
+		find_shares(c, &op, &shares);
+		KC_TRY(look_for_beginning(c, &op, first, kc_buf_bytes(&shares), ret));
+	}
+	if (ret->anew) {
+		c->position.number = first - 1;
+		c->chained = false;
+	}
+	return KC_OK;
+}
+
+/* --- one log ------------------------------------------------------------------------------------
+ */
+
+static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm alarm)
+{
+	gathered->suspects |= (kc_peer_set)1 << member;
+	if (gathered->alarm == KC_ALARM_NONE)
+		gathered->alarm = alarm;
+}
+
+static void note_shorter(
+	struct kc_gathered *gathered, size_t member, uint64_t shown, uint64_t known)
+{
+	suspect(gathered, member, KC_ALARM_ROLLBACK);
+	if (gathered->known)
+		return;
+	gathered->shown = shown;
+	gathered->known = known;
+}
+
+static kc_err read_log(
+	struct cursor *c, const struct kc_cloud_log *log, struct kc_gathered *gathered)
+{
+	kc_peer_set bit = (kc_peer_set)1 << c->member;
+
+	while (c->position.number < log->last) {
+		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+		struct kc_op op;
+		struct beginning beginning;
+		kc_err err;
+
+		if (c->len > c->most) {
+			gathered->more |= bit;
+			return KC_OK;
+		}
+		err = read_op(c, c->position.number + 1, &bytes, &op);
+		if (err == KC_E_WAITING) {
+			KC_TRY(leap(c, log, &beginning));
+			if (beginning.anew)
+				continue;
+			gathered->holes |= bit;
+			gathered->shut |= beginning.shut ? bit : 0;
+			return KC_OK;
+		}
+		if (err == KC_E_REFUSED) {
+			gathered->damaged |= bit;
+			gathered->refused[c->member]++;
+			c->len += KC_GATHER_REFUSED_LEN;
+			c->position.number++;
+			c->chained = false;
+			continue;
+		}
+		KC_TRY(err);
+		if (!continues(c, &op)) {
+			suspect(gathered, c->member, KC_ALARM_FORK);
+			return KC_OK;
+		}
+		KC_TRY(keep(gathered, c, &bytes, &op));
+		gathered->ops[gathered->count - 1].waits = gathered->damaged & bit;
+	}
+	return KC_OK;
+}
+
+kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
+	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
+{
+	size_t logs_to_read = 1;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		logs_to_read += kc_peer_set_has(members, i);
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct cursor c = {.cloud = cloud,
+			.circle = circle,
+			.member = i,
+			.most = KC_GATHER_MAX_LEN / logs_to_read};
+		const struct kc_member *m = circle->members[i];
+		const struct kc_cloud_log *log;
+		uint64_t last;
+
+		if (!kc_peer_set_has(members, i) || kc_peer_set_has(gathered->read, i))
+			continue;
+		gathered->read |= (kc_peer_set)1 << i;
+		c.writer = kc_circle_writer(&m->id);
+		c.position = m->position;
+		c.chained = true;
+		log = kc_cloud_logs_find(logs, &c.writer);
+		last = log ? log->last : 0;
+		if (m->position.number > last) {
+			if (!kc_circle_may_be_short(m, last))
+				note_shorter(gathered, i, last, m->position.number);
+		} else if (log) {
+			KC_TRY(read_log(&c, log, gathered));
+		}
+	}
+	return KC_OK;
+}

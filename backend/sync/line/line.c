@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* Which layout a store has. */
+#include "backend/sync/line/line.h"
+
+#include <string.h>
+
+enum kc_layout kc_line_choose(const struct kc_cloud *cloud)
+{
+	return kc_cloud_abilities(cloud) & KC_CLOUD_RECORDS ? KC_LAYOUT_RECORDS : KC_LAYOUT_LOGS;
+}
+
+kc_err kc_line_check_marker(
+	struct kc_cloud *cloud, const struct kc_account_id *account, enum kc_layout layout)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	struct kc_account_id found;
+	enum kc_layout found_layout;
+
+	KC_TRY(kc_cloud_get_marker(cloud, &marker));
+	if (kc_account_parse_marker(kc_buf_bytes(&marker), &found, &found_layout) != KC_OK ||
+		memcmp(&found, account, sizeof found) != 0 || found_layout != layout)
+		return KC_ERR(STORE_SUSPECT);
+	return KC_OK;
+}
+
+kc_err kc_line_open(struct kc_line *line, const char *place, enum kc_layout layout)
+{
+	line->kind = layout == KC_LAYOUT_RECORDS ? &kc_line_records : &kc_line_logs;
+	line->circle->layout = layout;
+	KC_TRY(kc_cloud_open(place, &line->cloud));
+	if (layout == KC_LAYOUT_RECORDS && !(kc_cloud_abilities(line->cloud) & KC_CLOUD_RECORDS))
+		return KC_ERR(UNSUPPORTED);
+	return KC_OK;
+}
+
+void kc_line_done(struct kc_line *line)
+{
+	kc_cloud_logs_done(&line->logs);
+	kc_feed_done(&line->feed);
+	if (line->cloud)
+		kc_cloud_close(line->cloud);
+	line->cloud = NULL;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: ISC */
+/* The record layout: one batch is written, one feed is read (doc/protocol.md 3.2). */
+#include "backend/sync/line/line.h"
+#include "backend/sync/line/publish.h"
+
+static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
+{
+	line->circle->alarm = alarm;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+static kc_err recall(struct kc_line *line)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(line->store, KC_TXN_READ, &txn));
+	return kc_feed_recall(&txn, &line->feed);
+}
+
+/* Another round reads what stood in the way. */
+static kc_err records_send(struct kc_line *line)
+{
+	return kc_publish_send(line->cloud, line->store, &line->feed, &line->outbox);
+}
+
+static bool is_to_be_sent(const struct kc_line *line)
+{
+	return line->outbox.number && line->outbox.tries == 0 && !line->outbox.lost &&
+	       !line->is_mute;
+}
+
+/* Whether there is something to ask or to say, whatever is new in the store. */
+static bool is_anything_open(const struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+
+	return feed->whole || line->circle->joining || !feed->own_seen || feed->waiting.count ||
+	       is_to_be_sent(line) || line->outbox.lost;
+}
+
+/* With nothing new in the store, and nothing open here, one question is all that is asked. */
+static kc_err look_for_news(struct kc_line *line)
+{
+	bool changed;
+
+	if (is_anything_open(line))
+		return KC_OK;
+	KC_TRY(kc_records_changed(line->cloud, line->feed.tokens, &changed));
+	line->idle = !changed;
+	return KC_OK;
+}
+
+/* A token is of one store: while it is known there, the marker was seen. */
+static kc_err check_marker(struct kc_line *line)
+{
+	kc_err err;
+
+	if (line->was_checked)
+		return KC_OK;
+	err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_RECORDS);
+	if (err == KC_E_STORE_SUSPECT)
+		return suspect(line, KC_ALARM_FORGERY);
+	line->was_checked = err == KC_OK;
+	return err;
+}
+
+static kc_err records_begin(struct kc_line *line)
+{
+	kc_err err;
+
+	KC_TRY(recall(line));
+	KC_TRY(look_for_news(line));
+	if (!is_to_be_sent(line))
+		return KC_OK;
+	KC_TRY(check_marker(line));
+	err = records_send(line);
+	return err == KC_E_CONFLICT ? KC_OK : err; /* the round that follows sees to it */
+}
+
+static kc_err records_look(struct kc_line *line)
+{
+	kc_feed_end_round(&line->feed);
+	return line->feed.tokens[KC_ZONE_RECORDS].len == 0 ? check_marker(line) : KC_OK;
+}
+
+/* What this device wrote last is in the feed, or was not kept: then it is written once more, as far
+ * as it is still to be said, under a new list. */
+static kc_err look_for_own(struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+
+	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost ||
+		line->is_mute)
+		return KC_OK;
+	if (++line->outbox.missed >= KC_LINE_MAX_TRIES)
+		return suspect(line, KC_ALARM_ROLLBACK);
+	line->outbox.lost = true;
+	line->outbox.landed = 0;
+	return KC_OK;
+}
+
+static kc_err records_gather(
+	struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered)
+{
+	bool first = !line->feed.was_read;
+
+	gathered->by_feed = true;
+	if (line->idle) {
+		gathered->read |= members;
+		return KC_OK;
+	}
+	KC_TRY(kc_feed_read(
+		&line->feed, line->cloud, line->store, line->circle, members, gathered));
+	if (line->feed.begun)
+		KC_TRY(check_marker(line));
+	return first ? look_for_own(line) : KC_OK;
+}
+
+static bool records_reread(struct kc_line *line)
+{
+	if (line->was_reread)
+		return false;
+	line->was_reread = true;
+	line->idle = false;
+	kc_feed_reread(&line->feed);
+	return true;
+}
+
+static kc_err records_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
+{
+	if (line->idle)
+		return KC_OK;
+	return kc_feed_weigh(&line->feed, line->circle, now_ms, gathered);
+}
+
+/* A newcomer has arrived when all was read, and everybody's last list was in it. */
+static bool has_all(const struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+
+	return !feed->whole && !feed->more && feed->waiting.count == 0 && feed->all_listed;
+}
+
+static kc_err records_settle(
+	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
+{
+	KC_TRY(kc_feed_settle(&line->feed, txn, line->circle, absorb));
+	if (line->feed.own_seen && line->outbox.missed) {
+		line->outbox.missed = 0;
+		KC_TRY(kc_memory_put_outbox_state(txn, &line->outbox));
+	}
+	*ret_has_all = has_all(line);
+	return KC_OK;
+}
+
+static kc_err records_pack(
+	struct kc_line *line, struct kc_txn *txn, const struct kc_composed *composed)
+{
+	KC_CLEANUP_BUF struct kc_buf before = KC_BUF_INIT, contents = KC_BUF_INIT;
+
+	if (line->outbox.lost)
+		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
+	KC_TRY(kc_publish_pack(
+		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
+	line->outbox =
+		(struct kc_outbox){.number = composed->number, .missed = line->outbox.missed};
+	line->feed.own_seen = false;
+	line->idle = false;
+	KC_TRY(kc_feed_remember(txn, &line->feed));
+	return kc_memory_put_outbox(txn, &line->outbox, kc_buf_bytes(&contents));
+}
+
+const struct kc_line_kind kc_line_records = {
+	.begin = records_begin,
+	.look = records_look,
+	.gather = records_gather,
+	.weigh = records_weigh,
+	.settle = records_settle,
+	.reread = records_reread,
+	.pack = records_pack,
+	.send = records_send,
+};
