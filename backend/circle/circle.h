@@ -437,8 +437,11 @@ KC_MUST kc_err kc_circle_countersign_compat(struct kc_circle *circle);
 /* --- what this device says ----------------------------------------------------------------------
  */
 
-/* Signs the next list, with all that the circle knows now, and takes it as this device's own. */
-KC_MUST kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy);
+/* Signs the next list, with all that the circle knows now, and takes it as this device's own. It
+ * ends an operation, which is given what is queued before, and names all that is in it: then only
+ * the list is queued, and what else holds it. NULL: it stands alone. */
+KC_MUST kc_err kc_circle_sign_list(
+	struct kc_circle *circle, uint64_t policy, struct kc_op_builder *operation);
 /* Whether the next list would say something new about who belongs to the circle. */
 KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
 

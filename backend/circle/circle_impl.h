@@ -67,10 +67,12 @@ KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, stru
 
 /* Notes the last list of a member among those from before. */
 KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
-/* The statements that wait for the next list: each, into it, and to those whom they put out. */
+/* The statements that wait for the next list: each, into it, what was sealed for those whom they
+ * put out, and to these. */
 KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
 	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
 KC_MUST kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list);
+KC_MUST kc_err kc_circle_take_back_shares(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
 /* Tells everybody that this device ever put out, once more. */
 KC_MUST kc_err kc_circle_tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record);

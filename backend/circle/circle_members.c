@@ -182,8 +182,18 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	return state(circle, &exclusion, cosigner);
 }
 
-/* The statements go into a list; "out/<peer>" tells each target, and what was sealed for it is
- * taken away. */
+/* The statements go into a list; what was sealed for their targets is taken away, and "out/<peer>"
+ * tells each of them. */
+static kc_err take_back_shares(void *context, const struct kc_exclusion *exclusion)
+{
+	return kc_circle_queue_for(context, "s/", &exclusion->target, kc_bytes(NULL, 0));
+}
+
+kc_err kc_circle_take_back_shares(struct kc_circle *circle)
+{
+	return kc_circle_each_statement(circle, take_back_shares, circle);
+}
+
 struct saying {
 	struct kc_circle *circle;
 	struct kc_bytes record;
@@ -203,8 +213,7 @@ static kc_err tell_target(void *context, const struct kc_exclusion *exclusion)
 {
 	struct saying *saying = context;
 
-	KC_TRY(kc_circle_queue_for(saying->circle, "out/", &exclusion->target, saying->record));
-	return kc_circle_queue_for(saying->circle, "s/", &exclusion->target, kc_bytes(NULL, 0));
+	return kc_circle_queue_for(saying->circle, "out/", &exclusion->target, saying->record);
 }
 
 kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record)

@@ -178,8 +178,6 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->has_prev = self->list != NULL;
 	list->prev = self->list_id;
 	list->time_ms = now_ms();
-	list->number = circle->layout == KC_LAYOUT_RECORDS ? 0 : self->position.number + 1;
-	list->base = circle->layout == KC_LAYOUT_RECORDS ? 0 : circle->span.base;
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	if (circle->compat.compat) {
@@ -213,7 +211,31 @@ static kc_err remember(struct kc_circle *circle, struct kc_bytes record)
 	return KC_OK;
 }
 
-kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy)
+/* Where there are logs, the list says which operation it ends, and what else is in that. */
+static kc_err name_operation(
+	struct kc_circle *circle, struct kc_op_builder *operation, struct kc_list *list)
+{
+	KC_TRY(kc_circle_drain(circle, operation));
+	if (circle->layout == KC_LAYOUT_RECORDS)
+		return KC_OK;
+	list->number = kc_circle_self(circle)->position.number + 1;
+	list->base = circle->span.base;
+	return kc_op_builder_close(operation, list->contents);
+}
+
+/* Whoever is out by this list, and where it is told, is told by the list itself. */
+static kc_err publish(struct kc_circle *circle, struct kc_bytes record)
+{
+	KC_TRY(remember(circle, record));
+	KC_TRY(kc_circle_tell_targets(circle, record));
+	if (circle->tells_all)
+		KC_TRY(kc_circle_tell_all_targets(circle, record));
+	circle->tells_all = false;
+	return kc_circle_queue_sealed(circle, "p", record);
+}
+
+kc_err kc_circle_sign_list(
+	struct kc_circle *circle, uint64_t policy, struct kc_op_builder *operation)
 {
 	struct kc_buf boxes[KC_CIRCLE_MAX_VIEWS] = {{0}};
 	KC_CLEANUP_FREE struct kc_list *list = calloc(1, sizeof *list);
@@ -226,18 +248,17 @@ kc_err kc_circle_sign_list(struct kc_circle *circle, uint64_t policy)
 	KC_TRY(kc_circle_judge(circle, &trust));
 	err = fill(circle, &trust, policy, list, boxes);
 	if (err == KC_OK)
+		err = kc_circle_take_back_shares(circle);
+	if (err == KC_OK && circle->leaving)
+		err = kc_circle_retire(circle, list->seq);
+	if (err == KC_OK && operation)
+		err = name_operation(circle, operation, list);
+	if (err == KC_OK)
 		err = kc_list_build(list, &circle->account, &circle->identity, &record);
 	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
 		kc_buf_done(&boxes[i]);
 	KC_TRY(err);
-	KC_TRY(remember(circle, kc_buf_bytes(&record)));
-	KC_TRY(kc_circle_tell_targets(circle, kc_buf_bytes(&record)));
-	if (circle->tells_all)
-		KC_TRY(kc_circle_tell_all_targets(circle, kc_buf_bytes(&record)));
-	circle->tells_all = false;
-	if (circle->leaving)
-		KC_TRY(kc_circle_retire(circle, list->seq));
-	return kc_circle_queue_sealed(circle, "p", kc_buf_bytes(&record));
+	return publish(circle, kc_buf_bytes(&record));
 }
 
 kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret)

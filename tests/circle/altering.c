@@ -161,12 +161,18 @@ static bool is_right(const struct target *t, struct kc_bytes file, enum verdict 
 	return false;
 }
 
+bool altering_is_alone(const struct target *t)
+{
+	return t->build != altering_as_file && t->build != altering_as_body;
+}
+
 void altering_try(const struct target *t, struct kc_bytes altered, size_t at)
 {
 	KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
 	enum verdict verdict;
 
 	t->build(t, altered, &file);
+	t->offering->signed_for = altering_is_alone(t);
 	verdict = offering_try(t->offering, kc_buf_bytes(&file));
 	t->tally->counts[t->kind][verdict]++;
 	if (!is_right(t, kc_buf_bytes(&file), verdict) && t->tally->bad++ == 0) {

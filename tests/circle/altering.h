@@ -54,6 +54,8 @@ void altering_as_write(const struct target *t, struct kc_bytes altered, struct k
 void altering_as_value(const struct target *t, struct kc_bytes altered, struct kc_buf *ret);
 /* They are what stands in the envelope that is its value. */
 void altering_as_record(const struct target *t, struct kc_bytes altered, struct kc_buf *ret);
+/* Whether it is a write alone, that nobody has signed for as such. */
+bool altering_is_alone(const struct target *t);
 /* The record in a write's envelope; empty when it is in none. */
 void altering_open_record(
 	const struct target *t, const struct kc_op_write *write, struct kc_buf *ret);

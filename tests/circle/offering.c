@@ -158,6 +158,8 @@ static kc_err read_it(struct offering *o, struct kc_gathered *gathered, struct k
 	KC_TRY(kc_gather(o->cloud, &logs, o->circle, only, gathered));
 	if (gathered->count == 0)
 		return KC_OK;
+	if (o->signed_for)
+		gathered->ops[0].whole = KC_OK;
 	KC_TRY(kc_absorb_circle(absorb));
 	return kc_absorb_items(&o->txn, absorb);
 }
@@ -203,7 +205,7 @@ static enum verdict judge(struct offering *o, const struct kc_gathered *gathered
 		return VERDICT_KNOWN;
 	if (o->refused || has_refused(gathered))
 		return VERDICT_REFUSED;
-	return o->waiting || gathered->holes ? VERDICT_WAITING : VERDICT_PASSED;
+	return o->waiting || kc_gathered_lacks(gathered) ? VERDICT_WAITING : VERDICT_PASSED;
 }
 
 enum verdict offering_try(struct offering *o, struct kc_bytes file)
@@ -233,14 +235,26 @@ void offering_accept(struct offering *o, struct kc_bytes file)
 	o->circle->members[o->member]->position = gathered.ops[0].op.position;
 }
 
-void offering_forge(const struct offering *o, struct kc_bytes writes, struct kc_buf *ret)
+/* Whether an encoded write is one that holds the list. */
+static bool holds_list(struct kc_bytes write)
+{
+	struct kc_der_reader r, one;
+	struct kc_bytes key;
+
+	kc_der_reader_init(&r, write);
+	kc_der_enter(&r, KC_DER_SEQUENCE, &one);
+	key = kc_der_get_utf8(&one);
+	return kc_der_reader_check(&one) == KC_OK && kc_op_key_holds_list(key);
+}
+
+void offering_forge(const struct offering *o, struct kc_bytes write, struct kc_buf *ret)
 {
 	struct kc_writer_id writer = kc_circle_writer(&o->circle->members[o->member]->id);
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
 	struct kc_log_position ignored;
 
 	kc_op_builder_init(&builder, &writer, &o->after, false);
-	kc_der_put_raw(&builder.w, writes);
+	kc_der_put_raw(holds_list(write) ? &builder.lists_w : &builder.contents_w, write);
 	kc_buf_reset(ret);
 	CHECK_OK_FATAL(kc_op_builder_end(&builder, &o->after, ret, &ignored));
 }

@@ -36,6 +36,9 @@ struct offering {
 	/* Whose operation is next. */
 	size_t member;
 	struct kc_log_position after;
+	/* Whether it counts as what its writer signed for, whatever is in it: what single records
+	 * are worth. */
+	bool signed_for;
 	/* Of the last one that was tried. */
 	size_t taken, waiting, refused; /* records */
 };
@@ -57,7 +60,7 @@ void offering_restore(struct offering *offering);
  * a key that comes with the next one. */
 void offering_accept(struct offering *offering, struct kc_bytes file);
 
-/* The next operation with a list of encoded writes of the caller's, and the right digest. */
-void offering_forge(const struct offering *offering, struct kc_bytes writes, struct kc_buf *ret);
+/* The next operation with one encoded write of the caller's, and the right digest. */
+void offering_forge(const struct offering *offering, struct kc_bytes write, struct kc_buf *ret);
 
 #endif

@@ -51,7 +51,7 @@ static void must(bool holds, const char *what)
 
 static void say(struct kc_circle *circle)
 {
-	MUST(kc_circle_sign_list(circle, 1));
+	MUST(kc_circle_sign_list(circle, 1, NULL));
 }
 
 static struct kc_bytes list_of(const struct kc_circle *circle)

@@ -25,7 +25,7 @@ static const struct kc_peer_id *id_of(const struct kc_circle *circle)
 
 static void say(struct kc_circle *circle)
 {
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1, NULL));
 }
 
 /* What a takes from the last list of b. */
@@ -600,12 +600,12 @@ static void small_changes_change_little(void)
 		hear_epoch(f.late, f.removed, 2 + i);
 	while (f.late->member_count < KC_CIRCLE_MAX_PEERS)
 		hear_puppet(f.late, f.removed);
-	CHECK_OK(kc_circle_sign_list(f.late, 1));
+	CHECK_OK(kc_circle_sign_list(f.late, 1, NULL));
 	CHECK_OK_FATAL(kc_circle_save(f.late, &before));
 	for (size_t i = 0; i < before.count; i++)
 		total += before.rows[i].value.len;
 	/* Another list of this device's, and one that came. */
-	CHECK_OK(kc_circle_sign_list(f.late, 1));
+	CHECK_OK(kc_circle_sign_list(f.late, 1, NULL));
 	kc_buf_reset(&f.late->queue);
 	CHECK_OK(hear(f.late, f.first));
 	kc_circle_find(f.late, id_of(f.first))->position.number++;

@@ -36,7 +36,7 @@ static bool agree(const struct kc_circle *a, const struct kc_circle *b)
 
 static void say(struct kc_circle *circle)
 {
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1, NULL));
 }
 
 static kc_err hear(struct kc_circle *a, const struct kc_circle *b)

@@ -114,12 +114,13 @@ static void each_write(
 
 	CHECK_OK_FATAL(kc_op_parse(file, &writer, offering->after.number + 1, &op));
 	for (;;) {
-		const uint8_t *start = op.writes.at;
+		struct kc_der_reader *r = kc_der_more(&op.writes) ? &op.writes : &op.lists;
+		const uint8_t *start = r->at;
 		struct kc_op_write write;
 
 		if (!kc_op_next(&op, &write))
 			return;
-		visit(offering, kc_bytes(start, (size_t)(op.writes.at - start)), &write, context);
+		visit(offering, kc_bytes(start, (size_t)(r->at - start)), &write, context);
 	}
 }
 
@@ -141,6 +142,7 @@ static void leave(const struct target *t, struct kc_bytes bytes)
 	enum verdict verdict;
 
 	t->build(t, bytes, &file);
+	t->offering->signed_for = altering_is_alone(t);
 	verdict = offering_try(t->offering, kc_buf_bytes(&file));
 	t->tally->counts[t->kind][verdict]++;
 	offering_restore(t->offering);
@@ -376,10 +378,10 @@ static void no_altered_record_is_taken(void)
 struct company {
 	struct tally *tally;
 	struct kc_bytes file;
-	size_t taken, waiting; /* records, when nothing is altered */
 };
 
-/* In an operation with others: these may be taken, the altered one is not. */
+/* In an operation with others: it is not the one that its writer signed for, and nothing of it is
+ * taken. What tells another device that it is out is for that one to read. */
 static void alter_among_others(
 	struct offering *o, struct kc_bytes encoded, const struct kc_op_write *write, void *context)
 {
@@ -388,22 +390,21 @@ static void alter_among_others(
 	size_t start = (size_t)(encoded.data - company->file.data),
 	       step = altering_everything ? 13 : 251;
 	KC_CLEANUP_BUF struct kc_buf altered = KC_BUF_INIT, forged = KC_BUF_INIT;
+	struct kc_bytes rest;
 
+	if (kc_op_key_has(write->key, "out/", &rest))
+		return;
+	o->signed_for = false;
 	kc_buf_push(&altered, company->file.data, company->file.len);
-	for (size_t at = start; at < start + encoded.len && !altering_is_for_another(&t);
-		at += step) {
+	for (size_t at = start; at < start + encoded.len; at += step) {
 		enum verdict verdict;
 
 		altered.data[at] ^= 0x01;
 		altering_as_body(&t, kc_buf_bytes(&altered), &forged);
 		verdict = offering_try(o, kc_buf_bytes(&forged));
 		company->tally->counts[t.kind][verdict]++;
-		CHECK(verdict != VERDICT_FAILURE);
-		/* A list that waits for who is included does so altered or not. */
-		CHECK(o->taken < company->taken || o->waiting > company->waiting ||
-			o->refused > 0 ||
-			(company->waiting > 0 && o->taken == company->taken));
-		offering_restore(o);
+		CHECK(verdict == VERDICT_REFUSED || verdict == VERDICT_WAITING);
+		CHECK(o->taken == 0 && offering_is_untouched(o));
 		altered.data[at] ^= 0x01;
 	}
 }
@@ -412,21 +413,72 @@ static void alter_in_company(struct offering *o, struct kc_bytes file, void *con
 {
 	struct company company = {.tally = context, .file = file};
 
-	(void)offering_try(o, file);
-	company.taken = o->taken;
-	company.waiting = o->waiting;
-	offering_restore(o);
 	each_write(o, file, alter_among_others, &company);
 }
 
-static void others_are_taken_all_the_same(void)
+static void others_are_not_taken_either(void)
 {
 	struct tally tally = {.bad = 0};
 
 	read_both(alter_in_company, &tally);
 	altering_print(&tally);
-	CHECK(altering_total(&tally, VERDICT_TAKEN) > 0);
-	CHECK(altering_total(&tally, VERDICT_REFUSED) > 0);
+	CHECK(altering_total(&tally, VERDICT_REFUSED) > 100);
+}
+
+/* Leaves one write out of an operation, and puts the checksum right. */
+static void leave_out(const struct offering *o, struct kc_bytes file, size_t number,
+	struct kc_buf *ret)
+{
+	struct kc_writer_id writer = kc_circle_writer(&o->circle->members[o->member]->id);
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	struct kc_log_position ignored;
+	struct kc_op_write write;
+	struct kc_op op;
+
+	CHECK_OK_FATAL(kc_op_parse(file, &writer, o->after.number + 1, &op));
+	kc_op_builder_init(&builder, &writer, &o->after, op.base);
+	for (size_t i = 0; kc_op_next(&op, &write); i++)
+		if (i != number)
+			kc_op_builder_put(&builder, write.key, write.value);
+	kc_buf_reset(ret);
+	CHECK_OK_FATAL(kc_op_builder_end(&builder, &o->after, ret, &ignored));
+}
+
+static void strip_op(struct offering *o, struct kc_bytes file, void *context)
+{
+	struct kc_writer_id writer = kc_circle_writer(&o->circle->members[o->member]->id);
+	KC_CLEANUP_BUF struct kc_buf stripped = KC_BUF_INIT;
+	struct tally *tally = context;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+	struct kc_op op;
+
+	CHECK_OK_FATAL(kc_op_parse(file, &writer, o->after.number + 1, &op));
+	o->signed_for = false;
+	for (size_t i = 0; kc_op_next(&op, &write); i++) {
+		enum verdict verdict;
+
+		if (kc_op_key_has(write.key, "out/", &rest))
+			continue;
+		leave_out(o, file, i, &stripped);
+		verdict = offering_try(o, kc_buf_bytes(&stripped));
+		tally->counts[altering_kind(write.key)][verdict]++;
+		CHECK(verdict == VERDICT_REFUSED);
+		CHECK(offering_is_untouched(o));
+	}
+	leave_out(o, file, SIZE_MAX, &stripped);
+	CHECK(kc_bytes_equal(kc_buf_bytes(&stripped), file)); /* so it was nothing else */
+}
+
+/* Without any one of its writes an operation is none. */
+static void nothing_can_be_left_out(void)
+{
+	struct tally tally = {.bad = 0};
+
+	read_both(strip_op, &tally);
+	altering_print(&tally);
+	for (size_t k = 1; k < KIND_OTHER; k++)
+		CHECK_MSG(tally.counts[k][VERDICT_REFUSED] > 0, altering_kinds[k]);
 }
 
 /* --- pairing messages ---------------------------------------------------------------------------
@@ -523,7 +575,8 @@ int main(void)
 		CHECK_TEST(no_altered_operation_is_taken),
 		CHECK_TEST(no_altered_write_is_taken),
 		CHECK_TEST(no_altered_record_is_taken),
-		CHECK_TEST(others_are_taken_all_the_same),
+		CHECK_TEST(others_are_not_taken_either),
+		CHECK_TEST(nothing_can_be_left_out),
 		CHECK_TEST(no_altered_message_is_read),
 		CHECK_TEST(the_folder_as_it_is),
 	};

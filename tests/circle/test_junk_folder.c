@@ -206,7 +206,8 @@ static void markers(void)
  */
 
 /* Adds an operation with these writes to a log, with the right digests. */
-static void append(const struct kc_writer_id *writer, struct kc_bytes writes)
+static void append(
+	const struct kc_writer_id *writer, struct kc_bytes writes, struct kc_bytes lists)
 {
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, made = KC_BUF_INIT;
@@ -217,12 +218,19 @@ static void append(const struct kc_writer_id *writer, struct kc_bytes writes)
 	CHECK_FATAL(file_read(junk_op_of(writer, last), &bytes));
 	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), writer, last, &op));
 	kc_op_builder_init(&builder, writer, &op.position, false);
-	kc_der_put_raw(&builder.w, writes);
+	kc_der_put_raw(&builder.contents_w, writes);
+	kc_der_put_raw(&builder.lists_w, lists);
 	CHECK_OK_FATAL(kc_op_builder_end(&builder, &op.position, &made, &ignored));
 	CHECK_FATAL(file_write(junk_op_of(writer, last + 1), kc_buf_bytes(&made)));
 }
 
-/* All that a log ever said, once more at its end: nothing comes of it. */
+static struct kc_bytes rest_of(const struct kc_der_reader *r)
+{
+	return kc_bytes(r->at, (size_t)(r->end - r->at));
+}
+
+/* All that a log ever said, once more at its end: nothing comes of it, and it is another place than
+ * its writer signed for. */
 static void old_operations_again(void)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -237,10 +245,10 @@ static void old_operations_again(void)
 
 		CHECK_FATAL(file_read(junk_op_of(&junk_elder, number), &bytes));
 		CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &junk_elder, number, &op));
-		append(&junk_elder, kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at)));
+		append(&junk_elder, rest_of(&op.writes), rest_of(&op.lists));
 	}
 	CHECK_OK(exchange(&report));
-	CHECK(report.received == 0 && report.waiting == 0);
+	CHECK(report.received == 0 && report.waiting == 0 && report.refused == last);
 	CHECK(family_is_complete(&family, FAMILY_SLEEPER));
 	/* The one whose log it is knows better. */
 	family_restore_device(&family, FAMILY_ELDER);
@@ -262,9 +270,9 @@ static void operations_of_another(void)
 	family_restore_device(&family, FAMILY_SLEEPER);
 	CHECK_FATAL(file_read(junk_op_of(&junk_third, 2), &bytes));
 	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &junk_third, 2, &op));
-	append(&junk_elder, kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at)));
+	append(&junk_elder, rest_of(&op.writes), rest_of(&op.lists));
 	CHECK_OK(exchange(&report));
-	CHECK(report.refused == 3); /* two items and a list */
+	CHECK(report.refused == 1);
 	CHECK(family_is_complete(&family, FAMILY_SLEEPER));
 }
 
@@ -290,7 +298,7 @@ static void more_than_can_be_read(void)
 	kc_der_end(&w);
 	CHECK_OK_FATAL(kc_der_writer_check(&w));
 	for (int i = 0; i < PIECES; i++)
-		append(&junk_elder, kc_buf_bytes(&write));
+		append(&junk_elder, kc_buf_bytes(&write), kc_bytes(NULL, 0));
 	junk_lengthen(&junk_elder, last);
 	CHECK_OK(exchange(&report));
 	CHECK(report.refused > 0);

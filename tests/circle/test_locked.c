@@ -454,7 +454,7 @@ static void put_out(struct house *house)
 		.cut_id = laptop->list_id,
 		.reason = KC_EXCLUSION_REMOVED};
 	list->exclude_count = 1;
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1, NULL));
 	kc_buf_reset(&circle->queue); /* the one after it says the same */
 	CHECK_OK_FATAL(kc_memory_put_circle(&txn, circle));
 	CHECK_OK_FATAL(kc_txn_commit(&txn));

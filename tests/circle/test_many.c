@@ -33,13 +33,13 @@ static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
 	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, "one of many", &bytes));
 	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
 	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1, NULL));
 	if (ret) {
 		CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
 			kc_buf_bytes(&sponsor->account_key_record), transcript, "one of many",
 			&identity, ret));
 		(*ret)->joining = false;
-		CHECK_OK_FATAL(kc_circle_sign_list(*ret, 1));
+		CHECK_OK_FATAL(kc_circle_sign_list(*ret, 1, NULL));
 		return;
 	}
 	memset(&list, 0, sizeof list);
@@ -96,7 +96,7 @@ static void sixty_four_peers(void)
 	struct kc_application application;
 
 	CHECK_OK_FATAL(kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[FIRST]));
-	CHECK_OK_FATAL(kc_circle_sign_list(circles[FIRST], 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(circles[FIRST], 1, NULL));
 	admit(circles[FIRST], &circles[SECOND]);
 	for (size_t count = 2; count < KC_CIRCLE_MAX_PEERS - 1; count++)
 		admit(circles[count % 2], NULL);

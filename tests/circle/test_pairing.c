@@ -281,7 +281,7 @@ static void a_welcome_holds_together(void)
 
 	CHECK_OK_FATAL(
 		kc_circle_begin("laptop", kc_bytes_str("one account for all"), 0xfe, &circle));
-	CHECK_OK(kc_circle_sign_list(circle, 1));
+	CHECK_OK(kc_circle_sign_list(circle, 1, NULL));
 	key = kc_buf_bytes(&circle->account_key_record);
 	CHECK_OK(kc_identity_make(&newcomer));
 	CHECK_OK(kc_identity_save(&newcomer, &saved));
@@ -308,7 +308,7 @@ static void a_welcome_holds_together(void)
 		"desktop", &newcomer, &entered));
 	CHECK_OK(kc_circle_judge(entered, &trust));
 	CHECK(entered->member_count == 2 && kc_peer_set_has(trust.introduced, entered->self));
-	CHECK_OK(kc_circle_sign_list(circle, 1));
+	CHECK_OK(kc_circle_sign_list(circle, 1, NULL));
 	CHECK_OK(kc_circle_judge(circle, &trust));
 	CHECK(trust.trusted == 3);
 	/* And it survives being put away. */

@@ -40,11 +40,11 @@ static void admit(int newcomer, const char *name)
 	must(kc_application_build(&identity, &sponsor->account, name, &bytes) == KC_OK);
 	must(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application) == KC_OK);
 	must(kc_circle_admit(sponsor, &application, transcript, &welcome) == KC_OK);
-	must(kc_circle_sign_list(sponsor, 1) == KC_OK);
+	must(kc_circle_sign_list(sponsor, 1, NULL) == KC_OK);
 	must(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
 		     kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity,
 		     &trio_circles[newcomer]) == KC_OK);
-	must(kc_circle_sign_list(trio_circles[newcomer], 1) == KC_OK);
+	must(kc_circle_sign_list(trio_circles[newcomer], 1, NULL) == KC_OK);
 }
 
 void trio_tell(int from, int to)
@@ -68,10 +68,10 @@ void trio_make(void)
 {
 	must(kc_circle_begin("ann", kc_bytes_str("one account for all"), 0xfe,
 		     &trio_circles[ANN]) == KC_OK);
-	must(kc_circle_sign_list(trio_circles[ANN], 1) == KC_OK);
+	must(kc_circle_sign_list(trio_circles[ANN], 1, NULL) == KC_OK);
 	admit(BOB, "bob");
 	trio_tell(BOB, ANN);
-	must(kc_circle_sign_list(trio_circles[ANN], 1) == KC_OK);
+	must(kc_circle_sign_list(trio_circles[ANN], 1, NULL) == KC_OK);
 	admit(CAT, "cat");
 	trio_tell(ANN, BOB);
 	trio_tell(ANN, CAT);

@@ -50,7 +50,7 @@ static kc_err tell_writes(
 /* Tells one operation; bytes are replaced where it is another by now. */
 static kc_err tell(struct telling *t, uint64_t number, struct kc_buf *bytes)
 {
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.count = 0};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
 	KC_CLEANUP_BUF struct kc_buf told = KC_BUF_INIT;
 	struct kc_log_position next;
 	bool altered, same_before;

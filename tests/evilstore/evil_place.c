@@ -139,7 +139,7 @@ static kc_err put_in_log(struct kc_cloud *cloud, const struct kc_writer_id *writ
 	struct kc_bytes value)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.count = 0};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
 	KC_CLEANUP_BUF struct kc_buf last = KC_BUF_INIT, bytes = KC_BUF_INIT;
 	struct kc_log_position at = {0}, next;
 	const struct kc_cloud_log *log;

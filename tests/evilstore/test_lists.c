@@ -716,7 +716,7 @@ static void case_29_exclusion_withheld_for_a_week(void)
 static void hide_cell(struct scene *scene, size_t device, const char *key)
 {
 	struct kc_writer_id writer = scene_writer(scene, device);
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.count = 0};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, altered = KC_BUF_INIT;
 	struct kc_log_position before = {0}, after;
 	struct kc_op_write write;

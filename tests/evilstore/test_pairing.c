@@ -64,7 +64,7 @@ static void alter(struct relay *relay, struct kc_buf *message)
 /* An operation with a message in it, whose digest is right again. */
 static bool pass_on(void *context, const char *name, struct kc_buf *value)
 {
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.count = 0};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT, made = KC_BUF_INIT;
 	struct kc_log_position before = {0}, next;
 	struct kc_writer_id writer;

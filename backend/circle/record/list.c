@@ -72,6 +72,7 @@ static kc_err put_body(const struct kc_list *list, struct kc_buf *ret)
 	kc_der_put_uint(&w, list->time_ms);
 	kc_der_put_str(&w, list->name);
 	kc_der_put_uint(&w, list->number);
+	kc_der_put_bytes(&w, kc_bytes(list->contents, list->number ? sizeof list->contents : 0));
 	kc_der_put_uint(&w, list->base);
 	kc_der_put_uint(&w, list->policy);
 	kc_der_put_uint(&w, list->account_key_seq);
@@ -225,6 +226,8 @@ static kc_err parse_body(struct kc_bytes body, struct kc_list *list)
 	list->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	pull_name(&seq, list->name);
 	list->number = kc_der_get_uint(&seq);
+	if (kc_record_get_optional32(&seq, list->contents) != (list->number > 0))
+		kc_der_reader_fail(&seq);
 	list->base = kc_der_get_uint(&seq);
 	if (list->base > list->number)
 		kc_der_reader_fail(&seq);

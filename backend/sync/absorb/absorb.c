@@ -160,14 +160,19 @@ static kc_err open_rest(struct kc_absorb *absorb)
 	return KC_OK;
 }
 
+/* Of an operation that is not whole nothing is taken, nor looked at. */
 static kc_err open_ops(struct kc_absorb *absorb)
 {
-	for (; absorb->ops_seen < absorb->gathered->count; absorb->ops_seen++) {
-		struct kc_op op = absorb->gathered->ops[absorb->ops_seen].op;
+	for (size_t i = 0; i < absorb->gathered->count; i++) {
+		struct kc_gathered_op *op = &absorb->gathered->ops[i];
+		struct kc_op writes = op->op;
 		struct kc_op_write write;
 
-		while (kc_op_next(&op, &write))
-			KC_TRY(open_write(absorb, absorb->ops_seen, &write));
+		if (op->whole != KC_OK || op->opened)
+			continue;
+		op->opened = true;
+		while (kc_op_next(&writes, &write))
+			KC_TRY(open_write(absorb, i, &write));
 	}
 	return KC_OK;
 }
@@ -230,6 +235,16 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	return KC_ERR(BUG);
 }
 
+static bool is_behind_unread(const struct kc_absorb *absorb, size_t number)
+{
+	const struct kc_gathered_op *ops = absorb->gathered->ops;
+
+	for (size_t i = 0; i < number; i++)
+		if (ops[i].member == ops[number].member && ops[i].whole != KC_OK)
+			return true;
+	return false;
+}
+
 /* Lists of one device are taken in their order: one that waits holds up those behind it, and so
  * does an operation that was refused. What they build on may be in it: a voucher that comes after
  * its list comes too late. */
@@ -239,12 +254,12 @@ static bool is_held_up(const struct kc_absorb *absorb, size_t number)
 
 	if (record->kind != KC_ABSORB_LIST)
 		return false;
-	if (absorb->gathered->ops[record->op].waits)
+	if (absorb->gathered->ops[record->op].waits || is_behind_unread(absorb, record->op))
 		return true;
-	for (size_t i = 0; i < number; i++) {
+	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *before = &absorb->records[i];
 
-		if (before->kind == KC_ABSORB_LIST &&
+		if (before->op < record->op && before->kind == KC_ABSORB_LIST &&
 			(before->state == KC_E_WAITING || before->state == KC_E_LOCKED ||
 				before->state == KC_E_NEWER ||
 				before->state == KC_E_STORE_SUSPECT) &&
@@ -349,10 +364,11 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 {
 	bool progress = true;
 
-	KC_TRY(open_ops(absorb));
 	while (progress) {
 		progress = false;
 		absorb->circle->alarm = KC_ALARM_NONE;
+		KC_TRY(kc_absorb_check_ops(absorb));
+		KC_TRY(open_ops(absorb));
 		KC_TRY(see_who_is_out(absorb));
 		KC_TRY(open_rest(absorb));
 		KC_TRY(take_all(absorb, false, &progress));
@@ -364,9 +380,44 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 /* --- settling -----------------------------------------------------------------------------------
  */
 
-/* What is in the logs of members; those of peers that are out keep their positions at the cut, and
+/* Items in an operation that is not looked at yet. */
+static uint64_t count_items(const struct kc_gathered_op *op)
+{
+	struct kc_op writes = op->op;
+	struct kc_op_write write;
+	struct kc_bytes rest;
+	uint64_t count = 0;
+
+	while (kc_op_next(&writes, &write))
+		count += kc_op_key_has(write.key, "i/", &rest);
+	return count;
+}
+
+/* Operations that are not whole; those of peers that are out keep their positions at the cut, and
  * what they lack is not missed. */
-static void mark_ops(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
+static void mark_unread(struct kc_absorb *absorb, uint64_t *waiting)
+{
+	struct kc_gathered *gathered = absorb->gathered;
+
+	for (size_t i = 0; i < gathered->count; i++) {
+		struct kc_gathered_op *op = &gathered->ops[i];
+		kc_peer_set bit = (kc_peer_set)1 << op->member;
+
+		op->waits = op->waits || op->whole != KC_OK;
+		if (gathered->out & bit)
+			continue;
+		*waiting += op->whole == KC_E_WAITING || op->whole == KC_E_NEWER;
+		if (op->whole == KC_E_WAITING)
+			absorb->missing |= bit;
+		if (op->whole != KC_E_LOCKED)
+			continue;
+		absorb->shut |= bit;
+		absorb->for_unlock += count_items(op);
+	}
+}
+
+/* The same of records. */
+static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
 {
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
@@ -403,7 +454,8 @@ kc_err kc_absorb_settle(
 		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
 	}
 	absorb->shut |= gathered->shut;
-	mark_ops(absorb, ret_waiting, ret_refused);
+	mark_unread(absorb, ret_waiting);
+	mark_records(absorb, ret_waiting, ret_refused);
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
 

@@ -48,7 +48,6 @@ struct kc_absorb {
 	struct kc_gathered *gathered; /* borrowed */
 	struct kc_absorb_record *records;
 	size_t count, allocated;
-	size_t ops_seen;
 	kc_peer_set missing; /* members whose logs name what is not here */
 	kc_peer_set shut;    /* those in whose logs something waits for the unlock */
 	uint64_t for_unlock; /* items that do */
@@ -70,9 +69,12 @@ static inline bool kc_absorb_is_verdict(kc_err err)
 	       err == KC_E_REFUSED;
 }
 
-/* Opens the records of operations that were gathered since the last call, and takes those of the
- * circle, until nothing more comes of it. Errors: STORE_SUSPECT. */
+/* Opens the records of operations that are whole, and takes those of the circle, until nothing more
+ * comes of it. Errors: STORE_SUSPECT. */
 KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
+/* Looks whether operations are what their writers signed for (absorb_whole.c); those whose lists
+ * cannot be read yet are looked at again the next time. */
+KC_MUST kc_err kc_absorb_check_ops(struct kc_absorb *absorb);
 /* Takes items and heads of trusted writers. */
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
 /* Answers what others ask, and asks what differs; after the items. */

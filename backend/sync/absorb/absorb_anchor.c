@@ -99,6 +99,12 @@ static void add_shut_lists(struct kc_absorb_reader *r)
 		if (record->kind == KC_ABSORB_LIST && record->state == KC_E_LOCKED)
 			r->anchors.shut[kc_absorb_member(r->absorb, record)] = UINT_MAX;
 	}
+	for (size_t i = 0; i < r->absorb->gathered->count; i++) {
+		const struct kc_gathered_op *op = &r->absorb->gathered->ops[i];
+
+		if (op->whole == KC_E_LOCKED)
+			r->anchors.shut[op->member] = UINT_MAX;
+	}
 }
 
 /* And those before it that came now; some were passed over unread. */
@@ -183,7 +189,7 @@ static bool was_settled_by_sponsor(
 /* Whether the list that may name an item has yet to be read or accepted. */
 static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
-	if (kc_peer_set_has(r->absorb->gathered->more | r->absorb->gathered->holes, item->member))
+	if (kc_peer_set_has(kc_gathered_lacks(r->absorb->gathered), item->member))
 		return true;
 	for (size_t i = 0; i < r->absorb->count; i++) {
 		const struct kc_absorb_record *record = &r->absorb->records[i];

@@ -62,7 +62,7 @@ static uint64_t read_to(const struct kc_absorb_reader *r, size_t member)
 	for (size_t i = 0; i < r->absorb->gathered->count; i++) {
 		const struct kc_gathered_op *op = &r->absorb->gathered->ops[i];
 
-		if (op->member == member && op->op.position.number > last)
+		if (op->member == member && op->whole == KC_OK && op->op.position.number > last)
 			last = op->op.position.number;
 	}
 	return last;
@@ -111,7 +111,7 @@ static kc_err is_complete(struct kc_absorb_reader *r, bool *ret)
 	bool gap = false;
 
 	*ret = false;
-	if ((gathered->more | gathered->holes | gathered->damaged) & ~gathered->out)
+	if ((kc_gathered_lacks(gathered) | gathered->damaged) & ~gathered->out)
 		return KC_OK;
 	if (!gathered->by_feed)
 		KC_TRY(has_gap(r, &gap));

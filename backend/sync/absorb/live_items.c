@@ -84,7 +84,7 @@ kc_err kc_live_items_take(struct kc_txn *txn, const struct kc_absorb *absorb,
 	KC_CLEANUP_GATHERED struct kc_gathered gathered = {
 		.ops = calloc(count + 1, sizeof *gathered.ops),
 		.allocated = count + 1,
-		.holes = read->holes,
+		.holes = read->holes | read->unread,
 		.damaged = read->damaged,
 		.more = read->more,
 	};

@@ -244,7 +244,7 @@ static kc_err end_operation(struct kc_composer *c, struct kc_composed *ret)
 	struct kc_log_position next;
 
 	KC_TRY(tell_roots(c));
-	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION));
+	KC_TRY(kc_circle_sign_list(c->circle, KC_POLICY_VERSION, &c->builder));
 	KC_TRY(kc_circle_drain(c->circle, &c->builder));
 	KC_TRY(kc_op_builder_end(&c->builder, after(c), &ret->operation, &next));
 	if (!c->terms->feed)

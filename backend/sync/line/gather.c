@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/sync/line/op_list.h"
+
 void kc_gathered_done(struct kc_gathered *gathered)
 {
 	for (size_t i = 0; i < gathered->count; i++)
@@ -42,7 +44,10 @@ static kc_err keep(struct kc_gathered *gathered, struct cursor *c, struct kc_buf
 	const struct kc_op *op)
 {
 	KC_TRY(kc_gathered_add(gathered,
-		&(struct kc_gathered_op){.member = c->member, .bytes = *bytes, .op = *op}));
+		&(struct kc_gathered_op){.member = c->member,
+			.bytes = *bytes,
+			.op = *op,
+			.whole = KC_E_WAITING}));
 	c->len += bytes->allocated + sizeof *gathered->ops + op->write_count * KC_GATHER_WRITE_LEN;
 	*bytes = (struct kc_buf)KC_BUF_INIT;
 	return KC_OK;
@@ -74,91 +79,27 @@ static bool continues(struct cursor *c, const struct kc_op *op)
 /* --- a log that begins anew ---------------------------------------------------------------------
  */
 
-/* What the writer has shared with this device, if it is in this operation: the list behind it may
- * be under a key that is in there. */
-static void find_shares(const struct cursor *c, const struct kc_op *op, struct kc_buf *ret)
-{
-	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id), receiver;
-	struct kc_op writes = *op;
-	struct kc_op_write write;
-	struct kc_bytes rest;
-
-	while (kc_op_next(&writes, &write)) {
-		struct kc_place_in_store place = {&c->circle->account, &c->writer, write.key};
-
-		if (!kc_op_key_has(write.key, "s/", &rest) ||
-			!kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) ||
-			memcmp(&own, &receiver, sizeof own) != 0)
-			continue;
-		kc_buf_reset(ret);
-		if (kc_circle_open(c->circle, &place, write.value, ret) != KC_OK)
-			kc_buf_reset(ret);
-	}
-}
-
-static kc_err open_list(const struct cursor *c, const struct kc_place_in_store *place,
-	struct kc_bytes sealed, struct kc_bytes shares, struct kc_buf *ret)
-{
-	kc_err err = kc_circle_open(c->circle, place, sealed, ret);
-
-	if (err != KC_E_WAITING || shares.len == 0)
-		return err;
-	return kc_circle_open_by_shares(
-		c->circle, place, sealed, c->circle->members[c->member], shares, ret);
-}
-
 /* What the list of an operation says of its log. */
 struct beginning {
 	bool anew; /* it begins anew, and here ends what it repeats */
 	bool shut; /* the list opens with the unlock */
 };
 
-/* Where this device finds the list that put it out; it can open no other. */
-static kc_err put_out_key(const struct cursor *c, struct kc_buf *ret)
-{
-	struct kc_writer_id own = kc_circle_writer(&c->circle->identity.id);
-
-	kc_buf_push_str(ret, "out/");
-	kc_op_put_hex(ret, KC_BYTES_OF(own.bytes));
-	return kc_buf_check(ret);
-}
-
-/* Whether an operation holds its writer's list, which says that the log begins with number first
- * and that it ends here what it repeats, and is later than all that was accepted. */
+/* Whether an operation ends what is repeated by a log that begins with number first: its list, which
+ * may be under a key that the writer shares with this device in there, says so. */
 static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
 	struct kc_bytes shares, struct beginning *ret)
 {
-	const struct kc_member *m = c->circle->members[c->member];
-	struct kc_place_in_store place = {&c->circle->account, &c->writer, {NULL, 0}};
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
-	KC_CLEANUP_BUF struct kc_buf out_key = KC_BUF_INIT;
-	struct kc_op writes = *op;
-	struct kc_op_write write;
-	struct kc_record_id id;
+	kc_err err;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
-	KC_TRY(put_out_key(c, &out_key));
-	while (!ret->anew && kc_op_next(&writes, &write)) {
-		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
-		struct kc_bytes record;
-		kc_err err;
-
-		place.key = write.key;
-		if (!kc_bytes_equal(write.key, kc_bytes_str("p")) &&
-			!kc_bytes_equal(write.key, kc_buf_bytes(&out_key)))
-			continue;
-		err = open_list(c, &place, write.value, shares, &plain);
-		ret->shut = ret->shut || err == KC_E_LOCKED;
-		if (err != KC_OK)
-			continue;
-		record = kc_buf_bytes(&plain);
-		ret->anew =
-			kc_list_parse(record, &c->circle->account, list, &id) == KC_OK &&
-			kc_peer_id_equal(&list->peer, &m->id) && list->base == first &&
-			list->number == op->position.number &&
-			kc_list_verify(record, &c->circle->account, list, &m->permanent) == KC_OK;
-	}
+	err = kc_op_list_read(c->circle, c->member, op, shares, list);
+	if (err == KC_E_NO_MEMORY)
+		return err;
+	ret->shut = ret->shut || err == KC_E_LOCKED;
+	ret->anew = err == KC_OK && list->base == first;
 	return KC_OK;
 }
 
@@ -184,7 +125,7 @@ static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct begi
 		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
 			return KC_OK;
 		at = op.position;
-		find_shares(c, &op, &shares);
+		KC_TRY(kc_op_list_find_shares(c->circle, c->member, &op, &shares));
 		KC_TRY(look_for_beginning(c, &op, first, kc_buf_bytes(&shares), ret));
 	}
 	if (ret->anew) {

@@ -18,6 +18,10 @@ struct kc_gathered_op {
 	size_t member; /* whose log it is from */
 	struct kc_buf bytes;
 	struct kc_op op; /* views of bytes */
+	/* Of a log: OK, it is what its list names, and its writer signed that; WAITING, LOCKED,
+	 * NEWER: the list cannot be read yet; REFUSED: it is another. Of a feed: OK. */
+	kc_err whole;
+	bool opened;	 /* its records are taken in */
 	bool waits;	 /* something in it is not settled */
 	bool beyond;	 /* of a peer that is out, after its last list that counts */
 	/* Of a record. An item is of whoever its body says; until that is read, of this device. */
@@ -35,6 +39,7 @@ struct kc_gathered {
 	kc_peer_set read;  /* members whose logs were looked at */
 	kc_peer_set holes; /* those with a piece missing */
 	kc_peer_set shut;  /* of these, whether their log begins anew is seen with the unlock */
+	kc_peer_set unread; /* those with an operation whose list cannot be read yet */
 	/* Those with an operation that was refused: nothing behind it settles. */
 	kc_peer_set damaged;
 	kc_peer_set suspects;  /* those whose log has become shorter, or tells another story */
@@ -54,6 +59,11 @@ struct kc_gathered {
 	}
 #define KC_CLEANUP_GATHERED KC_CLEANUP(kc_gathered_done)
 void kc_gathered_done(struct kc_gathered *gathered);
+/* Those of whom something is not here that may say more. */
+static inline kc_peer_set kc_gathered_lacks(const struct kc_gathered *gathered)
+{
+	return gathered->more | gathered->holes | gathered->unread;
+}
 /* Takes an operation in, and what it owns. Errors: NO_MEMORY (it is still the caller's). */
 KC_MUST kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gathered_op *op);
 
