@@ -692,8 +692,8 @@ static void operations(void)
 	CHECK_OK(kc_op_builder_end(&builder, &start, &bytes, &end));
 	CHECK_OK_FATAL(kc_op_parse(kc_buf_bytes(&bytes), &writer, 1, &op));
 	CHECK(!op.base && !op.has_previous);
-	CHECK(kc_op_next(&op, &write) && kc_bytes_equal(write.value, kc_bytes_str("value")));
 	CHECK(kc_op_next(&op, &write) && write.value.len == 0);
+	CHECK(kc_op_next(&op, &write) && kc_bytes_equal(write.value, kc_bytes_str("value")));
 	CHECK(!kc_op_next(&op, &write));
 	CHECK_ERR(kc_op_parse(kc_buf_bytes(&bytes), &other, 1, &op), KC_E_REFUSED);
 	CHECK_ERR(kc_op_parse(kc_buf_bytes(&bytes), &writer, 2, &op), KC_E_REFUSED);
@@ -706,6 +706,58 @@ static void operations(void)
 	kc_op_builder_put(&second, kc_bytes_str("UPPER"), kc_bytes(NULL, 0));
 	CHECK_OK(kc_op_builder_end(&second, &end, &more, &next));
 	CHECK_ERR(kc_op_parse(kc_buf_bytes(&more), &writer, 2, &op), KC_E_REFUSED);
+}
+
+/* An operation with these writes, as one is encoded: in their parts, or where the caller wants. */
+static kc_err make_operation(const char *const *contents, const char *const *lists,
+	uint8_t ret_digest[static KC_OP_DIGEST_LEN])
+{
+	static const struct kc_log_position start;
+	static const struct kc_writer_id writer = {{1}};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_log_position end;
+	struct kc_op op;
+
+	kc_op_builder_init(&builder, &writer, &start, false);
+	for (; *contents || *lists; contents += *contents != NULL, lists += *lists != NULL)
+		for (unsigned i = 0; i < 2; i++) {
+			struct kc_der_writer *w = i ? &builder.lists_w : &builder.contents_w;
+			const char *key = i ? *lists : *contents;
+
+			if (!key)
+				continue;
+			kc_der_begin(w, KC_DER_SEQUENCE);
+			kc_der_put_str(w, key);
+			kc_der_put_bytes(w, kc_bytes_str(key));
+			kc_der_end(w);
+		}
+	CHECK_OK_FATAL(kc_op_builder_end(&builder, &start, &bytes, &end));
+	memcpy(ret_digest, end.digest, sizeof end.digest);
+	return kc_op_parse(kc_buf_bytes(&bytes), &writer, 1, &op);
+}
+#define KEYS(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(,) NULL})
+
+/* Cells that hold the list stand in their own part, the writer's own last; all else is digested. */
+static void what_an_operation_names(void)
+{
+	uint8_t first[KC_OP_DIGEST_LEN], other[KC_OP_DIGEST_LEN];
+
+	CHECK_OK(make_operation(KEYS("i/00", "k/1"), KEYS("p"), first));
+	CHECK_OK(make_operation(KEYS("i/00", "k/1"), KEYS("out/00", "p"), other));
+	CHECK(memcmp(first, other, sizeof first) == 0);
+	CHECK_OK(make_operation(KEYS("k/1", "i/00"), KEYS("p"), other));
+	CHECK(memcmp(first, other, sizeof first) != 0);
+	CHECK_OK(make_operation(KEYS("i/00"), KEYS("p"), other));
+	CHECK(memcmp(first, other, sizeof first) != 0);
+	CHECK_OK(make_operation(KEYS(), KEYS("p"), other));
+	CHECK_OK(make_operation(KEYS("x"), KEYS(), other)); /* of a session */
+	CHECK_ERR(make_operation(KEYS("p"), KEYS(), other), KC_E_REFUSED);
+	CHECK_ERR(make_operation(KEYS("out/00"), KEYS("p"), other), KC_E_REFUSED);
+	CHECK_ERR(make_operation(KEYS(), KEYS("i/00", "p"), other), KC_E_REFUSED);
+	CHECK_ERR(make_operation(KEYS(), KEYS("p", "p"), other), KC_E_REFUSED);
+	CHECK_ERR(make_operation(KEYS(), KEYS("p", "out/00"), other), KC_E_REFUSED);
+	CHECK_ERR(make_operation(KEYS(), KEYS("out/00"), other), KC_E_REFUSED);
 }
 
 int main(void)
@@ -732,6 +784,7 @@ int main(void)
 		CHECK_TEST(heads_tell_roots_and_segments),
 		CHECK_TEST(segments_hold_to_their_place_and_name),
 		CHECK_TEST(operations),
+		CHECK_TEST(what_an_operation_names),
 		CHECK_TEST(forget_people),
 	};
 	int status = check_main("records", tests, KC_COUNT_OF(tests));

@@ -33,12 +33,13 @@ kc_err accomplice_put(
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 
 	KC_TRY(kc_circle_seal(circle, &place, record, &sealed));
-	return evil_put(cloud, &writer, key, kc_buf_bytes(&sealed));
+	return evil_put_signed(cloud, circle, key, kc_buf_bytes(&sealed));
 }
 
 kc_err accomplice_list(struct kc_circle *circle, struct kc_cloud *cloud,
 	accomplice_list_change change, const void *context)
 {
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 	const struct kc_member *self = kc_circle_self(circle);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
@@ -50,6 +51,7 @@ kc_err accomplice_list(struct kc_circle *circle, struct kc_cloud *cloud,
 	list->has_prev = true;
 	list->prev = self->list_id;
 	change(list, context);
+	KC_TRY(evil_name_next(cloud, &writer, list));
 	KC_TRY(kc_list_build(list, &circle->account, &circle->identity, &record));
 	return accomplice_put(circle, cloud, "p", kc_buf_bytes(&record));
 }
@@ -124,11 +126,10 @@ kc_err accomplice_item(struct kc_circle *circle, struct kc_bytes record,
 
 kc_err accomplice_put_item(struct kc_circle *circle, struct kc_cloud *cloud, struct kc_bytes record)
 {
-	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
 	struct kc_item_header header;
 
 	KC_TRY(kc_item_record_peek(record, &header));
 	KC_TRY(make_key("i/", header.name, sizeof header.name, &key));
-	return evil_put(cloud, &writer, kc_buf_text(&key), record);
+	return evil_put_signed(cloud, circle, kc_buf_text(&key), record);
 }

@@ -14,6 +14,7 @@
 #ifndef KC_TESTS_EVILSTORE_EVIL_H
 #define KC_TESTS_EVILSTORE_EVIL_H
 
+#include "backend/circle/circle.h"
 #include "backend/cloud/records.h"
 
 #define EVIL_MAX_DEVICES 8
@@ -98,8 +99,16 @@ KC_MUST kc_err evil_get(struct kc_cloud *cloud, const char *name, struct kc_buf 
 /* The name of cell number nth that matches, in the order of the store; false: there is none. */
 bool evil_find(struct kc_cloud *cloud, const char *names, size_t nth,
 	char ret[static KC_RECORDS_MAX_NAME + 1]);
-/* Writes a cell of a writer: a record, or an operation at the end of that writer's log. */
+/* Writes a cell of a writer: a record, or an operation at the end of that writer's log, which is
+ * the store's word alone. */
 KC_MUST kc_err evil_put(struct kc_cloud *cloud, const struct kc_writer_id *writer, const char *key,
 	struct kc_bytes value);
+/* Writes a cell of a device whose keys the circle has: in a log, signed for with them by a list so
+ * old that nothing else in it counts. A list is written as it is. */
+KC_MUST kc_err evil_put_signed(struct kc_cloud *cloud, const struct kc_circle *circle,
+	const char *key, struct kc_bytes value);
+/* In a log, a list says that it is what ends the next operation, with nothing else in that. */
+KC_MUST kc_err evil_name_next(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, struct kc_list *list);
 
 #endif

@@ -7,6 +7,7 @@
 #include "backend/circle/record/op.h"
 #include "backend/sync/line/cell_name.h"
 #include "base/random.h"
+#include "tests/circle/signing.h"
 #include "tests/evilstore/evil.h"
 #include "tests/evilstore/evil_impl.h"
 
@@ -135,27 +136,53 @@ bool evil_find(struct kc_cloud *cloud, const char *names, size_t nth,
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-static kc_err put_in_log(struct kc_cloud *cloud, const struct kc_writer_id *writer, const char *key,
-	struct kc_bytes value)
+static kc_err end_of(struct kc_cloud *cloud, const struct kc_writer_id *writer,
+	struct kc_log_position *ret)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
-	KC_CLEANUP_BUF struct kc_buf last = KC_BUF_INIT, bytes = KC_BUF_INIT;
-	struct kc_log_position at = {0}, next;
+	KC_CLEANUP_BUF struct kc_buf last = KC_BUF_INIT;
 	const struct kc_cloud_log *log;
 	struct kc_op op;
 
+	*ret = (struct kc_log_position){0};
 	KC_TRY(kc_cloud_list(cloud, &logs));
 	log = kc_cloud_logs_find(&logs, writer);
-	if (log) {
-		KC_TRY(kc_cloud_read(cloud, writer, log->last, &last));
-		KC_TRY(kc_op_parse(kc_buf_bytes(&last), writer, log->last, &op));
-		at = op.position;
-	}
+	if (!log)
+		return KC_OK;
+	KC_TRY(kc_cloud_read(cloud, writer, log->last, &last));
+	KC_TRY(kc_op_parse(kc_buf_bytes(&last), writer, log->last, &op));
+	*ret = op.position;
+	return KC_OK;
+}
+
+static kc_err put_in_log(struct kc_cloud *cloud, const struct kc_writer_id *writer,
+	const struct kc_circle *circle, const char *key, struct kc_bytes value)
+{
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
+	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
+	struct kc_log_position at, next;
+
+	KC_TRY(end_of(cloud, writer, &at));
 	kc_op_builder_init(&builder, writer, &at, false);
 	kc_op_builder_put(&builder, kc_bytes_str(key), value);
-	KC_TRY(kc_op_builder_end(&builder, &at, &bytes, &next));
+	if (circle && !kc_op_key_holds_list(kc_bytes_str(key)))
+		KC_TRY(signing_end_plainly(circle, &builder, &at, &bytes, &next));
+	else
+		KC_TRY(kc_op_builder_end(&builder, &at, &bytes, &next));
 	return kc_cloud_append(cloud, writer, next.number, kc_buf_bytes(&bytes));
+}
+
+kc_err evil_name_next(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, struct kc_list *list)
+{
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
+	struct kc_log_position at;
+
+	if (cloud->engine->records)
+		return KC_OK;
+	KC_TRY(end_of(cloud, writer, &at));
+	kc_op_builder_init(&builder, writer, &at, false);
+	return signing_name(list, &builder, &at);
 }
 
 static kc_err note_etag(void *context, const struct kc_record_row *row)
@@ -164,7 +191,7 @@ static kc_err note_etag(void *context, const struct kc_record_row *row)
 	return KC_OK;
 }
 
-kc_err evil_put(struct kc_cloud *cloud, const struct kc_writer_id *writer, const char *key,
+static kc_err put_record(struct kc_cloud *cloud, const struct kc_writer_id *writer, const char *key,
 	struct kc_bytes value)
 {
 	char text[KC_RECORDS_MAX_NAME + 1];
@@ -173,10 +200,24 @@ kc_err evil_put(struct kc_cloud *cloud, const struct kc_writer_id *writer, const
 	enum kc_zone zone = kc_cell_zone(kc_bytes_str(key));
 	struct kc_etag etag;
 
-	if (!cloud->engine->records)
-		return put_in_log(cloud, writer, key, value);
 	KC_TRY(kc_cell_name_put(kc_bytes_str(key), writer, text));
 	KC_TRY(kc_records_get(cloud, zone, &name, 1, note_etag, &write.expect));
 	kc_random_fill(write.id.bytes, sizeof write.id.bytes);
 	return kc_records_put(cloud, zone, &write, 1, &etag);
+}
+
+kc_err evil_put(struct kc_cloud *cloud, const struct kc_writer_id *writer, const char *key,
+	struct kc_bytes value)
+{
+	return cloud->engine->records ? put_record(cloud, writer, key, value)
+				      : put_in_log(cloud, writer, NULL, key, value);
+}
+
+kc_err evil_put_signed(struct kc_cloud *cloud, const struct kc_circle *circle, const char *key,
+	struct kc_bytes value)
+{
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+
+	return cloud->engine->records ? put_record(cloud, &writer, key, value)
+				      : put_in_log(cloud, &writer, circle, key, value);
 }

@@ -296,6 +296,30 @@ void scene_goes_on(struct scene *scene, size_t device)
 	CHECK(scene_has_items(scene, ELDER) && scene_has_items(scene, device));
 }
 
+void scene_take_back(struct scene *scene, size_t device)
+{
+	struct kc_writer_id writer = scene_writer(scene, device);
+	char path[HOUSE_PATH_MAX], next[HOUSE_PATH_MAX];
+	uint64_t number = 1;
+
+	if (ON_RECORDS)
+		return;
+	house_path(&scene->house, &writer, number, path);
+	for (;;) {
+		house_path(&scene->house, &writer, ++number, next);
+		if (access(next, F_OK) != 0)
+			break;
+		memcpy(path, next, sizeof path);
+	}
+	CHECK_FATAL(unlink(path) == 0);
+}
+
+void scene_refuses_in_log(struct scene *scene, size_t device, size_t whose)
+{
+	scene_refuses(scene, device);
+	scene_take_back(scene, whose);
+}
+
 void scene_remove(struct scene *scene, size_t by, size_t target, bool with_password)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};

@@ -54,6 +54,8 @@ bool scene_has_items(struct scene *scene, size_t device);
 
 /* An exchange in which something is refused and nothing comes of it. */
 void scene_refuses(struct scene *scene, size_t device);
+/* The same of what the store put into a log that is another's, and then takes away again. */
+void scene_refuses_in_log(struct scene *scene, size_t device, size_t whose);
 /* One in which something waits, and nothing comes of it. */
 void scene_holds(struct scene *scene, size_t device);
 /* One in which there is nothing to refuse, to wait for or to take. */
@@ -65,6 +67,8 @@ void scene_goes_on(struct scene *scene, size_t device);
 
 /* Takes a device out, by the word of another; with the account password or without. */
 void scene_remove(struct scene *scene, size_t by, size_t target, bool with_password);
+/* Takes away what stands last in a device's log. A record stays until another is written over it. */
+void scene_take_back(struct scene *scene, size_t device);
 /* What a device thinks of another. */
 enum kc_device_standing scene_standing(struct scene *scene, size_t asked, const struct kc_peer_id *of);
 

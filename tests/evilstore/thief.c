@@ -51,7 +51,9 @@ void thief_put_raw(struct thief *thief, const struct kc_writer_id *writer, const
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 
 	CHECK_OK_FATAL(kc_cloud_open(thief->house->url, &cloud));
-	CHECK_OK_FATAL(evil_put(cloud, writer, key, value));
+	CHECK_OK_FATAL(memcmp(writer, &thief->writer, sizeof *writer) == 0
+			       ? evil_put_signed(cloud, thief->circle, key, value)
+			       : evil_put(cloud, writer, key, value));
 }
 
 void thief_put_in(struct thief *thief, const struct kc_writer_id *writer, const char *key,
@@ -109,8 +111,11 @@ struct kc_list *thief_next(struct thief *thief)
 void thief_sign(struct thief *thief)
 {
 	KC_CLEANUP_FREE struct kc_list *parsed = malloc(sizeof *parsed);
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 
 	CHECK_FATAL(parsed != NULL);
+	CHECK_OK_FATAL(kc_cloud_open(thief->house->url, &cloud));
+	CHECK_OK_FATAL(evil_name_next(cloud, &thief->writer, thief->list));
 	kc_buf_reset(&thief->record);
 	CHECK_OK_FATAL(kc_list_build(
 		thief->list, &thief->circle->account, &thief->circle->identity, &thief->record));

@@ -28,7 +28,8 @@ void thief_done(struct thief *thief); /* a zeroed one is fine */
 /* --- cells --------------------------------------------------------------------------------------
  */
 
-/* A record in a cell of the device, sealed. */
+/* A record in a cell of the device, sealed; in a log in an operation of its own, signed for. In a
+ * cell of another the store's word is all there is. */
 void thief_put(struct thief *thief, const char *key, const struct kc_buf *record);
 /* The same in a cell of another. */
 void thief_put_in(struct thief *thief, const struct kc_writer_id *writer, const char *key,
@@ -48,7 +49,7 @@ bool thief_get_raw(struct thief *thief, const struct kc_writer_id *writer, const
 
 /* Begins the next list: like the last one, without heads. To be altered in thief->list. */
 struct kc_list *thief_next(struct thief *thief);
-/* Signs it, into thief->record. */
+/* Signs it, into thief->record; in a log as what is put there next. */
 void thief_sign(struct thief *thief);
 /* Signs it and puts it into the store. */
 void thief_say(struct thief *thief);
