@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "tests/circle/specimens.h"
-#include "tests/circle/world.h"
 #include "tests/file.h"
 #include "tests/fuzz/exchange.h"
 #include "tests/fuzz/letting_in.h"
@@ -52,7 +51,7 @@ static bool write_exchanges(const char *folder)
 			snprintf(name, sizeof name, "%u-%zu", as, i);
 			good = good && write_seed(folder, name, &seed);
 		}
-	world_end();
+	exchange_end();
 	return good;
 }
 

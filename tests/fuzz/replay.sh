@@ -14,5 +14,5 @@ mkdir "$made/circle" "$made/exchange" "$made/pairing"
 "$top_builddir/tests/fuzz/circle_seeds" "$made/circle" "$made/exchange" "$made/pairing"
 REPLAY_STEP=5 "$top_builddir/tests/fuzz/replay_circle" "$made/circle" || failed=1
 REPLAY_STEP=7 "$top_builddir/tests/fuzz/replay_pairing" "$made/pairing" || failed=1
-REPLAY_STEP=47 "$top_builddir/tests/fuzz/replay_exchange" "$made/exchange" || failed=1
+REPLAY_STEP=19 "$top_builddir/tests/fuzz/replay_exchange" "$made/exchange" || failed=1
 exit $failed
