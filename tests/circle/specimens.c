@@ -136,6 +136,8 @@ static void begin_epoch(void)
 	struct kc_trust trust;
 
 	MUST(kc_circle_judge(second, &trust));
+	MUST(kc_circle_begin_epoch(second, &trust, KC_VIEW_META, KC_EPOCH_ASKED));
+	MUST(kc_circle_settle_meta(second));
 	MUST(kc_circle_begin_epoch(second, &trust, VIEW, KC_EPOCH_ASKED));
 	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_CLASS_A, &item_key));
 	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_HEAD, &head_key));
@@ -187,7 +189,9 @@ void specimens_begin(void)
 	MUST(hear(first, list_of(second), second));
 	save_reader(BEFORE_EPOCH);
 	begin_epoch();
-	MUST(kc_circle_take_epoch(first, &second->identity.id, kc_buf_bytes(&new_epoch()->record)));
+	for (const struct kc_held_epoch *epoch = new_epoch() - 1; epoch <= new_epoch(); epoch++)
+		MUST(kc_circle_take_epoch(
+			first, &second->identity.id, kc_buf_bytes(&epoch->record)));
 	save_reader(BEFORE_KEY);
 	apply(second, &welcome);
 	speak();
@@ -315,6 +319,28 @@ static kc_err read_shares(struct kc_bytes bytes)
 	return kc_circle_take_shares(readers[BEFORE_KEY], &second->identity.id, bytes);
 }
 
+static struct kc_place_in_store a_place(void)
+{
+	static struct kc_writer_id writer;
+
+	writer = kc_circle_writer(&second->identity.id);
+	return (struct kc_place_in_store){&first->account, &writer, kc_bytes_str("p")};
+}
+
+/* The same record, in which the key of a cell is looked for ahead. */
+static kc_err read_shares_ahead(struct kc_bytes bytes)
+{
+	const struct kc_circle *reader = readers[BEFORE_KEY];
+	KC_CLEANUP_BUF struct kc_buf cell = KC_BUF_INIT, plain = KC_BUF_INIT;
+	struct kc_place_in_store place = a_place();
+
+	MUST(kc_circle_seal(second, &place, list_of(second), &cell));
+	must(kc_circle_open(reader, &place, kc_buf_bytes(&cell), &plain) == KC_E_WAITING,
+		"a key that is not there yet");
+	return kc_circle_open_by_shares(reader, &place, kc_buf_bytes(&cell),
+		kc_circle_find(reader, &second->identity.id), bytes, &plain);
+}
+
 static void build_account_key(struct kc_buf *ret)
 {
 	push(ret, kc_buf_bytes(&first->account_key_record));
@@ -350,14 +376,6 @@ static kc_err read_retire(struct kc_bytes bytes)
 
 /* --- what records travel in ---------------------------------------------------------------------
  */
-
-static struct kc_place_in_store a_place(void)
-{
-	static struct kc_writer_id writer;
-
-	writer = kc_circle_writer(&second->identity.id);
-	return (struct kc_place_in_store){&first->account, &writer, kc_bytes_str("p")};
-}
 
 static void build_envelope(struct kc_buf *ret)
 {
@@ -704,6 +722,7 @@ const struct specimen specimens[] = {
 	{"list",            false, build_list,            read_list},
 	{"epoch",           false, build_epoch,           read_epoch},
 	{"shares",          false, build_shares,          read_shares},
+	{"shares_ahead",    false, build_shares,          read_shares_ahead},
 	{"account_key",     false, build_account_key,     read_account_key},
 	{"compat",          false, build_compat,          read_compat},
 	{"retire",          false, build_retire,          read_retire},
