@@ -16,6 +16,7 @@
 #include "base/random.h"
 
 #define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
+#define PATIENCE_MS (UINT64_C(60) * 1000) /* of a newcomer, between two questions */
 
 struct reconciler {
 	struct kc_absorb_reader *r;
@@ -238,11 +239,29 @@ static kc_err publish(struct reconciler *c, struct kc_reconcile_question *questi
 	return kc_circle_queue_clear(r->circle, "r", kc_buf_bytes(&cell));
 }
 
-/* Another one than was asked last, if there is one; else that of the newest list. */
+/* Who let this device in was at hand just now. */
+static size_t find_sponsor(const struct kc_circle *circle)
+{
+	const struct kc_voucher *voucher = kc_circle_find_voucher(circle, &circle->identity.id);
+
+	return voucher ? kc_circle_number(circle, &voucher->sponsor) : circle->member_count;
+}
+
+/* Another one than was asked last, if there is one; else that of the newest list, of a newcomer its
+ * sponsor. */
 static size_t choose(const struct reconciler *c, const struct kc_peer_id * not )
 {
 	const struct kc_circle *circle = c->r->circle;
 	size_t chosen = circle->member_count;
+
+	if (circle->joining) {
+		chosen = find_sponsor(circle);
+		if (chosen < circle->member_count && circle->members[chosen]->list &&
+			kc_peer_set_has(c->r->trust.trusted, chosen) &&
+			!kc_peer_id_equal(&circle->members[chosen]->id, not ))
+			return chosen;
+		chosen = circle->member_count;
+	}
 
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
@@ -285,6 +304,17 @@ static kc_err note_stale(struct reconciler *c)
 	return KC_OK;
 }
 
+/* Whether nobody has said yet that what a newcomer has read of a view is all. Who is asked signs a
+ * list with the answer, of what it holds then; it may take its time. */
+static bool is_unconfirmed(const struct reconciler *c, enum kc_view view)
+{
+	const struct kc_absorb *absorb = c->r->absorb;
+	uint64_t asked = c->state->question.time_ms;
+
+	return absorb->circle->joining && !absorb->gathered->more && absorb->spoken[view] &&
+	       !absorb->same[view] && (asked > c->now_ms || asked + PATIENCE_MS <= c->now_ms);
+}
+
 static kc_err ask_what_is_open(struct reconciler *c)
 {
 	static const struct kc_peer_id nobody;
@@ -298,9 +328,10 @@ static kc_err ask_what_is_open(struct reconciler *c)
 	if (state->open)
 		return ask(c, question->view, choose(c, &question->to));
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && !state->open; view++)
-		if (absorb->differs[view])
+		if (absorb->differs[view] && !absorb->circle->joining)
 			KC_TRY(ask(c, (enum kc_view)view, absorb->differs[view] - 1));
-		else if (state->stale[view] || absorb->unnamed[view])
+		else if (state->stale[view] || absorb->unnamed[view] || absorb->differs[view] ||
+			 is_unconfirmed(c, (enum kc_view)view))
 			KC_TRY(ask(c, (enum kc_view)view, choose(c, &nobody)));
 	return KC_OK;
 }
@@ -420,6 +451,14 @@ static kc_err compare_part(struct reconciler *c, struct findings *f, size_t numb
 	return KC_OK;
 }
 
+/* What a newcomer was shown, and nobody has of those who have all: it was deleted, and that was
+ * forgotten. As long as that is not sure, it says nothing of others' records. */
+static kc_err settle_of_newcomer(
+	struct reconciler *c, const struct findings *f, const struct kc_track *track)
+{
+	return c->r->absorb->differs[f->next->view] ? kc_merge_bury(c->r->txn, track) : KC_OK;
+}
+
 /* A record that the other device has not, or has otherwise. One whose dot that device does not know
  * is on its way. One that it knows, and has not, it has forgotten, if it may have: then it is dead.
  * Else something went wrong, and it is said once more. */
@@ -440,6 +479,8 @@ static kc_err settle_here(struct reconciler *c, const struct findings *f, const 
 	covered = track.counter <= kc_vector_get(&f->answer->vector, &writer);
 	if (!covered && kc_circle_is_trusted(circle, &c->r->trust, &writer))
 		return KC_OK;
+	if (circle->joining && !kc_peer_id_equal(&writer, &circle->identity.id))
+		return covered ? settle_of_newcomer(c, f, &track) : KC_OK;
 	return covered && f->stale ? kc_merge_bury(c->r->txn, &track)
 				   : write_anew(c->r->txn, &track);
 }
@@ -507,13 +548,14 @@ kc_err kc_absorb_reconcile(struct kc_txn *txn, struct kc_absorb *absorb, uint64_
 	c.state = malloc(sizeof *c.state);
 	if (!c.state)
 		return KC_ERR(NO_MEMORY);
-	if (absorb->circle->joining)
+	if (absorb->circle->joining && !absorb->gathered->by_feed)
 		return KC_OK;
 	KC_TRY(kc_absorb_prepare(&r));
 	KC_TRY(kc_reconcile_load(txn, c.state));
 	if (absorb->stale)
 		KC_TRY(note_stale(&c));
-	for (size_t i = 0; i < absorb->count; i++)
+	/* A newcomer cannot say what is not there. */
+	for (size_t i = 0; i < absorb->count && !absorb->circle->joining; i++)
 		if (absorb->records[i].kind == KC_ABSORB_QUESTION)
 			KC_TRY(take_question(&c, &absorb->records[i]));
 	for (size_t i = 0; i < absorb->count; i++)
