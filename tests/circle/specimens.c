@@ -135,8 +135,7 @@ static void speak(void)
 
 void specimens_begin(void)
 {
-	chance_rule_library();
-	chance_seed_random(SEED);
+	chance_seed_all(SEED);
 	MUST(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &first));
 	MUST(kc_account_key_try(
 		&first->account_key, &first->account, kc_bytes_str(PASSWORD), &typed));
