@@ -212,10 +212,7 @@ static void a_garbled_item_is_missing(void)
 	struct kc_sync_report report = {0};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 3);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -240,10 +237,7 @@ static void one_of_many_is_missing(void)
 	struct kc_sync_report report = {0};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 600);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -321,20 +315,11 @@ static bool drop_every_other(
 	return number != every->number || drop_item(context, key, value);
 }
 
-static struct kc_circle *recall(struct house *house, size_t device)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	return circle;
-}
-
 /* Tells the last operation of a device otherwise, with its keys. */
 static void retell_last(struct house *house, size_t device, const struct log *log,
 	signing_edit edit, void *context)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_BUF struct kc_buf told = KC_BUF_INIT;
 	char path[300];
 
@@ -443,13 +428,10 @@ static void crumbs(void)
 	struct kc_log_position at;
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	log_read(&house, 0, &log);
 	at = end_of(&log);
-	circle = recall(&house, 0);
+	circle = house_recall(&house, 0);
 	for (int i = 0; i < OPERATIONS; i++)
 		append_writes(&log, circle, &at, false, "g", kc_bytes_str("x"), KC_OP_MAX_WRITES);
 	largest = 0;
@@ -466,10 +448,7 @@ static void a_log_that_begins_anew(void)
 	CLEANUP_LOG struct log log;
 	char path[300];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	log_read(&house, 0, &log);
 	at = far = end_of(&log);
 	far.number = KC_CLOUD_MAX_NUMBER - 1;
@@ -520,10 +499,7 @@ static void much_behind_what_waits(void)
 	struct kc_log_position at;
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 1);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -532,7 +508,7 @@ static void much_behind_what_waits(void)
 	log_done(&log);
 	log_read(&house, 0, &log);
 	at = end_of(&log);
-	circle = recall(&house, 0);
+	circle = house_recall(&house, 0);
 	kc_buf_extend(&much, (size_t)3 << 20);
 	for (int i = 0; i < 12; i++)
 		append_writes(&log, circle, &at, false, "zz", kc_buf_bytes(&much), 1);
@@ -552,7 +528,7 @@ static void much_behind_what_waits(void)
 static void append_list(struct house *house, size_t device,
 	void (*change)(struct kc_list *list, const void *context), const void *context)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
@@ -602,13 +578,12 @@ static const struct kc_member *find_writer(
 static void put_out_by(struct house *house, size_t author, size_t target)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_exclusion exclusion = {.reason = KC_EXCLUSION_LOST};
 	const struct kc_member *removed;
 	CLEANUP_LOG struct log log;
 
 	log_read(house, target, &log);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[author].keychain, &place, &circle));
+	circle = house_recall(house, author);
 	removed = find_writer(circle, &log.writer);
 	CHECK_FATAL(removed != NULL && removed->list != NULL);
 	exclusion.target = removed->id;
@@ -625,11 +600,7 @@ static void evidence_of_one_who_is_out(void)
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
 	unsigned removed = 0;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 3);
 	append_list(&house, 1, contradict, NULL);
 	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
 	put_out_by(&house, 0, 1);
@@ -647,11 +618,7 @@ static void the_log_of_one_who_is_out(void)
 	CLEANUP_LOG struct log log;
 	char path[300];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 3);
 	log_read(&house, 1, &log);
 	operation_path(&log, log.count, path);
 	CHECK(unlink(path) == 0);
@@ -711,10 +678,7 @@ static void a_clock_that_was_ahead(void)
 	struct first_item first = {.garble = false};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 2);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);

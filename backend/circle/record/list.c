@@ -263,11 +263,7 @@ kc_err kc_list_parse(struct kc_bytes record, const struct kc_account_id *account
 kc_err kc_list_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_list *list, const struct kc_permanent *peer)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_LIST, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(peer->sign_public), list->peer.bytes);
+	return kc_permanent_verify(peer, &list->peer, record, KC_RECORD_LIST, account);
 }
 
 /* --- looking up, adding -------------------------------------------------------------------------
@@ -275,10 +271,7 @@ kc_err kc_list_verify(struct kc_bytes record, const struct kc_account_id *accoun
 
 bool kc_list_includes(const struct kc_list *list, const struct kc_peer_id *peer)
 {
-	for (size_t i = 0; i < list->include_count; i++)
-		if (kc_peer_id_equal(&list->include[i], peer))
-			return true;
-	return false;
+	return kc_peer_id_is_among(list->include, list->include_count, peer);
 }
 
 const struct kc_exclusion *kc_list_find_exclusion(
