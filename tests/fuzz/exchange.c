@@ -14,6 +14,7 @@
 #include "tests/check.h"
 #include "tests/circle/chance.h"
 #include "tests/circle/fast_keys.h"
+#include "tests/circle/signing.h"
 #include "tests/circle/world.h"
 #include "tests/file.h"
 #include "tests/fuzz/nested_txn.h"
@@ -24,6 +25,7 @@ enum { READER, WRITER, DEVICES, SYNCS = 3, NEW_MAX = 8, ROWS_MAX = 64 };
 
 /* What the other device wrote into a store of logs, and after which operation of its log there. */
 static struct kc_writer_id log_writer;
+static struct kc_circle *writer_circle;
 static struct kc_buf operations[NEW_MAX];
 static struct kc_log_position before[NEW_MAX];
 static size_t count;
@@ -101,14 +103,13 @@ static void write_something(memory_cloud_visit keep)
 	memory_cloud_set_witness(NULL, NULL);
 }
 
-static void find_position(struct kc_log_position *ret)
+static void recall_writer(void)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(world.house.homes[WRITER].keychain, &place, &circle));
-	*ret = kc_circle_self(circle)->position;
+	CHECK_OK_FATAL(kc_keychain_sync_recall(
+		world.house.homes[WRITER].keychain, &place, &writer_circle));
+	before[0] = kc_circle_self(writer_circle)->position;
 }
 
 /* What is true gets as far as the items. */
@@ -141,7 +142,7 @@ void exchange_begin(void)
 	world_begin();
 	begin_in(WORLD_LOGS);
 	log_writer = world.writers[WRITER];
-	find_position(&before[0]);
+	recall_writer();
 	write_something(keep_operation);
 	CHECK_FATAL(count >= SYNCS);
 	sync_number = 0;
@@ -158,6 +159,7 @@ void exchange_end(void)
 		kc_buf_done(&operations[i]);
 	for (size_t i = 0; i < ROWS_MAX; i++)
 		kc_buf_done(&rows[i].value);
+	kc_circle_free(writer_circle);
 	for (size_t i = 0; i < WORLD_LAYOUTS; i++)
 		home_done(&readers[i]);
 	world_end();
@@ -171,41 +173,99 @@ static void put_operation(struct kc_bytes operation)
 	memory_cloud_put(0, &log_writer, before[0].number + 1, operation);
 }
 
-/* An operation with these writes; false when there is none. */
-static bool make_operation(struct kc_bytes writes, struct kc_buf *ret)
+/* Calls visit for each write of a list of encoded ones, with the write as it is encoded; false at the
+ * first that is none, which is then in *writes. */
+typedef void (*write_visit)(
+	void *context, struct kc_bytes encoded, const struct kc_op_write *write);
+static bool each_write(struct kc_bytes *writes, write_visit visit, void *context)
 {
-	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
-	struct kc_log_position ignored;
+	struct kc_der_reader r, one;
 
-	kc_op_builder_init(&builder, &log_writer, &before[0], false);
-	kc_der_put_raw(&builder.w, writes);
-	return kc_op_builder_end(&builder, &before[0], ret, &ignored) == KC_OK;
+	kc_der_reader_init(&r, *writes);
+	while (kc_der_more(&r)) {
+		const uint8_t *start = r.at;
+		struct kc_op_write write;
+
+		kc_der_enter(&r, KC_DER_SEQUENCE, &one);
+		write.key = kc_der_get_utf8(&one);
+		write.value = kc_der_get_bytes(&one);
+		kc_der_leave(&r, &one);
+		if (kc_der_reader_check(&r) != KC_OK) {
+			*writes = kc_bytes(start, (size_t)(writes->data + writes->len - start));
+			return false;
+		}
+		visit(context, kc_bytes(start, (size_t)(r.at - start)), &write);
+	}
+	return true;
+}
+
+static void put_contents(void *context, struct kc_bytes encoded, const struct kc_op_write *write)
+{
+	struct kc_op_builder *builder = context;
+
+	if (!kc_op_key_holds_list(write->key))
+		kc_der_put_raw(&builder->contents_w, encoded);
+}
+
+/* Makes the list one that ends this operation, if it is one at all: what else is in that is looked
+ * at then. */
+static void put_list(void *context, struct kc_bytes encoded, const struct kc_op_write *write)
+{
+	struct kc_op_builder *builder = context;
+	struct kc_place_in_store place = {&writer_circle->account, &log_writer, write->key};
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, sealed = KC_BUF_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_record_id id;
+
+	CHECK_FATAL(list != NULL);
+	if (!kc_op_key_holds_list(write->key))
+		return;
+	if (kc_circle_open(writer_circle, &place, write->value, &record) != KC_OK ||
+		kc_list_parse(kc_buf_bytes(&record), &writer_circle->account, list, &id) != KC_OK) {
+		kc_der_put_raw(&builder->lists_w, encoded);
+		return;
+	}
+	CHECK_OK_FATAL(signing_name(list, builder, &before[0]));
+	kc_buf_reset(&sealed);
+	if (kc_list_build(list, &writer_circle->account, &writer_circle->identity, &sealed) != KC_OK)
+		return;
+	kc_buf_reset(&record);
+	CHECK_OK_FATAL(kc_circle_seal(writer_circle, &place, kc_buf_bytes(&sealed), &record));
+	kc_op_builder_put(builder, write->key, kc_buf_bytes(&record));
 }
 
 static void put_writes(struct kc_bytes writes)
 {
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
 	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
+	uint8_t digest[KC_OP_DIGEST_LEN];
+	struct kc_log_position ignored;
+	struct kc_bytes rest = writes;
 
-	if (make_operation(writes, &made))
+	kc_op_builder_init(&builder, &log_writer, &before[0], false);
+	if (!each_write(&rest, put_contents, &builder))
+		kc_der_put_raw(&builder.contents_w, rest);
+	if (kc_op_builder_close(&builder, digest) != KC_OK)
+		return;
+	rest = writes;
+	(void)each_write(&rest, put_list, &builder);
+	if (kc_op_builder_end(&builder, &before[0], &made, &ignored) == KC_OK)
 		put_operation(kc_buf_bytes(&made));
+}
+
+static void put_cell(void *context, struct kc_bytes encoded, const struct kc_op_write *write)
+{
+	const struct kc_writer_id *writer = context;
+	char name[KC_RECORDS_MAX_NAME + 1];
+
+	(void)encoded;
+	if (kc_cell_name_put(write->key, writer, name) == KC_OK)
+		memory_cloud_put_record(0, kc_cell_zone(write->key), name, write->value);
 }
 
 static void put_cells(struct kc_bytes writes)
 {
-	const struct kc_writer_id *writer = &world.writers[WRITER];
-	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
-	struct kc_op_write write;
-	struct kc_op op;
-
-	if (!make_operation(writes, &made) ||
-		kc_op_parse(kc_buf_bytes(&made), &log_writer, before[0].number + 1, &op) != KC_OK)
-		return;
-	while (kc_op_next(&op, &write)) {
-		char name[KC_RECORDS_MAX_NAME + 1];
-
-		if (kc_cell_name_put(write.key, writer, name) == KC_OK)
-			memory_cloud_put_record(0, kc_cell_zone(write.key), name, write.value);
-	}
+	(void)each_write(&writes, put_cell, &world.writers[WRITER]);
 }
 
 static void put_row(struct kc_bytes bytes)
@@ -261,8 +321,11 @@ static bool seed_operation(enum exchange_input as, size_t number, struct kc_buf 
 		return false;
 	bytes = kc_buf_bytes(&operations[number]);
 	CHECK_OK_FATAL(kc_op_parse(bytes, &log_writer, before[number].number + 1, &op));
-	if (as == EXCHANGE_WRITES)
+	if (as == EXCHANGE_WRITES) {
 		bytes = kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at));
+		kc_buf_push(ret, bytes.data, bytes.len);
+		bytes = kc_bytes(op.lists.at, (size_t)(op.lists.end - op.lists.at));
+	}
 	kc_buf_push(ret, bytes.data, bytes.len);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A log that begins anew: everything in it that still counts is said once more, in as many
- * operations as it takes, and the last of them says so (doc/protocol.md 3.1, rule 4). What is below
+ * operations as it takes, and the last of them says so (doc/protocol.md 3.1, rule 5). What is below
  * is taken away a day later: carriers of files bring them in any order.
  *
  * The same mends a store that went back, of either layout, when its owner says so (repair.h).
