@@ -132,7 +132,8 @@ static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report 
 			(unsigned long long)report->for_unlock);
 	if (report->refused)
 		kc_doctor_find(doctor, "refused", KC_DOCTOR_BAD,
-			"%llu records were refused: none of your devices has made them so",
+			"%llu records are not as any of your devices made them: they are left out "
+			"until the store shows the true ones",
 			(unsigned long long)report->refused);
 }
 

@@ -233,7 +233,9 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 		kc_out_print(out, "For the unlock %llu, which are here and open with it\n",
 			(unsigned long long)report->for_unlock);
 	if (report->refused)
-		kc_out_print(out, "Refused        %llu, which none of your devices has made so\n",
+		kc_out_print(out,
+			"Refused        %llu, which none of your devices has made so; left out until "
+			"the store shows the true ones\n",
 			(unsigned long long)report->refused);
 	if (report->pending_password)
 		kc_out_print(out, "Password       changed on another device. If it was you, say the new "

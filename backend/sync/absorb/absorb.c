@@ -146,6 +146,7 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	if (form->sealed) {
 		record.key = write->key;
 		record.sealed = write->value;
+		record.value = kc_bytes(NULL, 0); /* until it is opened */
 		KC_TRY(open_sealed(absorb, &record));
 	}
 	return add_record(absorb, &record);
@@ -160,19 +161,40 @@ static kc_err open_rest(struct kc_absorb *absorb)
 	return KC_OK;
 }
 
-/* Of an operation that is not whole nothing is taken, nor looked at. */
+static bool leads_to_keys(const struct kc_op_write *write)
+{
+	struct kc_bytes rest;
+
+	return kc_op_key_has(write->key, "e/", &rest) || kc_op_key_has(write->key, "s/", &rest);
+}
+
+/* Those writes that are signed by themselves, and lead to keys; or all others. */
+static kc_err open_some(struct kc_absorb *absorb, size_t op, bool keys)
+{
+	struct kc_op writes = absorb->gathered->ops[op].op;
+	struct kc_op_write write;
+
+	while (kc_op_next(&writes, &write))
+		if (leads_to_keys(&write) == keys)
+			KC_TRY(open_write(absorb, op, &write));
+	return KC_OK;
+}
+
+/* The key of an operation's list may be among what is in it, and that of one before among what comes
+ * after it. Nothing else of one that is not whole is looked at. */
 static kc_err open_ops(struct kc_absorb *absorb)
 {
 	for (size_t i = 0; i < absorb->gathered->count; i++) {
 		struct kc_gathered_op *op = &absorb->gathered->ops[i];
-		struct kc_op writes = op->op;
-		struct kc_op_write write;
 
-		if (op->whole != KC_OK || op->opened)
-			continue;
-		op->opened = true;
-		while (kc_op_next(&writes, &write))
-			KC_TRY(open_write(absorb, i, &write));
+		if (!op->has_keys && (op->whole == KC_OK || op->whole == KC_E_WAITING)) {
+			KC_TRY(open_some(absorb, i, true));
+			op->has_keys = true;
+		}
+		if (!op->opened && op->whole == KC_OK) {
+			KC_TRY(open_some(absorb, i, false));
+			op->opened = true;
+		}
 	}
 	return KC_OK;
 }
@@ -426,7 +448,7 @@ static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *
 		bool is_shut = record->state == KC_E_LOCKED;
 
 		op->waits = op->waits || waits || is_shut;
-		if (is_out(absorb, record))
+		if (op->whole != KC_OK || is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
 		*waiting += waits;

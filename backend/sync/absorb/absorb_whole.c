@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whether an operation is what its writer signed for (doc/protocol.md 3.1, rule 3). Nothing of it is
- * looked at before: what was left out of it would be missed by nobody afterwards.
- *
- * The key of its list may come with another operation, or with shares in its own log.
+ * Whether an operation is what its writer signed for (doc/protocol.md 3.1, rule 3). Nothing of it
+ * counts before: what was left out of it would be missed by nobody afterwards.
  */
 #include "backend/sync/absorb/absorb.h"
 #include "backend/sync/line/op_list.h"
-
-static kc_err read_list(const struct kc_absorb *absorb, const struct kc_gathered_op *op,
-	struct kc_bytes shares, struct kc_list *list)
-{
-	return kc_op_list_read(absorb->circle, op->member, &op->op, shares, list);
-}
-
-/* With shares that are in the same log. */
-static kc_err read_by_shares(
-	const struct kc_absorb *absorb, const struct kc_gathered_op *op, struct kc_list *list)
-{
-	const struct kc_gathered *gathered = absorb->gathered;
-	kc_err result = KC_ERR(WAITING);
-
-	for (size_t i = 0; i < gathered->count && result == KC_E_WAITING; i++) {
-		KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
-
-		if (gathered->ops[i].member != op->member)
-			continue;
-		KC_TRY(kc_op_list_find_shares(
-			absorb->circle, op->member, &gathered->ops[i].op, &shares));
-		if (shares.len)
-			result = read_list(absorb, op, kc_buf_bytes(&shares), list);
-	}
-	return result;
-}
 
 /* As one that does not parse: what is behind it does not settle, and its lists wait. */
 static void note_refused(struct kc_absorb *absorb, size_t number)
@@ -51,9 +23,8 @@ static kc_err check_op(struct kc_absorb *absorb, size_t number, struct kc_list *
 {
 	struct kc_gathered_op *op = &absorb->gathered->ops[number];
 
-	op->whole = read_list(absorb, op, kc_bytes(NULL, 0), list);
-	if (op->whole == KC_E_WAITING)
-		op->whole = read_by_shares(absorb, op, list);
+	op->whole = kc_op_list_read(
+		absorb->circle, op->member, &op->op, kc_bytes(NULL, 0), list);
 	if (!kc_absorb_is_verdict(op->whole))
 		return op->whole;
 	if (op->whole == KC_E_REFUSED)

@@ -21,7 +21,8 @@ struct kc_gathered_op {
 	/* Of a log: OK, it is what its list names, and its writer signed that; WAITING, LOCKED,
 	 * NEWER: the list cannot be read yet; REFUSED: it is another. Of a feed: OK. */
 	kc_err whole;
-	bool opened;	 /* its records are taken in */
+	bool has_keys;	 /* the records that lead to keys are taken in */
+	bool opened;	 /* and all others */
 	bool waits;	 /* something in it is not settled */
 	bool beyond;	 /* of a peer that is out, after its last list that counts */
 	/* Of a record. An item is of whoever its body says; until that is read, of this device. */
