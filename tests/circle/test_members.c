@@ -284,6 +284,7 @@ static void a_restored_copy_joins_again(void)
 	CHECK(!report.alarm && !report.copied);
 }
 
+#ifndef HOUSE_ON_SQLITE
 /* What the store makes up in a device's log is no twin. */
 static void an_invented_operation_is_no_twin(void)
 {
@@ -308,6 +309,8 @@ static void an_invented_operation_is_no_twin(void)
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_STORE_SUSPECT);
 	CHECK(report.alarm && strcmp(report.alarm, "fork") == 0 && !report.copied);
 }
+
+#endif
 
 /* --- new keys -----------------------------------------------------------------------------------
  */
@@ -425,7 +428,9 @@ int main(void)
 		CHECK_TEST(a_device_that_leaves),
 		CHECK_TEST(leaving_without_the_store),
 		CHECK_TEST(a_restored_copy_joins_again),
+#ifndef HOUSE_ON_SQLITE
 		CHECK_TEST(an_invented_operation_is_no_twin),
+#endif
 		CHECK_TEST(new_keys_on_demand),
 		CHECK_TEST(new_keys_each_year),
 		CHECK_TEST(the_history),
