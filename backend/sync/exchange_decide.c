@@ -67,7 +67,8 @@ static bool is_empty(const struct kc_gathered *gathered)
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }
 
-/* Whether it is in the middle of saying something once more: the log, or what is under a new key. */
+/* Whether it is in the middle of saying something once more: the log, or what is under a new key.
+ */
 static bool is_repeating(const struct kc_circle *circle)
 {
 	bool again = false;

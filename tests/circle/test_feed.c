@@ -300,9 +300,8 @@ static void more_than_a_batch(void)
 static void more_than_a_round(void)
 {
 	static uint8_t secret[9000];
-	struct kc_item_input input = {.class = KC_CLASS_GENERIC,
-		.has_secret = true,
-		.secret = KC_BYTES_OF(secret)};
+	struct kc_item_input input = {
+		.class = KC_CLASS_GENERIC, .has_secret = true, .secret = KC_BYTES_OF(secret)};
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	const size_t count = KC_FEED_MAX_WAITING + 200;
 
