@@ -130,10 +130,9 @@ static void many_devices(void)
 	CHECK(house_agrees(&house));
 	for (size_t i = 0; i < house.count; i++) {
 		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-		KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
 		CHECK(words_count(&house.homes[i], GENP, "acct=ada") == wanted - 3);
-		CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[i].keychain, &place, &circle));
+		circle = house_recall(&house, i);
 		CHECK(trusted(circle) == wanted);
 	}
 }

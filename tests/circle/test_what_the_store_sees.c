@@ -333,10 +333,8 @@ static void open_item(struct kc_circle *circle, struct written *item)
 
 static void open_items(struct house *house)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, 0);
 
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[0].keychain, &place, &circle));
 	for (size_t i = 0; i < item_count; i++)
 		open_item(circle, &items[i]);
 }
