@@ -282,23 +282,14 @@ static void the_missing_pieces_come_back(void)
 /* --- who is out ---------------------------------------------------------------------------------
  */
 
-static void put_out(struct house *house, size_t by, size_t target)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, target);
-
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
-		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
-}
-
 static bool is_in(struct house *house, size_t device, size_t other)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
-	KC_CLEANUP_CIRCLE struct kc_circle *others = house_recall(house, other);
+	struct kc_peer_id id = house_id(house, other);
 	struct kc_trust trust;
 
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
-	return kc_circle_is_trusted(circle, &trust, &others->identity.id);
+	return kc_circle_is_trusted(circle, &trust, &id);
 }
 
 /* The removal is in nothing that the backup has, and one member has not heard of it. */
@@ -316,7 +307,7 @@ static void a_removal_is_hidden(void)
 	take_backup(&house, &backup);
 	house_clock_move(1000);
 	write_some(&house, FIRST);
-	put_out(&house, FIRST, THIRD);
+	house_remove(&house, FIRST, THIRD);
 	restore(&house, &backup);
 #ifndef HOUSE_ON_SQLITE /* there it says all once more before anybody asks */
 	expect_rollback(&house, FIRST);
@@ -338,8 +329,7 @@ static void a_removal_is_hidden(void)
 static bool is_by_member(struct house *house, size_t device, const char *name)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_peer_id writer;
 	struct kc_track track;
@@ -347,8 +337,6 @@ static bool is_by_member(struct house *house, size_t device, const char *name)
 	char query[40];
 
 	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
 	CHECK_OK_FATAL(words_find(&house->homes[device], GENP, query, &found));
 	CHECK_FATAL(found.count == 1);
 	CHECK_OK_FATAL(
@@ -388,11 +376,11 @@ static void who_is_out_stays_out(void)
 	write_some(&house, FIRST);
 	write_some(&house, SECOND);
 	house_settle(&house);
-	put_out(&house, FIRST, THIRD);
+	house_remove(&house, FIRST, THIRD);
 	repair_both(&house, &backup);
 	CHECK(!is_in(&house, FIRST, THIRD) && !is_in(&house, SECOND, THIRD));
 	newcomer = house_add(&house, SECOND);
-	CHECK(has(&house, newcomer, "its", "own"));
+	CHECK(synced_has(&house, newcomer, "its", "own"));
 	for (int i = 0; i < 2; i++) {
 		CHECK_OK(house_sync(&house, FIRST, NULL));
 		CHECK_OK(house_sync(&house, SECOND, NULL));
@@ -418,7 +406,7 @@ static void who_has_left_does_not_come_back(void)
 	house_settle(&house);
 	take_backup(&house, &backup);
 	house_clock_move(1000);
-	add(&house, THIRD, "its", "own");
+	synced_add(&house, THIRD, "its", "own");
 	write_some(&house, FIRST);
 	write_some(&house, SECOND);
 	write_some(&house, THIRD);
@@ -430,7 +418,7 @@ static void who_has_left_does_not_come_back(void)
 	CHECK(!is_by_member(&house, FIRST, "its") && !is_by_member(&house, SECOND, "its"));
 	repair_both(&house, &backup);
 	newcomer = house_add(&house, SECOND);
-	CHECK(has(&house, newcomer, "its", "own"));
+	CHECK(synced_has(&house, newcomer, "its", "own"));
 	expect_whole(&house);
 }
 
