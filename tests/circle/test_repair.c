@@ -337,7 +337,8 @@ static bool is_by_member(struct house *house, size_t device, const char *name)
 	char query[40];
 
 	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(words_find(&house->homes[device], GENP, query, &found));
+	CHECK_OK_FATAL(words_find(
+		&house->homes[device], KC_CLASS_GENERIC, query, &found));
 	CHECK_FATAL(found.count == 1);
 	CHECK_OK_FATAL(
 		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
