@@ -98,6 +98,7 @@ static kc_err begin(struct exchange *x)
 	x->now_ms = now > 0 ? (uint64_t)now : 0;
 	KC_TRY(recall(x, &place, &layout));
 	x->line.store = x->store;
+	x->line.now_ms = x->now_ms;
 	x->line.circle = x->circle;
 	if (x->live && layout == KC_LAYOUT_RECORDS)
 		x->line.feed.sessions = kc_live_mailbox_sessions(x->live);
@@ -286,14 +287,15 @@ static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_com
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle,
-		&(struct kc_compose_terms){
-			.feed = feed_of(x),
-			.pace = x->pace,
-			.now_ms = x->now_ms,
-			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
-		},
-		ret));
+	if (!x->line.is_holding)
+		KC_TRY(kc_compose(&txn, x->circle,
+			&(struct kc_compose_terms){
+				.feed = feed_of(x),
+				.pace = x->pace,
+				.now_ms = x->now_ms,
+				.insist = is_heartbeat_due(x) || x->line.outbox.lost,
+			},
+			ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -463,6 +465,8 @@ static kc_err push_compat(struct exchange *x)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	const struct kc_compat *compat;
 
+	if (x->line.is_holding)
+		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_circle(&txn, &circle));
 	compat = circle->compat.compat;
