@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "backend/circle/session/welcome.h"
+#include "backend/sync/caught.h"
 #include "backend/sync/heard.h"
 #include "backend/sync/line/line.h"
 #include "backend/sync/absorb/live_items.h"
@@ -134,6 +135,24 @@ static const struct kc_cloud_logs *logs_of(const struct exchange *x)
 	return x->line.feed.sessions ? &x->line.feed.sessions->logs : &x->line.logs;
 }
 
+/* What was said and contradicts what is here. */
+static kc_err note_forks(struct exchange *x)
+{
+	for (size_t i = 0; i < x->heard.fork_count; i++) {
+		const struct kc_heard_fork *fork = &x->heard.forks[i];
+
+		KC_TRY(kc_circle_catch(
+			x->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SAID,
+					   .about = fork->said.peer,
+					   .by = fork->said.by,
+					   .known = fork->said.seq,
+					   .shown = fork->said.seq,
+					   .here = kc_buf_bytes(&fork->own_record),
+					   .came = KC_BYTES_OF(fork->said.id.bytes)}));
+	}
+	return KC_OK;
+}
+
 /* Reads what was said, and weighs what was said of lists. */
 static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 {
@@ -159,6 +178,7 @@ static kc_err listen(struct exchange *x, const struct kc_trust *trust)
 	}
 	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
 	KC_TRY(remember_heard(x));
+	KC_TRY(note_forks(x));
 	if (!kc_heard_is_forked(&x->heard, x->circle, trust))
 		return KC_OK;
 	x->circle->alarm = KC_ALARM_FORK;
@@ -540,6 +560,8 @@ static kc_err run(struct exchange *x)
 	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
 		push_compat(x) != KC_OK)
 		kc_log_error("the circle could not be written again");
+	if (x->circle && kc_caught_keep(x->store, &x->circle->caught) != KC_OK)
+		kc_log_error("evidence could not be kept");
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		speak(x);
 	if (err == KC_E_NOT_MEMBER && x->live)

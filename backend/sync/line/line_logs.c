@@ -92,12 +92,20 @@ static kc_err list_logs(struct kc_line *line, const struct kc_writer_id *writer,
 	return KC_OK;
 }
 
+/* Whether a log begins anew with an operation, so that it does not matter what is below: until that
+ * is dropped, and then nothing is. */
+static bool is_beginning(const struct kc_log_span *span, uint64_t number, uint64_t last)
+{
+	return number == span->begun || (number == span->base && (span->drop_ms || last == 0));
+}
+
 /* Whether this device's log is as it left it, but for the operation that stands in the outbox. */
 static bool is_last_lost(const struct kc_line *line, uint64_t last)
 {
 	uint64_t number = kc_circle_self(line->circle)->position.number;
 
-	return last + 1 == number && line->outbox.number == number;
+	return line->outbox.number == number && last < number &&
+	       (last + 1 == number || is_beginning(&line->circle->span, number, last));
 }
 
 /* What was never sent is, also where something is in its place. */
@@ -133,6 +141,17 @@ static bool is_about_to_mend(const struct kc_line *line, uint64_t last)
 	       last < kc_circle_self(line->circle)->position.number;
 }
 
+/* A log that ends before what was settled of it. */
+static kc_err note_short(struct kc_line *line, const struct kc_member *member, uint64_t last)
+{
+	return kc_circle_catch(
+		line->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SHORT_LOG,
+				      .about = member->id,
+				      .known = member->position.number,
+				      .shown = last,
+				      .here = kc_buf_bytes(&member->list_record)});
+}
+
 /* Whether it was sent is one thing, whether it is there another: nothing is said behind a hole. */
 static kc_err logs_look(struct kc_line *line)
 {
@@ -161,6 +180,7 @@ static kc_err logs_look(struct kc_line *line)
 		return KC_OK;
 	line->circle->shown = last;
 	line->circle->known = self->position.number;
+	KC_TRY(note_short(line, self, last));
 	return suspect(line, KC_ALARM_ROLLBACK);
 }
 
@@ -171,8 +191,7 @@ static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_g
 
 static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
 {
-	(void)now_ms;
-	(void)gathered; /* its suspects were seen as it was read */
+	(void)now_ms; /* suspects were seen as it was read */
 	for (size_t i = 0; i < line->circle->member_count; i++) {
 		struct kc_member *m = line->circle->members[i];
 		struct kc_writer_id writer = kc_circle_writer(&m->id);
@@ -180,6 +199,8 @@ static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gather
 
 		if (log && log->last >= m->position.number) /* it is back */
 			m->excuse.known = 0;
+		else if (kc_peer_set_has(gathered->suspects, i))
+			KC_TRY(note_short(line, m, log ? log->last : 0));
 	}
 	return KC_OK;
 }
