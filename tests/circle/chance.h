@@ -15,5 +15,7 @@ uint64_t chance_derive(uint64_t seed, uint64_t number);
 
 /* Makes the program's random bytes (base/random.h) follow from a seed of their own. */
 void chance_seed_random(uint64_t seed);
+/* From now on OpenSSL's random bytes are the program's (chance_library.c). */
+void chance_rule_library(void);
 
 #endif

@@ -697,9 +697,57 @@ static void a_bad_share_spoils_no_other(void)
 	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
 }
 
+/* A shares record of as many keys as there may be, in which a device looks ahead for the one of a
+ * cell. */
+static void a_share_of_many_keys(void)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL, *b = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, sealed = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret meta = KC_SECRET_INIT;
+	struct kc_secret made[KC_SHARES_MAX_KEYS] = {{0}};
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS];
+	struct kc_shares shares = {.count = KC_SHARES_MAX_KEYS};
+	struct kc_view_key_name *last = &shares.names[KC_SHARES_MAX_KEYS - 1];
+	struct kc_place_in_store place = {.key = kc_bytes_str("p")};
+	struct kc_meta_key with;
+	struct kc_writer_id writer;
+
+	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
+	say(a);
+	admit(a, "b", &b);
+	shares.author = *id_of(a);
+	shares.receiver = *id_of(b);
+	for (size_t i = 0; i < KC_SHARES_MAX_KEYS; i++) {
+		struct kc_view_key_name *name = &shares.names[i];
+
+		*name = (struct kc_view_key_name){.view = KC_VIEW_META, .epoch = 100 + i};
+		CHECK_OK_FATAL(kc_secret_random(&made[i], KC_VIEW_KEY_LEN));
+		CHECK_OK_FATAL(
+			kc_view_key_id(&a->account, name->view, name->epoch, &made[i], name->kid));
+		keys[i] = &made[i];
+	}
+	CHECK_OK_FATAL(kc_shares_build(
+		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
+	CHECK_OK_FATAL(kc_view_key_derive(
+		&a->account, last, &made[KC_SHARES_MAX_KEYS - 1], KC_VIEW_KEY_META, &meta));
+	writer = kc_circle_writer(id_of(a));
+	place.account = &a->account;
+	place.writer = &writer;
+	with.siv = kc_view_key_siv(&meta);
+	memcpy(with.kid, last->kid, sizeof with.kid);
+	CHECK_OK_FATAL(kc_envelope_seal(&with, &place, kc_bytes_str("a list"), &sealed));
+	CHECK_OK(kc_circle_open_by_shares(b, &place, kc_buf_bytes(&sealed),
+		kc_circle_find(b, id_of(a)), kc_buf_bytes(&record), &plain));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&plain), kc_bytes_str("a list")));
+	for (size_t i = 0; i < KC_SHARES_MAX_KEYS; i++)
+		kc_secret_done(&made[i]);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(a_share_of_many_keys),
 		CHECK_TEST(a_bad_share_spoils_no_other),
 		CHECK_TEST(a_newcomer_of_the_past),
 		CHECK_TEST(a_friend_of_the_past),

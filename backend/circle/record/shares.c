@@ -183,7 +183,7 @@ static kc_err take_keys(const struct kc_shares *shares, const struct kc_account_
 }
 
 kc_err kc_shares_open(const struct kc_shares *shares, const struct kc_account_id *account,
-	const struct kc_identity *receiver, struct kc_secret *ret_keys)
+	const struct kc_identity *receiver, struct kc_secret ret_keys[static KC_SHARES_MAX_KEYS])
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_SECRET struct kc_secret plain = KC_SECRET_INIT;

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "backend/circle/record/label.h"
+#include "backend/circle/session/code_cost.h"
 #include "backend/circle/session/frame.h"
 #include "crypto/kdf.h"
 #include "crypto/spake2.h"
 #include "base/random.h"
 
-#define SUITE 1			      /* SPAKE2-P256-SHA256-HKDF-HMAC, AES-256-GCM: the only one */
-#define CODE_COST ((uint64_t)1 << 10) /* nobody can try codes but by asking a side: RFC 9382 8 */
+#define SUITE 1 /* SPAKE2-P256-SHA256-HKDF-HMAC, AES-256-GCM: the only one */
 #define STRETCHED_LEN 40
 #define NAME_A "applicant"
 #define NAME_B "sponsor"
@@ -162,7 +162,7 @@ static kc_err step(struct kc_pairing *pairing, bool as_sponsor, enum stage from,
 
 static kc_err start_run(struct kc_pairing *pairing, const char *code)
 {
-	const struct kc_kdf_cost cost = {.n = CODE_COST, .r = 8, .p = 1};
+	const struct kc_kdf_cost cost = {.n = kc_code_cost, .r = 8, .p = 1};
 	KC_CLEANUP_SECRET struct kc_secret stretched = KC_SECRET_INIT;
 
 	KC_TRY(kc_secret_alloc(&stretched, STRETCHED_LEN));

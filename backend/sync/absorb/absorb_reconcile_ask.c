@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/* What this device asks, and whom. */
+#include "backend/sync/absorb/absorb_reconcile_impl.h"
+
+#include "backend/store/trie.h"
+#include "backend/sync/root.h"
+#include "base/random.h"
+
+kc_err kc_absorb_put_question(
+	struct kc_absorb_reconciler *c, struct kc_reconcile_question *question)
+{
+	struct kc_absorb_reader *r = c->r;
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_BUF struct kc_buf cell = KC_BUF_INIT;
+	struct kc_reconcile_place place;
+	kc_err err = kc_absorb_own_cell_place(r, question->view, &place, &key);
+
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	kc_random_fill(question->nonce, sizeof question->nonce);
+	question->time_ms = c->now_ms;
+	KC_TRY(kc_root_own_vector(r->circle, question->view, &question->vector));
+	for (size_t i = 0; i < question->path_count; i++) {
+		struct kc_trie_node node;
+
+		KC_TRY(kc_trie_get_node(r->txn, question->view, &question->paths[i], &node));
+		KC_TRY(kc_trie_node_hash(&node, question->hashes[i]));
+	}
+	KC_TRY(kc_reconcile_seal_question(question, &place, &key, &cell));
+	KC_TRY(kc_reconcile_hash(kc_buf_bytes(&cell), c->state->hash));
+	c->state->question = *question;
+	c->state->open = c->state->changed = true;
+	return kc_circle_queue_clear(r->circle, "r", kc_buf_bytes(&cell));
+}
+
+/* Another one than was asked last, if there is one; else that of the newest list. */
+static size_t choose(const struct kc_absorb_reconciler *c, const struct kc_peer_id * not )
+{
+	const struct kc_circle *circle = c->r->circle;
+	size_t chosen = circle->member_count;
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+
+		if (i == circle->self || !list || !kc_peer_set_has(c->r->trust.trusted, i))
+			continue;
+		if (chosen == circle->member_count ||
+			kc_peer_id_equal(&circle->members[chosen]->id, not ) ||
+			(list->time_ms > circle->members[chosen]->list->time_ms &&
+				!kc_peer_id_equal(&circle->members[i]->id, not )))
+			chosen = i;
+	}
+	return chosen;
+}
+
+static kc_err ask(struct kc_absorb_reconciler *c, enum kc_view view, size_t member)
+{
+	KC_CLEANUP_FREE struct kc_reconcile_question *question = calloc(1, sizeof *question);
+
+	if (!question)
+		return KC_ERR(NO_MEMORY);
+	if (member == c->r->circle->member_count)
+		return KC_OK;
+	question->view = view;
+	question->to = c->r->circle->members[member]->id;
+	question->path_count = 1; /* the root */
+	return kc_absorb_put_question(c, question);
+}
+
+kc_err kc_absorb_note_stale(struct kc_absorb_reconciler *c)
+{
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+		struct kc_trie_root root;
+
+		KC_TRY(kc_trie_get_root(c->r->txn, (enum kc_view)view, &root));
+		if (root.count)
+			c->state->stale[view] = c->state->changed = true;
+	}
+	return KC_OK;
+}
+
+kc_err kc_absorb_ask_what_is_open(struct kc_absorb_reconciler *c)
+{
+	static const struct kc_peer_id nobody;
+	const struct kc_absorb *absorb = c->r->absorb;
+	struct kc_reconcile_state *state = c->state;
+	const struct kc_reconcile_question *question = &state->question;
+
+	if (state->open && kc_circle_is_trusted(c->r->circle, &c->r->trust, &question->to) &&
+		question->time_ms <= c->now_ms &&
+		question->time_ms + KC_RECONCILE_DAY_MS > c->now_ms)
+		return KC_OK;
+	if (state->open)
+		return ask(c, question->view, choose(c, &question->to));
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && !state->open; view++)
+		if (absorb->differs[view])
+			KC_TRY(ask(c, (enum kc_view)view, absorb->differs[view] - 1));
+		else if (state->stale[view] || absorb->unnamed[view])
+			KC_TRY(ask(c, (enum kc_view)view, choose(c, &nobody)));
+	return KC_OK;
+}
