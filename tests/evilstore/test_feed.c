@@ -7,6 +7,7 @@
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
+#include "tests/evilstore/proof.h"
 #include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
@@ -40,6 +41,11 @@ static void change_and_send(struct house *house, size_t device, const char *secr
 static bool has(struct house *house, size_t device, const char *secret)
 {
 	return words_has_secret(&house->homes[device], GENP, "svce=a", secret);
+}
+
+static bool keeps(struct house *house, size_t device, enum kc_evidence_kind kind)
+{
+	return proof_is_kept(house->homes[device].keychain, kind, KC_OK);
 }
 
 static void is_well(struct house *house)
@@ -133,6 +139,8 @@ static void case_63_an_older_store(void)
 		if (*layout == KC_LAYOUT_RECORDS)
 			evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
 		evil_house_is_alarmed(&house, 1, "rollback");
+		CHECK(keeps(&house, 1,
+			*layout == KC_LAYOUT_LOGS ? KC_EVIDENCE_SHORT_LOG : KC_EVIDENCE_OLD_LIST));
 		CHECK(has(&house, 1, "second a"));
 		evil_show(1, 0);
 		is_well(&house);
@@ -489,6 +497,9 @@ static void case_71_a_cloned_device(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, clone, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		/* By its own key, and it never made it: that it alone knows. */
+		CHECK(proof_is_kept(house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST,
+			KC_E_UNSUPPORTED));
 		CHECK(words_has_secret(&house.homes[clone], GENP, "svce=two", "two"));
 		CHECK(words_has_secret(&house.homes[1], GENP, "svce=one", "one"));
 		CHECK(words_has_secret(&house.homes[0], GENP, "svce=one", "one"));

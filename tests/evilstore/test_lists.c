@@ -13,6 +13,7 @@
 #include "backend/keychain_sync.h"
 #include "base/random.h"
 #include "tests/check.h"
+#include "tests/evilstore/proof.h"
 #include "tests/evilstore/scene.h"
 #include "tests/file.h"
 
@@ -54,6 +55,12 @@ static void removal_ends_it(struct scene *scene)
 	CHECK(scene_standing(scene, WITNESS, &junior) == KC_DEVICE_REMOVED);
 }
 
+/* A device keeps what shows it, and whoever has its file can check that. */
+static void keeps_proof(struct scene *scene, size_t device, enum kc_evidence_kind kind)
+{
+	CHECK(proof_is_kept(scene->house.homes[device].keychain, kind, KC_OK));
+}
+
 /* --- lists --------------------------------------------------------------------------------------
  */
 
@@ -74,6 +81,7 @@ static void case_16_older_list_replayed(void)
 		 * put behind its own. */
 		scene_ignores(&scene, WITNESS);
 		scene_alarms(&scene, ELDER, "fork");
+		CHECK(proof_count(scene.house.homes[WITNESS].keychain) == 0);
 		return;
 	}
 	scene_refuses(&scene, WITNESS);
@@ -101,6 +109,7 @@ static void case_16_older_list_replayed_twice_in_a_day(void)
 	house_clock_move(DAY / 2);
 	thief_put_raw(&scene.thief, &elder, "p", kc_buf_bytes(&old));
 	scene_alarms(&scene, WITNESS, "rollback");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_OLD_LIST);
 	CHECK(scene_has_items(&scene, WITNESS));
 }
 
@@ -118,9 +127,41 @@ static void case_17_two_lists_of_one_number(void)
 	list->time_ms++;
 	thief_say(&scene.thief);
 	scene_alarms(&scene, WITNESS, "fork");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
 	house_clock_move(GRACE);
 	scene_alarms(&scene, WITNESS, "fork");
+	CHECK(proof_count(scene.house.homes[WITNESS].keychain) == 1); /* the same one */
 	removal_ends_it(&scene);
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
+}
+
+/* The next list of the thief names another list of a device, under the number of its last one. */
+static void name_another(struct scene *scene, size_t device)
+{
+	struct kc_list *list = thief_next(&scene->thief);
+	struct kc_peer_id id;
+
+	scene_id(scene, device, &id);
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, &id))
+			list->seen[i].id.bytes[0] ^= 1;
+	thief_say(&scene->thief);
+}
+
+/* Rules 4 and 5 of section 5: what it says of who reads it, and of others. */
+static void case_17_a_list_that_names_another(void)
+{
+	static const size_t named[] = {WITNESS, ELDER};
+
+	for (size_t i = 0; i < KC_COUNT_OF(named); i++) {
+		CLEANUP_SCENE struct scene scene;
+
+		scene_init(&scene, 3);
+		name_another(&scene, named[i]);
+		scene_alarms(&scene, WITNESS, "fork");
+		keeps_proof(&scene, WITNESS, KC_EVIDENCE_OTHER_LIST);
+		removal_ends_it(&scene);
+	}
 }
 
 static void case_18_broken_chain(void)
@@ -919,6 +960,7 @@ int main(void)
 		CHECK_TEST(case_16_older_list_replayed),
 		CHECK_TEST(case_16_older_list_replayed_twice_in_a_day),
 		CHECK_TEST(case_17_two_lists_of_one_number),
+		CHECK_TEST(case_17_a_list_that_names_another),
 		CHECK_TEST(case_18_broken_chain),
 		CHECK_TEST(case_19_unknown_critical_extension),
 		CHECK_TEST(case_19_unknown_extension_that_is_not_critical),
