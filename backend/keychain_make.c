@@ -13,9 +13,6 @@
 
 #define RSA_LEAST 1024 /* where less than 2048 is asked for is the caller's to say */
 
-#define TYPE KC_NAME('t', 'y', 'p', 'e')
-#define KCID KC_NAME('k', 'c', 'i', 'd')
-
 /* --- where a key goes ---------------------------------------------------------------------------
  */
 
@@ -207,7 +204,7 @@ static kc_err read_private(
 		import.is_pem || import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
 		return KC_ERR(DECODE);
 	key = import.rows[0].key;
-	if (kc_attrs_get_number(attrs, TYPE, kc_pk_type(key)) != kc_pk_type(key))
+	if (kc_attrs_get_number(attrs, KC_ATTR_TYPE, kc_pk_type(key)) != kc_pk_type(key))
 		return KC_ERR(KEY_TYPE);
 	if (kc_pk_type(key) == KC_KEY_RSA && kc_pk_bits(key) < RSA_LEAST)
 		return KC_ERR(KEY_SIZE);
@@ -218,7 +215,7 @@ static kc_err read_private(
 static kc_err read_value(
 	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
 {
-	int64_t type = kc_attrs_get_number(attrs, TYPE, KC_SECRET_GENERIC);
+	int64_t type = kc_attrs_get_number(attrs, KC_ATTR_TYPE, KC_SECRET_GENERIC);
 
 	switch (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1)) {
 	case KC_KEY_PRIVATE:
@@ -283,9 +280,9 @@ static void leave_behind(struct kc_attrs *attrs)
 		KC_ATTR_SELF,
 		KC_ATTR_CDAT,
 		KC_ATTR_MDAT,
-		KC_NAME('m', 'u', 's', 'r'),
-		KC_NAME('c', 'l', 'i', 'p'),
-		KCID,
+		KC_ATTR_MUSR,
+		KC_ATTR_CLIP,
+		KC_ATTR_KCID,
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
@@ -314,8 +311,8 @@ static void set_discriminator(struct kc_attrs *attrs)
 	uint8_t random[16];
 
 	kc_random_fill(random, sizeof random);
-	if (!kc_attrs_get(attrs, KCID))
-		kc_attrs_set_bytes(attrs, KCID, KC_BYTES_OF(random));
+	if (!kc_attrs_get(attrs, KC_ATTR_KCID))
+		kc_attrs_set_bytes(attrs, KC_ATTR_KCID, KC_BYTES_OF(random));
 }
 
 static kc_err copy_value(const struct kc_keychain_key *key, struct kc_secret *ret)
@@ -335,7 +332,7 @@ kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller
 
 	KC_TRY(kc_attrs_check(changes));
 	KC_TRY(read_key(keychain, caller, id, &half.attrs, &key));
-	if (kc_attrs_get_number(&half.attrs, KC_NAME('c', 'o', 'p', 'y'), 1) == 0)
+	if (kc_attrs_get_number(&half.attrs, KC_ATTR_COPY, 1) == 0)
 		return KC_ERR(NOT_ALLOWED);
 	KC_TRY(kc_keychain_strict_changes(&half.attrs, changes, &allowed));
 	leave_behind(&half.attrs);
@@ -383,7 +380,7 @@ static void make_private(struct kc_attrs *attrs)
 {
 	enum kc_protection protection;
 
-	kc_attrs_set_number(attrs, KC_NAME('p', 'r', 'i', 'v'), 1);
+	kc_attrs_set_number(attrs, KC_ATTR_PRIV, 1);
 	if (kc_protection_from_text(kc_attrs_get_bytes(attrs, KC_ATTR_PDMN), &protection) !=
 			KC_OK ||
 		!kc_protection_outlives_lock(protection))
