@@ -55,7 +55,8 @@ static struct {
 	/* Changes of devices that were put out, which the one who did it had not seen: they may
 	 * count, where others have taken them, and need not. */
 	known_set doubtful;
-	char failure[400]; /* the first; empty: none */
+	char failure[400];   /* the first; empty: none */
+	const char *kind_of; /* failure: what it was told with */
 } model;
 
 __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
@@ -65,6 +66,7 @@ __attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
 
 	if (model.failure[0])
 		return;
+	model.kind_of = format;
 	len = snprintf(model.failure, sizeof model.failure, "step %zu: ", model.step);
 	va_start(args, format);
 	vsnprintf(model.failure + len, sizeof model.failure - (size_t)len, format, args);
@@ -993,14 +995,15 @@ const char *model_run(const struct model_plan *plan)
 /* --- many lives ---------------------------------------------------------------------------------
  */
 
-/* Leaves out what it can be told without. */
-static void shrink(struct model_plan *plan)
+/* Leaves out what it can be told without: the same must go wrong. */
+static void shrink(struct model_plan *plan, const char *kind_of)
 {
+	plan->tell = false;
 	for (size_t i = MODEL_STEPS_MAX; i-- > 0;) {
 		struct model_plan less = *plan;
 
 		less.left_out |= UINT64_C(1) << i;
-		if (model_run(&less))
+		if (model_run(&less) && model.kind_of == kind_of)
 			*plan = less;
 	}
 }
@@ -1011,7 +1014,7 @@ static void report(struct model_plan *plan, bool in_full)
 	char words[512];
 
 	if (in_full) {
-		shrink(plan);
+		shrink(plan, model.kind_of);
 		plan->tell = true;
 		printf("\nSCHEDULE=%" PRIu64 ", as short as it can be told:\n", plan->seed);
 	}
