@@ -6,13 +6,12 @@
 #include "cli/when.h"
 
 /* What is asked of an item only. */
-#define WHICH_ENTRY \
-	(KC_OPT(USER) | KC_OPT(KIND) | KC_OPT(SECRET) | KC_OPT(RESTORE))
+#define WHICH_ENTRY (KC_OPT(USER) | KC_OPT(KIND) | KC_OPT(ITEM) | KC_OPT(SECRET) | KC_OPT(RESTORE))
 
 /* Each kind for programs and for people: what is before the device, or between the two names. */
 static const struct {
 	const char *name;
-	const char *does;  /* by does device then */
+	const char *does; /* by does device then */
 	const char *then;
 	bool has_device;
 } kinds[] = {
@@ -94,7 +93,8 @@ kc_err kc_verb_history(struct kc_run *run)
 	if (run->arg_count > 0)
 		return kc_verb_history_item(run);
 	if (run->options.given & WHICH_ENTRY)
-		return kc_run_misused(run, "kc history takes options only with the NAME of an item");
+		return kc_run_misused(
+			run, "kc history takes options only with the NAME of an item");
 	KC_TRY(kc_client_history(run->client, &history));
 	return kc_run_json(run) ? answer(run, &history) : print(run, &history);
 }

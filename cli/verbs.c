@@ -220,12 +220,12 @@ static const struct kc_verb verbs[] = {
 		0, 1, 1, KC_OPENS_FIRST, kc_verb_devices_exposure,
 	},
 	{
-		"history", "[NAME [--user USER] [-g] [--restore N]]",
+		"history", "[[--item] NAME [--user USER] [-g] [--restore N]]",
 		"tell what became of your devices, or the earlier values of an item",
 		"kc history\n"
 		"kc history github.com\n"
 		"kc history github.com --restore 1\n",
-		WHICH_ITEM | KC_OPT(SECRET) | KC_OPT(RESTORE), 0, 1, KC_OPENS_LATE, kc_verb_history,
+		WHICH_ITEM | KC_OPT(ITEM) | KC_OPT(SECRET) | KC_OPT(RESTORE), 0, 1, KC_OPENS_LATE, kc_verb_history,
 	},
 	{
 		"join", "URL [--code CODE]",

@@ -19,7 +19,7 @@ KC_MUST kc_err kc_circle_queue_segment(
 KC_MUST kc_err kc_circle_keep_segment(
 	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
 void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name);
-/* Queues an epoch record under its key. */
+/* Queues an epoch record under its key, "e/<epoch>/<view tag>". */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
 
@@ -53,6 +53,20 @@ KC_MUST kc_err kc_circle_add_voucher(
 KC_MUST kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record);
 void kc_circle_epoch_done(struct kc_held_epoch *held);
 
+/* An epoch by its name; the one before, when its record is here; the newest of a view whose key is
+ * here, and that can have a next. NULL: none. */
+struct kc_held_epoch *kc_circle_find_named_epoch(
+	const struct kc_circle *circle, const struct kc_view_key_name *name);
+struct kc_held_epoch *kc_circle_find_epoch_before(
+	const struct kc_circle *circle, const struct kc_held_epoch *held);
+const struct kc_held_epoch *kc_circle_newest_epoch(const struct kc_circle *circle, unsigned view);
+/* Gives back the room of an epoch of a device that is out. Errors: WAITING (there is none). */
+KC_MUST kc_err kc_circle_make_epoch_room(struct kc_circle *circle);
+
+/* A key has come: makes what a lock leaves of it; gets those of earlier epochs that links give
+ * away, newest first. What a lock keeps from being opened is promised. */
+KC_MUST kc_err kc_circle_derive_epoch(const struct kc_circle *circle, struct kc_held_epoch *held);
+KC_MUST kc_err kc_circle_follow_links(struct kc_circle *circle);
 /* Keys on their way back from storage: one, by its kid; then what follows from all. Errors: CORRUPT
  * (of an epoch that had a key, none came back). */
 KC_MUST kc_err kc_circle_restore_key(

@@ -136,6 +136,7 @@ complete -c kc -n '__kc_at devices remove' -l counter -d 'the answer to a device
 complete -c kc -n '__kc_at history' -l user -r -d 'the user, or account, of the item'
 complete -c kc -n '__kc_at history' -l kind -r -d 'internet, generic, key or certificate'
 complete -c kc -n '__kc_at history' -s g -l secret -d 'show the secret as well'
+complete -c kc -n '__kc_at history' -l item -d 'of an item, not of the devices'
 complete -c kc -n '__kc_at history' -l restore -r -d 'bring entry N of the earlier values back'
 complete -c kc -n '__kc_at join' -l name -r -d 'the name of this device'
 complete -c kc -n '__kc_at join' -l code -r -d 'the code that the other device shows'

@@ -61,6 +61,10 @@ run history github.com --restore 1 --yes
 exits 0 "a deleted password comes back"
 run get github.com
 writes 'first value' "as it was"
+run history --item github.com
+says '^1 ' "an item's history, asked for as such"
+run history --item
+exits 2 "an item's history, without a name"
 run history --user ana
 exits 2 "the history of the devices has no user"
 

@@ -187,8 +187,5 @@ const struct kc_compat_member *kc_compat_find(
 
 bool kc_compat_has_retired(const struct kc_compat *compat, const struct kc_peer_id *peer)
 {
-	for (size_t i = 0; i < compat->retired_count; i++)
-		if (kc_peer_id_equal(&compat->retired[i], peer))
-			return true;
-	return false;
+	return kc_peer_id_is_among(compat->retired, compat->retired_count, peer);
 }

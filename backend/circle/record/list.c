@@ -272,10 +272,7 @@ kc_err kc_list_verify(struct kc_bytes record, const struct kc_account_id *accoun
 
 bool kc_list_includes(const struct kc_list *list, const struct kc_peer_id *peer)
 {
-	for (size_t i = 0; i < list->include_count; i++)
-		if (kc_peer_id_equal(&list->include[i], peer))
-			return true;
-	return false;
+	return kc_peer_id_is_among(list->include, list->include_count, peer);
 }
 
 const struct kc_exclusion *kc_list_find_exclusion(

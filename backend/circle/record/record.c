@@ -32,6 +32,14 @@ bool kc_peer_id_equal(const struct kc_peer_id *a, const struct kc_peer_id *b)
 	return kc_peer_id_compare(a, b) == 0;
 }
 
+bool kc_peer_id_is_among(const struct kc_peer_id *ids, size_t count, const struct kc_peer_id *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (kc_peer_id_equal(&ids[i], id))
+			return true;
+	return false;
+}
+
 bool kc_record_id_equal(const struct kc_record_id *a, const struct kc_record_id *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;

@@ -23,6 +23,7 @@ struct kc_record_id {
 };
 int kc_peer_id_compare(const struct kc_peer_id *a, const struct kc_peer_id *b);
 bool kc_peer_id_equal(const struct kc_peer_id *a, const struct kc_peer_id *b);
+bool kc_peer_id_is_among(const struct kc_peer_id *ids, size_t count, const struct kc_peer_id *id);
 bool kc_record_id_equal(const struct kc_record_id *a, const struct kc_record_id *b);
 
 /* The numbers are sent. 10 is kept for the recovery packet. */

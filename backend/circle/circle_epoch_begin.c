@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* The next epoch of a view: a new key, who gets it, and up to where the one before is closed. */
+#include "backend/circle/circle_impl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+/* The ids of a set, ascending. */
+static size_t list_peers(const struct kc_circle *circle, kc_peer_set set,
+	struct kc_peer_id ret[static KC_CIRCLE_MAX_PEERS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		size_t at = count;
+
+		if (!kc_peer_set_has(set, i))
+			continue;
+		for (; at > 0 && kc_peer_id_compare(&circle->members[i]->id, &ret[at - 1]) < 0;
+			at--)
+			ret[at] = ret[at - 1];
+		ret[at] = circle->members[i]->id;
+		count++;
+	}
+	return count;
+}
+
+kc_err kc_circle_queue_epoch(
+	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record)
+{
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+	uint8_t tag[KC_TAG_LEN];
+
+	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, name->view, tag));
+	kc_buf_printf(&key, "e/%" PRIu64 "/", name->epoch);
+	kc_op_put_hex(&key, KC_BYTES_OF(tag));
+	KC_TRY(kc_buf_check(&key));
+	return kc_circle_queue_sealed(circle, kc_buf_text(&key), record);
+}
+
+static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epoch,
+	struct kc_secret *key, const struct kc_secret *prev_key)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_held_epoch *held;
+
+	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, key, prev_key, &record));
+	KC_TRY(kc_circle_queue_epoch(circle, &epoch->name, kc_buf_bytes(&record)));
+	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));
+	held = &circle->epochs[circle->epoch_count - 1];
+	kc_secret_move(&held->key, key);
+	return kc_circle_derive_epoch(circle, held);
+}
+
+/* A new key at random; the first one of the metadata view is the account's. */
+static kc_err make_key(
+	const struct kc_circle *circle, unsigned view, bool has_before, struct kc_secret *ret)
+{
+	const struct kc_account_keys *keys = kc_circle_keys(circle);
+
+	if (view != KC_VIEW_META || has_before)
+		return kc_secret_random(ret, KC_VIEW_KEY_LEN);
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (circle->epochs[i].epoch->name.view == view)
+			return KC_ERR(WAITING); /* for the keys of those that there are */
+	return kc_secret_set(ret, KC_BYTES_OF(keys->first));
+}
+
+/* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
+ * its last list is beyond its cut, nothing: how far it had written by then is not known any more.
+ */
+static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_dot *dot)
+{
+	size_t member = kc_circle_number(circle, &dot->writer);
+	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
+	const struct kc_member *m;
+
+	if (member == circle->member_count || !kc_peer_set_has(kc_trust_outsiders(trust), member))
+		return dot->counter;
+	m = circle->members[member];
+	if (closed || !m->list ||
+		!kc_circle_is_within_cut(circle, trust, member, m->list->seq, &m->list_id))
+		return dot->counter < closed ? dot->counter : closed;
+	return dot->counter;
+}
+
+static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, struct kc_vector *ret)
+{
+	const struct kc_view_state *state = &circle->views[view];
+
+	for (size_t i = 0; i < state->vector.count; i++)
+		KC_TRY(kc_vector_raise(ret, &state->vector.rows[i].writer,
+			close_at(circle, trust, view, &state->vector.rows[i])));
+	return kc_vector_raise(ret, &circle->identity.id, state->counter);
+}
+
+kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
+	enum kc_epoch_reason reason)
+{
+	int64_t now = kc_clock_wall_ms();
+	const struct kc_held_epoch *before;
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+
+	if (!epoch)
+		return KC_ERR(NO_MEMORY);
+	if (kc_circle_is_locked(circle))
+		return KC_ERR(LOCKED);
+	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
+		KC_TRY(kc_circle_make_epoch_room(circle));
+	before = kc_circle_newest_epoch(circle, view);
+	epoch->author = circle->identity.id;
+	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
+	epoch->reason = reason;
+	epoch->time_ms = now > 0 ? (uint64_t)now : 0;
+	if (before) {
+		epoch->name.epoch = before->epoch->name.epoch + 1;
+		epoch->has_prev = true;
+		memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
+		KC_TRY(close_view(circle, trust, view, &epoch->closing));
+		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
+	}
+	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
+	epoch->out_count = list_peers(circle, trust->excluded | trust->retired, epoch->out);
+	KC_TRY(make_key(circle, view, before != NULL, &key));
+	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
+	return publish_epoch(circle, epoch, &key, &prev_key);
+}

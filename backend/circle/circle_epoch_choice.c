@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/* Which epochs may still be written in, by who has their keys; and which are the newest. */
+#include "backend/circle/circle_impl.h"
+
+#include <string.h>
+
+/* Whether a peer that is out may have the key of an epoch: it was given it, or it was in when the
+ * epoch was in use already, and whoever joins is given all there is. */
+static bool has_key(const struct kc_held_epoch *held, const struct kc_peer_id *id)
+{
+	const struct kc_epoch *epoch = held->epoch;
+
+	return kc_peer_id_equal(&epoch->author, id) ||
+	       kc_peer_id_is_among(epoch->recipients, epoch->recipient_count, id) ||
+	       !kc_peer_id_is_among(epoch->out, epoch->out_count, id);
+}
+
+/* Whether all who have the key may have it. */
+static bool is_proper(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	if (!kc_circle_is_trusted(circle, trust, &held->epoch->author))
+		return false;
+	for (size_t i = 0; i < held->epoch->recipient_count; i++)
+		if (!kc_circle_is_trusted(circle, trust, &held->epoch->recipients[i]))
+			return false;
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_set_has(trust->excluded | trust->retired, i) &&
+			has_key(held, &circle->members[i]->id))
+			return false;
+	return true;
+}
+
+/* Whether a record says that somebody who is out has the key. */
+static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	kc_peer_set out = kc_trust_outsiders(trust);
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_peer_id *id = &circle->members[i]->id;
+		const struct kc_epoch *epoch = held->epoch;
+
+		/* Whom only an excluded device let in has what that one gave it, or was a
+		 * recipient. */
+		if (kc_peer_set_has(trust->excluded, i)
+				? has_key(held, id)
+				: kc_peer_set_has(out, i) &&
+					  (kc_peer_id_equal(&epoch->author, id) ||
+						  kc_peer_id_is_among(epoch->recipients,
+							  epoch->recipient_count, id)))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever is out can name any key: one record by a device that is in tells better. */
+bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (kc_view_key_name_equal(&circle->epochs[i].epoch->name, &held->epoch->name) &&
+			!is_retired_by(circle, trust, &circle->epochs[i]))
+			return false;
+	return true;
+}
+
+uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+		uint64_t counter = kc_vector_get(&held->epoch->closing, writer);
+
+		if (held->epoch->name.view == view && counter > most &&
+			(is_proper(circle, trust, held) ||
+				(kc_circle_is_trusted(circle, trust, &held->epoch->author) &&
+					!has_key(held, writer))))
+			most = counter;
+	}
+	return most;
+}
+
+static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
+{
+	if (a->epoch->name.epoch != b->epoch->name.epoch)
+		return a->epoch->name.epoch > b->epoch->name.epoch;
+	return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
+}
+
+kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_held_epoch **ret)
+{
+	const struct kc_held_epoch *best = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->epoch->name.view == view && is_proper(circle, trust, held) &&
+			(!best || is_later(held, best)))
+			best = held;
+	}
+	if (!best)
+		return KC_ERR(NOT_FOUND);
+	if (!kc_held_epoch_has_key(best))
+		return KC_ERR(WAITING);
+	*ret = best;
+	return KC_OK;
+}
+
+const struct kc_held_epoch *kc_circle_newest_epoch(const struct kc_circle *circle, unsigned view)
+{
+	const struct kc_held_epoch *best = NULL;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		if (held->epoch->name.view == view && held->key.len &&
+			held->epoch->name.epoch < KC_VIEW_KEY_LAST_EPOCH &&
+			(!best || is_later(held, best)))
+			best = held;
+	}
+	return best;
+}
