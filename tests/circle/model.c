@@ -828,10 +828,13 @@ static void compare_roots(size_t first)
 			continue;
 		find_roots(i, other);
 		for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
-			if (other[view].doubted || one[view].count != other[view].count ||
-				memcmp(one[view].hash, other[view].hash, sizeof one[view].hash) !=
-					0)
-				fail("devices %zu and %zu have different roots", first, i);
+			if (other[view].doubted)
+				fail("device %zu still doubts its root of view %u", i, view);
+			else if (one[view].count != other[view].count ||
+				 memcmp(one[view].hash, other[view].hash, sizeof one[view].hash) !=
+					 0)
+				fail("devices %zu and %zu have different roots of view %u", first,
+					i, view);
 	}
 }
 

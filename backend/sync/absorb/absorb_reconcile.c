@@ -285,6 +285,17 @@ static kc_err note_stale(struct reconciler *c)
 	return KC_OK;
 }
 
+/* Nobody is left to ask, nor to have forgotten anything. */
+static void stand_alone(struct kc_reconcile_state *state)
+{
+	static const bool fresh[KC_VIEW_COUNT];
+
+	state->changed = state->changed || state->open ||
+			 memcmp(state->stale, fresh, sizeof fresh) != 0;
+	state->open = false;
+	memcpy(state->stale, fresh, sizeof fresh);
+}
+
 static kc_err ask_what_is_open(struct reconciler *c)
 {
 	static const struct kc_peer_id nobody;
@@ -519,6 +530,9 @@ kc_err kc_absorb_reconcile(struct kc_txn *txn, struct kc_absorb *absorb, uint64_
 	for (size_t i = 0; i < absorb->count; i++)
 		if (absorb->records[i].kind == KC_ABSORB_ANSWER)
 			KC_TRY(take_answer(&c, &absorb->records[i]));
-	KC_TRY(ask_what_is_open(&c));
+	if (kc_absorb_is_alone(&r))
+		stand_alone(c.state);
+	else
+		KC_TRY(ask_what_is_open(&c));
 	return c.state->changed ? kc_reconcile_save(txn, c.state) : KC_OK;
 }
