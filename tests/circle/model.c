@@ -275,6 +275,31 @@ static bool may_refuse(void)
 	return model.removals;
 }
 
+static struct kc_circle *recall(size_t device)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_circle *circle = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
+	return circle;
+}
+
+/* Whether others have begun an epoch, and the share of its key has yet to come: until then a change
+ * waits. */
+static bool awaits_keys(size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(device);
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+	bool awaits = false;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		awaits = awaits ||
+			 kc_circle_usable_epoch(circle, &trust, view, &held) == KC_E_WAITING;
+	return awaits;
+}
+
 static void exchange(size_t device, struct kc_sync_report *report)
 {
 	kc_err err = kc_keychain_sync_now(home_of(device)->keychain, report);
@@ -288,7 +313,8 @@ static void exchange(size_t device, struct kc_sync_report *report)
 	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
 		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
 			report->alarm ? report->alarm : "");
-	if (good && ((report->refused && !may_refuse()) || report->pending))
+	if (good && ((report->refused && !may_refuse()) ||
+			    (report->pending && !awaits_keys(device))))
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
@@ -366,15 +392,6 @@ static void change_password(size_t device)
 
 /* --- putting out, and new keys ------------------------------------------------------------------
  */
-
-static struct kc_circle *recall(size_t device)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
-	return circle;
-}
 
 /* What the remover has not seen of the other is in doubt, and all that the other will still do. */
 static void doubt(size_t remover, size_t target)
@@ -679,10 +696,17 @@ static void gather_everything(size_t device)
 				world_place(k), world_place(device), everything, NULL);
 }
 
-/* One exchange of each; how much still waits. */
-static uint64_t one_round(void)
+static bool is_in(size_t device)
+{
+	return world.member[device] && !model.out[device];
+}
+
+/* One exchange of each; how much still waits, and is still to be sent. */
+static uint64_t one_round(uint64_t *ret_pending)
 {
 	uint64_t waiting = 0;
+
+	*ret_pending = 0;
 
 	for (size_t i = 0; i < world.house.count; i++) {
 		KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -694,6 +718,7 @@ static uint64_t one_round(void)
 		world_turn_to(i);
 		exchange(i, &report);
 		waiting += model.out[i] ? 0 : report.waiting;
+		*ret_pending += model.out[i] ? 0 : report.pending;
 	}
 	return waiting;
 }
@@ -701,14 +726,14 @@ static uint64_t one_round(void)
 /* Everything everywhere, until nobody has anything to say. */
 static void heal(void)
 {
-	uint64_t before, after = UINT64_MAX, waiting = 0;
+	uint64_t before, after = UINT64_MAX, waiting = 0, pending = 0;
 	int round = 0;
 
 	do {
 		model.step++;
 		chance_seed_random(chance_derive(model.plan->seed, model.step));
 		before = after;
-		waiting = one_round();
+		waiting = one_round(&pending);
 		after = all_that_is_written();
 	} while (before != after && ++round < ROUNDS_MAX && !model.failure[0]);
 	if (round == ROUNDS_MAX)
@@ -716,15 +741,46 @@ static void heal(void)
 	/* What one who is out has said last may wait for what will never come. */
 	if (waiting && !model.removals)
 		fail("%d records still wait", (int)waiting);
+	if (pending)
+		fail("%d changes are never sent", (int)pending);
+}
+
+/* The roots of what a device holds, and whether it has a reason to doubt one. */
+static void find_roots(size_t device, struct kc_trie_root ret[static KC_VIEW_COUNT])
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(kc_txn_begin(home_of(device)->keychain->store, KC_TXN_WRITE, &txn));
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &ret[view]));
+}
+
+static bool is_doubting(size_t device)
+{
+	struct kc_trie_root roots[KC_VIEW_COUNT];
+	bool doubting = false;
+
+	find_roots(device, roots);
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		doubting = doubting || roots[view].doubted;
+	return doubting;
+}
+
+/* Doubt of a root ends with what the others say a day later, who have had nothing else to say. */
+static void live_on(void)
+{
+	bool doubting = false;
+
+	for (size_t i = 0; i < world.house.count; i++)
+		doubting = doubting || (is_in(i) && is_doubting(i));
+	if (!doubting)
+		return;
+	world_now_ms += DAY_MS + 1000;
+	heal();
 }
 
 /* --- what must hold -----------------------------------------------------------------------------
  */
-
-static bool is_in(size_t device)
-{
-	return world.member[device] && !model.out[device];
-}
 
 /* Whether what was written last is there: by clocks that agree it has nothing above it. */
 static bool is_last_right(size_t key, const char *secret)
@@ -806,16 +862,6 @@ static void compare_circles(size_t first)
 		if (!has_same_dots(one, other))
 			fail("devices %zu and %zu hold different dots", first, i);
 	}
-}
-
-/* The roots of what a device holds, and whether it has a reason to doubt one. */
-static void find_roots(size_t device, struct kc_trie_root ret[static KC_VIEW_COUNT])
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-
-	CHECK_OK_FATAL(kc_txn_begin(home_of(device)->keychain->store, KC_TXN_WRITE, &txn));
-	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
-		CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &ret[view]));
 }
 
 static void compare_roots(size_t first)
@@ -983,6 +1029,8 @@ static void live(void)
 	if (!model.failure[0])
 		heal();
 	if (!model.failure[0])
+		live_on();
+	if (!model.failure[0])
 		compare_all();
 }
 
@@ -1034,14 +1082,16 @@ static uint64_t number_from(const char *name, uint64_t otherwise)
 
 void model_check(enum model_mode mode, uint64_t first, uint64_t count)
 {
-	uint64_t only = number_from("SCHEDULE", UINT64_MAX);
-
+	uint64_t only = number_from("SCHEDULE", UINT64_MAX), from;
 	bool first_to_fail = true;
 
 	count = number_from("KC_SCHEDULES", count);
-	if (only >= first && only < first + MODEL_SEEDS)
-		count = only - first + 1;
-	for (uint64_t seed = first; seed < first + count; seed++) {
+	from = first + number_from("KC_SCHEDULES_FROM", 0);
+	if (only >= first && only < first + MODEL_SEEDS) {
+		from = only;
+		count = 1;
+	}
+	for (uint64_t seed = from; seed < from + count; seed++) {
 		struct model_plan plan = {.seed = seed, .mode = mode, .tell = seed == only};
 
 		if (only != UINT64_MAX && seed != only)
