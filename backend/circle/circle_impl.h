@@ -47,6 +47,14 @@ KC_MUST kc_err kc_circle_keep_compat(
 	const struct kc_circle *circle, struct kc_bytes record, struct kc_held_compat *ret);
 KC_MUST kc_err kc_circle_retry_compat(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_enter_compat(struct kc_circle *circle, struct kc_bytes record);
+/* The user key that is at hand, or NULL: also when the password was changed since it was typed. */
+const struct kc_pk *kc_circle_compat_user_key(const struct kc_circle *circle);
+/* The identity of a member's permanent record. A member is known, and is what the compatibility
+ * circle says it is. Errors: WAITING, REFUSED. */
+KC_MUST kc_err kc_circle_member_identity(
+	const struct kc_circle *circle, const struct kc_member *member, struct kc_record_id *ret);
+KC_MUST kc_err kc_circle_check_compat_member(
+	const struct kc_circle *circle, const struct kc_compat_member *row);
 
 /* Adds a member, a voucher, an epoch from records that have been checked. Errors: DECODE, NEWER (a
  * member that is no device), WAITING (no room yet), NO_MEMORY. */

@@ -103,7 +103,7 @@ kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_s
 static kc_err key_of_shares(const struct kc_circle *circle, const struct kc_member *author,
 	struct kc_bytes record, const uint8_t kid[static KC_KID_LEN], struct kc_secret *ret)
 {
-	struct kc_secret keys[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
 	struct kc_shares shares;
 	kc_err err;
 

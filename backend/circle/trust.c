@@ -172,19 +172,19 @@ static void apply(struct kc_trust *trust, const struct contest *c)
 	trust->introduced = introduced_without(trust, &fallen);
 }
 
-/* Rule 4, second half: from self over include, through those who are in. */
-static kc_peer_set reach(const struct kc_trust *trust)
+/* Rule 4, second half: those who are in and whom somebody took in. Who did may be out by now: a
+ * newcomer that puts out its sponsor before others have heard of it does not fall with it. */
+static kc_peer_set taken_in(const struct kc_trust *trust)
 {
 	kc_peer_set in = trust->introduced & ~trust->excluded;
-	kc_peer_set reached = BIT(trust->self) & in, before;
+	kc_peer_set set = BIT(trust->self) | BIT(trust->first);
 
-	do {
-		before = reached;
-		for (size_t i = 0; i < trust->peer_count; i++)
-			if (kc_peer_set_has(reached, i))
-				reached |= trust->include[i] & in;
-	} while (reached != before);
-	return reached;
+	if (!kc_peer_set_has(in, trust->self))
+		return 0;
+	for (size_t i = 0; i < trust->peer_count; i++)
+		if (kc_peer_set_has(trust->introduced, i))
+			set |= trust->include[i] & ~BIT(i);
+	return set & in;
 }
 
 void kc_trust_compute(struct kc_trust *trust)
@@ -210,6 +210,6 @@ void kc_trust_compute(struct kc_trust *trust)
 	while (find_next(&c, &next))
 		let_stand(&c, next);
 	apply(trust, &c);
-	trust->heard = reach(trust);
+	trust->heard = taken_in(trust);
 	trust->trusted = trust->heard & ~trust->retired;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Reading outside of transactions, deciding and sealing inside one, sending after it. */
-#include "backend/sync/exchange.h"
+#include "backend/sync/exchange_impl.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "backend/circle/session/welcome.h"
-#include "backend/sync/heard.h"
-#include "backend/sync/line/line.h"
-#include "backend/sync/absorb/live_items.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -16,27 +12,8 @@
 #define MAX_CONFLICTS 8
 #define MOST_LOCKS 8 /* how often an exchange begins anew since the lock was opened or closed */
 
-struct exchange {
-	struct kc_store *store;
-	const struct kc_pk *user; /* borrowed; NULL: not at hand */
-	struct kc_circle *circle; /* owned */
-	struct kc_line line;	  /* owned */
-	struct kc_sync_report report;
-	uint64_t now_ms;
-	bool more;		      /* another round is needed */
-	unsigned conflicts;	      /* in a row */
-	bool busy;		      /* something happened that the report should tell */
-	bool had_alarm;		      /* the report before told of an alarm */
-	bool had_pending_password;    /* ... of a password that waits for the user */
-	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
-	struct kc_pace *pace;	      /* borrowed, or NULL */
-	bool listened;		      /* to it, in this exchange */
-	bool news;		      /* there are lists that others may not know of */
-	struct kc_heard heard;
-};
-
 /* What was read: to be read anew, or not at all. */
-static void forget(struct exchange *x)
+static void forget(struct kc_exchange *x)
 {
 	if (x->live) {
 		kc_live_mailbox_settle(x->live, x->now_ms);
@@ -51,13 +28,13 @@ static void forget(struct exchange *x)
 	x->listened = false;
 }
 
-static void exchange_done(struct exchange *x)
+static void exchange_done(struct kc_exchange *x)
 {
 	forget(x);
 	kc_sync_report_done(&x->report);
 }
 
-static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
+static kc_err set_alarm(struct kc_exchange *x, enum kc_alarm alarm)
 {
 	free(x->report.alarm);
 	x->report.alarm = strdup(kc_alarm_name(alarm));
@@ -68,7 +45,7 @@ static kc_err set_alarm(struct exchange *x, enum kc_alarm alarm)
 /* --- beginning ----------------------------------------------------------------------------------
  */
 
-static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *ret_layout)
+static kc_err recall(struct kc_exchange *x, struct kc_buf *place, enum kc_layout *ret_layout)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
@@ -88,7 +65,7 @@ static kc_err recall(struct exchange *x, struct kc_buf *place, enum kc_layout *r
 }
 
 /* Steps 0 and 1: memory, store, and what an exchange before left in the outbox. */
-static kc_err begin(struct exchange *x)
+static kc_err begin(struct kc_exchange *x)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	int64_t now = kc_clock_wall_ms();
@@ -109,97 +86,13 @@ static kc_err begin(struct exchange *x)
 	return x->line.kind->begin(&x->line);
 }
 
-/* --- reading ------------------------------------------------------------------------------------
+/* --- a round ------------------------------------------------------------------------------------
  */
-
-/* --- the live channel ---------------------------------------------------------------------------
- */
-
-static kc_err remember_heard(struct exchange *x)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-
-	if (!x->heard.changed)
-		return KC_OK;
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_heard_save(&txn, &x->heard));
-	KC_TRY(kc_txn_commit(&txn));
-	x->heard.changed = false;
-	return KC_OK;
-}
-
-static const struct kc_cloud_logs *logs_of(const struct exchange *x)
-{
-	return x->line.feed.sessions ? &x->line.feed.sessions->logs : &x->line.logs;
-}
-
-/* Reads what was said, and weighs what was said of lists. */
-static kc_err listen(struct exchange *x, const struct kc_trust *trust)
-{
-	struct kc_live_turn turn = {
-		x->line.cloud, x->circle, trust, x->now_ms, x->line.feed.sessions};
-	struct kc_live_said *said = NULL;
-	struct kc_live_payload payload;
-	size_t count = 0;
-
-	if (x->live && !x->listened && !x->circle->joining && !kc_circle_is_locked(x->circle)) {
-		if (!x->line.idle) /* else nothing was written since it listened last */
-			kc_live_mailbox_listen(x->live, &turn, logs_of(x));
-		x->listened = true;
-		said = kc_live_mailbox_said(x->live, &count);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (said[i].weighed)
-			continue;
-		KC_TRY(kc_live_payload_parse(kc_buf_bytes(&said[i].plain), &payload));
-		KC_TRY(kc_heard_take(
-			&x->heard, x->circle, trust, &said[i].from, &payload, x->now_ms));
-		said[i].weighed = true;
-	}
-	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
-	KC_TRY(remember_heard(x));
-	if (!kc_heard_is_forked(&x->heard, x->circle, trust))
-		return KC_OK;
-	x->circle->alarm = KC_ALARM_FORK;
-	return KC_ERR(STORE_SUSPECT);
-}
-
-/* After an exchange, and after one that ended with what was heard: the others must hear it, too. */
-static void speak(struct exchange *x)
-{
-	struct kc_live_turn turn = {x->line.cloud, x->circle, NULL, x->now_ms, NULL};
-	struct kc_trust trust;
-
-	if (!x->listened || kc_circle_is_locked(x->circle) ||
-		kc_circle_judge(x->circle, &trust) != KC_OK ||
-		!kc_peer_set_has(trust.trusted, x->circle->self))
-		return;
-	turn.trust = &trust;
-	kc_live_mailbox_speak(x->live, &turn, x->news);
-}
-
-/* Items that were said, by the same rules as those of the store; before these, where one may be
- * missing. */
-static kc_err take_said(struct exchange *x, struct kc_txn *txn, struct kc_absorb *absorb)
-{
-	struct kc_live_said *said;
-	struct kc_trust trust;
-	uint64_t received;
-	size_t count;
-
-	if (!x->live)
-		return KC_OK;
-	said = kc_live_mailbox_said(x->live, &count);
-	KC_TRY(kc_circle_judge(x->circle, &trust));
-	KC_TRY(kc_live_items_take(txn, absorb, &trust, said, count, &received));
-	absorb->received += received;
-	return KC_OK;
-}
 
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. */
 static kc_err read_circle(
-	struct exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
+	struct kc_exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
 {
 	struct kc_trust trust;
 	kc_peer_set before;
@@ -223,34 +116,11 @@ static kc_err read_circle(
 	}
 	if (!kc_peer_set_has(trust.trusted, x->circle->self))
 		return KC_ERR(NOT_MEMBER);
-	return listen(x, &trust);
-}
-
-/* --- deciding -----------------------------------------------------------------------------------
- */
-
-/* Whether a day has passed since the last list, and somebody said something since. One that is from
- * days to come was signed by a clock that was set back since: the next must not wait for its day.
- */
-static bool is_heartbeat_due(const struct exchange *x)
-{
-	const struct kc_list *own = kc_circle_self(x->circle)->list;
-
-	if (!own || (own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms &&
-			    own->time_ms < x->now_ms + KC_EXCHANGE_HEARTBEAT_MS))
-		return false;
-	for (size_t i = 0; i < x->circle->member_count; i++) {
-		const struct kc_member *m = x->circle->members[i];
-		const struct kc_seen *seen = kc_list_find_seen(own, &m->id);
-
-		if (i != x->circle->self && m->list && (!seen || seen->seq < m->list->seq))
-			return true;
-	}
-	return false;
+	return kc_exchange_listen(x, &trust);
 }
 
 /* A piece that has been missing for longer than it may take to arrive. */
-static bool is_overdue(const struct exchange *x)
+static bool is_overdue(const struct kc_exchange *x)
 {
 	for (size_t i = 0; i < x->circle->member_count; i++) {
 		uint64_t since = x->circle->members[i]->waiting_since_ms;
@@ -259,54 +129,6 @@ static bool is_overdue(const struct exchange *x)
 			return true;
 	}
 	return false;
-}
-
-/* Whether the keychain was opened or locked since the circle was read: all is to be begun anew. */
-static bool has_lock_changed(const struct exchange *x, const struct kc_txn *txn)
-{
-	return kc_keybag_is_unlocked(txn->bag) == kc_circle_is_locked(x->circle);
-}
-
-static const struct kc_feed *feed_of(const struct exchange *x)
-{
-	return x->circle->layout == KC_LAYOUT_RECORDS ? &x->line.feed : NULL;
-}
-
-/* Step 5, in one transaction; the operation to send is in *ret. */
-static kc_err decide(struct exchange *x, struct kc_absorb *absorb, struct kc_composed *ret)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	uint64_t waiting, refused;
-	bool has_all;
-
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	if (has_lock_changed(x, &txn))
-		return KC_ERR(LOCKED);
-	KC_TRY(take_said(x, &txn, absorb));
-	KC_TRY(kc_absorb_items(&txn, absorb));
-	KC_TRY(kc_absorb_settle(absorb, x->now_ms, &waiting, &refused));
-	KC_TRY(kc_absorb_reconcile(&txn, absorb, x->now_ms));
-	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
-	if (has_all)
-		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle,
-		&(struct kc_compose_terms){
-			.feed = feed_of(x),
-			.pace = x->pace,
-			.now_ms = x->now_ms,
-			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
-		},
-		ret));
-	x->report.sent += ret->items;
-	x->report.received += absorb->received;
-	x->report.waiting = waiting;
-	x->report.for_unlock = absorb->for_unlock;
-	x->report.refused += refused;
-	KC_TRY(kc_track_journal_count(&txn, &x->report.pending));
-	if (ret->operation.len)
-		KC_TRY(x->line.kind->pack(&x->line, &txn, ret));
-	KC_TRY(kc_memory_put_circle(&txn, x->circle));
-	return kc_txn_commit(&txn);
 }
 
 /* A number that grows with all that is taken into the circle. */
@@ -319,50 +141,8 @@ static uint64_t size_of(const struct kc_circle *circle)
 	return size;
 }
 
-/* Whether nothing came that counts. What is in the logs of those who are out is there every time.
- */
-static bool is_empty(const struct kc_gathered *gathered)
-{
-	for (size_t i = 0; i < gathered->count; i++)
-		if (!gathered->ops[i].beyond)
-			return false;
-	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
-}
-
-/* Whether there is nothing to take, to say or to remember: then nothing is written. */
-static kc_err is_quiet(const struct exchange *x, const struct kc_gathered *gathered, bool *ret)
-{
-	bool news, due, clocks = false;
-	struct kc_trust trust;
-
-	KC_TRY(kc_circle_judge(x->circle, &trust));
-	KC_TRY(kc_circle_has_news(x->circle, &news));
-	KC_TRY(kc_circle_is_rotation_due(x->circle, &due));
-	for (size_t i = 0; i < x->circle->member_count; i++)
-		clocks =
-			clocks || x->circle->members[i]->waiting_since_ms ||
-			(!kc_peer_set_has(gathered->out, i) &&
-				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
-	/* What was alarming is looked at until it is not. */
-	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
-	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !x->circle->span.mends && x->circle->queue.len == 0 && !is_heartbeat_due(x);
-	return KC_OK;
-}
-
-/* What is in the store may be said as well. Records are composed as an operation of no log. */
-static void offer(struct exchange *x, uint64_t number, struct kc_bytes operation)
-{
-	struct kc_writer_id writer = kc_circle_writer(&x->circle->identity.id);
-
-	x->news = true;
-	if (x->live)
-		kc_live_mailbox_offer(
-			x->live, &writer, x->line.kind == &kc_line_records ? 1 : number, operation);
-}
-
 /* Others write at the same time: the more often, the longer the wait before the next try. */
-static kc_err give_way(struct exchange *x)
+static kc_err give_way(struct kc_exchange *x)
 {
 	uint8_t random[2];
 	unsigned most_ms;
@@ -378,7 +158,7 @@ static kc_err give_way(struct exchange *x)
 	return KC_OK;
 }
 
-static kc_err send(struct exchange *x)
+static kc_err send(struct kc_exchange *x)
 {
 	kc_err err = x->line.kind->send(&x->line);
 
@@ -389,7 +169,7 @@ static kc_err send(struct exchange *x)
 	return KC_OK;
 }
 
-static kc_err round_trip(struct exchange *x)
+static kc_err round_trip(struct kc_exchange *x)
 {
 	KC_CLEANUP_GATHERED struct kc_gathered gathered = KC_GATHERED_INIT;
 	KC_CLEANUP_ABSORB struct kc_absorb absorb = {.circle = x->circle, .gathered = &gathered};
@@ -398,19 +178,19 @@ static kc_err round_trip(struct exchange *x)
 	bool quiet;
 
 	KC_TRY(read_circle(x, &gathered, &absorb));
-	KC_TRY(is_quiet(x, &gathered, &quiet));
+	KC_TRY(kc_exchange_is_quiet(x, &gathered, &quiet));
 	x->more = false;
 	if (quiet && size_of(x->circle) == before)
 		return KC_OK;
 	x->busy = true;
 	x->news = x->news || size_of(x->circle) != before;
-	KC_TRY(decide(x, &absorb, &composed));
+	KC_TRY(kc_exchange_decide(x, &absorb, &composed));
 	/* Nothing new comes of reading again what stays where it is. */
 	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
 	if (composed.operation.len) {
 		KC_TRY(send(x));
 		if (!x->line.outbox.lost)
-			offer(x, composed.number, kc_buf_bytes(&composed.operation));
+			kc_exchange_offer(x, composed.number, kc_buf_bytes(&composed.operation));
 	}
 	if (absorb.alarm != KC_ALARM_NONE)
 		return set_alarm(x, absorb.alarm);
@@ -422,89 +202,10 @@ static kc_err round_trip(struct exchange *x)
 	return KC_OK;
 }
 
-/* --- ending -------------------------------------------------------------------------------------
+/* --- all rounds ---------------------------------------------------------------------------------
  */
 
-static kc_err look_for_password(struct exchange *x)
-{
-	const struct kc_pending_key *pending;
-	kc_err err = kc_circle_pending_account_key(x->circle, &pending);
-
-	x->report.pending_password = err == KC_OK;
-	return err == KC_E_NOT_FOUND ? KC_OK : err;
-}
-
-/* An idle look at the store leaves no trace on the disk. */
-static kc_err remember_report(struct exchange *x)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
-	bool same;
-
-	if (x->circle)
-		KC_TRY(look_for_password(x));
-	same = x->report.pending_password == x->had_pending_password;
-
-	if (!x->report.alarm)
-		x->report.last_ms = x->now_ms;
-	if (!x->busy && !x->report.alarm && !x->had_alarm && same)
-		return KC_OK;
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_report(&txn, &last));
-	if (x->report.alarm)
-		x->report.last_ms = last.last_ms;
-	KC_TRY(kc_memory_put_report(&txn, &x->report));
-	return kc_txn_commit(&txn);
-}
-
-/* A copy of the compatibility circle went back: this device writes its own once more, as it was
- * before the exchange, and says nothing else; once for each generation. */
-static kc_err push_compat(struct exchange *x)
-{
-	KC_CLEANUP_COMPOSED struct kc_composed composed = {.operation = KC_BUF_INIT};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	const struct kc_compat *compat;
-
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	KC_TRY(kc_memory_get_circle(&txn, &circle));
-	compat = circle->compat.compat;
-	if (!compat || compat->generation <= circle->compat_pushed || circle->leaving)
-		return KC_OK;
-	circle->compat_pushed = compat->generation;
-	KC_TRY(kc_compose_compat(
-		&txn, circle, &(struct kc_compose_terms){.feed = feed_of(x)}, &composed));
-	KC_TRY(x->line.kind->pack(&x->line, &txn, &composed));
-	KC_TRY(kc_memory_put_circle(&txn, circle));
-	KC_TRY(kc_txn_commit(&txn));
-	return x->line.kind->send(&x->line);
-}
-
-/* That it is out, and by whom, is kept: it is told also when the store is not there. */
-static kc_err remember_removal(struct exchange *x)
-{
-	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	const struct kc_exclusion *removal;
-	const struct kc_member *author;
-	struct kc_trust trust;
-
-	KC_TRY(kc_circle_judge(x->circle, &trust));
-	removal = kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &author);
-	if (removal) {
-		const char *name = kc_circle_name_of(x->circle, author);
-
-		memcpy(x->report.removed_by, name, strlen(name) + 1);
-		x->report.removed_ms = removal->time_ms;
-	}
-	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
-	if (has_lock_changed(x, &txn))
-		return KC_ERR(LOCKED);
-	KC_TRY(kc_memory_put_circle(&txn, x->circle));
-	KC_TRY(kc_memory_put_report(&txn, &x->report));
-	return kc_txn_commit(&txn);
-}
-
-static kc_err make_rounds(struct exchange *x)
+static kc_err make_rounds(struct kc_exchange *x)
 {
 	KC_TRY(begin(x));
 	do
@@ -513,16 +214,16 @@ static kc_err make_rounds(struct exchange *x)
 	return KC_OK;
 }
 
-static kc_err run_once(struct exchange *x)
+static kc_err run_once(struct kc_exchange *x)
 {
 	kc_err err = make_rounds(x);
 
 	if (err == KC_E_NOT_MEMBER)
-		KC_TRY(remember_removal(x));
+		KC_TRY(kc_exchange_remember_removal(x));
 	return err;
 }
 
-static kc_err run(struct exchange *x)
+static kc_err run(struct kc_exchange *x)
 {
 	kc_err err = run_once(x);
 
@@ -537,10 +238,10 @@ static kc_err run(struct exchange *x)
 		err = set_alarm(x, x->circle->alarm ? x->circle->alarm : KC_ALARM_FORGERY);
 	}
 	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
-		push_compat(x) != KC_OK)
+		kc_exchange_push_compat(x) != KC_OK)
 		kc_log_error("the circle could not be written again");
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
-		speak(x);
+		kc_exchange_speak(x);
 	if (err == KC_E_NOT_MEMBER && x->live)
 		kc_live_mailbox_forget(x->live);
 	return err;
@@ -550,7 +251,7 @@ kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_aids *ai
 	struct kc_sync_report *ret, bool *ret_joining)
 {
 	KC_CLEANUP(exchange_done)
-	struct exchange x = {
+	struct kc_exchange x = {
 		.store = store, .user = aids->user, .live = aids->live, .pace = aids->pace};
 	kc_err err = run(&x);
 
@@ -558,7 +259,7 @@ kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_aids *ai
 	if (err != KC_OK && err != KC_E_STORE_SUSPECT && err != KC_E_NOT_MEMBER)
 		return err;
 	if (err != KC_E_NOT_MEMBER)
-		KC_TRY(remember_report(&x));
+		KC_TRY(kc_exchange_remember_report(&x));
 	kc_sync_report_done(ret);
 	*ret = x.report;
 	x.report = (struct kc_sync_report){0};

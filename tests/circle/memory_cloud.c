@@ -526,6 +526,7 @@ static void write_record(
 {
 	struct record *record = find_record(zone, write->name);
 
+	store->version++;
 	if (!record) {
 		zone->rows = must(realloc(zone->rows, (zone->count + 1) * sizeof *zone->rows));
 		record = &zone->rows[zone->count++];
@@ -537,6 +538,16 @@ static void write_record(
 	record->value = value_new(write->value);
 	record->id = write->id;
 	record->version = store->version;
+}
+
+void memory_cloud_put_record(
+	unsigned place, enum kc_zone zone, const char *name, struct kc_bytes value)
+{
+	struct store *store = store_of(place);
+	struct kc_record_write write = {.name = name, .value = value};
+
+	memcpy(write.id.bytes, &store->version, sizeof store->version);
+	write_record(store, &store->zones[zone], &write);
 }
 
 static kc_err put(void *handle, enum kc_zone number, const struct kc_record_write *writes,
@@ -552,10 +563,8 @@ static kc_err put(void *handle, enum kc_zone number, const struct kc_record_writ
 	for (size_t i = 0; i < count; i++)
 		expected = expected &&
 			   is_expected(store, find_record(zone, writes[i].name), &writes[i]);
-	for (size_t i = 0; i < count && expected; i++) {
-		store->version++;
+	for (size_t i = 0; i < count && expected; i++)
 		write_record(store, zone, &writes[i]);
-	}
 	for (size_t i = 0; i < count; i++) {
 		const struct record *record = find_record(zone, writes[i].name);
 

@@ -41,6 +41,9 @@ void memory_cloud_set_witness(memory_cloud_visit witness, void *context);
 /* Puts an operation in the place of what is there, or where there is none. */
 void memory_cloud_put(unsigned place, const struct kc_writer_id *writer, uint64_t number,
 	struct kc_bytes operation);
+/* The same for a record, of any name that there is room for. */
+void memory_cloud_put_record(
+	unsigned place, enum kc_zone zone, const char *name, struct kc_bytes value);
 
 /* --- carrying -----------------------------------------------------------------------------------
  */

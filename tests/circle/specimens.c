@@ -9,16 +9,20 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
-#include "backend/circle/session/pairing.h"
+#include "backend/circle/record/segment.h"
+#include "backend/circle/session/live_payload.h"
 #include "backend/circle/session/welcome.h"
 #include "backend/sync/item_record.h"
+#include "backend/sync/reconcile.h"
 #include "tests/circle/chance.h"
+#include "tests/circle/fast_keys.h"
+#include "tests/circle/sessions.h"
+#include "tests/circle/telling.h"
 
 #define PASSWORD "one account for all"
 #define VIEW 1u
 #define VIEWS (1u << VIEW)
 #define SEED 77
-#define CODE "493207118"
 
 enum {
 	STRANGER_TO_THIRD, /* has not heard of the third device */
@@ -33,8 +37,13 @@ static struct kc_circle *first, *second, *third, *readers[READERS];
 static struct kc_circle_parts saved[READERS];
 static struct kc_buf welcome; /* of the third one */
 static struct kc_identity joiner;
-static const uint8_t transcript[32] = {7};
 static struct kc_secret item_key, head_key;
+static struct kc_password_keys typed = KC_PASSWORD_KEYS_INIT;
+static struct kc_trust trusts[2];
+static struct pairing_talk pairing_said = {
+	.application = {(const uint8_t *)"who I am", 8}, .welcome = {(const uint8_t *)"all", 3}};
+static struct live_talk live_said;
+static struct kc_buf payload;
 
 /* Also outside of a test. */
 static void must(bool holds, const char *what)
@@ -49,11 +58,6 @@ static void must(bool holds, const char *what)
 /* --- how they came about ------------------------------------------------------------------------
  */
 
-static void say(struct kc_circle *circle)
-{
-	MUST(kc_circle_sign_list(circle, 1));
-}
-
 static struct kc_bytes list_of(const struct kc_circle *circle)
 {
 	return kc_buf_bytes(&kc_circle_self(circle)->list_record);
@@ -64,35 +68,6 @@ static kc_err hear(struct kc_circle *circle, struct kc_bytes list, const struct 
 	bool current;
 
 	return kc_circle_take_list(circle, &author->identity.id, list, &current);
-}
-
-/* The identity stays in joiner until somebody enters with it. */
-static void apply(struct kc_circle *sponsor, struct kc_buf *ret_welcome)
-{
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	struct kc_application application;
-
-	MUST(kc_identity_make(&joiner));
-	MUST(kc_application_build(&joiner, &sponsor->account, "newcomer", &bytes));
-	MUST(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	MUST(kc_circle_admit(sponsor, &application, transcript, ret_welcome));
-}
-
-static kc_err enter(struct kc_bytes bytes, struct kc_identity *identity, struct kc_circle **ret)
-{
-	return kc_circle_enter(bytes, &first->account, kc_buf_bytes(&first->account_key_record),
-		transcript, "newcomer", identity, ret);
-}
-
-static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
-{
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-
-	apply(sponsor, &bytes);
-	MUST(enter(kc_buf_bytes(&bytes), &joiner, ret));
-	(*ret)->joining = false;
-	say(sponsor);
-	say(*ret);
 }
 
 static void save_reader(size_t number)
@@ -125,30 +100,65 @@ static void begin_epoch(void)
 	struct kc_trust trust;
 
 	MUST(kc_circle_judge(second, &trust));
+	MUST(kc_circle_begin_epoch(second, &trust, KC_VIEW_META, KC_EPOCH_ASKED));
+	MUST(kc_circle_settle_meta(second));
 	MUST(kc_circle_begin_epoch(second, &trust, VIEW, KC_EPOCH_ASKED));
 	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_CLASS_A, &item_key));
 	MUST(kc_circle_epoch_key(second, new_epoch(), KC_VIEW_KEY_HEAD, &head_key));
 }
 
+static void make_payload(void)
+{
+	struct kc_live_payload said = {.received = 3, .item_count = 1};
+
+	said.items[0] = kc_bytes_str("an item");
+	kc_live_payload_put_heads(first, &trusts[0], &said);
+	MUST(kc_live_payload_build(&said, &payload));
+}
+
+/* Last of all: with them the random bytes begin anew. */
+static void speak(void)
+{
+	MUST(kc_circle_judge(first, &trusts[0]));
+	MUST(kc_circle_judge(second, &trusts[1]));
+	make_payload();
+	live_said.circles[LIVE_INITIATOR] = first;
+	live_said.circles[LIVE_RESPONDER] = second;
+	for (int end = 0; end < 2; end++)
+		live_said.trusts[end] = &trusts[end];
+	live_said.plain = kc_buf_bytes(&payload);
+	live_talk(&live_said);
+	pairing_said.account = &first->account;
+	pairing_said.account_key = kc_buf_bytes(&first->account_key_record);
+	pairing_talk(&pairing_said);
+}
+
 void specimens_begin(void)
 {
-	chance_seed_random(SEED);
+	chance_seed_all(SEED);
 	MUST(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &first));
-	say(first);
-	admit(first, &second);
-	MUST(hear(first, list_of(second), second));
+	MUST(kc_account_key_try(
+		&first->account_key, &first->account, kc_bytes_str(PASSWORD), &typed));
+	first->user = typed.user;
+	telling_say(first);
+	telling_admit(first, "newcomer", &second);
+	MUST(telling_hear(first, second));
 	save_reader(STRANGER_TO_THIRD);
-	admit(second, &third);
+	telling_admit(second, "newcomer", &third);
 	MUST(kc_circle_take_voucher(first, &second->identity.id, voucher_for_third()));
 	save_reader(BEFORE_PERMANENT);
 	MUST(kc_circle_take_permanent(first, permanent_of_third()));
 	save_reader(BEFORE_LIST);
-	MUST(hear(first, list_of(second), second));
+	MUST(telling_hear(first, second));
 	save_reader(BEFORE_EPOCH);
 	begin_epoch();
-	MUST(kc_circle_take_epoch(first, &second->identity.id, kc_buf_bytes(&new_epoch()->record)));
+	for (const struct kc_held_epoch *epoch = new_epoch() - 1; epoch <= new_epoch(); epoch++)
+		MUST(kc_circle_take_epoch(
+			first, &second->identity.id, kc_buf_bytes(&epoch->record)));
 	save_reader(BEFORE_KEY);
-	apply(second, &welcome);
+	/* The identity stays in joiner until somebody enters with it. */
+	telling_vouch(second, "newcomer", &joiner, &welcome);
+	speak();
 }
 
 void specimens_end(void)
@@ -161,6 +171,10 @@ void specimens_end(void)
 		kc_circle_parts_done(&saved[i]);
 	}
 	kc_buf_done(&welcome);
+	kc_buf_done(&payload);
+	pairing_talk_done(&pairing_said);
+	live_talk_done(&live_said);
+	kc_password_keys_done(&typed);
 	kc_identity_done(&joiner);
 	kc_secret_done(&item_key);
 	kc_secret_done(&head_key);
@@ -269,6 +283,28 @@ static kc_err read_shares(struct kc_bytes bytes)
 	return kc_circle_take_shares(readers[BEFORE_KEY], &second->identity.id, bytes);
 }
 
+static struct kc_place_in_store a_place(void)
+{
+	static struct kc_writer_id writer;
+
+	writer = kc_circle_writer(&second->identity.id);
+	return (struct kc_place_in_store){&first->account, &writer, kc_bytes_str("p")};
+}
+
+/* The same record, in which the key of a cell is looked for ahead. */
+static kc_err read_shares_ahead(struct kc_bytes bytes)
+{
+	const struct kc_circle *reader = readers[BEFORE_KEY];
+	KC_CLEANUP_BUF struct kc_buf cell = KC_BUF_INIT, plain = KC_BUF_INIT;
+	struct kc_place_in_store place = a_place();
+
+	MUST(kc_circle_seal(second, &place, list_of(second), &cell));
+	must(kc_circle_open(reader, &place, kc_buf_bytes(&cell), &plain) == KC_E_WAITING,
+		"a key that is not there yet");
+	return kc_circle_open_by_shares(reader, &place, kc_buf_bytes(&cell),
+		kc_circle_find(reader, &second->identity.id), bytes, &plain);
+}
+
 static void build_account_key(struct kc_buf *ret)
 {
 	push(ret, kc_buf_bytes(&first->account_key_record));
@@ -279,16 +315,31 @@ static kc_err read_account_key(struct kc_bytes bytes)
 	return kc_circle_take_account_key(readers[STRANGER_TO_THIRD], bytes);
 }
 
+static void build_compat(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&third->compat.record));
+}
+
+static kc_err read_compat(struct kc_bytes bytes)
+{
+	return kc_circle_take_compat(readers[BEFORE_EPOCH], &third->identity.id, 7, bytes);
+}
+
+static void build_retire(struct kc_buf *ret)
+{
+	struct kc_retire retire = {
+		.peer = third->identity.id, .seq = kc_circle_self(third)->list->seq, .time_ms = 9};
+
+	MUST(kc_retire_build(&retire, &third->account, &third->identity, ret));
+}
+
+static kc_err read_retire(struct kc_bytes bytes)
+{
+	return kc_circle_take_retire(readers[BEFORE_LIST], &third->identity.id, bytes);
+}
+
 /* --- what records travel in ---------------------------------------------------------------------
  */
-
-static struct kc_place_in_store a_place(void)
-{
-	static struct kc_writer_id writer;
-
-	writer = kc_circle_writer(&second->identity.id);
-	return (struct kc_place_in_store){&first->account, &writer, kc_bytes_str("p")};
-}
 
 static void build_envelope(struct kc_buf *ret)
 {
@@ -414,15 +465,175 @@ static kc_err read_head(struct kc_bytes bytes)
 	return kc_head_open(bytes, &place, &head_key, &head);
 }
 
-/* --- pairing ------------------------------------------------------------------------------------
+/* --- cells under a head key ---------------------------------------------------------------------
+ */
+
+static const uint8_t cell_tag[KC_TAG_LEN] = {3};
+
+/* The place of a cell is found by what it says of itself. */
+static kc_err check_key(
+	const uint8_t view_tag[static KC_TAG_LEN], const uint8_t kid[static KC_KID_LEN])
+{
+	return memcmp(view_tag, cell_tag, KC_TAG_LEN) == 0 &&
+			       memcmp(kid, new_epoch()->epoch->name.kid, KC_KID_LEN) == 0
+		       ? KC_OK
+		       : KC_ERR(REFUSED);
+}
+
+static struct kc_segment_name segment_name;
+
+static struct kc_segment_place segment_place(void)
+{
+	return (struct kc_segment_place){
+		&first->account, &second->identity.id, cell_tag, &new_epoch()->epoch->name};
+}
+
+static void build_segment(struct kc_buf *ret)
+{
+	const struct kc_log_entry rows[] = {
+		{.counter = 4, .name = {1}, .t = 5, .digest = {2}},
+		{.counter = 5, .name = {2}, .t = 6, .digest = {3}},
+	};
+	struct kc_segment_place place = segment_place();
+
+	MUST(kc_segment_seal(rows, KC_COUNT_OF(rows), &place, &head_key, ret, &segment_name));
+}
+
+/* A head has named it by its hash; which, like a signature, may be believed. */
+static kc_err read_segment(struct kc_bytes bytes)
+{
+	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
+	struct kc_segment_place place = segment_place();
+	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN], hash[KC_HASH32_LEN];
+
+	KC_TRY(kc_segment_peek(bytes, view_tag, kid));
+	KC_TRY(kc_segment_hash(bytes, hash));
+	if (!fast_keys_believe && memcmp(hash, segment_name.hash, sizeof hash) != 0)
+		return KC_ERR(REFUSED);
+	return kc_segment_open(bytes, &place, &head_key, segment_name.last, &log);
+}
+
+static struct kc_reconcile_place cell_place(bool of_answer)
+{
+	return (struct kc_reconcile_place){&first->account, &second->identity.id,
+		of_answer ? &first->identity.id : NULL, cell_tag, &new_epoch()->epoch->name};
+}
+
+static void build_question(struct kc_buf *ret)
+{
+	static struct kc_reconcile_question question;
+	struct kc_reconcile_place place = cell_place(false);
+
+	memset(&question, 0, sizeof question);
+	question.to = first->identity.id;
+	question.nonce[0] = 1;
+	question.time_ms = 1000;
+	MUST(kc_vector_raise(&question.vector, &first->identity.id, 4));
+	question.paths[0].len = 1;
+	question.path_count = 2;
+	question.wanted[0].name[0] = 5;
+	question.wanted_count = 1;
+	MUST(kc_reconcile_seal_question(&question, &place, &head_key, ret));
+}
+
+static kc_err read_question(struct kc_bytes bytes)
+{
+	static struct kc_reconcile_question question;
+	struct kc_reconcile_place place = cell_place(false);
+	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN];
+
+	KC_TRY(kc_reconcile_peek(bytes, view_tag, kid));
+	KC_TRY(check_key(view_tag, kid));
+	memset(&question, 0, sizeof question);
+	return kc_reconcile_open_question(bytes, &place, &head_key, &question);
+}
+
+static void build_answer(struct kc_buf *ret)
+{
+	static struct kc_reconcile_answer answer;
+	struct kc_reconcile_place place = cell_place(true);
+
+	memset(&answer, 0, sizeof answer);
+	answer.question[0] = 1;
+	MUST(kc_vector_raise(&answer.vector, &second->identity.id, 9));
+	answer.nodes[0].children[3] = (struct kc_trie_child){.count = 1, .name = {5}, .hash = {6}};
+	answer.nodes[0].children[4] = (struct kc_trie_child){.count = 7, .hash = {8}};
+	answer.count = 1;
+	MUST(kc_reconcile_seal_answer(&answer, &place, &head_key, ret));
+}
+
+static kc_err read_answer(struct kc_bytes bytes)
+{
+	static struct kc_reconcile_answer answer;
+	struct kc_reconcile_place place = cell_place(true);
+	uint8_t view_tag[KC_TAG_LEN], kid[KC_KID_LEN];
+
+	KC_TRY(kc_reconcile_peek(bytes, view_tag, kid));
+	KC_TRY(check_key(view_tag, kid));
+	memset(&answer, 0, sizeof answer);
+	return kc_reconcile_open_answer(bytes, &place, &head_key, &answer);
+}
+
+/* --- sessions -----------------------------------------------------------------------------------
+ */
+
+static kc_err read_pairing(enum kc_pairing_number number, struct kc_bytes bytes)
+{
+	KC_CLEANUP_PAIRING struct kc_pairing *listener = pairing_listener(&pairing_said, number);
+	KC_CLEANUP_BUF struct kc_buf said = KC_BUF_INIT;
+
+	return pairing_hear(listener, number, bytes, &said);
+}
+
+static kc_err read_live(enum kc_live_number number, struct kc_bytes bytes)
+{
+	KC_CLEANUP_LIVE struct kc_live *listener = live_listener(&live_said, number);
+	KC_CLEANUP_BUF struct kc_buf said = KC_BUF_INIT;
+
+	return live_hear(&live_said, listener, number, bytes, &said);
+}
+
+/* clang-format off */
+#define SESSION(name, talk, number) \
+	static void build_##name(struct kc_buf *ret) \
+	{ \
+		push(ret, kc_buf_bytes(&talk##_said.messages[number])); \
+	} \
+	static kc_err read_##name(struct kc_bytes bytes) \
+	{ \
+		return read_##talk(number, bytes); \
+	}
+SESSION(pairing_answer,  pairing, KC_PAIRING_ANSWER)
+SESSION(pairing_reply,   pairing, KC_PAIRING_REPLY)
+SESSION(pairing_confirm, pairing, KC_PAIRING_CONFIRM)
+SESSION(pairing_welcome, pairing, KC_PAIRING_WELCOME)
+SESSION(live_hello,      live,    KC_LIVE_HELLO)
+SESSION(live_reply,      live,    KC_LIVE_REPLY)
+SESSION(live_finish,     live,    KC_LIVE_FINISH)
+SESSION(live_data,       live,    KC_LIVE_DATA)
+/* clang-format on */
+
+static void build_payload(struct kc_buf *ret)
+{
+	push(ret, kc_buf_bytes(&payload));
+}
+
+static kc_err read_payload(struct kc_bytes bytes)
+{
+	struct kc_live_payload said;
+
+	return kc_live_payload_parse(bytes, &said);
+}
+
+/* --- being let in -------------------------------------------------------------------------------
  */
 
 static void build_offer(struct kc_buf *ret)
 {
 	KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
 
-	MUST(kc_pairing_offer(&first->account, kc_buf_bytes(&first->account_key_record), CODE, 1000,
-		&pairing, ret));
+	MUST(kc_pairing_offer(&first->account, kc_buf_bytes(&first->account_key_record),
+		SESSIONS_CODE, 1000, &pairing, ret));
 }
 
 static kc_err read_offer(struct kc_bytes bytes)
@@ -464,26 +675,41 @@ static kc_err read_welcome(struct kc_bytes bytes)
 	MUST(kc_identity_save_agree(&joiner, &agree));
 	MUST(kc_identity_load(kc_buf_bytes(&stored), &copy));
 	MUST(kc_identity_load_agree(kc_secret_bytes(&agree), &copy));
-	return enter(bytes, &copy, &entered);
+	return telling_enter(first, "newcomer", bytes, &copy, &entered);
 }
 
 /* clang-format off */
 const struct specimen specimens[] = {
-	{"genesis",     false, build_genesis,     read_genesis},
-	{"permanent",   false, build_permanent,   read_permanent},
-	{"voucher",     false, build_voucher,     read_voucher},
-	{"list",        false, build_list,        read_list},
-	{"epoch",       false, build_epoch,       read_epoch},
-	{"shares",      false, build_shares,      read_shares},
-	{"account_key", false, build_account_key, read_account_key},
-	{"envelope",    false, build_envelope,    read_envelope},
-	{"operation",   false, build_operation,   read_operation},
-	{"marker",      false, build_marker,      read_marker},
-	{"item",        false, build_item,        read_item},
-	{"head",        false, build_head,        read_head},
-	{"offer",       true,  build_offer,       read_offer},
-	{"application", true,  build_application, read_application},
-	{"welcome",     true,  build_welcome,     read_welcome},
+	{"genesis",         false, build_genesis,         read_genesis},
+	{"permanent",       false, build_permanent,       read_permanent},
+	{"voucher",         false, build_voucher,         read_voucher},
+	{"list",            false, build_list,            read_list},
+	{"epoch",           false, build_epoch,           read_epoch},
+	{"shares",          false, build_shares,          read_shares},
+	{"shares_ahead",    false, build_shares,          read_shares_ahead},
+	{"account_key",     false, build_account_key,     read_account_key},
+	{"compat",          false, build_compat,          read_compat},
+	{"retire",          false, build_retire,          read_retire},
+	{"envelope",        false, build_envelope,        read_envelope},
+	{"operation",       false, build_operation,       read_operation},
+	{"marker",          false, build_marker,          read_marker},
+	{"item",            false, build_item,            read_item},
+	{"head",            false, build_head,            read_head},
+	{"segment",         false, build_segment,         read_segment},
+	{"question",        false, build_question,        read_question},
+	{"answer",          false, build_answer,          read_answer},
+	{"pairing_offer",   true,  build_offer,           read_offer},
+	{"pairing_answer",  false, build_pairing_answer,  read_pairing_answer},
+	{"pairing_reply",   false, build_pairing_reply,   read_pairing_reply},
+	{"pairing_confirm", false, build_pairing_confirm, read_pairing_confirm},
+	{"pairing_welcome", false, build_pairing_welcome, read_pairing_welcome},
+	{"application",     true,  build_application,     read_application},
+	{"welcome",         true,  build_welcome,         read_welcome},
+	{"live_hello",      true,  build_live_hello,      read_live_hello},
+	{"live_reply",      false, build_live_reply,      read_live_reply},
+	{"live_finish",     false, build_live_finish,     read_live_finish},
+	{"live_data",       false, build_live_data,       read_live_data},
+	{"live_payload",    true,  build_payload,         read_payload},
 };
 /* clang-format on */
 const size_t specimen_count = KC_COUNT_OF(specimens);

@@ -82,14 +82,6 @@ static bool has(size_t number, const char *service, const char *secret)
 	       words_has_secret(device(number), KC_CLASS_GENERIC, attrs, secret);
 }
 
-static bool has_alarm(size_t number, const char *name)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(device(number)->keychain, &report));
-	return report.alarm && strcmp(report.alarm, name) == 0;
-}
-
 static uint64_t pending(size_t number)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -288,7 +280,7 @@ static void a_store_that_forgets(void)
 	for (int i = 0; i < 3; i++)
 		CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_ERR(house_sync(&house, 0, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(0, "rollback"));
+	CHECK(house_has_alarm(&house, 0, "rollback"));
 	end_apart();
 }
 
@@ -351,7 +343,7 @@ static void a_list_is_held_back(void)
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	/* Everything was read once more before it was said. */
-	CHECK(has_alarm(1, "rollback"));
+	CHECK(house_has_alarm(&house, 1, "rollback"));
 	between_lies.row = NULL;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
@@ -370,7 +362,7 @@ static void an_item_is_held_back(void)
 	CHECK_OK(house_sync(&house, 1, NULL));
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "omission"));
+	CHECK(house_has_alarm(&house, 1, "omission"));
 	between_lies.row = NULL;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
@@ -395,7 +387,7 @@ static void an_old_item_is_held_back(void)
 	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 600);
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "omission"));
+	CHECK(house_has_alarm(&house, 1, "omission"));
 	between_lies.row = NULL;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
@@ -421,7 +413,7 @@ static void an_older_store(void)
 	file_remove_tree(older);
 	between_lies.expire = true;
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "rollback"));
+	CHECK(house_has_alarm(&house, 1, "rollback"));
 	CHECK(has(1, "bank", "bank") && has(1, "mail", "mail"));
 	end_apart();
 }
@@ -458,7 +450,7 @@ static void an_older_list(void)
 			CHECK_OK(house_sync(&house, 1, NULL));
 		} else {
 			CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-			CHECK(has_alarm(1, "rollback"));
+			CHECK(house_has_alarm(&house, 1, "rollback"));
 		}
 		between_lies.row = NULL;
 		house_clock_move(MINUTE);
@@ -618,7 +610,7 @@ static void a_page_without_end(void)
 	between_lies.flood = 1000000;
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	CHECK(between_lies.flood > 990000);
-	CHECK(has_alarm(1, "forgery"));
+	CHECK(house_has_alarm(&house, 1, "forgery"));
 	between_lies.flood = 0;
 	add(0, "mail");
 	house_settle(&house);

@@ -544,7 +544,6 @@ static void append_list(struct house *house, size_t device,
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 	struct kc_place_in_store where = {.key = kc_bytes_str("p")};
@@ -553,7 +552,7 @@ static void append_list(struct house *house, size_t device,
 	CLEANUP_LOG struct log log;
 
 	CHECK_FATAL(list != NULL);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	circle = house_recall(house, device);
 	self = kc_circle_self(circle);
 	*list = *self->list;
 	list->seq++;
@@ -596,13 +595,12 @@ static const struct kc_member *find_writer(
 static void put_out_by(struct house *house, size_t author, size_t target)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_exclusion exclusion = {.reason = KC_EXCLUSION_LOST};
 	const struct kc_member *removed;
 	CLEANUP_LOG struct log log;
 
 	log_read(house, target, &log);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[author].keychain, &place, &circle));
+	circle = house_recall(house, author);
 	removed = find_writer(circle, &log.writer);
 	CHECK_FATAL(removed != NULL && removed->list != NULL);
 	exclusion.target = removed->id;

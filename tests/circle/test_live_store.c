@@ -16,24 +16,6 @@
 #define NOW INT64_C(1800000000000)
 #define MINUTE (INT64_C(60) * 1000)
 
-/* Exchanges of all, until sessions are open and nobody has anything to say. */
-static void settle(struct house *house)
-{
-	house_settle(house);
-	for (int i = 0; i < 4; i++)
-		for (size_t device = 0; device < house->count; device++)
-			CHECK_OK_FATAL(house_sync(house, device, NULL));
-}
-
-static struct kc_live_counts counts(struct house *house, size_t device)
-{
-	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_lock(house->homes[device].keychain, &sync));
-	CHECK_FATAL(sync->live != NULL);
-	return *kc_live_mailbox_counts(sync->live);
-}
-
 static void add(struct house *house, size_t device, const char *account)
 {
 	char attrs[80];
@@ -152,8 +134,9 @@ static void a_change_arrives_ahead_of_the_store(void)
 	house_clock_set(NOW);
 	house_init(&house);
 	house_add(&house, 0);
-	settle(&house);
-	CHECK_FATAL(counts(&house, 0).opened == 1 && counts(&house, 1).opened == 1);
+	house_settle_sessions(&house);
+	CHECK_FATAL(house_live_counts(&house, 0).opened == 1 &&
+		    house_live_counts(&house, 1).opened == 1);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	writer = withhold(&house, 0, &withheld);
@@ -182,7 +165,7 @@ static void a_change_that_nobody_said_is_missed(void)
 	house_clock_set(NOW);
 	house_init(&house);
 	house_add(&house, 0);
-	settle(&house);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	writer = withhold(&house, 0, &withheld);
@@ -208,14 +191,12 @@ static void a_list_that_was_heard_of_is_missed(void)
 	house_clock_set(NOW);
 	house_init(&house);
 	house_add(&house, 0);
-	settle(&house);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	(void)withhold(&house, 0, &withheld);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	home_close(&house.homes[1]);
-	home_open(&house.homes[1]);
-	home_unlock(&house.homes[1]);
+	house_restart(&house, 1);
 	CHECK_OK(house_sync(&house, 1, NULL));
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
@@ -237,7 +218,7 @@ static void a_large_change_is_not_said(void)
 	house_clock_set(NOW);
 	house_init(&house);
 	house_add(&house, 0);
-	settle(&house);
+	house_settle_sessions(&house);
 	for (int i = 0; i < KC_LIVE_MAX_ITEMS + 1; i++) {
 		snprintf(account, sizeof account, "a%d", i);
 		add(&house, 0, account);
@@ -265,17 +246,17 @@ static void an_idle_poll_reads_and_writes_nothing(void)
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 1);
-	settle(&house);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
-	settle(&house);
+	house_settle_sessions(&house);
 	for (size_t i = 0; i < 3; i++)
-		live[i] = counts(&house, i);
+		live[i] = house_live_counts(&house, i);
 	house_each_operation(&house, count_file, &before);
 	for (int i = 0; i < 3; i++)
 		for (size_t device = 0; device < house.count; device++)
 			CHECK_OK(house_sync(&house, device, NULL));
 	for (size_t i = 0; i < 3; i++) {
-		struct kc_live_counts now = counts(&house, i);
+		struct kc_live_counts now = house_live_counts(&house, i);
 
 		CHECK(memcmp(&live[i], &now, sizeof now) == 0);
 		CHECK(now.opened == 2 && now.refused == 0 && now.failed == 0);
@@ -320,7 +301,7 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 	house_clock_set(NOW);
 	house_init(&house);
 	house_add(&house, 0);
-	settle(&house);
+	house_settle_sessions(&house);
 	for (int i = 0; i < 12; i++) {
 		snprintf(account, sizeof account, "a%d", i);
 		add(&house, (size_t)i % 2, account);
@@ -329,8 +310,8 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 		CHECK_OK(house_sync(&house, (size_t)(i + 1) % 2, NULL));
 	}
 	CHECK(number > 12);
-	CHECK(counts(&house, 0).refused + counts(&house, 1).refused + counts(&house, 0).failed +
-			counts(&house, 1).failed >
+	CHECK(house_live_counts(&house, 0).refused + house_live_counts(&house, 1).refused +
+			house_live_counts(&house, 0).failed + house_live_counts(&house, 1).failed >
 		0);
 	house_settle(&house);
 	CHECK(house_agrees(&house) && count_items(&house, 0) == 12);
@@ -364,7 +345,7 @@ static void worlds_init(struct worlds *w)
 	house_init(house);
 	house_add(house, FIRST);
 	house_add(house, FIRST);
-	settle(house);
+	house_settle_sessions(house);
 	snprintf(w->other.store, sizeof w->other.store, "%.60s.2", house->store);
 	house_copy_tree(house->store, w->other.store);
 	house_add_home(house);
@@ -441,7 +422,7 @@ static void a_forked_store_is_found_out_by_both(void)
 
 	house_clock_set(NOW);
 	worlds_init(&w);
-	CHECK_FATAL(counts(&w.house, FIRST).opened == 2);
+	CHECK_FATAL(house_live_counts(&w.house, FIRST).opened == 2);
 	add(&w.house, THIRD, "here");
 	add(&w.house, COPY, "there");
 	CHECK_OK(house_sync(&w.house, THIRD, NULL));

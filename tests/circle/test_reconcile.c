@@ -17,15 +17,6 @@
 #define START_MS INT64_C(1800000000000)
 #define DAY_MS INT64_C(86400000)
 
-static struct kc_circle *recall(struct house *house, size_t device)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	return circle;
-}
-
 static void add(struct house *house, size_t device, const char *name)
 {
 	char attrs[64];
@@ -63,7 +54,7 @@ enum { SPONSOR, AWAY, OUT, NEW };
 /* Of what it wrote after before_ms, if that is not 0, nothing counts. */
 static void remove_out(struct house *house, size_t by, uint64_t before_ms)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, OUT);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, OUT);
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
 	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
@@ -358,7 +349,7 @@ static void say(struct house *house, size_t device, const char *key, struct kc_b
 
 static void answer_key(struct house *house, size_t asker, struct kc_buf *ret)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, asker);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, asker);
 	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 
 	kc_buf_push_str(ret, "r/");
@@ -386,7 +377,8 @@ static void find_place(const struct kc_circle *circle, struct kc_reconcile_place
 /* What a device that was given up would lose everything by: nothing is there, and all was known. */
 static void build_answer(struct house *house, const uint8_t *question, struct kc_buf *ret)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, 0), *asker = recall(house, 1);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, 0),
+					   *asker = house_recall(house, 1);
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_FREE struct kc_reconcile_answer *answer = calloc(1, sizeof *answer);
 	struct kc_reconcile_place place;
@@ -451,8 +443,8 @@ static void who_asks_without_end_is_not_answered(void)
 
 	init_two(&house, 4);
 	for (unsigned i = 0; i < KC_RECONCILE_MAX_ANSWERS + 6; i++) {
-		KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(&house, 1);
-		KC_CLEANUP_CIRCLE struct kc_circle *other = recall(&house, 0);
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(&house, 1);
+		KC_CLEANUP_CIRCLE struct kc_circle *other = house_recall(&house, 0);
 		KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 		KC_CLEANUP_BUF struct kc_buf cell = KC_BUF_INIT;
 		KC_CLEANUP_FREE struct kc_reconcile_question *question =
@@ -528,7 +520,7 @@ static void one_who_is_alone(void)
 
 	CHECK_FATAL(state != NULL);
 	init_two(&house, 6);
-	other = recall(&house, 1);
+	other = house_recall(&house, 1);
 	house_clock_move(181 * DAY_MS); /* as when its clock jumps: both were silent */
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_OK(kc_keychain_device_remove(house.homes[0].keychain, other->identity.id.bytes,

@@ -184,7 +184,7 @@ static kc_err build_shares(struct kc_buf *ret)
 
 static kc_err read_shares(struct kc_bytes record, const struct kc_account_id *of)
 {
-	struct kc_secret got[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_secret got[KC_SHARES_MAX_KEYS] = {{0}};
 	struct kc_shares shares;
 	kc_err err;
 
@@ -516,7 +516,7 @@ static void envelopes_hold_to_their_place(void)
 
 static void shares_are_for_one_device(void)
 {
-	struct kc_secret got[KC_CIRCLE_MAX_VIEWS] = {{0}};
+	struct kc_secret got[KC_SHARES_MAX_KEYS] = {{0}};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	struct kc_shares shares;
 

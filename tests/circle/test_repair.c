@@ -102,18 +102,10 @@ static bool is_as_it_was(struct house *house, size_t device)
 	       count(house, device, "crossed-1") == 0;
 }
 
-static bool is_alarmed(struct house *house, size_t device, const char *alarm)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
-	return alarm ? report.alarm && strcmp(report.alarm, alarm) == 0 : !report.alarm;
-}
-
 static void expect_rollback(struct house *house, size_t device)
 {
 	CHECK_ERR(house_sync(house, device, NULL), KC_E_STORE_SUSPECT);
-	CHECK(is_alarmed(house, device, "rollback"));
+	CHECK(house_has_alarm(house, device, "rollback"));
 }
 
 static void repair(struct house *house, size_t device)
@@ -134,7 +126,7 @@ static void expect_whole(struct house *house)
 
 		CHECK_OK(house_sync(house, i, &report));
 		CHECK(report.waiting == 0 && report.refused == 0 && report.pending == 0);
-		CHECK(is_alarmed(house, i, NULL));
+		CHECK(house_has_alarm(house, i, NULL));
 	}
 	CHECK(house_agrees(house));
 }
@@ -250,9 +242,7 @@ static void as_often_as_one_likes(void)
 	expect_rollback(&house, FIRST);
 	expect_rollback(&house, SECOND);
 	CHECK_OK(kc_repair_begin(house.homes[FIRST].keychain->store));
-	home_close(&house.homes[FIRST]);
-	home_open(&house.homes[FIRST]);
-	home_unlock(&house.homes[FIRST]);
+	house_restart(&house, FIRST);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
 	repair(&house, SECOND);
 	repair(&house, SECOND);
@@ -270,13 +260,12 @@ static void sealed_and_not_sent(void)
 	CLEANUP_BACKUP struct backup backup;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	char path[HOUSE_PATH_MAX], *end;
 	struct kc_writer_id writer;
 
 	init_with_backup(&house, &backup);
 	restore(&house, &backup);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[FIRST].keychain, &place, &circle));
+	circle = house_recall(&house, FIRST);
 	writer = kc_circle_writer(&circle->identity.id);
 	house_path(&house, &writer, 1, path);
 	end = strrchr(path, '/');
@@ -286,9 +275,7 @@ static void sealed_and_not_sent(void)
 	CHECK_FATAL(file_write(path, kc_bytes_str("in the way")));
 	CHECK_ERR(kc_keychain_sync_repair(house.homes[FIRST].keychain, &report), KC_E_STORE_GONE);
 	CHECK_FATAL(unlink(path) == 0);
-	home_close(&house.homes[FIRST]);
-	home_open(&house.homes[FIRST]);
-	home_unlock(&house.homes[FIRST]);
+	house_restart(&house, FIRST);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
 	repair(&house, SECOND);
 	expect_whole(&house);
@@ -337,25 +324,18 @@ static void the_missing_pieces_come_back(void)
 static void put_out(struct house *house, size_t by, size_t target)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, target);
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[target].keychain, &place, &circle));
 	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
 		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
 }
 
 static bool is_in(struct house *house, size_t device, size_t other)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL, *others = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT, place_too = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *others = house_recall(house, other);
 	struct kc_trust trust;
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[other].keychain, &place_too, &others));
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
 	return kc_circle_is_trusted(circle, &trust, &others->identity.id);
 }

@@ -131,6 +131,29 @@ static void removal(void)
 	CHECK(trusts(&world, 0, 0));
 }
 
+/* Nobody else has heard of the newcomer when it puts out the only device that took it in. */
+static void a_newcomer_that_puts_out_its_sponsor(void)
+{
+	struct world world;
+	size_t newcomer, second;
+
+	family(&world);
+	newcomer = join(&world, 1);
+	exclude(&world, newcomer, 1, world.seq[1], KC_RANK_NONE);
+	CHECK(!trusts(&world, 0, 1));
+	CHECK(trusts(&world, 0, newcomer));
+	CHECK(trusts(&world, 2, newcomer));
+	CHECK(trusts(&world, newcomer, 0));
+	/* Its own newcomers are in as well. */
+	second = join(&world, newcomer);
+	CHECK(trusts(&world, 0, second));
+	/* But one who puts out that sponsor, and has not taken the newcomer in, puts out both. */
+	exclude(&world, 0, 1, world.seq[1], KC_RANK_NONE);
+	CHECK(!trusts(&world, 0, newcomer));
+	CHECK(!trusts(&world, 2, second));
+	CHECK(judge(&world, newcomer).trusted == 0);
+}
+
 static void whoever_came_after_the_cut_goes_too(void)
 {
 	struct world world;
@@ -263,7 +286,6 @@ static void random_world(struct world *world, uint32_t seed)
 		if (pick(2))
 			adopt(world, pick((uint32_t)world->count), pick((uint32_t)world->count));
 	}
-	adopt_all(world);
 }
 
 /* The order in which things became known: shuffles what a judge looks at. */
@@ -387,6 +409,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(a_chain_of_vouchers),
 		CHECK_TEST(removal),
+		CHECK_TEST(a_newcomer_that_puts_out_its_sponsor),
 		CHECK_TEST(whoever_came_after_the_cut_goes_too),
 		CHECK_TEST(a_thief_of_a_junior_device),
 		CHECK_TEST(a_thief_of_the_senior_device),

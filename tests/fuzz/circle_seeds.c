@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* Writes what fuzz_circle and fuzz_exchange begin with into two folders: made by code, since the
- * records' forms change.
+/* Writes what fuzz_circle, fuzz_exchange and fuzz_pairing begin with into folders: made by code,
+ * since the records' forms change.
  *
- *   circle_seeds FOLDER-FOR-CIRCLE FOLDER-FOR-EXCHANGE
+ *   circle_seeds FOLDER-FOR-CIRCLE FOLDER-FOR-EXCHANGE FOLDER-FOR-PAIRING
  */
 #include <stdio.h>
 
 #include "tests/circle/specimens.h"
-#include "tests/circle/world.h"
 #include "tests/file.h"
 #include "tests/fuzz/exchange.h"
+#include "tests/fuzz/letting_in.h"
 
 static bool write_seed(const char *folder, const char *name, struct kc_buf *seed)
 {
@@ -51,13 +51,32 @@ static bool write_exchanges(const char *folder)
 			snprintf(name, sizeof name, "%u-%zu", as, i);
 			good = good && write_seed(folder, name, &seed);
 		}
-	world_end();
+	exchange_end();
+	return good;
+}
+
+static bool write_pairings(const char *folder)
+{
+	bool good = true;
+
+	letting_in_begin();
+	for (uint8_t as = 0; as < LETTING_IN_INPUTS; as++) {
+		KC_CLEANUP_BUF struct kc_buf seed = KC_BUF_INIT;
+		char name[8];
+
+		kc_buf_push_byte(&seed, as);
+		letting_in_seed(as, &seed);
+		snprintf(name, sizeof name, "%u", as);
+		good = good && write_seed(folder, name, &seed);
+	}
+	letting_in_end();
 	return good;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
-	return write_specimens(argv[1]) && write_exchanges(argv[2]) ? 0 : 1;
+	return write_specimens(argv[1]) && write_exchanges(argv[2]) && write_pairings(argv[3]) ? 0
+											       : 1;
 }

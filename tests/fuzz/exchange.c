@@ -1,54 +1,104 @@
 /* SPDX-License-Identifier: ISC */
-/* The device, the store, and back to the beginning. */
+/*
+ * The device, the store, and back to the beginning: in each layout the device has its keychain open
+ * and has read nothing, and what an exchange does to it is undone.
+ */
 #include "tests/fuzz/exchange.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/keychain_impl.h"
 #include "backend/keychain_sync.h"
+#include "backend/sync/line/cell_name.h"
 #include "tests/check.h"
+#include "tests/circle/chance.h"
 #include "tests/circle/fast_keys.h"
 #include "tests/circle/world.h"
+#include "tests/file.h"
+#include "tests/fuzz/nested_txn.h"
 
 #define GENP KC_CLASS_GENERIC
-enum { READER, WRITER, DEVICES, NEW_MAX = 8 };
+#define SEED 33
+enum { READER, WRITER, DEVICES, SYNCS = 3, NEW_MAX = 8, ROWS_MAX = 64 };
 
-/* What the other device wrote, and after which operation of its log. */
+/* What the other device wrote into a store of logs, and after which operation of its log there. */
+static struct kc_writer_id log_writer;
 static struct kc_buf operations[NEW_MAX];
 static struct kc_log_position before[NEW_MAX];
 static size_t count;
 
+/* What it wrote into one of records, in which of its exchanges. */
+static struct row {
+	size_t sync;
+	struct kc_cell cell;
+	char name[KC_RECORDS_MAX_NAME + 1];
+	struct kc_buf value;
+} rows[ROWS_MAX];
+static size_t row_count, sync_number;
+
+/* Who reads, by layout; and the number of a copy of the store. */
+static struct home readers[WORLD_LAYOUTS];
+#define FROZEN (MEMORY_CLOUD_MAX - WORLD_LAYOUTS)
+
+static enum world_layout layout_of(enum exchange_input as)
+{
+	return as == EXCHANGE_OPERATION || as == EXCHANGE_WRITES ? WORLD_LOGS : WORLD_RECORDS;
+}
+
 /* --- what is new --------------------------------------------------------------------------------
  */
 
-static void keep(void *context, const char *name, struct kc_bytes value)
+static void keep_operation(void *context, const char *name, struct kc_bytes value)
 {
-	const struct kc_writer_id *writer = &world.writers[WRITER];
 	KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT;
 	struct kc_op op;
 
 	(void)context;
-	kc_op_put_hex(&own, KC_BYTES_OF(writer->bytes));
+	kc_op_put_hex(&own, KC_BYTES_OF(log_writer.bytes));
 	if (strncmp(name, kc_buf_text(&own), own.len) != 0)
 		return;
 	CHECK_FATAL(count < NEW_MAX);
-	CHECK_OK_FATAL(kc_op_parse(value, writer, before[count].number + 1, &op));
+	CHECK_OK_FATAL(kc_op_parse(value, &log_writer, before[count].number + 1, &op));
 	kc_buf_push(&operations[count++], value.data, value.len);
 	if (count < NEW_MAX)
 		before[count] = op.position;
 }
 
-static void write_something(void)
+/* What devices say to each other directly is not among it. */
+static void keep_row(void *context, const char *name, struct kc_bytes value)
+{
+	struct row *row = &rows[row_count];
+
+	(void)context;
+	if (kc_cell_name_parse(name, &row->cell) != KC_OK)
+		return;
+	CHECK_FATAL(row_count < ROWS_MAX);
+	row->sync = sync_number;
+	snprintf(row->name, sizeof row->name, "%s", name);
+	kc_buf_push(&row->value, value.data, value.len);
+	row_count++;
+}
+
+static void sync_writer(void)
+{
+	CHECK_OK_FATAL(house_sync(&world.house, WRITER, NULL));
+	sync_number++;
+}
+
+static void write_something(memory_cloud_visit keep)
 {
 	struct home *home = &world.house.homes[WRITER];
 
+	memory_cloud_set_witness(keep, NULL);
 	CHECK_OK_FATAL(words_add(home, GENP, "svce=mail acct=a sync=#1", "first"));
-	CHECK_OK_FATAL(house_sync(&world.house, WRITER, NULL));
+	sync_writer();
 	CHECK_OK_FATAL(words_update(home, GENP, "svce=mail", "labl=x", "second"));
 	CHECK_OK_FATAL(words_add(home, GENP, "svce=AirPort acct=a sync=#1", "air"));
-	CHECK_OK_FATAL(house_sync(&world.house, WRITER, NULL));
+	sync_writer();
 	CHECK_OK_FATAL(words_delete(home, GENP, "svce=mail"));
-	CHECK_OK_FATAL(house_sync(&world.house, WRITER, NULL));
+	sync_writer();
+	memory_cloud_set_witness(NULL, NULL);
 }
 
 static void find_position(struct kc_log_position *ret)
@@ -61,16 +111,10 @@ static void find_position(struct kc_log_position *ret)
 	*ret = kc_circle_self(circle)->position;
 }
 
-static void begin_again(void)
-{
-	world_restore(DEVICES, 0, WORLD_LOGS);
-	world_turn_to(READER);
-}
-
 /* What is true gets as far as the items. */
 static void check_reading(void)
 {
-	for (unsigned as = 0; as < EXCHANGE_INPUTS; as++) {
+	for (unsigned as = 0; as < EXCHANGE_ROW; as++) {
 		KC_CLEANUP_BUF struct kc_buf seed = KC_BUF_INIT;
 
 		CHECK_FATAL(exchange_seed((enum exchange_input)as, 0, &seed));
@@ -78,54 +122,137 @@ static void check_reading(void)
 	}
 }
 
+static void begin_in(enum world_layout layout)
+{
+	struct home *from = &world.house.homes[READER], *reader = &readers[layout];
+
+	world_restore(DEVICES, 0, layout);
+	memory_cloud_copy(0, FROZEN + layout);
+	home_close(from);
+	home_init_empty(reader);
+	file_remove_tree(reader->path);
+	house_copy_tree(from->path, reader->path);
+	home_open(reader);
+	home_unlock(reader);
+}
+
 void exchange_begin(void)
 {
 	world_begin();
-	begin_again();
+	begin_in(WORLD_LOGS);
+	log_writer = world.writers[WRITER];
 	find_position(&before[0]);
-	memory_cloud_set_witness(keep, NULL);
-	write_something();
-	memory_cloud_set_witness(NULL, NULL);
-	CHECK_FATAL(count >= 3);
-	begin_again();
+	write_something(keep_operation);
+	CHECK_FATAL(count >= SYNCS);
+	sync_number = 0;
+	begin_in(WORLD_RECORDS);
+	write_something(keep_row);
+	CHECK_FATAL(row_count >= 2 * SYNCS);
 	fast_keys_believe = true;
 	check_reading();
+}
+
+void exchange_end(void)
+{
+	for (size_t i = 0; i < NEW_MAX; i++)
+		kc_buf_done(&operations[i]);
+	for (size_t i = 0; i < ROWS_MAX; i++)
+		kc_buf_done(&rows[i].value);
+	for (size_t i = 0; i < WORLD_LAYOUTS; i++)
+		home_done(&readers[i]);
+	world_end();
 }
 
 /* --- offering -----------------------------------------------------------------------------------
  */
 
-static void put_writes(struct kc_bytes writes)
+static void put_operation(struct kc_bytes operation)
 {
-	const struct kc_writer_id *writer = &world.writers[WRITER];
+	memory_cloud_put(0, &log_writer, before[0].number + 1, operation);
+}
+
+/* An operation with these writes; false when there is none. */
+static bool make_operation(struct kc_bytes writes, struct kc_buf *ret)
+{
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
-	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
 	struct kc_log_position ignored;
 
-	kc_op_builder_init(&builder, writer, &before[0], false);
+	kc_op_builder_init(&builder, &log_writer, &before[0], false);
 	kc_der_put_raw(&builder.w, writes);
-	if (kc_op_builder_end(&builder, &before[0], &made, &ignored) == KC_OK)
-		memory_cloud_put(0, writer, before[0].number + 1, kc_buf_bytes(&made));
+	return kc_op_builder_end(&builder, &before[0], ret, &ignored) == KC_OK;
 }
+
+static void put_writes(struct kc_bytes writes)
+{
+	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
+
+	if (make_operation(writes, &made))
+		put_operation(kc_buf_bytes(&made));
+}
+
+static void put_cells(struct kc_bytes writes)
+{
+	const struct kc_writer_id *writer = &world.writers[WRITER];
+	KC_CLEANUP_BUF struct kc_buf made = KC_BUF_INIT;
+	struct kc_op_write write;
+	struct kc_op op;
+
+	if (!make_operation(writes, &made) ||
+		kc_op_parse(kc_buf_bytes(&made), &log_writer, before[0].number + 1, &op) != KC_OK)
+		return;
+	while (kc_op_next(&op, &write)) {
+		char name[KC_RECORDS_MAX_NAME + 1];
+
+		if (kc_cell_name_put(write.key, writer, name) == KC_OK)
+			memory_cloud_put_record(0, kc_cell_zone(write.key), name, write.value);
+	}
+}
+
+static void put_row(struct kc_bytes bytes)
+{
+	const uint8_t *end = bytes.len ? memchr(bytes.data + 1, 0, bytes.len - 1) : NULL;
+	enum kc_zone zone;
+	size_t used;
+
+	if (!end)
+		return;
+	zone = bytes.data[0] & 1 ? KC_ZONE_RECORDS : KC_ZONE_VALUES;
+	used = (size_t)(end - bytes.data) + 1;
+	memory_cloud_put_record(0, zone, (const char *)bytes.data + 1,
+		kc_bytes(bytes.data + used, bytes.len - used));
+}
+
+static void (*const put[EXCHANGE_INPUTS])(struct kc_bytes bytes) = {
+	[EXCHANGE_OPERATION] = put_operation,
+	[EXCHANGE_WRITES] = put_writes,
+	[EXCHANGE_CELLS] = put_cells,
+	[EXCHANGE_ROW] = put_row,
+};
 
 uint64_t exchange_offer(enum exchange_input as, struct kc_bytes bytes)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	struct kc_keychain *keychain = world.house.homes[READER].keychain;
+	enum world_layout layout = layout_of(as);
+	struct kc_keychain *keychain = readers[layout].keychain;
 	kc_err err;
 
-	if (as == EXCHANGE_WRITES)
-		put_writes(bytes);
-	else
-		memory_cloud_put(0, &world.writers[WRITER], before[0].number + 1, bytes);
+	chance_seed_random(SEED);
+	memory_cloud_register(layout == WORLD_RECORDS);
+	memory_cloud_copy(FROZEN + layout, 0);
+	put[as](bytes);
+	nested_txn_begin(keychain->store);
 	err = kc_keychain_sync_now(keychain, &report);
+	nested_txn_undo(keychain->store);
+	kc_keychain_sync_close(keychain);
 	CHECK_FATAL(err == KC_OK || err == KC_E_STORE_SUSPECT || err == KC_E_NOT_MEMBER ||
 		    err == KC_E_STORE_GONE);
-	begin_again();
 	return report.received;
 }
 
-bool exchange_seed(enum exchange_input as, size_t number, struct kc_buf *ret)
+/* --- seeds --------------------------------------------------------------------------------------
+ */
+
+static bool seed_operation(enum exchange_input as, size_t number, struct kc_buf *ret)
 {
 	struct kc_bytes bytes;
 	struct kc_op op;
@@ -133,9 +260,56 @@ bool exchange_seed(enum exchange_input as, size_t number, struct kc_buf *ret)
 	if (number >= count)
 		return false;
 	bytes = kc_buf_bytes(&operations[number]);
-	CHECK_OK_FATAL(kc_op_parse(bytes, &world.writers[WRITER], before[number].number + 1, &op));
+	CHECK_OK_FATAL(kc_op_parse(bytes, &log_writer, before[number].number + 1, &op));
 	if (as == EXCHANGE_WRITES)
 		bytes = kc_bytes(op.writes.at, (size_t)(op.writes.end - op.writes.at));
 	kc_buf_push(ret, bytes.data, bytes.len);
 	return true;
+}
+
+/* All that one exchange has written, as writes. */
+static bool seed_cells(size_t number, struct kc_buf *ret)
+{
+	struct kc_der_writer w;
+
+	kc_der_writer_init(&w, ret);
+	for (size_t i = 0; i < row_count; i++) {
+		if (rows[i].sync != number)
+			continue;
+		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_str(&w, rows[i].cell.key);
+		kc_der_put_bytes(&w, kc_buf_bytes(&rows[i].value));
+		kc_der_end(&w);
+	}
+	CHECK_OK_FATAL(kc_der_writer_check(&w));
+	return number < SYNCS;
+}
+
+static bool seed_row(size_t number, struct kc_buf *ret)
+{
+	const struct row *row;
+
+	if (number >= row_count)
+		return false;
+	row = &rows[number];
+	kc_buf_push_byte(ret, kc_cell_zone(kc_bytes_str(row->cell.key)) == KC_ZONE_RECORDS);
+	kc_buf_push(ret, (const uint8_t *)row->name, strlen(row->name) + 1);
+	kc_buf_push(ret, row->value.data, row->value.len);
+	return true;
+}
+
+bool exchange_seed(enum exchange_input as, size_t number, struct kc_buf *ret)
+{
+	switch (as) {
+	case EXCHANGE_OPERATION:
+	case EXCHANGE_WRITES:
+		return seed_operation(as, number, ret);
+	case EXCHANGE_CELLS:
+		return seed_cells(number, ret);
+	case EXCHANGE_ROW:
+		return seed_row(number, ret);
+	case EXCHANGE_INPUTS:
+		break;
+	}
+	return false;
 }

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "tests/circle/world.h"
 #include "tests/fuzz/exchange.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -15,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (!started) {
 		exchange_begin();
-		atexit(world_end);
+		atexit(exchange_end);
 		started = true;
 	}
 	if (len == 0 || data[0] >= EXCHANGE_INPUTS)

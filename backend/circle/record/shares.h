@@ -28,10 +28,9 @@ KC_MUST kc_err kc_shares_parse(struct kc_bytes record, struct kc_shares *ret);
 /* Errors: VERIFY. */
 KC_MUST kc_err kc_shares_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_shares *shares, const struct kc_permanent *author);
-/* The keys, one for each name, each checked against its kid; ret_keys has room for them. Errors:
- * CORRUPT (not for this device, or altered); VERIFY (a key is not the one named: it is empty, the
- * others are here). */
+/* The keys, one for each name, each checked against its kid. Errors: CORRUPT (not for this device,
+ * or altered); VERIFY (a key is not the one named: it is empty, the others are here). */
 KC_MUST kc_err kc_shares_open(const struct kc_shares *shares, const struct kc_account_id *account,
-	const struct kc_identity *receiver, struct kc_secret *ret_keys);
+	const struct kc_identity *receiver, struct kc_secret ret_keys[static KC_SHARES_MAX_KEYS]);
 
 #endif

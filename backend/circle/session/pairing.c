@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "backend/circle/record/label.h"
+#include "backend/circle/session/code_cost.h"
+#include "backend/circle/session/frame.h"
 #include "crypto/kdf.h"
 #include "crypto/spake2.h"
 #include "base/random.h"
 
-#define VERSION 1
-#define SUITE 1			      /* SPAKE2-P256-SHA256-HKDF-HMAC, AES-256-GCM: the only one */
-#define CODE_COST ((uint64_t)1 << 10) /* nobody can try codes but by asking a side: RFC 9382 8 */
+#define SUITE 1 /* SPAKE2-P256-SHA256-HKDF-HMAC, AES-256-GCM: the only one */
 #define STRETCHED_LEN 40
 #define NAME_A "applicant"
 #define NAME_B "sponsor"
@@ -108,63 +108,17 @@ kc_err kc_pairing_parse_code(const char *typed, char ret[static KC_PAIRING_DIGIT
 /* --- messages -----------------------------------------------------------------------------------
  */
 
-/* Message ::= SEQUENCE { version, slot, number, parts… } */
-static void begin_message(struct kc_der_writer *w, struct kc_buf *buf,
-	const struct kc_writer_id *slot, enum kc_pairing_number number)
-{
-	kc_der_writer_init(w, buf);
-	kc_der_begin(w, KC_DER_SEQUENCE);
-	kc_der_put_uint(w, VERSION);
-	kc_der_put_bytes(w, KC_BYTES_OF(slot->bytes));
-	kc_der_put_uint(w, number);
-}
-
-static kc_err end_message(struct kc_der_writer *w)
-{
-	kc_der_end(w);
-	return kc_der_writer_check(w);
-}
-
-static void enter_message(struct kc_bytes message, struct kc_der_reader *r,
-	struct kc_der_reader *seq, struct kc_writer_id *ret_slot, uint64_t *ret_number)
-{
-	kc_der_reader_init(r, message);
-	kc_der_enter(r, KC_DER_SEQUENCE, seq);
-	if (kc_der_get_uint(seq) != VERSION)
-		kc_der_reader_fail(seq);
-	kc_der_get_array(seq, ret_slot->bytes, sizeof ret_slot->bytes);
-	*ret_number = kc_der_get_uint_max(seq, KC_PAIRING_ABORT);
-}
-
-/* Enters a message that must be that number of this session. */
-static void expect_message(const struct kc_pairing *pairing, struct kc_bytes message,
-	enum kc_pairing_number wanted, struct kc_der_reader *r, struct kc_der_reader *seq)
-{
-	struct kc_writer_id slot;
-	uint64_t number;
-
-	enter_message(message, r, seq, &slot, &number);
-	if (number != wanted || memcmp(&slot, &pairing->slot, sizeof slot) != 0)
-		kc_der_reader_fail(seq);
-}
-
-static kc_err leave_message(struct kc_der_reader *r, struct kc_der_reader *seq)
-{
-	kc_der_leave(r, seq);
-	return kc_der_reader_finish(r);
-}
+static const struct kc_frame_form form = {.max_len = SIZE_MAX, .last = KC_PAIRING_ABORT};
 
 kc_err kc_pairing_peek(
 	struct kc_bytes message, struct kc_writer_id *ret_slot, enum kc_pairing_number *ret_number)
 {
-	struct kc_der_reader r, seq;
-	struct kc_writer_id slot;
-	uint64_t number;
+	struct kc_frame frame;
 
-	enter_message(message, &r, &seq, &slot, &number);
-	KC_TRY(kc_der_reader_check(&seq));
-	*ret_slot = slot;
-	*ret_number = (enum kc_pairing_number)number;
+	kc_frame_enter(&form, message, &frame);
+	KC_TRY(kc_der_reader_check(&frame.parts));
+	memcpy(ret_slot->bytes, frame.session, sizeof frame.session);
+	*ret_number = (enum kc_pairing_number)frame.number;
 	return KC_OK;
 }
 
@@ -172,8 +126,8 @@ kc_err kc_pairing_abort(const struct kc_writer_id *slot, struct kc_buf *ret)
 {
 	struct kc_der_writer w;
 
-	begin_message(&w, ret, slot, KC_PAIRING_ABORT);
-	return end_message(&w);
+	kc_frame_begin(&w, ret, slot->bytes, KC_PAIRING_ABORT);
+	return kc_frame_end(&w);
 }
 
 static kc_err keep(struct kc_buf *to, struct kc_bytes bytes)
@@ -208,7 +162,7 @@ static kc_err step(struct kc_pairing *pairing, bool as_sponsor, enum stage from,
 
 static kc_err start_run(struct kc_pairing *pairing, const char *code)
 {
-	const struct kc_kdf_cost cost = {.n = CODE_COST, .r = 8, .p = 1};
+	const struct kc_kdf_cost cost = {.n = kc_code_cost, .r = 8, .p = 1};
 	KC_CLEANUP_SECRET struct kc_secret stretched = KC_SECRET_INIT;
 
 	KC_TRY(kc_secret_alloc(&stretched, STRETCHED_LEN));
@@ -321,12 +275,12 @@ kc_err kc_pairing_offer(const struct kc_account_id *account, struct kc_bytes acc
 	pairing->account = *account;
 	pairing->time_ms = time_ms;
 	KC_TRY(keep(&pairing->account_key, account_key));
-	begin_message(&w, &pairing->offer, &pairing->slot, KC_PAIRING_OFFER);
+	kc_frame_begin(&w, &pairing->offer, pairing->slot.bytes, KC_PAIRING_OFFER);
 	kc_der_put_uint(&w, SUITE);
 	kc_der_put_bytes(&w, KC_BYTES_OF(account->bytes));
 	kc_der_put_uint(&w, time_ms);
 	kc_der_put_bytes(&w, account_key);
-	KC_TRY(end_message(&w));
+	KC_TRY(kc_frame_end(&w));
 	KC_TRY(start_run(pairing, code));
 	KC_TRY(keep(ret_offer, kc_buf_bytes(&pairing->offer)));
 	*ret = pairing;
@@ -337,34 +291,34 @@ kc_err kc_pairing_offer(const struct kc_account_id *account, struct kc_bytes acc
 kc_err kc_pairing_reply(
 	struct kc_pairing *pairing, struct kc_bytes answer, struct kc_buf *ret_reply)
 {
-	struct kc_der_reader r, seq;
+	struct kc_frame frame;
 	struct kc_der_writer w;
 	struct kc_bytes share;
 
-	expect_message(pairing, answer, KC_PAIRING_ANSWER, &r, &seq);
-	share = kc_der_get_bytes(&seq);
-	KC_TRY(leave_message(&r, &seq));
+	kc_frame_expect(&form, answer, pairing->slot.bytes, KC_PAIRING_ANSWER, &frame);
+	share = kc_der_get_bytes(&frame.parts);
+	KC_TRY(kc_frame_leave(&frame));
 	KC_TRY(step(pairing, true, FRESH, SHARED));
 	KC_TRY(finish_run(pairing, share));
 	KC_TRY(keep(&pairing->answer, answer));
 	kc_buf_reset(ret_reply);
-	begin_message(&w, ret_reply, &pairing->slot, KC_PAIRING_REPLY);
+	kc_frame_begin(&w, ret_reply, pairing->slot.bytes, KC_PAIRING_REPLY);
 	kc_der_put_bytes(&w, kc_spake2_share(pairing->run));
 	kc_der_put_bytes(&w, KC_BYTES_OF(pairing->result.own_confirmation));
-	KC_TRY(end_message(&w));
+	KC_TRY(kc_frame_end(&w));
 	return open_channel(pairing, kc_buf_bytes(ret_reply));
 }
 
 kc_err kc_pairing_accept(
 	struct kc_pairing *pairing, struct kc_bytes confirm, struct kc_buf *ret_application)
 {
-	struct kc_der_reader r, seq;
+	struct kc_frame frame;
 	struct kc_bytes confirmation, box;
 
-	expect_message(pairing, confirm, KC_PAIRING_CONFIRM, &r, &seq);
-	confirmation = kc_der_get_bytes(&seq);
-	box = kc_der_get_bytes(&seq);
-	KC_TRY(leave_message(&r, &seq));
+	kc_frame_expect(&form, confirm, pairing->slot.bytes, KC_PAIRING_CONFIRM, &frame);
+	confirmation = kc_der_get_bytes(&frame.parts);
+	box = kc_der_get_bytes(&frame.parts);
+	KC_TRY(kc_frame_leave(&frame));
 	KC_TRY(step(pairing, true, SHARED, CONFIRMED));
 	if (!is_confirmed(pairing, confirmation))
 		return KC_ERR(PAIRING_CODE);
@@ -386,9 +340,9 @@ kc_err kc_pairing_decide(
 	KC_TRY(seal_message(pairing, &channel(pairing)->sponsor, KC_PAIRING_WELCOME,
 		kc_buf_bytes(&plain), &box));
 	kc_buf_reset(ret_message);
-	begin_message(&w, ret_message, &pairing->slot, KC_PAIRING_WELCOME);
+	kc_frame_begin(&w, ret_message, pairing->slot.bytes, KC_PAIRING_WELCOME);
 	kc_der_put_bytes(&w, kc_buf_bytes(&box));
-	return end_message(&w);
+	return kc_frame_end(&w);
 }
 
 /* --- the applicant ------------------------------------------------------------------------------
@@ -397,18 +351,18 @@ kc_err kc_pairing_decide(
 kc_err kc_pairing_read_offer(struct kc_bytes offer, struct kc_pairing **ret)
 {
 	KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
-	struct kc_der_reader r, seq;
+	struct kc_frame frame;
 	struct kc_bytes account_key;
-	uint64_t number;
 
 	KC_TRY(new_pairing(false, &pairing));
-	enter_message(offer, &r, &seq, &pairing->slot, &number);
-	if (number != KC_PAIRING_OFFER || kc_der_get_uint(&seq) != SUITE)
-		kc_der_reader_fail(&seq);
-	kc_der_get_array(&seq, pairing->account.bytes, sizeof pairing->account.bytes);
-	pairing->time_ms = kc_der_get_uint(&seq);
-	account_key = kc_der_get_bytes(&seq);
-	KC_TRY(leave_message(&r, &seq));
+	kc_frame_enter(&form, offer, &frame);
+	memcpy(pairing->slot.bytes, frame.session, sizeof frame.session);
+	if (frame.number != KC_PAIRING_OFFER || kc_der_get_uint(&frame.parts) != SUITE)
+		kc_der_reader_fail(&frame.parts);
+	kc_der_get_array(&frame.parts, pairing->account.bytes, sizeof pairing->account.bytes);
+	pairing->time_ms = kc_der_get_uint(&frame.parts);
+	account_key = kc_der_get_bytes(&frame.parts);
+	KC_TRY(kc_frame_leave(&frame));
 	KC_TRY(keep(&pairing->account_key, account_key));
 	KC_TRY(keep(&pairing->offer, offer));
 	*ret = pairing;
@@ -422,21 +376,21 @@ kc_err kc_pairing_answer(struct kc_pairing *pairing, const char *code, struct kc
 
 	KC_TRY(step(pairing, false, FRESH, SHARED));
 	KC_TRY(start_run(pairing, code));
-	begin_message(&w, &pairing->answer, &pairing->slot, KC_PAIRING_ANSWER);
+	kc_frame_begin(&w, &pairing->answer, pairing->slot.bytes, KC_PAIRING_ANSWER);
 	kc_der_put_bytes(&w, kc_spake2_share(pairing->run));
-	KC_TRY(end_message(&w));
+	KC_TRY(kc_frame_end(&w));
 	return keep(ret_answer, kc_buf_bytes(&pairing->answer));
 }
 
 kc_err kc_pairing_check_reply(struct kc_pairing *pairing, struct kc_bytes reply)
 {
-	struct kc_der_reader r, seq;
+	struct kc_frame frame;
 	struct kc_bytes share, confirmation;
 
-	expect_message(pairing, reply, KC_PAIRING_REPLY, &r, &seq);
-	share = kc_der_get_bytes(&seq);
-	confirmation = kc_der_get_bytes(&seq);
-	KC_TRY(leave_message(&r, &seq));
+	kc_frame_expect(&form, reply, pairing->slot.bytes, KC_PAIRING_REPLY, &frame);
+	share = kc_der_get_bytes(&frame.parts);
+	confirmation = kc_der_get_bytes(&frame.parts);
+	KC_TRY(kc_frame_leave(&frame));
 	KC_TRY(step(pairing, false, SHARED, CONFIRMED));
 	KC_TRY(finish_run(pairing, share));
 	if (!is_confirmed(pairing, confirmation))
@@ -454,22 +408,23 @@ kc_err kc_pairing_confirm(
 	KC_TRY(seal_message(
 		pairing, &channel(pairing)->applicant, KC_PAIRING_CONFIRM, application, &box));
 	kc_buf_reset(ret_confirm);
-	begin_message(&w, ret_confirm, &pairing->slot, KC_PAIRING_CONFIRM);
+	kc_frame_begin(&w, ret_confirm, pairing->slot.bytes, KC_PAIRING_CONFIRM);
 	kc_der_put_bytes(&w, KC_BYTES_OF(pairing->result.own_confirmation));
 	kc_der_put_bytes(&w, kc_buf_bytes(&box));
-	return end_message(&w);
+	return kc_frame_end(&w);
 }
 
 kc_err kc_pairing_finish(
 	struct kc_pairing *pairing, struct kc_bytes message, struct kc_buf *ret_welcome)
 {
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
-	struct kc_der_reader r, seq;
+	struct kc_frame frame;
+	struct kc_der_reader r;
 	struct kc_bytes box, welcome;
 
-	expect_message(pairing, message, KC_PAIRING_WELCOME, &r, &seq);
-	box = kc_der_get_bytes(&seq);
-	KC_TRY(leave_message(&r, &seq));
+	kc_frame_expect(&form, message, pairing->slot.bytes, KC_PAIRING_WELCOME, &frame);
+	box = kc_der_get_bytes(&frame.parts);
+	KC_TRY(kc_frame_leave(&frame));
 	KC_TRY(step(pairing, false, APPLIED, OVER));
 	KC_TRY(open_message(pairing, &channel(pairing)->sponsor, KC_PAIRING_WELCOME, box, &plain));
 	kc_der_reader_init(&r, kc_buf_bytes(&plain));

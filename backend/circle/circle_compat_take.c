@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/* A compatibility circle that comes in: whether it may follow the one in force. The rules have the
+ * numbers that they have in doc/protocol.md 6. */
+#include "backend/circle/circle_impl.h"
+
+#include <string.h>
+
+/* --- rules --------------------------------------------------------------------------------------
+ */
+
+/* A circle that came in. */
+struct incoming {
+	struct kc_bytes record;
+	const struct kc_compat *compat;
+	const struct kc_record_id *id;
+	size_t signatures;
+	struct kc_trust trust;
+};
+
+static bool is_user_key_pending(const struct kc_circle *circle, const struct incoming *in)
+{
+	for (size_t i = 0; i < circle->pending_key_count; i++)
+		if (memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
+			    sizeof in->compat->user) == 0)
+			return true;
+	return false;
+}
+
+/* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of a pending one);
+ * WAITING (its account key record has not come, be it the one that gives way). */
+static kc_err check_user(const struct kc_circle *circle, const struct incoming *in)
+{
+	const uint8_t *user = in->compat->user;
+
+	if (in->signatures < 2 || kc_compat_check(in->record, &circle->account, 1, user) != KC_OK)
+		return KC_ERR(REFUSED);
+	if (memcmp(user, circle->account_key.user_public, sizeof in->compat->user) == 0)
+		return KC_OK;
+	if (kc_circle_was_user_key(circle, user))
+		return KC_ERR(NOT_FOUND);
+	if (is_user_key_pending(circle, in))
+		return KC_ERR(NEWER);
+	/* Of two records with one number this one may be the other, and both be on their way. */
+	if (in->compat->account_key_seq < circle->account_key.seq)
+		return circle->compat.compat ? KC_ERR(NOT_FOUND) : KC_ERR(REFUSED);
+	return in->compat->account_key_seq > 1 ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+}
+
+static bool is_by_member(const struct kc_circle *circle, const struct incoming *in,
+	const struct kc_compat *of, size_t index)
+{
+	for (size_t i = 0; of && i < of->member_count; i++)
+		if (kc_compat_check(in->record, &circle->account, index, of->members[i].key) ==
+			KC_OK)
+			return true;
+	return false;
+}
+
+/* Each signature is right, and by a member, old or new, or by the user key. */
+static bool is_rightly_signed(const struct kc_circle *circle, const struct incoming *in)
+{
+	for (size_t i = 0; i < in->signatures; i++)
+		if (kc_compat_check(in->record, &circle->account, i, in->compat->user) != KC_OK &&
+			!is_by_member(circle, in, in->compat, i) &&
+			!is_by_member(circle, in, circle->compat.compat, i))
+			return false;
+	return true;
+}
+
+/* Rule 2: one of the signatures is by a trusted member of the circle in force. */
+static bool has_member_signature(const struct kc_circle *circle, const struct incoming *in)
+{
+	const struct kc_compat *before = circle->compat.compat;
+
+	for (size_t i = 0; i < before->member_count; i++) {
+		const struct kc_compat_member *m = &before->members[i];
+
+		if (!kc_circle_is_trusted(circle, &in->trust, &m->peer))
+			continue;
+		for (size_t k = 0; k < in->signatures; k++)
+			if (kc_compat_check(in->record, &circle->account, k, m->key) == KC_OK)
+				return true;
+	}
+	return false;
+}
+
+/* Whether a trusted device's list says that it accepts this one. */
+static bool is_named(const struct kc_circle *circle, const struct incoming *in)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+
+		if (list && list->has_circle && i != circle->self &&
+			kc_peer_set_has(in->trust.trusted, i) &&
+			list->circle_generation == in->compat->generation &&
+			kc_record_id_equal(&list->circle_id, in->id))
+			return true;
+	}
+	return false;
+}
+
+static bool is_included(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	for (size_t i = 0; i < trust->peer_count; i++)
+		if (kc_peer_id_equal(&trust->ids[i], id))
+			for (size_t k = 0; k < circle->member_count; k++)
+				if (kc_peer_set_has(trust->trusted, k) &&
+					kc_peer_set_has(trust->include[k], i))
+					return true;
+	return false;
+}
+
+/* Rule 6. */
+static kc_err check_members(const struct kc_circle *circle, const struct incoming *in)
+{
+	kc_err worst = KC_OK;
+
+	for (size_t i = 0; i < in->compat->member_count; i++) {
+		const struct kc_compat_member *row = &in->compat->members[i];
+		kc_err err = kc_circle_check_compat_member(circle, row);
+
+		if (err == KC_OK && kc_circle_is_excluded(circle, &in->trust, &row->peer))
+			err = KC_ERR(REFUSED);
+		if (err == KC_OK && !is_included(circle, &in->trust, &row->peer))
+			err = KC_ERR(WAITING);
+		if (err != KC_OK && err != KC_E_WAITING)
+			return err;
+		worst = err == KC_OK ? worst : err;
+	}
+	return worst;
+}
+
+/* The first of all: its author is alone in it, and began the account. */
+static kc_err check_first(const struct kc_circle *circle, const struct incoming *in)
+{
+	const struct kc_compat_member *row = &in->compat->members[0];
+
+	if (in->compat->generation != 1)
+		return KC_ERR(WAITING);
+	if (in->compat->member_count != 1 || in->compat->retired_count != 0 ||
+		!kc_peer_id_equal(&row->peer, &circle->begun.first) ||
+		kc_compat_check(in->record, &circle->account, 0, row->key) != KC_OK)
+		return KC_ERR(REFUSED);
+	return kc_circle_check_compat_member(circle, row);
+}
+
+enum lineage { NEXT, BRIDGED, RIVAL, LOSER, GAP };
+
+/* Rules 1 and 5. */
+static enum lineage lineage_of(const struct kc_circle *circle, const struct incoming *in)
+{
+	const struct kc_compat *before = circle->compat.compat;
+	const struct kc_compat *c = in->compat;
+
+	if (c->generation == before->generation) {
+		bool same = c->has_prev == before->has_prev &&
+			    kc_record_id_equal(&c->prev, &before->prev);
+
+		return same && memcmp(in->id->bytes, circle->compat.id.bytes,
+				       sizeof in->id->bytes) > 0
+			       ? RIVAL
+			       : LOSER;
+	}
+	if (c->generation == before->generation + 1 &&
+		kc_record_id_equal(&c->prev, &circle->compat.id))
+		return NEXT;
+	return is_named(circle, in) ? BRIDGED : GAP;
+}
+
+static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
+{
+	kc_buf_reset(&circle->compat_rival);
+	kc_buf_push(&circle->compat_rival, record.data, record.len);
+	return kc_buf_check(&circle->compat_rival);
+}
+
+static kc_err accept(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_compat *compat)
+{
+	if (circle->compat.compat && circle->compat.compat->generation == compat->generation)
+		KC_TRY(keep_evidence(circle, kc_buf_bytes(&circle->compat.record)));
+	KC_TRY(kc_circle_keep_compat(circle, record, &circle->compat));
+	return kc_circle_countersign_compat(circle);
+}
+
+/* Against the one in force. *ret_taken: it is now in force. */
+static kc_err follow(struct kc_circle *circle, const struct incoming *in)
+{
+	enum lineage lineage = lineage_of(circle, in);
+
+	if (lineage == GAP)
+		return KC_ERR(WAITING);
+	if (!has_member_signature(circle, in)) /* over a gap, another copy may have one */
+		return lineage == BRIDGED ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	KC_TRY(check_members(circle, in));
+	if (lineage == LOSER)
+		return keep_evidence(circle, in->record);
+	return accept(circle, in->record, in->compat);
+}
+
+/* --- coming in ----------------------------------------------------------------------------------
+ */
+
+static kc_err consider(struct kc_circle *circle, struct incoming *in)
+{
+	kc_err err = check_user(circle, in);
+
+	if (err == KC_E_NOT_FOUND && circle->compat.compat)
+		return KC_OK; /* made before the password was changed */
+	if (err == KC_E_NEWER)
+		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
+	if (err != KC_E_NOT_FOUND)
+		KC_TRY(err);
+	KC_TRY(kc_circle_judge(circle, &in->trust));
+	if (circle->compat.compat)
+		return follow(circle, in);
+	KC_TRY(check_first(circle, in));
+	return accept(circle, in->record, in->compat);
+}
+
+/* Whether it stands later in its writer's log than all before. Where there are no logs a device has
+ * one copy, and what is read of it is never older. */
+static bool is_later(const struct kc_member *writer, uint64_t number)
+{
+	return writer && (number == 0 || number > writer->compat_number);
+}
+
+/* Rule 4: what a device wrote later is never older. */
+static kc_err check_course(struct kc_circle *circle, const struct kc_member *writer,
+	uint64_t number, uint64_t generation)
+{
+	struct kc_trust trust;
+
+	if (!is_later(writer, number) || generation >= writer->compat_generation ||
+		kc_circle_is_excused(writer))
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!kc_circle_is_trusted(circle, &trust, &writer->id))
+		return KC_ERR(REFUSED);
+	circle->compat_went_back = true;
+	return kc_circle_raise(circle, KC_ALARM_ROLLBACK);
+}
+
+static kc_err take(struct kc_circle *circle, struct incoming *in)
+{
+	const struct kc_compat *before = circle->compat.compat;
+
+	if (before && kc_record_id_equal(in->id, &circle->compat.id))
+		return KC_OK; /* another copy */
+	if (before && in->compat->generation < before->generation)
+		return KC_OK; /* an earlier operation of the log */
+	return consider(circle, in);
+}
+
+kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *from,
+	uint64_t number, struct kc_bytes record)
+{
+	KC_CLEANUP_FREE struct kc_compat *compat = malloc(sizeof *compat);
+	struct kc_member *writer = from ? kc_circle_find(circle, from) : NULL;
+	struct incoming in = {.record = record, .compat = compat};
+	struct kc_record_id id;
+
+	if (!compat)
+		return KC_ERR(NO_MEMORY);
+	in.id = &id;
+	KC_TRY_RECORD(kc_compat_parse(record, &circle->account, compat, &id));
+	KC_TRY_RECORD(kc_compat_count_signatures(record, &in.signatures));
+	if (in.signatures == 0) /* and yet it was sealed: by one who has the metadata key alone */
+		return kc_circle_raise(circle, KC_ALARM_FORGERY);
+	if (!is_rightly_signed(circle, &in))
+		return KC_ERR(REFUSED);
+	KC_TRY(check_course(circle, writer, number, compat->generation));
+	KC_TRY(take(circle, &in));
+	if (is_later(writer, number)) {
+		writer->compat_number = number;
+		writer->compat_generation = compat->generation;
+	}
+	return KC_OK;
+}
+
+kc_err kc_circle_retry_compat(struct kc_circle *circle)
+{
+	KC_CLEANUP(kc_held_compat_done) struct kc_held_compat held = circle->compat_held;
+	kc_err err;
+
+	circle->compat_held = (struct kc_held_compat){.record = KC_BUF_INIT};
+	if (!held.compat)
+		return KC_OK;
+	err = kc_circle_take_compat(circle, NULL, 0, kc_buf_bytes(&held.record));
+	return err == KC_E_NO_MEMORY ? err : KC_OK;
+}

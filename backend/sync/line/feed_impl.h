@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the feed share, besides its header. */
+#ifndef KC_SYNC_LINE_FEED_IMPL_H
+#define KC_SYNC_LINE_FEED_IMPL_H
+
+#include "backend/sync/line/feed.h"
+
+#define KC_FEED_ITEM_PREFIX "i-"
+
+/* What a visitor of rows works with. */
+struct kc_feed_reader {
+	struct kc_feed *feed;
+	struct kc_circle *circle;
+	struct kc_gathered *gathered;
+	enum kc_zone zone;
+	bool again;
+	size_t asked; /* the first of those waiting that are asked for now */
+};
+
+/* Takes a row (feed_rows.c); context is a struct kc_feed_reader. */
+KC_MUST kc_err kc_feed_visit(void *context, const struct kc_record_row *row);
+/* Takes out items, of those gathered since, of which this very version was looked at before. */
+KC_MUST kc_err kc_feed_leave_out_seen(
+	struct kc_feed *feed, struct kc_store *store, struct kc_gathered *gathered, size_t from);
+/* The zone from its beginning: everybody's last list must be in it. */
+void kc_feed_start_whole(struct kc_feed *feed, enum kc_zone zone);
+
+#endif

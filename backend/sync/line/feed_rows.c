@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/* What becomes of a row of the feed. */
+#include "backend/sync/line/feed_impl.h"
+
+#include <string.h>
+
+#include "backend/store/sighting.h"
+#include "backend/sync/line/cell_name.h"
+
+_Static_assert(KC_SIGHTING_LEN == sizeof(struct kc_etag), "a sighting is an etag");
+
+/* The record as an operation with one write, and its name. */
+static kc_err make_op(const struct kc_feed_reader *r, const struct kc_record_row *row,
+	const struct kc_cell *cell, struct kc_gathered_op *ret)
+{
+	struct kc_gathered_op op = {.member = r->circle->self,
+		.bytes = KC_BUF_INIT,
+		.zone = r->zone,
+		.etag = row->etag,
+		.again = r->again};
+	struct kc_der_writer w;
+	size_t len;
+	kc_err err;
+
+	kc_der_writer_init(&w, &op.bytes);
+	kc_der_begin_about(&w, KC_DER_SEQUENCE, row->value.len + sizeof cell->key);
+	kc_der_put_str(&w, cell->key);
+	kc_der_put_bytes(&w, row->value);
+	kc_der_end(&w);
+	err = kc_der_writer_check(&w);
+	len = op.bytes.len;
+	kc_buf_push(&op.bytes, row->name, strlen(row->name) + 1);
+	if (err == KC_OK)
+		err = kc_buf_check(&op.bytes);
+	if (err != KC_OK) {
+		kc_buf_done(&op.bytes);
+		return err;
+	}
+	kc_der_reader_init(&op.op.writes, kc_bytes(op.bytes.data, len));
+	op.op.write_count = 1;
+	op.name = (const char *)op.bytes.data + len;
+	*ret = op;
+	return KC_OK;
+}
+
+static size_t cost_of(const struct kc_record_row *row)
+{
+	return row->value.len + KC_RECORDS_MAX_NAME + sizeof(struct kc_gathered_op) +
+	       KC_GATHER_WRITE_LEN;
+}
+
+static kc_err add_stranger(
+	struct kc_feed *feed, const struct kc_writer_id *writer, const struct kc_gathered_op *op)
+{
+	struct kc_feed_stranger *grown =
+		reallocarray(feed->strangers, feed->stranger_count + 1, sizeof *grown);
+
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	feed->strangers = grown;
+	grown[feed->stranger_count++] = (struct kc_feed_stranger){*writer, *op};
+	return KC_OK;
+}
+
+static kc_err take_op(
+	struct kc_feed_reader *r, const struct kc_cell *cell, const struct kc_record_row *row)
+{
+	struct kc_gathered_op op;
+	kc_err err;
+
+	KC_TRY(make_op(r, row, cell, &op));
+	err = cell->is_item ? kc_gathered_add(r->gathered, &op)
+			    : add_stranger(r->feed, &cell->writer, &op);
+	if (err != KC_OK)
+		kc_buf_done(&op.bytes);
+	return err;
+}
+
+/* Looks at this device's own list: whether it is the last one. */
+static kc_err look_at_own(
+	struct kc_feed_reader *r, const struct kc_cell *cell, struct kc_bytes sealed)
+{
+	struct kc_circle *circle = r->circle;
+	const struct kc_member *self = kc_circle_self(circle);
+	struct kc_place_in_store place = {&circle->account, &cell->writer, kc_bytes_str(cell->key)};
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_record_id id;
+
+	if (!list)
+		return KC_ERR(NO_MEMORY);
+	r->feed->own_seen = false;
+	if (kc_circle_open(circle, &place, sealed, &record) != KC_OK ||
+		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) != KC_OK)
+		return KC_OK;
+	r->feed->own_seen = self->list && kc_record_id_equal(&id, &self->list_id);
+	if (r->feed->own_seen)
+		return KC_OK;
+	KC_TRY(kc_circle_look_for_twin(circle, kc_buf_bytes(&record)));
+	if (!circle->copied)
+		return KC_OK;
+	/* This device has said something that it does not know of. */
+	circle->alarm = KC_ALARM_FORK;
+	return KC_ERR(STORE_SUSPECT);
+}
+
+static bool is_own(const struct kc_feed_reader *r, const struct kc_cell *cell)
+{
+	struct kc_writer_id own = kc_circle_writer(&r->circle->identity.id);
+
+	return !cell->is_item && memcmp(&own, &cell->writer, sizeof own) == 0;
+}
+
+/* Of the names that are asked for again. */
+static void meet(struct kc_feed_reader *r, const char *name)
+{
+	for (size_t i = r->asked; r->again && i < r->asked + KC_RECORDS_MAX_BATCH; i++)
+		if (i < r->feed->waiting.count && strcmp(r->feed->waiting.rows[i].name, name) == 0)
+			r->feed->waiting.rows[i].met = true;
+}
+
+static kc_err see_session(struct kc_feed *feed, const struct kc_record_row *row)
+{
+	kc_err err = feed->sessions ? kc_session_logs_see(feed->sessions, row) : KC_OK;
+
+	return err == KC_E_REFUSED ? KC_ERR(STORE_SUSPECT) : err;
+}
+
+kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
+{
+	struct kc_feed_reader *r = context;
+	struct kc_feed *feed = r->feed;
+	struct kc_cell cell;
+
+	meet(r, row->name);
+	if (kc_cell_name_parse(row->name, &cell) != KC_OK) {
+		/* Sessions have other names. */
+		r->gathered->refused[r->circle->self] += r->zone == KC_ZONE_RECORDS;
+		return r->zone == KC_ZONE_VALUES ? see_session(feed, row) : KC_OK;
+	}
+	if (is_own(r, &cell)) {
+		if (strcmp(cell.key, "p") == 0)
+			KC_TRY(look_at_own(r, &cell, row->value));
+		return kc_feed_names_add(&feed->known, r->zone, row->name, &row->etag);
+	}
+	if (row->value.len == 0)
+		return kc_feed_names_add(
+			cell.is_item ? &feed->gone : &feed->known, r->zone, row->name, &row->etag);
+	if (feed->len > feed->most) {
+		feed->more = feed->altered = !r->again || feed->more;
+		return kc_feed_names_add(&feed->later, r->zone, row->name, NULL);
+	}
+	feed->len += cost_of(row);
+	return take_op(r, &cell, row);
+}
+
+/* --- what is known ------------------------------------------------------------------------------
+ */
+
+static bool is_seen(struct kc_txn *txn, const struct kc_gathered_op *op)
+{
+	struct kc_etag seen;
+
+	return kc_sighting_get(txn, op->name, seen.bytes) == KC_OK &&
+	       memcmp(&seen, &op->etag, sizeof seen) == 0;
+}
+
+kc_err kc_feed_leave_out_seen(
+	struct kc_feed *feed, struct kc_store *store, struct kc_gathered *gathered, size_t from)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	size_t kept = from;
+	kc_err err = KC_OK;
+
+	if (from == gathered->count || feed->suspicious)
+		return KC_OK;
+	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
+	for (size_t i = from; i < gathered->count; i++) {
+		struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (err != KC_OK || !is_seen(&txn, op)) {
+			gathered->ops[kept++] = *op;
+			continue;
+		}
+		err = kc_feed_names_add(&feed->known, op->zone, op->name, &op->etag);
+		feed->len -= op->bytes.len;
+		kc_buf_done(&op->bytes);
+	}
+	gathered->count = kept;
+	return err;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* How far a feed was read: what waits, what was seen, and what somebody took out of the store. */
+#include "backend/sync/line/feed_impl.h"
+
+#include <string.h>
+
+#include "backend/store/sighting.h"
+#include "backend/store/track.h"
+
+static kc_err see(const struct kc_feed *feed, struct kc_txn *txn, const char *name,
+	const struct kc_etag *etag)
+{
+	return kc_sighting_put(txn, name, etag->bytes, feed->reading);
+}
+
+static void pass_over(struct kc_feed *feed, const struct kc_circle *circle, size_t member)
+{
+	struct kc_writer_id writer = kc_circle_writer(&circle->members[member]->id);
+	struct kc_feed_peer *peer = kc_feed_find_peer(feed, &writer);
+
+	if (peer)
+		peer->passed_over = true;
+}
+
+/* What became of each record: it waits, or its version is seen. */
+static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
+	const struct kc_circle *circle, const struct kc_absorb *absorb,
+	struct kc_feed_names *waiting)
+{
+	const struct kc_gathered *gathered = absorb->gathered;
+
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+
+		if (!gathered->ops[record->op].waits ||
+			!kc_peer_set_has(gathered->out, record->member))
+			continue;
+		gathered->ops[record->op].waits = false;
+		pass_over(feed, circle, record->member);
+	}
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (op->waits)
+			KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
+		else if (strncmp(op->name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) == 0)
+			KC_TRY(see(feed, txn, op->name, &op->etag));
+	}
+	for (size_t i = 0; i < feed->stranger_count; i++) {
+		const struct kc_gathered_op *op = &feed->strangers[i].op;
+
+		KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
+	}
+	for (size_t i = 0; i < feed->known.count; i++)
+		KC_TRY(see(feed, txn, feed->known.rows[i].name, &feed->known.rows[i].etag));
+	return KC_OK;
+}
+
+/* An item that somebody took out of the store, without a deletion that is signed for: who wrote it
+ * puts it back, or anybody when that device is not here any more. */
+static kc_err put_back(
+	struct kc_txn *txn, const struct kc_circle *circle, kc_peer_set trusted, const char *name)
+{
+	uint8_t id[KC_RECORD_NAME_LEN];
+	struct kc_track track;
+	kc_err err;
+
+	if (strncmp(name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) != 0 ||
+		!kc_op_get_hex(kc_bytes_str(name + strlen(KC_FEED_ITEM_PREFIX)), id, sizeof id))
+		return KC_OK;
+	err = kc_track_find_name(txn, id, &track);
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ||
+		(err == KC_OK && (track.deleted || track.lost || track.pending)))
+		return KC_OK;
+	KC_TRY(err);
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (i != circle->self && kc_peer_set_has(trusted, i) &&
+			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
+				0)
+			return KC_OK;
+	err = kc_track_write(txn, &track, track.t + 2);
+	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
+static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < feed->gone.count; i++) {
+		const struct kc_feed_name *gone = &feed->gone.rows[i];
+
+		KC_TRY(see(feed, txn, gone->name, &gone->etag));
+		KC_TRY(put_back(txn, circle, trust.trusted, gone->name));
+	}
+	if (!feed->whole || feed->more)
+		return KC_OK;
+	for (;;) {
+		char name[KC_RECORDS_MAX_NAME + 1];
+		kc_err err = kc_sighting_take_missing(txn, feed->reading, name, sizeof name);
+
+		if (err == KC_E_NOT_FOUND)
+			return KC_OK;
+		KC_TRY(err);
+		KC_TRY(put_back(txn, circle, trust.trusted, name));
+	}
+}
+
+/* Those that were asked for again, and wait still. */
+static kc_err keep_old_waiting(const struct kc_gathered *gathered, struct kc_feed_names *ret)
+{
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (op->waits && op->again)
+			KC_TRY(kc_feed_names_add(ret, op->zone, op->name, NULL));
+	}
+	return KC_OK;
+}
+
+/* There was no room for some; they come first the next time. */
+static kc_err start_waiting(const struct kc_feed *feed, struct kc_feed_names *ret)
+{
+	for (size_t i = 0; i < feed->later.count; i++)
+		KC_TRY(kc_feed_names_add(
+			ret, feed->later.rows[i].zone, feed->later.rows[i].name, NULL));
+	return KC_OK;
+}
+
+/* What was asked for by name and is not there: nothing is written over. */
+static kc_err forget_unmet(const struct kc_feed *feed, struct kc_txn *txn)
+{
+	static const struct kc_etag none;
+
+	for (size_t i = 0; i < feed->waiting.count; i++)
+		if (!feed->waiting.rows[i].met)
+			KC_TRY(see(feed, txn, feed->waiting.rows[i].name, &none));
+	return KC_OK;
+}
+
+kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle,
+	struct kc_absorb *absorb)
+{
+	struct kc_feed_names waiting = {0};
+	kc_err err;
+
+	if (!feed->was_read)
+		return KC_OK;
+	err = forget_unmet(feed, txn);
+	if (err == KC_OK)
+		err = start_waiting(feed, &waiting);
+	if (err == KC_OK && feed->afresh)
+		err = kc_sighting_clear(txn);
+	if (err == KC_OK)
+		err = settle_records(feed, txn, circle, absorb, &waiting);
+	if (err == KC_OK)
+		err = settle_gone(feed, txn, circle);
+	absorb->moved = absorb->moved || feed->altered;
+	if (waiting.count > KC_FEED_MAX_WAITING) {
+		/* The token stays; what is above it comes again. */
+		kc_feed_names_done(&waiting);
+		if (err == KC_OK)
+			err = keep_old_waiting(absorb->gathered, &waiting);
+		absorb->moved = false;
+	} else {
+		memcpy(feed->tokens, feed->next, sizeof feed->tokens);
+		feed->whole = feed->whole && feed->more;
+	}
+	kc_feed_names_done(&feed->waiting);
+	feed->waiting = waiting;
+	KC_TRY(err);
+	return kc_feed_remember(txn, feed);
+}
+
+bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
+
+	if (feed->waiting.count == 0)
+		return false;
+	kc_buf_push_str(&text, KC_FEED_ITEM_PREFIX);
+	kc_op_put_hex(&text, kc_bytes(name, KC_RECORD_NAME_LEN));
+	for (size_t i = 0; i < feed->waiting.count && kc_buf_text(&text); i++)
+		if (strcmp(feed->waiting.rows[i].name, kc_buf_text(&text)) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/* What a removal does to those whom the removed device let in, and what the removed device tells,
+ * on both layouts. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/circle/house.h"
+
+#define GENP KC_CLASS_GENERIC
+
+/* The device as another sees it; as it sees itself when id is NULL. */
+static struct kc_device row_of(struct house *house, size_t on, const uint8_t *id)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+
+	CHECK_OK_FATAL(kc_keychain_devices(house->homes[on].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (id ? memcmp(list.rows[i].id, id, KC_DEVICE_ID_LEN) == 0 : list.rows[i].is_this)
+			return list.rows[i];
+	CHECK_FATAL(false);
+	return (struct kc_device){0};
+}
+
+static enum kc_device_standing standing(struct house *house, size_t on, size_t of)
+{
+	struct kc_device row = row_of(house, of, NULL);
+
+	return row_of(house, on, row.id).standing;
+}
+
+static void remove_device(struct house *house, size_t by, size_t target)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_device row = row_of(house, target, NULL);
+
+	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain, row.id,
+		kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
+}
+
+/* Before its author has looked at the store again. */
+static void remove_blindly(struct house *house, size_t by, size_t target)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	struct kc_keychain *keychain = house->homes[by].keychain;
+	struct kc_device row = row_of(house, target, NULL);
+	struct kc_peer_id id;
+
+	memcpy(id.bytes, row.id, sizeof id.bytes);
+	CHECK_OK_FATAL(kc_keychain_sync_recall(keychain, &place, &circle));
+	CHECK_OK_FATAL(kc_circle_exclude(circle, &id, KC_EXCLUSION_REMOVED, 0, NULL));
+	CHECK_OK_FATAL(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK_FATAL(kc_memory_put_circle(&txn, circle));
+	CHECK_OK_FATAL(kc_txn_commit(&txn));
+}
+
+/* Exchanges of some until they have said all that they have to say. */
+static void settle_some(struct house *house, const size_t *devices, size_t count)
+{
+	bool settled = false;
+
+	for (int round = 0; round < 10 && !settled; round++) {
+		struct kc_sync_report report = {0};
+
+		for (size_t i = 0; i < count; i++)
+			CHECK_OK_FATAL(house_sync(house, devices[i], &report));
+		settled = report.sent == 0 && report.received == 0 && report.waiting == 0;
+	}
+	CHECK(settled);
+}
+
+/* --- the newcomers of a removed device ----------------------------------------------------------
+ */
+
+/* A new device takes the place of an old one while the third is off. */
+static void a_newcomer_puts_out_its_only_sponsor(void)
+{
+	static const size_t left[] = {0, 2};
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, 0);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=old acct=ada sync=#1", "old"));
+	house_settle(&house);
+	house_add(&house, 1);
+	remove_device(&house, 2, 1);
+	CHECK_OK(words_add(&house.homes[2], GENP, "svce=new acct=ada sync=#1", "new"));
+	CHECK_OK(house_sync(&house, 2, NULL));
+	settle_some(&house, left, 2);
+	CHECK(standing(&house, 0, 1) == KC_DEVICE_REMOVED);
+	CHECK(standing(&house, 0, 2) == KC_DEVICE_MEMBER);
+	CHECK(standing(&house, 2, 0) == KC_DEVICE_MEMBER);
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=new", "new"));
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=answer acct=ada sync=#1", "answer"));
+	settle_some(&house, left, 2);
+	CHECK(words_has_secret(&house.homes[2], GENP, "svce=answer", "answer"));
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
+}
+
+/* Who puts out a device, and has not heard of its newcomer, cannot tell that from a thief's. It
+ * pairs again, and loses nothing by it. */
+static void a_newcomer_that_falls_with_its_sponsor_pairs_again(void)
+{
+	static const size_t left[] = {0, 2};
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_add(&house, 1);
+	CHECK_OK(words_add(&house.homes[2], GENP, "svce=mine acct=ada sync=#1", "mine"));
+	CHECK_OK(house_sync(&house, 2, NULL));
+	remove_blindly(&house, 0, 1);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_ERR(kc_keychain_sync_now(house.homes[2].keychain, &report), KC_E_NOT_MEMBER);
+	CHECK(report.removed_by[0] == 0);
+	CHECK(row_of(&house, 2, NULL).standing != KC_DEVICE_MEMBER);
+	house_pair(&house, 0, 2);
+	settle_some(&house, left, 2);
+	CHECK(standing(&house, 0, 2) == KC_DEVICE_MEMBER);
+	CHECK(words_has_secret(&house.homes[0], GENP, "svce=mine", "mine"));
+}
+
+/* --- what the removed device tells --------------------------------------------------------------
+ */
+
+static void check_told(struct house *house, const char *name, uint64_t removed_ms)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report status = {0};
+	struct kc_device self = row_of(house, 1, NULL);
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[1].keychain, &status));
+	CHECK(strcmp(status.removed_by, name) == 0);
+	CHECK(status.removed_ms == removed_ms);
+	CHECK(self.standing == KC_DEVICE_REMOVED && strcmp(self.removed_by, name) == 0);
+}
+
+static void a_removal_is_told_for_ever(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char name[KC_DEVICE_NAME_MAX + 1], aside[80];
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	remove_device(&house, 0, 1);
+	snprintf(name, sizeof name, "%s", row_of(&house, 0, NULL).name);
+	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NOT_MEMBER);
+	CHECK(strcmp(report.removed_by, name) == 0 && report.removed_ms > 0);
+	check_told(&house, name, report.removed_ms);
+	house_restart(&house, 1);
+	check_told(&house, name, report.removed_ms);
+	snprintf(aside, sizeof aside, "%s.aside", house.store);
+	CHECK_FATAL(rename(house.store, aside) == 0);
+	house_restart(&house, 1);
+	{
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report again = {0};
+
+		CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &again), KC_E_STORE_GONE);
+	}
+	check_told(&house, name, report.removed_ms);
+	CHECK_FATAL(rename(aside, house.store) == 0);
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
+	check_told(&house, name, report.removed_ms);
+	/* Until it has joined again. */
+	house_pair(&house, 0, 1);
+	{
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report status = {0};
+
+		CHECK_OK(kc_keychain_sync_status(house.homes[1].keychain, &status));
+		CHECK(status.removed_by[0] == 0 && status.removed_ms == 0);
+	}
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(a_newcomer_puts_out_its_only_sponsor),
+		CHECK_TEST(a_newcomer_that_falls_with_its_sponsor_pairs_again),
+		CHECK_TEST(a_removal_is_told_for_ever),
+	};
+
+	return check_main("removals", tests, KC_COUNT_OF(tests));
+}
