@@ -280,8 +280,8 @@ static void leave_behind(struct kc_attrs *attrs)
 		KC_ATTR_SELF,
 		KC_ATTR_CDAT,
 		KC_ATTR_MDAT,
-		KC_NAME('m', 'u', 's', 'r'),
-		KC_NAME('c', 'l', 'i', 'p'),
+		KC_ATTR_MUSR,
+		KC_ATTR_CLIP,
 		KC_ATTR_KCID,
 	};
 
@@ -332,7 +332,7 @@ kc_err kc_keychain_key_copy(struct kc_keychain *keychain, const struct kc_caller
 
 	KC_TRY(kc_attrs_check(changes));
 	KC_TRY(read_key(keychain, caller, id, &half.attrs, &key));
-	if (kc_attrs_get_number(&half.attrs, KC_NAME('c', 'o', 'p', 'y'), 1) == 0)
+	if (kc_attrs_get_number(&half.attrs, KC_ATTR_COPY, 1) == 0)
 		return KC_ERR(NOT_ALLOWED);
 	KC_TRY(kc_keychain_strict_changes(&half.attrs, changes, &allowed));
 	leave_behind(&half.attrs);
@@ -380,7 +380,7 @@ static void make_private(struct kc_attrs *attrs)
 {
 	enum kc_protection protection;
 
-	kc_attrs_set_number(attrs, KC_NAME('p', 'r', 'i', 'v'), 1);
+	kc_attrs_set_number(attrs, KC_ATTR_PRIV, 1);
 	if (kc_protection_from_text(kc_attrs_get_bytes(attrs, KC_ATTR_PDMN), &protection) !=
 			KC_OK ||
 		!kc_protection_outlives_lock(protection))

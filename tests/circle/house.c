@@ -198,6 +198,15 @@ bool house_agrees(struct house *house)
 	return same;
 }
 
+void house_init_many(struct house *house, int64_t now_ms, size_t devices)
+{
+	house_clock_set(now_ms);
+	house_init(house);
+	while (house->count < devices)
+		house_add(house, 0);
+	house_settle(house);
+}
+
 void house_settle_sessions(struct house *house)
 {
 	house_settle(house);

@@ -22,6 +22,8 @@ struct house {
 
 /* One device, which has begun an account in the folder. */
 void house_init(struct house *house);
+/* The same at a time that is set, with so many devices; all have said all to each other. */
+void house_init_many(struct house *house, int64_t now_ms, size_t devices);
 void house_done(struct house *house);
 /* A further keychain, not yet a member; its number. */
 size_t house_add_home(struct house *house);

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "backend/circle/record/op.h"
+#include "backend/keychain_impl.h"
+#include "backend/sync/line/feed.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/between.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 #include "tests/file.h"
 
 #define MINUTE INT64_C(60000)
@@ -49,10 +51,7 @@ static struct home *device(size_t number)
 
 static void add(size_t number, const char *service)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s acct=ada sync=#1", service);
-	CHECK_OK(words_add(device(number), KC_CLASS_GENERIC, attrs, service));
+	synced_add(&house, number, service, service);
 }
 
 static void add_many(size_t number, unsigned count)
@@ -67,19 +66,12 @@ static void add_many(size_t number, unsigned count)
 
 static void change(size_t number, const char *service, const char *secret)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s sync=#1", service);
-	CHECK_OK(words_update(device(number), KC_CLASS_GENERIC, attrs, "", secret));
+	synced_change(&house, number, service, secret);
 }
 
 static bool has(size_t number, const char *service, const char *secret)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s sync=#1", service);
-	return words_count(device(number), KC_CLASS_GENERIC, attrs) == 1 &&
-	       words_has_secret(device(number), KC_CLASS_GENERIC, attrs, secret);
+	return synced_has(&house, number, service, secret);
 }
 
 static uint64_t pending(size_t number)
@@ -154,6 +146,13 @@ static const struct kept *last_of(const char *kind)
 		if (strncmp(kept[i].name, kind, strlen(kind)) == 0 && kept[i].value.len)
 			return &kept[i];
 	return NULL;
+}
+
+/* Looks into the store, and names that record. */
+static void name_last(const char *kind, char ret[static KC_RECORDS_MAX_NAME + 1])
+{
+	look_into_store();
+	snprintf(ret, KC_RECORDS_MAX_NAME + 1, "%s", last_of(kind)->name);
 }
 
 static void put_back(const char *name, struct kc_bytes value)
@@ -293,8 +292,48 @@ static void more_than_a_batch(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK(between_count.puts >= 2 && between_count.puts <= 5);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 300);
+	CHECK(synced_count(&house, 1, NULL) == 300);
 	end();
+}
+
+/* Items that fill a round of reading, and are more than may wait: their list stands behind them. */
+static void more_than_a_round(void)
+{
+	static uint8_t secret[9000];
+	struct kc_item_input input = {
+		.class = KC_CLASS_GENERIC, .has_secret = true, .secret = KC_BYTES_OF(secret)};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	const size_t count = KC_FEED_MAX_WAITING + 200;
+
+	home_use_memory();
+	begin(2);
+	house_clock_set(INT64_C(1800000000000));
+	CHECK_FATAL(count * sizeof secret > KC_GATHER_MAX_LEN);
+	CHECK_OK_FATAL(kc_txn_begin(device(0)->keychain->store, KC_TXN_WRITE, &txn));
+	for (size_t i = 0; i < count; i++) {
+		char attrs[80];
+
+		snprintf(attrs, sizeof attrs, "svce=s%zu acct=ada sync=#1", i);
+		words_attrs(&input.attrs, attrs);
+		CHECK_OK_FATAL(kc_keychain_txn_add(&txn, &home_user, &input, 0, NULL));
+		kc_attrs_done(&input.attrs);
+	}
+	CHECK_OK_FATAL(kc_txn_commit(&txn));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == count);
+	/* Nothing is taken for missing either. */
+	house_clock_move(11 * MINUTE);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	between_lies.expire = true;
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(!between_lies.expire);
+	/* All of it was read again: nothing is left to ask for. */
+	CHECK_OK(house_sync(&house, 1, NULL));
+	between_count = (struct between_count){0};
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(between_count.requests == 1);
+	house_done(&house);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -326,72 +365,61 @@ static bool hide(struct kc_record_row *row)
 	return strcmp(row->name, hidden) != 0;
 }
 
-static void a_list_is_held_back(void)
+/* The first device has an item in the store; its last record of a kind there is the hidden one. */
+static void begin_with_one(size_t devices, const char *kind)
 {
-	begin(3);
+	begin(devices);
 	house_clock_set(INT64_C(1800000000000));
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
-	add(2, "bank");
-	CHECK_OK(house_sync(&house, 2, NULL)); /* names the hidden list */
-	between_lies.row = hide;
-	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "svce=mail sync=#1") == 0); /* unanchored */
-	CHECK(has(1, "bank", "bank"));
+	name_last(kind, hidden);
+}
+
+/* The second device misses what is held back, and has read everything once more before it says so;
+ * it takes it when it is there. */
+static void end_missed(const char *alarm)
+{
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	/* Everything was read once more before it was said. */
-	CHECK(house_has_alarm(&house, 1, "rollback"));
+	CHECK(house_has_alarm(&house, 1, alarm));
 	between_lies.row = NULL;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
 	end();
 }
 
-static void an_item_is_held_back(void)
+static void a_list_is_held_back(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("i-")->name);
+	begin_with_one(3, "p-");
+	add(2, "bank");
+	CHECK_OK(house_sync(&house, 2, NULL)); /* names the hidden list */
 	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
-	house_clock_move(11 * MINUTE);
-	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(house_has_alarm(&house, 1, "omission"));
-	between_lies.row = NULL;
+	CHECK(synced_count(&house, 1, "mail") == 0); /* unanchored */
+	CHECK(has(1, "bank", "bank"));
+	end_missed("rollback");
+}
+
+static void an_item_is_held_back(void)
+{
+	begin_with_one(2, "i-");
+	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(has(1, "mail", "mail"));
-	end();
+	end_missed("omission");
 }
 
 /* The writer says so much that its log does not fit into a list; the first item is missed all the
  * same, though hundreds of later ones are here. */
 static void an_old_item_is_held_back(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("i-")->name);
+	begin_with_one(2, "i-");
 	add_many(0, 600);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(!has(1, "mail", "mail"));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 600);
-	house_clock_move(11 * MINUTE);
-	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(house_has_alarm(&house, 1, "omission"));
-	between_lies.row = NULL;
-	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(has(1, "mail", "mail"));
-	end();
+	CHECK(synced_count(&house, 1, NULL) == 600);
+	end_missed("omission");
 }
 
 /* Case 63. */
@@ -432,12 +460,7 @@ static bool show_older(struct kc_record_row *row)
 
 static void an_older_list(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
+	begin_with_one(2, "p-");
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	add(0, "bank");
@@ -466,8 +489,7 @@ static void an_older_own_list(void)
 	begin(2);
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
+	name_last("p-", hidden);
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	CHECK_OK(house_sync(&house, 0, NULL));
@@ -532,7 +554,7 @@ static void two_names_change_places(void)
 	with_sessions = false;
 	swap_names(&report);
 	CHECK(report.received == 0);
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	/* Each was refused as what it is not, and is missed as what it is: in time all is read once
 	 * more, also what was read before. */
 	house_clock_set(INT64_C(1900000000000));
@@ -565,20 +587,19 @@ static void an_older_version(void)
 	begin(2);
 	add(0, "mail");
 	house_settle(&house);
-	look_into_store();
-	snprintf(name, sizeof name, "%s", last_of("i-")->name);
+	name_last("i-", name);
 	kc_buf_push(&old, last_of("i-")->value.data, last_of("i-")->value.len);
 	change(0, "mail", "new");
 	house_settle(&house);
 	put_back(name, kc_buf_bytes(&old));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "new"));
-	CHECK_OK(words_delete(device(0), KC_CLASS_GENERIC, "svce=mail sync=#1"));
+	synced_delete(&house, 0, "mail");
 	house_settle(&house);
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	put_back(name, kc_buf_bytes(&old));
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	end();
 }
 
@@ -590,8 +611,7 @@ static void a_deletion_that_nobody_signed(void)
 	begin(2);
 	add(0, "mail");
 	house_settle(&house);
-	look_into_store();
-	snprintf(name, sizeof name, "%s", last_of("i-")->name);
+	name_last("i-", name);
 	put_back(name, kc_bytes(NULL, 0));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
@@ -639,6 +659,7 @@ int main(void)
 		CHECK_TEST(an_older_version),
 		CHECK_TEST(a_deletion_that_nobody_signed),
 		CHECK_TEST(a_page_without_end),
+		CHECK_TEST(more_than_a_round),
 	};
 	return check_main("feed", tests, KC_COUNT_OF(tests));
 }

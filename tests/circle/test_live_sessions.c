@@ -16,9 +16,7 @@ static void two_devices_find_each_other(void)
 	CLEANUP_HOUSE struct house house;
 	struct kc_live_counts before[2];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	for (size_t i = 0; i < 2; i++) {
 		before[i] = house_live_counts(&house, i);
@@ -51,10 +49,7 @@ static void a_removed_device_is_not_spoken_to(void)
 	CLEANUP_HOUSE struct house house;
 	struct kc_live_counts before;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 3);
 	house_settle_sessions(&house);
 	before = house_live_counts(&house, 2);
 	CHECK(before.opened == 2);
@@ -88,9 +83,7 @@ static void a_locked_keychain_has_no_session(void)
 {
 	CLEANUP_HOUSE struct house house;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	CHECK(house_live_counts(&house, 1).ended == 0);
 	kc_keychain_lock(house.homes[1].keychain);

@@ -9,24 +9,15 @@
 #include "backend/keychain_sync.h"
 #include "backend/sync/heard.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 #include "tests/file.h"
 
-#define GENP KC_CLASS_GENERIC
 #define NOW INT64_C(1800000000000)
 #define MINUTE (INT64_C(60) * 1000)
 
-static void add(struct house *house, size_t device, const char *account)
+static void add(struct house *house, size_t device, const char *name)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=live acct=%s sync=#1", account);
-	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, attrs, "a secret"));
-}
-
-static size_t count_items(struct house *house, size_t device)
-{
-	return words_count(&house->homes[device], GENP, "svce=live");
+	synced_add(house, device, name, "a secret");
 }
 
 /* --- files --------------------------------------------------------------------------------------
@@ -131,9 +122,7 @@ static void a_change_arrives_ahead_of_the_store(void)
 	struct kc_writer_id writer;
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	CHECK_FATAL(house_live_counts(&house, 0).opened == 1 &&
 		    house_live_counts(&house, 1).opened == 1);
@@ -141,14 +130,14 @@ static void a_change_arrives_ahead_of_the_store(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	writer = withhold(&house, 0, &withheld);
 	CHECK_OK(house_sync(&house, 1, &report));
-	CHECK(report.received == 0 && count_items(&house, 1) == 0);
+	CHECK(report.received == 0 && synced_count(&house, 1, NULL) == 0);
 	CHECK(report.waiting > 0); /* for the list that it heard of */
 	garble(&withheld, &writer);
 	report = (struct kc_sync_report){0};
 	CHECK_OK(house_sync(&house, 1, &report));
 	CHECK(report.received == 1 && report.refused == 1 && report.waiting == 0);
-	CHECK(count_items(&house, 1) == 1);
-	CHECK(words_has_secret(&house.homes[1], GENP, "acct=ada", "a secret"));
+	CHECK(synced_count(&house, 1, NULL) == 1);
+	CHECK(synced_has(&house, 1, "ada", "a secret"));
 	/* Nothing is missed, then or later. */
 	house_clock_move(11 * MINUTE);
 	CHECK_OK(house_sync(&house, 1, NULL));
@@ -162,9 +151,7 @@ static void a_change_that_nobody_said_is_missed(void)
 	struct kc_writer_id writer;
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
@@ -172,12 +159,12 @@ static void a_change_that_nobody_said_is_missed(void)
 	garble(&withheld, &writer);
 	house_drop_sessions(&house);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	release(&withheld);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == 1 && house_agrees(&house));
+	CHECK(synced_count(&house, 1, NULL) == 1 && house_agrees(&house));
 }
 
 /* A list that somebody was heard to know and the store does not show is missed, also by a service
@@ -188,9 +175,7 @@ static void a_list_that_was_heard_of_is_missed(void)
 	struct kc_sync_report report = {0};
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
@@ -204,7 +189,7 @@ static void a_list_that_was_heard_of_is_missed(void)
 	CHECK_OK(house_sync(&house, 1, &report));
 	CHECK(report.received == 1 && report.refused == 0 && report.waiting == 0);
 	house_settle(&house);
-	CHECK(house_agrees(&house) && count_items(&house, 1) == 1);
+	CHECK(house_agrees(&house) && synced_count(&house, 1, NULL) == 1);
 }
 
 /* Many items are for the store alone. */
@@ -215,9 +200,7 @@ static void a_large_change_is_not_said(void)
 	struct withheld withheld;
 	char account[20];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	for (int i = 0; i < KC_LIVE_MAX_ITEMS + 1; i++) {
 		snprintf(account, sizeof account, "a%d", i);
@@ -227,10 +210,10 @@ static void a_large_change_is_not_said(void)
 	writer = withhold(&house, 0, &withheld);
 	garble(&withheld, &writer);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == KC_LIVE_MAX_ITEMS);
+	CHECK(synced_count(&house, 1, NULL) == KC_LIVE_MAX_ITEMS);
 	release(&withheld);
 	house_settle(&house);
-	CHECK(count_items(&house, 1) == KC_LIVE_MAX_ITEMS + 1 && house_agrees(&house));
+	CHECK(synced_count(&house, 1, NULL) == KC_LIVE_MAX_ITEMS + 1 && house_agrees(&house));
 }
 
 /* --- what it costs ------------------------------------------------------------------------------
@@ -298,9 +281,7 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 	char account[20];
 	size_t number = 0;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
+	house_init_many(&house, NOW, 2);
 	house_settle_sessions(&house);
 	for (int i = 0; i < 12; i++) {
 		snprintf(account, sizeof account, "a%d", i);
@@ -314,7 +295,7 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 			house_live_counts(&house, 0).failed + house_live_counts(&house, 1).failed >
 		0);
 	house_settle(&house);
-	CHECK(house_agrees(&house) && count_items(&house, 0) == 12);
+	CHECK(house_agrees(&house) && synced_count(&house, 0, NULL) == 12);
 }
 
 /* --- what it brings to light --------------------------------------------------------------------
@@ -435,7 +416,8 @@ static void a_forked_store_is_found_out_by_both(void)
 		CHECK_OK(house_sync(&w.house, SECOND, NULL));
 		CHECK_OK(house_sync(&w.house, COPY, NULL));
 	}
-	CHECK(count_items(&w.house, FIRST) == 1 && count_items(&w.house, SECOND) == 1);
+	CHECK(synced_count(&w.house, FIRST, NULL) == 1 &&
+		synced_count(&w.house, SECOND, NULL) == 1);
 	CHECK(!has_evidence(&w, FIRST) && !has_evidence(&w, SECOND));
 	/* One look at each other's words is enough. */
 	house_clock_move(9 * MINUTE + MINUTE / 2);

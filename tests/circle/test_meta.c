@@ -130,10 +130,7 @@ static void asleep_while_a_log_begins_anew(void)
 
 	memset(secret, 'x', sizeof secret - 1);
 	secret[sizeof secret - 1] = 0;
-	house_clock_set(INT64_C(1700000000000));
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, INT64_C(1700000000000), 2);
 	new_keys(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first"));
 	for (unsigned i = 0; i < 80; i++) {

@@ -10,7 +10,7 @@
 #include "backend/sync/absorb/merge.h"
 #include "backend/sync/reconcile.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 
 #define GENP KC_CLASS_GENERIC
 #define VIEW KC_VIEW_PASSWORDS
@@ -19,15 +19,7 @@
 
 static void add(struct house *house, size_t device, const char *name)
 {
-	char attrs[64];
-
-	snprintf(attrs, sizeof attrs, "svce=%s acct=a sync=#1", name);
-	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, attrs, name));
-}
-
-static size_t count(struct house *house, size_t device)
-{
-	return words_count(&house->homes[device], GENP, "sync=#1");
+	synced_add(house, device, name, name);
 }
 
 static void sync_all(struct house *house, const size_t *devices, size_t count)
@@ -119,7 +111,7 @@ static void a_newcomer_gets_everything(void)
 		}
 		house_clock_move(DAY_MS);
 		CHECK_OK(house_sync(&house, NEW, &report));
-		CHECK(count(&house, NEW) == expected);
+		CHECK(synced_count(&house, NEW, NULL) == expected);
 		CHECK(report.waiting == 0 && report.refused == 0);
 	}
 }
@@ -147,8 +139,8 @@ static void one_who_was_away_gets_everything(void)
 		CHECK_OK(house_sync(&house, SPONSOR, NULL));
 		CHECK_OK(house_sync(&house, AWAY, NULL));
 		CHECK_OK(house_sync(&house, AWAY, &report));
-		CHECK(count(&house, SPONSOR) == 40 + busy);
-		CHECK(count(&house, AWAY) == 40 + busy);
+		CHECK(synced_count(&house, SPONSOR, NULL) == 40 + busy);
+		CHECK(synced_count(&house, AWAY, NULL) == 40 + busy);
 		CHECK(report.waiting == 0 && report.refused == 0);
 	}
 }
@@ -180,7 +172,7 @@ static void roots_do_not_hang_on_who_is_out(void)
 	remove_out(&house, SPONSOR, (uint64_t)START_MS + (uint64_t)DAY_MS);
 	sync_all(&house, stay, 2);
 	trim_logs(&house, stay, 2);
-	CHECK(count(&house, AWAY) == count(&house, SPONSOR));
+	CHECK(synced_count(&house, AWAY, NULL) == synced_count(&house, SPONSOR, NULL));
 	poison(&house, AWAY);
 	house_clock_move(DAY_MS + 1000);
 	CHECK_OK(house_sync(&house, SPONSOR, NULL));
@@ -238,7 +230,7 @@ static void init_two(struct house *house, size_t items)
 	}
 	sync_all(house, both, 2);
 	trim_logs(house, both, 2);
-	CHECK_FATAL(count(house, 0) == items && count(house, 1) == items);
+	CHECK_FATAL(synced_count(house, 0, NULL) == items && synced_count(house, 1, NULL) == items);
 }
 
 #ifndef HOUSE_ON_SQLITE
@@ -317,7 +309,7 @@ static void what_was_lost_for_good_comes_back(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	(void)exchange(&house, 12);
-	CHECK(count(&house, 1) == ALL + 1 && count(&house, 0) == ALL + 1);
+	CHECK(synced_count(&house, 1, NULL) == ALL + 1 && synced_count(&house, 0, NULL) == ALL + 1);
 	CHECK(house_agrees(&house));
 	house_clock_move(DAY_MS + 1000);
 	CHECK(!exchange(&house, 3));
@@ -433,7 +425,7 @@ static void only_an_answer_counts(void)
 			CHECK_OK(house_sync(&house, 1, NULL));
 		CHECK_OK(house_sync(&house, 0, NULL));
 		CHECK_OK(house_sync(&house, 1, NULL));
-		CHECK(count(&house, 1) == (kind == TRUE ? 0 : 7));
+		CHECK(synced_count(&house, 1, NULL) == (kind == TRUE ? 0 : 7));
 	}
 }
 
@@ -499,7 +491,7 @@ static void one_who_was_given_up(void)
 			CHECK_OK(house_sync(&house, i, NULL));
 	CHECK(house_agrees(&house));
 	for (size_t i = 0; i < 3; i++) {
-		CHECK(count(&house, i) == 3);
+		CHECK(synced_count(&house, i, NULL) == 3);
 		CHECK(words_count(&house.homes[i], GENP, "svce=gone") == 0);
 		CHECK(words_has_secret(&house.homes[i], GENP, "svce=mine", "mine"));
 		CHECK(words_has_secret(&house.homes[i], GENP, "svce=edited", "by the silent one"));
