@@ -40,14 +40,15 @@ kc_err kc_exchange_decide(struct kc_exchange *x, struct kc_absorb *absorb, struc
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle,
-		&(struct kc_compose_terms){
-			.feed = kc_exchange_feed(x),
-			.pace = x->pace,
-			.now_ms = x->now_ms,
-			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
-		},
-		ret));
+	if (!x->line.is_holding)
+		KC_TRY(kc_compose(&txn, x->circle,
+			&(struct kc_compose_terms){
+				.feed = kc_exchange_feed(x),
+				.pace = x->pace,
+				.now_ms = x->now_ms,
+				.insist = is_heartbeat_due(x) || x->line.outbox.lost,
+			},
+			ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;

@@ -13,6 +13,7 @@
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil.h"
+#include "tests/evilstore/proof.h"
 #include "tests/evilstore/scene.h"
 
 #define UNUSED_VIEW 9 /* no policy places anything there */
@@ -322,6 +323,9 @@ static void case_33_a_key_that_does_not_fit(void)
 	CHECK(!has_key_of(scene, WITNESS, &minted->epoch.name));
 	circle_of(scene, WITNESS, &circle);
 	CHECK(kc_circle_find(circle, scene_id(scene, JUNIOR, &junior))->forged);
+	/* That it signed them is shown; what is in them the receiver alone sees. */
+	CHECK(proof_is_kept(scene->house.homes[WITNESS].keychain, KC_EVIDENCE_FORGED_KEY,
+		KC_E_UNSUPPORTED));
 }
 
 /* An item's record, made one of a view. */

@@ -109,6 +109,13 @@ static kc_err look_at_own(
 	if (!circle->copied)
 		return KC_OK;
 	/* This device has said something that it does not know of. */
+	KC_TRY(kc_circle_catch(
+		circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
+				.about = self->id,
+				.known = self->list ? self->list->seq : 0,
+				.shown = list->seq,
+				.here = kc_buf_bytes(&self->list_record),
+				.came = kc_buf_bytes(&record)}));
 	circle->alarm = KC_ALARM_FORK;
 	return KC_ERR(STORE_SUSPECT);
 }
