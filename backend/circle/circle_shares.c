@@ -11,9 +11,13 @@
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (kc_circle_find_epoch_before(circle, &circle->epochs[i]) == held)
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *before =
+			kc_circle_find_epoch_before(circle, &circle->epochs[i]);
+
+		if (before && kc_view_key_name_equal(&before->epoch->name, &held->epoch->name))
 			return false;
+	}
 	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));
 }
 
@@ -161,6 +165,7 @@ static bool lacks_end(const struct kc_circle *circle, const struct kc_trust *tru
 
 kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
+	kc_peer_set due = trust->trusted & ~kc_circle_in_doubt(circle, trust);
 	struct in_use in_use;
 
 	if (kc_circle_is_locked(circle))
@@ -170,7 +175,7 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 		struct kc_member *m = circle->members[i];
 		bool wanted;
 
-		if (i == circle->self || !kc_peer_set_has(trust->trusted, i) ||
+		if (i == circle->self || !kc_peer_set_has(due, i) ||
 			memcmp(m->given, in_use.hash, sizeof m->given) == 0)
 			continue;
 		KC_TRY(lacks(circle, m, &in_use, &wanted));
@@ -182,11 +187,12 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 
 kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
+	kc_peer_set due = trust->trusted & ~kc_circle_in_doubt(circle, trust);
 	struct in_use in_use;
 
 	KC_TRY(find_in_use(circle, trust, &in_use));
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (i != circle->self && kc_peer_set_has(trust->trusted, i))
+		if (i != circle->self && kc_peer_set_has(due, i))
 			KC_TRY(give(circle, trust, circle->members[i], &in_use));
 	return KC_OK;
 }

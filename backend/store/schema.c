@@ -67,6 +67,7 @@ static const char version_1[] =
 	" name BLOB PRIMARY KEY,"
 	" version BLOB NOT NULL,"
 	" reading INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX sighting_claimed ON sighting(name) WHERE reading = 0;"
 	"CREATE TABLE quarantine("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" at_ms INTEGER NOT NULL,"
@@ -89,7 +90,8 @@ static const char version_1[] =
 	" marks BLOB NOT NULL,"
 	" meta BLOB NOT NULL,"
 	" secret BLOB) STRICT;"
-	"CREATE INDEX history_key ON history(key);";
+	"CREATE INDEX history_key ON history(key);"
+	"CREATE INDEX history_age ON history(at_ms, len);";
 
 /* Row n makes version n+1 from version n; version 0 is the empty database. */
 static const char *const steps[] = {

@@ -4,12 +4,15 @@
 
 #include "backend/circle/session/welcome.h"
 
-/* Whether a day has passed since the last list, and somebody said something since. */
+/* Whether a day has passed since the last list, and somebody said something since. One that is from
+ * days to come was signed by a clock that was set back since: the next must not wait for its day.
+ */
 static bool is_heartbeat_due(const struct kc_exchange *x)
 {
 	const struct kc_list *own = kc_circle_self(x->circle)->list;
 
-	if (!own || own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms)
+	if (!own || (own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms &&
+			    own->time_ms < x->now_ms + KC_EXCHANGE_HEARTBEAT_MS))
 		return false;
 	for (size_t i = 0; i < x->circle->member_count; i++) {
 		const struct kc_member *m = x->circle->members[i];
@@ -37,14 +40,15 @@ kc_err kc_exchange_decide(struct kc_exchange *x, struct kc_absorb *absorb, struc
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle,
-		&(struct kc_compose_terms){
-			.feed = kc_exchange_feed(x),
-			.pace = x->pace,
-			.now_ms = x->now_ms,
-			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
-		},
-		ret));
+	if (!x->line.is_holding)
+		KC_TRY(kc_compose(&txn, x->circle,
+			&(struct kc_compose_terms){
+				.feed = kc_exchange_feed(x),
+				.pace = x->pace,
+				.now_ms = x->now_ms,
+				.insist = is_heartbeat_due(x) || x->line.outbox.lost,
+			},
+			ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;
@@ -67,6 +71,19 @@ static bool is_empty(const struct kc_gathered *gathered)
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }
 
+/* Whether it is in the middle of saying something once more: the log, or what is under a new key.
+ */
+static bool is_repeating(const struct kc_circle *circle)
+{
+	bool again = false;
+
+	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
+		again = again || (circle->views[view].again_to > 0 &&
+					 circle->views[view].again <= circle->views[view].again_to);
+	return circle->span.mends ||
+	       (!kc_circle_is_locked(circle) && (circle->span.begun || again));
+}
+
 kc_err kc_exchange_is_quiet(
 	const struct kc_exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
@@ -84,6 +101,6 @@ kc_err kc_exchange_is_quiet(
 	/* What was alarming is looked at until it is not. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !x->circle->span.mends && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !is_repeating(x->circle) && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

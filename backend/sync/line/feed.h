@@ -60,6 +60,7 @@ struct kc_feed {
 	bool begun;			    /* a zone was read from its beginning */
 	bool afresh;			    /* what was seen is to be looked at again */
 	bool all_listed;		    /* everybody's last list is there */
+	kc_peer_set ahead;		    /* whose lists were asked for by name */
 	size_t len, most;		    /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */
 	size_t stranger_count;
@@ -91,6 +92,10 @@ struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_wri
  * STORE_GONE, STORE_SUSPECT. */
 KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_store *store,
 	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+/* Whether all that the store has said to have of this device's is there, as far as this round and
+ * those before have read. */
+KC_MUST kc_err kc_feed_has_claimed(const struct kc_feed *feed, struct kc_store *store,
+	const struct kc_gathered *gathered, bool *ret);
 /* The next rounds read from the beginning, and open what was seen before, too: a store may have
  * shown another value under the same etag. */
 void kc_feed_reread(struct kc_feed *feed);
