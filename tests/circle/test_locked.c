@@ -14,11 +14,14 @@
 #include "backend/keychain_sync.h"
 #include "backend/store/cell.h"
 #include "backend/store/db.h"
+#include "backend/sync/line/cell_name.h"
 #include "backend/tries.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/evilstore/evil.h"
 #include "tests/file.h"
 #include "tests/store/powercut_vfs.h"
+#include "tests/trace.h"
 
 #define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
@@ -33,6 +36,13 @@ static void check_equal(uint64_t got, uint64_t wanted, const char *what, int lin
 	CHECK_MSG(got == wanted, said);
 }
 #define CHECK_EQ(got, wanted) check_equal((got), (wanted), #got, __LINE__)
+
+/* A store of records has the last version of each, and the last list of each device. */
+#ifdef HOUSE_ON_SQLITE
+#define OF(logs, records) (records)
+#else
+#define OF(logs, records) (logs)
+#endif
 
 /* Two devices that agree; the second is the one that gets locked. */
 enum { ELDER, LAPTOP };
@@ -153,7 +163,7 @@ static void changes_and_deletions_come_too(void)
 	CHECK_OK(words_update(&house.homes[ELDER], GENP, "svce=a-to-c", "labl=y", NULL));
 	CHECK_OK(words_update(&house.homes[ELDER], GENP, "svce=c-to-a", "pdmn=ck", NULL));
 	send(&house, ELDER);
-	check_takes(&house, 1, 5);
+	check_takes(&house, 1, OF(5, 3));
 	unlock(&house);
 	check_agrees(&house);
 	CHECK_EQ(words_count(&house.homes[LAPTOP], GENP, "sync=#1"), 4);
@@ -273,7 +283,7 @@ static void new_keys_wait(void)
 	send(&house, ELDER);
 	add(&house, ELDER, "ck", "new-key");
 	send(&house, ELDER);
-	check_takes(&house, 1, 1);
+	check_takes(&house, OF(1, 0), OF(1, 2)); /* the list that vouches for the first is gone */
 	/* What is written here goes under the new key, or not at all. */
 	add(&house, LAPTOP, "ck", "own");
 	CHECK_OK(house_sync(&house, LAPTOP, &report));
@@ -347,7 +357,7 @@ static void a_new_beginning_waits(void)
 	}
 	house_clock_move(INT64_C(25) * 60 * 60 * 1000);
 	send(&house, ELDER);
-	check_takes(&house, 0, 0);
+	check_takes(&house, 0, OF(0, 1));
 	unlock(&house);
 	check_agrees(&house);
 	CHECK(words_has_secret(&house.homes[LAPTOP], GENP, "svce=c", secret));
@@ -377,7 +387,7 @@ static void withheld_keys_are_noticed(void)
 
 struct log {
 	struct kc_writer_id writer;
-	uint64_t last;
+	uint64_t last, lists; /* operations; lists that were signed */
 };
 
 /* The log of a device, and how long it is. */
@@ -388,8 +398,8 @@ static struct log log_of(struct house *house, size_t device)
 
 	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
 	CHECK_OK_FATAL(kc_memory_get_circle(&txn, &circle));
-	return (struct log){
-		kc_circle_writer(&circle->identity.id), kc_circle_self(circle)->position.number};
+	return (struct log){kc_circle_writer(&circle->identity.id),
+		kc_circle_self(circle)->position.number, kc_circle_self(circle)->list->seq};
 }
 
 static void check_alarm(struct house *house, const char *name)
@@ -401,6 +411,81 @@ static void check_alarm(struct house *house, const char *name)
 	CHECK(report.alarm && strcmp(report.alarm, name) == 0);
 }
 
+#ifdef HOUSE_ON_SQLITE
+static void open_store(const struct house *house, struct kc_cloud **ret)
+{
+	CHECK_OK_FATAL(kc_cloud_open(house->url, ret));
+}
+
+/* A record as it is in the store; and as the store shows it from now on. */
+static void take_record(const struct house *house, const char *name, struct kc_buf *ret)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	open_store(house, &cloud);
+	kc_buf_reset(ret);
+	CHECK_OK_FATAL(evil_get(cloud, name, ret));
+}
+
+static void show_record(
+	struct house *house, const char *key, const struct log *log, struct kc_bytes value)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	open_store(house, &cloud);
+	CHECK_OK_FATAL(evil_put(cloud, &log->writer, key, value));
+}
+
+static void alarms_sound_in_a_lock(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_BUF struct kc_buf item = KC_BUF_INIT, list = KC_BUF_INIT;
+	char name[KC_RECORDS_MAX_NAME + 1], key[KC_RECORDS_MAX_NAME + 1];
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	struct log log;
+	size_t nth = 0;
+
+	begin(&house);
+	lock(&house);
+	add(&house, ELDER, "ck", "first");
+	add(&house, ELDER, "ak", "first-a");
+	send(&house, ELDER);
+	check_takes(&house, 1, 1);
+	/* One that is gone behind what waits for the unlock is missed. */
+	add(&house, ELDER, "ck", "second");
+	send(&house, ELDER);
+	open_store(&house, &cloud);
+	while (evil_find(cloud, "i-*", nth, name))
+		nth++;
+	CHECK_FATAL(nth == 3);
+	take_record(&house, name, &item);
+	snprintf(key, sizeof key, "i/%s", name + 2);
+	log = log_of(&house, ELDER);
+	show_record(&house, key, &log, kc_bytes(NULL, 0));
+	CHECK_OK(house_sync(&house, LAPTOP, NULL));
+	house_clock_move(PAST_GRACE_MS);
+	check_alarm(&house, "omission");
+	show_record(&house, key, &log, kc_buf_bytes(&item));
+	check_takes(&house, 1, 1);
+	unlock(&house);
+	check_agrees(&house);
+	/* A list as it was before, twice. */
+	lock(&house);
+	CHECK_OK_FATAL(kc_cell_name_put(kc_bytes_str("p"), &log.writer, name));
+	take_record(&house, name, &list);
+	for (int i = 0; i < 2; i++) {
+		add(&house, ELDER, "ck", i ? "fourth" : "third");
+		send(&house, ELDER);
+		CHECK_OK(house_sync(&house, LAPTOP, NULL));
+		show_record(&house, "p", &log, kc_buf_bytes(&list));
+		if (i == 0)
+			CHECK_OK(house_sync(&house, LAPTOP, NULL));
+		send(&house, ELDER);
+	}
+	show_record(&house, "p", &log, kc_buf_bytes(&list));
+	check_alarm(&house, "rollback");
+}
+#else
 static void alarms_sound_in_a_lock(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -436,6 +521,7 @@ static void alarms_sound_in_a_lock(void)
 	CHECK_FATAL(unlink(path) == 0);
 	check_alarm(&house, "rollback");
 }
+#endif
 
 /* What a removal will do: the elder's next list puts the laptop out. */
 static void put_out(struct house *house)
@@ -476,7 +562,7 @@ static void who_is_out_stops(void)
 	before = log_of(&house, LAPTOP);
 	CHECK_ERR(house_sync(&house, LAPTOP, NULL), KC_E_NOT_MEMBER);
 	after = log_of(&house, LAPTOP);
-	CHECK_EQ(after.last, before.last);
+	CHECK_EQ(after.lists, before.lists);
 	CHECK_EQ(words_count(&house.homes[LAPTOP], GENP, "svce=after"), 0);
 	home_open(&house.homes[LAPTOP]);
 	unlock(&house);
@@ -502,27 +588,20 @@ static void nothing_else_opens(void)
 /* --- secrets ------------------------------------------------------------------------------------
  */
 
-#define MASK 0x5a
-#define PATTERN_LEN 16
-#define MOST_PATTERNS 64
+#define MOST_TRACES 64
 
-/* Parts of secrets, masked, so that looking for them does not find the looking. */
-static struct pattern {
-	uint8_t masked[PATTERN_LEN];
-} patterns[MOST_PATTERNS];
-static size_t pattern_count;
+static struct trace traces[MOST_TRACES];
+static size_t trace_count;
 
-static void take_pattern(const uint8_t *from)
+static void take_trace(const uint8_t *from)
 {
-	CHECK_FATAL(pattern_count < MOST_PATTERNS);
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		patterns[pattern_count].masked[i] = from[i] ^ MASK;
-	pattern_count++;
+	CHECK_FATAL(trace_count < MOST_TRACES);
+	traces[trace_count++] = trace_of(from);
 }
 
 /* What a lock is to take away: of each epoch the key, class key A and the link key; the private
  * half of the agreement pair. */
-static void take_patterns(struct kc_circle *circle)
+static void take_traces(struct kc_circle *circle)
 {
 	static const enum kc_view_key_use uses[] = {KC_VIEW_KEY_CLASS_A, KC_VIEW_KEY_LINK};
 	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
@@ -532,65 +611,42 @@ static void take_patterns(struct kc_circle *circle)
 		 * too. */
 		if (circle->epochs[i].epoch->name.view == KC_VIEW_META)
 			continue;
-		take_pattern(circle->epochs[i].key.data);
+		take_trace(circle->epochs[i].key.data);
 		for (size_t k = 0; k < KC_COUNT_OF(uses); k++) {
 			KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 
 			CHECK_OK_FATAL(
 				kc_circle_epoch_key(circle, &circle->epochs[i], uses[k], &key));
-			take_pattern(key.data);
+			take_trace(key.data);
 		}
 	}
 	CHECK_OK_FATAL(kc_identity_save_agree(&circle->identity, &agree));
-	take_pattern(agree.data + agree.len - PATTERN_LEN);
+	take_trace(agree.data + agree.len - TRACE_LEN);
 }
 
-static bool is_at(const volatile uint8_t *at, const struct pattern *pattern)
+/* Which traces are in so much memory, as bits. */
+static void find_in(void *context, uintptr_t start, uintptr_t end)
 {
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		if ((at[i] ^ MASK) != pattern->masked[i])
-			return false;
-	return true;
-}
-
-/* Which patterns are in so much memory, as bits. */
-static uint64_t find_in(uintptr_t start, uintptr_t end)
-{
+	uint64_t *found = context;
 	uint8_t first[256] = {0};
-	uint64_t found = 0;
 
-	for (size_t i = 0; i < pattern_count; i++)
-		first[patterns[i].masked[0] ^ MASK] = 1;
-	for (uintptr_t at = start; at + PATTERN_LEN <= end; at++) {
+	for (size_t i = 0; i < trace_count; i++)
+		first[trace_first(&traces[i])] = 1;
+	for (uintptr_t at = start; at + TRACE_LEN <= end; at++) {
 		const volatile uint8_t *bytes = (const volatile uint8_t *)at;
 
 		if (first[*bytes])
-			for (size_t i = 0; i < pattern_count; i++)
-				if (is_at(bytes, &patterns[i]))
-					found |= UINT64_C(1) << i;
+			for (size_t i = 0; i < trace_count; i++)
+				if (trace_is_at(&traces[i], bytes))
+					*found |= UINT64_C(1) << i;
 	}
-	return found;
 }
 
-/* Heap and anonymous mappings, which the arena is one of. */
 static uint64_t find_in_memory(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
 	uint64_t found = 0;
-	char line[512];
 
-	CHECK_FATAL(maps != NULL);
-	setvbuf(maps, NULL, _IONBF, 0);
-	while (fgets(line, sizeof line, maps)) {
-		unsigned long start, end;
-		char rights[5], name[256] = "";
-
-		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %255s", &start, &end, rights, name) < 3)
-			continue;
-		if (strcmp(rights, "rw-p") == 0 && (name[0] == 0 || strcmp(name, "[heap]") == 0))
-			found |= find_in(start, end);
-	}
-	fclose(maps);
+	trace_each_mapping(find_in, &found);
 	return found;
 }
 
@@ -619,13 +675,15 @@ static uint64_t find_in_cells(
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	KC_CLEANUP_BUF struct kc_buf cells = KC_BUF_INIT;
+	uint64_t found = 0;
 
 	CHECK_OK_FATAL(kc_txn_begin(house->homes[LAPTOP].keychain->store, KC_TXN_READ, &txn));
 	*ret_locked = open_cells(&txn, parts, &cells);
-	return find_in((uintptr_t)cells.data, (uintptr_t)cells.data + cells.len);
+	find_in(&found, (uintptr_t)cells.data, (uintptr_t)cells.data + cells.len);
+	return found;
 }
 
-/* The names of the circle's cells; patterns are taken from an open circle. */
+/* The names of the circle's cells; traces are taken from an open circle. */
 static void look_at_circle(struct house *house, bool take, struct kc_circle_parts *ret)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
@@ -638,7 +696,7 @@ static void look_at_circle(struct house *house, bool take, struct kc_circle_part
 		kc_buf_done(&ret->rows[i].value);
 	if (!take)
 		return;
-	take_patterns(circle);
+	take_traces(circle);
 	CHECK(find_in_memory() != 0);
 }
 
