@@ -20,7 +20,8 @@ struct incoming {
 static bool is_user_key_pending(const struct kc_circle *circle, const struct incoming *in)
 {
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
+		if (circle->pending_keys[i].parts.seq > circle->account_key.seq &&
+			memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
 			    sizeof in->compat->user) == 0)
 			return true;
 	return false;
