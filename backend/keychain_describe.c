@@ -9,15 +9,9 @@
  */
 #include "crypto/pk.h"
 #include "crypto/x509.h"
+#include "backend/item/ruler.h"
 #include "backend/keychain_impl.h"
 #include "base/mechanism.h"
-
-#define TYPE KC_NAME('t', 'y', 'p', 'e')
-#define BSIZ KC_NAME('b', 's', 'i', 'z')
-#define ESIZ KC_NAME('e', 's', 'i', 'z')
-#define KLBL KC_NAME('k', 'l', 'b', 'l')
-#define CKID KC_NAME('c', 'k', 'i', 'd')
-#define SPKI KC_NAME('s', 'p', 'k', 'i')
 
 static kc_err describe_certificate(struct kc_item *item)
 {
@@ -36,7 +30,7 @@ static kc_err load_key(const struct kc_item *item, struct kc_pk **ret)
 {
 	static const enum kc_key_type plain[] = {KC_KEY_RSA, KC_KEY_EC};
 	int64_t key_class = kc_attrs_get_number(&item->attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
-	int64_t type = kc_attrs_get_number(&item->attrs, TYPE, -1);
+	int64_t type = kc_attrs_get_number(&item->attrs, KC_ATTR_TYPE, -1);
 	struct kc_bytes stored = kc_secret_bytes(&item->secret);
 	bool is_private = key_class == KC_KEY_PRIVATE;
 
@@ -57,7 +51,7 @@ static kc_err describe_key(struct kc_item *item)
 	uint8_t label[20];
 
 	/* Front ends that give the public half have read the key before. */
-	if (kc_attrs_get(&item->attrs, SPKI) || load_key(item, &key) != KC_OK)
+	if (kc_attrs_get(&item->attrs, KC_ATTR_SPKI) || load_key(item, &key) != KC_OK)
 		return KC_OK;
 	KC_TRY(kc_pk_spki(key, &spki));
 	KC_TRY(kc_pk_label(key, label));
@@ -65,12 +59,12 @@ static kc_err describe_key(struct kc_item *item)
 		kc_name name;
 		struct kc_value value;
 	} own[] = {
-		{TYPE, kc_value_number(kc_pk_type(key))},
-		{BSIZ, kc_value_number(kc_pk_bits(key))},
-		{ESIZ, kc_value_number(kc_pk_bits(key))},
-		{KLBL, kc_value_bytes(KC_BYTES_OF(label))},
-		{CKID, kc_value_bytes(KC_BYTES_OF(label))},
-		{SPKI, kc_value_bytes(kc_buf_bytes(&spki))},
+		{KC_ATTR_TYPE, kc_value_number(kc_pk_type(key))},
+		{KC_ATTR_BSIZ, kc_value_number(kc_pk_bits(key))},
+		{KC_ATTR_ESIZ, kc_value_number(kc_pk_bits(key))},
+		{KC_ATTR_KLBL, kc_value_bytes(KC_BYTES_OF(label))},
+		{KC_ATTR_CKID, kc_value_bytes(KC_BYTES_OF(label))},
+		{KC_ATTR_SPKI, kc_value_bytes(kc_buf_bytes(&spki))},
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(own); i++)
 		KC_TRY(kc_item_set_own(item, own[i].name, &own[i].value));

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Finding items, and what of them a caller gets. */
 #include "backend/item/policy.h"
+#include "backend/item/ruler.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/change.h"
 #include "backend/store/track.h"
 #include "base/log.h"
 
 /* What the policy decides of an item: told with what is hidden, kept nowhere. */
-#define VIEW KC_NAME('v', 'i', 'e', 'w')
 
 static bool is_wanted(enum kc_ruler_output output, uint32_t want)
 {
@@ -48,7 +48,7 @@ kc_err kc_keychain_found_take(struct kc_stored *stored, uint32_t want, struct kc
 		kc_secret_move(&ret->secret, &item->secret);
 	}
 	if (want & KC_WANT_HIDDEN)
-		kc_attrs_set_str(&item->attrs, VIEW, view);
+		kc_attrs_set_str(&item->attrs, KC_ATTR_VIEW, view);
 	kc_attrs_move(&ret->attrs, &item->attrs);
 	return kc_attrs_check(&ret->attrs);
 }

@@ -5,18 +5,6 @@
 #include "base/key_use.h"
 #include "base/random.h"
 
-#define TYPE KC_NAME('t', 'y', 'p', 'e')
-#define BSIZ KC_NAME('b', 's', 'i', 'z')
-#define ESIZ KC_NAME('e', 's', 'i', 'z')
-#define KLBL KC_NAME('k', 'l', 'b', 'l')
-#define CKID KC_NAME('c', 'k', 'i', 'd')
-#define SPKI KC_NAME('s', 'p', 'k', 'i')
-#define LOCL KC_NAME('l', 'o', 'c', 'l')
-#define SENS KC_NAME('s', 'e', 'n', 's')
-#define ASEN KC_NAME('a', 's', 'e', 'n')
-#define NEXT KC_NAME('n', 'e', 'x', 't')
-#define KCVL KC_NAME('k', 'c', 'v', 'l')
-
 /* What a half is by default, whatever its type, a secret key as a private one; what it may be used
  * for: base/key_use.h. */
 /* clang-format off */
@@ -25,9 +13,9 @@ static const struct fact {
 	bool of_private, of_public;
 } facts[] = {
 	{KC_NAME('p', 'e', 'r', 'm'), true,  true},
-	{KC_NAME('p', 'r', 'i', 'v'), true,  false},
+	{KC_ATTR_PRIV,                true,  false},
 	{KC_NAME('m', 'o', 'd', 'i'), true,  true},
-	{SENS,                        true,  false},
+	{KC_ATTR_SENS,                true,  false},
 	{KC_ATTR_EXTR,                false, true},
 };
 /* clang-format on */
@@ -46,24 +34,25 @@ static kc_err set_key(struct kc_attrs *attrs, const struct kc_pk *key, enum kc_k
 	KC_TRY(kc_pk_label(key, label));
 	KC_TRY(kc_pk_spki(key, &spki));
 	kc_attrs_set_number(attrs, KC_ATTR_KCLS, class);
-	kc_attrs_set_number(attrs, TYPE, kc_pk_type(key));
-	kc_attrs_set_number(attrs, BSIZ, kc_pk_bits(key));
-	kc_attrs_set_number(attrs, ESIZ, kc_pk_bits(key));
-	kc_attrs_set_bytes(attrs, KLBL, KC_BYTES_OF(label));
-	kc_attrs_set_bytes(attrs, SPKI, kc_buf_bytes(&spki));
-	if (!kc_attrs_get(attrs, CKID))
-		kc_attrs_set_bytes(attrs, CKID, KC_BYTES_OF(label));
+	kc_attrs_set_number(attrs, KC_ATTR_TYPE, kc_pk_type(key));
+	kc_attrs_set_number(attrs, KC_ATTR_BSIZ, kc_pk_bits(key));
+	kc_attrs_set_number(attrs, KC_ATTR_ESIZ, kc_pk_bits(key));
+	kc_attrs_set_bytes(attrs, KC_ATTR_KLBL, KC_BYTES_OF(label));
+	kc_attrs_set_bytes(attrs, KC_ATTR_SPKI, kc_buf_bytes(&spki));
+	if (!kc_attrs_get(attrs, KC_ATTR_CKID))
+		kc_attrs_set_bytes(attrs, KC_ATTR_CKID, KC_BYTES_OF(label));
 	return KC_OK;
 }
 
 static void set_history(struct kc_attrs *attrs, unsigned origin)
 {
-	bool sensitive = kc_attrs_get_number(attrs, SENS, 0) != 0;
+	bool sensitive = kc_attrs_get_number(attrs, KC_ATTR_SENS, 0) != 0;
 	bool extractable = kc_attrs_get_number(attrs, KC_ATTR_EXTR, 1) != 0;
 
-	kc_attrs_set_number(attrs, LOCL, (origin & KC_ORIGIN_LOCAL) != 0);
-	kc_attrs_set_number(attrs, ASEN, (origin & KC_ORIGIN_SENSITIVE) && sensitive);
-	kc_attrs_set_number(attrs, NEXT, (origin & KC_ORIGIN_UNEXTRACTABLE) && !extractable);
+	kc_attrs_set_number(attrs, KC_ATTR_LOCL, (origin & KC_ORIGIN_LOCAL) != 0);
+	kc_attrs_set_number(attrs, KC_ATTR_ASEN, (origin & KC_ORIGIN_SENSITIVE) && sensitive);
+	kc_attrs_set_number(
+		attrs, KC_ATTR_NEXT, (origin & KC_ORIGIN_UNEXTRACTABLE) && !extractable);
 }
 
 static void set_defaults(struct kc_attrs *attrs, uint32_t type, enum kc_key_class class)
@@ -111,15 +100,15 @@ kc_err kc_keychain_half_public(const struct kc_pk *key, unsigned origin,
  */
 static kc_err set_check_value(const struct kc_sk *key, struct kc_attrs *attrs)
 {
-	struct kc_bytes given = kc_attrs_get_bytes(attrs, KCVL);
+	struct kc_bytes given = kc_attrs_get_bytes(attrs, KC_ATTR_KCVL);
 	uint8_t value[3];
 
-	if (kc_attrs_get(attrs, KCVL) && given.len == 0)
+	if (kc_attrs_get(attrs, KC_ATTR_KCVL) && given.len == 0)
 		return KC_OK;
 	KC_TRY(kc_sk_check_value(key, value));
 	if (given.len && !kc_bytes_equal(given, KC_BYTES_OF(value)))
 		return KC_ERR(PARAM);
-	kc_attrs_set_bytes(attrs, KCVL, KC_BYTES_OF(value));
+	kc_attrs_set_bytes(attrs, KC_ATTR_KCVL, KC_BYTES_OF(value));
 	return KC_OK;
 }
 
@@ -127,17 +116,17 @@ static kc_err set_check_value(const struct kc_sk *key, struct kc_attrs *attrs)
 static void set_secret_key(struct kc_attrs *attrs, const struct kc_sk *key)
 {
 	int64_t bits = (int64_t)kc_sk_value(key).len * 8;
-	int64_t effective = kc_attrs_get_number(attrs, ESIZ, 0);
+	int64_t effective = kc_attrs_get_number(attrs, KC_ATTR_ESIZ, 0);
 	uint8_t label[20];
 
 	kc_random_fill(label, sizeof label);
 	kc_attrs_set_number(attrs, KC_ATTR_KCLS, KC_KEY_SYMMETRIC);
-	kc_attrs_set_number(attrs, TYPE, kc_sk_type(key));
-	kc_attrs_set_number(attrs, BSIZ, bits);
+	kc_attrs_set_number(attrs, KC_ATTR_TYPE, kc_sk_type(key));
+	kc_attrs_set_number(attrs, KC_ATTR_BSIZ, bits);
 	if (effective <= 0 || effective > bits) /* less, when parts of it are known */
-		kc_attrs_set_number(attrs, ESIZ, bits);
-	kc_attrs_set_bytes(attrs, KLBL, KC_BYTES_OF(label));
-	kc_attrs_remove(attrs, SPKI);
+		kc_attrs_set_number(attrs, KC_ATTR_ESIZ, bits);
+	kc_attrs_set_bytes(attrs, KC_ATTR_KLBL, KC_BYTES_OF(label));
+	kc_attrs_remove(attrs, KC_ATTR_SPKI);
 }
 
 kc_err kc_keychain_half_secret(const struct kc_sk *key, unsigned origin,

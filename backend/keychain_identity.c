@@ -12,12 +12,10 @@
  */
 #include <stdlib.h>
 
+#include "backend/item/ruler.h"
 #include "backend/keychain_impl.h"
 #include "backend/store/terms.h"
 #include "base/mechanism.h"
-
-#define KLBL KC_NAME('k', 'l', 'b', 'l')
-#define PKHH KC_NAME('p', 'k', 'h', 'h')
 
 /* So few keys are opened without asking for the number of certificates. */
 #define FEW_KEYS 32
@@ -59,7 +57,7 @@ static bool is_of_certificate(kc_name name)
 		KC_NAME('c', 't', 'y', 'p'),
 		KC_NAME('c', 'e', 'n', 'c'),
 		KC_ATTR_TKID,
-		PKHH,
+		KC_ATTR_PKHH,
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
 		if (names[i] == name)
@@ -86,8 +84,8 @@ static kc_err add_condition(struct join *join)
 {
 	struct kc_attrs *keys = &join->keys.attrs, *certificates = &join->certificates.attrs;
 	const struct kc_value *key_class = kc_attrs_get(keys, KC_ATTR_KCLS);
-	const struct kc_value *label = kc_attrs_get(keys, KLBL);
-	const struct kc_value *hash = kc_attrs_get(certificates, PKHH);
+	const struct kc_value *label = kc_attrs_get(keys, KC_ATTR_KLBL);
+	const struct kc_value *hash = kc_attrs_get(certificates, KC_ATTR_PKHH);
 
 	if (key_class && kc_attrs_get_number(keys, KC_ATTR_KCLS, -1) != KC_KEY_PRIVATE)
 		join->impossible = true;
@@ -95,8 +93,8 @@ static kc_err add_condition(struct join *join)
 		join->impossible = true;
 	kc_attrs_set_number(keys, KC_ATTR_KCLS, KC_KEY_PRIVATE);
 	if (hash)
-		kc_attrs_set(keys, KLBL, hash);
-	kc_attrs_remove(certificates, PKHH);
+		kc_attrs_set(keys, KC_ATTR_KLBL, hash);
+	kc_attrs_remove(certificates, KC_ATTR_PKHH);
 	KC_TRY(kc_attrs_check(keys));
 	return kc_attrs_check(certificates);
 }
@@ -179,7 +177,8 @@ static kc_err find_keys_of(
 
 	match.class = KC_CLASS_KEY;
 	match.tomb = KC_TOMB_ANY;
-	KC_TRY(kc_terms_of_filter(txn->bag, KC_CLASS_KEY, KLBL, label, &match.terms, &match.marks));
+	KC_TRY(kc_terms_of_filter(
+		txn->bag, KC_CLASS_KEY, KC_ATTR_KLBL, label, &match.terms, &match.marks));
 	for (int sync = 0; sync <= 1; sync++) {
 		KC_CLEANUP_SCAN struct kc_scan scan = KC_SCAN_INIT;
 		struct kc_row row;
@@ -209,7 +208,7 @@ static kc_err find_keys_of_all(
 			continue;
 		if (err != KC_OK)
 			return err;
-		hash = kc_attrs_get(&certificate.item.attrs, PKHH);
+		hash = kc_attrs_get(&certificate.item.attrs, KC_ATTR_PKHH);
 		if (hash)
 			KC_TRY(find_keys_of(join->txn, hash, ret));
 	}
@@ -321,14 +320,14 @@ static kc_err add_pair(struct join *join, uint64_t key_id, uint64_t certificate_
 static kc_err find_certificates(
 	struct join *join, const struct kc_stored *key, struct kc_keychain_ids *ret)
 {
-	const struct kc_value *label = kc_attrs_get(&key->item.attrs, KLBL);
+	const struct kc_value *label = kc_attrs_get(&key->item.attrs, KC_ATTR_KLBL);
 	kc_err err;
 
-	if (!label || kc_attrs_get_bytes(&key->item.attrs, KLBL).len == 0)
+	if (!label || kc_attrs_get_bytes(&key->item.attrs, KC_ATTR_KLBL).len == 0)
 		return KC_OK; /* nothing is no hash */
-	kc_attrs_set(&join->certificates.attrs, PKHH, label);
+	kc_attrs_set(&join->certificates.attrs, KC_ATTR_PKHH, label);
 	err = kc_keychain_search_ids(join->txn, join->caller, &join->certificates, ret);
-	kc_attrs_remove(&join->certificates.attrs, PKHH);
+	kc_attrs_remove(&join->certificates.attrs, KC_ATTR_PKHH);
 	sort_ids(ret);
 	return err;
 }

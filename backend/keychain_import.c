@@ -14,9 +14,6 @@
 
 #define RSA_IMPORT_LEAST 1024 /* old keys can still be used */
 
-#define LABL KC_NAME('l', 'a', 'b', 'l')
-#define PKHH KC_NAME('p', 'k', 'h', 'h')
-
 struct job {
 	const struct kc_caller *caller;
 	const struct kc_attrs *given;
@@ -84,9 +81,9 @@ static struct kc_bytes certificate_label(const struct job *job, const struct kc_
 
 	if (kc_pk_label(key, hash) == KC_OK)
 		for (size_t i = 0; i < job->import.count; i++)
-			if (kc_bytes_equal(kc_attrs_get_bytes(&job->described[i], PKHH),
+			if (kc_bytes_equal(kc_attrs_get_bytes(&job->described[i], KC_ATTR_PKHH),
 				    KC_BYTES_OF(hash)))
-				return kc_attrs_get_bytes(&job->described[i], LABL);
+				return kc_attrs_get_bytes(&job->described[i], KC_ATTR_LABL);
 	return kc_bytes(NULL, 0);
 }
 
@@ -97,8 +94,8 @@ static kc_err name_key(
 
 	if (name.len == 0)
 		name = certificate_label(job, object->key);
-	if (name.len && !kc_attrs_get(attrs, LABL))
-		kc_attrs_set_text(attrs, LABL, name);
+	if (name.len && !kc_attrs_get(attrs, KC_ATTR_LABL))
+		kc_attrs_set_text(attrs, KC_ATTR_LABL, name);
 	return kc_attrs_check(attrs);
 }
 
@@ -178,7 +175,7 @@ static kc_err add_certificate(struct job *job, size_t at)
 	KC_TRY(choose_given(job, KC_CLASS_CERTIFICATE, &given));
 	KC_TRY(kc_attrs_dup(&job->described[at], &attrs));
 	if (object->name.len)
-		kc_attrs_set_text(&attrs, LABL, kc_buf_bytes(&object->name));
+		kc_attrs_set_text(&attrs, KC_ATTR_LABL, kc_buf_bytes(&object->name));
 	kc_attrs_merge(&attrs, &given);
 	kc_attrs_set_str(&attrs, KC_ATTR_PDMN, kc_keychain_half_open_class(job->bound));
 	KC_TRY(kc_attrs_check(&attrs));

@@ -13,9 +13,6 @@
 
 #define RSA_LEAST 1024 /* where less than 2048 is asked for is the caller's to say */
 
-#define TYPE KC_NAME('t', 'y', 'p', 'e')
-#define KCID KC_NAME('k', 'c', 'i', 'd')
-
 /* --- where a key goes ---------------------------------------------------------------------------
  */
 
@@ -207,7 +204,7 @@ static kc_err read_private(
 		import.is_pem || import.count != 1 || import.rows[0].format != KC_IMPORT_PKCS8)
 		return KC_ERR(DECODE);
 	key = import.rows[0].key;
-	if (kc_attrs_get_number(attrs, TYPE, kc_pk_type(key)) != kc_pk_type(key))
+	if (kc_attrs_get_number(attrs, KC_ATTR_TYPE, kc_pk_type(key)) != kc_pk_type(key))
 		return KC_ERR(KEY_TYPE);
 	if (kc_pk_type(key) == KC_KEY_RSA && kc_pk_bits(key) < RSA_LEAST)
 		return KC_ERR(KEY_SIZE);
@@ -218,7 +215,7 @@ static kc_err read_private(
 static kc_err read_value(
 	struct kc_bytes value, const struct kc_attrs *attrs, struct kc_keychain_key *ret)
 {
-	int64_t type = kc_attrs_get_number(attrs, TYPE, KC_SECRET_GENERIC);
+	int64_t type = kc_attrs_get_number(attrs, KC_ATTR_TYPE, KC_SECRET_GENERIC);
 
 	switch (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1)) {
 	case KC_KEY_PRIVATE:
@@ -285,7 +282,7 @@ static void leave_behind(struct kc_attrs *attrs)
 		KC_ATTR_MDAT,
 		KC_NAME('m', 'u', 's', 'r'),
 		KC_NAME('c', 'l', 'i', 'p'),
-		KCID,
+		KC_ATTR_KCID,
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(names); i++)
@@ -314,8 +311,8 @@ static void set_discriminator(struct kc_attrs *attrs)
 	uint8_t random[16];
 
 	kc_random_fill(random, sizeof random);
-	if (!kc_attrs_get(attrs, KCID))
-		kc_attrs_set_bytes(attrs, KCID, KC_BYTES_OF(random));
+	if (!kc_attrs_get(attrs, KC_ATTR_KCID))
+		kc_attrs_set_bytes(attrs, KC_ATTR_KCID, KC_BYTES_OF(random));
 }
 
 static kc_err copy_value(const struct kc_keychain_key *key, struct kc_secret *ret)

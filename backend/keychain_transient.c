@@ -5,6 +5,7 @@
  * One is described as an item would be, by the same rules, and never altered: a change puts another
  * with the same key in its place, so that whoever uses it meanwhile sees one or the other.
  */
+#include "backend/item/ruler.h"
 #include "backend/keychain_transient.h"
 
 #include <stdlib.h>
@@ -14,8 +15,6 @@
 #include "backend/store/change.h"
 
 #define KEY_COST 4096 /* what the libraries have of a key, roughly */
-
-#define PRIV KC_NAME('p', 'r', 'i', 'v')
 
 struct transient {
 	struct kc_owned owned;
@@ -38,7 +37,7 @@ static kc_err make(struct kc_item *item, const struct kc_keychain_key *key, uint
 	struct transient **ret)
 {
 	struct transient *transient = calloc(1, sizeof *transient);
-	bool until_lock = kc_attrs_get_number(&item->attrs, PRIV, 1) != 0;
+	bool until_lock = kc_attrs_get_number(&item->attrs, KC_ATTR_PRIV, 1) != 0;
 
 	if (!transient)
 		return KC_ERR(NO_MEMORY);

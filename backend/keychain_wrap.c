@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Keys that leave and come encrypted by other keys. */
 #include "crypto/wrap.h"
+#include "backend/item/ruler.h"
 #include "backend/keychain_make.h"
-
-#define BSIZ KC_NAME('b', 's', 'i', 'z')
 
 /* What wraps: a key of the keychain, or a public one that is of no item and of nobody's trust. */
 static kc_err get_wrapping(struct kc_keychain *keychain, const struct kc_caller *caller,
@@ -54,7 +53,7 @@ static kc_err wanted_len(const struct kc_attrs *attrs, size_t *ret)
 	int64_t bits = 0;
 
 	if (kc_attrs_get_number(attrs, KC_ATTR_KCLS, -1) == KC_KEY_SYMMETRIC)
-		bits = kc_attrs_get_number(attrs, BSIZ, 0);
+		bits = kc_attrs_get_number(attrs, KC_ATTR_BSIZ, 0);
 	if (bits < 0 || bits % 8)
 		return KC_ERR(KEY_SIZE);
 	*ret = (size_t)bits / 8;

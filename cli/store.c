@@ -19,7 +19,7 @@ static const struct {
 } alarms[] = {
 	{"rollback", "your store is older than what this device has already seen"},
 	{"fork", "your store shows this device another story than it has shown before"},
-	{"omission", "something that this device has already seen is missing from your store"},
+	{"omission", "something that your devices have signed for is missing from your store"},
 	{"forgery", "your store holds something that none of your devices has made"},
 };
 

@@ -34,6 +34,20 @@
 #define KC_ATTR_TRST KC_NAME('t', 'r', 's', 't')
 #define KC_ATTR_ESIZ KC_NAME('e', 's', 'i', 'z')
 #define KC_ATTR_SELF KC_NAME('s', 'e', 'l', 'f')
+#define KC_ATTR_TYPE KC_NAME('t', 'y', 'p', 'e')
+#define KC_ATTR_KCID KC_NAME('k', 'c', 'i', 'd')
+#define KC_ATTR_LABL KC_NAME('l', 'a', 'b', 'l')
+#define KC_ATTR_PKHH KC_NAME('p', 'k', 'h', 'h')
+#define KC_ATTR_BSIZ KC_NAME('b', 's', 'i', 'z')
+#define KC_ATTR_KLBL KC_NAME('k', 'l', 'b', 'l')
+#define KC_ATTR_CKID KC_NAME('c', 'k', 'i', 'd')
+#define KC_ATTR_SPKI KC_NAME('s', 'p', 'k', 'i')
+#define KC_ATTR_LOCL KC_NAME('l', 'o', 'c', 'l')
+#define KC_ATTR_ASEN KC_NAME('a', 's', 'e', 'n')
+#define KC_ATTR_NEXT KC_NAME('n', 'e', 'x', 't')
+#define KC_ATTR_KCVL KC_NAME('k', 'c', 'v', 'l')
+#define KC_ATTR_PRIV KC_NAME('p', 'r', 'i', 'v')
+#define KC_ATTR_VIEW KC_NAME('v', 'i', 'e', 'w')
 /* clang-format on */
 
 /* Classes as a set. */

@@ -59,7 +59,7 @@ static kc_err is_adopting(struct kc_txn *txn, const struct kc_circle *circle,
 	return KC_OK;
 }
 
-kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle,
+kc_err kc_root_look(struct kc_txn *txn, const struct kc_circle *circle,
 	const struct kc_trust *trust, enum kc_view view, struct kc_told_root *ret)
 {
 	const struct kc_view_state *state = &circle->views[view];
@@ -71,8 +71,16 @@ kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle,
 	memcpy(ret->hash, root.hash, sizeof ret->hash);
 	ret->count = root.count;
 	/* A record may be here whose dot the vector does not reach yet. */
-	ret->exact = !root.doubted && !circle->joining && !adopting &&
+	ret->exact = !root.doubted && !adopting &&
 		     kc_vector_is_within(&state->reached, &state->vector);
+	return KC_OK;
+}
+
+kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle,
+	const struct kc_trust *trust, enum kc_view view, struct kc_told_root *ret)
+{
+	KC_TRY(kc_root_look(txn, circle, trust, view, ret));
+	ret->exact = ret->exact && !circle->joining;
 	return KC_OK;
 }
 

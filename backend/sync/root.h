@@ -9,7 +9,11 @@
 #include "backend/circle/circle.h"
 #include "backend/store/trie.h"
 
-/* The root of a view as it is now, and whether it is what the vector promises. */
+/* The root of a view as it is now, and whether it is what the vector promises, as this device holds
+ * it against what others say. */
+KC_MUST kc_err kc_root_look(struct kc_txn *txn, const struct kc_circle *circle,
+	const struct kc_trust *trust, enum kc_view view, struct kc_told_root *ret);
+/* The same as it is said to others: a device that is joining promises nothing yet. */
 KC_MUST kc_err kc_root_tell(struct kc_txn *txn, const struct kc_circle *circle,
 	const struct kc_trust *trust, enum kc_view view, struct kc_told_root *ret);
 

@@ -15,7 +15,8 @@ uint64_t chance_derive(uint64_t seed, uint64_t number);
 
 /* Makes the program's random bytes (base/random.h) follow from a seed of their own. */
 void chance_seed_random(uint64_t seed);
-/* From now on OpenSSL's random bytes are the program's (chance_library.c). */
-void chance_rule_library(void);
+/* The same, and no other chance is left: OpenSSL's random bytes are the program's, and the clock
+ * stands still (chance_library.c). What it makes is then what every such program makes. */
+void chance_seed_all(uint64_t seed);
 
 #endif

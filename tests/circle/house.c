@@ -198,6 +198,59 @@ bool house_agrees(struct house *house)
 	return same;
 }
 
+void house_init_many(struct house *house, int64_t now_ms, size_t devices)
+{
+	house_clock_set(now_ms);
+	house_init(house);
+	while (house->count < devices)
+		house_add(house, 0);
+	house_settle(house);
+}
+
+void house_settle_sessions(struct house *house)
+{
+	house_settle(house);
+	for (int i = 0; i < 4; i++)
+		for (size_t device = 0; device < house->count; device++)
+			CHECK_OK_FATAL(house_sync(house, device, NULL));
+}
+
+/* --- looking into one device --------------------------------------------------------------------
+ */
+
+struct kc_live_counts house_live_counts(const struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_lock(house->homes[device].keychain, &sync));
+	CHECK_FATAL(sync->live != NULL);
+	return *kc_live_mailbox_counts(sync->live);
+}
+
+struct kc_circle *house_recall(const struct house *house, size_t device)
+{
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	struct kc_circle *circle = NULL;
+
+	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	return circle;
+}
+
+bool house_has_alarm(const struct house *house, size_t device, const char *alarm)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
+	return alarm ? report.alarm && strcmp(report.alarm, alarm) == 0 : !report.alarm;
+}
+
+void house_restart(struct house *house, size_t device)
+{
+	home_close(&house->homes[device]);
+	home_open(&house->homes[device]);
+	home_unlock(&house->homes[device]);
+}
+
 /* --- files --------------------------------------------------------------------------------------
  */
 

@@ -4,7 +4,7 @@
 #ifndef KC_TESTS_CIRCLE_HOUSE_H
 #define KC_TESTS_CIRCLE_HOUSE_H
 
-#include "backend/cloud/cloud.h"
+#include "backend/keychain_sync.h"
 #include "tests/backend/words.h"
 
 #define HOUSE_PASSWORD "one account for all devices"
@@ -22,6 +22,8 @@ struct house {
 
 /* One device, which has begun an account in the folder. */
 void house_init(struct house *house);
+/* The same at a time that is set, with so many devices; all have said all to each other. */
+void house_init_many(struct house *house, int64_t now_ms, size_t devices);
 void house_done(struct house *house);
 /* A further keychain, not yet a member; its number. */
 size_t house_add_home(struct house *house);
@@ -38,6 +40,16 @@ KC_MUST kc_err house_sync(struct house *house, size_t device, struct kc_sync_rep
 void house_settle(struct house *house);
 /* Whether all devices have the same synced items, with the same secrets. */
 bool house_agrees(struct house *house);
+/* The same until every two of them have an open session, too, and have said in it what they know;
+ * what one has counted of its sessions so far. */
+void house_settle_sessions(struct house *house);
+struct kc_live_counts house_live_counts(const struct house *house, size_t device);
+/* The circle as a device has it stored; the caller's. */
+struct kc_circle *house_recall(const struct house *house, size_t device);
+/* Whether a device's last report tells of this alarm; NULL: of none. */
+bool house_has_alarm(const struct house *house, size_t device, const char *alarm);
+/* Its service ends and is started again, and the keychain opened. */
+void house_restart(struct house *house, size_t device);
 
 /* The clock of all devices: real, or set and then moved by hand. */
 void house_clock_set(int64_t ms);

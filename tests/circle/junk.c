@@ -494,11 +494,9 @@ const struct junk junk_rows[JUNK_ROWS] = {
 void junk_begin(struct family *in)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
 	place_of_junk = in;
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		in->house.homes[FAMILY_NEWCOMER].keychain, &place, &circle));
+	circle = house_recall(&in->house, FAMILY_NEWCOMER);
 	CHECK_FATAL(circle->member_count == FAMILY_SIZE);
 	junk_elder = kc_circle_writer(&circle->members[FAMILY_ELDER]->id);
 	junk_sleeper = kc_circle_writer(&circle->members[FAMILY_SLEEPER]->id);

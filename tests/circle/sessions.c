@@ -20,12 +20,6 @@ static void must(bool holds, const char *what)
 }
 #define MUST(expr) must((expr) == KC_OK, #expr)
 
-static void seed(uint64_t number)
-{
-	chance_rule_library();
-	chance_seed_random(number);
-}
-
 /* --- pairing ------------------------------------------------------------------------------------
  */
 
@@ -33,7 +27,7 @@ static struct kc_pairing *begin_sponsor(const struct pairing_talk *talk, struct 
 {
 	struct kc_pairing *sponsor = NULL;
 
-	seed(SEED_SPONSOR);
+	chance_seed_all(SEED_SPONSOR);
 	MUST(kc_pairing_offer(
 		talk->account, talk->account_key, SESSIONS_CODE, TIME_MS, &sponsor, ret_offer));
 	return sponsor;
@@ -44,7 +38,7 @@ static struct kc_pairing *begin_applicant(
 {
 	struct kc_pairing *applicant = NULL;
 
-	seed(SEED_APPLICANT);
+	chance_seed_all(SEED_APPLICANT);
 	MUST(kc_pairing_read_offer(kc_buf_bytes(&talk->messages[KC_PAIRING_OFFER]), &applicant));
 	MUST(kc_pairing_answer(applicant, SESSIONS_CODE, ret_answer));
 	return applicant;
@@ -127,7 +121,7 @@ static struct kc_live *begin_initiator(const struct live_talk *talk, struct kc_b
 {
 	struct kc_live *live = NULL;
 
-	seed(SEED_INITIATOR);
+	chance_seed_all(SEED_INITIATOR);
 	MUST(kc_live_begin(talk->circles[LIVE_INITIATOR], talk->trusts[LIVE_INITIATOR],
 		id_of(talk, LIVE_RESPONDER), &live, ret_hello));
 	return live;
@@ -136,7 +130,7 @@ static struct kc_live *begin_initiator(const struct live_talk *talk, struct kc_b
 static kc_err begin_responder(const struct live_talk *talk, struct kc_bytes hello,
 	struct kc_live **ret, struct kc_buf *ret_reply)
 {
-	seed(SEED_RESPONDER);
+	chance_seed_all(SEED_RESPONDER);
 	return kc_live_answer(talk->circles[LIVE_RESPONDER], talk->trusts[LIVE_RESPONDER],
 		id_of(talk, LIVE_INITIATOR), hello, ret, ret_reply);
 }

@@ -17,6 +17,7 @@
 #include "tests/circle/chance.h"
 #include "tests/circle/fast_keys.h"
 #include "tests/circle/sessions.h"
+#include "tests/circle/telling.h"
 
 #define PASSWORD "one account for all"
 #define VIEW 1u
@@ -36,7 +37,6 @@ static struct kc_circle *first, *second, *third, *readers[READERS];
 static struct kc_circle_parts saved[READERS];
 static struct kc_buf welcome; /* of the third one */
 static struct kc_identity joiner;
-static const uint8_t transcript[32] = {7};
 static struct kc_secret item_key, head_key;
 static struct kc_password_keys typed = KC_PASSWORD_KEYS_INIT;
 static struct kc_trust trusts[2];
@@ -58,11 +58,6 @@ static void must(bool holds, const char *what)
 /* --- how they came about ------------------------------------------------------------------------
  */
 
-static void say(struct kc_circle *circle)
-{
-	MUST(kc_circle_sign_list(circle, 1));
-}
-
 static struct kc_bytes list_of(const struct kc_circle *circle)
 {
 	return kc_buf_bytes(&kc_circle_self(circle)->list_record);
@@ -73,37 +68,6 @@ static kc_err hear(struct kc_circle *circle, struct kc_bytes list, const struct 
 	bool current;
 
 	return kc_circle_take_list(circle, &author->identity.id, list, &current);
-}
-
-/* The identity stays in joiner until somebody enters with it. */
-static void apply(struct kc_circle *sponsor, struct kc_buf *ret_welcome)
-{
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	struct kc_application application;
-
-	MUST(kc_identity_make(&joiner));
-	MUST(kc_application_build(&joiner, &sponsor->account, "newcomer", &bytes));
-	MUST(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	MUST(kc_circle_admit(sponsor, &application, transcript, ret_welcome));
-}
-
-static kc_err enter(struct kc_bytes bytes, struct kc_identity *identity, struct kc_circle **ret)
-{
-	return kc_circle_enter(bytes, &first->account, kc_buf_bytes(&first->account_key_record),
-		transcript, "newcomer", identity, ret);
-}
-
-static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
-{
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-
-	apply(sponsor, &bytes);
-	MUST(enter(kc_buf_bytes(&bytes), &joiner, ret));
-	(*ret)->joining = false;
-	(*ret)->user = sponsor->user;
-	MUST(kc_circle_countersign_compat(*ret));
-	say(sponsor);
-	say(*ret);
 }
 
 static void save_reader(size_t number)
@@ -171,29 +135,29 @@ static void speak(void)
 
 void specimens_begin(void)
 {
-	chance_rule_library();
-	chance_seed_random(SEED);
+	chance_seed_all(SEED);
 	MUST(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &first));
 	MUST(kc_account_key_try(
 		&first->account_key, &first->account, kc_bytes_str(PASSWORD), &typed));
 	first->user = typed.user;
-	say(first);
-	admit(first, &second);
-	MUST(hear(first, list_of(second), second));
+	telling_say(first);
+	telling_admit(first, "newcomer", &second);
+	MUST(telling_hear(first, second));
 	save_reader(STRANGER_TO_THIRD);
-	admit(second, &third);
+	telling_admit(second, "newcomer", &third);
 	MUST(kc_circle_take_voucher(first, &second->identity.id, voucher_for_third()));
 	save_reader(BEFORE_PERMANENT);
 	MUST(kc_circle_take_permanent(first, permanent_of_third()));
 	save_reader(BEFORE_LIST);
-	MUST(hear(first, list_of(second), second));
+	MUST(telling_hear(first, second));
 	save_reader(BEFORE_EPOCH);
 	begin_epoch();
 	for (const struct kc_held_epoch *epoch = new_epoch() - 1; epoch <= new_epoch(); epoch++)
 		MUST(kc_circle_take_epoch(
 			first, &second->identity.id, kc_buf_bytes(&epoch->record)));
 	save_reader(BEFORE_KEY);
-	apply(second, &welcome);
+	/* The identity stays in joiner until somebody enters with it. */
+	telling_vouch(second, "newcomer", &joiner, &welcome);
 	speak();
 }
 
@@ -711,7 +675,7 @@ static kc_err read_welcome(struct kc_bytes bytes)
 	MUST(kc_identity_save_agree(&joiner, &agree));
 	MUST(kc_identity_load(kc_buf_bytes(&stored), &copy));
 	MUST(kc_identity_load_agree(kc_secret_bytes(&agree), &copy));
-	return enter(bytes, &copy, &entered);
+	return telling_enter(first, "newcomer", bytes, &copy, &entered);
 }
 
 /* clang-format off */

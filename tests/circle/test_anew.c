@@ -44,14 +44,12 @@ static void write_much(struct house *house, size_t device, unsigned rounds)
 static struct kc_cloud_log log_of(const struct house *house, size_t device)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	const struct kc_cloud_log *log;
 	struct kc_writer_id writer;
 
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	CHECK_OK_FATAL(kc_cloud_open(kc_buf_text(&place), &cloud));
+	CHECK_OK_FATAL(kc_cloud_open(house->url, &cloud));
 	CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
 	writer = kc_circle_writer(&circle->identity.id);
 	log = kc_cloud_logs_find(&logs, &writer);
@@ -120,7 +118,6 @@ static void half_a_beginning_is_a_hole(void)
 	CLEANUP_HOUSE struct house house;
 	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_sync_report report = {0};
 	char path[HOUSE_PATH_MAX];
 	struct kc_writer_id writer;
@@ -128,7 +125,7 @@ static void half_a_beginning_is_a_hole(void)
 
 	init_with_past(&house);
 	log = log_of(&house, 0);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[0].keychain, &place, &circle));
+	circle = house_recall(&house, 0);
 	writer = kc_circle_writer(&circle->identity.id);
 	house_path(&house, &writer, log.first, path);
 	CHECK_FATAL(file_read(path, &kept));
@@ -173,7 +170,6 @@ static void changes_of_the_password_are_repeated(void)
 	CLEANUP_HOUSE struct house house;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
 	house_clock_set(START_MS);
 	house_init(&house);
@@ -187,7 +183,7 @@ static void changes_of_the_password_are_repeated(void)
 	write_much(&house, 0, 1);
 	CHECK_FATAL(log_of(&house, 0).first > ROUNDS / 2);
 	house_settle(&house);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[1].keychain, &place, &circle));
+	circle = house_recall(&house, 1);
 	CHECK(circle->account_key.seq == KC_COUNT_OF(passwords));
 	CHECK(circle->pending_key_count == 0);
 	CHECK(circle->user_key_count == KC_COUNT_OF(passwords));

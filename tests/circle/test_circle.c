@@ -11,71 +11,13 @@
 #include "backend/circle/session/welcome.h"
 #include "base/random.h"
 #include "tests/check.h"
+#include "tests/circle/telling.h"
 
 #define PASSWORD "one account for all"
 #define VIEWS 0xfe
 
 /* --- telling each other -------------------------------------------------------------------------
  */
-
-static const struct kc_peer_id *id_of(const struct kc_circle *circle)
-{
-	return &circle->identity.id;
-}
-
-static void say(struct kc_circle *circle)
-{
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
-}
-
-/* What a takes from the last list of b. */
-static kc_err hear(struct kc_circle *a, const struct kc_circle *b)
-{
-	bool current;
-
-	return kc_circle_take_list(
-		a, id_of(b), kc_buf_bytes(&kc_circle_self(b)->list_record), &current);
-}
-
-/* A device lets another in: newcomer is the circle as that one sees it. */
-static void admit(struct kc_circle *sponsor, const char *name, struct kc_circle **ret)
-{
-	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
-	const uint8_t transcript[32] = {7};
-	struct kc_application application;
-
-	CHECK_OK_FATAL(kc_identity_make(&identity));
-	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, name, &bytes));
-	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
-		kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity, ret));
-	(*ret)->joining = false;
-	say(sponsor);
-	say(*ret);
-}
-
-/* b's voucher for a newcomer, and who that is. */
-static void hear_of(
-	struct kc_circle *a, const struct kc_circle *b, const struct kc_peer_id *newcomer)
-{
-	for (size_t i = 0; i < b->voucher_count; i++)
-		if (kc_peer_id_equal(&b->vouchers[i].voucher.beneficiary, newcomer))
-			CHECK_OK(kc_circle_take_voucher(
-				a, id_of(b), kc_buf_bytes(&b->vouchers[i].record)));
-	CHECK_OK(kc_circle_take_permanent(
-		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
-}
-
-static void copy_of(struct kc_circle *circle, struct kc_circle **ret)
-{
-	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};
-
-	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
-	CHECK_OK_FATAL(kc_circle_load(&saved, ret));
-}
 
 static bool trusts(const struct kc_circle *circle, const struct kc_peer_id *peer)
 {
@@ -127,7 +69,7 @@ static void exclude(const struct kc_circle *author, const struct kc_peer_id *tar
 
 	if (cosigner) {
 		CHECK_OK_FATAL(kc_exclusion_cosign(
-			&exclusion, &author->account, id_of(author), cosigner, &signature));
+			&exclusion, &author->account, telling_id(author), cosigner, &signature));
 		kc_der_reader_init(&r, kc_buf_bytes(&signature));
 		kc_signature_pull(&r, &exclusion.cosignature);
 		exclusion.cosigned = true;
@@ -140,7 +82,7 @@ static void hear_list(
 {
 	bool current;
 
-	CHECK_OK(kc_circle_take_list(a, id_of(author), kc_buf_bytes(record), &current));
+	CHECK_OK(kc_circle_take_list(a, telling_id(author), kc_buf_bytes(record), &current));
 }
 
 /* The oldest device, one that will be removed, one that hears of it late; each knows the others. */
@@ -152,16 +94,16 @@ static void family_init(struct family *f)
 {
 	*f = (struct family){NULL, NULL, NULL};
 	CHECK_OK_FATAL(kc_circle_begin("first", kc_bytes_str(PASSWORD), VIEWS, &f->first));
-	say(f->first);
-	admit(f->first, "removed", &f->removed);
-	CHECK_OK(hear(f->first, f->removed));
-	admit(f->first, "late", &f->late);
-	CHECK_OK(hear(f->first, f->late));
-	hear_of(f->removed, f->first, id_of(f->late));
-	CHECK_OK(hear(f->removed, f->first));
-	CHECK_OK(hear(f->removed, f->late));
-	CHECK_OK(hear(f->late, f->first));
-	CHECK(trusts(f->late, id_of(f->removed)) && trusts(f->removed, id_of(f->late)));
+	telling_say(f->first);
+	telling_admit(f->first, "removed", &f->removed);
+	CHECK_OK(telling_hear(f->first, f->removed));
+	telling_admit(f->first, "late", &f->late);
+	CHECK_OK(telling_hear(f->first, f->late));
+	telling_hear_of(f->removed, f->first, telling_id(f->late));
+	CHECK_OK(telling_hear(f->removed, f->first));
+	CHECK_OK(telling_hear(f->removed, f->late));
+	CHECK_OK(telling_hear(f->late, f->first));
+	CHECK(trusts(f->late, telling_id(f->removed)) && trusts(f->removed, telling_id(f->late)));
 }
 
 static void family_done(struct family *f)
@@ -185,21 +127,21 @@ static void a_newcomer_of_the_past(void)
 	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
 
 	family_init(&f);
-	copy_of(f.removed, &thief);
+	telling_copy(f.removed, &thief);
 	for (int i = 0; i < 6; i++) {
-		say(f.removed);
-		CHECK_OK(hear(f.first, f.removed));
+		telling_say(f.removed);
+		CHECK_OK(telling_hear(f.first, f.removed));
 	}
-	admit(thief, "puppet", &puppet);
-	hear_of(f.late, thief, id_of(puppet));
-	CHECK_OK(hear(f.late, thief));
-	CHECK(trusts(f.late, id_of(puppet))); /* nobody has told it better yet */
-	say(f.late);
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	telling_admit(thief, "puppet", &puppet);
+	telling_hear_of(f.late, thief, telling_id(puppet));
+	CHECK_OK(telling_hear(f.late, thief));
+	CHECK(trusts(f.late, telling_id(puppet))); /* nobody has told it better yet */
+	telling_say(f.late);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK(!trusts(f.late, id_of(f.removed)));
-	CHECK(!trusts(f.late, id_of(puppet)));
-	CHECK(trusts(f.late, id_of(f.first)));
+	CHECK(!trusts(f.late, telling_id(f.removed)));
+	CHECK(!trusts(f.late, telling_id(puppet)));
+	CHECK(trusts(f.late, telling_id(f.first)));
 }
 
 /* Whom the removed one let in before it was removed, and the others know, stays. */
@@ -210,16 +152,16 @@ static void a_friend_of_the_past(void)
 	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
 
 	family_init(&f);
-	admit(f.removed, "friend", &friend);
-	hear_of(f.first, f.removed, id_of(friend));
-	CHECK_OK(hear(f.first, f.removed));
-	say(f.first);
-	hear_of(f.late, f.removed, id_of(friend));
-	CHECK_OK(hear(f.late, f.removed));
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	telling_admit(f.removed, "friend", &friend);
+	telling_hear_of(f.first, f.removed, telling_id(friend));
+	CHECK_OK(telling_hear(f.first, f.removed));
+	telling_say(f.first);
+	telling_hear_of(f.late, f.removed, telling_id(friend));
+	CHECK_OK(telling_hear(f.late, f.removed));
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK(!trusts(f.late, id_of(f.removed)));
-	CHECK(trusts(f.late, id_of(friend)));
+	CHECK(!trusts(f.late, telling_id(f.removed)));
+	CHECK(trusts(f.late, telling_id(friend)));
 }
 
 /* A recovery key outranks all: so it is nothing that any device can bring along. */
@@ -241,19 +183,19 @@ static void a_recovery_key_of_ones_own(void)
 	CHECK_OK(kc_permanent_put_body(&recovery.permanent, &body));
 	CHECK_OK(kc_permanent_id(kc_buf_bytes(&body), &recovery.id));
 	CHECK_OK(kc_identity_permanent_record(&recovery, &f.first->account, &permanent));
-	voucher.sponsor = *id_of(f.removed);
+	voucher.sponsor = *telling_id(f.removed);
 	voucher.sponsor_seq = kc_circle_self(f.removed)->list->seq + 1;
 	voucher.beneficiary = recovery.id;
 	CHECK_OK(kc_voucher_build(&voucher, &f.first->account, &f.removed->identity, &record));
-	CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_voucher(f.late, telling_id(f.removed), kc_buf_bytes(&record)));
 	CHECK_ERR(kc_circle_take_permanent(f.late, kc_buf_bytes(&permanent)), KC_E_NEWER);
 	signer = kc_identity_signer(&recovery);
-	exclude(f.removed, id_of(f.first), &signer, &coup);
+	exclude(f.removed, telling_id(f.first), &signer, &coup);
 	hear_list(f.late, f.removed, &coup);
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK(trusts(f.late, id_of(f.first)));
-	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK(trusts(f.late, telling_id(f.first)));
+	CHECK(!trusts(f.late, telling_id(f.removed)));
 }
 
 static void see_the_future(struct kc_list *list, const void *context)
@@ -273,14 +215,14 @@ static void a_list_that_never_was(void)
 	struct kc_trust trust;
 
 	family_init(&f);
-	say(f.removed); /* with what it has seen */
-	CHECK_OK(hear(f.late, f.removed));
-	build_next(f.removed, see_the_future, id_of(f.first), &lie);
+	telling_say(f.removed); /* with what it has seen */
+	CHECK_OK(telling_hear(f.late, f.removed));
+	build_next(f.removed, see_the_future, telling_id(f.first), &lie);
 	hear_list(f.late, f.removed, &lie);
-	first = kc_circle_find(f.late, id_of(f.first));
+	first = kc_circle_find(f.late, telling_id(f.first));
 	CHECK_OK(kc_circle_judge(f.late, &trust));
 	CHECK(kc_circle_is_behind(f.late, trust.trusted, first));
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
 	CHECK_OK(kc_circle_judge(f.late, &trust));
 	CHECK(!kc_circle_is_behind(f.late, trust.trusted, first));
@@ -295,18 +237,18 @@ static void two_pasts(void)
 	KC_CLEANUP_BUF struct kc_buf removal = KC_BUF_INIT;
 
 	family_init(&f);
-	copy_of(f.removed, &thief);
+	telling_copy(f.removed, &thief);
 	memcpy(thief->name, "thief", 6);
-	say(f.removed);
-	CHECK_OK(hear(f.first, f.removed));
-	say(thief);
-	CHECK_OK(hear(f.late, thief));
-	say(f.first);
-	CHECK_ERR(hear(f.late, f.first), KC_E_STORE_SUSPECT);
+	telling_say(f.removed);
+	CHECK_OK(telling_hear(f.first, f.removed));
+	telling_say(thief);
+	CHECK_OK(telling_hear(f.late, thief));
+	telling_say(f.first);
+	CHECK_ERR(telling_hear(f.late, f.first), KC_E_STORE_SUSPECT);
 	CHECK(f.late->alarm == KC_ALARM_FORK);
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK(!trusts(f.late, telling_id(f.removed)));
 }
 
 /* --- epochs -------------------------------------------------------------------------------------
@@ -318,10 +260,10 @@ static void build_epoch(const struct kc_circle *author, uint64_t number, struct 
 	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT;
 
 	*epoch = (struct kc_epoch){
-		.author = *id_of(author),
+		.author = *telling_id(author),
 		.name = {.view = 1, .epoch = number},
 		.has_prev = number > 1,
-		.recipients = {*id_of(author)},
+		.recipients = {*telling_id(author)},
 		.recipient_count = 1,
 		.reason = KC_EPOCH_ASKED,
 	};
@@ -338,15 +280,16 @@ static void hear_epoch(struct kc_circle *a, const struct kc_circle *author, uint
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 	const struct kc_secret *keys[] = {&key};
-	struct kc_shares shares = {.author = *id_of(author), .receiver = *id_of(a), .count = 1};
+	struct kc_shares shares = {
+		.author = *telling_id(author), .receiver = *telling_id(a), .count = 1};
 
 	CHECK_FATAL(epoch != NULL);
 	build_epoch(author, number, &key, epoch, &record);
 	shares.names[0] = epoch->name;
 	CHECK_OK(kc_shares_build(&shares, &author->account, &author->identity,
 		&kc_circle_self(a)->permanent, keys, &sealed));
-	if (kc_circle_take_epoch(a, id_of(author), kc_buf_bytes(&record)) == KC_OK)
-		CHECK_OK(kc_circle_take_shares(a, id_of(author), kc_buf_bytes(&sealed)));
+	if (kc_circle_take_epoch(a, telling_id(author), kc_buf_bytes(&record)) == KC_OK)
+		CHECK_OK(kc_circle_take_shares(a, telling_id(author), kc_buf_bytes(&sealed)));
 }
 
 /* Whether new keys can be made, as often as devices are removed. */
@@ -374,7 +317,7 @@ static void an_epoch_without_a_next(void)
 
 		family_init(&f);
 		hear_epoch(f.late, f.removed, numbers[i]);
-		exclude(f.first, id_of(f.removed), NULL, &removal);
+		exclude(f.first, telling_id(f.removed), NULL, &removal);
 		hear_list(f.late, f.first, &removal);
 		check_new_epochs(f.late);
 	}
@@ -395,11 +338,11 @@ static void epochs_without_end(void)
 		hear_epoch(f.late, f.removed, 2 + i % 3);
 	build_epoch(f.first, 2, &key, epoch, &record);
 	/* Not for want of room: it may come to be there. */
-	CHECK_ERR(
-		kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&record)), KC_E_WAITING);
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	CHECK_ERR(kc_circle_take_epoch(f.late, telling_id(f.first), kc_buf_bytes(&record)),
+		KC_E_WAITING);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK_OK(kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_epoch(f.late, telling_id(f.first), kc_buf_bytes(&record)));
 	check_new_epochs(f.late);
 }
 
@@ -415,13 +358,13 @@ static void tell_of(struct kc_circle *a, const struct kc_circle *thief,
 
 	CHECK_FATAL(told != NULL);
 	*told = *epoch;
-	told->author = *id_of(thief);
+	told->author = *telling_id(thief);
 	told->name.view = view;
 	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
 	CHECK_OK_FATAL(kc_secret_random(&before, KC_VIEW_KEY_LEN));
 	CHECK_OK_FATAL(
 		kc_epoch_build(told, &thief->account, &thief->identity, &key, &before, &record));
-	CHECK_OK(kc_circle_take_epoch(a, id_of(thief), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_epoch(a, telling_id(thief), kc_buf_bytes(&record)));
 }
 
 static void check_writes_in(const struct kc_circle *circle, const struct kc_held_epoch *wanted)
@@ -450,20 +393,21 @@ static void a_key_told_by_who_is_out(void)
 
 	family_init(&f);
 	late = f.late;
-	CHECK_OK_FATAL(kc_circle_exclude(f.first, id_of(f.removed), KC_EXCLUSION_LOST, 0, NULL));
-	say(f.first);
+	CHECK_OK_FATAL(
+		kc_circle_exclude(f.first, telling_id(f.removed), KC_EXCLUSION_LOST, 0, NULL));
+	telling_say(f.first);
 	CHECK_OK_FATAL(kc_circle_judge(f.first, &trust));
 	CHECK_OK_FATAL(kc_circle_begin_epoch(f.first, &trust, 1, KC_EPOCH_REMOVAL));
 	CHECK_OK_FATAL(kc_circle_usable_epoch(f.first, &trust, 1, &held));
 	CHECK_OK_FATAL(kc_circle_build_shares(
-		f.first, &trust, &kc_circle_self(late)->permanent, id_of(late), &shares));
+		f.first, &trust, &kc_circle_self(late)->permanent, telling_id(late), &shares));
 	tell_of(f.late, f.removed, held->epoch, 2);
 	tell_of(f.late, f.removed, held->epoch, 1);
-	CHECK_OK(kc_circle_take_epoch(f.late, id_of(f.first), kc_buf_bytes(&held->record)));
-	CHECK_OK(kc_circle_take_shares(f.late, id_of(f.first), kc_buf_bytes(&shares)));
-	CHECK_OK(hear(f.late, f.first));
+	CHECK_OK(kc_circle_take_epoch(f.late, telling_id(f.first), kc_buf_bytes(&held->record)));
+	CHECK_OK(kc_circle_take_shares(f.late, telling_id(f.first), kc_buf_bytes(&shares)));
+	CHECK_OK(telling_hear(f.late, f.first));
 	check_writes_in(f.late, held);
-	copy_of(f.late, &again);
+	telling_copy(f.late, &again);
 	check_writes_in(again, held);
 	CHECK(again->epoch_count == late->epoch_count);
 }
@@ -472,7 +416,7 @@ static void build_voucher(const struct kc_circle *sponsor, const struct kc_peer_
 	uint64_t ahead, struct kc_buf *ret)
 {
 	struct kc_voucher voucher = {
-		.sponsor = *id_of(sponsor),
+		.sponsor = *telling_id(sponsor),
 		.sponsor_seq = kc_circle_self(sponsor)->list->seq + ahead,
 		.beneficiary = *beneficiary,
 		.reason = KC_VOUCHER_PAIRING,
@@ -494,17 +438,19 @@ static void vouchers_without_end(void)
 	family_init(&f);
 	for (uint64_t i = 1; f.late->voucher_count < KC_TRUST_MAX_VOUCHERS && i < 1000; i++) {
 		kc_random_fill(nobody.bytes, sizeof nobody.bytes);
-		build_voucher(f.removed, i % 2 ? &nobody : id_of(f.first), i, &record);
-		CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+		build_voucher(f.removed, i % 2 ? &nobody : telling_id(f.first), i, &record);
+		CHECK_OK(kc_circle_take_voucher(
+			f.late, telling_id(f.removed), kc_buf_bytes(&record)));
 	}
 	for (int i = 0; i < 300; i++) {
 		build_voucher(f.removed, &nobody, 1, &record);
-		CHECK_OK(kc_circle_take_voucher(f.late, id_of(f.removed), kc_buf_bytes(&record)));
+		CHECK_OK(kc_circle_take_voucher(
+			f.late, telling_id(f.removed), kc_buf_bytes(&record)));
 	}
-	admit(f.first, "newcomer", &newcomer);
-	hear_of(f.late, f.first, id_of(newcomer));
-	CHECK_OK(hear(f.late, f.first));
-	CHECK(trusts(f.late, id_of(newcomer)));
+	telling_admit(f.first, "newcomer", &newcomer);
+	telling_hear_of(f.late, f.first, telling_id(newcomer));
+	CHECK_OK(telling_hear(f.late, f.first));
+	CHECK(trusts(f.late, telling_id(newcomer)));
 }
 
 static void exclude_all(struct kc_list *list, const void *context)
@@ -513,7 +459,7 @@ static void exclude_all(struct kc_list *list, const void *context)
 
 	list->exclude_count = 0;
 	for (size_t i = 0; i < list->include_count; i++)
-		if (!kc_peer_id_equal(&list->include[i], id_of(of)))
+		if (!kc_peer_id_equal(&list->include[i], telling_id(of)))
 			list->exclude[list->exclude_count++] = (struct kc_exclusion){
 				.target = list->include[i], .reason = KC_EXCLUSION_REMOVED};
 }
@@ -531,7 +477,7 @@ static void hear_puppet(struct kc_circle *a, const struct kc_circle *sponsor)
 	CHECK_OK_FATAL(kc_identity_make(&puppet));
 	CHECK_OK(kc_identity_permanent_record(&puppet, &a->account, &permanent));
 	build_voucher(sponsor, &puppet.id, 1, &record);
-	CHECK_OK(kc_circle_take_voucher(a, id_of(sponsor), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_voucher(a, telling_id(sponsor), kc_buf_bytes(&record)));
 	CHECK_OK(kc_circle_take_permanent(a, kc_buf_bytes(&permanent)));
 	list->peer = puppet.id;
 	list->seq = 1;
@@ -555,14 +501,14 @@ static void a_crowd(void)
 	while (f.late->member_count < KC_CIRCLE_MAX_PEERS)
 		hear_puppet(f.late, f.removed);
 	CHECK_OK(kc_circle_judge(f.late, &trust));
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
-	CHECK(trusts(f.late, id_of(f.first)) && trusts(f.late, id_of(f.late)));
-	CHECK(!trusts(f.late, id_of(f.removed)));
+	CHECK(trusts(f.late, telling_id(f.first)) && trusts(f.late, telling_id(f.late)));
+	CHECK(!trusts(f.late, telling_id(f.removed)));
 	CHECK_OK(kc_circle_make_room(f.late));
 	CHECK(f.late->member_count == 3);
-	CHECK(kc_peer_id_equal(&kc_circle_self(f.late)->id, id_of(f.late)));
-	CHECK(trusts(f.late, id_of(f.first)) && !trusts(f.late, id_of(f.removed)));
+	CHECK(kc_peer_id_equal(&kc_circle_self(f.late)->id, telling_id(f.late)));
+	CHECK(trusts(f.late, telling_id(f.first)) && !trusts(f.late, telling_id(f.removed)));
 }
 
 /* How much of a state is not as it was, in bytes; *ret_largest: of one part. */
@@ -607,8 +553,8 @@ static void small_changes_change_little(void)
 	/* Another list of this device's, and one that came. */
 	CHECK_OK(kc_circle_sign_list(f.late, 1));
 	kc_buf_reset(&f.late->queue);
-	CHECK_OK(hear(f.late, f.first));
-	kc_circle_find(f.late, id_of(f.first))->position.number++;
+	CHECK_OK(telling_hear(f.late, f.first));
+	kc_circle_find(f.late, telling_id(f.first))->position.number++;
 	CHECK_OK_FATAL(kc_circle_save(f.late, &after));
 	changed = compare_parts(&before, &after, &largest);
 	CHECK(total > 500000 && after.count > 100);
@@ -633,24 +579,24 @@ static void before_its_sponsors_list(void)
 
 	CHECK_FATAL(epoch != NULL);
 	family_init(&f);
-	admit(f.removed, "newcomer", &newcomer);
+	telling_admit(f.removed, "newcomer", &newcomer);
 	build_epoch(newcomer, 2, &key, epoch, &record);
-	CHECK_ERR(
-		kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)), KC_E_WAITING);
-	hear_of(f.late, f.removed, id_of(newcomer));
-	CHECK_OK(kc_circle_take_epoch(f.late, id_of(newcomer), kc_buf_bytes(&record)));
+	CHECK_ERR(kc_circle_take_epoch(f.late, telling_id(newcomer), kc_buf_bytes(&record)),
+		KC_E_WAITING);
+	telling_hear_of(f.late, f.removed, telling_id(newcomer));
+	CHECK_OK(kc_circle_take_epoch(f.late, telling_id(newcomer), kc_buf_bytes(&record)));
 	CHECK(kc_circle_find_epoch(f.late, epoch->name.kid) != NULL);
 	CHECK_OK_FATAL(kc_circle_judge(f.late, &trust));
-	CHECK(!kc_circle_is_trusted(f.late, &trust, id_of(newcomer)));
+	CHECK(!kc_circle_is_trusted(f.late, &trust, telling_id(newcomer)));
 	CHECK(kc_circle_usable_epoch(f.late, &trust, epoch->name.view, &held) != KC_OK ||
 		memcmp(held->epoch->name.kid, epoch->name.kid, KC_KID_LEN) != 0);
-	CHECK_OK(hear(f.late, f.removed));
+	CHECK_OK(telling_hear(f.late, f.removed));
 	/* Of one that is out it will never be right. */
-	exclude(f.first, id_of(f.removed), NULL, &removal);
+	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
 	kc_buf_reset(&record);
 	build_epoch(f.removed, 2, &key, epoch, &record);
-	CHECK_ERR(kc_circle_take_epoch(f.late, id_of(f.removed), kc_buf_bytes(&record)),
+	CHECK_ERR(kc_circle_take_epoch(f.late, telling_id(f.removed), kc_buf_bytes(&record)),
 		KC_E_REFUSED);
 }
 
@@ -666,34 +612,34 @@ static void a_bad_share_spoils_no_other(void)
 	struct kc_trust trust;
 
 	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
-	say(a);
-	admit(a, "b", &b);
-	CHECK_OK_FATAL(hear(a, b));
-	CHECK_OK_FATAL(hear(b, a));
+	telling_say(a);
+	telling_admit(a, "b", &b);
+	CHECK_OK_FATAL(telling_hear(a, b));
+	CHECK_OK_FATAL(telling_hear(b, a));
 	CHECK_OK_FATAL(kc_circle_rotate(a, KC_EPOCH_ASKED));
 	CHECK_OK_FATAL(kc_circle_judge(a, &trust));
-	shares.author = *id_of(a);
-	shares.receiver = *id_of(b);
+	shares.author = *telling_id(a);
+	shares.receiver = *telling_id(b);
 	CHECK_OK_FATAL(kc_secret_random(&wrong, KC_VIEW_KEY_LEN));
 	for (unsigned view = 1; view <= 2; view++) {
 		const struct kc_held_epoch *held;
 
 		CHECK_OK_FATAL(kc_circle_usable_epoch(a, &trust, view, &held));
-		CHECK_OK_FATAL(kc_circle_take_epoch(b, id_of(a), kc_buf_bytes(&held->record)));
+		CHECK_OK_FATAL(kc_circle_take_epoch(b, telling_id(a), kc_buf_bytes(&held->record)));
 		shares.names[view - 1] = held->epoch->name;
 		keys[view - 1] = view == 1 ? &wrong : &held->key;
 	}
 	CHECK_OK_FATAL(kc_shares_build(
 		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
-	CHECK_ERR(kc_circle_take_shares(b, id_of(a), kc_buf_bytes(&record)), KC_E_REFUSED);
-	CHECK(b->alarm == KC_ALARM_NONE && kc_circle_find(b, id_of(a))->forged);
+	CHECK_ERR(kc_circle_take_shares(b, telling_id(a), kc_buf_bytes(&record)), KC_E_REFUSED);
+	CHECK(b->alarm == KC_ALARM_NONE && kc_circle_find(b, telling_id(a))->forged);
 	CHECK(!kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
 	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[1].kid)));
 	kc_buf_reset(&record);
 	keys[0] = &kc_circle_find_epoch(a, shares.names[0].kid)->key;
 	CHECK_OK_FATAL(kc_shares_build(
 		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
-	CHECK_OK(kc_circle_take_shares(b, id_of(a), kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_shares(b, telling_id(a), kc_buf_bytes(&record)));
 	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
 }
 
@@ -714,10 +660,10 @@ static void a_share_of_many_keys(void)
 	struct kc_writer_id writer;
 
 	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
-	say(a);
-	admit(a, "b", &b);
-	shares.author = *id_of(a);
-	shares.receiver = *id_of(b);
+	telling_say(a);
+	telling_admit(a, "b", &b);
+	shares.author = *telling_id(a);
+	shares.receiver = *telling_id(b);
 	for (size_t i = 0; i < KC_SHARES_MAX_KEYS; i++) {
 		struct kc_view_key_name *name = &shares.names[i];
 
@@ -731,14 +677,14 @@ static void a_share_of_many_keys(void)
 		&shares, &a->account, &a->identity, &b->identity.permanent, keys, &record));
 	CHECK_OK_FATAL(kc_view_key_derive(
 		&a->account, last, &made[KC_SHARES_MAX_KEYS - 1], KC_VIEW_KEY_META, &meta));
-	writer = kc_circle_writer(id_of(a));
+	writer = kc_circle_writer(telling_id(a));
 	place.account = &a->account;
 	place.writer = &writer;
 	with.siv = kc_view_key_siv(&meta);
 	memcpy(with.kid, last->kid, sizeof with.kid);
 	CHECK_OK_FATAL(kc_envelope_seal(&with, &place, kc_bytes_str("a list"), &sealed));
 	CHECK_OK(kc_circle_open_by_shares(b, &place, kc_buf_bytes(&sealed),
-		kc_circle_find(b, id_of(a)), kc_buf_bytes(&record), &plain));
+		kc_circle_find(b, telling_id(a)), kc_buf_bytes(&record), &plain));
 	CHECK(kc_bytes_equal(kc_buf_bytes(&plain), kc_bytes_str("a list")));
 	for (size_t i = 0; i < KC_SHARES_MAX_KEYS; i++)
 		kc_secret_done(&made[i]);

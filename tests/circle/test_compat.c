@@ -6,6 +6,7 @@
 #include "backend/circle/circle.h"
 #include "backend/circle/session/welcome.h"
 #include "tests/check.h"
+#include "tests/circle/telling.h"
 
 #define PASSWORD "one account for all"
 #define VIEWS 0xfe
@@ -19,11 +20,6 @@ struct trio {
 	struct kc_password_keys user;
 };
 
-static const struct kc_peer_id *id_of(const struct kc_circle *circle)
-{
-	return &circle->identity.id;
-}
-
 static uint64_t generation(const struct kc_circle *circle)
 {
 	return circle->compat.compat ? circle->compat.compat->generation : 0;
@@ -32,19 +28,6 @@ static uint64_t generation(const struct kc_circle *circle)
 static bool agree(const struct kc_circle *a, const struct kc_circle *b)
 {
 	return generation(a) > 0 && kc_record_id_equal(&a->compat.id, &b->compat.id);
-}
-
-static void say(struct kc_circle *circle)
-{
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
-}
-
-static kc_err hear(struct kc_circle *a, const struct kc_circle *b)
-{
-	bool current;
-
-	return kc_circle_take_list(
-		a, id_of(b), kc_buf_bytes(&kc_circle_self(b)->list_record), &current);
 }
 
 static kc_err take(struct kc_circle *circle, const struct kc_buf *record)
@@ -57,38 +40,6 @@ static kc_err take_copy(struct kc_circle *a, const struct kc_circle *b)
 	return take(a, &b->compat.record);
 }
 
-static void admit(struct kc_circle *sponsor, const char *name, struct kc_circle **ret)
-{
-	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT;
-	const uint8_t transcript[32] = {7};
-	struct kc_application application;
-
-	CHECK_OK_FATAL(kc_identity_make(&identity));
-	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, name, &bytes));
-	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
-		kc_buf_bytes(&sponsor->account_key_record), transcript, name, &identity, ret));
-	(*ret)->joining = false;
-	(*ret)->user = sponsor->user;
-	CHECK_OK_FATAL(kc_circle_countersign_compat(*ret));
-	say(sponsor);
-	say(*ret);
-}
-
-static void hear_of(
-	struct kc_circle *a, const struct kc_circle *b, const struct kc_peer_id *newcomer)
-{
-	for (size_t i = 0; i < b->voucher_count; i++)
-		if (kc_peer_id_equal(&b->vouchers[i].voucher.beneficiary, newcomer))
-			CHECK_OK(kc_circle_take_voucher(
-				a, id_of(b), kc_buf_bytes(&b->vouchers[i].record)));
-	CHECK_OK(kc_circle_take_permanent(
-		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
-}
-
 static void trio_init(struct trio *t)
 {
 	*t = (struct trio){.user = KC_PASSWORD_KEYS_INIT};
@@ -96,14 +47,14 @@ static void trio_init(struct trio *t)
 	CHECK_OK_FATAL(kc_account_key_try(
 		&t->a->account_key, &t->a->account, kc_bytes_str(PASSWORD), &t->user));
 	t->a->user = t->user.user;
-	say(t->a);
-	admit(t->a, "b", &t->b);
-	CHECK_OK_FATAL(hear(t->a, t->b));
-	admit(t->a, "c", &t->c);
-	hear_of(t->b, t->a, id_of(t->c));
-	CHECK_OK_FATAL(hear(t->b, t->a));
-	CHECK_OK_FATAL(hear(t->a, t->c));
-	CHECK_OK_FATAL(hear(t->b, t->c));
+	telling_say(t->a);
+	telling_admit(t->a, "b", &t->b);
+	CHECK_OK_FATAL(telling_hear(t->a, t->b));
+	telling_admit(t->a, "c", &t->c);
+	telling_hear_of(t->b, t->a, telling_id(t->c));
+	CHECK_OK_FATAL(telling_hear(t->b, t->a));
+	CHECK_OK_FATAL(telling_hear(t->a, t->c));
+	CHECK_OK_FATAL(telling_hear(t->b, t->c));
 	CHECK_OK_FATAL(take_copy(t->b, t->a));
 }
 
@@ -115,15 +66,6 @@ static void trio_done(struct trio *t)
 	kc_password_keys_done(&t->user);
 }
 #define CLEANUP_TRIO KC_CLEANUP(trio_done)
-
-static void copy_of(struct kc_circle *circle, struct kc_circle **ret)
-{
-	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};
-
-	CHECK_OK_FATAL(kc_circle_save(circle, &saved));
-	CHECK_OK_FATAL(kc_circle_load(&saved, ret));
-	(*ret)->user = circle->user;
-}
 
 /* The next one after what a device has in force, to be altered. */
 static struct kc_compat next_of(const struct kc_circle *circle)
@@ -191,7 +133,7 @@ static kc_err hear_list(
 {
 	bool current;
 
-	return kc_circle_take_list(circle, id_of(from), kc_buf_bytes(record), &current);
+	return kc_circle_take_list(circle, telling_id(from), kc_buf_bytes(record), &current);
 }
 
 /* --- what follows -------------------------------------------------------------------------------
@@ -206,9 +148,9 @@ static void the_account_begins_with_its_first_device_alone(void)
 	CHECK_FATAL(generation(a) == 1);
 	first = a->compat.compat;
 	CHECK(first->member_count == 1 && first->retired_count == 0 && !first->has_prev);
-	CHECK(kc_peer_id_equal(&first->members[0].peer, id_of(a)));
+	CHECK(kc_peer_id_equal(&first->members[0].peer, telling_id(a)));
 	CHECK(memcmp(first->user, a->account_key.user_public, sizeof first->user) == 0);
-	say(a);
+	telling_say(a);
 	CHECK(kc_circle_self(a)->list->has_circle);
 	CHECK(kc_circle_self(a)->list->circle_generation == 1);
 }
@@ -220,7 +162,7 @@ static void a_join_makes_the_next_generation(void)
 	trio_init(&t);
 	CHECK(generation(t.a) == 3 && agree(t.a, t.b) && agree(t.a, t.c));
 	CHECK(t.a->compat.compat->member_count == 3);
-	CHECK(kc_compat_find(t.b->compat.compat, id_of(t.c)) != NULL);
+	CHECK(kc_compat_find(t.b->compat.compat, telling_id(t.c)) != NULL);
 	/* Its own copy has the author's pair and its own. */
 	for (size_t i = 0; i < 2; i++) {
 		CHECK_OK(kc_compat_check(kc_buf_bytes(&t.b->compat.record), &t.a->account, 2 * i,
@@ -257,7 +199,7 @@ static void a_removal_makes_the_next_generation_when_the_password_is_typed(void)
 	struct kc_trust trust;
 
 	trio_init(&t);
-	add_exclusion(t.a, id_of(t.c), &list);
+	add_exclusion(t.a, telling_id(t.c), &list);
 	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
 	CHECK_OK_FATAL(kc_circle_judge(t.b, &trust));
 	t.b->user = NULL;
@@ -265,8 +207,8 @@ static void a_removal_makes_the_next_generation_when_the_password_is_typed(void)
 	CHECK(generation(t.b) == 3);
 	t.b->user = t.user.user;
 	CHECK_OK(kc_circle_renew_compat(t.b, &trust));
-	CHECK(generation(t.b) == 4 && !kc_compat_find(t.b->compat.compat, id_of(t.c)));
-	CHECK(kc_compat_has_retired(t.b->compat.compat, id_of(t.c)));
+	CHECK(generation(t.b) == 4 && !kc_compat_find(t.b->compat.compat, telling_id(t.c)));
+	CHECK(kc_compat_has_retired(t.b->compat.compat, telling_id(t.c)));
 	CHECK_OK(kc_circle_renew_compat(t.b, &trust)); /* nothing is new */
 	CHECK(generation(t.b) == 4);
 	CHECK_OK(take_copy(t.a, t.b));
@@ -288,12 +230,12 @@ static void an_old_circle_in_a_later_operation_is_a_rollback(void)
 	next = next_of(t.a);
 	next.time_ms++;
 	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 5, kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 5, kc_buf_bytes(&record)));
 	/* An earlier operation that is read once more says nothing. */
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 4, kc_buf_bytes(&old)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 4, kc_buf_bytes(&old)));
 	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
-	CHECK_ERR(
-		kc_circle_take_compat(t.b, id_of(t.a), 6, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK_ERR(kc_circle_take_compat(t.b, telling_id(t.a), 6, kc_buf_bytes(&old)),
+		KC_E_STORE_SUSPECT);
 	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
 }
 
@@ -309,14 +251,14 @@ static void the_one_copy_of_a_device_does_not_go_back(void)
 	next = next_of(t.a);
 	next.time_ms++;
 	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)));
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&record)));
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&old)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&record)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&record)));
 	/* Another device's may be older: it has not heard yet. */
-	CHECK_OK(kc_circle_take_compat(t.b, id_of(t.c), 0, kc_buf_bytes(&old)));
+	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.c), 0, kc_buf_bytes(&old)));
 	CHECK(generation(t.b) == 4 && !t.b->compat_went_back);
-	CHECK_ERR(
-		kc_circle_take_compat(t.b, id_of(t.a), 0, kc_buf_bytes(&old)), KC_E_STORE_SUSPECT);
+	CHECK_ERR(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&old)),
+		KC_E_STORE_SUSPECT);
 	CHECK(t.b->alarm == KC_ALARM_ROLLBACK && t.b->compat_went_back && generation(t.b) == 4);
 }
 
@@ -330,12 +272,12 @@ static void of_two_of_one_generation_the_same_one_wins(void)
 	struct kc_trust trust;
 
 	trio_init(&t);
-	copy_of(t.c, &other);
+	telling_copy(t.c, &other);
 	next = next_of(t.a);
 	next.time_ms += 1;
 	build(&t, &next, t.a->identity.legacy, t.user.user, &one);
 	next.time_ms += 1;
-	leave_out(&next, id_of(t.c)); /* b takes c out, at the same time */
+	leave_out(&next, telling_id(t.c)); /* b takes c out, at the same time */
 	build(&t, &next, t.b->identity.legacy, t.user.user, &two);
 	CHECK_OK(take(t.c, &one));
 	CHECK_OK(take(t.c, &two));
@@ -363,7 +305,7 @@ static void a_gap_waits_until_it_is_closed_or_bridged(void)
 	struct kc_compat next;
 
 	trio_init(&t);
-	copy_of(t.b, &other);
+	telling_copy(t.b, &other);
 	next = next_of(t.a);
 	next.time_ms++;
 	build(&t, &next, t.a->identity.legacy, t.user.user, &four);
@@ -379,8 +321,8 @@ static void a_gap_waits_until_it_is_closed_or_bridged(void)
 	CHECK(agree(t.b, t.a) && generation(t.b) == 5);
 	/* Or by a trusted list that names it. */
 	CHECK_ERR(take(other, &five), KC_E_WAITING);
-	say(t.a);
-	CHECK_OK(hear(other, t.a));
+	telling_say(t.a);
+	CHECK_OK(telling_hear(other, t.a));
 	CHECK_OK(take(other, &five));
 	CHECK(agree(other, t.a));
 }
@@ -508,10 +450,10 @@ static void a_newcomer_does_not_let_itself_in(void)
 
 	trio_init(&t);
 	t.a->user = NULL; /* so that nobody makes the circle with d */
-	admit(t.a, "d", &d);
+	telling_admit(t.a, "d", &d);
 	t.a->user = t.user.user;
-	hear_of(t.b, t.a, id_of(d));
-	CHECK_OK(hear(t.b, t.a));
+	telling_hear_of(t.b, t.a, telling_id(d));
+	CHECK_OK(telling_hear(t.b, t.a));
 	CHECK(generation(t.a) == 3 && generation(d) == 3);
 	{
 		struct kc_trust trust;
@@ -541,7 +483,7 @@ static void who_is_out_signs_nothing(void)
 	next = next_of(t.b);
 	next.time_ms++;
 	build(&t, &next, t.c->identity.legacy, t.user.user, &record);
-	add_exclusion(t.a, id_of(t.c), &list);
+	add_exclusion(t.a, telling_id(t.c), &list);
 	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
 	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
 	CHECK(generation(t.b) == 3);
@@ -594,7 +536,7 @@ static void members_are_those_of_trusted_lists(void)
 	build(&t, &next, t.a->identity.legacy, t.user.user, &unknown);
 	CHECK_ERR(take(t.b, &unknown), KC_E_WAITING);
 	/* With c out, what has c in it is refused. */
-	add_exclusion(t.a, id_of(t.c), &list);
+	add_exclusion(t.a, telling_id(t.c), &list);
 	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
 	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
 	CHECK(generation(t.b) == 3);
@@ -634,7 +576,7 @@ static void a_circle_is_kept(void)
 	KC_CLEANUP_CIRCLE struct kc_circle *again = NULL;
 
 	trio_init(&t);
-	copy_of(t.b, &again);
+	telling_copy(t.b, &again);
 	CHECK(agree(again, t.b) && again->user_key_count == 1);
 	CHECK(kc_circle_was_user_key(again, t.a->account_key.user_public));
 }

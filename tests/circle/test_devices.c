@@ -487,11 +487,8 @@ static void a_restart_forgets_nothing(void)
 
 		snprintf(attrs, sizeof attrs, "svce=r%zu acct=x sync=#1", round);
 		CHECK_OK(words_add(&house.homes[round % 2], GENP, attrs, "kept"));
-		for (size_t i = 0; i < 2; i++) {
-			home_close(&house.homes[i]);
-			home_open(&house.homes[i]);
-			home_unlock(&house.homes[i]);
-		}
+		for (size_t i = 0; i < 2; i++)
+			house_restart(&house, i);
 		house_settle(&house);
 		CHECK(house_agrees(&house));
 	}

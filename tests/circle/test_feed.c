@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/between.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 #include "tests/file.h"
 
 #define MINUTE INT64_C(60000)
@@ -49,10 +49,7 @@ static struct home *device(size_t number)
 
 static void add(size_t number, const char *service)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s acct=ada sync=#1", service);
-	CHECK_OK(words_add(device(number), KC_CLASS_GENERIC, attrs, service));
+	synced_add(&house, number, service, service);
 }
 
 static void add_many(size_t number, unsigned count)
@@ -67,27 +64,12 @@ static void add_many(size_t number, unsigned count)
 
 static void change(size_t number, const char *service, const char *secret)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s sync=#1", service);
-	CHECK_OK(words_update(device(number), KC_CLASS_GENERIC, attrs, "", secret));
+	synced_change(&house, number, service, secret);
 }
 
 static bool has(size_t number, const char *service, const char *secret)
 {
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=%s sync=#1", service);
-	return words_count(device(number), KC_CLASS_GENERIC, attrs) == 1 &&
-	       words_has_secret(device(number), KC_CLASS_GENERIC, attrs, secret);
-}
-
-static bool has_alarm(size_t number, const char *name)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(device(number)->keychain, &report));
-	return report.alarm && strcmp(report.alarm, name) == 0;
+	return synced_has(&house, number, service, secret);
 }
 
 static uint64_t pending(size_t number)
@@ -162,6 +144,13 @@ static const struct kept *last_of(const char *kind)
 		if (strncmp(kept[i].name, kind, strlen(kind)) == 0 && kept[i].value.len)
 			return &kept[i];
 	return NULL;
+}
+
+/* Looks into the store, and names that record. */
+static void name_last(const char *kind, char ret[static KC_RECORDS_MAX_NAME + 1])
+{
+	look_into_store();
+	snprintf(ret, KC_RECORDS_MAX_NAME + 1, "%s", last_of(kind)->name);
 }
 
 static void put_back(const char *name, struct kc_bytes value)
@@ -288,7 +277,7 @@ static void a_store_that_forgets(void)
 	for (int i = 0; i < 3; i++)
 		CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_ERR(house_sync(&house, 0, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(0, "rollback"));
+	CHECK(house_has_alarm(&house, 0, "rollback"));
 	end_apart();
 }
 
@@ -301,7 +290,7 @@ static void more_than_a_batch(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK(between_count.puts >= 2 && between_count.puts <= 5);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 300);
+	CHECK(synced_count(&house, 1, NULL) == 300);
 	end();
 }
 
@@ -334,72 +323,61 @@ static bool hide(struct kc_record_row *row)
 	return strcmp(row->name, hidden) != 0;
 }
 
-static void a_list_is_held_back(void)
+/* The first device has an item in the store; its last record of a kind there is the hidden one. */
+static void begin_with_one(size_t devices, const char *kind)
 {
-	begin(3);
+	begin(devices);
 	house_clock_set(INT64_C(1800000000000));
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
-	add(2, "bank");
-	CHECK_OK(house_sync(&house, 2, NULL)); /* names the hidden list */
-	between_lies.row = hide;
-	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "svce=mail sync=#1") == 0); /* unanchored */
-	CHECK(has(1, "bank", "bank"));
+	name_last(kind, hidden);
+}
+
+/* The second device misses what is held back, and has read everything once more before it says so;
+ * it takes it when it is there. */
+static void end_missed(const char *alarm)
+{
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	/* Everything was read once more before it was said. */
-	CHECK(has_alarm(1, "rollback"));
+	CHECK(house_has_alarm(&house, 1, alarm));
 	between_lies.row = NULL;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
 	end();
 }
 
-static void an_item_is_held_back(void)
+static void a_list_is_held_back(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("i-")->name);
+	begin_with_one(3, "p-");
+	add(2, "bank");
+	CHECK_OK(house_sync(&house, 2, NULL)); /* names the hidden list */
 	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
-	house_clock_move(11 * MINUTE);
-	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "omission"));
-	between_lies.row = NULL;
+	CHECK(synced_count(&house, 1, "mail") == 0); /* unanchored */
+	CHECK(has(1, "bank", "bank"));
+	end_missed("rollback");
+}
+
+static void an_item_is_held_back(void)
+{
+	begin_with_one(2, "i-");
+	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(has(1, "mail", "mail"));
-	end();
+	end_missed("omission");
 }
 
 /* The writer says so much that its log does not fit into a list; the first item is missed all the
  * same, though hundreds of later ones are here. */
 static void an_old_item_is_held_back(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("i-")->name);
+	begin_with_one(2, "i-");
 	add_many(0, 600);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	between_lies.row = hide;
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(!has(1, "mail", "mail"));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 600);
-	house_clock_move(11 * MINUTE);
-	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "omission"));
-	between_lies.row = NULL;
-	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(has(1, "mail", "mail"));
-	end();
+	CHECK(synced_count(&house, 1, NULL) == 600);
+	end_missed("omission");
 }
 
 /* Case 63. */
@@ -421,7 +399,7 @@ static void an_older_store(void)
 	file_remove_tree(older);
 	between_lies.expire = true;
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-	CHECK(has_alarm(1, "rollback"));
+	CHECK(house_has_alarm(&house, 1, "rollback"));
 	CHECK(has(1, "bank", "bank") && has(1, "mail", "mail"));
 	end_apart();
 }
@@ -440,12 +418,7 @@ static bool show_older(struct kc_record_row *row)
 
 static void an_older_list(void)
 {
-	begin(2);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
+	begin_with_one(2, "p-");
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	add(0, "bank");
@@ -458,7 +431,7 @@ static void an_older_list(void)
 			CHECK_OK(house_sync(&house, 1, NULL));
 		} else {
 			CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
-			CHECK(has_alarm(1, "rollback"));
+			CHECK(house_has_alarm(&house, 1, "rollback"));
 		}
 		between_lies.row = NULL;
 		house_clock_move(MINUTE);
@@ -474,8 +447,7 @@ static void an_older_own_list(void)
 	begin(2);
 	add(0, "mail");
 	CHECK_OK(house_sync(&house, 0, NULL));
-	look_into_store();
-	snprintf(hidden, sizeof hidden, "%s", last_of("p-")->name);
+	name_last("p-", hidden);
 	older_list = (struct kc_buf)KC_BUF_INIT;
 	kc_buf_push(&older_list, last_of("p-")->value.data, last_of("p-")->value.len);
 	CHECK_OK(house_sync(&house, 0, NULL));
@@ -540,7 +512,7 @@ static void two_names_change_places(void)
 	with_sessions = false;
 	swap_names(&report);
 	CHECK(report.received == 0);
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	/* Each was refused as what it is not, and is missed as what it is: in time all is read once
 	 * more, also what was read before. */
 	house_clock_set(INT64_C(1900000000000));
@@ -573,20 +545,19 @@ static void an_older_version(void)
 	begin(2);
 	add(0, "mail");
 	house_settle(&house);
-	look_into_store();
-	snprintf(name, sizeof name, "%s", last_of("i-")->name);
+	name_last("i-", name);
 	kc_buf_push(&old, last_of("i-")->value.data, last_of("i-")->value.len);
 	change(0, "mail", "new");
 	house_settle(&house);
 	put_back(name, kc_buf_bytes(&old));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "new"));
-	CHECK_OK(words_delete(device(0), KC_CLASS_GENERIC, "svce=mail sync=#1"));
+	synced_delete(&house, 0, "mail");
 	house_settle(&house);
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	put_back(name, kc_buf_bytes(&old));
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	end();
 }
 
@@ -598,8 +569,7 @@ static void a_deletion_that_nobody_signed(void)
 	begin(2);
 	add(0, "mail");
 	house_settle(&house);
-	look_into_store();
-	snprintf(name, sizeof name, "%s", last_of("i-")->name);
+	name_last("i-", name);
 	put_back(name, kc_bytes(NULL, 0));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(has(1, "mail", "mail"));
@@ -618,7 +588,7 @@ static void a_page_without_end(void)
 	between_lies.flood = 1000000;
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	CHECK(between_lies.flood > 990000);
-	CHECK(has_alarm(1, "forgery"));
+	CHECK(house_has_alarm(&house, 1, "forgery"));
 	between_lies.flood = 0;
 	add(0, "mail");
 	house_settle(&house);

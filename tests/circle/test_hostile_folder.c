@@ -434,11 +434,8 @@ static void others_are_taken_all_the_same(void)
 
 static bool is_of_member(const struct op_file *file)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(&family.house, FAMILY_ELDER);
 
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		family.house.homes[FAMILY_ELDER].keychain, &place, &circle));
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_writer_id writer = kc_circle_writer(&circle->members[i]->id);
 

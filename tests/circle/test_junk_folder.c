@@ -60,14 +60,6 @@ static kc_err exchange(struct kc_sync_report *report)
 	return err;
 }
 
-static bool has_alarm(const char *name)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(family.house.homes[FAMILY_SLEEPER].keychain, &report));
-	return report.alarm && strcmp(report.alarm, name) == 0;
-}
-
 static bool is_as_meant(enum junk_outcome outcome, kc_err err, const struct kc_sync_report *report)
 {
 	switch (outcome) {
@@ -83,11 +75,14 @@ static bool is_as_meant(enum junk_outcome outcome, kc_err err, const struct kc_s
 	case JUNK_GONE:
 		return err == KC_E_STORE_GONE;
 	case JUNK_ROLLBACK:
-		return err == KC_E_STORE_SUSPECT && has_alarm("rollback");
+		return err == KC_E_STORE_SUSPECT &&
+		       house_has_alarm(&family.house, FAMILY_SLEEPER, "rollback");
 	case JUNK_FORK:
-		return err == KC_E_STORE_SUSPECT && has_alarm("fork");
+		return err == KC_E_STORE_SUSPECT &&
+		       house_has_alarm(&family.house, FAMILY_SLEEPER, "fork");
 	case JUNK_FORGERY:
-		return err == KC_E_STORE_SUSPECT && has_alarm("forgery");
+		return err == KC_E_STORE_SUSPECT &&
+		       house_has_alarm(&family.house, FAMILY_SLEEPER, "forgery");
 	}
 	return false;
 }
@@ -177,12 +172,11 @@ static void markers(void)
 {
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT, marker = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 	const struct kc_account_id *account;
 
 	family_restore_store(&family);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		family.house.homes[FAMILY_ELDER].keychain, &place, &circle));
+	circle = house_recall(&family.house, FAMILY_ELDER);
 	account = &circle->account;
 	CHECK_OK_FATAL(kc_cloud_open(family.house.store, &cloud));
 	CHECK_FATAL(file_read(junk_in_store(".kc-store"), &marker));

@@ -211,10 +211,7 @@ static void a_garbled_item_is_missing(void)
 	struct kc_sync_report report = {0};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 3);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -239,10 +236,7 @@ static void one_of_many_is_missing(void)
 	struct kc_sync_report report = {0};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 600);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -393,10 +387,7 @@ static void a_voucher_behind_its_list(void)
 	CLEANUP_LOG struct log log;
 	bool yes = true, no = false;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	log_read(&house, 0, &log);
 	at = end_of(&log);
 	house_add(&house, 0);
@@ -436,10 +427,7 @@ static void crumbs(void)
 	struct kc_log_position at;
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	log_read(&house, 0, &log);
 	at = end_of(&log);
 	for (int i = 0; i < OPERATIONS; i++)
@@ -458,10 +446,7 @@ static void a_log_that_begins_anew(void)
 	CLEANUP_LOG struct log log;
 	char path[300];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	log_read(&house, 0, &log);
 	at = far = end_of(&log);
 	far.number = KC_CLOUD_MAX_NUMBER - 1;
@@ -512,10 +497,7 @@ static void much_behind_what_waits(void)
 	struct kc_log_position at;
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 1);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);
@@ -544,7 +526,6 @@ static void append_list(struct house *house, size_t device,
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT;
 	struct kc_place_in_store where = {.key = kc_bytes_str("p")};
@@ -553,7 +534,7 @@ static void append_list(struct house *house, size_t device,
 	CLEANUP_LOG struct log log;
 
 	CHECK_FATAL(list != NULL);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
+	circle = house_recall(house, device);
 	self = kc_circle_self(circle);
 	*list = *self->list;
 	list->seq++;
@@ -596,13 +577,12 @@ static const struct kc_member *find_writer(
 static void put_out_by(struct house *house, size_t author, size_t target)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_exclusion exclusion = {.reason = KC_EXCLUSION_LOST};
 	const struct kc_member *removed;
 	CLEANUP_LOG struct log log;
 
 	log_read(house, target, &log);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[author].keychain, &place, &circle));
+	circle = house_recall(house, author);
 	removed = find_writer(circle, &log.writer);
 	CHECK_FATAL(removed != NULL && removed->list != NULL);
 	exclusion.target = removed->id;
@@ -619,11 +599,7 @@ static void evidence_of_one_who_is_out(void)
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
 	unsigned removed = 0;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 3);
 	append_list(&house, 1, contradict, NULL);
 	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_STORE_SUSPECT);
 	put_out_by(&house, 0, 1);
@@ -641,11 +617,7 @@ static void the_log_of_one_who_is_out(void)
 	CLEANUP_LOG struct log log;
 	char path[300];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 3);
 	log_read(&house, 1, &log);
 	operation_path(&log, log.count, path);
 	CHECK(unlink(path) == 0);
@@ -705,10 +677,7 @@ static void a_clock_that_was_ahead(void)
 	struct first_item first = {.garble = false};
 	CLEANUP_LOG struct log log;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, NOW, 2);
 	add_items(&house, 0, 0, 2);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	log_read(&house, 0, &log);

@@ -10,50 +10,31 @@
 #define NOW INT64_C(1800000000000)
 #define MINUTE (INT64_C(60) * 1000)
 
-static void settle(struct house *house)
-{
-	house_settle(house);
-	for (int i = 0; i < 4; i++)
-		for (size_t device = 0; device < house->count; device++)
-			CHECK_OK_FATAL(house_sync(house, device, NULL));
-}
-
-static struct kc_live_counts counts(struct house *house, size_t device)
-{
-	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_lock(house->homes[device].keychain, &sync));
-	CHECK_FATAL(sync->live != NULL);
-	return *kc_live_mailbox_counts(sync->live);
-}
-
 /* A session between two opens by itself; a change is said in it; without one nothing is read. */
 static void two_devices_find_each_other(void)
 {
 	CLEANUP_HOUSE struct house house;
 	struct kc_live_counts before[2];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
 	for (size_t i = 0; i < 2; i++) {
-		before[i] = counts(&house, i);
+		before[i] = house_live_counts(&house, i);
 		CHECK(before[i].opened == 1 && before[i].received >= 1);
 	}
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=live acct=ada sync=#1", "a secret"));
 	CHECK_OK(house_sync(&house, 0, NULL));
-	CHECK(counts(&house, 0).sent == before[0].sent + 1);
+	CHECK(house_live_counts(&house, 0).sent == before[0].sent + 1);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(counts(&house, 1).received == before[1].received + 1);
-	settle(&house);
+	CHECK(house_live_counts(&house, 1).received == before[1].received + 1);
+	house_settle_sessions(&house);
 	CHECK(house_agrees(&house));
 	for (size_t i = 0; i < 2; i++)
-		before[i] = counts(&house, i);
+		before[i] = house_live_counts(&house, i);
 	for (int i = 0; i < 6; i++)
 		CHECK_OK(house_sync(&house, (size_t)i % 2, NULL));
 	for (size_t i = 0; i < 2; i++) {
-		struct kc_live_counts now = counts(&house, i);
+		struct kc_live_counts now = house_live_counts(&house, i);
 
 		CHECK(memcmp(&before[i], &now, sizeof now) == 0);
 		CHECK(now.refused == 0 && now.failed == 0 && now.ended == 0);
@@ -68,12 +49,9 @@ static void a_removed_device_is_not_spoken_to(void)
 	CLEANUP_HOUSE struct house house;
 	struct kc_live_counts before;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	house_add(&house, 0);
-	settle(&house);
-	before = counts(&house, 2);
+	house_init_many(&house, NOW, 3);
+	house_settle_sessions(&house);
+	before = house_live_counts(&house, 2);
 	CHECK(before.opened == 2);
 	CHECK_OK_FATAL(kc_keychain_devices(house.homes[2].keychain, &list));
 	for (size_t i = 0; i < list.count; i++)
@@ -82,9 +60,9 @@ static void a_removed_device_is_not_spoken_to(void)
 				kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(counts(&house, 0).ended == 1 && counts(&house, 1).ended == 1);
+	CHECK(house_live_counts(&house, 0).ended == 1 && house_live_counts(&house, 1).ended == 1);
 	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_NOT_MEMBER);
-	CHECK(counts(&house, 2).ended == 2);
+	CHECK(house_live_counts(&house, 2).ended == 2);
 	/* The two that are left go on; the third hears nothing. */
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=live acct=ada sync=#1", "a secret"));
 	house_clock_move(11 * MINUTE);
@@ -93,8 +71,9 @@ static void a_removed_device_is_not_spoken_to(void)
 		CHECK_OK(house_sync(&house, 1, NULL));
 		CHECK_ERR(house_sync(&house, 2, NULL), KC_E_NOT_MEMBER);
 	}
-	CHECK(counts(&house, 2).received == before.received);
-	CHECK(counts(&house, 1).opened == 2 && counts(&house, 1).refused == 0);
+	CHECK(house_live_counts(&house, 2).received == before.received);
+	CHECK(house_live_counts(&house, 1).opened == 2 &&
+		house_live_counts(&house, 1).refused == 0);
 	CHECK(words_count(&house.homes[1], GENP, "svce=live") == 1);
 	CHECK(words_count(&house.homes[2], GENP, "svce=live") == 0);
 }
@@ -104,18 +83,16 @@ static void a_locked_keychain_has_no_session(void)
 {
 	CLEANUP_HOUSE struct house house;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
-	CHECK(counts(&house, 1).ended == 0);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
+	CHECK(house_live_counts(&house, 1).ended == 0);
 	kc_keychain_lock(house.homes[1].keychain);
-	CHECK(counts(&house, 1).ended == 1);
+	CHECK(house_live_counts(&house, 1).ended == 1);
 	home_unlock(&house.homes[1]);
 	CHECK_OK(words_add(&house.homes[1], GENP, "svce=live acct=ada sync=#1", "a secret"));
 	house_clock_move(61 * MINUTE);
-	settle(&house);
-	CHECK(counts(&house, 1).opened == 2);
+	house_settle_sessions(&house);
+	CHECK(house_live_counts(&house, 1).opened == 2);
 	CHECK(house_agrees(&house));
 }
 

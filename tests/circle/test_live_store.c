@@ -9,42 +9,15 @@
 #include "backend/keychain_sync.h"
 #include "backend/sync/heard.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 #include "tests/file.h"
 
-#define GENP KC_CLASS_GENERIC
 #define NOW INT64_C(1800000000000)
 #define MINUTE (INT64_C(60) * 1000)
 
-/* Exchanges of all, until sessions are open and nobody has anything to say. */
-static void settle(struct house *house)
+static void add(struct house *house, size_t device, const char *name)
 {
-	house_settle(house);
-	for (int i = 0; i < 4; i++)
-		for (size_t device = 0; device < house->count; device++)
-			CHECK_OK_FATAL(house_sync(house, device, NULL));
-}
-
-static struct kc_live_counts counts(struct house *house, size_t device)
-{
-	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_lock(house->homes[device].keychain, &sync));
-	CHECK_FATAL(sync->live != NULL);
-	return *kc_live_mailbox_counts(sync->live);
-}
-
-static void add(struct house *house, size_t device, const char *account)
-{
-	char attrs[80];
-
-	snprintf(attrs, sizeof attrs, "svce=live acct=%s sync=#1", account);
-	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, attrs, "a secret"));
-}
-
-static size_t count_items(struct house *house, size_t device)
-{
-	return words_count(&house->homes[device], GENP, "svce=live");
+	synced_add(house, device, name, "a secret");
 }
 
 /* --- files --------------------------------------------------------------------------------------
@@ -149,23 +122,22 @@ static void a_change_arrives_ahead_of_the_store(void)
 	struct kc_writer_id writer;
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
-	CHECK_FATAL(counts(&house, 0).opened == 1 && counts(&house, 1).opened == 1);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
+	CHECK_FATAL(house_live_counts(&house, 0).opened == 1 &&
+		    house_live_counts(&house, 1).opened == 1);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	writer = withhold(&house, 0, &withheld);
 	CHECK_OK(house_sync(&house, 1, &report));
-	CHECK(report.received == 0 && count_items(&house, 1) == 0);
+	CHECK(report.received == 0 && synced_count(&house, 1, NULL) == 0);
 	CHECK(report.waiting > 0); /* for the list that it heard of */
 	garble(&withheld, &writer);
 	report = (struct kc_sync_report){0};
 	CHECK_OK(house_sync(&house, 1, &report));
 	CHECK(report.received == 1 && report.refused == 1 && report.waiting == 0);
-	CHECK(count_items(&house, 1) == 1);
-	CHECK(words_has_secret(&house.homes[1], GENP, "acct=ada", "a secret"));
+	CHECK(synced_count(&house, 1, NULL) == 1);
+	CHECK(synced_has(&house, 1, "ada", "a secret"));
 	/* Nothing is missed, then or later. */
 	house_clock_move(11 * MINUTE);
 	CHECK_OK(house_sync(&house, 1, NULL));
@@ -179,22 +151,20 @@ static void a_change_that_nobody_said_is_missed(void)
 	struct kc_writer_id writer;
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	writer = withhold(&house, 0, &withheld);
 	garble(&withheld, &writer);
 	house_drop_sessions(&house);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == 0);
+	CHECK(synced_count(&house, 1, NULL) == 0);
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	release(&withheld);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == 1 && house_agrees(&house));
+	CHECK(synced_count(&house, 1, NULL) == 1 && house_agrees(&house));
 }
 
 /* A list that somebody was heard to know and the store does not show is missed, also by a service
@@ -205,17 +175,13 @@ static void a_list_that_was_heard_of_is_missed(void)
 	struct kc_sync_report report = {0};
 	struct withheld withheld;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
 	CHECK_OK(house_sync(&house, 0, NULL));
 	(void)withhold(&house, 0, &withheld);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	home_close(&house.homes[1]);
-	home_open(&house.homes[1]);
-	home_unlock(&house.homes[1]);
+	house_restart(&house, 1);
 	CHECK_OK(house_sync(&house, 1, NULL));
 	house_clock_move(11 * MINUTE);
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
@@ -223,7 +189,7 @@ static void a_list_that_was_heard_of_is_missed(void)
 	CHECK_OK(house_sync(&house, 1, &report));
 	CHECK(report.received == 1 && report.refused == 0 && report.waiting == 0);
 	house_settle(&house);
-	CHECK(house_agrees(&house) && count_items(&house, 1) == 1);
+	CHECK(house_agrees(&house) && synced_count(&house, 1, NULL) == 1);
 }
 
 /* Many items are for the store alone. */
@@ -234,10 +200,8 @@ static void a_large_change_is_not_said(void)
 	struct withheld withheld;
 	char account[20];
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
 	for (int i = 0; i < KC_LIVE_MAX_ITEMS + 1; i++) {
 		snprintf(account, sizeof account, "a%d", i);
 		add(&house, 0, account);
@@ -246,10 +210,10 @@ static void a_large_change_is_not_said(void)
 	writer = withhold(&house, 0, &withheld);
 	garble(&withheld, &writer);
 	CHECK_OK(house_sync(&house, 1, NULL));
-	CHECK(count_items(&house, 1) == KC_LIVE_MAX_ITEMS);
+	CHECK(synced_count(&house, 1, NULL) == KC_LIVE_MAX_ITEMS);
 	release(&withheld);
 	house_settle(&house);
-	CHECK(count_items(&house, 1) == KC_LIVE_MAX_ITEMS + 1 && house_agrees(&house));
+	CHECK(synced_count(&house, 1, NULL) == KC_LIVE_MAX_ITEMS + 1 && house_agrees(&house));
 }
 
 /* --- what it costs ------------------------------------------------------------------------------
@@ -265,17 +229,17 @@ static void an_idle_poll_reads_and_writes_nothing(void)
 	house_init(&house);
 	house_add(&house, 0);
 	house_add(&house, 1);
-	settle(&house);
+	house_settle_sessions(&house);
 	add(&house, 0, "ada");
-	settle(&house);
+	house_settle_sessions(&house);
 	for (size_t i = 0; i < 3; i++)
-		live[i] = counts(&house, i);
+		live[i] = house_live_counts(&house, i);
 	house_each_operation(&house, count_file, &before);
 	for (int i = 0; i < 3; i++)
 		for (size_t device = 0; device < house.count; device++)
 			CHECK_OK(house_sync(&house, device, NULL));
 	for (size_t i = 0; i < 3; i++) {
-		struct kc_live_counts now = counts(&house, i);
+		struct kc_live_counts now = house_live_counts(&house, i);
 
 		CHECK(memcmp(&live[i], &now, sizeof now) == 0);
 		CHECK(now.opened == 2 && now.refused == 0 && now.failed == 0);
@@ -317,10 +281,8 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 	char account[20];
 	size_t number = 0;
 
-	house_clock_set(NOW);
-	house_init(&house);
-	house_add(&house, 0);
-	settle(&house);
+	house_init_many(&house, NOW, 2);
+	house_settle_sessions(&house);
 	for (int i = 0; i < 12; i++) {
 		snprintf(account, sizeof account, "a%d", i);
 		add(&house, (size_t)i % 2, account);
@@ -329,11 +291,11 @@ static void a_spoiled_channel_spoils_nothing_else(void)
 		CHECK_OK(house_sync(&house, (size_t)(i + 1) % 2, NULL));
 	}
 	CHECK(number > 12);
-	CHECK(counts(&house, 0).refused + counts(&house, 1).refused + counts(&house, 0).failed +
-			counts(&house, 1).failed >
+	CHECK(house_live_counts(&house, 0).refused + house_live_counts(&house, 1).refused +
+			house_live_counts(&house, 0).failed + house_live_counts(&house, 1).failed >
 		0);
 	house_settle(&house);
-	CHECK(house_agrees(&house) && count_items(&house, 0) == 12);
+	CHECK(house_agrees(&house) && synced_count(&house, 0, NULL) == 12);
 }
 
 /* --- what it brings to light --------------------------------------------------------------------
@@ -364,7 +326,7 @@ static void worlds_init(struct worlds *w)
 	house_init(house);
 	house_add(house, FIRST);
 	house_add(house, FIRST);
-	settle(house);
+	house_settle_sessions(house);
 	snprintf(w->other.store, sizeof w->other.store, "%.60s.2", house->store);
 	house_copy_tree(house->store, w->other.store);
 	house_add_home(house);
@@ -441,7 +403,7 @@ static void a_forked_store_is_found_out_by_both(void)
 
 	house_clock_set(NOW);
 	worlds_init(&w);
-	CHECK_FATAL(counts(&w.house, FIRST).opened == 2);
+	CHECK_FATAL(house_live_counts(&w.house, FIRST).opened == 2);
 	add(&w.house, THIRD, "here");
 	add(&w.house, COPY, "there");
 	CHECK_OK(house_sync(&w.house, THIRD, NULL));
@@ -454,7 +416,8 @@ static void a_forked_store_is_found_out_by_both(void)
 		CHECK_OK(house_sync(&w.house, SECOND, NULL));
 		CHECK_OK(house_sync(&w.house, COPY, NULL));
 	}
-	CHECK(count_items(&w.house, FIRST) == 1 && count_items(&w.house, SECOND) == 1);
+	CHECK(synced_count(&w.house, FIRST, NULL) == 1 &&
+		synced_count(&w.house, SECOND, NULL) == 1);
 	CHECK(!has_evidence(&w, FIRST) && !has_evidence(&w, SECOND));
 	/* One look at each other's words is enough. */
 	house_clock_move(9 * MINUTE + MINUTE / 2);

@@ -11,6 +11,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/circle/telling.h"
 
 #define GENP KC_CLASS_GENERIC
 #define PASSWORD "one account for all"
@@ -18,30 +19,16 @@
 /* --- circles ------------------------------------------------------------------------------------
  */
 
-/* Lets in a device. ret: the newcomer's circle; or NULL, and the sponsor takes its first list. */
-static void admit(struct kc_circle *sponsor, struct kc_circle **ret)
+/* Lets in a device of which nothing more is heard than its first list. */
+static void admit_one_of_many(struct kc_circle *sponsor)
 {
 	KC_CLEANUP_IDENTITY struct kc_identity identity = KC_IDENTITY_INIT;
-	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, welcome = KC_BUF_INIT;
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	const uint8_t transcript[32] = {7};
-	struct kc_application application;
+	KC_CLEANUP_BUF struct kc_buf welcome = KC_BUF_INIT, record = KC_BUF_INIT;
 	static struct kc_list list;
 	bool current;
 
-	CHECK_OK_FATAL(kc_identity_make(&identity));
-	CHECK_OK_FATAL(kc_application_build(&identity, &sponsor->account, "one of many", &bytes));
-	CHECK_OK_FATAL(kc_application_parse(kc_buf_bytes(&bytes), &sponsor->account, &application));
-	CHECK_OK_FATAL(kc_circle_admit(sponsor, &application, transcript, &welcome));
-	CHECK_OK_FATAL(kc_circle_sign_list(sponsor, 1));
-	if (ret) {
-		CHECK_OK_FATAL(kc_circle_enter(kc_buf_bytes(&welcome), &sponsor->account,
-			kc_buf_bytes(&sponsor->account_key_record), transcript, "one of many",
-			&identity, ret));
-		(*ret)->joining = false;
-		CHECK_OK_FATAL(kc_circle_sign_list(*ret, 1));
-		return;
-	}
+	telling_vouch(sponsor, "one of many", &identity, &welcome);
+	telling_say(sponsor);
 	memset(&list, 0, sizeof list);
 	list = (struct kc_list){.peer = identity.id, .seq = 1, .name = "one of many"};
 	CHECK_OK_FATAL(kc_list_add_include(&list, &identity.id));
@@ -97,10 +84,10 @@ static void sixty_four_peers(void)
 
 	CHECK_OK_FATAL(kc_circle_begin("the first", kc_bytes_str(PASSWORD), 0xfe, &circles[FIRST]));
 	CHECK_OK_FATAL(kc_circle_sign_list(circles[FIRST], 1));
-	admit(circles[FIRST], &circles[SECOND]);
+	telling_admit(circles[FIRST], "second", &circles[SECOND]);
 	for (size_t count = 2; count < KC_CIRCLE_MAX_PEERS - 1; count++)
-		admit(circles[count % 2], NULL);
-	admit(circles[SECOND], &circles[LAST]);
+		admit_one_of_many(circles[count % 2]);
+	telling_admit(circles[SECOND], "last", &circles[LAST]);
 	for (size_t i = 0; i < ALL; i++)
 		for (size_t k = 0; k < ALL; k++)
 			if (i != k)
@@ -143,10 +130,9 @@ static void many_devices(void)
 	CHECK(house_agrees(&house));
 	for (size_t i = 0; i < house.count; i++) {
 		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-		KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 
 		CHECK(words_count(&house.homes[i], GENP, "acct=ada") == wanted - 3);
-		CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[i].keychain, &place, &circle));
+		circle = house_recall(&house, i);
 		CHECK(trusted(circle) == wanted);
 	}
 }

@@ -11,13 +11,6 @@
 
 #define GENP KC_CLASS_GENERIC
 
-static void recall(struct house *house, size_t device, struct kc_circle **ret)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, ret));
-}
-
 static void new_keys(struct house *house, size_t device)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -37,8 +30,8 @@ static void open_last(struct house *house, size_t reader, size_t writer, char *r
 	char path[HOUSE_PATH_MAX];
 	uint64_t number;
 
-	recall(house, reader, &circle);
-	recall(house, writer, &other);
+	circle = house_recall(house, reader);
+	other = house_recall(house, writer);
 	id = kc_circle_writer(&other->identity.id);
 	number = kc_circle_self(other)->position.number;
 	house_path(house, &id, number, path);
@@ -73,7 +66,7 @@ static void whoever_is_out_reads_what_is_for_all(void)
 	house_add(&house, 0);
 	house_add(&house, 0);
 	house_settle(&house);
-	recall(&house, 1, &out);
+	out = house_recall(&house, 1);
 	CHECK_OK_FATAL(kc_keychain_device_remove(house.homes[0].keychain, out->identity.id.bytes,
 		kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
 	/* The removal itself is under the key that was the last when it began. */
@@ -121,7 +114,7 @@ static void asleep_over_five_rotations(void)
 	house_settle(&house);
 	CHECK(house_agrees(&house));
 	CHECK(words_count(&house.homes[2], GENP, "svce=last") == 1);
-	recall(&house, 2, &circle);
+	circle = house_recall(&house, 2);
 	CHECK(kc_circle_keys(circle)->epoch == 6);
 }
 
@@ -137,10 +130,7 @@ static void asleep_while_a_log_begins_anew(void)
 
 	memset(secret, 'x', sizeof secret - 1);
 	secret[sizeof secret - 1] = 0;
-	house_clock_set(INT64_C(1700000000000));
-	house_init(&house);
-	house_add(&house, 0);
-	house_settle(&house);
+	house_init_many(&house, INT64_C(1700000000000), 2);
 	new_keys(&house, 0);
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first"));
 	for (unsigned i = 0; i < 80; i++) {
@@ -150,7 +140,7 @@ static void asleep_while_a_log_begins_anew(void)
 	}
 	house_clock_move(INT64_C(25) * 60 * 60 * 1000);
 	CHECK_OK_FATAL(house_sync(&house, 0, NULL));
-	recall(&house, 0, &circle);
+	circle = house_recall(&house, 0);
 	writer = kc_circle_writer(&circle->identity.id);
 	house_path(&house, &writer, 1, first);
 	CHECK(!file_read(first, &contents));
@@ -172,8 +162,8 @@ static void a_newcomer_after_rotations(void)
 	house_add(&house, 0);
 	house_settle(&house);
 	CHECK(words_has_secret(&house.homes[1], GENP, "svce=a", "a"));
-	recall(&house, 0, &first);
-	recall(&house, 1, &newcomer);
+	first = house_recall(&house, 0);
+	newcomer = house_recall(&house, 1);
 	CHECK(newcomer->has_meta && first->has_meta);
 	CHECK(memcmp(first->meta_kid, newcomer->meta_kid, sizeof first->meta_kid) == 0);
 	CHECK(kc_circle_keys(newcomer)->epoch == 3);

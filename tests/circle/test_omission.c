@@ -173,16 +173,12 @@ static void lie_about_op(size_t reader, const struct log *log, uint64_t number)
 /* What a device has not read of the logs that it will. */
 static size_t find_logs(size_t reader, struct log *ret, size_t most)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *all = NULL;
-	KC_CLEANUP_CIRCLE struct kc_circle *own = NULL;
+	KC_CLEANUP_CIRCLE struct kc_circle *all = house_recall(&family.house, FAMILY_ELDER);
+	KC_CLEANUP_CIRCLE struct kc_circle *own = house_recall(&family.house, reader);
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	size_t count = 0;
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(family.house.homes[FAMILY_ELDER].keychain, &place, &all));
-	CHECK_OK_FATAL(kc_keychain_sync_recall(family.house.homes[reader].keychain, &place, &own));
 	CHECK_OK_FATAL(kc_cloud_open(family.house.store, &cloud));
 	CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
 	for (size_t i = 0; i < all->member_count && count < most; i++) {

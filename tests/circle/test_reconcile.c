@@ -9,33 +9,16 @@
 #include "backend/sync/absorb/merge.h"
 #include "backend/sync/reconcile.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 
 #define GENP KC_CLASS_GENERIC
 #define VIEW KC_VIEW_PASSWORDS
 #define START_MS INT64_C(1800000000000)
 #define DAY_MS INT64_C(86400000)
 
-static struct kc_circle *recall(struct house *house, size_t device)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	return circle;
-}
-
 static void add(struct house *house, size_t device, const char *name)
 {
-	char attrs[64];
-
-	snprintf(attrs, sizeof attrs, "svce=%s acct=a sync=#1", name);
-	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, attrs, name));
-}
-
-static size_t count(struct house *house, size_t device)
-{
-	return words_count(&house->homes[device], GENP, "sync=#1");
+	synced_add(house, device, name, name);
 }
 
 static void sync_all(struct house *house, const size_t *devices, size_t count)
@@ -62,7 +45,7 @@ enum { SPONSOR, AWAY, OUT, NEW };
 /* Of what it wrote after before_ms, if that is not 0, nothing counts. */
 static void remove_out(struct house *house, size_t by, uint64_t before_ms)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, OUT);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, OUT);
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
 	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
@@ -127,7 +110,7 @@ static void a_newcomer_gets_everything(void)
 		}
 		house_clock_move(DAY_MS);
 		CHECK_OK(house_sync(&house, NEW, &report));
-		CHECK(count(&house, NEW) == expected);
+		CHECK(synced_count(&house, NEW, NULL) == expected);
 		CHECK(report.waiting == 0 && report.refused == 0);
 	}
 }
@@ -155,8 +138,8 @@ static void one_who_was_away_gets_everything(void)
 		CHECK_OK(house_sync(&house, SPONSOR, NULL));
 		CHECK_OK(house_sync(&house, AWAY, NULL));
 		CHECK_OK(house_sync(&house, AWAY, &report));
-		CHECK(count(&house, SPONSOR) == 40 + busy);
-		CHECK(count(&house, AWAY) == 40 + busy);
+		CHECK(synced_count(&house, SPONSOR, NULL) == 40 + busy);
+		CHECK(synced_count(&house, AWAY, NULL) == 40 + busy);
 		CHECK(report.waiting == 0 && report.refused == 0);
 	}
 }
@@ -188,7 +171,7 @@ static void roots_do_not_hang_on_who_is_out(void)
 	remove_out(&house, SPONSOR, (uint64_t)START_MS + (uint64_t)DAY_MS);
 	sync_all(&house, stay, 2);
 	trim_logs(&house, stay, 2);
-	CHECK(count(&house, AWAY) == count(&house, SPONSOR));
+	CHECK(synced_count(&house, AWAY, NULL) == synced_count(&house, SPONSOR, NULL));
 	poison(&house, AWAY);
 	house_clock_move(DAY_MS + 1000);
 	CHECK_OK(house_sync(&house, SPONSOR, NULL));
@@ -246,7 +229,7 @@ static void init_two(struct house *house, size_t items)
 	}
 	sync_all(house, both, 2);
 	trim_logs(house, both, 2);
-	CHECK_FATAL(count(house, 0) == items && count(house, 1) == items);
+	CHECK_FATAL(synced_count(house, 0, NULL) == items && synced_count(house, 1, NULL) == items);
 }
 
 #ifndef HOUSE_ON_SQLITE
@@ -325,7 +308,7 @@ static void what_was_lost_for_good_comes_back(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_STORE_SUSPECT);
 	(void)exchange(&house, 12);
-	CHECK(count(&house, 1) == ALL + 1 && count(&house, 0) == ALL + 1);
+	CHECK(synced_count(&house, 1, NULL) == ALL + 1 && synced_count(&house, 0, NULL) == ALL + 1);
 	CHECK(house_agrees(&house));
 	house_clock_move(DAY_MS + 1000);
 	CHECK(!exchange(&house, 3));
@@ -357,7 +340,7 @@ static void say(struct house *house, size_t device, const char *key, struct kc_b
 
 static void answer_key(struct house *house, size_t asker, struct kc_buf *ret)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, asker);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, asker);
 	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 
 	kc_buf_push_str(ret, "r/");
@@ -385,7 +368,8 @@ static void find_place(const struct kc_circle *circle, struct kc_reconcile_place
 /* What a device that was given up would lose everything by: nothing is there, and all was known. */
 static void build_answer(struct house *house, const uint8_t *question, struct kc_buf *ret)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, 0), *asker = recall(house, 1);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, 0),
+					   *asker = house_recall(house, 1);
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_FREE struct kc_reconcile_answer *answer = calloc(1, sizeof *answer);
 	struct kc_reconcile_place place;
@@ -440,7 +424,7 @@ static void only_an_answer_counts(void)
 			CHECK_OK(house_sync(&house, 1, NULL));
 		CHECK_OK(house_sync(&house, 0, NULL));
 		CHECK_OK(house_sync(&house, 1, NULL));
-		CHECK(count(&house, 1) == (kind == TRUE ? 0 : 7));
+		CHECK(synced_count(&house, 1, NULL) == (kind == TRUE ? 0 : 7));
 	}
 }
 
@@ -450,8 +434,8 @@ static void who_asks_without_end_is_not_answered(void)
 
 	init_two(&house, 4);
 	for (unsigned i = 0; i < KC_RECONCILE_MAX_ANSWERS + 6; i++) {
-		KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(&house, 1);
-		KC_CLEANUP_CIRCLE struct kc_circle *other = recall(&house, 0);
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(&house, 1);
+		KC_CLEANUP_CIRCLE struct kc_circle *other = house_recall(&house, 0);
 		KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 		KC_CLEANUP_BUF struct kc_buf cell = KC_BUF_INIT;
 		KC_CLEANUP_FREE struct kc_reconcile_question *question =
@@ -506,7 +490,7 @@ static void one_who_was_given_up(void)
 			CHECK_OK(house_sync(&house, i, NULL));
 	CHECK(house_agrees(&house));
 	for (size_t i = 0; i < 3; i++) {
-		CHECK(count(&house, i) == 3);
+		CHECK(synced_count(&house, i, NULL) == 3);
 		CHECK(words_count(&house.homes[i], GENP, "svce=gone") == 0);
 		CHECK(words_has_secret(&house.homes[i], GENP, "svce=mine", "mine"));
 		CHECK(words_has_secret(&house.homes[i], GENP, "svce=edited", "by the silent one"));

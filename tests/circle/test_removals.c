@@ -57,13 +57,6 @@ static void remove_blindly(struct house *house, size_t by, size_t target)
 	CHECK_OK_FATAL(kc_txn_commit(&txn));
 }
 
-static void restart(struct house *house, size_t device)
-{
-	home_close(&house->homes[device]);
-	home_open(&house->homes[device]);
-	home_unlock(&house->homes[device]);
-}
-
 /* Exchanges of some until they have said all that they have to say. */
 static void settle_some(struct house *house, const size_t *devices, size_t count)
 {
@@ -160,11 +153,11 @@ static void a_removal_is_told_for_ever(void)
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NOT_MEMBER);
 	CHECK(strcmp(report.removed_by, name) == 0 && report.removed_ms > 0);
 	check_told(&house, name, report.removed_ms);
-	restart(&house, 1);
+	house_restart(&house, 1);
 	check_told(&house, name, report.removed_ms);
 	snprintf(aside, sizeof aside, "%s.aside", house.store);
 	CHECK_FATAL(rename(house.store, aside) == 0);
-	restart(&house, 1);
+	house_restart(&house, 1);
 	{
 		KC_CLEANUP_SYNC_REPORT struct kc_sync_report again = {0};
 

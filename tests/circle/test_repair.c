@@ -11,10 +11,9 @@
 #include "backend/keychain_sync.h"
 #include "backend/sync/repair.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
+#include "tests/circle/synced.h"
 #include "tests/file.h"
 
-#define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
 #define GRACE_MS INT64_C(660000) /* and a minute */
 
@@ -49,71 +48,23 @@ static void drop_backup(struct backup *backup)
 /* --- devices ------------------------------------------------------------------------------------
  */
 
-static void add(struct house *house, size_t device, const char *name, const char *secret)
-{
-	char query[40];
-
-	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, query, secret));
-}
-
-static void change(struct house *house, size_t device, const char *name, const char *secret)
-{
-	char query[40];
-
-	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(words_update(&house->homes[device], GENP, query, "", secret));
-}
-
-static void delete(struct house *house, size_t device, const char *name)
-{
-	char query[40];
-
-	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(words_delete(&house->homes[device], GENP, query));
-}
-
-static size_t count(struct house *house, size_t device, const char *name)
-{
-	char query[40];
-
-	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	return words_count(&house->homes[device], GENP, query);
-}
-
-static bool has(struct house *house, size_t device, const char *name, const char *secret)
-{
-	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	char query[40];
-
-	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	return words_find(&house->homes[device], GENP, query, &found) == KC_OK &&
-	       found.count == 1 &&
-	       kc_bytes_equal(kc_secret_bytes(&found.rows[0].secret), kc_bytes_str(secret));
-}
-
 /* What everybody had in the end, whatever the store says. */
 static bool is_as_it_was(struct house *house, size_t device)
 {
-	return has(house, device, "kept", "k") && has(house, device, "changed-0", "later") &&
-	       has(house, device, "changed-1", "later") && has(house, device, "new-0", "n") &&
-	       has(house, device, "new-1", "n") && count(house, device, "deleted-0") == 0 &&
-	       count(house, device, "deleted-1") == 0 && count(house, device, "crossed-0") == 0 &&
-	       count(house, device, "crossed-1") == 0;
-}
-
-static bool is_alarmed(struct house *house, size_t device, const char *alarm)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
-	return alarm ? report.alarm && strcmp(report.alarm, alarm) == 0 : !report.alarm;
+	return synced_has(house, device, "kept", "k") &&
+	       synced_has(house, device, "changed-0", "later") &&
+	       synced_has(house, device, "changed-1", "later") &&
+	       synced_has(house, device, "new-0", "n") && synced_has(house, device, "new-1", "n") &&
+	       synced_count(house, device, "deleted-0") == 0 &&
+	       synced_count(house, device, "deleted-1") == 0 &&
+	       synced_count(house, device, "crossed-0") == 0 &&
+	       synced_count(house, device, "crossed-1") == 0;
 }
 
 static void expect_rollback(struct house *house, size_t device)
 {
 	CHECK_ERR(house_sync(house, device, NULL), KC_E_STORE_SUSPECT);
-	CHECK(is_alarmed(house, device, "rollback"));
+	CHECK(house_has_alarm(house, device, "rollback"));
 }
 
 static void repair(struct house *house, size_t device)
@@ -134,7 +85,7 @@ static void expect_whole(struct house *house)
 
 		CHECK_OK(house_sync(house, i, &report));
 		CHECK(report.waiting == 0 && report.refused == 0 && report.pending == 0);
-		CHECK(is_alarmed(house, i, NULL));
+		CHECK(house_has_alarm(house, i, NULL));
 	}
 	CHECK(house_agrees(house));
 }
@@ -146,7 +97,7 @@ static void write_some(struct house *house, size_t device)
 		char name[24];
 
 		snprintf(name, sizeof name, "some-%zu-%d", device, i);
-		add(house, device, name, "s");
+		synced_add(house, device, name, "s");
 		CHECK_OK(house_sync(house, device, NULL));
 	}
 }
@@ -157,16 +108,16 @@ static void init_with_backup(struct house *house, struct backup *ret)
 	house_clock_set(START_MS);
 	house_init(house);
 	house_add(house, FIRST);
-	add(house, FIRST, "kept", "k");
+	synced_add(house, FIRST, "kept", "k");
 	for (size_t i = FIRST; i <= SECOND; i++) {
 		char name[16];
 
 		snprintf(name, sizeof name, "changed-%zu", i);
-		add(house, i, name, "first");
+		synced_add(house, i, name, "first");
 		snprintf(name, sizeof name, "deleted-%zu", i);
-		add(house, i, name, "first");
+		synced_add(house, i, name, "first");
 		snprintf(name, sizeof name, "crossed-%zu", i);
-		add(house, i, name, "first");
+		synced_add(house, i, name, "first");
 	}
 	house_settle(house);
 	take_backup(house, ret);
@@ -175,18 +126,27 @@ static void init_with_backup(struct house *house, struct backup *ret)
 		char name[16];
 
 		snprintf(name, sizeof name, "new-%zu", i);
-		add(house, i, name, "n");
+		synced_add(house, i, name, "n");
 		snprintf(name, sizeof name, "changed-%zu", i);
-		change(house, i, name, "later");
+		synced_change(house, i, name, "later");
 		snprintf(name, sizeof name, "deleted-%zu", i);
-		delete (house, i, name);
+		synced_delete(house, i, name);
 		house_settle(house);
 		snprintf(name, sizeof name, "crossed-%zu", 1 - i); /* the other's */
-		delete (house, i, name);
+		synced_delete(house, i, name);
 		house_settle(house);
 	}
 	CHECK_FATAL(is_as_it_was(house, FIRST) && is_as_it_was(house, SECOND));
 	house_clock_move(1000);
+}
+
+/* The same, the backup in the place of the store, and both have said so. */
+static void init_gone_back(struct house *house, struct backup *ret)
+{
+	init_with_backup(house, ret);
+	restore(house, ret);
+	expect_rollback(house, FIRST);
+	expect_rollback(house, SECOND);
 }
 
 /* --- tests --------------------------------------------------------------------------------------
@@ -197,10 +157,7 @@ static void one_after_the_other(void)
 	CLEANUP_HOUSE struct house house;
 	CLEANUP_BACKUP struct backup backup;
 
-	init_with_backup(&house, &backup);
-	restore(&house, &backup);
-	expect_rollback(&house, FIRST);
-	expect_rollback(&house, SECOND);
+	init_gone_back(&house, &backup);
 	CHECK(is_as_it_was(&house, FIRST) && is_as_it_was(&house, SECOND));
 	repair(&house, FIRST);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
@@ -221,22 +178,20 @@ static void later_changes_flow_and_a_newcomer_comes(void)
 	CLEANUP_BACKUP struct backup backup;
 	size_t newcomer;
 
-	init_with_backup(&house, &backup);
-	restore(&house, &backup);
-	expect_rollback(&house, FIRST);
-	expect_rollback(&house, SECOND);
+	init_gone_back(&house, &backup);
 	repair(&house, SECOND);
 	repair(&house, FIRST);
 	house_settle(&house);
 	for (size_t i = FIRST; i <= SECOND; i++) {
-		add(&house, i, i ? "after-1" : "after-0", "a");
-		change(&house, i, i ? "changed-0" : "changed-1", "later");
+		synced_add(&house, i, i ? "after-1" : "after-0", "a");
+		synced_change(&house, i, i ? "changed-0" : "changed-1", "later");
 		house_settle(&house);
 	}
 	newcomer = house_add(&house, SECOND);
 	expect_whole(&house);
 	CHECK(is_as_it_was(&house, newcomer));
-	CHECK(has(&house, newcomer, "after-0", "a") && has(&house, newcomer, "after-1", "a"));
+	CHECK(synced_has(&house, newcomer, "after-0", "a") &&
+		synced_has(&house, newcomer, "after-1", "a"));
 }
 
 /* Noted and not begun; done twice; done where nothing was lost. */
@@ -245,14 +200,9 @@ static void as_often_as_one_likes(void)
 	CLEANUP_HOUSE struct house house;
 	CLEANUP_BACKUP struct backup backup;
 
-	init_with_backup(&house, &backup);
-	restore(&house, &backup);
-	expect_rollback(&house, FIRST);
-	expect_rollback(&house, SECOND);
+	init_gone_back(&house, &backup);
 	CHECK_OK(kc_repair_begin(house.homes[FIRST].keychain->store));
-	home_close(&house.homes[FIRST]);
-	home_open(&house.homes[FIRST]);
-	home_unlock(&house.homes[FIRST]);
+	house_restart(&house, FIRST);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
 	repair(&house, SECOND);
 	repair(&house, SECOND);
@@ -270,13 +220,12 @@ static void sealed_and_not_sent(void)
 	CLEANUP_BACKUP struct backup backup;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	char path[HOUSE_PATH_MAX], *end;
 	struct kc_writer_id writer;
 
 	init_with_backup(&house, &backup);
 	restore(&house, &backup);
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house.homes[FIRST].keychain, &place, &circle));
+	circle = house_recall(&house, FIRST);
 	writer = kc_circle_writer(&circle->identity.id);
 	house_path(&house, &writer, 1, path);
 	end = strrchr(path, '/');
@@ -286,9 +235,7 @@ static void sealed_and_not_sent(void)
 	CHECK_FATAL(file_write(path, kc_bytes_str("in the way")));
 	CHECK_ERR(kc_keychain_sync_repair(house.homes[FIRST].keychain, &report), KC_E_STORE_GONE);
 	CHECK_FATAL(unlink(path) == 0);
-	home_close(&house.homes[FIRST]);
-	home_open(&house.homes[FIRST]);
-	home_unlock(&house.homes[FIRST]);
+	house_restart(&house, FIRST);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
 	repair(&house, SECOND);
 	expect_whole(&house);
@@ -337,25 +284,18 @@ static void the_missing_pieces_come_back(void)
 static void put_out(struct house *house, size_t by, size_t target)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, target);
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[target].keychain, &place, &circle));
 	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
 		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
 }
 
 static bool is_in(struct house *house, size_t device, size_t other)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL, *others = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT, place_too = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *others = house_recall(house, other);
 	struct kc_trust trust;
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(house->homes[other].keychain, &place_too, &others));
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
 	return kc_circle_is_trusted(circle, &trust, &others->identity.id);
 }
@@ -370,7 +310,7 @@ static void a_removal_is_hidden(void)
 	house_init(&house);
 	house_add(&house, FIRST);
 	house_add(&house, FIRST);
-	add(&house, THIRD, "its", "own");
+	synced_add(&house, THIRD, "its", "own");
 	house_settle(&house);
 	take_backup(&house, &backup);
 	house_clock_move(1000);
@@ -383,13 +323,14 @@ static void a_removal_is_hidden(void)
 	repair(&house, FIRST);
 	CHECK(!is_in(&house, FIRST, THIRD));
 	house_clock_move(1000);
-	add(&house, FIRST, "secret", "new");
+	synced_add(&house, FIRST, "secret", "new");
 	CHECK_OK(house_sync(&house, FIRST, NULL));
 	CHECK_ERR(house_sync(&house, THIRD, NULL), KC_E_NOT_MEMBER);
-	CHECK(count(&house, THIRD, "secret") == 0);
+	CHECK(synced_count(&house, THIRD, "secret") == 0);
 	CHECK_OK(house_sync(&house, SECOND, NULL));
 	CHECK(!is_in(&house, SECOND, THIRD));
-	CHECK(has(&house, SECOND, "secret", "new") && has(&house, SECOND, "its", "own"));
+	CHECK(synced_has(&house, SECOND, "secret", "new") &&
+		synced_has(&house, SECOND, "its", "own"));
 }
 
 /* What it wrote after the backup, and will not write again, is everybody's all the same. */
@@ -399,14 +340,10 @@ static void who_is_out_stays_out(void)
 	CLEANUP_BACKUP struct backup backup;
 	size_t newcomer;
 
-	house_clock_set(START_MS);
-	house_init(&house);
-	house_add(&house, FIRST);
-	house_add(&house, FIRST);
-	house_settle(&house);
+	house_init_many(&house, START_MS, 3);
 	take_backup(&house, &backup);
 	house_clock_move(1000);
-	add(&house, THIRD, "its", "own");
+	synced_add(&house, THIRD, "its", "own");
 	write_some(&house, FIRST);
 	write_some(&house, SECOND);
 	house_settle(&house);
@@ -426,8 +363,8 @@ static void who_is_out_stays_out(void)
 		CHECK_OK(house_sync(&house, newcomer, NULL));
 	}
 	CHECK(!is_in(&house, newcomer, THIRD));
-	CHECK(has(&house, newcomer, "its", "own"));
-	CHECK(has(&house, SECOND, "its", "own"));
+	CHECK(synced_has(&house, newcomer, "its", "own"));
+	CHECK(synced_has(&house, SECOND, "its", "own"));
 	CHECK_ERR(house_sync(&house, THIRD, NULL), KC_E_NOT_MEMBER);
 }
 

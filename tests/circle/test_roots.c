@@ -16,15 +16,6 @@
 #define DAY_MS INT64_C(86400000)
 #define MANY 2100
 
-static struct kc_circle *recall(struct house *house, size_t device)
-{
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	struct kc_circle *circle = NULL;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(house->homes[device].keychain, &place, &circle));
-	return circle;
-}
-
 /* An exchange, and the alarm that it ends with: "" for none. */
 static const char *alarm_of(struct house *house, size_t device)
 {
@@ -66,7 +57,7 @@ static size_t count_tracks(struct house *house, size_t device)
 /* What the last list of a device says of its root. */
 static struct kc_told_root told_by(struct house *house, size_t device)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_HEAD struct kc_head head = {0};
 	const struct kc_list *list = kc_circle_self(circle)->list;
@@ -200,7 +191,7 @@ static void add_many(struct house *house, size_t device)
 
 static void check_log(struct house *house, size_t device, size_t named)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	const struct kc_view_state *state = &circle->views[VIEW];
 
 	CHECK(state->log.count <= KC_HEAD_MAX_LOG);
@@ -254,7 +245,7 @@ static void keep_record(void *context, const char *path, struct kc_buf *contents
 /* Puts a record into the last operation of a device once more. */
 static void replay(struct house *house, size_t device, const struct kc_buf *kept)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(house, device);
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, told = KC_BUF_INIT;
 	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);

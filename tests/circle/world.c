@@ -123,11 +123,8 @@ unsigned world_place(size_t device)
 
 static void find_writer(size_t device)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(&world.house, device);
 
-	CHECK_OK_FATAL(
-		kc_keychain_sync_recall(world.house.homes[device].keychain, &place, &circle));
 	world.writers[device] = kc_circle_writer(&circle->identity.id);
 	world.member[device] = true;
 }

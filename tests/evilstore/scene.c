@@ -15,10 +15,7 @@
 
 static void circle_of(struct scene *scene, size_t device, struct kc_circle **ret)
 {
-	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		scene->house.homes[device].keychain, &place, ret));
+	*ret = house_recall(&scene->house, device);
 }
 
 const struct kc_peer_id *scene_id(struct scene *scene, size_t device, struct kc_peer_id *ret)

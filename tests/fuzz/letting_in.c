@@ -137,8 +137,7 @@ void letting_in_begin(void)
 {
 	char url[MEMORY_CLOUD_URL];
 
-	chance_rule_library();
-	chance_seed_random(SEED);
+	chance_seed_all(SEED);
 	make_circle();
 	make_joiner();
 	make_talk();

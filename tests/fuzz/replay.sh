@@ -12,6 +12,13 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 mkdir "$made/circle" "$made/exchange" "$made/pairing"
 "$top_builddir/tests/fuzz/circle_seeds" "$made/circle" "$made/exchange" "$made/pairing"
+# What one program makes, others take: it is the same each time.
+mkdir "$made/again" "$made/again/circle" "$made/again/exchange" "$made/again/pairing"
+"$top_builddir/tests/fuzz/circle_seeds" "$made/again/circle" "$made/again/exchange" \
+  "$made/again/pairing"
+for corpus in circle exchange pairing; do
+  diff -r "$made/$corpus" "$made/again/$corpus" || failed=1
+done
 REPLAY_STEP=5 "$top_builddir/tests/fuzz/replay_circle" "$made/circle" || failed=1
 REPLAY_STEP=7 "$top_builddir/tests/fuzz/replay_pairing" "$made/pairing" || failed=1
 REPLAY_STEP=19 "$top_builddir/tests/fuzz/replay_exchange" "$made/exchange" || failed=1

@@ -277,11 +277,7 @@ kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret)
 kc_err kc_account_key_check_author(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_peer_id *author, const struct kc_permanent *permanent)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(permanent->sign_public), author->bytes);
+	return kc_permanent_verify(permanent, author, record, KC_RECORD_ACCOUNT_KEY, account);
 }
 
 kc_err kc_account_key_check_before(struct kc_bytes record, const struct kc_account_id *account,

@@ -133,11 +133,7 @@ kc_err kc_epoch_parse(struct kc_bytes record, const struct kc_account_id *accoun
 kc_err kc_epoch_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_epoch *epoch, const struct kc_permanent *author)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_EPOCH, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(author->sign_public), epoch->author.bytes);
+	return kc_permanent_verify(author, &epoch->author, record, KC_RECORD_EPOCH, account);
 }
 
 kc_err kc_epoch_open_link(const struct kc_epoch *epoch, const struct kc_account_id *account,

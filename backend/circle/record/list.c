@@ -264,11 +264,7 @@ kc_err kc_list_parse(struct kc_bytes record, const struct kc_account_id *account
 kc_err kc_list_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_list *list, const struct kc_permanent *peer)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_LIST, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(peer->sign_public), list->peer.bytes);
+	return kc_permanent_verify(peer, &list->peer, record, KC_RECORD_LIST, account);
 }
 
 /* --- looking up, adding -------------------------------------------------------------------------

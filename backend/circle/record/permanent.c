@@ -93,3 +93,13 @@ kc_err kc_permanent_open(struct kc_bytes record, const struct kc_account_id *acc
 	*ret_id = id;
 	return KC_OK;
 }
+
+kc_err kc_permanent_verify(const struct kc_permanent *permanent, const struct kc_peer_id *id,
+	struct kc_bytes record, enum kc_record_type type, const struct kc_account_id *account)
+{
+	struct kc_record parsed;
+
+	KC_TRY(kc_record_parse(record, type, &parsed));
+	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
+		KC_BYTES_OF(permanent->sign_public), id->bytes);
+}

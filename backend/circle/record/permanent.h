@@ -31,4 +31,10 @@ KC_MUST kc_err kc_permanent_id(struct kc_bytes body, struct kc_peer_id *ret);
 KC_MUST kc_err kc_permanent_open(struct kc_bytes record, const struct kc_account_id *account,
 	struct kc_permanent *ret, struct kc_peer_id *ret_id);
 
+/* Whether the first signature of a record of a type is that of the peer with this id. Errors:
+ * DECODE, VERIFY. */
+KC_MUST kc_err kc_permanent_verify(const struct kc_permanent *permanent,
+	const struct kc_peer_id *id, struct kc_bytes record, enum kc_record_type type,
+	const struct kc_account_id *account);
+
 #endif

@@ -52,9 +52,5 @@ kc_err kc_retire_parse(struct kc_bytes record, struct kc_retire *ret)
 kc_err kc_retire_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_retire *retire, const struct kc_permanent *peer)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_RETIRE, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(peer->sign_public), retire->peer.bytes);
+	return kc_permanent_verify(peer, &retire->peer, record, KC_RECORD_RETIRE, account);
 }

@@ -146,11 +146,7 @@ kc_err kc_shares_parse(struct kc_bytes record, struct kc_shares *ret)
 kc_err kc_shares_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_shares *shares, const struct kc_permanent *author)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_SHARES, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(author->sign_public), shares->author.bytes);
+	return kc_permanent_verify(author, &shares->author, record, KC_RECORD_SHARES, account);
 }
 
 /* Takes the keys out of the box, and sees that each is the one that its name commits to. */

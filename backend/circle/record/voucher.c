@@ -66,9 +66,5 @@ kc_err kc_voucher_parse(struct kc_bytes record, struct kc_voucher *ret)
 kc_err kc_voucher_verify(struct kc_bytes record, const struct kc_account_id *account,
 	const struct kc_voucher *voucher, const struct kc_permanent *sponsor)
 {
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_VOUCHER, &parsed));
-	return kc_record_verify(&parsed, account, 0, KC_SIGNATURE_P384,
-		KC_BYTES_OF(sponsor->sign_public), voucher->sponsor.bytes);
+	return kc_permanent_verify(sponsor, &voucher->sponsor, record, KC_RECORD_VOUCHER, account);
 }

@@ -405,6 +405,9 @@ kc_err kc_absorb_settle(
 		*ret_waiting += kc_peer_set_has(holes, i);
 		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
 	}
+	/* What a newcomer has of a view may be all; nobody has said so. */
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && circle->joining; view++)
+		*ret_waiting += absorb->spoken[view] && !absorb->same[view];
 	absorb->shut |= gathered->shut;
 	mark_ops(absorb, ret_waiting, ret_refused);
 	for (size_t i = 0; i < gathered->count; i++) {

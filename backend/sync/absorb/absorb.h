@@ -58,6 +58,9 @@ struct kc_absorb {
 	/* By view: whose root that is, its number and one more; whether items wait for a root. */
 	size_t differs[KC_VIEW_COUNT];
 	bool unnamed[KC_VIEW_COUNT];
+	/* By view: whether a trusted device says anything that can be compared; whether one says the
+	 * very same of the same dots. */
+	bool spoken[KC_VIEW_COUNT], same[KC_VIEW_COUNT];
 	bool stale; /* this device was silent for so long that nobody has waited for it */
 };
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
@@ -75,6 +78,10 @@ static inline bool kc_absorb_is_verdict(kc_err err)
 KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 /* Takes items and heads of trusted writers. */
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
+/* Whether of each view of which anything is said, others say the very same as is here: what a
+ * device that joins from a feed has been shown is all (absorb_roots.c). *ret_silent: of some view
+ * nothing is said. */
+bool kc_absorb_is_confirmed(const struct kc_absorb *absorb, bool *ret_silent);
 /* Answers what others ask, and asks what differs; after the items. */
 KC_MUST kc_err kc_absorb_reconcile(struct kc_txn *txn, struct kc_absorb *absorb, uint64_t now_ms);
 /* Moves the members' positions over all that is settled. now_ms starts, and clears, the clocks of

@@ -74,13 +74,14 @@ kc_err kc_absorb_reconcile(struct kc_txn *txn, struct kc_absorb *absorb, uint64_
 	c.state = malloc(sizeof *c.state);
 	if (!c.state)
 		return KC_ERR(NO_MEMORY);
-	if (absorb->circle->joining)
+	if (absorb->circle->joining && !absorb->gathered->by_feed)
 		return KC_OK;
 	KC_TRY(kc_absorb_prepare(&r));
 	KC_TRY(kc_reconcile_load(txn, c.state));
 	if (absorb->stale)
 		KC_TRY(kc_absorb_note_stale(&c));
-	for (size_t i = 0; i < absorb->count; i++)
+	/* A newcomer cannot say what is not there. */
+	for (size_t i = 0; i < absorb->count && !absorb->circle->joining; i++)
 		if (absorb->records[i].kind == KC_ABSORB_QUESTION)
 			KC_TRY(kc_absorb_take_question(&c, &absorb->records[i]));
 	for (size_t i = 0; i < absorb->count; i++)

@@ -6,6 +6,8 @@
 #include "backend/sync/root.h"
 #include "base/random.h"
 
+#define PATIENCE_MS (UINT64_C(60) * 1000) /* of a newcomer, between two questions */
+
 kc_err kc_absorb_put_question(
 	struct kc_absorb_reconciler *c, struct kc_reconcile_question *question)
 {
@@ -34,11 +36,26 @@ kc_err kc_absorb_put_question(
 	return kc_circle_queue_clear(r->circle, "r", kc_buf_bytes(&cell));
 }
 
-/* Another one than was asked last, if there is one; else that of the newest list. */
+/* Who let this device in was at hand just now. */
+static size_t find_sponsor(const struct kc_circle *circle)
+{
+	const struct kc_voucher *voucher = kc_circle_find_voucher(circle, &circle->identity.id);
+
+	return voucher ? kc_circle_number(circle, &voucher->sponsor) : circle->member_count;
+}
+
+/* Another one than was asked last, if there is one; else that of the newest list, of a newcomer its
+ * sponsor. */
 static size_t choose(const struct kc_absorb_reconciler *c, const struct kc_peer_id * not )
 {
 	const struct kc_circle *circle = c->r->circle;
-	size_t chosen = circle->member_count;
+	size_t chosen = circle->joining ? find_sponsor(circle) : circle->member_count;
+
+	if (chosen < circle->member_count && circle->members[chosen]->list &&
+		kc_peer_set_has(c->r->trust.trusted, chosen) &&
+		!kc_peer_id_equal(&circle->members[chosen]->id, not ))
+		return chosen;
+	chosen = circle->member_count;
 
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
@@ -80,6 +97,17 @@ kc_err kc_absorb_note_stale(struct kc_absorb_reconciler *c)
 	return KC_OK;
 }
 
+/* Whether nobody has said yet that what a newcomer has read of a view is all. Who is asked signs a
+ * list with the answer, of what it holds then; it may take its time. */
+static bool is_unconfirmed(const struct kc_absorb_reconciler *c, enum kc_view view)
+{
+	const struct kc_absorb *absorb = c->r->absorb;
+	uint64_t asked = c->state->question.time_ms;
+
+	return absorb->circle->joining && !absorb->gathered->more && absorb->spoken[view] &&
+	       !absorb->same[view] && (asked > c->now_ms || asked + PATIENCE_MS <= c->now_ms);
+}
+
 kc_err kc_absorb_ask_what_is_open(struct kc_absorb_reconciler *c)
 {
 	static const struct kc_peer_id nobody;
@@ -94,9 +122,10 @@ kc_err kc_absorb_ask_what_is_open(struct kc_absorb_reconciler *c)
 	if (state->open)
 		return ask(c, question->view, choose(c, &question->to));
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && !state->open; view++)
-		if (absorb->differs[view])
+		if (absorb->differs[view] && !absorb->circle->joining)
 			KC_TRY(ask(c, (enum kc_view)view, absorb->differs[view] - 1));
-		else if (state->stale[view] || absorb->unnamed[view])
+		else if (state->stale[view] || absorb->unnamed[view] || absorb->differs[view] ||
+			 is_unconfirmed(c, (enum kc_view)view))
 			KC_TRY(ask(c, (enum kc_view)view, choose(c, &nobody)));
 	return KC_OK;
 }

@@ -120,6 +120,14 @@ static kc_err compare_part(struct kc_absorb_reconciler *c, struct findings *f, s
 	return KC_OK;
 }
 
+/* What a newcomer was shown, and nobody has of those who have all: it was deleted, and that was
+ * forgotten. As long as that is not sure, it says nothing of others' records. */
+static kc_err settle_of_newcomer(struct kc_absorb_reconciler *c, const struct findings *f,
+	const struct kc_track *track)
+{
+	return c->r->absorb->differs[f->next->view] ? kc_merge_bury(c->r->txn, track) : KC_OK;
+}
+
 /* A record that the other device has not, or has otherwise. One whose dot that device does not know
  * is on its way. One that it knows, and has not, it has forgotten, if it may have: then it is dead.
  * Else something went wrong, and it is said once more. */
@@ -141,6 +149,8 @@ static kc_err settle_here(
 	covered = track.counter <= kc_vector_get(&f->answer->vector, &writer);
 	if (!covered && kc_circle_is_trusted(circle, &c->r->trust, &writer))
 		return KC_OK;
+	if (circle->joining && !kc_peer_id_equal(&writer, &circle->identity.id))
+		return covered ? settle_of_newcomer(c, f, &track) : KC_OK;
 	return covered && f->stale ? kc_merge_bury(c->r->txn, &track)
 				   : kc_absorb_write_anew(c->r->txn, &track);
 }

@@ -17,12 +17,32 @@ static void suspect(struct kc_absorb *absorb, uint64_t here, uint64_t there)
 		absorb->alarm = here < there ? KC_ALARM_OMISSION : KC_ALARM_FORGERY;
 }
 
+/* Whether what this device holds can be held against it. The vector of one that joins says what it
+ * was promised, not what has come: so nothing may be left that is yet to come. */
+static bool is_judged(const struct kc_absorb_reader *r)
+{
+	if (!r->circle->joining)
+		return true;
+	if (r->absorb->gathered->more)
+		return false;
+	for (size_t i = 0; i < r->absorb->count; i++) {
+		const struct kc_absorb_record *record = &r->absorb->records[i];
+
+		if (record->kind == KC_ABSORB_ITEM && record->state != KC_OK &&
+			record->state != KC_E_REFUSED)
+			return false;
+	}
+	return true;
+}
+
 static kc_err compare(struct kc_absorb_reader *r, size_t member, enum kc_view view,
 	const struct kc_told_root *own, const struct kc_told_root *told)
 {
-	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0)
+	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0) {
+		r->absorb->same[view] = true;
 		return told->exact ? kc_trie_doubt(r->txn, view, false) : KC_OK;
-	if (!own->exact || !told->exact)
+	}
+	if (!own->exact || !told->exact || !is_judged(r))
 		return KC_OK;
 	suspect(r->absorb, own->count, told->count);
 	r->absorb->differs[view] = member + 1;
@@ -58,6 +78,8 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	bool same;
 	kc_err err = kc_absorb_head(r, member, m->list, view, &head);
 
+	r->absorb->spoken[view] =
+		r->absorb->spoken[view] || (err != KC_E_NOT_FOUND && err != KC_E_REFUSED);
 	if (err == KC_E_NOT_FOUND || err == KC_E_WAITING || err == KC_E_LOCKED ||
 		err == KC_E_REFUSED)
 		return KC_OK;
@@ -68,12 +90,31 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	return same ? compare(r, member, view, own, &head.root) : KC_OK;
 }
 
+/* What waits for a root, when this view has one without it: whoever says so holds none of it. What
+ * one who is out wrote in time, and others have taken, they make their own. */
+static void refuse_unnamed(
+	struct kc_absorb_reader *r, enum kc_view view, const struct kc_vector *vector)
+{
+	r->absorb->unnamed[view] = false;
+	for (size_t i = 0; i < r->unnamed_count; i++) {
+		const struct kc_absorb_item *item = &r->unnamed[i];
+
+		if (item->view != view)
+			continue;
+		if (item->counter <= kc_vector_get(vector, &r->circle->members[item->member]->id) ||
+			!kc_peer_set_has(r->trust.heard, item->member))
+			r->absorb->records[item->record].state = KC_ERR(REFUSED);
+		else
+			r->absorb->unnamed[view] = true;
+	}
+}
+
 static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 {
 	struct kc_told_root own;
 	struct kc_vector vector;
 
-	KC_TRY(kc_root_tell(r->txn, r->circle, &r->trust, view, &own));
+	KC_TRY(kc_root_look(r->txn, r->circle, &r->trust, view, &own));
 	KC_TRY(kc_root_own_vector(r->circle, view, &vector));
 	for (size_t i = 0; i < r->circle->member_count; i++) {
 		const struct kc_list *list = r->circle->members[i]->list;
@@ -83,6 +124,8 @@ static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 			kc_peer_set_has(r->trust.trusted, i))
 			KC_TRY(take_root(r, i, view, &vector, &own));
 	}
+	if (r->absorb->same[view])
+		refuse_unnamed(r, view, &vector);
 	return KC_OK;
 }
 
@@ -99,12 +142,26 @@ static kc_err look_for_silence(struct kc_absorb_reader *r)
 	return KC_OK;
 }
 
+/* In a log the digests lead to what the sponsor had; of a feed only the roots say that it is all. */
 kc_err kc_absorb_roots(struct kc_absorb_reader *r)
 {
-	if (r->circle->joining)
+	if (r->circle->joining && !r->absorb->gathered->by_feed)
 		return KC_OK;
-	KC_TRY(look_for_silence(r));
+	if (!r->circle->joining)
+		KC_TRY(look_for_silence(r));
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
 		KC_TRY(take_roots(r, (enum kc_view)view));
 	return KC_OK;
+}
+
+bool kc_absorb_is_confirmed(const struct kc_absorb *absorb, bool *ret_silent)
+{
+	bool confirmed = true;
+
+	*ret_silent = false;
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+		confirmed = confirmed && (absorb->same[view] || !absorb->spoken[view]);
+		*ret_silent = *ret_silent || !absorb->spoken[view];
+	}
+	return confirmed;
 }

@@ -41,8 +41,8 @@ struct kc_line_kind {
 	kc_err (*gather)(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
 	/* Once all is taken into the circle: notes suspects. */
 	kc_err (*weigh)(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered);
-	/* With the transaction of an exchange, after kc_absorb_settle. *ret_has_all: all is read
-	 * that there is. */
+	/* With the transaction of an exchange, after kc_absorb_settle. *ret_has_all: a newcomer has
+	 * all, as far as the layout can tell. */
 	kc_err (*settle)(struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb,
 		bool *ret_has_all);
 	/* Before something is said to be missing: whether there is another way to look for it, in

@@ -133,12 +133,16 @@ static kc_err records_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gat
 	return kc_feed_weigh(&line->feed, line->circle, now_ms, gathered);
 }
 
-/* A newcomer has arrived when all was read, and everybody's last list was in it. */
-static bool has_all(const struct kc_line *line)
+/* A newcomer has arrived when all was read, everybody's last list was in it, and what others hold
+ * is what it holds. What waits then is more than they have; but if nobody says what they have,
+ * nothing may wait. */
+static bool has_all(const struct kc_line *line, const struct kc_absorb *absorb)
 {
 	const struct kc_feed *feed = &line->feed;
+	bool silent;
 
-	return !feed->whole && !feed->more && feed->waiting.count == 0 && feed->all_listed;
+	return !feed->whole && !feed->more && feed->all_listed &&
+	       kc_absorb_is_confirmed(absorb, &silent) && (!silent || feed->waiting.count == 0);
 }
 
 static kc_err records_settle(
@@ -149,7 +153,7 @@ static kc_err records_settle(
 		line->outbox.missed = 0;
 		KC_TRY(kc_memory_put_outbox_state(txn, &line->outbox));
 	}
-	*ret_has_all = has_all(line);
+	*ret_has_all = has_all(line, absorb);
 	return KC_OK;
 }
 

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/* What a store of records can show a device that joins: cases 91 to 94 of doc/attacks.md. Nothing
+ * that it is shown is in a log any more; that it has all is said by roots. */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/keychain_sync.h"
+#include "tests/check.h"
+#include "tests/evilstore/accomplice.h"
+#include "tests/evilstore/evil_house.h"
+
+#define GENP KC_CLASS_GENERIC
+#define NAME_MAX_LEN (KC_RECORDS_MAX_NAME + 1)
+#define DAY (INT64_C(24) * 60 * EVIL_HOUSE_MINUTE)
+#define MOST_ROUNDS 8
+
+static void add(struct house *house, size_t device, const char *service)
+{
+	char attrs[80];
+
+	snprintf(attrs, sizeof attrs, "svce=%s acct=ada sync=#1", service);
+	CHECK_OK_FATAL(words_add(&house->homes[device], GENP, attrs, service));
+}
+
+static size_t count(struct house *house, size_t device)
+{
+	return words_count(&house->homes[device], GENP, "sync=#1");
+}
+
+/* The first devices of a house exchange. */
+static void sync_first(struct house *house, size_t devices)
+{
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < devices; i++)
+			CHECK_OK_FATAL(house_sync(house, i, NULL));
+}
+
+/* They all speak, and hear that the others have all: nobody's log names anything any more. */
+static void trim_logs(struct house *house, size_t devices)
+{
+	for (int day = 0; day < 3; day++) {
+		house_clock_move(DAY + 1000);
+		sync_first(house, devices);
+	}
+}
+
+static void begin(struct house *house, size_t devices)
+{
+	evil_house_init(house, KC_LAYOUT_RECORDS, devices);
+	add(house, 0, "a");
+	add(house, 1, "b");
+	add(house, 1, "c");
+	house_settle(house);
+	trim_logs(house, devices);
+}
+
+static size_t add_newcomer(struct house *house)
+{
+	size_t newcomer = house_add_home(house);
+
+	evil_url((unsigned)newcomer, house->url);
+	return newcomer;
+}
+
+static bool is_joining(struct house *house, size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+
+	accomplice_recall(house->homes[device].keychain, &circle);
+	return circle->joining;
+}
+
+static bool is_alarmed(struct house *house, size_t device, const char *name)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
+	return name ? report.alarm && strcmp(report.alarm, name) == 0 : !report.alarm;
+}
+
+static uint64_t waiting(struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
+	return report.waiting;
+}
+
+/* The sponsor and the newcomer look at the store until the newcomer has arrived; how often. */
+static int arrive(struct house *house, size_t newcomer)
+{
+	int round = 0;
+
+	for (; round < MOST_ROUNDS && is_joining(house, newcomer); round++) {
+		kc_err err;
+
+		CHECK_OK(house_sync(house, 0, NULL));
+		err = house_sync(house, newcomer, NULL);
+		CHECK(err == KC_OK || err == KC_E_STORE_SUSPECT);
+	}
+	return round;
+}
+
+static void has_arrived(struct house *house, size_t newcomer, size_t items)
+{
+	CHECK(!is_joining(house, newcomer));
+	CHECK(is_alarmed(house, newcomer, NULL));
+	evil_house_is_content(house, newcomer);
+	CHECK(count(house, newcomer) == items);
+	add(house, newcomer, "its-own");
+	CHECK_OK(house_sync(house, newcomer, NULL));
+	CHECK_OK(house_sync(house, 0, NULL));
+	CHECK(count(house, 0) == items + 1);
+}
+
+static void nothing_is_hidden(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	size_t newcomer;
+
+	begin(&house, 2);
+	newcomer = add_newcomer(&house);
+	CHECK_OK(house_knock(&house, 0, newcomer));
+	has_arrived(&house, newcomer, 3);
+}
+
+/* One that is hidden is missed, and one that the store has lost for good is said once more. */
+static void case_91_a_newcomer_is_shown_a_part(void)
+{
+	for (int lost = 0; lost < 2; lost++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		char name[NAME_MAX_LEN];
+		size_t newcomer, rule;
+
+		begin(&house, 2);
+		evil_house_item(&house, 0, "svce=b", name);
+		rule = evil_add(&(struct evil_rule){
+			.verb = EVIL_HIDE, .devices = 1u << 2, .names = name});
+		newcomer = add_newcomer(&house);
+		CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_STORE_SUSPECT);
+		CHECK(evil_deeds(rule) > 0);
+		CHECK(is_joining(&house, newcomer) && is_alarmed(&house, newcomer, "omission"));
+		if (lost) {
+			/* What the sponsor says anew has the same name: it is hidden as well. */
+			for (int i = 0; i < 3; i++) {
+				kc_err err;
+
+				CHECK_OK(house_sync(&house, 0, NULL));
+				err = house_sync(&house, newcomer, NULL);
+				CHECK(err == KC_OK || err == KC_E_STORE_SUSPECT);
+			}
+			CHECK(is_joining(&house, newcomer));
+		}
+		evil_house_mute();
+		CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
+		has_arrived(&house, newcomer, 3);
+	}
+}
+
+/* Nobody remembers that it was deleted; the store does not remember, either. */
+static void case_92_a_newcomer_is_shown_what_was_deleted(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT;
+	char name[NAME_MAX_LEN];
+	size_t newcomer, rule;
+
+	begin(&house, 2);
+	evil_house_item(&house, 0, "svce=b", name);
+	CHECK_OK_FATAL(evil_get(evil_world(0), name, &old));
+	CHECK_OK_FATAL(words_delete(&house.homes[0], GENP, "svce=b"));
+	sync_first(&house, 2);
+	for (int day = 0; day < 40; day++) {
+		house_clock_move(DAY + 1000);
+		sync_first(&house, 2);
+	}
+	rule = evil_add(&(struct evil_rule){.verb = EVIL_FORGE,
+		.devices = 1u << 2,
+		.names = name,
+		.bytes = kc_buf_bytes(&old)});
+	newcomer = add_newcomer(&house);
+	CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_STORE_SUSPECT);
+	CHECK(evil_deeds(rule) > 0);
+	CHECK(is_joining(&house, newcomer) && is_alarmed(&house, newcomer, "forgery"));
+	CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
+	has_arrived(&house, newcomer, 2);
+	CHECK(words_count(&house.homes[0], GENP, "svce=b") == 0);
+}
+
+/* --- an item that waits -------------------------------------------------------------------------
+ */
+
+static void remove_device(struct house *house, size_t by, size_t target)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+
+	accomplice_recall(house->homes[target].keychain, &circle);
+	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
+		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
+}
+
+static void make_another(struct kc_item_header *header, struct kc_item_body *body, const void *name)
+{
+	memcpy(header->name, name, sizeof header->name);
+	body->version.t += 1000;
+	body->key_digest[0] ^= 1;
+}
+
+/* Whoever is out has the key of what was written before: of a record of one who is in, with a dot
+ * that was acknowledged long ago, nobody can say that it is made up but one who holds all. */
+static void case_93_a_newcomer_waits_for_what_was_made_up(void)
+{
+	static const uint8_t made_up[KC_RECORD_NAME_LEN] = {1, 2, 3};
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
+	char name[NAME_MAX_LEN];
+	uint64_t before;
+	size_t newcomer;
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 3);
+	add(&house, 0, "a");
+	add(&house, 1, "b");
+	add(&house, 2, "c");
+	add(&house, 2, "d");
+	house_settle(&house);
+	trim_logs(&house, 3);
+	evil_house_item(&house, 1, "svce=b", name);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
+	remove_device(&house, 0, 2);
+	trim_logs(&house, 2);
+	CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), make_another, made_up, &made));
+	CHECK_OK(accomplice_put_item(thief, evil_world(0), kc_buf_bytes(&made)));
+	newcomer = add_newcomer(&house);
+	CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_WAITING);
+	CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
+	has_arrived(&house, newcomer, 4);
+	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=d", "d"));
+	/* It is known for what it is: nobody asks about it any more. */
+	for (int round = 0; round < 3; round++) {
+		CHECK_OK(house_sync(&house, newcomer, NULL));
+		CHECK_OK(house_sync(&house, 0, NULL));
+	}
+	before = memory_cloud_version(0);
+	for (int round = 0; round < 3; round++) {
+		CHECK_OK(house_sync(&house, newcomer, NULL));
+		CHECK_OK(house_sync(&house, 0, NULL));
+	}
+	CHECK(memory_cloud_version(0) == before);
+}
+
+/* --- when nobody has said the same --------------------------------------------------------------
+ */
+
+/* Two wrote without seeing each other: no list is about all that is here. The newcomer asks. */
+static void case_94_no_root_to_compare_with(void)
+{
+	for (int hidden = 0; hidden < 2; hidden++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		char name[NAME_MAX_LEN], lists[2][NAME_MAX_LEN];
+		size_t newcomer;
+
+		begin(&house, 2);
+		evil_house_item(&house, 0, "svce=b", name);
+		for (size_t i = 0; i < 2; i++) {
+			evil_house_cell(&house, i, "p", lists[i]);
+			evil_add(&(struct evil_rule){.verb = EVIL_HIDE,
+				.devices = 1u << (1 - i),
+				.names = lists[i]});
+		}
+		add(&house, 0, "sponsors");
+		CHECK_OK(house_sync(&house, 0, NULL));
+		add(&house, 1, "anothers");
+		CHECK_OK(house_sync(&house, 1, NULL));
+		if (hidden)
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1u << 2, .names = name});
+		newcomer = add_newcomer(&house);
+		CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_WAITING);
+		CHECK(is_alarmed(&house, newcomer, NULL));
+		CHECK(waiting(&house, newcomer) > 0);
+		CHECK(count(&house, newcomer) == (hidden ? 4u : 5u));
+		evil_house_mute();
+		CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
+		has_arrived(&house, newcomer, 5);
+	}
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(nothing_is_hidden),
+		CHECK_TEST(case_91_a_newcomer_is_shown_a_part),
+		CHECK_TEST(case_92_a_newcomer_is_shown_what_was_deleted),
+		CHECK_TEST(case_93_a_newcomer_waits_for_what_was_made_up),
+		CHECK_TEST(case_94_no_root_to_compare_with),
+	};
+
+	home_use_memory();
+	return check_main("arrival", tests, KC_COUNT_OF(tests));
+}
