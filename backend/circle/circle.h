@@ -182,7 +182,7 @@ struct kc_circle {
 	size_t password_count;
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
 	size_t user_key_count;
-	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
+	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PASSWORDS];
 	size_t pending_key_count;
 	struct kc_identity identity;
 	char name[KC_DEVICE_NAME_MAX + 1];

@@ -10,6 +10,7 @@
 
 /* A typed password is tried on so many pending records: each takes about a second. */
 #define MOST_TRIED 4
+#define MOST_PENDING 8 /* of one device */
 
 /* --- pending records ----------------------------------------------------------------------------
  */
@@ -20,19 +21,33 @@ static void drop_pending(struct kc_circle *circle, size_t number)
 	circle->pending_keys[number] = circle->pending_keys[--circle->pending_key_count];
 }
 
-/* One for each device: its last. */
-static kc_err keep_pending(struct kc_circle *circle, struct kc_bytes record,
-	const struct kc_account_key *parts, const struct kc_peer_id *author)
+/* Makes room for one more of a device, whose oldest goes; of no other. */
+static void make_room(struct kc_circle *circle, const struct kc_peer_id *author)
+{
+	size_t count = 0, oldest = 0;
+
+	for (size_t i = 0; i < circle->pending_key_count; i++) {
+		if (!kc_peer_id_equal(&circle->pending_keys[i].author, author))
+			continue;
+		if (count == 0 ||
+			circle->pending_keys[i].parts.seq < circle->pending_keys[oldest].parts.seq)
+			oldest = i;
+		count++;
+	}
+	if (count == MOST_PENDING ||
+		(count && circle->pending_key_count == KC_COUNT_OF(circle->pending_keys)))
+		drop_pending(circle, oldest);
+}
+
+static kc_err keep_pending(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_peer_id *author)
 {
 	struct kc_pending_key pending = {.record = KC_BUF_INIT, .author = *author};
 
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (kc_peer_id_equal(&circle->pending_keys[i].author, author)) {
-			if (circle->pending_keys[i].parts.seq >= parts->seq)
-				return KC_OK;
-			drop_pending(circle, i);
-			break;
-		}
+		if (kc_bytes_equal(record, kc_buf_bytes(&circle->pending_keys[i].record)))
+			return KC_OK;
+	make_room(circle, author);
 	if (circle->pending_key_count == KC_COUNT_OF(circle->pending_keys))
 		return KC_ERR(WAITING);
 	kc_buf_push(&pending.record, record.data, record.len);
@@ -157,7 +172,7 @@ kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes reco
 		return KC_OK; /* of one who is forgotten: it was followed by others */
 	KC_TRY(err);
 	if (!kc_circle_follows_password(circle, record, &parts))
-		return keep_pending(circle, record, &parts, &author);
+		return keep_pending(circle, record, &author);
 	KC_TRY(kc_circle_hold_password(circle, record));
 	return retry_pending(circle);
 }

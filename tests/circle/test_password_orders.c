@@ -393,6 +393,28 @@ static void what_it_makes_afterwards_changes_nothing(void)
 	check_orders(&four, &story, NULL);
 }
 
+/* Nobody is out: two of one device that follow each other come before what they build on. */
+static void a_chain_comes_in_every_order(void)
+{
+	CLEANUP_FOUR struct four four;
+	CLEANUP_STORY struct story story = {.count = 0};
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys new = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys newer = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys last = KC_PASSWORD_KEYS_INIT;
+
+	four_init(&four);
+	change(four.of[CAT], &four.user, "the new one", &new);
+	add_password(&story, four.of[CAT]);
+	CHECK_OK(kc_circle_take_account_key(
+		four.of[ANN], kc_buf_bytes(&four.of[CAT]->account_key_record)));
+	change(four.of[ANN], &new, "a newer one", &newer);
+	add_password(&story, four.of[ANN]);
+	change(four.of[ANN], &newer, "the last one", &last);
+	add_password(&story, four.of[ANN]);
+	check_orders(&four, &story, four.of[ANN]);
+	CHECK(four.of[ANN]->account_key.seq == 4);
+}
+
 /* One who comes in afterwards goes back with the others. */
 static void a_newcomer_goes_back_as_well(void)
 {
@@ -424,6 +446,7 @@ int main(void)
 		CHECK_TEST(what_others_built_on_it_counts),
 		CHECK_TEST(another_change_at_the_same_time),
 		CHECK_TEST(what_it_makes_afterwards_changes_nothing),
+		CHECK_TEST(a_chain_comes_in_every_order),
 		CHECK_TEST(a_newcomer_goes_back_as_well),
 	};
 
