@@ -12,11 +12,11 @@ static const struct fact {
 	kc_name name;
 	bool of_private, of_public;
 } facts[] = {
-	{KC_NAME('p', 'e', 'r', 'm'), true,  true},
-	{KC_ATTR_PRIV,                true,  false},
-	{KC_NAME('m', 'o', 'd', 'i'), true,  true},
-	{KC_ATTR_SENS,                true,  false},
-	{KC_ATTR_EXTR,                false, true},
+	{KC_ATTR_PERM, true,  true},
+	{KC_ATTR_PRIV, true,  false},
+	{KC_ATTR_MODI, true,  true},
+	{KC_ATTR_SENS, true,  false},
+	{KC_ATTR_EXTR, false, true},
 };
 /* clang-format on */
 

@@ -49,13 +49,13 @@ static void join_done(struct join *join)
 static bool is_of_certificate(kc_name name)
 {
 	static const kc_name names[] = {
-		KC_NAME('l', 'a', 'b', 'l'),
-		KC_NAME('i', 's', 's', 'r'),
-		KC_NAME('s', 'l', 'n', 'r'),
-		KC_NAME('s', 'k', 'i', 'd'),
-		KC_NAME('s', 'u', 'b', 'j'),
-		KC_NAME('c', 't', 'y', 'p'),
-		KC_NAME('c', 'e', 'n', 'c'),
+		KC_ATTR_LABL,
+		KC_ATTR_ISSR,
+		KC_ATTR_SLNR,
+		KC_ATTR_SKID,
+		KC_ATTR_SUBJ,
+		KC_ATTR_CTYP,
+		KC_ATTR_CENC,
 		KC_ATTR_TKID,
 		KC_ATTR_PKHH,
 	};

@@ -115,12 +115,12 @@ static void leave_private_marks(struct kc_attrs *attrs)
 	static const kc_name marks[] = {
 		KC_ATTR_PDMN,
 		KC_ATTR_EXTR,
-		KC_NAME('s', 'e', 'n', 's'),
-		KC_NAME('p', 'r', 'i', 'v'),
-		KC_NAME('s', 'i', 'g', 'n'),
-		KC_NAME('d', 'e', 'c', 'r'),
-		KC_NAME('d', 'r', 'v', 'e'),
-		KC_NAME('u', 'n', 'w', 'p'),
+		KC_ATTR_SENS,
+		KC_ATTR_PRIV,
+		KC_ATTR_SIGN,
+		KC_ATTR_DECR,
+		KC_ATTR_DRVE,
+		KC_ATTR_UNWP,
 	};
 	for (size_t i = 0; i < KC_COUNT_OF(marks); i++)
 		kc_attrs_remove(attrs, marks[i]);

@@ -109,20 +109,20 @@ static const struct mark_row {
 	bool otherwise;
 	unsigned mark;
 } mark_rows[] = {
-	{KC_NAME('s', 'i', 'g', 'n'), true,  KC_KEY_USE_SIGN},
-	{KC_NAME('d', 'e', 'c', 'r'), true,  KC_KEY_USE_DECRYPT},
-	{KC_NAME('d', 'r', 'v', 'e'), true,  KC_KEY_USE_DERIVE},
-	{KC_NAME('e', 'n', 'c', 'r'), true,  KC_KEY_USE_ENCRYPT},
-	{KC_NAME('v', 'r', 'f', 'y'), true,  KC_KEY_USE_VERIFY},
-	{KC_NAME('w', 'r', 'a', 'p'), false, KC_KEY_USE_WRAP},
-	{KC_NAME('u', 'n', 'w', 'p'), false, KC_KEY_USE_UNWRAP},
-	{KC_NAME('e', 'x', 't', 'r'), true,  KC_KEY_EXTRACTABLE},
-	{KC_NAME('s', 'e', 'n', 's'), false, KC_KEY_SENSITIVE},
-	{KC_NAME('a', 's', 'e', 'n'), false, KC_KEY_ALWAYS_SENSITIVE},
-	{KC_NAME('n', 'e', 'x', 't'), false, KC_KEY_NEVER_EXTRACTABLE},
-	{KC_NAME('w', 'w', 't', 'r'), false, KC_KEY_WANTS_TRUST},
-	{KC_NAME('t', 'r', 's', 't'), false, KC_KEY_TRUSTED},
-	{KC_NAME('a', 'l', 'a', 'u'), false, KC_KEY_ASKS},
+	{KC_ATTR_SIGN, true,  KC_KEY_USE_SIGN},
+	{KC_ATTR_DECR, true,  KC_KEY_USE_DECRYPT},
+	{KC_ATTR_DRVE, true,  KC_KEY_USE_DERIVE},
+	{KC_ATTR_ENCR, true,  KC_KEY_USE_ENCRYPT},
+	{KC_ATTR_VRFY, true,  KC_KEY_USE_VERIFY},
+	{KC_ATTR_WRAP, false, KC_KEY_USE_WRAP},
+	{KC_ATTR_UNWP, false, KC_KEY_USE_UNWRAP},
+	{KC_ATTR_EXTR, true,  KC_KEY_EXTRACTABLE},
+	{KC_ATTR_SENS, false, KC_KEY_SENSITIVE},
+	{KC_ATTR_ASEN, false, KC_KEY_ALWAYS_SENSITIVE},
+	{KC_ATTR_NEXT, false, KC_KEY_NEVER_EXTRACTABLE},
+	{KC_ATTR_WWTR, false, KC_KEY_WANTS_TRUST},
+	{KC_ATTR_TRST, false, KC_KEY_TRUSTED},
+	{KC_ATTR_ALAU, false, KC_KEY_ASKS},
 };
 /* clang-format on */
 
@@ -268,7 +268,7 @@ static kc_err check_class(const struct kc_item *item, unsigned use)
 static kc_err prepare(const struct kc_stored *stored, struct kc_keychain_key *ret)
 {
 	const struct kc_item *item = &stored->item;
-	int64_t type = kc_attrs_get_number(&item->attrs, KC_NAME('t', 'y', 'p', 'e'), 0);
+	int64_t type = kc_attrs_get_number(&item->attrs, KC_ATTR_TYPE, 0);
 	struct kc_bytes secret = kc_secret_bytes(&item->secret);
 
 	ret->marks = kc_keychain_keys_marks(item);

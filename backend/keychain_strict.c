@@ -8,15 +8,15 @@
 /* What a key is and was: filled in by us alone. */
 static const kc_name own[] = {
 	KC_ATTR_KCLS,
-	KC_NAME('t', 'y', 'p', 'e'),
-	KC_NAME('b', 's', 'i', 'z'),
-	KC_NAME('e', 's', 'i', 'z'),
-	KC_NAME('k', 'l', 'b', 'l'),
-	KC_NAME('s', 'p', 'k', 'i'),
-	KC_NAME('l', 'o', 'c', 'l'),
-	KC_NAME('a', 's', 'e', 'n'),
-	KC_NAME('n', 'e', 'x', 't'),
-	KC_NAME('k', 'c', 'v', 'l'),
+	KC_ATTR_TYPE,
+	KC_ATTR_BSIZ,
+	KC_ATTR_ESIZ,
+	KC_ATTR_KLBL,
+	KC_ATTR_SPKI,
+	KC_ATTR_LOCL,
+	KC_ATTR_ASEN,
+	KC_ATTR_NEXT,
+	KC_ATTR_KCVL,
 };
 
 static const struct way {
@@ -28,8 +28,8 @@ static const struct way {
 	{KC_ATTR_EXTR, true, false},
 	{KC_ATTR_WWTR, false, true},
 	{KC_ATTR_ALAU, false, true},
-	{KC_NAME('p', 'r', 'i', 'v'), true, true},
-	{KC_NAME('c', 'o', 'p', 'y'), true, false},
+	{KC_ATTR_PRIV, true, true},
+	{KC_ATTR_COPY, true, false},
 };
 
 /* What is not given stays; text that is no number counts as absent. */
@@ -67,19 +67,19 @@ kc_err kc_keychain_strict_changes(
  * has wrapped, be it as a copy, or when it is trusted no longer. */
 static const kc_name trusted_for[] = {
 	KC_ATTR_KCLS,
-	KC_NAME('t', 'y', 'p', 'e'),
-	KC_NAME('s', 'p', 'k', 'i'),
-	KC_NAME('e', 'n', 'c', 'r'),
-	KC_NAME('d', 'e', 'c', 'r'),
-	KC_NAME('d', 'r', 'v', 'e'),
-	KC_NAME('s', 'i', 'g', 'n'),
-	KC_NAME('v', 'r', 'f', 'y'),
-	KC_NAME('w', 'r', 'a', 'p'),
-	KC_NAME('u', 'n', 'w', 'p'),
-	KC_NAME('a', 'l', 'm', 'c'),
-	KC_NAME('w', 'r', 't', 'm'),
-	KC_NAME('u', 'w', 't', 'm'),
-	KC_NAME('d', 'r', 't', 'm'),
+	KC_ATTR_TYPE,
+	KC_ATTR_SPKI,
+	KC_ATTR_ENCR,
+	KC_ATTR_DECR,
+	KC_ATTR_DRVE,
+	KC_ATTR_SIGN,
+	KC_ATTR_VRFY,
+	KC_ATTR_WRAP,
+	KC_ATTR_UNWP,
+	KC_ATTR_ALMC,
+	KC_ATTR_WRTM,
+	KC_ATTR_UWTM,
+	KC_ATTR_DRTM,
 };
 
 static bool is_trusted(const struct kc_attrs *attrs)

@@ -39,21 +39,24 @@ static struct kc_page_end end_of(const struct kc_found *last)
 	return (struct kc_page_end){last->id, last->class, last->synced, last->certificate};
 }
 
-kc_err kc_client_item_find(
-	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
+/* Asks for page after page; the last one may turn out to have been the end after all. */
+static kc_err find_pages(struct kc_client *client, enum kc_call number,
+	const struct kc_query *query, struct kc_found_list *ret)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
 	struct kc_query page = *query; /* borrows the attributes */
+	struct kc_field field = KC_FIELD_Q(&page);
 	bool more = true;
-	kc_err err;
 
 	while (more) {
 		KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+		kc_err err;
+
 		if (query->limit)
 			page.limit = query->limit - (uint32_t)all.count;
-		err = KC_CLIENT_RUN(&call, client, ITEM_FIND, KC_FIELD_Q(&page));
+		err = kc_client_run(&call, client, number, &field, 1);
 		if (err == KC_E_NOT_FOUND && all.count)
-			break; /* the last page was the end after all */
+			break;
 		KC_TRY(err);
 		more = call.result.found.more && call.result.found.count;
 		KC_TRY(append_page(&all, &call.result.found));
@@ -63,6 +66,12 @@ kc_err kc_client_item_find(
 	}
 	kc_client_found_list_move(ret, &all);
 	return KC_OK;
+}
+
+kc_err kc_client_item_find(
+	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
+{
+	return find_pages(client, KC_CALL_ITEM_FIND, query, ret);
 }
 
 kc_err kc_client_item_update(struct kc_client *client, const struct kc_query *query,
@@ -92,24 +101,7 @@ kc_err kc_client_item_delete(
 kc_err kc_client_item_history(
 	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret)
 {
-	KC_CLEANUP_FOUND_LIST struct kc_found_list all = KC_FOUND_LIST_INIT;
-	struct kc_query page = *query; /* borrows the attributes */
-	bool more = true;
-	kc_err err;
-
-	while (more) {
-		KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
-		err = KC_CLIENT_RUN(&call, client, ITEM_HISTORY, KC_FIELD_Q(&page));
-		if (err == KC_E_NOT_FOUND && all.count)
-			break; /* what was left has been forgotten meanwhile */
-		KC_TRY(err);
-		more = call.result.found.more && call.result.found.count;
-		KC_TRY(append_page(&all, &call.result.found));
-		if (more)
-			page.after.id = all.rows[all.count - 1].id;
-	}
-	kc_client_found_list_move(ret, &all);
-	return KC_OK;
+	return find_pages(client, KC_CALL_ITEM_HISTORY, query, ret);
 }
 
 kc_err kc_client_item_restore(struct kc_client *client, uint64_t id, struct kc_found *ret)

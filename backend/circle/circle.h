@@ -131,7 +131,7 @@ void kc_held_compat_done(struct kc_held_compat *held);
 struct kc_log_span {
 	uint64_t base;	   /* with which it begins; 0: 1 */
 	uint64_t len;	   /* bytes of all operations from there on */
-	uint64_t kept_len; /* of those that repeated what counted */
+	uint64_t kept_len; /* of what counted in it, when that was last looked at */
 	uint64_t begun;	   /* the first of those that repeat now; 0: none do */
 	uint64_t track;	   /* up to which items have been repeated */
 	uint64_t drop_ms;  /* when those below base are taken away; 0: they are gone */
@@ -398,7 +398,7 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
-/* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
+/* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record. WAITING when
  * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, enum kc_epoch_reason reason);

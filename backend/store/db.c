@@ -245,6 +245,11 @@ kc_err kc_db_run(struct kc_stmt *stmt)
 	return row ? KC_ERR(BUG) : KC_OK;
 }
 
+int64_t kc_db_last_id(const struct kc_db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
 int64_t kc_db_int(const struct kc_stmt *stmt, int column)
 {
 	return sqlite3_column_int64(stmt->handle, column);

@@ -77,6 +77,9 @@ KC_MUST kc_err kc_db_step(struct kc_stmt *stmt, bool *ret_row);
 /* For statements that give no row. */
 KC_MUST kc_err kc_db_run(struct kc_stmt *stmt);
 
+/* The id that the last INSERT gave to its row. */
+int64_t kc_db_last_id(const struct kc_db *db);
+
 /* Columns of the row, from 0. Bytes live until the next step. */
 int64_t kc_db_int(const struct kc_stmt *stmt, int column);
 struct kc_bytes kc_db_bytes(const struct kc_stmt *stmt, int column);

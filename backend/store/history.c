@@ -99,27 +99,54 @@ static kc_err open_end(const struct kc_txn *txn, const struct kc_row *row, struc
 /* --- forgetting ---------------------------------------------------------------------------------
  */
 
-/* Counts backwards from the newest until one of the bounds is passed; what is older goes. */
-static kc_err keep_to_bounds(struct kc_txn *txn)
+/* How many there are, and their bytes: the index of ages has both, so no row is read. */
+static kc_err measure(struct kc_txn *txn, int64_t *ret_count, int64_t *ret_bytes)
 {
-	static const char select[] = "SELECT id, len FROM history ORDER BY id DESC";
-	static const char delete[] = "DELETE FROM history WHERE id <= ?1";
-	KC_CLEANUP_STMT struct kc_stmt rows = KC_STMT_INIT, stmt = KC_STMT_INIT;
-	int64_t count = 0, bytes = 0;
+	static const char sql[] = "SELECT count(*), coalesce(sum(len), 0) FROM history";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	bool row;
 
-	KC_TRY(kc_db_prepare(txn->db, select, &rows));
-	for (;;) {
-		KC_TRY(kc_db_step(&rows, &row));
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	KC_TRY(kc_db_step(&stmt, &row));
+	*ret_count = kc_db_int(&stmt, 0);
+	*ret_bytes = kc_db_int(&stmt, 1);
+	return KC_OK;
+}
+
+/* The last of the oldest that are too many; 0 when none are. */
+static kc_err find_excess(struct kc_txn *txn, int64_t *ret)
+{
+	static const char sql[] = "SELECT id, len FROM history ORDER BY id";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	int64_t count, bytes, last = 0;
+
+	KC_TRY(measure(txn, &count, &bytes));
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	while (count > KC_HISTORY_MOST || bytes > KC_HISTORY_MOST_BYTES) {
+		bool row;
+
+		KC_TRY(kc_db_step(&stmt, &row));
 		if (!row)
-			return KC_OK;
-		bytes += kc_db_int(&rows, 1);
-		if (++count > KC_HISTORY_MOST || bytes > KC_HISTORY_MOST_BYTES)
 			break;
+		last = kc_db_int(&stmt, 0);
+		bytes -= kc_db_int(&stmt, 1);
+		count--;
 	}
-	KC_TRY(kc_db_prepare(txn->db, delete, &stmt));
-	kc_db_bind_int(&stmt, 1, kc_db_int(&rows, 0));
-	kc_db_release(&rows);
+	*ret = last;
+	return KC_OK;
+}
+
+static kc_err keep_to_bounds(struct kc_txn *txn)
+{
+	static const char sql[] = "DELETE FROM history WHERE id <= ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	int64_t last;
+
+	KC_TRY(find_excess(txn, &last));
+	if (last == 0)
+		return KC_OK;
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, last);
 	return kc_db_run(&stmt);
 }
 
@@ -163,17 +190,8 @@ static kc_err keep_to_key(struct kc_txn *txn, const struct kc_row *row)
 /* Now and then it is time to look at all of them: also while nobody unlocks for months. */
 static kc_err look_after(struct kc_txn *txn, const struct kc_row *row)
 {
-	static const char sql[] = "SELECT max(id) FROM history";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
-	int64_t newest;
-	bool found;
-
 	KC_TRY(keep_to_key(txn, row));
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	KC_TRY(kc_db_step(&stmt, &found));
-	newest = kc_db_int(&stmt, 0);
-	kc_db_release(&stmt);
-	return newest % KC_HISTORY_EVERY == 0 ? kc_history_purge(txn) : KC_OK;
+	return kc_db_last_id(txn->db) % KC_HISTORY_EVERY == 0 ? kc_history_purge(txn) : KC_OK;
 }
 
 static kc_err insert(struct kc_txn *txn, const struct kc_row *row, const struct kc_history_end *end)

@@ -89,7 +89,8 @@ static const char version_1[] =
 	" marks BLOB NOT NULL,"
 	" meta BLOB NOT NULL,"
 	" secret BLOB) STRICT;"
-	"CREATE INDEX history_key ON history(key);";
+	"CREATE INDEX history_key ON history(key);"
+	"CREATE INDEX history_age ON history(at_ms, len);";
 
 /* Row n makes version n+1 from version n; version 0 is the empty database. */
 static const char *const steps[] = {

@@ -67,6 +67,19 @@ static bool is_empty(const struct kc_gathered *gathered)
 	return ((gathered->holes | gathered->damaged) & ~gathered->out) == 0;
 }
 
+/* Whether it is in the middle of saying something once more: the log, or what is under a new key.
+ */
+static bool is_repeating(const struct kc_circle *circle)
+{
+	bool again = false;
+
+	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
+		again = again || (circle->views[view].again_to > 0 &&
+					 circle->views[view].again <= circle->views[view].again_to);
+	return circle->span.mends ||
+	       (!kc_circle_is_locked(circle) && (circle->span.begun || again));
+}
+
 kc_err kc_exchange_is_quiet(
 	const struct kc_exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
@@ -84,6 +97,6 @@ kc_err kc_exchange_is_quiet(
 	/* What was alarming is looked at until it is not. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !x->circle->span.mends && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !is_repeating(x->circle) && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

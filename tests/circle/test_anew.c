@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend/keychain_impl.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
@@ -18,27 +19,29 @@
 #define START_MS INT64_C(1800000000000)
 #define DAY_MS INT64_C(86400000)
 
-enum { ROUNDS = 90, ITEMS = 12, SECRET_LEN = 6000 };
+enum { ROUNDS = 90, ITEMS = 12, SECRET_LEN = 6000, MIN_OPERATIONS = 64 };
 
-/* Changes one of a few items, again and again, in as many operations. */
-static void write_much(struct house *house, size_t device, unsigned rounds)
+/* Changes one of a few items, in an operation of its own. */
+static void write_one(struct house *house, size_t device, unsigned i)
 {
 	static char secret[SECRET_LEN + 1];
+	char query[32];
 
-	for (unsigned i = 0; i < rounds; i++) {
-		char query[32];
-
-		snprintf(query, sizeof query, "svce=item-%u sync=#1", i % ITEMS);
-		snprintf(secret, sizeof secret, "%0*u", SECRET_LEN, i);
-		if (words_count(&house->homes[device], GENP, query) == 0) {
-			CHECK_OK_FATAL(words_add(&house->homes[device], GENP, query, secret));
-		} else {
-			CHECK_OK_FATAL(
-				words_update(&house->homes[device], GENP, query, "", secret));
-		}
-		house_clock_move(1000);
-		CHECK_OK_FATAL(house_sync(house, device, NULL));
+	snprintf(query, sizeof query, "svce=item-%u sync=#1", i % ITEMS);
+	snprintf(secret, sizeof secret, "%0*u", SECRET_LEN, i);
+	if (words_count(&house->homes[device], GENP, query) == 0) {
+		CHECK_OK_FATAL(words_add(&house->homes[device], GENP, query, secret));
+	} else {
+		CHECK_OK_FATAL(words_update(&house->homes[device], GENP, query, "", secret));
 	}
+	house_clock_move(1000);
+	CHECK_OK_FATAL(house_sync(house, device, NULL));
+}
+
+static void write_much(struct house *house, size_t device, unsigned rounds)
+{
+	for (unsigned i = 0; i < rounds; i++)
+		write_one(house, device, i);
 }
 
 static struct kc_cloud_log log_of(const struct house *house, size_t device)
@@ -190,6 +193,75 @@ static void changes_of_the_password_are_repeated(void)
 	CHECK(house_agrees(&house));
 }
 
+static void add_together(struct home *home, unsigned count)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(kc_txn_begin(home->keychain->store, KC_TXN_WRITE, &txn));
+	for (unsigned i = 0; i < count; i++) {
+		struct kc_item_input input = {
+			.class = GENP, .has_secret = true, .secret = kc_bytes_str("secret")};
+		char attrs[32];
+
+		snprintf(attrs, sizeof attrs, "svce=s%u sync=#1", i);
+		words_attrs(&input.attrs, attrs);
+		CHECK_OK_FATAL(kc_keychain_txn_add(&txn, &home_user, &input, 0, NULL));
+		kc_attrs_done(&input.attrs);
+	}
+	CHECK_OK_FATAL(kc_txn_commit(&txn));
+}
+
+/* More than one operation repeats is repeated in the same exchange, and not with changes to come.
+ */
+static void in_as_many_operations_as_it_takes(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint64_t before, operations, most = 0;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	add_together(&house.homes[0], 1100);
+	house_settle(&house);
+	for (unsigned i = 0; i < 2 * ROUNDS && most <= 1; i++) {
+		before = log_of(&house, 0).last;
+		write_one(&house, 0, i);
+		operations = log_of(&house, 0).last - before;
+		most = operations > most ? operations : most;
+	}
+	CHECK(most == 3);
+	house_clock_move(2 * DAY_MS);
+	CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+	CHECK(log_of(&house, 0).first > MIN_OPERATIONS);
+	CHECK(log_of(&house, 0).last - log_of(&house, 0).first == 2);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
+/* A log of which all counts is as short as it can be. */
+static void what_counts_is_not_repeated(void)
+{
+	static char secret[SECRET_LEN + 1];
+	CLEANUP_HOUSE struct house house;
+	uint64_t last;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	memset(secret, 'x', SECRET_LEN);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		char query[32];
+
+		snprintf(query, sizeof query, "svce=item-%u sync=#1", i);
+		CHECK_OK_FATAL(words_add(&house.homes[0], GENP, query, secret));
+		last = log_of(&house, 0).last;
+		CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+		CHECK(log_of(&house, 0).last == last + 1);
+	}
+	house_clock_move(2 * DAY_MS);
+	CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+	CHECK(log_of(&house, 0).first == 1);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -199,6 +271,8 @@ int main(void)
 		CHECK_TEST(half_a_beginning_is_a_hole),
 		CHECK_TEST(whoever_had_read_half),
 		CHECK_TEST(changes_of_the_password_are_repeated),
+		CHECK_TEST(in_as_many_operations_as_it_takes),
+		CHECK_TEST(what_counts_is_not_repeated),
 	};
 	return check_main("anew", tests, KC_COUNT_OF(tests));
 }

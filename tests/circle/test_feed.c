@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "backend/circle/record/op.h"
+#include "backend/keychain_impl.h"
+#include "backend/sync/line/feed.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/between.h"
@@ -292,6 +294,46 @@ static void more_than_a_batch(void)
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(synced_count(&house, 1, NULL) == 300);
 	end();
+}
+
+/* Items that fill a round of reading, and are more than may wait: their list stands behind them. */
+static void more_than_a_round(void)
+{
+	static uint8_t secret[9000];
+	struct kc_item_input input = {
+		.class = KC_CLASS_GENERIC, .has_secret = true, .secret = KC_BYTES_OF(secret)};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	const size_t count = KC_FEED_MAX_WAITING + 200;
+
+	home_use_memory();
+	begin(2);
+	house_clock_set(INT64_C(1800000000000));
+	CHECK_FATAL(count * sizeof secret > KC_GATHER_MAX_LEN);
+	CHECK_OK_FATAL(kc_txn_begin(device(0)->keychain->store, KC_TXN_WRITE, &txn));
+	for (size_t i = 0; i < count; i++) {
+		char attrs[80];
+
+		snprintf(attrs, sizeof attrs, "svce=s%zu acct=ada sync=#1", i);
+		words_attrs(&input.attrs, attrs);
+		CHECK_OK_FATAL(kc_keychain_txn_add(&txn, &home_user, &input, 0, NULL));
+		kc_attrs_done(&input.attrs);
+	}
+	CHECK_OK_FATAL(kc_txn_commit(&txn));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(words_count(device(1), KC_CLASS_GENERIC, "sync=#1") == count);
+	/* Nothing is taken for missing either. */
+	house_clock_move(11 * MINUTE);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	between_lies.expire = true;
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(!between_lies.expire);
+	/* All of it was read again: nothing is left to ask for. */
+	CHECK_OK(house_sync(&house, 1, NULL));
+	between_count = (struct between_count){0};
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(between_count.requests == 1);
+	house_done(&house);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -617,6 +659,7 @@ int main(void)
 		CHECK_TEST(an_older_version),
 		CHECK_TEST(a_deletion_that_nobody_signed),
 		CHECK_TEST(a_page_without_end),
+		CHECK_TEST(more_than_a_round),
 	};
 	return check_main("feed", tests, KC_COUNT_OF(tests));
 }

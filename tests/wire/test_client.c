@@ -136,6 +136,8 @@ static void finds_in_pages(void)
 	CHECK_OK(kc_client_item_find(client, &query, &some));
 	CHECK(some.count == 4500);
 	CHECK(some.rows[0].id == all.rows[100].id);
+	CHECK_OK(kc_client_item_history(client, &query, &some));
+	CHECK(some.count == 4500 && some.rows[0].id == all.rows[100].id);
 	CHECK_OK(remove_all(client));
 	kc_client_free(client);
 }

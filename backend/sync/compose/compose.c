@@ -256,7 +256,7 @@ static kc_err end_operation(struct kc_composer *c, struct kc_composed *ret)
 
 static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *ret)
 {
-	bool news, again, repeating;
+	bool news, again, repeating, ended;
 
 	ret->repeats = c->circle->span.begun != 0;
 	KC_TRY(rotate_yearly(c));
@@ -269,8 +269,8 @@ static kc_err compose(struct kc_composer *c, bool insist, struct kc_composed *re
 	KC_TRY(take_journal(c, &ret->more));
 	KC_TRY(kc_compose_go_on_anew(c, &repeating));
 	ret->more = ret->more || again || repeating;
-	/* In a lock a repetition may be at what it cannot go on with. */
-	if (!insist && !news && c->items == 0 && (!ret->repeats || kc_circle_is_locked(c->circle)))
+	ended = ret->repeats && !c->circle->span.begun;
+	if (!insist && !news && c->items == 0 && !ended)
 		return KC_OK;
 	return end_operation(c, ret);
 }

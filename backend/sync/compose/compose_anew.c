@@ -15,32 +15,8 @@
 
 #define MIN_OPERATIONS 64	      /* a log with fewer is left as it is */
 #define MIN_LEN ((uint64_t)256 << 10) /* bytes */
+#define ITEM_LEN 228		      /* of a write of an item, besides its padded body */
 #define DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
-
-static bool is_due(const struct kc_composer *c)
-{
-	const struct kc_log_span *span = &c->circle->span;
-	uint64_t next = kc_circle_self(c->circle)->position.number + 1;
-
-	if (span->begun || c->circle->joining || kc_circle_is_locked(c->circle))
-		return false;
-	return span->mends ||
-	       (!c->terms->feed && !span->drop_ms && next - span->base > MIN_OPERATIONS &&
-		       span->len > MIN_LEN && span->len > 2 * span->kept_len);
-}
-
-kc_err kc_compose_begin_anew(struct kc_composer *c)
-{
-	struct kc_log_span *span = &c->circle->span;
-
-	if (!is_due(c))
-		return KC_OK;
-	KC_TRY(kc_circle_queue_again(c->circle, &c->trust));
-	span->begun = kc_circle_self(c->circle)->position.number + 1;
-	span->track = 0;
-	span->kept_len = 0;
-	return KC_OK;
-}
 
 /* Who wrote the version that a track stands for; NULL: none that is remembered, or it has no dot.
  */
@@ -64,6 +40,80 @@ static bool is_to_be_said(const struct kc_composer *c, const struct kc_track *tr
 		return writer == kc_circle_self(c->circle);
 	return !kc_feed_is_waiting(c->terms->feed, track->name);
 }
+
+/* --- when ---------------------------------------------------------------------------------------
+ */
+
+/* About how many bytes of this device's log its items take up that still count. */
+static kc_err measure(const struct kc_composer *c, uint64_t *ret)
+{
+	struct kc_track track;
+	uint64_t id = 0;
+	kc_err err;
+
+	*ret = 0;
+	for (;;) {
+		KC_TRY(kc_track_next_id(c->txn, id, &id));
+		if (id == 0)
+			return KC_OK;
+		err = kc_track_get(c->txn, id, &track);
+		if (err == KC_E_CORRUPT)
+			continue;
+		KC_TRY(err);
+		if (is_to_be_said(c, &track))
+			*ret += track.padded_len + ITEM_LEN;
+	}
+}
+
+/* What counts is looked at when the log has doubled since, so that it costs the less the longer the
+ * log: one that grows by what counts is none to be begun anew. */
+static kc_err is_worth_it(const struct kc_composer *c, bool *ret)
+{
+	struct kc_log_span *span = &c->circle->span;
+	uint64_t counts;
+
+	*ret = false;
+	if (span->len <= MIN_LEN || span->len <= 2 * span->kept_len)
+		return KC_OK;
+	KC_TRY(measure(c, &counts));
+	if (span->kept_len < counts)
+		span->kept_len = counts;
+	*ret = span->len > 2 * span->kept_len;
+	return KC_OK;
+}
+
+static kc_err is_due(const struct kc_composer *c, bool *ret)
+{
+	const struct kc_log_span *span = &c->circle->span;
+	uint64_t next = kc_circle_self(c->circle)->position.number + 1;
+
+	*ret = false;
+	if (span->begun || c->circle->joining || kc_circle_is_locked(c->circle))
+		return KC_OK;
+	*ret = span->mends;
+	if (*ret || c->terms->feed || span->drop_ms || next - span->base <= MIN_OPERATIONS)
+		return KC_OK;
+	return is_worth_it(c, ret);
+}
+
+kc_err kc_compose_begin_anew(struct kc_composer *c)
+{
+	struct kc_log_span *span = &c->circle->span;
+
+	bool due;
+
+	KC_TRY(is_due(c, &due));
+	if (!due)
+		return KC_OK;
+	KC_TRY(kc_circle_queue_again(c->circle, &c->trust));
+	span->begun = kc_circle_self(c->circle)->position.number + 1;
+	span->track = 0;
+	span->kept_len = 0;
+	return KC_OK;
+}
+
+/* --- what is repeated ---------------------------------------------------------------------------
+ */
 
 /* What was written by one who will not say it again becomes this device's own, when a store has
  * lost it. */

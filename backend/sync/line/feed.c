@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/sync/line/cell_name.h"
+
 static void drop_strangers(struct kc_feed *feed)
 {
 	for (size_t i = 0; i < feed->stranger_count; i++)
@@ -21,6 +23,7 @@ void kc_feed_end_round(struct kc_feed *feed)
 	kc_feed_names_done(&feed->gone);
 	feed->was_read = feed->more = feed->altered = feed->all_listed = feed->afresh = false;
 	feed->begun = false;
+	feed->ahead = 0;
 	feed->len = 0;
 }
 
@@ -97,9 +100,11 @@ static kc_err read_page(struct kc_feed_reader *r, struct kc_cloud *cloud, bool *
 static kc_err read_zone(struct kc_feed_reader *r, struct kc_cloud *cloud, struct kc_store *store)
 {
 	struct kc_feed *feed = r->feed;
+	size_t later = feed->later.count;
 	bool more = true;
 
-	while (more && feed->len <= feed->most && feed->later.count <= KC_FEED_MAX_WAITING) {
+	/* A page for which there was no room is the last one. */
+	while (more && feed->len <= feed->most && feed->later.count == later) {
 		size_t before = r->gathered->count;
 
 		KC_TRY(read_page(r, cloud, &more));
@@ -139,6 +144,48 @@ static kc_err read_all(struct kc_feed_reader *r, struct kc_cloud *cloud, struct 
 	return read_zone(r, cloud, store);
 }
 
+/* --- lists ahead --------------------------------------------------------------------------------
+ */
+
+#define AHEAD_LEN (KC_GATHER_MAX_LEN / 4)
+
+static bool is_here(const struct kc_feed *feed, const char *name)
+{
+	for (size_t i = 0; i < feed->stranger_count; i++)
+		if (strcmp(feed->strangers[i].op.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A list stands where it was written last, behind the items that it vouches for. When there are
+ * more of these than a round takes, they would wait for it, and it for them: so it is asked for by
+ * name. */
+static kc_err read_lists_ahead(
+	struct kc_feed_reader *r, struct kc_cloud *cloud, kc_peer_set members)
+{
+	char rows[KC_CIRCLE_MAX_PEERS][KC_RECORDS_MAX_NAME + 1];
+	const char *names[KC_CIRCLE_MAX_PEERS];
+	size_t count = 0;
+
+	members &= ~r->feed->ahead;
+	for (size_t i = 0; i < r->circle->member_count; i++) {
+		struct kc_writer_id writer = kc_circle_writer(&r->circle->members[i]->id);
+
+		if (!kc_peer_set_has(members, i))
+			continue;
+		KC_TRY(kc_cell_name_put(kc_bytes_str("p"), &writer, rows[count]));
+		names[count] = rows[count];
+		count += !is_here(r->feed, rows[count]);
+	}
+	r->feed->ahead |= members;
+	r->feed->most = KC_GATHER_MAX_LEN + AHEAD_LEN;
+	r->zone = KC_ZONE_RECORDS;
+	return count ? kc_records_get(cloud, r->zone, names, count, kc_feed_visit, r) : KC_OK;
+}
+
+/* --- handing over -------------------------------------------------------------------------------
+ */
+
 /* Hands over what is of members by now. */
 static kc_err admit(struct kc_feed *feed, const struct kc_circle *circle, kc_peer_set members,
 	struct kc_gathered *gathered)
@@ -174,15 +221,14 @@ kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_stor
 	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered)
 {
 	struct kc_feed_reader r = {.feed = feed, .circle = circle, .gathered = gathered};
+	kc_err err = feed->was_read ? KC_OK : read_all(&r, cloud, store);
 
-	if (!feed->was_read) {
-		kc_err err = read_all(&r, cloud, store);
-
-		if (err == KC_E_STORE_SUSPECT && circle->alarm == KC_ALARM_NONE)
-			circle->alarm = KC_ALARM_FORGERY; /* rows that no store has */
-		KC_TRY(err);
-		feed->was_read = true;
-	}
+	if (err == KC_OK && feed->more)
+		err = read_lists_ahead(&r, cloud, members);
+	if (err == KC_E_STORE_SUSPECT && circle->alarm == KC_ALARM_NONE)
+		circle->alarm = KC_ALARM_FORGERY; /* rows that no store has */
+	KC_TRY(err);
+	feed->was_read = true;
 	gathered->read |= members;
 	gathered->whole = feed->suspicious && !feed->more;
 	if (feed->more)

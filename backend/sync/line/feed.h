@@ -60,6 +60,7 @@ struct kc_feed {
 	bool begun;			    /* a zone was read from its beginning */
 	bool afresh;			    /* what was seen is to be looked at again */
 	bool all_listed;		    /* everybody's last list is there */
+	kc_peer_set ahead;		    /* whose lists were asked for by name */
 	size_t len, most;		    /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */
 	size_t stranger_count;

@@ -43,10 +43,18 @@ static kc_err make_op(const struct kc_feed_reader *r, const struct kc_record_row
 	return KC_OK;
 }
 
-static size_t cost_of(const struct kc_record_row *row)
+/* Bytes of memory. */
+static size_t cost_of(const struct kc_gathered_op *op)
 {
-	return row->value.len + KC_RECORDS_MAX_NAME + sizeof(struct kc_gathered_op) +
-	       KC_GATHER_WRITE_LEN;
+	return op->bytes.allocated + sizeof *op + KC_GATHER_WRITE_LEN;
+}
+
+/* A name that is to be remembered; it takes room like others. */
+static kc_err add_name(struct kc_feed *feed, struct kc_feed_names *names, enum kc_zone zone,
+	const char *name, const struct kc_etag *etag)
+{
+	feed->len += sizeof *names->rows;
+	return kc_feed_names_add(names, zone, name, etag);
 }
 
 static kc_err add_stranger(
@@ -69,6 +77,7 @@ static kc_err take_op(
 	kc_err err;
 
 	KC_TRY(make_op(r, row, cell, &op));
+	r->feed->len += cost_of(&op);
 	err = cell->is_item ? kc_gathered_add(r->gathered, &op)
 			    : add_stranger(r->feed, &cell->writer, &op);
 	if (err != KC_OK)
@@ -140,16 +149,15 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 	if (is_own(r, &cell)) {
 		if (strcmp(cell.key, "p") == 0)
 			KC_TRY(look_at_own(r, &cell, row->value));
-		return kc_feed_names_add(&feed->known, r->zone, row->name, &row->etag);
+		return add_name(feed, &feed->known, r->zone, row->name, &row->etag);
 	}
 	if (row->value.len == 0)
-		return kc_feed_names_add(
-			cell.is_item ? &feed->gone : &feed->known, r->zone, row->name, &row->etag);
+		return add_name(feed, cell.is_item ? &feed->gone : &feed->known, r->zone, row->name,
+			&row->etag);
 	if (feed->len > feed->most) {
 		feed->more = feed->altered = !r->again || feed->more;
 		return kc_feed_names_add(&feed->later, r->zone, row->name, NULL);
 	}
-	feed->len += cost_of(row);
 	return take_op(r, &cell, row);
 }
 
@@ -181,8 +189,8 @@ kc_err kc_feed_leave_out_seen(
 			gathered->ops[kept++] = *op;
 			continue;
 		}
-		err = kc_feed_names_add(&feed->known, op->zone, op->name, &op->etag);
-		feed->len -= op->bytes.len;
+		err = add_name(feed, &feed->known, op->zone, op->name, &op->etag);
+		feed->len -= cost_of(op);
 		kc_buf_done(&op->bytes);
 	}
 	gathered->count = kept;
