@@ -84,10 +84,10 @@ static void whom_those_let_in_who_are_out_stays(void)
 	for (size_t i = 0; i < 3; i++)
 		house_add(&house, i);
 	house_settle(&house);
-	remove_device(&house, 1, 2);
+	house_remove(&house, 1, 2);
 	settle_some(&house, before, KC_COUNT_OF(before));
 	house_add(&house, 0);
-	remove_device(&house, 4, 1);
+	house_remove(&house, 4, 1);
 	settle_some(&house, left, KC_COUNT_OF(left));
 	for (size_t i = 0; i < KC_COUNT_OF(left); i++)
 		for (size_t k = 0; k < KC_COUNT_OF(left); k++)
