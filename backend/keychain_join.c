@@ -12,6 +12,7 @@ void kc_keychain_join_end(struct kc_applicant *applicant)
 	free(applicant->url);
 	kc_secret_done(&applicant->password);
 	kc_pairing_free(applicant->pairing);
+	kc_mailbox_watch_done(&applicant->watch);
 	kc_identity_done(&applicant->identity);
 	kc_mem_wipe(applicant, sizeof *applicant);
 }
@@ -82,7 +83,8 @@ static kc_err answer(struct kc_keychain_sync *sync, struct kc_cloud *cloud)
 	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
-	KC_TRY(kc_mailbox_find_offer(cloud, &applicant->account, &applicant->pairing));
+	KC_TRY(kc_mailbox_find_offer(
+		cloud, &applicant->watch, &applicant->account, &applicant->pairing));
 	KC_TRY(check_password(sync));
 	KC_TRY(kc_identity_make(&applicant->identity));
 	KC_TRY(kc_pairing_answer(applicant->pairing, applicant->code, &message));

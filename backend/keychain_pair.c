@@ -12,6 +12,7 @@
 void kc_keychain_pair_end(struct kc_sponsor *sponsor)
 {
 	kc_pairing_free(sponsor->pairing);
+	kc_mailbox_watch_done(&sponsor->watch);
 	kc_buf_done(&sponsor->application);
 	kc_buf_done(&sponsor->message);
 	*sponsor = (struct kc_sponsor){0};
@@ -101,6 +102,22 @@ static void group_code(const char *digits, char ret[static KC_PAIRING_CODE_LEN +
 	snprintf(ret, KC_PAIRING_CODE_LEN + 1, "%.3s-%.3s-%.3s", digits, digits + 3, digits + 6);
 }
 
+/* What was in the store before the offer is no answer to it. */
+static kc_err recall_token(struct kc_keychain *keychain, struct kc_feed_token *ret)
+{
+	KC_CLEANUP(kc_feed_done) struct kc_feed feed = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	enum kc_layout layout;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_layout(&txn, &layout));
+	if (layout != KC_LAYOUT_RECORDS)
+		return KC_OK;
+	KC_TRY(kc_feed_recall(&txn, &feed));
+	*ret = feed.tokens[KC_ZONE_VALUES];
+	return KC_OK;
+}
+
 static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_bytes account_password, const char *digits)
 {
@@ -119,6 +136,7 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	sponsor->mailbox.writer = *kc_pairing_slot(sponsor->pairing);
 	sponsor->until_ms = now + KC_PAIRING_LIFE_MS;
 	KC_TRY(note_start(keychain, cloud, &sponsor->mailbox.writer));
+	KC_TRY(recall_token(keychain, &sponsor->watch.token));
 	return kc_mailbox_post(cloud, &sponsor->mailbox, kc_buf_bytes(&offer));
 }
 
@@ -168,8 +186,8 @@ static kc_err reply(
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	kc_err err;
 
-	KC_TRY(kc_mailbox_find_answer(
-		cloud, &sponsor->mailbox.writer, &sponsor->applicant, &answer));
+	KC_TRY(kc_mailbox_find_answer(cloud, &sponsor->watch, &sponsor->mailbox.writer,
+		&sponsor->applicant, &answer));
 	err = kc_pairing_reply(sponsor->pairing, kc_buf_bytes(&answer), &message);
 	KC_TRY(note_burnt(keychain, sponsor));
 	if (err != KC_OK)

@@ -14,6 +14,7 @@
 struct kc_sponsor {
 	struct kc_pairing *pairing; /* owned; NULL: none under way */
 	struct kc_mailbox mailbox;
+	struct kc_mailbox_watch watch; /* for an answer */
 	struct kc_writer_id applicant; /* its log */
 	enum {
 		KC_SPONSOR_OFFERED,
@@ -35,6 +36,7 @@ struct kc_applicant {
 	struct kc_pairing *pairing;
 	struct kc_identity identity;
 	struct kc_mailbox mailbox;
+	struct kc_mailbox_watch watch; /* for an offer */
 	enum { KC_APPLICANT_LOOKING, KC_APPLICANT_ANSWERED, KC_APPLICANT_CONFIRMED } stage;
 	uint64_t look_until_ms, until_ms;
 };

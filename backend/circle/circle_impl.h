@@ -19,9 +19,13 @@ KC_MUST kc_err kc_circle_queue_segment(
 KC_MUST kc_err kc_circle_keep_segment(
 	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
 void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name);
-/* Queues an epoch record under its key, "e/<epoch>/<view tag>". */
+/* Queues an epoch record under its key, "e/<kid>". */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
+/* Tells again of those epochs of a view, whose keys are here, of which only such have told as are
+ * out. Not while locked. */
+KC_MUST kc_err kc_circle_retell_epochs(
+	struct kc_circle *circle, const struct kc_trust *trust, unsigned view);
 
 /* Notes the first alarm. Always STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
@@ -100,9 +104,10 @@ KC_MUST kc_err kc_circle_follow_links(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_restore_key(
 	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key);
 KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
-/* Who is trusted, and may yet turn out not to be: an epoch record tells of a removal that has not
- * been heard of - it names one as out who is trusted here, and nothing that is known explains that -
- * and does not name these among its recipients. Until more is known they are given no keys. */
+/* Epoch records tell of removals that have not been heard of: they name some as out who are trusted
+ * here, and nothing that is known explains that. Those; and all who may turn out to be none of ours
+ * once that is known, who are given no keys until it is. */
+kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust);
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
