@@ -348,8 +348,6 @@ static void an_invented_operation_is_no_twin(void)
 }
 #endif
 
-#endif
-
 /* --- new keys -----------------------------------------------------------------------------------
  */
 
