@@ -29,7 +29,7 @@ static const struct kc_peer_id *id_of(const struct four *four, int device)
 
 static void say(struct kc_circle *circle)
 {
-	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1));
+	CHECK_OK_FATAL(kc_circle_sign_list(circle, 1, NULL));
 }
 
 static void admit(struct four *four, int newcomer, const char *name)
