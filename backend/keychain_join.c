@@ -5,6 +5,7 @@
 #include "backend/circle/session/welcome.h"
 #include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
+#include "base/clock.h"
 #include "base/random.h"
 
 void kc_keychain_join_end(struct kc_applicant *applicant)
@@ -99,7 +100,7 @@ static kc_err start(struct kc_keychain_sync *sync, const char *url, const char *
 {
 	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	kc_err err;
 
 	KC_TRY(kc_pairing_parse_code(code, applicant->code));
@@ -242,7 +243,7 @@ static kc_err step(
 	switch (applicant->stage) {
 	case KC_APPLICANT_LOOKING:
 		err = answer(sync, cloud);
-		if (err == KC_E_WAITING && kc_keychain_sync_now_ms() > applicant->look_until_ms)
+		if (err == KC_E_WAITING && kc_clock_now_ms() > applicant->look_until_ms)
 			return KC_ERR(PAIRING_CODE); /* no such session, or not any more */
 		return err == KC_OK ? KC_ERR(WAITING) : err;
 	case KC_APPLICANT_ANSWERED:
@@ -261,7 +262,7 @@ static kc_err pair(struct kc_keychain *keychain, struct kc_keychain_sync *sync)
 	kc_err err;
 
 	KC_TRY(kc_cloud_open(applicant->url, &cloud));
-	if (kc_keychain_sync_now_ms() > applicant->until_ms) {
+	if (kc_clock_now_ms() > applicant->until_ms) {
 		stop(applicant, cloud);
 		return KC_ERR(TIMED_OUT);
 	}

@@ -5,6 +5,7 @@
 
 #include "backend/circle/session/welcome.h"
 #include "backend/keychain_sync.h"
+#include "base/clock.h"
 
 #define MOST_BURNT 3
 #define LOCKED_MS (UINT64_C(10) * 60 * 1000)
@@ -34,7 +35,7 @@ static kc_err open_place(struct kc_keychain *keychain, struct kc_cloud **ret)
 /* Counts a code as burnt (it may yet turn out well), and remembers the logs of the session. */
 static kc_err note_burnt(struct kc_keychain *keychain, const struct kc_sponsor *sponsor)
 {
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_memory_pairing memory;
 
@@ -69,7 +70,7 @@ static kc_err recall_pairing(struct kc_keychain *keychain, struct kc_memory_pair
 static kc_err note_start(
 	struct kc_keychain *keychain, struct kc_cloud *cloud, const struct kc_writer_id *slot)
 {
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_memory_pairing memory, kept;
 
@@ -126,7 +127,7 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf offer = KC_BUF_INIT;
 	struct kc_sponsor *sponsor = &sync->sponsor;
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 
 	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
@@ -256,7 +257,7 @@ kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret
 	if (!sponsor->pairing)
 		return KC_ERR(TIMED_OUT);
 	KC_TRY(open_place(keychain, &cloud));
-	if (kc_keychain_sync_now_ms() > sponsor->until_ms) {
+	if (kc_clock_now_ms() > sponsor->until_ms) {
 		stop(sponsor, cloud);
 		return KC_ERR(TIMED_OUT);
 	}
@@ -338,7 +339,7 @@ kc_err kc_keychain_pair_decide(struct kc_keychain *keychain, bool yes)
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	sponsor = &sync->sponsor;
 	if (!sponsor->pairing || sponsor->stage < KC_SPONSOR_ASKED ||
-		kc_keychain_sync_now_ms() > sponsor->until_ms)
+		kc_clock_now_ms() > sponsor->until_ms)
 		return KC_ERR(TIMED_OUT);
 	return yes ? let_in(keychain, sync) : keep_out(keychain, sponsor);
 }

@@ -69,8 +69,6 @@ KC_MUST kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain,
 KC_MUST kc_err kc_keychain_sync_recall(
 	struct kc_keychain *keychain, struct kc_buf *ret_place, struct kc_circle **ret);
 
-uint64_t kc_keychain_sync_now_ms(void);
-
 /* The user key, for ten minutes after the account password was typed, and not while the keychain is
  * locked. With the mutex held. Errors: NOT_FOUND: it has to be typed. */
 KC_MUST kc_err kc_keychain_user_key(
