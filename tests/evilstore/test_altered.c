@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/cloud/writer_name.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/evilstore/evil_house.h"
@@ -129,14 +130,14 @@ static void no_altered_shares_are_taken(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	struct kc_writer_id reader;
-	char names[KC_RECORDS_MAX_NAME + 1] = "s-";
+	char names[4 + 2 * sizeof reader.bytes + 1];
 	size_t len;
 
 	begin(&house);
 	reader = evil_house_writer(&house, READER);
-	for (size_t i = 0; i < sizeof reader.bytes; i++)
-		snprintf(names + strlen(names), 3, "%02x", reader.bytes[i]);
-	strcat(names, "-*");
+	memcpy(names, "s-", 2);
+	kc_writer_name_put(&reader, names + 2);
+	memcpy(names + 2 + KC_WRITER_DIGITS, "-*", 3);
 	change(&house, true);
 	CHECK_OK_FATAL(house_sync(&house, READER, NULL));
 	len = len_of(names);
