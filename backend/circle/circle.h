@@ -128,6 +128,9 @@ struct kc_held_compat {
 };
 void kc_held_compat_done(struct kc_held_compat *held);
 
+/* How long what stands below the beginning of a log is left for whoever has not read it. */
+#define KC_LOG_DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
+
 /* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
 struct kc_log_span {
 	uint64_t base;	   /* with which it begins; 0: 1 */

@@ -4,7 +4,6 @@
  * devices. A thief has the store, the account password and the keys of the junior device, which is
  * a member, or was one.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,14 +132,10 @@ static void sign_epoch(const struct thief *thief, struct minted *minted)
 
 static void put_epoch(struct thief *thief, const struct minted *minted)
 {
-	const struct kc_view_key_name *name = &minted->epoch.name;
 	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
-	uint8_t tag[KC_TAG_LEN];
 
-	CHECK_OK_FATAL(kc_account_view_tag(
-		kc_circle_keys(thief->circle), &thief->circle->account, name->view, tag));
-	kc_buf_printf(&key, "e/%" PRIu64 "/", name->epoch);
-	kc_op_put_hex(&key, KC_BYTES_OF(tag));
+	kc_buf_push_str(&key, "e/");
+	kc_op_put_hex(&key, KC_BYTES_OF(minted->epoch.name.kid));
 	thief_put(thief, kc_buf_text(&key), &minted->record);
 }
 

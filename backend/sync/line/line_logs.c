@@ -121,13 +121,17 @@ static bool is_owed(const struct kc_line *line, uint64_t last)
 	return is_last_lost(line, last) && kc_line_is_time(line, outbox->tries);
 }
 
-/* What is below the new beginning of this device's log goes, once everybody had time to read it. */
+/* What is below the new beginning of this device's log goes, once everybody had time to read it. By
+ * a clock that was set back, they have that time from now on. */
 static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
 {
 	struct kc_log_span *span = &line->circle->span;
-	int64_t now = kc_clock_wall_ms();
+	int64_t clock = kc_clock_wall_ms();
+	uint64_t now = clock > 0 ? (uint64_t)clock : 0;
 
-	if (span->drop_ms == 0 || (uint64_t)(now > 0 ? now : 0) < span->drop_ms)
+	if (span->drop_ms > now + KC_LOG_DROP_AFTER_MS)
+		span->drop_ms = now + KC_LOG_DROP_AFTER_MS;
+	if (span->drop_ms == 0 || now < span->drop_ms)
 		return KC_OK;
 	KC_TRY(kc_cloud_drop(line->cloud, writer, span->base));
 	span->drop_ms = 0;
