@@ -516,6 +516,15 @@ static void copy_home(struct house *house, size_t from, size_t to)
 	home_unlock(&house->homes[to]);
 }
 
+/* Whether a device has found that another speaks with its keys: it has to join anew. */
+static bool knows_of_its_twin(struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
+	return report.alarm && strcmp(report.alarm, "fork") == 0 && report.copied;
+}
+
 static void case_71_a_cloned_device(void)
 {
 	EACH_LAYOUT(layout)
@@ -534,6 +543,7 @@ static void case_71_a_cloned_device(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, clone, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(knows_of_its_twin(&house, clone));
 		/* By its own key, and it never made it: that it alone knows. */
 		CHECK(proof_is_kept(house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST,
 			KC_E_UNSUPPORTED));
@@ -562,6 +572,7 @@ static void case_72_a_device_as_it_was_before(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, 1, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(knows_of_its_twin(&house, 1));
 		CHECK(words_has_secret(&house.homes[1], GENP, "svce=new", "new"));
 		CHECK(has(&house, 1, "first a"));
 		CHECK(has(&house, 0, "sent before the loss"));
