@@ -391,6 +391,66 @@ static void case_49_the_tombstone_of_another(void)
 	}
 }
 
+/* Pairs of items change their keys: one moves away, and the other takes its place. */
+static void move_pairs(struct house *house, unsigned pairs)
+{
+	char words[60], query[20], changes[20];
+
+	for (unsigned i = 0; i < pairs; i++) {
+		snprintf(words, sizeof words, "svce=one%u acct=ada sync=#1", i);
+		CHECK_OK_FATAL(words_add(&house->homes[0], GENP, words, "was one"));
+		snprintf(words, sizeof words, "svce=two%u acct=ada sync=#1", i);
+		CHECK_OK_FATAL(words_add(&house->homes[0], GENP, words, "was two"));
+	}
+	house_settle(house);
+	for (unsigned i = 0; i < pairs; i++) {
+		house_clock_move(1000);
+		snprintf(query, sizeof query, "svce=two%u", i);
+		snprintf(changes, sizeof changes, "svce=new%u", i);
+		CHECK_OK_FATAL(words_update(&house->homes[0], GENP, query, changes, NULL));
+		house_clock_move(1000);
+		snprintf(query, sizeof query, "svce=one%u", i);
+		snprintf(changes, sizeof changes, "svce=two%u", i);
+		CHECK_OK_FATAL(words_update(&house->homes[0], GENP, query, changes, NULL));
+	}
+	CHECK_OK(house_sync(house, 0, NULL));
+}
+
+/* The store shows only who takes the place: nobody may come to think that there are two of one key,
+ * and delete one. Of logs tests/circle/test_lies does it. */
+static void half_of_a_move(void)
+{
+	enum { PAIRS = 6 };
+
+	for (int list_too = 0; list_too < 2; list_too++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		char names[PAIRS][NAME_MAX_LEN], list[NAME_MAX_LEN], query[20];
+
+		evil_house_init(&house, KC_LAYOUT_RECORDS, 2);
+		move_pairs(&house, PAIRS);
+		for (unsigned i = 0; i < PAIRS; i++) {
+			snprintf(query, sizeof query, "svce=new%u", i);
+			evil_house_item(&house, 0, query, names[i]);
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1 << 1, .names = names[i]});
+		}
+		evil_house_cell(&house, 0, "p", list);
+		if (list_too)
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1 << 1, .names = list});
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK(words_count(&house.homes[1], GENP, "acct=ada") == 2 * PAIRS);
+		evil_house_mute();
+		house_settle(&house);
+		CHECK(house_agrees(&house));
+		CHECK(words_count(&house.homes[0], GENP, "acct=ada") == 2 * PAIRS);
+		for (unsigned i = 0; i < PAIRS; i++) {
+			snprintf(query, sizeof query, "svce=new%u", i);
+			CHECK(has(&house, 1, query, "was two"));
+		}
+	}
+}
+
 /* --- 50 to 57: items that open ------------------------------------------------------------------
  */
 
@@ -930,6 +990,7 @@ int main(void)
 		CHECK_TEST(case_47_a_deletion_without_a_tombstone),
 		CHECK_TEST(case_48_a_forged_tombstone),
 		CHECK_TEST(case_49_the_tombstone_of_another),
+		CHECK_TEST(half_of_a_move),
 		CHECK_TEST(case_50_an_item_under_a_retired_epoch),
 		CHECK_TEST(case_50_in_the_name_of_a_member),
 		CHECK_TEST(case_50_an_item_under_a_retired_epoch_for_a_newcomer),
