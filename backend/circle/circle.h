@@ -385,7 +385,7 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
-/* Begins the next epoch of a view for all who are trusted, and queues its record. WAITING when
+/* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record. WAITING when
  * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, enum kc_epoch_reason reason);

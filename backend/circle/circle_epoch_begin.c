@@ -125,7 +125,8 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		KC_TRY(close_view(circle, trust, view, &epoch->closing));
 		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
 	}
-	epoch->recipient_count = list_peers(circle, trust->trusted, epoch->recipients);
+	epoch->recipient_count = list_peers(
+		circle, trust->trusted & ~kc_circle_in_doubt(circle, trust), epoch->recipients);
 	epoch->out_count = list_peers(circle, trust->excluded | trust->retired, epoch->out);
 	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));

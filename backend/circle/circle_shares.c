@@ -161,6 +161,7 @@ static bool lacks_end(const struct kc_circle *circle, const struct kc_trust *tru
 
 kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
+	kc_peer_set due = trust->trusted & ~kc_circle_in_doubt(circle, trust);
 	struct in_use in_use;
 
 	if (kc_circle_is_locked(circle))
@@ -170,7 +171,7 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 		struct kc_member *m = circle->members[i];
 		bool wanted;
 
-		if (i == circle->self || !kc_peer_set_has(trust->trusted, i) ||
+		if (i == circle->self || !kc_peer_set_has(due, i) ||
 			memcmp(m->given, in_use.hash, sizeof m->given) == 0)
 			continue;
 		KC_TRY(lacks(circle, m, &in_use, &wanted));
@@ -182,11 +183,12 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 
 kc_err kc_circle_queue_shares(struct kc_circle *circle, const struct kc_trust *trust)
 {
+	kc_peer_set due = trust->trusted & ~kc_circle_in_doubt(circle, trust);
 	struct in_use in_use;
 
 	KC_TRY(find_in_use(circle, trust, &in_use));
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (i != circle->self && kc_peer_set_has(trust->trusted, i))
+		if (i != circle->self && kc_peer_set_has(due, i))
 			KC_TRY(give(circle, trust, circle->members[i], &in_use));
 	return KC_OK;
 }

@@ -236,12 +236,41 @@ struct kc_circle *house_recall(const struct house *house, size_t device)
 	return circle;
 }
 
+struct kc_peer_id house_id(const struct house *house, size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
+
+	return circle->identity.id;
+}
+
+struct kc_device house_device(const struct house *house, size_t on, size_t of)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+	struct kc_peer_id id = house_id(house, of);
+
+	CHECK_OK_FATAL(kc_keychain_devices(house->homes[on].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (memcmp(list.rows[i].id, id.bytes, sizeof id.bytes) == 0)
+			return list.rows[i];
+	CHECK_FATAL(false);
+	return (struct kc_device){0};
+}
+
 bool house_has_alarm(const struct house *house, size_t device, const char *alarm)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
 	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
 	return alarm ? report.alarm && strcmp(report.alarm, alarm) == 0 : !report.alarm;
+}
+
+void house_remove(struct house *house, size_t by, size_t target)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_peer_id id = house_id(house, target);
+
+	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain, id.bytes,
+		kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
 }
 
 void house_restart(struct house *house, size_t device)

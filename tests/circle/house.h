@@ -46,8 +46,13 @@ void house_settle_sessions(struct house *house);
 struct kc_live_counts house_live_counts(const struct house *house, size_t device);
 /* The circle as a device has it stored; the caller's. */
 struct kc_circle *house_recall(const struct house *house, size_t device);
+/* Who a device is; how it stands in the list that another has of all. */
+struct kc_peer_id house_id(const struct house *house, size_t device);
+struct kc_device house_device(const struct house *house, size_t on, size_t of);
 /* Whether a device's last report tells of this alarm; NULL: of none. */
 bool house_has_alarm(const struct house *house, size_t device, const char *alarm);
+/* The owner removes device number target, by another one and with the password. */
+void house_remove(struct house *house, size_t by, size_t target);
 /* Its service ends and is started again, and the keychain opened. */
 void house_restart(struct house *house, size_t device);
 

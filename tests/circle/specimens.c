@@ -202,13 +202,17 @@ bool specimens_are_untouched(void)
 	return true;
 }
 
+static void restore_reader(size_t number)
+{
+	kc_circle_free(readers[number]);
+	readers[number] = NULL;
+	MUST(kc_circle_load(&saved[number], &readers[number]));
+}
+
 void specimens_restore(void)
 {
-	for (size_t i = 0; i < READERS; i++) {
-		kc_circle_free(readers[i]);
-		readers[i] = NULL;
-		MUST(kc_circle_load(&saved[i], &readers[i]));
-	}
+	for (size_t i = 0; i < READERS; i++)
+		restore_reader(i);
 }
 
 static void push(struct kc_buf *to, struct kc_bytes bytes)
@@ -278,9 +282,15 @@ static void build_shares(struct kc_buf *ret)
 		second, &trust, &first->identity.permanent, &first->identity.id, ret));
 }
 
+/* Of one with a key that is not the one named, the others are taken all the same. */
 static kc_err read_shares(struct kc_bytes bytes)
 {
-	return kc_circle_take_shares(readers[BEFORE_KEY], &second->identity.id, bytes);
+	struct kc_circle *reader = readers[BEFORE_KEY];
+	kc_err err = kc_circle_take_shares(reader, &second->identity.id, bytes);
+
+	if (err != KC_OK && kc_circle_find(reader, &second->identity.id)->forged)
+		restore_reader(BEFORE_KEY);
+	return err;
 }
 
 static struct kc_place_in_store a_place(void)

@@ -643,6 +643,92 @@ static void a_bad_share_spoils_no_other(void)
 	CHECK(kc_held_epoch_has_key(kc_circle_find_epoch(b, shares.names[0].kid)));
 }
 
+/* What a hears of an epoch and its key from b, and not that somebody is out. */
+static void hear_keys(struct kc_circle *a, const struct kc_circle *b)
+{
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
+	for (size_t i = 0; i < b->epoch_count; i++)
+		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
+			CHECK_OK(kc_circle_take_epoch(
+				a, telling_id(b), kc_buf_bytes(&b->epochs[i].record)));
+	CHECK_OK_FATAL(kc_circle_build_shares(
+		b, &trust, &kc_circle_self(a)->permanent, telling_id(a), &shares));
+	CHECK_OK(kc_circle_take_shares(a, telling_id(b), kc_buf_bytes(&shares)));
+}
+
+static bool gives(const struct kc_circle *circle, const struct kc_circle *to)
+{
+	struct kc_writer_id writer = kc_circle_writer(telling_id(to));
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, "s/");
+	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
+	return memmem(circle->queue.data, circle->queue.len, key.data, key.len);
+}
+
+static void new_keys(struct kc_circle *circle)
+{
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++)
+		if (VIEWS & 1u << view || view == KC_VIEW_META)
+			CHECK_OK_FATAL(
+				kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_REMOVAL));
+}
+
+/* A device has the keys that followed a removal, and has not heard of that: it gives them neither
+ * to the one that is out nor to whom that has let in since, and none that lead to them. */
+static void keys_of_an_unheard_removal(void)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL, *b = NULL, *out = NULL, *friend = NULL;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_begin("a", kc_bytes_str(PASSWORD), VIEWS, &a));
+	telling_say(a);
+	telling_admit(a, "b", &b);
+	CHECK_OK_FATAL(telling_hear(a, b));
+	telling_admit(a, "out", &out);
+	telling_hear_of(b, a, telling_id(out));
+	CHECK_OK_FATAL(telling_hear(b, a));
+	CHECK_OK_FATAL(telling_hear(b, out));
+	CHECK_OK_FATAL(telling_hear(a, out));
+	CHECK_OK_FATAL(kc_circle_exclude(a, telling_id(out), KC_EXCLUSION_LOST, 0, NULL));
+	new_keys(a);
+	telling_say(a);
+	hear_keys(b, a);
+	telling_admit(out, "friend", &friend);
+	telling_hear_of(b, out, telling_id(friend));
+	CHECK_OK_FATAL(telling_hear(b, out));
+	CHECK_OK_FATAL(telling_hear(b, friend));
+	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
+	CHECK(kc_circle_is_trusted(b, &trust, telling_id(out)));
+	CHECK(kc_circle_is_trusted(b, &trust, telling_id(friend)));
+	kc_buf_reset(&b->queue);
+	CHECK_OK(kc_circle_queue_missing_shares(b, &trust));
+	CHECK_OK(kc_circle_queue_shares(b, &trust));
+	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
+	CHECK_OK(kc_circle_rotate(b, KC_EPOCH_ASKED));
+	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
+	for (size_t i = 0; i < b->epoch_count; i++) {
+		const struct kc_epoch *epoch = b->epochs[i].epoch;
+
+		if (kc_peer_id_equal(&epoch->author, telling_id(b)))
+			CHECK(epoch->recipient_count == 2 && epoch->out_count == 0);
+	}
+	/* When it has, both are out, and its own new keys are not to be written with. */
+	CHECK_OK(telling_hear(b, a));
+	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
+	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(out)));
+	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(friend)));
+	for (size_t i = 0; i < b->epoch_count; i++)
+		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
+			CHECK(kc_circle_is_retired(b, &trust, &b->epochs[i]));
+}
+
 /* A shares record of as many keys as there may be, in which a device looks ahead for the one of a
  * cell. */
 static void a_share_of_many_keys(void)
@@ -693,6 +779,7 @@ static void a_share_of_many_keys(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(keys_of_an_unheard_removal),
 		CHECK_TEST(a_share_of_many_keys),
 		CHECK_TEST(a_bad_share_spoils_no_other),
 		CHECK_TEST(a_newcomer_of_the_past),

@@ -44,8 +44,6 @@ static void two_devices_find_each_other(void)
 /* Whoever is put out is not spoken to from then on, and has no session left itself. */
 static void a_removed_device_is_not_spoken_to(void)
 {
-	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	CLEANUP_HOUSE struct house house;
 	struct kc_live_counts before;
 
@@ -53,11 +51,7 @@ static void a_removed_device_is_not_spoken_to(void)
 	house_settle_sessions(&house);
 	before = house_live_counts(&house, 2);
 	CHECK(before.opened == 2);
-	CHECK_OK_FATAL(kc_keychain_devices(house.homes[2].keychain, &list));
-	for (size_t i = 0; i < list.count; i++)
-		if (list.rows[i].is_this)
-			CHECK_OK(kc_keychain_device_remove(house.homes[0].keychain, list.rows[i].id,
-				kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
+	house_remove(&house, 0, 2);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(house_live_counts(&house, 0).ended == 1 && house_live_counts(&house, 1).ended == 1);

@@ -55,15 +55,11 @@ struct withheld {
 
 static struct kc_writer_id withhold(struct house *house, size_t device, struct withheld *ret)
 {
-	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
-	struct kc_writer_id writer = {{0}};
+	struct kc_peer_id id = house_id(house, device);
+	struct kc_writer_id writer = kc_circle_writer(&id);
 	uint64_t number = 1;
 
 	*ret = (struct withheld){.contents = KC_BUF_INIT};
-	CHECK_OK_FATAL(kc_keychain_devices(house->homes[device].keychain, &list));
-	for (size_t i = 0; i < list.count; i++)
-		if (list.rows[i].is_this)
-			memcpy(writer.bytes, list.rows[i].id, sizeof writer.bytes);
 	do
 		house_path(house, &writer, number, ret->path);
 	while (access(ret->path, F_OK) == 0 && number++);

@@ -10,33 +10,9 @@
 
 #define GENP KC_CLASS_GENERIC
 
-/* The device as another sees it; as it sees itself when id is NULL. */
-static struct kc_device row_of(struct house *house, size_t on, const uint8_t *id)
-{
-	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
-
-	CHECK_OK_FATAL(kc_keychain_devices(house->homes[on].keychain, &list));
-	for (size_t i = 0; i < list.count; i++)
-		if (id ? memcmp(list.rows[i].id, id, KC_DEVICE_ID_LEN) == 0 : list.rows[i].is_this)
-			return list.rows[i];
-	CHECK_FATAL(false);
-	return (struct kc_device){0};
-}
-
 static enum kc_device_standing standing(struct house *house, size_t on, size_t of)
 {
-	struct kc_device row = row_of(house, of, NULL);
-
-	return row_of(house, on, row.id).standing;
-}
-
-static void remove_device(struct house *house, size_t by, size_t target)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	struct kc_device row = row_of(house, target, NULL);
-
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain, row.id,
-		kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
+	return house_device(house, on, of).standing;
 }
 
 /* Before its author has looked at the store again. */
@@ -46,10 +22,8 @@ static void remove_blindly(struct house *house, size_t by, size_t target)
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_keychain *keychain = house->homes[by].keychain;
-	struct kc_device row = row_of(house, target, NULL);
-	struct kc_peer_id id;
+	struct kc_peer_id id = house_id(house, target);
 
-	memcpy(id.bytes, row.id, sizeof id.bytes);
 	CHECK_OK_FATAL(kc_keychain_sync_recall(keychain, &place, &circle));
 	CHECK_OK_FATAL(kc_circle_exclude(circle, &id, KC_EXCLUSION_REMOVED, 0, NULL));
 	CHECK_OK_FATAL(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
@@ -86,7 +60,7 @@ static void a_newcomer_puts_out_its_only_sponsor(void)
 	CHECK_OK(words_add(&house.homes[0], GENP, "svce=old acct=ada sync=#1", "old"));
 	house_settle(&house);
 	house_add(&house, 1);
-	remove_device(&house, 2, 1);
+	house_remove(&house, 2, 1);
 	CHECK_OK(words_add(&house.homes[2], GENP, "svce=new acct=ada sync=#1", "new"));
 	CHECK_OK(house_sync(&house, 2, NULL));
 	settle_some(&house, left, 2);
@@ -118,7 +92,7 @@ static void a_newcomer_that_falls_with_its_sponsor_pairs_again(void)
 	CHECK_OK(house_sync(&house, 0, NULL));
 	CHECK_ERR(kc_keychain_sync_now(house.homes[2].keychain, &report), KC_E_NOT_MEMBER);
 	CHECK(report.removed_by[0] == 0);
-	CHECK(row_of(&house, 2, NULL).standing != KC_DEVICE_MEMBER);
+	CHECK(house_device(&house, 2, 2).standing != KC_DEVICE_MEMBER);
 	house_pair(&house, 0, 2);
 	settle_some(&house, left, 2);
 	CHECK(standing(&house, 0, 2) == KC_DEVICE_MEMBER);
@@ -131,7 +105,7 @@ static void a_newcomer_that_falls_with_its_sponsor_pairs_again(void)
 static void check_told(struct house *house, const char *name, uint64_t removed_ms)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report status = {0};
-	struct kc_device self = row_of(house, 1, NULL);
+	struct kc_device self = house_device(house, 1, 1);
 
 	CHECK_OK(kc_keychain_sync_status(house->homes[1].keychain, &status));
 	CHECK(strcmp(status.removed_by, name) == 0);
@@ -148,8 +122,8 @@ static void a_removal_is_told_for_ever(void)
 	house_init(&house);
 	house_add(&house, 0);
 	house_settle(&house);
-	remove_device(&house, 0, 1);
-	snprintf(name, sizeof name, "%s", row_of(&house, 0, NULL).name);
+	house_remove(&house, 0, 1);
+	snprintf(name, sizeof name, "%s", house_device(&house, 0, 0).name);
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NOT_MEMBER);
 	CHECK(strcmp(report.removed_by, name) == 0 && report.removed_ms > 0);
 	check_told(&house, name, report.removed_ms);

@@ -281,23 +281,14 @@ static void the_missing_pieces_come_back(void)
 /* --- who is out ---------------------------------------------------------------------------------
  */
 
-static void put_out(struct house *house, size_t by, size_t target)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, target);
-
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
-		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
-}
-
 static bool is_in(struct house *house, size_t device, size_t other)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
-	KC_CLEANUP_CIRCLE struct kc_circle *others = house_recall(house, other);
+	struct kc_peer_id id = house_id(house, other);
 	struct kc_trust trust;
 
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
-	return kc_circle_is_trusted(circle, &trust, &others->identity.id);
+	return kc_circle_is_trusted(circle, &trust, &id);
 }
 
 /* The removal is in nothing that the backup has, and one member has not heard of it. */
@@ -315,7 +306,7 @@ static void a_removal_is_hidden(void)
 	take_backup(&house, &backup);
 	house_clock_move(1000);
 	write_some(&house, FIRST);
-	put_out(&house, FIRST, THIRD);
+	house_remove(&house, FIRST, THIRD);
 	restore(&house, &backup);
 #ifndef HOUSE_ON_SQLITE /* there it says all once more before anybody asks */
 	expect_rollback(&house, FIRST);
@@ -347,7 +338,7 @@ static void who_is_out_stays_out(void)
 	write_some(&house, FIRST);
 	write_some(&house, SECOND);
 	house_settle(&house);
-	put_out(&house, FIRST, THIRD);
+	house_remove(&house, FIRST, THIRD);
 	CHECK_OK(house_sync(&house, SECOND, NULL));
 	restore(&house, &backup);
 	expect_rollback(&house, FIRST);

@@ -190,16 +190,6 @@ static void case_92_a_newcomer_is_shown_what_was_deleted(void)
 /* --- an item that waits -------------------------------------------------------------------------
  */
 
-static void remove_device(struct house *house, size_t by, size_t target)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-
-	accomplice_recall(house->homes[target].keychain, &circle);
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
-		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
-}
-
 static void make_another(struct kc_item_header *header, struct kc_item_body *body, const void *name)
 {
 	memcpy(header->name, name, sizeof header->name);
@@ -229,7 +219,7 @@ static void case_93_a_newcomer_waits_for_what_was_made_up(void)
 	evil_house_item(&house, 1, "svce=b", name);
 	accomplice_recall(house.homes[2].keychain, &thief);
 	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
-	remove_device(&house, 0, 2);
+	house_remove(&house, 0, 2);
 	trim_logs(&house, 2);
 	CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), make_another, made_up, &made));
 	CHECK_OK(accomplice_put_item(thief, evil_world(0), kc_buf_bytes(&made)));

@@ -371,16 +371,6 @@ static void forge(struct kc_item_header *header, struct kc_item_body *body, cons
 		memcpy(header->kid, f->kid, sizeof header->kid);
 }
 
-static void remove_device(struct house *house, size_t by, size_t target)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
-
-	accomplice_recall(house->homes[target].keychain, &circle);
-	CHECK_OK_FATAL(kc_keychain_device_remove(house->homes[by].keychain,
-		circle->identity.id.bytes, kc_bytes_str(HOUSE_PASSWORD), false, 0, &report));
-}
-
 /* A record that the device 2, which is out, makes of one of its own. */
 static void case_50_an_item_under_a_retired_epoch(void)
 {
@@ -399,7 +389,7 @@ static void case_50_an_item_under_a_retired_epoch(void)
 		evil_house_item(&house, 2, "svce=c", name);
 		accomplice_recall(house.homes[2].keychain, &thief);
 		CHECK_OK(evil_get(evil_world(0), name, &own));
-		remove_device(&house, 0, 2);
+		house_remove(&house, 0, 2);
 		CHECK_OK(house_sync(&house, 1, NULL));
 		CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), forge, &f, &made));
 		CHECK_OK(accomplice_put_item(thief, evil_world(0), kc_buf_bytes(&made)));
@@ -440,7 +430,7 @@ static void case_50_an_item_under_a_retired_epoch_for_a_newcomer(void)
 		evil_house_item(&house, 2, "svce=c", name);
 		accomplice_recall(house.homes[2].keychain, &thief);
 		CHECK_OK(evil_get(evil_world(0), name, &own));
-		remove_device(&house, 0, 2);
+		house_remove(&house, 0, 2);
 		CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), forge, &f, &made));
 		for (int i = 0; i < 3; i++)
 			for (size_t device = 0; device < 2; device++)
