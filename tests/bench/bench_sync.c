@@ -10,7 +10,7 @@
 #include "tests/circle/costs.h"
 #include "tests/backend/words.h"
 
-#define APART 10
+#define APART 20
 
 static unsigned items = 1000, devices = 5;
 

@@ -171,18 +171,21 @@ static void print_count(const struct between_count *count)
 
 void costs_print(const struct costs *costs, size_t count)
 {
-	static const char *const names[] = {
+	char sent[40], read[40];
+	const char *const names[] = {
 		[COST_ADD] = "add one item",
 		[COST_ADD_READ] = "… another reads it",
 		[COST_IDLE] = "idle look",
 		[COST_JOIN] = "a device joins (both sides)",
-		[COST_SENT] = "10 items apart, sent",
-		[COST_READ] = "10 items apart, read",
+		[COST_SENT] = sent,
+		[COST_READ] = read,
 		[COST_LOST] = "history lost",
 		[COST_KEYS] = "new keys for all",
 		[COST_REMOVAL] = "a device is removed",
 	};
 
+	snprintf(sent, sizeof sent, "%u items apart, sent", costs->apart);
+	snprintf(read, sizeof read, "%u items apart, read", costs->apart);
 	printf("\n|");
 	for (size_t i = 0; i < count; i++) {
 		char items[32];
