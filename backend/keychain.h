@@ -15,6 +15,7 @@
 #include "base/place.h"
 #include "base/query.h"
 #include "base/history.h"
+#include "base/store_view.h"
 #include "base/status.h"
 
 struct kc_keychain;
@@ -350,6 +351,14 @@ KC_MUST kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_histo
  * out or left. Errors: NOT_FOUND. */
 KC_MUST kc_err kc_keychain_exposure(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);
+
+/* The store as it is now, beside what this device knows of it; nothing is taken or sent. A store that
+ * is not there, or is none of ours, was not reached. Errors: NO_STORE, LOCKED (before the first
+ * unlock). */
+KC_MUST kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret);
+/* What the store, or a device, was caught in, as a file for others (doc/protocol.md 18): no secret
+ * is in it, but the names of devices are. Errors: as above; NOT_FOUND (nothing was). */
+KC_MUST kc_err kc_keychain_evidence(struct kc_keychain *keychain, struct kc_buf *ret);
 
 /* The sponsor's side of pairing, one at a time. start makes the code (nine digits in groups of
  * three, "493-207-118", and a NUL); poll looks once whether somebody has answered with the right

@@ -257,3 +257,15 @@ kc_err kc_find_again(
 	query.limit = 1;
 	return kc_client_item_find(run->client, &query, ret);
 }
+
+kc_err kc_find_delete(struct kc_run *run, const struct kc_found *item, uint64_t *ret_count)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	uint64_t count;
+
+	kc_find_query(item, &query);
+	KC_TRY(kc_client_item_delete(run->client, &query, &count));
+	if (ret_count)
+		*ret_count += count;
+	return KC_OK;
+}

@@ -25,6 +25,8 @@ KC_MUST kc_err kc_find_all(
 /* Reads an item again, by its reference, with more of it. Errors: NOT_FOUND, LOCKED. */
 KC_MUST kc_err kc_find_again(
 	struct kc_run *run, const struct kc_found *item, uint32_t want, struct kc_found_list *ret);
+/* Deletes that very item; how many were deleted is added to *ret_count, which may be NULL. */
+KC_MUST kc_err kc_find_delete(struct kc_run *run, const struct kc_found *item, uint64_t *ret_count);
 /* A query for that very item; the caller ends it with kc_query_done. */
 void kc_find_query(const struct kc_found *item, struct kc_query *ret);
 

@@ -2,12 +2,15 @@
 /* kc doctor store: the store and this device's view of it, looked at without an exchange, so that
  * nothing is changed by looking. */
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/device.h"
 #include "cli/doctor.h"
+#include "cli/parts.h"
 #include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/when.h"
@@ -179,11 +182,84 @@ static void tell_device(struct kc_doctor *doctor, const struct kc_device *device
 			(unsigned long long)device->entry);
 }
 
+static void tell_evidence(struct kc_doctor *doctor, const struct kc_store_view *view)
+{
+	if (view->evidence == 0)
+		return;
+	kc_facts_set_str(&doctor->run->facts, KC_FACT_CAUGHT, view->caught);
+	kc_doctor_find(doctor, "evidence", KC_DOCTOR_NOTE,
+		"%llu piece%s of evidence of what it, or a device, was caught in: %s",
+		(unsigned long long)view->evidence, view->evidence == 1 ? "" : "s", view->caught);
+}
+
+/* --- evidence for others ------------------------------------------------------------------------
+ */
+
+static kc_err write_all(int file, struct kc_bytes bytes)
+{
+	while (bytes.len) {
+		ssize_t wrote = write(file, bytes.data, bytes.len);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return KC_ERR(IO);
+		bytes = kc_bytes(bytes.data + wrote, bytes.len - (size_t)wrote);
+	}
+	return fsync(file) == 0 ? KC_OK : KC_ERR(IO);
+}
+
+/* Into a new file: nothing is written over. */
+static kc_err save(struct kc_run *run, const char *path, struct kc_bytes bytes)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	kc_err err;
+
+	if (file < 0 && errno == EEXIST) {
+		kc_facts_set_str(&run->facts, KC_FACT_THERE, path);
+		return KC_ERR(DUPLICATE);
+	}
+	if (file < 0)
+		return KC_ERR(IO);
+	err = write_all(file, bytes);
+	if (close(file) != 0 && err == KC_OK)
+		err = KC_ERR(IO);
+	if (err != KC_OK)
+		(void)unlink(path);
+	return err;
+}
+
+static kc_err export_evidence(struct kc_run *run, const char *path)
+{
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+	KC_CLEANUP_BUF struct kc_buf evidence = KC_BUF_INIT;
+	json_t *object;
+	kc_err err;
+
+	KC_TRY(kc_client_store_view(run->client, &view));
+	err = kc_client_evidence(run->client, &evidence);
+	if (err == KC_E_NOT_FOUND)
+		kc_facts_set_str(&run->facts, KC_FACT_UNCAUGHT,
+			"neither the store nor a device was caught in anything");
+	KC_TRY(err);
+	kc_facts_set_str(&run->facts, KC_FACT_EXPORTED, path);
+	KC_TRY(save(run, path, kc_buf_bytes(&evidence)));
+	kc_facts_set_str(&run->facts, KC_FACT_CAUGHT, view.caught);
+	kc_run_note(run, KC_NOTE_EXPORTED);
+	if (!kc_run_json(run))
+		return KC_OK;
+	object = kc_json_object();
+	kc_json_set(object, "file", kc_json_text(kc_bytes_str(path)));
+	kc_json_set(object, "evidence", json_integer((json_int_t)view.evidence));
+	return kc_run_answer(run, object);
+}
+
 /* --- all of it ----------------------------------------------------------------------------------
  */
 
 struct view {
 	struct kc_status status;
+	struct kc_store_view store;
 	struct kc_sync_report report;
 	struct kc_device_list devices;
 };
@@ -191,6 +267,7 @@ struct view {
 static void view_done(struct view *view)
 {
 	kc_status_done(&view->status);
+	kc_store_view_done(&view->store);
 	kc_sync_report_done(&view->report);
 	kc_device_list_done(&view->devices);
 }
@@ -201,7 +278,8 @@ static kc_err read_view(struct kc_run *run, struct view *view)
 	if (view->status.lock == KC_LOCK_NONE)
 		return KC_ERR(NO_KEYCHAIN);
 	KC_TRY(kc_client_sync_status(run->client, &view->report));
-	return kc_client_devices(run->client, &view->devices);
+	KC_TRY(kc_client_devices(run->client, &view->devices));
+	return kc_client_store_view(run->client, &view->store);
 }
 
 static kc_err answer(struct kc_doctor *doctor, const struct view *view)
@@ -212,6 +290,9 @@ static kc_err answer(struct kc_doctor *doctor, const struct view *view)
 	kc_json_set(object, "healthy", json_boolean(doctor->bad == 0));
 	kc_json_set(object, "alarm",
 		view->report.alarm ? json_string(view->report.alarm) : json_null());
+	kc_json_set(object, "evidence", json_integer((json_int_t)view->store.evidence));
+	kc_json_set(object, "devices",
+		kc_parts_array(&view->store, view->report.layout == KC_SYNC_RECORDS));
 	kc_json_set(object, "items", json_incref(doctor->checks));
 	return kc_run_answer(doctor->run, object);
 }
@@ -223,6 +304,8 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	kc_err place;
 
 	KC_TRY(kc_doctor_init(&doctor, run));
+	if (kc_run_has(run, KC_OPTION_EXPORT))
+		return export_evidence(run, kc_run_get(run, KC_OPTION_EXPORT));
 	KC_TRY(read_view(run, &view));
 	if (!view.status.store)
 		return KC_ERR(NO_STORE);
@@ -231,6 +314,8 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	tell_alarm(&doctor, &view.report);
 	for (size_t i = 0; i < view.devices.count; i++)
 		tell_device(&doctor, &view.devices.rows[i]);
+	kc_parts_tell(&doctor, &view.store, view.report.layout == KC_SYNC_RECORDS);
+	tell_evidence(&doctor, &view.store);
 	if (kc_run_json(run))
 		KC_TRY(answer(&doctor, &view));
 	KC_TRY(place);
@@ -238,6 +323,9 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 		return KC_ERR(NOT_MEMBER);
 	if (!view.report.alarm)
 		return KC_OK;
-	kc_facts_set_str(&run->facts, KC_FACT_DOCTORED, "the store looks wrong, as is said above");
+	kc_facts_set_str(&run->facts,
+		strcmp(view.report.alarm, "rollback") == 0 ? KC_FACT_DOCTORED_BACK
+							   : KC_FACT_DOCTORED,
+		"the store looks wrong, as is said above");
 	return KC_ERR(STORE_SUSPECT);
 }

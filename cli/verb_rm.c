@@ -27,15 +27,9 @@ static kc_err ask(struct kc_run *run, const struct kc_found *item)
 static kc_err remove_rows(
 	struct kc_run *run, const struct kc_found_list *found, uint64_t *ret_count)
 {
-	for (size_t i = 0; i < found->count; i++) {
-		KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
-		uint64_t count;
-		if (i && !kc_item_is_same_key(&found->rows[0], &found->rows[i]))
-			continue;
-		kc_find_query(&found->rows[i], &query);
-		KC_TRY(kc_client_item_delete(run->client, &query, &count));
-		*ret_count += count;
-	}
+	for (size_t i = 0; i < found->count; i++)
+		if (i == 0 || kc_item_is_same_key(&found->rows[0], &found->rows[i]))
+			KC_TRY(kc_find_delete(run, &found->rows[i], ret_count));
 	return KC_OK;
 }
 

@@ -241,11 +241,12 @@ static const struct kc_verb verbs[] = {
 		0, 0, 0, KC_OPENS_FIRST, kc_verb_watch,
 	},
 	{
-		"doctor store", "",
+		"doctor store", "[--export FILE]",
 		"look at the store, and say what is right and what is not",
 		"kc doctor store\n"
-		"kc doctor store --json\n",
-		0, 0, 0, KC_OPENS_LATE, kc_verb_doctor_store,
+		"kc doctor store --json\n"
+		"kc doctor store --export evidence.der\n",
+		KC_OPT(EXPORT), 0, 0, KC_OPENS_LATE, kc_verb_doctor_store,
 	},
 	/* --- about kc --- */
 	{

@@ -5,28 +5,11 @@
 #include <limits.h>
 #include <string.h>
 
-#include <openssl/pkcs12.h>
-
 #include "crypto/export_impl.h"
-#include "crypto/x509_impl.h"
+#include "crypto/pkcs12_impl.h"
 #include "base/der.h"
 
-KC_CRYPTO_CLEANUP(PKCS12, PKCS12_free)
-KC_CRYPTO_CLEANUP(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free)
 KC_CRYPTO_CLEANUP(PKCS12_SAFEBAG, PKCS12_SAFEBAG_free)
-
-typedef STACK_OF(PKCS7) safes;
-typedef STACK_OF(PKCS12_SAFEBAG) bags;
-
-static void safes_free_cleanup(safes **pointer)
-{
-	sk_PKCS7_pop_free(*pointer, PKCS7_free);
-}
-
-static void bags_free_cleanup(bags **pointer)
-{
-	sk_PKCS12_SAFEBAG_pop_free(*pointer, PKCS12_SAFEBAG_free);
-}
 
 static kc_err new_key_bag(
 	const struct kc_export_member *member, struct kc_bytes passphrase, PKCS12_SAFEBAG **ret)
@@ -64,8 +47,8 @@ static kc_err name_bag(PKCS12_SAFEBAG *bag, const struct kc_export_member *membe
 	return KC_OK;
 }
 
-static kc_err add_bag(
-	const struct kc_export_member *member, struct kc_bytes passphrase, bags *keys, bags *certs)
+static kc_err add_bag(const struct kc_export_member *member, struct kc_bytes passphrase,
+	kc_pkcs12_bags *keys, kc_pkcs12_bags *certs)
 {
 	KC_CLEANUP_OSSL(PKCS12_SAFEBAG) PKCS12_SAFEBAG *bag = NULL;
 
@@ -79,7 +62,8 @@ static kc_err add_bag(
 }
 
 /* An empty safe would be one more thing for readers to stumble over. */
-static kc_err add_safe(safes **list, bags *content, int cipher, struct kc_bytes passphrase)
+static kc_err add_safe(
+	kc_pkcs12_safes **list, kc_pkcs12_bags *content, int cipher, struct kc_bytes passphrase)
 {
 	if (sk_PKCS12_SAFEBAG_num(content) > 0 &&
 		PKCS12_add_safe_ex(list, content, cipher, KC_EXPORT_ITERATIONS,
@@ -88,7 +72,7 @@ static kc_err add_safe(safes **list, bags *content, int cipher, struct kc_bytes 
 	return KC_OK;
 }
 
-static kc_err write_file(safes *list, struct kc_bytes passphrase, struct kc_buf *ret)
+static kc_err write_file(kc_pkcs12_safes *list, struct kc_bytes passphrase, struct kc_buf *ret)
 {
 	KC_CLEANUP_OSSL(PKCS12)
 	PKCS12 *file = PKCS12_add_safes_ex(list, 0, kc_crypto_library()->context, NULL);
@@ -116,9 +100,9 @@ static bool is_passphrase(struct kc_bytes passphrase)
 static kc_err make_file(const struct kc_export_member *members, size_t count,
 	struct kc_bytes passphrase, struct kc_buf *ret)
 {
-	KC_CLEANUP(bags_free_cleanup) bags *keys = sk_PKCS12_SAFEBAG_new_null();
-	KC_CLEANUP(bags_free_cleanup) bags *certs = sk_PKCS12_SAFEBAG_new_null();
-	KC_CLEANUP(safes_free_cleanup) safes *list = NULL;
+	KC_CLEANUP_BAGS kc_pkcs12_bags *keys = sk_PKCS12_SAFEBAG_new_null();
+	KC_CLEANUP_BAGS kc_pkcs12_bags *certs = sk_PKCS12_SAFEBAG_new_null();
+	KC_CLEANUP_SAFES kc_pkcs12_safes *list = NULL;
 
 	if (!keys || !certs)
 		return KC_ERR(NO_MEMORY);

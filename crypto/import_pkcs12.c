@@ -9,25 +9,9 @@
 
 #include <limits.h>
 
-#include <openssl/pkcs12.h>
+#include "crypto/pkcs12_impl.h"
 
 #define MAX_DEPTH 4
-
-KC_CRYPTO_CLEANUP(PKCS12, PKCS12_free)
-KC_CRYPTO_CLEANUP(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free)
-
-typedef STACK_OF(PKCS7) safes;
-typedef STACK_OF(PKCS12_SAFEBAG) bags;
-
-static void safes_free_cleanup(safes **pointer)
-{
-	sk_PKCS7_pop_free(*pointer, PKCS7_free);
-}
-
-static void bags_free_cleanup(bags **pointer)
-{
-	sk_PKCS12_SAFEBAG_pop_free(*pointer, PKCS12_SAFEBAG_free);
-}
 
 static void text_free_cleanup(char **text)
 {
@@ -45,7 +29,7 @@ struct walk {
 /* --- bags ---------------------------------------------------------------------------------------
  */
 
-static kc_err read_bags(const struct walk *walk, const bags *list, unsigned depth);
+static kc_err read_bags(const struct walk *walk, const kc_pkcs12_bags *list, unsigned depth);
 
 static kc_err read_plain_key(
 	const struct walk *walk, const PKCS12_SAFEBAG *bag, struct kc_bytes name, unsigned depth)
@@ -126,7 +110,7 @@ static kc_err read_bag(const struct walk *walk, PKCS12_SAFEBAG *bag, unsigned de
 	return KC_ERR(UNSUPPORTED);
 }
 
-static kc_err read_bags(const struct walk *walk, const bags *list, unsigned depth)
+static kc_err read_bags(const struct walk *walk, const kc_pkcs12_bags *list, unsigned depth)
 {
 	if (!list || depth > MAX_DEPTH)
 		return KC_ERR(DECODE);
@@ -138,7 +122,7 @@ static kc_err read_bags(const struct walk *walk, const bags *list, unsigned dept
 /* --- safes --------------------------------------------------------------------------------------
  */
 
-static kc_err unpack_encrypted(const struct walk *walk, PKCS7 *safe, bags **ret)
+static kc_err unpack_encrypted(const struct walk *walk, PKCS7 *safe, kc_pkcs12_bags **ret)
 {
 	OSSL_LIB_CTX *context;
 
@@ -153,7 +137,7 @@ static kc_err unpack_encrypted(const struct walk *walk, PKCS7 *safe, bags **ret)
 
 static kc_err read_safe(const struct walk *walk, PKCS7 *safe)
 {
-	KC_CLEANUP(bags_free_cleanup) bags *list = NULL;
+	KC_CLEANUP_BAGS kc_pkcs12_bags *list = NULL;
 
 	if (PKCS7_type_is_data(safe))
 		list = PKCS12_unpack_p7data(safe);
@@ -166,7 +150,7 @@ static kc_err read_safe(const struct walk *walk, PKCS7 *safe)
 
 static kc_err read_safes(const struct walk *walk, const PKCS12 *file)
 {
-	KC_CLEANUP(safes_free_cleanup) safes *list = PKCS12_unpack_authsafes(file);
+	KC_CLEANUP_SAFES kc_pkcs12_safes *list = PKCS12_unpack_authsafes(file);
 
 	if (!list)
 		return KC_ERR(DECODE);

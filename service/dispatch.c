@@ -86,6 +86,8 @@ static const struct row {
 	[KC_CALL_ITEM_RESTORE]    = {kc_handle_item_restore,    NEEDS_KEYCHAIN | IS_USE},
 	[KC_CALL_HISTORY]         = {kc_handle_history,         NEEDS_KEYCHAIN},
 	[KC_CALL_EXPOSURE]        = {kc_handle_exposure,        NEEDS_KEYCHAIN},
+	[KC_CALL_STORE_VIEW]      = {kc_handle_store_view,      NEEDS_KEYCHAIN},
+	[KC_CALL_EVIDENCE]        = {kc_handle_evidence,        NEEDS_KEYCHAIN},
 	[KC_CALL_ACCOUNT_PASSWORD] = {kc_handle_account_password, NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	[KC_CALL_ACCOUNT_ACCEPT]  = {kc_handle_account_accept,  NEEDS_KEYCHAIN | IS_USE | HAS_REPORT},
 	/* clang-format on */

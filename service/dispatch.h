@@ -110,6 +110,8 @@ kc_err kc_handle_leave(struct kc_request *request);
 kc_err kc_handle_new_keys(struct kc_request *request);
 kc_err kc_handle_history(struct kc_request *request);
 kc_err kc_handle_exposure(struct kc_request *request);
+kc_err kc_handle_store_view(struct kc_request *request);
+kc_err kc_handle_evidence(struct kc_request *request);
 kc_err kc_handle_account_password(struct kc_request *request);
 kc_err kc_handle_account_accept(struct kc_request *request);
 

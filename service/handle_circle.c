@@ -151,6 +151,16 @@ kc_err kc_handle_exposure(struct kc_request *request)
 	return kc_keychain_exposure(request->keychain, id, &request->result.exposure);
 }
 
+kc_err kc_handle_store_view(struct kc_request *request)
+{
+	return kc_keychain_store_view(request->keychain, &request->result.store_view);
+}
+
+kc_err kc_handle_evidence(struct kc_request *request)
+{
+	return kc_keychain_evidence(request->keychain, &request->result.buf);
+}
+
 kc_err kc_handle_account_password(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;

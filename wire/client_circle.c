@@ -151,6 +151,28 @@ kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret)
 	return KC_OK;
 }
 
+kc_err kc_client_store_view(struct kc_client *client, struct kc_store_view *ret)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, STORE_VIEW));
+	kc_store_view_done(ret);
+	*ret = call.result.store_view;
+	call.result.store_view = (struct kc_store_view){.parts = NULL};
+	return KC_OK;
+}
+
+kc_err kc_client_evidence(struct kc_client *client, struct kc_buf *ret)
+{
+	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
+	struct kc_bytes file;
+
+	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, EVIDENCE));
+	file = call.result.fields[0].bytes;
+	kc_buf_push(ret, file.data, file.len);
+	return kc_buf_check(ret);
+}
+
 kc_err kc_client_exposure(struct kc_client *client, const uint8_t id[static KC_DEVICE_ID_LEN],
 	struct kc_exposure *ret)
 {

@@ -21,6 +21,7 @@ void kc_record_done(struct kc_record *record)
 	kc_device_list_done(&record->devices);
 	kc_history_list_done(&record->history);
 	kc_exposure_done(&record->exposure);
+	kc_store_view_done(&record->store_view);
 	kc_record_init(record);
 }
 
@@ -382,6 +383,22 @@ static void own_exposure(const struct kc_record *record, struct kc_field *field)
 	field->exposure = &record->exposure;
 }
 
+static void put_view(struct kc_der_writer *w, const struct kc_field *field)
+{
+	kc_store_view_put(w, field->store_view);
+}
+
+static void pull_view(struct kc_der_reader *r, struct kc_record *record, struct kc_field *field)
+{
+	kc_store_view_pull(r, &record->store_view);
+	field->store_view = &record->store_view;
+}
+
+static void own_view(const struct kc_record *record, struct kc_field *field)
+{
+	field->store_view = &record->store_view;
+}
+
 static const struct type {
 	char letter;
 	void (*put)(struct kc_der_writer *w, const struct kc_field *field);
@@ -404,6 +421,7 @@ static const struct type {
 	{'D', put_devices, pull_devices, own_devices},
 	{'H', put_history, pull_history, own_history},
 	{'E', put_exposure, pull_exposure, own_exposure},
+	{'V', put_view,    pull_view,    own_view},
 	/* clang-format on */
 };
 

@@ -15,6 +15,7 @@
 #include "base/mechanism.h"
 #include "base/query.h"
 #include "base/status.h"
+#include "base/store_view.h"
 #include "wire/calls.h"
 
 #define KC_WIRE_VERSION 1
@@ -36,6 +37,7 @@ struct kc_field {
 		const struct kc_device_list *devices;
 		const struct kc_history_list *history;
 		const struct kc_exposure *exposure;
+		const struct kc_store_view *store_view;
 		const struct kc_sign_params *params;
 		const struct kc_cipher_params *cipher;
 		const struct kc_derive_params *derive;
@@ -75,6 +77,7 @@ struct kc_record {
 	struct kc_device_list devices;
 	struct kc_history_list history;
 	struct kc_exposure exposure;
+	struct kc_store_view store_view;
 	/* The bytes of these point into the message. */
 	struct kc_sign_params params;
 	struct kc_cipher_params cipher;

@@ -107,6 +107,7 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_held_compat_done(&circle->compat);
 	kc_held_compat_done(&circle->compat_held);
 	kc_buf_done(&circle->compat_rival);
+	kc_evidence_list_done(&circle->caught);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
 	for (size_t i = 0; i < circle->own_key_count; i++)

@@ -21,6 +21,7 @@
 #include "backend/circle/circle_parts.h"
 #include "backend/circle/record/envelope.h"
 #include "backend/circle/record/epoch.h"
+#include "backend/circle/record/evidence.h"
 #include "backend/circle/record/head.h"
 #include "backend/circle/record/op.h"
 #include "backend/circle/record/retire.h"
@@ -127,6 +128,9 @@ struct kc_held_compat {
 };
 void kc_held_compat_done(struct kc_held_compat *held);
 
+/* How long what stands below the beginning of a log is left for whoever has not read it. */
+#define KC_LOG_DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
+
 /* How long this device's log is, and how far it is with beginning it anew (doc/protocol.md 3.1). */
 struct kc_log_span {
 	uint64_t base;	   /* with which it begins; 0: 1 */
@@ -204,6 +208,7 @@ struct kc_circle {
 	uint64_t shown,
 		known; /* of a rollback: the number that a log ends with, and the settled one */
 	bool copied;   /* with a fork: another device speaks with this one's identity */
+	struct kc_evidence_list caught; /* noted since it was loaded; not saved here */
 	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
 };
 
@@ -280,6 +285,17 @@ bool kc_circle_is_excluded(
  * its place. Of one that is in, all do. */
 bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id);
+
+/* --- evidence (circle_catch.c) ------------------------------------------------------------------
+ */
+
+/* Notes a case; its time is now. */
+KC_MUST kc_err kc_circle_catch(struct kc_circle *circle, const struct kc_evidence *evidence);
+KC_MUST kc_err kc_circle_catch_older(
+	struct kc_circle *circle, const struct kc_member *member, struct kc_bytes record);
+/* The file of such cases, with the permanent records of those whom they name. */
+KC_MUST kc_err kc_circle_export_evidence(const struct kc_circle *circle,
+	const struct kc_evidence_list *list, struct kc_buf *ret);
 
 /* --- records that come in ------------------------------------------------------------------------
  */

@@ -266,8 +266,14 @@ kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *
 	in.id = &id;
 	KC_TRY_RECORD(kc_compat_parse(record, &circle->account, compat, &id));
 	KC_TRY_RECORD(kc_compat_count_signatures(record, &in.signatures));
-	if (in.signatures == 0) /* and yet it was sealed: by one who has the metadata key alone */
+	if (in.signatures == 0) { /* and yet it was sealed: by one who has the metadata key alone */
+		KC_TRY(kc_circle_catch(
+			circle, &(struct kc_evidence){.kind = KC_EVIDENCE_UNSIGNED_CIRCLE,
+					.about = from ? *from : (struct kc_peer_id){{0}},
+					.shown = compat->generation,
+					.came = record}));
 		return kc_circle_raise(circle, KC_ALARM_FORGERY);
+	}
 	if (!is_rightly_signed(circle, &in))
 		return KC_ERR(REFUSED);
 	KC_TRY(check_course(circle, writer, number, compat->generation));

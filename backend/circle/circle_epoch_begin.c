@@ -2,7 +2,6 @@
 /* The next epoch of a view: a new key, who gets it, and up to where the one before is closed. */
 #include "backend/circle/circle_impl.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -31,11 +30,9 @@ kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record)
 {
 	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
-	uint8_t tag[KC_TAG_LEN];
 
-	KC_TRY(kc_account_view_tag(kc_circle_keys(circle), &circle->account, name->view, tag));
-	kc_buf_printf(&key, "e/%" PRIu64 "/", name->epoch);
-	kc_op_put_hex(&key, KC_BYTES_OF(tag));
+	kc_buf_push_str(&key, "e/");
+	kc_op_put_hex(&key, KC_BYTES_OF(name->kid));
 	KC_TRY(kc_buf_check(&key));
 	return kc_circle_queue_sealed(circle, kc_buf_text(&key), record);
 }
@@ -111,6 +108,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		return KC_ERR(NO_MEMORY);
 	if (kc_circle_is_locked(circle))
 		return KC_ERR(LOCKED);
+	KC_TRY(kc_circle_retell_epochs(circle, trust, view));
 	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
 		KC_TRY(kc_circle_make_epoch_room(circle));
 	before = kc_circle_newest_epoch(circle, view);

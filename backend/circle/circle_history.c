@@ -91,7 +91,8 @@ static kc_err add_keys(const struct kc_circle *circle, struct kc_history_list *l
 		struct kc_history_entry keys = {
 			.kind = KC_HISTORY_NEW_KEYS, .time_ms = epoch->time_ms};
 
-		if (epoch->name.view == KC_HISTORY_VIEW && epoch->has_prev)
+		if (epoch->name.view == KC_HISTORY_VIEW && epoch->has_prev &&
+			epoch->reason != KC_EPOCH_RETOLD)
 			KC_TRY(add(circle, list, &keys, &epoch->author, &epoch->author));
 	}
 	return KC_OK;

@@ -19,9 +19,13 @@ KC_MUST kc_err kc_circle_queue_segment(
 KC_MUST kc_err kc_circle_keep_segment(
 	struct kc_circle *circle, const struct kc_segment_name *name, struct kc_bytes value);
 void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_name *name);
-/* Queues an epoch record under its key, "e/<epoch>/<view tag>". */
+/* Queues an epoch record under its key, "e/<kid>". */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
+/* Tells again of those epochs of a view, whose keys are here, of which only such have told as are
+ * out. Not while locked. */
+KC_MUST kc_err kc_circle_retell_epochs(
+	struct kc_circle *circle, const struct kc_trust *trust, unsigned view);
 
 /* Notes the first alarm. Always STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);

@@ -11,9 +11,13 @@
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
-	for (size_t i = 0; i < circle->epoch_count; i++)
-		if (kc_circle_find_epoch_before(circle, &circle->epochs[i]) == held)
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *before =
+			kc_circle_find_epoch_before(circle, &circle->epochs[i]);
+
+		if (before && kc_view_key_name_equal(&before->epoch->name, &held->epoch->name))
 			return false;
+	}
 	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));
 }
 

@@ -184,8 +184,23 @@ static const uint8_t *own_list_id(const struct kc_circle *circle, uint64_t seq)
 	return circle->own_lists.data + (count - 1 - (size_t)(newest - seq)) * 32;
 }
 
+/* A list that names another one of a device than that which is here. */
+static kc_err contradict(struct kc_circle *circle, const struct kc_list *list,
+	struct kc_bytes record, const struct kc_member *about, uint64_t number)
+{
+	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
+					       .about = about->id,
+					       .by = list->peer,
+					       .known = about->list ? about->list->seq : 0,
+					       .shown = number,
+					       .here = kc_buf_bytes(&about->list_record),
+					       .came = record}));
+	return kc_circle_raise(circle, KC_ALARM_FORK);
+}
+
 /* Rule 4: what a list says of this device. */
-static kc_err check_seen_self(struct kc_circle *circle, const struct kc_list *list)
+static kc_err check_seen_self(
+	struct kc_circle *circle, const struct kc_list *list, struct kc_bytes record)
 {
 	const struct kc_member *self = kc_circle_self(circle);
 	const struct kc_seen *seen = kc_list_find_seen(list, &circle->identity.id);
@@ -193,11 +208,10 @@ static kc_err check_seen_self(struct kc_circle *circle, const struct kc_list *li
 
 	if (!seen)
 		return KC_OK;
-	if (seen->seq > (self->list ? self->list->seq : 0))
-		return kc_circle_raise(circle, KC_ALARM_FORK);
 	id = own_list_id(circle, seen->seq);
-	if (id && memcmp(id, seen->id.bytes, sizeof seen->id.bytes) != 0)
-		return kc_circle_raise(circle, KC_ALARM_FORK);
+	if (seen->seq > (self->list ? self->list->seq : 0) ||
+		(id && memcmp(id, seen->id.bytes, sizeof seen->id.bytes) != 0))
+		return contradict(circle, list, record, self, seen->seq);
 	return KC_OK;
 }
 
@@ -214,7 +228,8 @@ static kc_err may_differ(const struct kc_circle *circle, const struct kc_list *l
 }
 
 /* Rule 5: what a list says of others. */
-static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *list)
+static kc_err check_seen_others(
+	struct kc_circle *circle, const struct kc_list *list, struct kc_bytes record)
 {
 	bool pardoned;
 
@@ -227,7 +242,7 @@ static kc_err check_seen_others(struct kc_circle *circle, const struct kc_list *
 			continue;
 		KC_TRY(may_differ(circle, list, &seen->peer, &pardoned));
 		if (!pardoned)
-			return kc_circle_raise(circle, KC_ALARM_FORK);
+			return contradict(circle, list, record, m, seen->seq);
 	}
 	return KC_OK;
 }
@@ -319,10 +334,17 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));
 	if (member->retire_record.len && list->seq > member->retire.seq)
 		return KC_ERR(REFUSED); /* it has left */
-	if (member->list && list->seq == member->list->seq)
+	if (member->list && list->seq == member->list->seq) {
+		KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_TWO_LISTS,
+						       .about = list->peer,
+						       .known = list->seq,
+						       .shown = list->seq,
+						       .here = kc_buf_bytes(&member->list_record),
+						       .came = record}));
 		return kc_circle_raise(circle, KC_ALARM_FORK);
-	KC_TRY(check_seen_self(circle, list));
-	KC_TRY(check_seen_others(circle, list));
+	}
+	KC_TRY(check_seen_self(circle, list, record));
+	KC_TRY(check_seen_others(circle, list, record));
 	KC_TRY(check_succession(member, list));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
@@ -361,9 +383,15 @@ kc_err kc_circle_look_for_twin(struct kc_circle *circle, struct kc_bytes record)
 		kc_list_verify(record, &circle->account, list, &self->permanent) != KC_OK)
 		return KC_OK;
 	own = own_list_id(circle, list->seq);
-	if (list->seq > newest || (own && memcmp(own, id.bytes, sizeof id.bytes) != 0))
-		circle->copied = true;
-	return KC_OK;
+	if (list->seq <= newest && (!own || memcmp(own, id.bytes, sizeof id.bytes) == 0))
+		return KC_OK;
+	circle->copied = true;
+	return kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
+					       .about = self->id,
+					       .known = newest,
+					       .shown = list->seq,
+					       .here = kc_buf_bytes(&self->list_record),
+					       .came = record});
 }
 
 kc_err kc_circle_take_out(

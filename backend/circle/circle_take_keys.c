@@ -65,8 +65,8 @@ kc_err kc_circle_take_epoch(
 }
 
 /* A key that is not the one announced is held against who signed it; those that fit are taken. */
-static kc_err open_shares(
-	struct kc_circle *circle, struct kc_member *author, const struct kc_shares *shares)
+static kc_err open_shares(struct kc_circle *circle, struct kc_member *author,
+	const struct kc_shares *shares, struct kc_bytes record)
 {
 	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
 	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
@@ -84,9 +84,14 @@ static kc_err open_shares(
 		}
 		kc_secret_done(&keys[i]);
 	}
-	if (err == KC_OK && forged)
-		return KC_ERR(REFUSED);
-	return kc_circle_refuse(err);
+	if (err != KC_OK || !forged)
+		return kc_circle_refuse(err);
+	KC_TRY(kc_circle_catch(circle,
+		&(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_KEY,
+			.about = author->id,
+			.shown = shares->author_seq,
+			.came = record}));
+	return KC_ERR(REFUSED);
 }
 
 /* Shares that are opened with the unlock: until then they say which keys that will give. */
@@ -127,7 +132,7 @@ kc_err kc_circle_take_shares(
 		return KC_OK;
 	if (kc_circle_is_locked(circle))
 		return note_shares(circle, &shares);
-	err = open_shares(circle, author, &shares);
+	err = open_shares(circle, author, &shares, record);
 	if (err != KC_OK && err != KC_E_REFUSED)
 		return err;
 	KC_TRY(kc_circle_follow_links(circle));

@@ -17,15 +17,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/cloud/engine.h"
+#include "backend/cloud/folder_file.h"
 #include "backend/cloud/folder_watch.h"
-#include "backend/cloud/new_name.h"
 #include "backend/cloud/writer_name.h"
 #include "base/der.h"
 
@@ -37,13 +35,6 @@ struct folder {
 	char *root;
 	int watch; /* -1: none yet */
 };
-
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-#define KC_CLEANUP_FD KC_CLEANUP(close_fd)
 
 static void close_dir(DIR **dir)
 {
@@ -120,96 +111,6 @@ static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
 	return KC_OK;
 }
 
-/* To the end of the file, which may be further than its size says. */
-static kc_err read_all(int fd, size_t most, struct kc_buf *ret)
-{
-	uint8_t block[16384];
-	size_t before = ret->len;
-
-	for (;;) {
-		ssize_t got = read(fd, block, sizeof block);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return KC_ERR(STORE_GONE);
-		if (got == 0)
-			return kc_buf_check(ret);
-		kc_buf_push(ret, block, (size_t)got);
-		if (ret->len - before > most)
-			return KC_ERR(REFUSED);
-		KC_TRY(kc_buf_check(ret));
-	}
-}
-
-/* What stands under a name. Errors: WAITING (nothing), REFUSED (no ordinary file, or too large). */
-static kc_err look_at(int dir, const char *name, size_t most)
-{
-	struct stat status;
-
-	if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
-	return S_ISREG(status.st_mode) && (uint64_t)status.st_size <= most ? KC_OK
-									   : KC_ERR(REFUSED);
-}
-
-/* An ordinary file of at most most bytes. Errors: WAITING (there is none), REFUSED (another kind of
- * thing, or too large). */
-static kc_err read_file(int dir, const char *name, size_t most, struct kc_buf *ret)
-{
-	KC_CLEANUP_FD int fd = -1;
-	struct stat status;
-
-	KC_TRY(look_at(dir, name, most));
-	/* It may have become something else since. */
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return KC_ERR(WAITING);
-	if (fd < 0)
-		return errno == ELOOP ? KC_ERR(REFUSED) : KC_ERR(STORE_GONE);
-	if (fstat(fd, &status) != 0)
-		return KC_ERR(STORE_GONE);
-	if (!S_ISREG(status.st_mode))
-		return KC_ERR(REFUSED);
-	return read_all(fd, most, ret);
-}
-
-static kc_err write_all(int fd, struct kc_bytes bytes)
-{
-	while (bytes.len) {
-		ssize_t put = write(fd, bytes.data, bytes.len);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return KC_ERR(STORE_GONE);
-		bytes = kc_bytes(bytes.data + put, bytes.len - (size_t)put);
-	}
-	return fsync(fd) == 0 ? KC_OK : KC_ERR(STORE_GONE);
-}
-
-/* The bytes under that name, on the disk. */
-static kc_err put_file(int dir, const char *name, struct kc_bytes bytes)
-{
-	char temporary[NAME_MAX];
-	KC_CLEANUP_FD int fd = -1;
-	kc_err err;
-
-	snprintf(temporary, sizeof temporary, ".new-%s", name);
-	(void)unlinkat(dir, temporary, 0); /* a leaving of our own, or a trap */
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return KC_ERR(STORE_GONE);
-	err = write_all(fd, bytes);
-	if (err == KC_OK)
-		err = kc_new_name_give(dir, temporary, name);
-	if (err == KC_OK && fsync(dir) != 0)
-		err = KC_ERR(STORE_GONE);
-	if (err != KC_OK)
-		(void)unlinkat(dir, temporary, 0);
-	return err;
-}
-
 /* --- the engine ---------------------------------------------------------------------------------
  */
 
@@ -238,7 +139,7 @@ static void folder_close(void *handle)
 {
 	struct folder *folder = handle;
 
-	close_fd(&folder->watch);
+	kc_folder_file_close(&folder->watch);
 	free(folder->root);
 	free(folder);
 }
@@ -272,7 +173,7 @@ static kc_err folder_put_marker(void *handle, struct kc_bytes marker)
 	if (faccessat(root, MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return KC_ERR(DUPLICATE);
 	KC_TRY(check_empty(root));
-	return put_file(root, MARKER, marker);
+	return kc_folder_file_put(root, MARKER, marker);
 }
 
 static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
@@ -281,7 +182,7 @@ static kc_err folder_get_marker(void *handle, struct kc_buf *ret)
 	kc_err err;
 
 	KC_TRY(open_root(handle, &root));
-	err = read_file(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
+	err = kc_folder_file_read(root, MARKER, KC_CLOUD_MAX_MARKER, ret);
 	if (err == KC_E_REFUSED)
 		return KC_ERR(STORE_SUSPECT);
 	return err == KC_E_WAITING ? KC_ERR(STORE_GONE) : err;
@@ -359,7 +260,7 @@ static kc_err folder_read(
 	KC_TRY(open_store(handle, &root));
 	KC_TRY(open_writer(root, writer, &dir));
 	name_number(number, name);
-	KC_TRY(read_file(dir, name, KC_CLOUD_MAX_OPERATION, &bytes));
+	KC_TRY(kc_folder_file_read(dir, name, KC_CLOUD_MAX_OPERATION, &bytes));
 	KC_TRY(check_whole(kc_buf_bytes(&bytes)));
 	kc_buf_push(ret, bytes.data, bytes.len);
 	return kc_buf_check(ret);
@@ -392,10 +293,10 @@ static kc_err folder_append(
 	KC_TRY(open_store(handle, &root));
 	KC_TRY(make_writer(root, writer, &dir));
 	name_number(number, name);
-	err = put_file(dir, name, operation);
+	err = kc_folder_file_put(dir, name, operation);
 	if (err != KC_E_DUPLICATE)
 		return err;
-	KC_TRY(read_file(dir, name, KC_CLOUD_MAX_OPERATION, &there));
+	KC_TRY(kc_folder_file_read(dir, name, KC_CLOUD_MAX_OPERATION, &there));
 	return kc_bytes_equal(kc_buf_bytes(&there), operation) ? KC_OK : err;
 }
 

@@ -67,6 +67,7 @@ static const char version_1[] =
 	" name BLOB PRIMARY KEY,"
 	" version BLOB NOT NULL,"
 	" reading INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX sighting_claimed ON sighting(name) WHERE reading = 0;"
 	"CREATE TABLE quarantine("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" at_ms INTEGER NOT NULL,"

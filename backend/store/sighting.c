@@ -46,19 +46,16 @@ static kc_err drop(struct kc_txn *txn, const char *name)
 	return kc_db_run(&stmt);
 }
 
-static kc_err find_missing(struct kc_txn *txn, uint64_t reading, char *ret, size_t size)
+/* Of the one row that was asked for. */
+static kc_err take_name(struct kc_stmt *stmt, char *ret, size_t size)
 {
-	static const char sql[] = "SELECT name FROM sighting WHERE reading < ?1 LIMIT 1";
-	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 	struct kc_bytes name;
 	bool row;
 
-	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
-	kc_db_bind_int(&stmt, 1, (int64_t)reading);
-	KC_TRY(kc_db_step(&stmt, &row));
+	KC_TRY(kc_db_step(stmt, &row));
 	if (!row)
 		return KC_ERR(NOT_FOUND);
-	name = kc_db_bytes(&stmt, 0);
+	name = kc_db_bytes(stmt, 0);
 	if (name.len >= size)
 		return KC_ERR(CORRUPT);
 	memcpy(ret, name.data, name.len);
@@ -66,10 +63,31 @@ static kc_err find_missing(struct kc_txn *txn, uint64_t reading, char *ret, size
 	return KC_OK;
 }
 
+static kc_err find_missing(struct kc_txn *txn, uint64_t reading, char *ret, size_t size)
+{
+	static const char sql[] = "SELECT name FROM sighting WHERE reading < ?1 LIMIT 1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_int(&stmt, 1, (int64_t)reading);
+	return take_name(&stmt, ret, size);
+}
+
 kc_err kc_sighting_take_missing(struct kc_txn *txn, uint64_t reading, char *ret, size_t size)
 {
 	KC_TRY(find_missing(txn, reading, ret, size));
 	return drop(txn, ret);
+}
+
+kc_err kc_sighting_next_claimed(struct kc_txn *txn, const char *after, char *ret, size_t size)
+{
+	static const char sql[] = "SELECT name FROM sighting WHERE reading = 0 AND name > ?1"
+				  " ORDER BY name LIMIT 1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_bytes(&stmt, 1, kc_bytes_str(after));
+	return take_name(&stmt, ret, size);
 }
 
 kc_err kc_sighting_clear(struct kc_txn *txn)

@@ -75,6 +75,7 @@ static kc_err begin(struct kc_exchange *x)
 	x->now_ms = now > 0 ? (uint64_t)now : 0;
 	KC_TRY(recall(x, &place, &layout));
 	x->line.store = x->store;
+	x->line.now_ms = x->now_ms;
 	x->line.circle = x->circle;
 	if (x->live && layout == KC_LAYOUT_RECORDS)
 		x->line.feed.sessions = kc_live_mailbox_sessions(x->live);
@@ -240,6 +241,8 @@ static kc_err run(struct kc_exchange *x)
 	if (err == KC_E_STORE_SUSPECT && x->circle && x->circle->compat_went_back &&
 		kc_exchange_push_compat(x) != KC_OK)
 		kc_log_error("the circle could not be written again");
+	if (x->circle && kc_caught_keep(x->store, &x->circle->caught) != KC_OK)
+		kc_log_error("evidence could not be kept");
 	if (err == KC_OK || err == KC_E_STORE_SUSPECT)
 		kc_exchange_speak(x);
 	if (err == KC_E_NOT_MEMBER && x->live)

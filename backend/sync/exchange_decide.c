@@ -4,12 +4,15 @@
 
 #include "backend/circle/session/welcome.h"
 
-/* Whether a day has passed since the last list, and somebody said something since. */
+/* Whether a day has passed since the last list, and somebody said something since. One that is from
+ * days to come was signed by a clock that was set back since: the next must not wait for its day.
+ */
 static bool is_heartbeat_due(const struct kc_exchange *x)
 {
 	const struct kc_list *own = kc_circle_self(x->circle)->list;
 
-	if (!own || own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms)
+	if (!own || (own->time_ms + KC_EXCHANGE_HEARTBEAT_MS > x->now_ms &&
+			    own->time_ms < x->now_ms + KC_EXCHANGE_HEARTBEAT_MS))
 		return false;
 	for (size_t i = 0; i < x->circle->member_count; i++) {
 		const struct kc_member *m = x->circle->members[i];
@@ -37,14 +40,15 @@ kc_err kc_exchange_decide(struct kc_exchange *x, struct kc_absorb *absorb, struc
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
 		KC_TRY(kc_circle_arrive(x->circle));
-	KC_TRY(kc_compose(&txn, x->circle,
-		&(struct kc_compose_terms){
-			.feed = kc_exchange_feed(x),
-			.pace = x->pace,
-			.now_ms = x->now_ms,
-			.insist = is_heartbeat_due(x) || x->line.outbox.lost,
-		},
-		ret));
+	if (!x->line.is_holding)
+		KC_TRY(kc_compose(&txn, x->circle,
+			&(struct kc_compose_terms){
+				.feed = kc_exchange_feed(x),
+				.pace = x->pace,
+				.now_ms = x->now_ms,
+				.insist = is_heartbeat_due(x) || x->line.outbox.lost,
+			},
+			ret));
 	x->report.sent += ret->items;
 	x->report.received += absorb->received;
 	x->report.waiting = waiting;

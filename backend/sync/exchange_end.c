@@ -42,6 +42,8 @@ kc_err kc_exchange_push_compat(struct kc_exchange *x)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	const struct kc_compat *compat;
 
+	if (x->line.is_holding)
+		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_circle(&txn, &circle));
 	compat = circle->compat.compat;

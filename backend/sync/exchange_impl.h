@@ -3,6 +3,7 @@
 #ifndef KC_SYNC_EXCHANGE_IMPL_H
 #define KC_SYNC_EXCHANGE_IMPL_H
 
+#include "backend/sync/caught.h"
 #include "backend/sync/exchange.h"
 #include "backend/sync/heard.h"
 #include "backend/sync/line/line.h"

@@ -23,6 +23,24 @@ static const struct kc_cloud_logs *logs_of(const struct kc_exchange *x)
 	return x->line.feed.sessions ? &x->line.feed.sessions->logs : &x->line.logs;
 }
 
+/* What was said and contradicts what is here. */
+static kc_err note_forks(struct kc_exchange *x)
+{
+	for (size_t i = 0; i < x->heard.fork_count; i++) {
+		const struct kc_heard_fork *fork = &x->heard.forks[i];
+
+		KC_TRY(kc_circle_catch(
+			x->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SAID,
+					   .about = fork->said.peer,
+					   .by = fork->said.by,
+					   .known = fork->said.seq,
+					   .shown = fork->said.seq,
+					   .here = kc_buf_bytes(&fork->own_record),
+					   .came = KC_BYTES_OF(fork->said.id.bytes)}));
+	}
+	return KC_OK;
+}
+
 kc_err kc_exchange_listen(struct kc_exchange *x, const struct kc_trust *trust)
 {
 	struct kc_live_turn turn = {
@@ -47,6 +65,7 @@ kc_err kc_exchange_listen(struct kc_exchange *x, const struct kc_trust *trust)
 	}
 	KC_TRY(kc_heard_apply(&x->heard, x->circle, trust, x->now_ms));
 	KC_TRY(remember_heard(x));
+	KC_TRY(note_forks(x));
 	if (!kc_heard_is_forked(&x->heard, x->circle, trust))
 		return KC_OK;
 	x->circle->alarm = KC_ALARM_FORK;

@@ -74,6 +74,7 @@ kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret)
 		outbox.lost = kc_der_get_bool(&seq);
 		outbox.landed = kc_der_get_uint(&seq);
 		outbox.missed = kc_der_get_uint(&seq);
+		outbox.sent_ms = kc_der_get_uint(&seq);
 		kc_der_leave(&r, &seq);
 		if (kc_der_reader_finish(&r) != KC_OK)
 			return KC_ERR(CORRUPT);
@@ -101,6 +102,7 @@ kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *ou
 	kc_der_put_bool(&w, outbox->lost);
 	kc_der_put_uint(&w, outbox->landed);
 	kc_der_put_uint(&w, outbox->missed);
+	kc_der_put_uint(&w, outbox->sent_ms);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
 	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_OUTBOX_STATE, kc_buf_bytes(&saved));

@@ -35,7 +35,8 @@ struct kc_outbox {
 	/* Of records: others were there first, and from number landed on nothing will be there. */
 	bool lost;
 	uint64_t landed;
-	uint64_t missed; /* how often in a row what the store has said to have was not there */
+	uint64_t missed;  /* how often in a row what the store has said to have was not there */
+	uint64_t sent_ms; /* when it was last given to the store */
 };
 /* All zero when there is none. */
 KC_MUST kc_err kc_memory_get_outbox(struct kc_txn *txn, struct kc_outbox *ret);

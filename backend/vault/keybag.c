@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "crypto/hash.h"
-#include "backend/vault/keybag_cost.h"
 #include "backend/vault/keybag_impl.h"
 #include "backend/vault/label.h"
 #include "base/random.h"
@@ -85,100 +84,6 @@ static kc_err open_macs(struct kc_keybag *bag)
 	return derive_mac(root, KC_LABEL_DIGEST, &bag->digest);
 }
 
-/* The three wrapping keys, in the arena for as long as they are needed. */
-struct wrap_keys {
-	struct kc_siv_key rows[KC_WRAPPING_DEVICE + 1];
-};
-
-/* Hashed first, since scrypt takes a password for the same with zero bytes at its end. */
-static kc_err stretch(
-	const struct kc_keybag_way *way, struct kc_bytes password, struct kc_secret *ret)
-{
-	KC_CLEANUP_SECRET struct kc_secret hashed = KC_SECRET_INIT;
-	const struct kc_bytes parts[] = {kc_label_bytes(KC_LABEL_PASSWORD), password};
-
-	KC_TRY(kc_secret_alloc(&hashed, kc_hash_len(KC_HASH_SHA256)));
-	KC_TRY(kc_hash_parts(KC_HASH_SHA256, parts, KC_COUNT_OF(parts), hashed.data));
-	KC_TRY(kc_secret_alloc(ret, KC_CLASS_KEY_LEN));
-	return kc_kdf_scrypt(
-		kc_secret_bytes(&hashed), KC_BYTES_OF(way->salt), &way->cost, ret->data, ret->len);
-}
-
-static kc_err make_wrap_keys(const struct kc_keybag *bag, struct kc_bytes stretched,
-	struct kc_secret *arena, struct wrap_keys **ret)
-{
-	struct kc_bytes device_secret = kc_secret_bytes(&bag->device_secret);
-	struct wrap_keys *keys;
-
-	KC_TRY(kc_secret_alloc(arena, sizeof *keys));
-	keys = (struct wrap_keys *)(void *)arena->data;
-	for (enum kc_wrapping w = KC_WRAPPING_PASSWORD; w <= KC_WRAPPING_DEVICE; w++)
-		KC_TRY(kc_keybag_wrap_key(w, stretched, device_secret, &keys->rows[w]));
-	*ret = keys;
-	return KC_OK;
-}
-
-/* The roots of all classes, in the arena for as long as they are needed. */
-struct roots {
-	struct kc_class_key rows[KC_PROTECTION_COUNT];
-};
-
-static kc_err alloc_roots(struct kc_secret *arena, struct roots **ret)
-{
-	KC_TRY(kc_secret_alloc(arena, sizeof **ret));
-	*ret = (struct roots *)(void *)arena->data;
-	return KC_OK;
-}
-
-/* Those of an open bag. */
-static void copy_roots(const struct kc_keybag *bag, struct roots *ret)
-{
-	for (EACH_PROTECTION(p))
-		ret->rows[p - KC_PROTECTION_FIRST] = kc_keybag_class(bag, p)->root;
-}
-
-/* Fills a holder's way with the class keys that it has, wrapped under keys. */
-static kc_err wrap_way(struct kc_keybag_blob *blob, unsigned holder, const struct wrap_keys *keys,
-	const struct roots *roots)
-{
-	for (EACH_PROTECTION(p))
-		if (kc_keybag_wraps(holder, p))
-			KC_TRY(kc_keybag_wrap(blob, holder, p, &keys->rows[kc_keybag_wrapping(p)],
-				&roots->rows[p - KC_PROTECTION_FIRST]));
-	blob->ways[holder].is_there = true;
-	return KC_OK;
-}
-
-/* A new way in a blob, under a password and a new salt; an empty password takes the way away. */
-static kc_err make_way(const struct kc_keybag *bag, enum kc_keybag_holder holder,
-	struct kc_bytes password, const struct roots *roots, struct kc_keybag_blob *blob)
-{
-	KC_CLEANUP_SECRET struct kc_secret stretched = KC_SECRET_INIT, arena = KC_SECRET_INIT;
-	struct kc_keybag_way *way = &blob->ways[holder];
-	struct wrap_keys *keys = NULL;
-
-	*way = (struct kc_keybag_way){.cost = {.n = kc_keybag_cost_n, .r = 8, .p = 1}};
-	if (password.len == 0)
-		return KC_OK;
-	kc_random_fill(way->salt, sizeof way->salt);
-	KC_TRY(stretch(way, password, &stretched));
-	KC_TRY(make_wrap_keys(bag, kc_secret_bytes(&stretched), &arena, &keys));
-	return wrap_way(blob, holder, keys, roots);
-}
-
-static kc_err make_device_way(
-	const struct kc_keybag *bag, const struct roots *roots, struct kc_keybag_blob *blob)
-{
-	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
-	struct wrap_keys *keys;
-
-	KC_TRY(kc_secret_alloc(&arena, sizeof *keys));
-	keys = (struct wrap_keys *)(void *)arena.data;
-	KC_TRY(kc_keybag_wrap_key(KC_WRAPPING_DEVICE, kc_bytes(NULL, 0),
-		kc_secret_bytes(&bag->device_secret), &keys->rows[KC_WRAPPING_DEVICE]));
-	return wrap_way(blob, KC_HOLDER_DEVICE, keys, roots);
-}
-
 /* --- life ---------------------------------------------------------------------------------------
  */
 
@@ -216,7 +121,7 @@ kc_err kc_keybag_create(const struct kc_secret *device_secret, struct kc_bytes p
 {
 	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
 	KC_CLEANUP_KEYBAG struct kc_keybag *bag = NULL;
-	struct roots *roots = NULL;
+	struct kc_class_roots *roots = NULL;
 
 	KC_TRY(new_bag(device_secret, &bag));
 	for (EACH_PROTECTION(p)) {
@@ -226,11 +131,11 @@ kc_err kc_keybag_create(const struct kc_secret *device_secret, struct kc_bytes p
 		KC_TRY(open_class(keys));
 	}
 	KC_TRY(open_macs(bag));
-	KC_TRY(alloc_roots(&arena, &roots));
-	copy_roots(bag, roots);
-	KC_TRY(make_device_way(bag, roots, &bag->blob));
-	KC_TRY(make_way(bag, KC_HOLDER_USER, password, roots, &bag->blob));
-	KC_TRY(make_way(bag, KC_HOLDER_OFFICER, officer_pin, roots, &bag->blob));
+	KC_TRY(kc_keybag_alloc_roots(&arena, &roots));
+	kc_keybag_copy_roots(bag, roots);
+	KC_TRY(kc_keybag_make_device_way(bag, roots, &bag->blob));
+	KC_TRY(kc_keybag_make_way(bag, KC_HOLDER_USER, password, roots, &bag->blob));
+	KC_TRY(kc_keybag_make_way(bag, KC_HOLDER_OFFICER, officer_pin, roots, &bag->blob));
 	if (password.len) {
 		KC_TRY(remember_password(&bag->password, password));
 		bag->was_unlocked = true;
@@ -281,29 +186,16 @@ kc_err kc_keybag_open(
 /* --- the password -------------------------------------------------------------------------------
  */
 
-/* ak decides whether a stretched password is right. */
-static kc_err try_stretched(const struct kc_keybag *bag, enum kc_keybag_holder holder,
-	struct kc_bytes stretched, struct kc_secret *arena, struct wrap_keys **ret)
-{
-	KC_CLEANUP_SECRET struct kc_secret root = KC_SECRET_INIT;
-	kc_err err;
-
-	KC_TRY(make_wrap_keys(bag, stretched, arena, ret));
-	KC_TRY(kc_secret_alloc(&root, sizeof(struct kc_class_key)));
-	err = kc_keybag_unwrap(&bag->blob, holder, KC_PROTECTION_AK,
-		&(*ret)->rows[KC_WRAPPING_PASSWORD], (struct kc_class_key *)(void *)root.data);
-	return err == KC_E_CORRUPT ? KC_ERR(AUTH) : err;
-}
-
 static kc_err try_password(const struct kc_keybag *bag, struct kc_bytes password,
-	struct kc_secret *arena, struct wrap_keys **ret)
+	struct kc_secret *arena, struct kc_wrap_keys **ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret stretched = KC_SECRET_INIT;
 
 	if (!kc_keybag_has(bag, KC_HOLDER_USER))
 		return KC_ERR(NO_PASSWORD);
-	KC_TRY(stretch(&bag->blob.ways[KC_HOLDER_USER], password, &stretched));
-	return try_stretched(bag, KC_HOLDER_USER, kc_secret_bytes(&stretched), arena, ret);
+	KC_TRY(kc_keybag_stretch(&bag->blob.ways[KC_HOLDER_USER], password, &stretched));
+	return kc_keybag_try_stretched(
+		bag, KC_HOLDER_USER, kc_secret_bytes(&stretched), arena, ret);
 }
 
 bool kc_keybag_has(const struct kc_keybag *bag, enum kc_keybag_holder holder)
@@ -314,7 +206,7 @@ bool kc_keybag_has(const struct kc_keybag *bag, enum kc_keybag_holder holder)
 kc_err kc_keybag_check(struct kc_keybag *bag, struct kc_bytes password)
 {
 	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
-	struct wrap_keys *keys = NULL;
+	struct kc_wrap_keys *keys = NULL;
 
 	if (kc_keybag_is_unlocked(bag))
 		return compare_password(&bag->password, password);
@@ -334,7 +226,7 @@ static void close_all(struct kc_keybag *bag)
 			close_class(bag, p);
 }
 
-static kc_err open_password_classes(struct kc_keybag *bag, const struct wrap_keys *wrap)
+static kc_err open_password_classes(struct kc_keybag *bag, const struct kc_wrap_keys *wrap)
 {
 	for (EACH_PROTECTION(p)) {
 		struct kc_class_keys *keys = kc_keybag_class(bag, p);
@@ -352,7 +244,7 @@ static kc_err open_password_classes(struct kc_keybag *bag, const struct wrap_key
 kc_err kc_keybag_unlock(struct kc_keybag *bag, struct kc_bytes password)
 {
 	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
-	struct wrap_keys *keys = NULL;
+	struct kc_wrap_keys *keys = NULL;
 	kc_err err;
 
 	if (kc_keybag_is_unlocked(bag))
@@ -395,27 +287,29 @@ kc_err kc_keybag_check_officer(
 	const struct kc_keybag *bag, struct kc_bytes pin, struct kc_secret *ret_key)
 {
 	KC_CLEANUP_SECRET struct kc_secret stretched = KC_SECRET_INIT, arena = KC_SECRET_INIT;
-	struct wrap_keys *keys = NULL;
+	struct kc_wrap_keys *keys = NULL;
 
 	if (!kc_keybag_has(bag, KC_HOLDER_OFFICER))
 		return KC_ERR(NO_OFFICER);
-	KC_TRY(stretch(&bag->blob.ways[KC_HOLDER_OFFICER], pin, &stretched));
-	KC_TRY(try_stretched(bag, KC_HOLDER_OFFICER, kc_secret_bytes(&stretched), &arena, &keys));
+	KC_TRY(kc_keybag_stretch(&bag->blob.ways[KC_HOLDER_OFFICER], pin, &stretched));
+	KC_TRY(kc_keybag_try_stretched(
+		bag, KC_HOLDER_OFFICER, kc_secret_bytes(&stretched), &arena, &keys));
 	kc_secret_move(ret_key, &stretched);
 	return KC_OK;
 }
 
 /* The classes that are open anyway must come out of the officer's way as they are: whoever can
  * write both folders could have put keys of his own there, for the user to seal with. */
-static kc_err unwrap_roots(
-	const struct kc_keybag *bag, const struct kc_secret *officer_key, struct roots *ret)
+static kc_err unwrap_roots(const struct kc_keybag *bag, const struct kc_secret *officer_key,
+	struct kc_class_roots *ret)
 {
 	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
-	struct wrap_keys *keys = NULL;
+	struct kc_wrap_keys *keys = NULL;
 
 	if (!kc_keybag_has(bag, KC_HOLDER_OFFICER))
 		return KC_ERR(NO_OFFICER);
-	KC_TRY(try_stretched(bag, KC_HOLDER_OFFICER, kc_secret_bytes(officer_key), &arena, &keys));
+	KC_TRY(kc_keybag_try_stretched(
+		bag, KC_HOLDER_OFFICER, kc_secret_bytes(officer_key), &arena, &keys));
 	for (EACH_PROTECTION(p)) {
 		const struct kc_class_keys *known = kc_keybag_class(bag, p);
 		struct kc_class_key *root = &ret->rows[p - KC_PROTECTION_FIRST];
@@ -435,14 +329,14 @@ static kc_err unwrap_roots(
 /* --- a new password -----------------------------------------------------------------------------
  */
 
-static kc_err find_roots(
-	const struct kc_keybag *bag, const struct kc_secret *officer_key, struct roots *ret)
+static kc_err find_roots(const struct kc_keybag *bag, const struct kc_secret *officer_key,
+	struct kc_class_roots *ret)
 {
 	if (officer_key)
 		return unwrap_roots(bag, officer_key, ret);
 	if (!kc_keybag_is_unlocked(bag))
 		return KC_ERR(LOCKED);
-	copy_roots(bag, ret);
+	kc_keybag_copy_roots(bag, ret);
 	return KC_OK;
 }
 
@@ -450,15 +344,15 @@ kc_err kc_keybag_rewrap(struct kc_keybag *bag, const struct kc_secret *officer_k
 	enum kc_keybag_holder holder, struct kc_bytes new_password, struct kc_buf *ret_blob)
 {
 	KC_CLEANUP_SECRET struct kc_secret arena = KC_SECRET_INIT;
-	struct roots *roots = NULL;
+	struct kc_class_roots *roots = NULL;
 
 	bag->has_pending = false;
 	forget_password(&bag->pending_password);
-	KC_TRY(alloc_roots(&arena, &roots));
+	KC_TRY(kc_keybag_alloc_roots(&arena, &roots));
 	KC_TRY(find_roots(bag, officer_key, roots));
 	bag->pending = bag->blob;
 	bag->pending_holder = holder;
-	KC_TRY(make_way(bag, holder, new_password, roots, &bag->pending));
+	KC_TRY(kc_keybag_make_way(bag, holder, new_password, roots, &bag->pending));
 	if (holder == KC_HOLDER_USER && kc_keybag_is_unlocked(bag))
 		KC_TRY(remember_password(&bag->pending_password, new_password));
 	KC_TRY(kc_keybag_blob_build(&bag->pending, kc_secret_bytes(&bag->device_secret), ret_blob));

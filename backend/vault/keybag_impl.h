@@ -94,4 +94,32 @@ KC_MUST kc_err kc_keybag_wrap(struct kc_keybag_blob *blob, unsigned holder,
 KC_MUST kc_err kc_keybag_unwrap(const struct kc_keybag_blob *blob, unsigned holder,
 	enum kc_protection protection, const struct kc_siv_key *key, struct kc_class_key *ret);
 
+/* --- ways (keybag_way.c) ------------------------------------------------------------------------
+ */
+
+/* The three wrapping keys, in the arena for as long as they are needed. */
+struct kc_wrap_keys {
+	struct kc_siv_key rows[KC_WRAPPING_DEVICE + 1];
+};
+/* The roots of all classes, in the arena for as long as they are needed. */
+struct kc_class_roots {
+	struct kc_class_key rows[KC_PROTECTION_COUNT];
+};
+KC_MUST kc_err kc_keybag_alloc_roots(struct kc_secret *arena, struct kc_class_roots **ret);
+/* Those of an open bag. */
+void kc_keybag_copy_roots(const struct kc_keybag *bag, struct kc_class_roots *ret);
+
+/* A new way in a blob, under a password and a new salt; an empty password takes the way away. The
+ * device's way, which has none. */
+KC_MUST kc_err kc_keybag_make_way(const struct kc_keybag *bag, enum kc_keybag_holder holder,
+	struct kc_bytes password, const struct kc_class_roots *roots, struct kc_keybag_blob *blob);
+KC_MUST kc_err kc_keybag_make_device_way(const struct kc_keybag *bag,
+	const struct kc_class_roots *roots, struct kc_keybag_blob *blob);
+
+/* What scrypt makes of a password, and whether it is the right one: ak decides. Errors: AUTH. */
+KC_MUST kc_err kc_keybag_stretch(
+	const struct kc_keybag_way *way, struct kc_bytes password, struct kc_secret *ret);
+KC_MUST kc_err kc_keybag_try_stretched(const struct kc_keybag *bag, enum kc_keybag_holder holder,
+	struct kc_bytes stretched, struct kc_secret *arena, struct kc_wrap_keys **ret);
+
 #endif

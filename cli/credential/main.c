@@ -196,14 +196,9 @@ static kc_err erase(struct kc_run *run, const struct kc_credential *told)
 
 	KC_TRY(kc_credential_place(told, &place));
 	KC_TRY(find(run, &place, &found));
-	for (size_t i = 0; i < found.count; i++) {
-		KC_CLEANUP_QUERY struct kc_query same = KC_QUERY_INIT;
-		uint64_t count;
-		if (!is_refused(told, &found.rows[i]))
-			continue;
-		kc_find_query(&found.rows[i], &same);
-		KC_TRY(kc_client_item_delete(run->client, &same, &count));
-	}
+	for (size_t i = 0; i < found.count; i++)
+		if (is_refused(told, &found.rows[i]))
+			KC_TRY(kc_find_delete(run, &found.rows[i], NULL));
 	return KC_OK;
 }
 

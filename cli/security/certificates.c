@@ -93,16 +93,6 @@ int32_t kc_sec_find_certificate(struct kc_sec *sec, int argc, char **argv)
 	return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainSearchCopyNext", err);
 }
 
-static kc_err delete_item(struct kc_sec *sec, const struct kc_found *item)
-{
-	KC_CLEANUP_QUERY struct kc_query same = KC_QUERY_INIT;
-	uint64_t count;
-
-	KC_TRY(kc_session_open(&sec->run));
-	kc_find_query(item, &same);
-	return kc_client_item_delete(sec->run.client, &same, &count);
-}
-
 int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 {
 	KC_CLEANUP_KEYCHAIN_PATHS struct kc_keychain_paths paths = KC_KEYCHAIN_PATHS_INIT;
@@ -134,7 +124,9 @@ int32_t kc_sec_delete_certificate(struct kc_sec *sec, int argc, char **argv)
 			one = &found.rows[j];
 		}
 		if (one)
-			err = delete_item(sec, one);
+			err = kc_session_open(&sec->run);
+		if (one && err == KC_OK)
+			err = kc_find_delete(&sec->run, one, NULL);
 		if (one && err == KC_OK)
 			return 0;
 	}

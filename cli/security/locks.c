@@ -36,6 +36,16 @@ static kc_err get_password(struct kc_sec *sec, struct kc_sec_args *args, char le
 	return KC_OK;
 }
 
+/* A command that is about one keychain, or the default one: then *ret_given is NULL. */
+static bool parse_one(
+	int argc, char **argv, const char *options, struct kc_sec_args *ret, const char **ret_given)
+{
+	if (!kc_sec_args_parse(argc, argv, options, ret) || ret->word_count > 1)
+		return false;
+	*ret_given = ret->word_count ? ret->words[0] : NULL;
+	return true;
+}
+
 int32_t kc_sec_create_keychain(struct kc_sec *sec, int argc, char **argv)
 {
 	KC_CLEANUP_SECRET struct kc_secret password = KC_SECRET_INIT;
@@ -91,10 +101,8 @@ int32_t kc_sec_lock_keychain(struct kc_sec *sec, int argc, char **argv)
 	const char *given;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "a", &args) || args.word_count > 1 ||
-		(args.given['a'] && args.word_count))
+	if (!parse_one(argc, argv, "a", &args, &given) || (args.given['a'] && given))
 		return KC_SEC_USAGE;
-	given = args.word_count ? args.words[0] : NULL;
 	if (args.given['a']) {
 		err = lock_all(sec);
 		return err == KC_OK ? 0 : kc_sec_fail(sec, "SecKeychainLockAll", err);
@@ -125,9 +133,8 @@ int32_t kc_sec_unlock_keychain(struct kc_sec *sec, int argc, char **argv)
 	const char *given;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "up:", &args) || args.word_count > 1)
+	if (!parse_one(argc, argv, "up:", &args, &given))
 		return KC_SEC_USAGE;
-	given = args.word_count ? args.words[0] : NULL;
 	err = unlock(sec, &args, given);
 	return err == KC_OK ? 0 : fail_on(sec, "SecKeychainUnlock", given, err);
 }
@@ -152,14 +159,13 @@ int32_t kc_sec_set_settings(struct kc_sec *sec, int argc, char **argv)
 	char *end = NULL;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "lut:", &args) || args.word_count > 1)
+	if (!parse_one(argc, argv, "lut:", &args, &given))
 		return KC_SEC_USAGE;
 	if (args.value['t'])
 		settings.timeout = strtoul(args.value['t'], &end, 10);
 	if (end && (*end || end == args.value['t'] || settings.timeout > MOST_TIMEOUT))
 		return KC_SEC_USAGE;
 	settings.lock_on_sleep = args.given['l'];
-	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
 		err = kc_sec_settings_write(sec, &settings);
@@ -174,9 +180,8 @@ int32_t kc_sec_show_info(struct kc_sec *sec, int argc, char **argv)
 	const char *given;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "", &args) || args.word_count > 1)
+	if (!parse_one(argc, argv, "", &args, &given))
 		return KC_SEC_USAGE;
-	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
 		err = kc_sec_settings_read(sec, &settings);
@@ -199,9 +204,8 @@ int32_t kc_sec_set_password(struct kc_sec *sec, int argc, char **argv)
 	const char *given;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "o:p:", &args) || args.word_count > 1)
+	if (!parse_one(argc, argv, "o:p:", &args, &given))
 		return KC_SEC_USAGE;
-	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
 		err = get_password(sec, &args, 'o', "Old Password: ", NULL, &old);
@@ -223,10 +227,9 @@ int32_t kc_sec_partition_list(struct kc_sec *sec, int argc, char **argv)
 	const char *given;
 	kc_err err;
 
-	if (!kc_sec_args_parse(argc, argv, "a:c:C:D:dG:ej:k:l:p:P:r:sS:t:uvw", &args) ||
-		!args.value['S'] || args.word_count > 1)
+	if (!parse_one(argc, argv, "a:c:C:D:dG:ej:k:l:p:P:r:sS:t:uvw", &args, &given) ||
+		!args.value['S'])
 		return KC_SEC_USAGE;
-	given = args.word_count ? args.words[0] : NULL;
 	err = check_there(sec, given);
 	if (err == KC_OK)
 		err = get_password(

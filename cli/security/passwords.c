@@ -256,16 +256,6 @@ int32_t kc_sec_add_internet(struct kc_sec *sec, int argc, char **argv)
 /* --- delete -----------------------------------------------------------------------------------
  */
 
-static kc_err delete_one(struct kc_sec *sec, const struct kc_found *item)
-{
-	KC_CLEANUP_QUERY struct kc_query same = KC_QUERY_INIT;
-	uint64_t count;
-
-	KC_TRY(kc_session_open(&sec->run));
-	kc_find_query(item, &same);
-	return kc_client_item_delete(sec->run.client, &same, &count);
-}
-
 static int32_t delete (struct kc_sec *sec, const struct kc_sec_kind *kind, int argc, char **argv)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
@@ -282,7 +272,9 @@ static int32_t delete (struct kc_sec *sec, const struct kc_sec_kind *kind, int a
 	if (err != KC_OK)
 		return kc_sec_fail(sec, SEARCH, err);
 	print_item(sec, &found.rows[0]);
-	err = delete_one(sec, &found.rows[0]);
+	err = kc_session_open(&sec->run);
+	if (err == KC_OK)
+		err = kc_find_delete(&sec->run, &found.rows[0], NULL);
 	if (err != KC_OK)
 		return kc_sec_fail(sec, "SecKeychainItemDelete", err);
 	kc_sec_say(sec, "password has been deleted.\n");

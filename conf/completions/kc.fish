@@ -140,6 +140,7 @@ complete -c kc -n '__kc_at history' -l item -d 'of an item, not of the devices'
 complete -c kc -n '__kc_at history' -l restore -r -d 'bring entry N of the earlier values back'
 complete -c kc -n '__kc_at join' -l name -r -d 'the name of this device'
 complete -c kc -n '__kc_at join' -l code -r -d 'the code that the other device shows'
+complete -c kc -n '__kc_at doctor store' -l export -r -F -d 'write what it was caught in to FILE, for others'
 complete -c kc -n '__kc_is get' -a "(kc list --no-input --format '{name}' 2> /dev/null)"
 complete -c kc -n '__kc_is show' -a "(kc list --no-input --format '{name}' 2> /dev/null)"
 complete -c kc -n '__kc_is rm' -a "(kc list --no-input --format '{name}' 2> /dev/null)"

@@ -308,6 +308,17 @@ static kc_err build_pkcs8(const struct kc_curve *curve, struct kc_bytes encoded,
 	return kc_der_writer_check(&w);
 }
 
+const CK_ATTRIBUTE_TYPE kc_keyform_rsa_types[KC_RSA_PARTS] = {
+	[KC_RSA_N] = CKA_MODULUS,
+	[KC_RSA_E] = CKA_PUBLIC_EXPONENT,
+	[KC_RSA_D] = CKA_PRIVATE_EXPONENT,
+	[KC_RSA_P] = CKA_PRIME_1,
+	[KC_RSA_Q] = CKA_PRIME_2,
+	[KC_RSA_DP] = CKA_EXPONENT_1,
+	[KC_RSA_DQ] = CKA_EXPONENT_2,
+	[KC_RSA_QI] = CKA_COEFFICIENT,
+};
+
 kc_err kc_keyform_build_pkcs8_rsa(
 	const struct kc_bytes parts[static KC_RSA_PARTS], struct kc_buf *ret)
 {

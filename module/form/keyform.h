@@ -61,6 +61,8 @@ enum {
 	KC_RSA_QI,
 	KC_RSA_PARTS
 };
+/* The attribute of each. */
+extern const CK_ATTRIBUTE_TYPE kc_keyform_rsa_types[KC_RSA_PARTS];
 KC_MUST kc_err kc_keyform_build_pkcs8_rsa(
 	const struct kc_bytes parts[static KC_RSA_PARTS], struct kc_buf *ret);
 /* A short scalar is padded. */

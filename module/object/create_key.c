@@ -25,20 +25,10 @@ static CK_RV create(struct kc_session *session, const struct kc_template *t,
  * by the service. */
 static CK_RV build_rsa(const struct kc_template *t, struct kc_buf *ret)
 {
-	static const CK_ATTRIBUTE_TYPE types[KC_RSA_PARTS] = {
-		[KC_RSA_N] = CKA_MODULUS,
-		[KC_RSA_E] = CKA_PUBLIC_EXPONENT,
-		[KC_RSA_D] = CKA_PRIVATE_EXPONENT,
-		[KC_RSA_P] = CKA_PRIME_1,
-		[KC_RSA_Q] = CKA_PRIME_2,
-		[KC_RSA_DP] = CKA_EXPONENT_1,
-		[KC_RSA_DQ] = CKA_EXPONENT_2,
-		[KC_RSA_QI] = CKA_COEFFICIENT,
-	};
 	struct kc_bytes parts[KC_RSA_PARTS];
 
 	for (unsigned i = 0; i < KC_RSA_PARTS; i++)
-		parts[i] = kc_template_get_bytes(t, types[i]);
+		parts[i] = kc_template_get_bytes(t, kc_keyform_rsa_types[i]);
 	if (parts[KC_RSA_N].len == 0 || parts[KC_RSA_D].len == 0)
 		return CKR_TEMPLATE_INCOMPLETE;
 	return kc_err_ckr(kc_keyform_build_pkcs8_rsa(parts, ret));

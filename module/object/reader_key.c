@@ -134,19 +134,9 @@ static bool is_open(const struct kc_object *object)
 /* Where an attribute is in RSAPrivateKey. */
 static unsigned rsa_part_of(CK_ATTRIBUTE_TYPE type)
 {
-	static const CK_ATTRIBUTE_TYPE parts[KC_RSA_PARTS] = {
-		[KC_RSA_N] = CKA_MODULUS,
-		[KC_RSA_E] = CKA_PUBLIC_EXPONENT,
-		[KC_RSA_D] = CKA_PRIVATE_EXPONENT,
-		[KC_RSA_P] = CKA_PRIME_1,
-		[KC_RSA_Q] = CKA_PRIME_2,
-		[KC_RSA_DP] = CKA_EXPONENT_1,
-		[KC_RSA_DQ] = CKA_EXPONENT_2,
-		[KC_RSA_QI] = CKA_COEFFICIENT,
-	};
 	unsigned i = 0;
 
-	while (parts[i] != type)
+	while (kc_keyform_rsa_types[i] != type)
 		i++;
 	return i;
 }

@@ -46,8 +46,8 @@ void model_end(void);
 const char *model_run(const struct model_plan *plan);
 
 /* The schedules with seeds from first on, as a test: count of them, or KC_SCHEDULES=<n> of the
- * environment; SCHEDULE=<seed> lives and tells that one alone. One that fails is told again with as
- * few steps as it takes. */
+ * environment, those behind KC_SCHEDULES_FROM=<n> others; SCHEDULE=<seed> lives and tells that one
+ * alone. One that fails is told again with as few steps as it takes. */
 void model_check(enum model_mode mode, uint64_t first, uint64_t count);
 
 #endif

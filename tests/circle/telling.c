@@ -80,6 +80,17 @@ void telling_hear_of(
 		a, kc_buf_bytes(&kc_circle_find(b, newcomer)->permanent_record)));
 }
 
+void telling_next_list(const struct kc_circle *circle, struct kc_list *ret)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+
+	*ret = *self->list;
+	ret->seq++;
+	ret->has_prev = true;
+	ret->prev = self->list_id;
+	ret->head_count = 0;
+}
+
 void telling_copy(struct kc_circle *circle, struct kc_circle **ret)
 {
 	KC_CLEANUP_CIRCLE_PARTS struct kc_circle_parts saved = {0};

@@ -28,6 +28,9 @@ KC_MUST kc_err telling_hear(struct kc_circle *a, const struct kc_circle *b);
 void telling_hear_of(
 	struct kc_circle *a, const struct kc_circle *b, const struct kc_peer_id *newcomer);
 
+/* What a device's next list would say, without its heads: to be altered, and built. */
+void telling_next_list(const struct kc_circle *circle, struct kc_list *ret);
+
 /* A copy, by way of what is stored, with the same user key at hand. */
 void telling_copy(struct kc_circle *circle, struct kc_circle **ret);
 

@@ -100,6 +100,28 @@ static void not_at_once(void)
 	CHECK(house_agrees(&house));
 }
 
+/* By a clock that was years ahead, and is right again, the day begins anew: else the log would never
+ * begin anew another time. */
+static void by_a_clock_that_was_set_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_clock_set(START_MS + 730 * DAY_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	write_much(&house, 0, ROUNDS);
+	CHECK(log_of(&house, 0).first == 1);
+	house_clock_set(START_MS);
+	write_much(&house, 0, 1);
+	CHECK(log_of(&house, 0).first == 1);
+	house_clock_move(DAY_MS);
+	write_much(&house, 0, 1);
+	CHECK(log_of(&house, 0).first > 1);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
 static void a_newcomer_needs_no_more(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -267,6 +289,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(what_is_below_goes),
 		CHECK_TEST(not_at_once),
+		CHECK_TEST(by_a_clock_that_was_set_back),
 		CHECK_TEST(a_newcomer_needs_no_more),
 		CHECK_TEST(half_a_beginning_is_a_hole),
 		CHECK_TEST(whoever_had_read_half),

@@ -35,15 +35,10 @@ static void build_next(const struct kc_circle *circle,
 	void (*change)(struct kc_list *list, const void *context), const void *context,
 	struct kc_buf *ret)
 {
-	const struct kc_member *self = kc_circle_self(circle);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 
 	CHECK_FATAL(list != NULL);
-	*list = *self->list;
-	list->seq++;
-	list->has_prev = true;
-	list->prev = self->list_id;
-	list->head_count = 0;
+	telling_next_list(circle, list);
 	change(list, context);
 	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
 }

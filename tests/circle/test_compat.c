@@ -111,16 +111,11 @@ static void sign_otherwise(const struct trio *t, const struct kc_buf *record,
 static void add_exclusion(
 	struct kc_circle *circle, const struct kc_peer_id *target, struct kc_buf *ret)
 {
-	const struct kc_member *self = kc_circle_self(circle),
-			       *out = kc_circle_find(circle, target);
+	const struct kc_member *out = kc_circle_find(circle, target);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 
 	CHECK_FATAL(list != NULL);
-	*list = *self->list;
-	list->seq++;
-	list->has_prev = true;
-	list->prev = self->list_id;
-	list->head_count = 0;
+	telling_next_list(circle, list);
 	list->exclude[list->exclude_count++] = (struct kc_exclusion){.target = *target,
 		.cut_seq = out->list->seq,
 		.cut_id = out->list_id,
@@ -218,18 +213,24 @@ static void a_removal_makes_the_next_generation_when_the_password_is_typed(void)
 /* --- hostile cases ------------------------------------------------------------------------------
  */
 
+/* What is in force, and the one after it. */
+static void build_two(const struct trio *t, struct kc_buf *ret_old, struct kc_buf *ret_next)
+{
+	struct kc_compat next = next_of(t->a);
+
+	kc_buf_push(ret_old, t->a->compat.record.data, t->a->compat.record.len);
+	next.time_ms++;
+	build(t, &next, t->a->identity.legacy, t->user.user, ret_next);
+}
+
 /* 1. */
 static void an_old_circle_in_a_later_operation_is_a_rollback(void)
 {
 	CLEANUP_TRIO struct trio t;
 	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT, record = KC_BUF_INIT;
-	struct kc_compat next;
 
 	trio_init(&t);
-	kc_buf_push(&old, t.a->compat.record.data, t.a->compat.record.len);
-	next = next_of(t.a);
-	next.time_ms++;
-	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	build_two(&t, &old, &record);
 	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 5, kc_buf_bytes(&record)));
 	/* An earlier operation that is read once more says nothing. */
 	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 4, kc_buf_bytes(&old)));
@@ -244,13 +245,9 @@ static void the_one_copy_of_a_device_does_not_go_back(void)
 {
 	CLEANUP_TRIO struct trio t;
 	KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT, record = KC_BUF_INIT;
-	struct kc_compat next;
 
 	trio_init(&t);
-	kc_buf_push(&old, t.a->compat.record.data, t.a->compat.record.len);
-	next = next_of(t.a);
-	next.time_ms++;
-	build(&t, &next, t.a->identity.legacy, t.user.user, &record);
+	build_two(&t, &old, &record);
 	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&old)));
 	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&record)));
 	CHECK_OK(kc_circle_take_compat(t.b, telling_id(t.a), 0, kc_buf_bytes(&record)));
@@ -544,15 +541,10 @@ static void members_are_those_of_trusted_lists(void)
 
 static void set_generation(struct kc_circle *circle, uint64_t number, struct kc_buf *ret)
 {
-	const struct kc_member *self = kc_circle_self(circle);
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 
 	CHECK_FATAL(list != NULL);
-	*list = *self->list;
-	list->seq++;
-	list->prev = self->list_id;
-	list->has_prev = true;
-	list->head_count = 0;
+	telling_next_list(circle, list);
 	list->circle_generation = number;
 	CHECK_OK_FATAL(kc_list_build(list, &circle->account, &circle->identity, ret));
 }

@@ -19,6 +19,7 @@
 #include "tests/circle/house.h"
 #include "tests/file.h"
 #include "tests/store/powercut_vfs.h"
+#include "tests/trace.h"
 
 #define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
@@ -502,27 +503,20 @@ static void nothing_else_opens(void)
 /* --- secrets ------------------------------------------------------------------------------------
  */
 
-#define MASK 0x5a
-#define PATTERN_LEN 16
-#define MOST_PATTERNS 64
+#define MOST_TRACES 64
 
-/* Parts of secrets, masked, so that looking for them does not find the looking. */
-static struct pattern {
-	uint8_t masked[PATTERN_LEN];
-} patterns[MOST_PATTERNS];
-static size_t pattern_count;
+static struct trace traces[MOST_TRACES];
+static size_t trace_count;
 
-static void take_pattern(const uint8_t *from)
+static void take_trace(const uint8_t *from)
 {
-	CHECK_FATAL(pattern_count < MOST_PATTERNS);
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		patterns[pattern_count].masked[i] = from[i] ^ MASK;
-	pattern_count++;
+	CHECK_FATAL(trace_count < MOST_TRACES);
+	traces[trace_count++] = trace_of(from);
 }
 
 /* What a lock is to take away: of each epoch the key, class key A and the link key; the private
  * half of the agreement pair. */
-static void take_patterns(struct kc_circle *circle)
+static void take_traces(struct kc_circle *circle)
 {
 	static const enum kc_view_key_use uses[] = {KC_VIEW_KEY_CLASS_A, KC_VIEW_KEY_LINK};
 	KC_CLEANUP_SECRET struct kc_secret agree = KC_SECRET_INIT;
@@ -532,65 +526,42 @@ static void take_patterns(struct kc_circle *circle)
 		 * too. */
 		if (circle->epochs[i].epoch->name.view == KC_VIEW_META)
 			continue;
-		take_pattern(circle->epochs[i].key.data);
+		take_trace(circle->epochs[i].key.data);
 		for (size_t k = 0; k < KC_COUNT_OF(uses); k++) {
 			KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 
 			CHECK_OK_FATAL(
 				kc_circle_epoch_key(circle, &circle->epochs[i], uses[k], &key));
-			take_pattern(key.data);
+			take_trace(key.data);
 		}
 	}
 	CHECK_OK_FATAL(kc_identity_save_agree(&circle->identity, &agree));
-	take_pattern(agree.data + agree.len - PATTERN_LEN);
+	take_trace(agree.data + agree.len - TRACE_LEN);
 }
 
-static bool is_at(const volatile uint8_t *at, const struct pattern *pattern)
+/* Which traces are in so much memory, as bits. */
+static void find_in(void *context, uintptr_t start, uintptr_t end)
 {
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		if ((at[i] ^ MASK) != pattern->masked[i])
-			return false;
-	return true;
-}
-
-/* Which patterns are in so much memory, as bits. */
-static uint64_t find_in(uintptr_t start, uintptr_t end)
-{
+	uint64_t *found = context;
 	uint8_t first[256] = {0};
-	uint64_t found = 0;
 
-	for (size_t i = 0; i < pattern_count; i++)
-		first[patterns[i].masked[0] ^ MASK] = 1;
-	for (uintptr_t at = start; at + PATTERN_LEN <= end; at++) {
+	for (size_t i = 0; i < trace_count; i++)
+		first[trace_first(&traces[i])] = 1;
+	for (uintptr_t at = start; at + TRACE_LEN <= end; at++) {
 		const volatile uint8_t *bytes = (const volatile uint8_t *)at;
 
 		if (first[*bytes])
-			for (size_t i = 0; i < pattern_count; i++)
-				if (is_at(bytes, &patterns[i]))
-					found |= UINT64_C(1) << i;
+			for (size_t i = 0; i < trace_count; i++)
+				if (trace_is_at(&traces[i], bytes))
+					*found |= UINT64_C(1) << i;
 	}
-	return found;
 }
 
-/* Heap and anonymous mappings, which the arena is one of. */
 static uint64_t find_in_memory(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
 	uint64_t found = 0;
-	char line[512];
 
-	CHECK_FATAL(maps != NULL);
-	setvbuf(maps, NULL, _IONBF, 0);
-	while (fgets(line, sizeof line, maps)) {
-		unsigned long start, end;
-		char rights[5], name[256] = "";
-
-		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %255s", &start, &end, rights, name) < 3)
-			continue;
-		if (strcmp(rights, "rw-p") == 0 && (name[0] == 0 || strcmp(name, "[heap]") == 0))
-			found |= find_in(start, end);
-	}
-	fclose(maps);
+	trace_each_mapping(find_in, &found);
 	return found;
 }
 
@@ -619,13 +590,15 @@ static uint64_t find_in_cells(
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	KC_CLEANUP_BUF struct kc_buf cells = KC_BUF_INIT;
+	uint64_t found = 0;
 
 	CHECK_OK_FATAL(kc_txn_begin(house->homes[LAPTOP].keychain->store, KC_TXN_READ, &txn));
 	*ret_locked = open_cells(&txn, parts, &cells);
-	return find_in((uintptr_t)cells.data, (uintptr_t)cells.data + cells.len);
+	find_in(&found, (uintptr_t)cells.data, (uintptr_t)cells.data + cells.len);
+	return found;
 }
 
-/* The names of the circle's cells; patterns are taken from an open circle. */
+/* The names of the circle's cells; traces are taken from an open circle. */
 static void look_at_circle(struct house *house, bool take, struct kc_circle_parts *ret)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
@@ -638,7 +611,7 @@ static void look_at_circle(struct house *house, bool take, struct kc_circle_part
 		kc_buf_done(&ret->rows[i].value);
 	if (!take)
 		return;
-	take_patterns(circle);
+	take_traces(circle);
 	CHECK(find_in_memory() != 0);
 }
 

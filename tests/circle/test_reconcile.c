@@ -5,6 +5,7 @@
 
 #include "backend/keychain_sync.h"
 #include "backend/store/track.h"
+#include "backend/store/trie.h"
 #include "backend/sync/memory.h"
 #include "backend/sync/absorb/merge.h"
 #include "backend/sync/reconcile.h"
@@ -499,6 +500,32 @@ static void one_who_was_given_up(void)
 	CHECK(!exchange(&house, 3));
 }
 
+/* With nobody to ask there is nothing to doubt: else it would doubt for ever. */
+static void one_who_is_alone(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_FREE struct kc_reconcile_state *state = calloc(1, sizeof *state);
+	KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	struct kc_trie_root root;
+
+	CHECK_FATAL(state != NULL);
+	init_two(&house, 6);
+	other = house_recall(&house, 1);
+	house_clock_move(181 * DAY_MS); /* as when its clock jumps: both were silent */
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(kc_keychain_device_remove(house.homes[0].keychain, other->identity.id.bytes,
+		kc_bytes(NULL, 0), false, 0, &report));
+	CHECK_OK_FATAL(kc_txn_begin(house.homes[0].keychain->store, KC_TXN_WRITE, &txn));
+	CHECK_OK_FATAL(kc_reconcile_load(&txn, state));
+	CHECK(!state->open);
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+		CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &root));
+		CHECK(!root.doubted && !state->stale[view]);
+	}
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -511,6 +538,7 @@ int main(void)
 		CHECK_TEST(who_asks_without_end_is_not_answered),
 #endif
 		CHECK_TEST(one_who_was_given_up),
+		CHECK_TEST(one_who_is_alone),
 	};
 
 	home_use_memory();

@@ -343,6 +343,36 @@ static void one_who_comes_back(void)
 	CHECK(told_by(&house, 2).count == 2 && told_by(&house, 2).exact);
 }
 
+/* --- heartbeats ---------------------------------------------------------------------------------
+ */
+
+static uint64_t last_list_ms(struct house *house, size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
+
+	return kc_circle_self(circle)->list->time_ms;
+}
+
+/* A list with a time to come would be the last for as long, if it were left to that. */
+static void a_clock_that_was_set_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_clock_set(START_MS + 730 * DAY_MS);
+	CHECK_OK(words_add(&house.homes[0], GENP, "svce=early acct=a sync=#1", "x"));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	house_clock_set(START_MS + DAY_MS);
+	CHECK_OK(words_add(&house.homes[1], GENP, "svce=now acct=a sync=#1", "x"));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(last_list_ms(&house, 0) > START_MS + DAY_MS);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK(last_list_ms(&house, 0) == START_MS + DAY_MS);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -352,6 +382,7 @@ int main(void)
 		CHECK_TEST(thousands_that_nobody_has_are_named),
 		CHECK_TEST(a_forgotten_deletion_stays_one),
 		CHECK_TEST(one_who_comes_back),
+		CHECK_TEST(a_clock_that_was_set_back),
 	};
 
 	home_use_memory();

@@ -197,10 +197,25 @@ says '^✓ “the desk” was last heard of .*, with its entry [0-9]+$' "and how
 case ${engine:-folder} in
 folder) says '^! 1 thing in it that no device has put there, “notes.sync-conflict' "and what others have put there" ;;
 esac
+says '^✓ what this device wrote last, its [0-9]+, is there$' "and that what it wrote is there"
+case ${engine:-folder} in
+folder) says '^✓ the log of “the desk” is read to its end, [0-9]+$' "and how far each log was read" ;;
+sqlite) says '^✓ the last entry of “the desk”, [0-9]+, is there$' "and that each device's last entry is there" ;;
+esac
 find "$folder" -type f | sort > "$work/after"
 holds "looking changes nothing" cmp -s "$work/before" "$work/after"
 run doctor store --json
 json '.healthy and .alarm == null and (.items | length) > 3 and all(.items[]; has("check") and has("verdict") and has("text"))' "doctor store --json"
+json '.evidence == 0 and (.devices | length) == 2 and ([.devices[] | select(.this)] | length) == 1' "with a row for each device"
+case ${engine:-folder} in
+folder) json 'all(.devices[]; .settled == .last and .first == 1 and .hole == null and .entry_there == null)' "where its log is" ;;
+sqlite) json 'all(.devices[]; .settled == null and .entry_there == .entry and .entry_named == .entry)' "where its list is" ;;
+esac
+json 'all(.devices[]; .missing_since == null and .out == false)' "and nothing that is missed"
+run doctor store --export "$work/evidence.der"
+exits 3 "there is no evidence"
+complains 'neither the store nor a device was caught in anything' "says so"
+holds "and no file was made" test ! -e "$work/evidence.der"
 mv "$folder" "$work/away"
 run doctor store
 exits 9 "doctor store, of one that is away"
@@ -281,6 +296,34 @@ esac
 run doctor store
 exits 10 "doctor store, of an old copy"
 says '^✗ your store is older than what this device has already seen' "says what is wrong"
+complains 'If you restored a backup of it yourself:  kc sync repair --push-from-here' "and what to do"
+case ${engine:-folder} in
+folder)
+  says '^✗ the log of “the desk” ends at [0-9]+; this device has read up to [0-9]+$' "and where"
+  complains 'What shows it to others \(short-log\):  kc doctor store --export evidence.der' "and how to show it"
+  ;;
+sqlite)
+  says '^✗ the store has entry [0-9]+ of “the desk”; this device knows entry [0-9]+$' "and where"
+  complains 'What shows it to others \(old-list\):  kc doctor store --export evidence.der' "and how to show it"
+  ;;
+esac
+run doctor store --export "$work/evidence.der" --json
+exits 0 "there is evidence now"
+json '.evidence == 1 and (.file | endswith("/evidence.der"))' "says how much"
+holds "the file is the user's alone" test "$(stat -c %a "$work/evidence.der")" = 600
+timeout 60 "$top_builddir/kc-evilstore" verify "$work/evidence.der" > "$out" 2> "$err"
+status=$?
+exits 0 "others can check it"
+says '^shown (short-log|old-list) [0-9a-f]{64} [0-9]+ [0-9]+$' "with the public keys in it"
+holds "names of devices are in it" grep -qa 'the desk' "$work/evidence.der"
+holds "names of items and secrets are not" sh -c "! grep -qaE 'example|ana|later|secret' '$work/evidence.der'"
+sum=$(cksum < "$work/evidence.der")
+run doctor store --export "$work/evidence.der"
+exits 6 "a file that is there"
+complains 'Nothing was written over' "stays"
+holds "as it is" test "$(cksum < "$work/evidence.der")" = "$sum"
+run doctor store --export "$work/none/evidence.der"
+exits 1 "a folder that is not there"
 run doctor store --json
 json '.healthy == false and .alarm == "rollback" and any(.items[]; .check == "alarm" and .verdict == "bad")' "also in JSON"
 run sync status --json

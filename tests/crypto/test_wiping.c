@@ -14,62 +14,32 @@
 #include "crypto/pk.h"
 #include "base/random.h"
 #include "tests/check.h"
+#include "tests/trace.h"
 
-#define MASK 0x5a
-#define PATTERN_LEN 16
-
-/* Part of a secret, masked, so that looking for it does not find the looking. */
-struct pattern {
-	uint8_t masked[PATTERN_LEN];
+struct count {
+	const struct trace *trace;
+	unsigned found;
 };
 
-static void take_pattern(struct pattern *pattern, const uint8_t *from)
-{
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		pattern->masked[i] = from[i] ^ MASK;
-}
-
-static bool is_there(const volatile uint8_t *at, const struct pattern *pattern, bool reversed)
-{
-	for (size_t i = 0; i < PATTERN_LEN; i++)
-		if ((at[reversed ? PATTERN_LEN - 1 - i : i] ^ MASK) != pattern->masked[i])
-			return false;
-	return true;
-}
-
 /* In the order of the stored form, or in that of a little-endian number. */
-static unsigned count_in(uintptr_t start, uintptr_t end, const struct pattern *pattern)
+static void count_in(void *context, uintptr_t start, uintptr_t end)
 {
-	unsigned count = 0;
+	struct count *count = context;
 
-	for (uintptr_t at = start; at + PATTERN_LEN <= end; at++) {
+	for (uintptr_t at = start; at + TRACE_LEN <= end; at++) {
 		const volatile uint8_t *bytes = (const volatile uint8_t *)at;
 
-		count += is_there(bytes, pattern, false) || is_there(bytes, pattern, true);
+		count->found += trace_is_at(count->trace, bytes) ||
+				trace_is_at_reversed(count->trace, bytes);
 	}
-	return count;
 }
 
-/* The heap and the anonymous mappings, which the arena is one of. */
-static unsigned count_in_memory(const struct pattern *pattern)
+static unsigned count_in_memory(const struct trace *trace)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
-	unsigned count = 0;
-	char line[512];
+	struct count count = {.trace = trace};
 
-	CHECK_FATAL(maps != NULL);
-	setvbuf(maps, NULL, _IONBF, 0);
-	while (fgets(line, sizeof line, maps)) {
-		unsigned long start, end;
-		char rights[5], name[256] = "";
-
-		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %255s", &start, &end, rights, name) < 3)
-			continue;
-		if (strcmp(rights, "rw-p") == 0 && (name[0] == 0 || strcmp(name, "[heap]") == 0))
-			count += count_in(start, end, pattern);
-	}
-	fclose(maps);
-	return count;
+	trace_each_mapping(count_in, &count);
+	return count.found;
 }
 
 static const struct {
@@ -86,7 +56,7 @@ static const struct {
 };
 
 /* Through everything that is done with a key: stored, loaded, used. */
-static void use_key(size_t row, struct pattern *pattern, unsigned *ret_alive)
+static void use_key(size_t row, struct trace *trace, unsigned *ret_alive)
 {
 	KC_CLEANUP_SECRET struct kc_secret stored = KC_SECRET_INIT;
 	KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
@@ -95,22 +65,22 @@ static void use_key(size_t row, struct pattern *pattern, unsigned *ret_alive)
 	CHECK_OK_FATAL(kc_pk_generate(rows[row].type, rows[row].bits, &made));
 	CHECK_OK_FATAL(kc_pk_store_private(made, &stored));
 	CHECK_OK_FATAL(kc_pk_load(rows[row].type, true, kc_secret_bytes(&stored), &loaded));
-	take_pattern(pattern, stored.data + rows[row].at);
+	*trace = trace_of(stored.data + rows[row].at);
 	for (int again = 0; again < 3; again++)
 		CHECK_OK(
 			kc_pk_sign(loaded, &rows[row].params, kc_bytes_str("message"), &signature));
-	*ret_alive = count_in_memory(pattern);
+	*ret_alive = count_in_memory(trace);
 }
 
 static void nothing_is_left_of_a_key(void)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
-		struct pattern pattern;
+		struct trace trace;
 		unsigned alive = 0, left;
 		char said[64];
 
-		use_key(i, &pattern, &alive);
-		left = count_in_memory(&pattern);
+		use_key(i, &trace, &alive);
+		left = count_in_memory(&trace);
 		snprintf(said, sizeof said, "%s: %u while alive, %u left", rows[i].what, alive,
 			left);
 		CHECK_MSG(alive >= 2, said);
@@ -145,30 +115,30 @@ static const struct {
 };
 
 #define MESSAGE_LEN 64
-struct message_patterns {
-	struct pattern parts[MESSAGE_LEN / PATTERN_LEN];
+struct message_traces {
+	struct trace parts[MESSAGE_LEN / TRACE_LEN];
 };
 
-static unsigned count_message(const struct message_patterns *patterns)
+static unsigned count_message(const struct message_traces *traces)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < KC_COUNT_OF(patterns->parts); i++)
-		count += count_in_memory(&patterns->parts[i]);
+	for (size_t i = 0; i < KC_COUNT_OF(traces->parts); i++)
+		count += count_in_memory(&traces->parts[i]);
 	return count;
 }
 
 /* There and back, whole and in parts. */
 static void use_message(const struct kc_sk *sk, const struct kc_cipher_params *params,
-	struct message_patterns *patterns, unsigned *ret_alive)
+	struct message_traces *traces, unsigned *ret_alive)
 {
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT, cipher = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf back = KC_BUF_INIT;
 	struct kc_sk_operation *operation = NULL;
 
 	kc_random_fill(kc_buf_extend(&message, MESSAGE_LEN), MESSAGE_LEN);
-	for (size_t i = 0; i < KC_COUNT_OF(patterns->parts); i++)
-		take_pattern(&patterns->parts[i], message.data + i * PATTERN_LEN);
+	for (size_t i = 0; i < KC_COUNT_OF(traces->parts); i++)
+		traces->parts[i] = trace_of(message.data + i * TRACE_LEN);
 	CHECK_OK(kc_sk_encrypt(sk, params, kc_buf_bytes(&message), &cipher));
 	CHECK_OK(kc_sk_decrypt_buf(sk, params, kc_buf_bytes(&cipher), &back));
 	CHECK_OK_FATAL(kc_sk_cipher_begin(sk, KC_SK_DECRYPT, params, &operation));
@@ -177,10 +147,10 @@ static void use_message(const struct kc_sk *sk, const struct kc_cipher_params *p
 		operation, kc_bytes(cipher.data + 40, cipher.len - 40), &back));
 	CHECK_OK(kc_sk_operation_end(operation, &back));
 	kc_sk_operation_free(operation);
-	*ret_alive = count_message(patterns);
+	*ret_alive = count_message(traces);
 }
 
-static void use_secret_key(size_t row, struct pattern *pattern, unsigned *ret_alive)
+static void use_secret_key(size_t row, struct trace *trace, unsigned *ret_alive)
 {
 	static const struct kc_sign_params hmac = {.scheme = KC_SIGN_HMAC, .hash = KC_HASH_SHA256};
 	static const struct kc_derive_params derive = {
@@ -189,29 +159,29 @@ static void use_secret_key(size_t row, struct pattern *pattern, unsigned *ret_al
 	KC_CLEANUP_SK struct kc_sk *sk = NULL, *generic = NULL;
 	KC_CLEANUP_BUF struct kc_buf code = KC_BUF_INIT;
 	size_t len = secret_rows[row].type == KC_SECRET_DES3 ? 24 : 32;
-	struct message_patterns patterns;
+	struct message_traces traces;
 	unsigned alive = 0;
 
 	CHECK_OK_FATAL(kc_sk_generate(secret_rows[row].type, len, &sk));
 	CHECK_OK_FATAL(kc_sk_load(KC_SECRET_GENERIC, kc_sk_value(sk), &generic));
-	take_pattern(pattern, kc_sk_value(sk).data);
-	use_message(sk, &secret_rows[row].cipher, &patterns, &alive);
-	CHECK_MSG(alive >= 3 * KC_COUNT_OF(patterns.parts), secret_rows[row].what);
-	CHECK_MSG(count_message(&patterns) == 0, secret_rows[row].what);
+	*trace = trace_of(kc_sk_value(sk).data);
+	use_message(sk, &secret_rows[row].cipher, &traces, &alive);
+	CHECK_MSG(alive >= 3 * KC_COUNT_OF(traces.parts), secret_rows[row].what);
+	CHECK_MSG(count_message(&traces) == 0, secret_rows[row].what);
 	CHECK_OK(kc_sk_mac(generic, &hmac, kc_bytes_str("message"), &code));
 	CHECK_OK(kc_derive_compute(&(struct kc_derive_base){.sk = generic}, &derive, &derived));
-	*ret_alive = count_in_memory(pattern);
+	*ret_alive = count_in_memory(trace);
 }
 
 static void nothing_is_left_of_a_secret_key(void)
 {
 	for (size_t i = 0; i < KC_COUNT_OF(secret_rows); i++) {
-		struct pattern pattern;
+		struct trace trace;
 		unsigned alive = 0;
 
-		use_secret_key(i, &pattern, &alive);
+		use_secret_key(i, &trace, &alive);
 		CHECK_MSG(alive >= 2, secret_rows[i].what);
-		CHECK_MSG(count_in_memory(&pattern) == 0, secret_rows[i].what);
+		CHECK_MSG(count_in_memory(&trace) == 0, secret_rows[i].what);
 	}
 }
 
@@ -219,14 +189,14 @@ static void nothing_is_left_of_a_secret_key(void)
  * The library frees much that it does not wipe.
  */
 
-/* Writes a fresh secret into the block, of which only the pattern stays behind. */
-static void fill(uint8_t *block, struct pattern *pattern)
+/* Writes a fresh secret into the block, of which only the trace stays behind. */
+static void fill(uint8_t *block, struct trace *trace)
 {
-	uint8_t secret[PATTERN_LEN];
+	uint8_t secret[TRACE_LEN];
 
 	CHECK_FATAL(block != NULL);
 	kc_random_fill(secret, sizeof secret);
-	take_pattern(pattern, secret);
+	*trace = trace_of(secret);
 	memcpy(block + 16, secret, sizeof secret); /* the first bytes become the allocator's */
 	kc_mem_wipe(secret, sizeof secret);
 	__asm__ volatile("" : : "r"(block) : "memory"); /* not to be left out as never read */
@@ -235,24 +205,24 @@ static void fill(uint8_t *block, struct pattern *pattern)
 static unsigned left_by_libc(size_t len)
 {
 	uint8_t *block = malloc(len);
-	struct pattern pattern;
+	struct trace trace;
 
-	fill(block, &pattern);
+	fill(block, &trace);
 	free(block);
-	return count_in_memory(&pattern);
+	return count_in_memory(&trace);
 }
 
 static unsigned left_by_library(size_t len)
 {
 	uint8_t *block = OPENSSL_malloc(len);
-	struct pattern pattern;
+	struct trace trace;
 
-	fill(block, &pattern);
+	fill(block, &trace);
 	block = OPENSSL_realloc(block, 3 * len);
 	CHECK_FATAL(block != NULL);
-	CHECK(count_in_memory(&pattern) == 1);
+	CHECK(count_in_memory(&trace) == 1);
 	OPENSSL_free(block);
-	return count_in_memory(&pattern);
+	return count_in_memory(&trace);
 }
 
 static void freed_blocks_are_empty(void)

@@ -69,14 +69,9 @@ kc_err accomplice_epoch(struct kc_circle *circle, struct kc_cloud *cloud,
 	const struct kc_epoch *epoch, const struct kc_secret *key, const struct kc_secret *prev_key)
 {
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, where = KC_BUF_INIT;
-	uint8_t tag[KC_TAG_LEN];
-	char prefix[32];
 
 	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, key, prev_key, &record));
-	KC_TRY(kc_account_view_tag(
-		kc_circle_keys(circle), &circle->account, epoch->name.view, tag));
-	snprintf(prefix, sizeof prefix, "e/%llu/", (unsigned long long)epoch->name.epoch);
-	KC_TRY(make_key(prefix, tag, sizeof tag, &where));
+	KC_TRY(make_key("e/", epoch->name.kid, sizeof epoch->name.kid, &where));
 	return accomplice_put(circle, cloud, kc_buf_text(&where), kc_buf_bytes(&record));
 }
 

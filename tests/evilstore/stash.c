@@ -129,7 +129,7 @@ static kc_err operation_put(struct stash *stash, const char *name, struct kc_byt
 struct record {
 	struct kc_etag etag;
 	struct kc_buf *value;
-	bool there;
+	bool there, was; /* was: it may have been taken away since */
 };
 
 static kc_err take(void *context, const struct kc_record_row *row)
@@ -138,6 +138,7 @@ static kc_err take(void *context, const struct kc_record_row *row)
 
 	record->etag = row->etag;
 	record->there = row->value.len > 0;
+	record->was = true;
 	if (record->value)
 		kc_buf_push(record->value, row->value.data, row->value.len);
 	return KC_OK;
@@ -165,7 +166,7 @@ static kc_err find_zone(
 	for (enum kc_zone zone = KC_ZONE_RECORDS; zone <= KC_ZONE_VALUES; zone++) {
 		KC_TRY(kc_records_get(stash->cloud, zone, &name, 1, take, &record));
 		*ret = zone;
-		if (record.there)
+		if (record.was)
 			break;
 	}
 	*found = record.there;
@@ -200,6 +201,18 @@ kc_err stash_put(struct stash *stash, const char *name, struct kc_bytes value)
 	return record_put(stash, zone, name, value);
 }
 
+kc_err stash_put_like(
+	struct stash *stash, struct stash *other, const char *name, struct kc_bytes value)
+{
+	enum kc_zone zone = KC_ZONE_VALUES;
+	bool found;
+
+	if (stash->is_folder)
+		return operation_put(stash, name, value);
+	KC_TRY(find_zone(other, name, NULL, &zone, &found));
+	return record_put(stash, zone, name, value);
+}
+
 kc_err stash_remove(struct stash *stash, const char *name)
 {
 	char path[PATH];
@@ -213,15 +226,17 @@ kc_err stash_remove(struct stash *stash, const char *name)
 struct each {
 	void (*visit)(void *context, const char *name);
 	void *context;
+	bool ever;	    /* also what was taken away */
+	struct kc_buf names; /* of records, each with its NUL: who is visited may ask the store */
 };
 
-static kc_err pass_on(void *context, const struct kc_record_row *row)
+static kc_err note_name(void *context, const struct kc_record_row *row)
 {
-	const struct each *each = context;
+	struct each *each = context;
 
-	if (row->value.len)
-		each->visit(each->context, row->name);
-	return KC_OK;
+	if (row->value.len || each->ever)
+		kc_buf_push(&each->names, row->name, strlen(row->name) + 1);
+	return kc_buf_check(&each->names);
 }
 
 static kc_err each_operation(struct stash *stash, const struct each *each)
@@ -242,22 +257,45 @@ static kc_err each_operation(struct stash *stash, const struct each *each)
 	return KC_OK;
 }
 
-kc_err stash_each(
-	struct stash *stash, void (*visit)(void *context, const char *name), void *context)
+static kc_err visit_all(struct stash *stash, struct each *each)
 {
-	struct each each = {visit, context};
+	const char *name;
 
 	if (stash->is_folder)
-		return each_operation(stash, &each);
+		return each_operation(stash, each);
 	for (enum kc_zone zone = KC_ZONE_RECORDS; zone <= KC_ZONE_VALUES; zone++) {
 		struct kc_feed_token token = {0};
 		bool more = true;
 
 		while (more)
 			KC_TRY(kc_records_changes(
-				stash->cloud, zone, &token, PAGE, pass_on, &each, &more));
+				stash->cloud, zone, &token, PAGE, note_name, each, &more));
+	}
+	for (size_t at = 0; at < each->names.len; at += strlen(name) + 1) {
+		name = (const char *)each->names.data + at;
+		each->visit(each->context, name);
 	}
 	return KC_OK;
+}
+
+kc_err stash_each(
+	struct stash *stash, void (*visit)(void *context, const char *name), void *context)
+{
+	struct each each = {.visit = visit, .context = context};
+	kc_err err = visit_all(stash, &each);
+
+	kc_buf_done(&each.names);
+	return err;
+}
+
+kc_err stash_each_ever(
+	struct stash *stash, void (*visit)(void *context, const char *name), void *context)
+{
+	struct each each = {.visit = visit, .context = context, .ever = true};
+	kc_err err = visit_all(stash, &each);
+
+	kc_buf_done(&each.names);
+	return err;
 }
 
 /* --- going back ---------------------------------------------------------------------------------
@@ -300,20 +338,25 @@ static kc_err folder_roll_back(struct stash *stash, const char *copy)
 	return back.err;
 }
 
-/* The file is another one from here on: what stood beside the old one is of no use. */
+/* The file is another one from here on: what stood beside the old one is of no use, and what stands
+ * beside the copy belongs to it. */
 static kc_err file_roll_back(struct stash *stash, const char *copy)
 {
 	static const char *const beside[] = {"-wal", "-shm", "-journal"};
-	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT, log = KC_BUF_INIT;
 	char path[PATH + 16];
 
 	KC_TRY(file_get(copy, &contents));
+	snprintf(path, sizeof path, "%s-wal", copy);
+	if (file_get(path, &log) == KC_E_NO_MEMORY)
+		return KC_ERR(NO_MEMORY);
 	KC_TRY(file_put(stash->path, kc_buf_bytes(&contents)));
 	for (size_t i = 0; i < KC_COUNT_OF(beside); i++) {
 		snprintf(path, sizeof path, "%s%s", stash->path, beside[i]);
 		(void)unlink(path);
 	}
-	return KC_OK;
+	snprintf(path, sizeof path, "%s-wal", stash->path);
+	return log.len ? file_put(path, kc_buf_bytes(&log)) : KC_OK;
 }
 
 kc_err stash_roll_back(struct stash *stash, const char *copy)

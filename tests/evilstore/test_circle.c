@@ -15,6 +15,7 @@
 #include "backend/circle/record/account_cost.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
+#include "tests/evilstore/proof.h"
 #include "tests/evilstore/scene.h"
 #include "tests/file.h"
 
@@ -204,6 +205,8 @@ static void case_04_unsigned_circle(void)
 		sign_circle(&scene.thief, next, NULL, 0, &record);
 		thief_put(&scene.thief, "c", &record);
 		scene_alarms(&scene, WITNESS, "forgery");
+		CHECK(proof_is_kept(scene.house.homes[WITNESS].keychain,
+			KC_EVIDENCE_UNSIGNED_CIRCLE, KC_OK));
 		scene_alarms(&scene, ELDER, "forgery");
 		scene_remove(&scene, ELDER, JUNIOR, true);
 		scene_goes_on(&scene, WITNESS);

@@ -7,6 +7,7 @@
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
+#include "tests/evilstore/proof.h"
 #include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
@@ -40,6 +41,11 @@ static void change_and_send(struct house *house, size_t device, const char *secr
 static bool has(struct house *house, size_t device, const char *secret)
 {
 	return words_has_secret(&house->homes[device], GENP, "svce=a", secret);
+}
+
+static bool keeps(struct house *house, size_t device, enum kc_evidence_kind kind)
+{
+	return proof_is_kept(house->homes[device].keychain, kind, KC_OK);
 }
 
 static void is_well(struct house *house)
@@ -133,6 +139,8 @@ static void case_63_an_older_store(void)
 		if (*layout == KC_LAYOUT_RECORDS)
 			evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
 		evil_house_is_alarmed(&house, 1, "rollback");
+		CHECK(keeps(&house, 1,
+			*layout == KC_LAYOUT_LOGS ? KC_EVIDENCE_SHORT_LOG : KC_EVIDENCE_OLD_LIST));
 		CHECK(has(&house, 1, "second a"));
 		evil_show(1, 0);
 		is_well(&house);
@@ -217,6 +225,14 @@ static void case_65_a_fork_is_merged(void)
 	}
 }
 
+/* Loses what a device writes, so many times or always. */
+static size_t lose(size_t device, uint64_t times)
+{
+	return evil_add(&(struct evil_rule){
+		.verb = EVIL_LOSE, .devices = 1u << device, .times = times});
+}
+
+/* The third time it is no slip; and when the store keeps what it is given again, all is well. */
 static void case_66_acknowledged_and_not_stored(void)
 {
 	EACH_LAYOUT(layout)
@@ -227,16 +243,119 @@ static void case_66_acknowledged_and_not_stored(void)
 		size_t rule;
 
 		begin(&house, *layout, 2);
-		rule = evil_add(&(struct evil_rule){.verb = EVIL_LOSE, .devices = 1 << 0});
+		rule = lose(0, 0);
 		change(&house, 0, "second a");
 		for (; times < 8 && err == KC_OK; times++)
 			err = house_sync(&house, 0, NULL);
-		CHECK(evil_deeds(rule) > 0);
+		CHECK(evil_deeds(rule) >= 3);
 		CHECK(err == KC_E_STORE_SUSPECT);
 		CHECK(has(&house, 0, "second a"));
 		evil_house_is_alarmed(&house, 0, "rollback");
 		CHECK(has(&house, 0, "second a"));
 		CHECK(has(&house, 1, "first a"));
+		evil_house_mute(); /* from now on it is honest */
+		house_clock_move(EVIL_HOUSE_GRACE);
+		evil_house_is_content(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
+	}
+}
+
+/* While it goes on losing, the alarm stands, and it is given the same thing less and less often. */
+static void case_66_is_given_it_again_with_patience(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		uint64_t before, after;
+		size_t rule;
+
+		begin(&house, *layout, 2);
+		rule = lose(0, 0);
+		change(&house, 0, "second a");
+		for (int i = 0; i < 4; i++)
+			(void)!house_sync(&house, 0, NULL);
+		before = evil_deeds(rule);
+		for (int i = 0; i < 60; i++) {
+			evil_house_is_alarmed(&house, 0, "rollback");
+			house_clock_move(EVIL_HOUSE_MINUTE);
+		}
+		after = evil_deeds(rule);
+		CHECK(after > before && after - before < 20);
+		house_clock_move(24 * 60 * EVIL_HOUSE_MINUTE);
+		for (int i = 0; i < 5; i++) /* at once, however long it was waited for */
+			evil_house_is_alarmed(&house, 0, "rollback");
+		CHECK(evil_deeds(rule) > after && evil_deeds(rule) - after < 4);
+		CHECK(has(&house, 0, "second a"));
+		evil_house_mute();
+		house_clock_move(2 * 60 * EVIL_HOUSE_MINUTE);
+		evil_house_is_content(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
+	}
+}
+
+/* Something else is said only when what was said before is there. */
+static void case_66_lost_while_there_is_more_to_say(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+
+		begin(&house, *layout, 2);
+		lose(0, 2);
+		change_and_send(&house, 0, "second a");
+		CHECK_OK(words_add(&house.homes[0], GENP, "svce=b acct=ada sync=#1", "first b"));
+		CHECK_OK(house_sync(&house, 0, NULL));
+		evil_house_is_content(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 1, "second a"));
+		CHECK(words_has_secret(&house.homes[1], GENP, "svce=b", "first b"));
+	}
+}
+
+/* Others wrote meanwhile; the alarm goes with what stood in the way. */
+static void case_66_others_wrote_meanwhile(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+
+		begin(&house, *layout, 2);
+		lose(0, 0);
+		change(&house, 0, "second a");
+		for (int i = 0; i < 4; i++)
+			(void)!house_sync(&house, 0, NULL);
+		evil_house_is_alarmed(&house, 0, "rollback");
+		change_and_send(&house, 1, "of the other");
+		evil_house_mute();
+		house_clock_move(EVIL_HOUSE_GRACE);
+		evil_house_is_content(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 0, "of the other"));
+	}
+}
+
+/* One of several operations that go out together. */
+static void case_66_lost_among_others(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		for (uint64_t nth = 1; nth <= 2; nth++) {
+			CLEANUP_EVIL_HOUSE struct house house;
+			char attributes[64];
+
+			begin(&house, *layout, 2);
+			for (int i = 0; i < 600; i++) {
+				snprintf(attributes, sizeof attributes, "svce=n%d acct=ada sync=#1", i);
+				CHECK_OK_FATAL(words_add(&house.homes[0], GENP, attributes, "n"));
+			}
+			lose(0, nth);
+			CHECK_OK(house_sync(&house, 0, NULL));
+			is_well(&house);
+			CHECK(words_has_secret(&house.homes[1], GENP, "svce=n0", "n"));
+			CHECK(words_has_secret(&house.homes[1], GENP, "svce=n599", "n"));
+		}
 	}
 }
 
@@ -378,6 +497,9 @@ static void case_71_a_cloned_device(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, clone, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		/* By its own key, and it never made it: that it alone knows. */
+		CHECK(proof_is_kept(house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST,
+			KC_E_UNSUPPORTED));
 		CHECK(words_has_secret(&house.homes[clone], GENP, "svce=two", "two"));
 		CHECK(words_has_secret(&house.homes[1], GENP, "svce=one", "one"));
 		CHECK(words_has_secret(&house.homes[0], GENP, "svce=one", "one"));
@@ -419,6 +541,10 @@ int main(void)
 		CHECK_TEST(case_64_a_fork),
 		CHECK_TEST(case_65_a_fork_is_merged),
 		CHECK_TEST(case_66_acknowledged_and_not_stored),
+		CHECK_TEST(case_66_is_given_it_again_with_patience),
+		CHECK_TEST(case_66_lost_while_there_is_more_to_say),
+		CHECK_TEST(case_66_others_wrote_meanwhile),
+		CHECK_TEST(case_66_lost_among_others),
 		CHECK_TEST(case_67_always_a_conflict),
 		CHECK_TEST(case_68_in_another_order),
 		CHECK_TEST(case_69_the_value_of_another_key),

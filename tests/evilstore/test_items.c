@@ -9,6 +9,7 @@
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
+#include "tests/evilstore/proof.h"
 
 #define GENP KC_CLASS_GENERIC
 #define NAME_MAX_LEN (KC_RECORDS_MAX_NAME + 1)
@@ -786,6 +787,8 @@ static void case_89_an_acknowledged_dot_again(void)
 		begin(&house, *layout);
 		offer(&house, &(struct forgery){.t = EVIL_HOUSE_NOW + 50000});
 		refuses(&house, 1);
+		CHECK(proof_is_kept(house.homes[1].keychain, KC_EVIDENCE_FORGED_ITEM,
+			KC_E_UNSUPPORTED));
 		keeps_first(&house);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lists, vouchers and exclusions against a hostile store: cases 16 to 30 of doc/attacks.md, with
- * whole devices. A thief has the store, the account password and the keys of the junior device.
+ * Lists, vouchers and exclusions against a hostile store: cases 16 to 30 and 79 of doc/attacks.md,
+ * with whole devices. A thief has the store, the account password and the keys of the junior device.
  */
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -13,6 +13,7 @@
 #include "backend/keychain_sync.h"
 #include "base/random.h"
 #include "tests/check.h"
+#include "tests/evilstore/proof.h"
 #include "tests/evilstore/scene.h"
 #include "tests/file.h"
 
@@ -54,6 +55,12 @@ static void removal_ends_it(struct scene *scene)
 	CHECK(scene_standing(scene, WITNESS, &junior) == KC_DEVICE_REMOVED);
 }
 
+/* A device keeps what shows it, and whoever has its file can check that. */
+static void keeps_proof(struct scene *scene, size_t device, enum kc_evidence_kind kind)
+{
+	CHECK(proof_is_kept(scene->house.homes[device].keychain, kind, KC_OK));
+}
+
 /* --- lists --------------------------------------------------------------------------------------
  */
 
@@ -74,6 +81,7 @@ static void case_16_older_list_replayed(void)
 		 * put behind its own. */
 		scene_ignores(&scene, WITNESS);
 		scene_alarms(&scene, ELDER, "fork");
+		CHECK(proof_count(scene.house.homes[WITNESS].keychain) == 0);
 		return;
 	}
 	scene_refuses(&scene, WITNESS);
@@ -101,6 +109,7 @@ static void case_16_older_list_replayed_twice_in_a_day(void)
 	house_clock_move(DAY / 2);
 	thief_put_raw(&scene.thief, &elder, "p", kc_buf_bytes(&old));
 	scene_alarms(&scene, WITNESS, "rollback");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_OLD_LIST);
 	CHECK(scene_has_items(&scene, WITNESS));
 }
 
@@ -118,9 +127,41 @@ static void case_17_two_lists_of_one_number(void)
 	list->time_ms++;
 	thief_say(&scene.thief);
 	scene_alarms(&scene, WITNESS, "fork");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
 	house_clock_move(GRACE);
 	scene_alarms(&scene, WITNESS, "fork");
+	CHECK(proof_count(scene.house.homes[WITNESS].keychain) == 1); /* the same one */
 	removal_ends_it(&scene);
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
+}
+
+/* The next list of the thief names another list of a device, under the number of its last one. */
+static void name_another(struct scene *scene, size_t device)
+{
+	struct kc_list *list = thief_next(&scene->thief);
+	struct kc_peer_id id;
+
+	scene_id(scene, device, &id);
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, &id))
+			list->seen[i].id.bytes[0] ^= 1;
+	thief_say(&scene->thief);
+}
+
+/* Rules 4 and 5 of section 5: what it says of who reads it, and of others. */
+static void case_17_a_list_that_names_another(void)
+{
+	static const size_t named[] = {WITNESS, ELDER};
+
+	for (size_t i = 0; i < KC_COUNT_OF(named); i++) {
+		CLEANUP_SCENE struct scene scene;
+
+		scene_init(&scene, 3);
+		name_another(&scene, named[i]);
+		scene_alarms(&scene, WITNESS, "fork");
+		keeps_proof(&scene, WITNESS, KC_EVIDENCE_OTHER_LIST);
+		removal_ends_it(&scene);
+	}
 }
 
 static void case_18_broken_chain(void)
@@ -355,7 +396,7 @@ static void case_22_signature_of_another_type(void)
 	} rows[] = {
 		{"perm",   KC_RECORD_PERMANENT},
 		{"v/00000000000000000000000000000000", KC_RECORD_VOUCHER},
-		{"e/1/00000000000000000000000000000000", KC_RECORD_EPOCH},
+		{"e/00000000000000000000000000000000", KC_RECORD_EPOCH},
 		{"c",      KC_RECORD_CIRCLE},
 		{"retire", KC_RECORD_RETIRE},
 	};
@@ -582,6 +623,127 @@ static void case_26_newcomer_of_one_who_is_out(void)
 	scene_goes_on(&scene, WITNESS);
 }
 
+static bool is_shown(struct scene *scene, size_t asked, const struct kc_peer_id *id)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
+	bool found = false;
+
+	CHECK_OK_FATAL(kc_keychain_devices(scene->house.homes[asked].keychain, &list));
+	for (size_t i = 0; i < list.count; i++)
+		found = found || memcmp(list.rows[i].id, id->bytes, sizeof list.rows[i].id) == 0;
+	return found;
+}
+
+/* The voucher for one stranger where that for another would be. */
+static void case_79_a_voucher_for_another(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	CLEANUP_STRANGER struct stranger meant, other;
+	KC_CLEANUP_BUF struct kc_buf voucher = KC_BUF_INIT;
+	struct thief *thief = &scene.thief;
+
+	scene_init(&scene, 3);
+	stranger_init(&meant, &thief->circle->account);
+	stranger_init(&other, &thief->circle->account);
+	thief_vouch(thief, &meant.identity.id, &voucher);
+	thief_put_for(thief, "v/", &other.identity.id, &voucher);
+	thief_put_for(thief, "perm/", &other.identity.id, &other.permanent_record);
+	scene_holds(&scene, WITNESS);
+	CHECK(!is_shown(&scene, WITNESS, &other.identity.id));
+	/* Also when its sponsor says that it is in. */
+	CHECK_OK_FATAL(kc_list_add_include(thief_next(thief), &other.identity.id));
+	thief_say(thief);
+	scene_holds(&scene, WITNESS);
+	CHECK(!is_shown(&scene, WITNESS, &other.identity.id));
+	house_clock_move(GRACE);
+	scene_alarms(&scene, WITNESS, "omission");
+	CHECK(!is_shown(&scene, WITNESS, &other.identity.id));
+	removal_ends_it(&scene);
+}
+
+/* A voucher for a time of which its sponsor's list is here, and names nobody. */
+static void case_79_a_voucher_made_up_afterwards(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	CLEANUP_STRANGER struct stranger ghost;
+	struct thief *thief = &scene.thief;
+	struct kc_voucher voucher;
+
+	scene_init(&scene, 3);
+	stranger_init(&ghost, &thief->circle->account);
+	voucher = (struct kc_voucher){.sponsor = thief->circle->identity.id,
+		.beneficiary = ghost.identity.id,
+		.reason = KC_VOUCHER_PAIRING,
+		.time_ms = (uint64_t)NOW,
+		.not_after_ms = (uint64_t)NOW + 1};
+	for (uint64_t back = 0; back < 2; back++) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+		voucher.sponsor_seq = thief->list->seq - back;
+		CHECK_OK_FATAL(kc_voucher_build(
+			&voucher, &thief->circle->account, &thief->circle->identity, &record));
+		thief_put_for(thief, "v/", &ghost.identity.id, &record);
+		scene_refuses(&scene, WITNESS);
+	}
+	thief_put_for(thief, "perm/", &ghost.identity.id, &ghost.permanent_record);
+	CHECK_OK(house_sync(&scene.house, WITNESS, NULL));
+	CHECK(scene_is_untouched(&scene, WITNESS));
+	CHECK(!is_shown(&scene, WITNESS, &ghost.identity.id));
+	scene_goes_on(&scene, WITNESS);
+}
+
+/* When a voucher is heard of decides nothing: else devices would differ by when they heard. */
+static void case_79_a_voucher_that_is_late(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	CLEANUP_STRANGER struct stranger late;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct thief *thief = &scene.thief;
+	struct kc_voucher voucher;
+
+	scene_init(&scene, 3);
+	stranger_init(&late, &thief->circle->account);
+	voucher = (struct kc_voucher){.sponsor = thief->circle->identity.id,
+		.beneficiary = late.identity.id,
+		.sponsor_seq = thief->list->seq + 1,
+		.reason = KC_VOUCHER_PAIRING,
+		.time_ms = 1,
+		.not_after_ms = 2};
+	CHECK_OK_FATAL(kc_voucher_build(
+		&voucher, &thief->circle->account, &thief->circle->identity, &record));
+	thief_put_for(thief, "v/", &late.identity.id, &record);
+	thief_put_for(thief, "perm/", &late.identity.id, &late.permanent_record);
+	CHECK_OK_FATAL(kc_list_add_include(thief_next(thief), &late.identity.id));
+	thief_say(thief);
+	settle(&scene, two, 2);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(is_shown(&scene, two[i], &late.identity.id));
+		CHECK(scene_standing(&scene, two[i], &late.identity.id) != KC_DEVICE_REMOVED);
+	}
+	scene_goes_on(&scene, WITNESS);
+}
+
+/* By the keys of a device that was removed before. */
+static void case_79_a_voucher_by_one_who_is_out(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	CLEANUP_STRANGER struct stranger ghost;
+
+	scene_init(&scene, 3);
+	stranger_init(&ghost, &scene.thief.circle->account);
+	scene_remove(&scene, ELDER, JUNIOR, true);
+	settle(&scene, two, 2);
+	scene_note(&scene);
+	thief_let_in(&scene.thief, &ghost);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_OK(house_sync(&scene.house, two[i], NULL));
+		CHECK(!is_shown(&scene, two[i], &ghost.identity.id) ||
+			scene_standing(&scene, two[i], &ghost.identity.id) == KC_DEVICE_REMOVED);
+	}
+	house_clock_move(GRACE);
+	scene_goes_on(&scene, WITNESS);
+}
+
 /* With the account password and without, against a removal with it and without. */
 static void try_revenge(bool removal_cosigned, bool revenge_cosigned)
 {
@@ -798,6 +960,7 @@ int main(void)
 		CHECK_TEST(case_16_older_list_replayed),
 		CHECK_TEST(case_16_older_list_replayed_twice_in_a_day),
 		CHECK_TEST(case_17_two_lists_of_one_number),
+		CHECK_TEST(case_17_a_list_that_names_another),
 		CHECK_TEST(case_18_broken_chain),
 		CHECK_TEST(case_19_unknown_critical_extension),
 		CHECK_TEST(case_19_unknown_extension_that_is_not_critical),
@@ -815,6 +978,10 @@ int main(void)
 		CHECK_TEST(case_28_mutual_exclusion_in_either_order),
 		CHECK_TEST(case_29_exclusion_withheld_for_a_week),
 		CHECK_TEST(case_30_list_hidden_and_items_shown),
+		CHECK_TEST(case_79_a_voucher_for_another),
+		CHECK_TEST(case_79_a_voucher_made_up_afterwards),
+		CHECK_TEST(case_79_a_voucher_that_is_late),
+		CHECK_TEST(case_79_a_voucher_by_one_who_is_out),
 		CHECK_TEST(strangers_in_a_list),
 	};
 

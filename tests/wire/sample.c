@@ -123,6 +123,11 @@ static kc_err sample_result(struct kc_record *result)
 		return KC_ERR(NO_MEMORY);
 	result->devices.rows[0] = (struct kc_device){.name = "desk", .is_this = true};
 	result->devices.count = 1;
+	result->store_view.parts = calloc(1, sizeof *result->store_view.parts);
+	if (!result->store_view.parts)
+		return KC_ERR(NO_MEMORY);
+	result->store_view.parts[0] = (struct kc_store_part){.name = "desk", .settled = 4};
+	result->store_view.count = 1;
 	result->exposure.keys = 3;
 	kc_buf_push_str(&result->exposure.refs, "sixteen bytes, 1");
 	KC_TRY(kc_buf_check(&result->exposure.refs));

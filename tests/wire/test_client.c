@@ -300,6 +300,8 @@ static void members(void)
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
 	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+	KC_CLEANUP_BUF struct kc_buf evidence = KC_BUF_INIT;
 
 	CHECK_OK(kc_client_device_remove(client, id, kc_bytes_str("p"), true, 40, &report));
 	CHECK(report.sent == 41);
@@ -317,6 +319,12 @@ static void members(void)
 	CHECK(strcmp(history.rows[0].by, "laptop") == 0);
 	CHECK_OK(kc_client_exposure(client, id, &exposure));
 	CHECK(exposure.generic == 4 && exposure.internet == 2 && exposure.refs.len == 16);
+	CHECK_OK(kc_client_store_view(client, &view));
+	CHECK_FATAL(view.reached && view.count == 1);
+	CHECK(view.parts[0].settled == 4 && view.parts[0].hole == 5);
+	CHECK(strcmp(view.parts[0].name, "desk") == 0 && strcmp(view.caught, "old-list") == 0);
+	CHECK_OK(kc_client_evidence(client, &evidence));
+	CHECK(strcmp(kc_buf_text(&evidence), "evidence") == 0);
 	CHECK_OK(kc_client_account_password(
 		client, kc_bytes_str("old"), kc_bytes_str("newer"), &report));
 	CHECK(report.sent == 3 && report.received == 5 && !report.pending_password);

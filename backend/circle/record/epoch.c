@@ -64,8 +64,10 @@ kc_err kc_epoch_build(const struct kc_epoch *epoch, const struct kc_account_id *
 	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf link = KC_BUF_INIT;
 
-	if (epoch->has_prev)
+	if (prev_key->len)
 		KC_TRY(seal_link(epoch, account, key, prev_key, &link));
+	else
+		kc_buf_push(&link, epoch->link.data, epoch->link.len);
 	KC_TRY(put_body(epoch, kc_buf_bytes(&link), &body));
 	return kc_record_build(KC_RECORD_EPOCH, account, kc_buf_bytes(&body), &signer, 1, ret);
 }
@@ -102,7 +104,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_epoch *epoch)
 	pull_peers(&seq, epoch->recipients, &epoch->recipient_count);
 	pull_peers(&seq, epoch->out, &epoch->out_count);
 	kc_vector_pull(&seq, &epoch->closing);
-	reason = kc_der_get_uint_max(&seq, KC_EPOCH_ASKED);
+	reason = kc_der_get_uint_max(&seq, KC_EPOCH_RETOLD);
 	epoch->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);

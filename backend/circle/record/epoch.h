@@ -12,6 +12,7 @@ enum kc_epoch_reason {
 	KC_EPOCH_RECOVERY = 3,
 	KC_EPOCH_YEARLY = 4,
 	KC_EPOCH_ASKED = 5,
+	KC_EPOCH_RETOLD = 6, /* one that somebody began who is out by now */
 };
 
 struct kc_epoch {
@@ -32,7 +33,8 @@ struct kc_epoch {
 	uint64_t time_ms; /* when it was begun, by its author's clock */
 };
 
-/* Signs it. prev_key is the key before when there is one, else empty; link is made here. */
+/* Signs it. prev_key is the key before, and the link is made of it; empty when there is none, or
+ * when it is not here: then the link stays as it is. */
 KC_MUST kc_err kc_epoch_build(const struct kc_epoch *epoch, const struct kc_account_id *account,
 	const struct kc_identity *author, const struct kc_secret *key,
 	const struct kc_secret *prev_key, struct kc_buf *ret);

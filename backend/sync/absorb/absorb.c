@@ -187,6 +187,8 @@ static kc_err take_list(
 	if (err == KC_OK && !record->current &&
 		!kc_circle_is_excused(absorb->circle->members[record->member])) {
 		gathered->older |= (kc_peer_set)1 << record->member;
+		KC_TRY(kc_circle_catch_older(absorb->circle,
+			absorb->circle->members[record->member], record->value));
 		return KC_ERR(REFUSED);
 	}
 	if (err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER)

@@ -207,6 +207,20 @@ static bool is_unnamed(const struct kc_absorb_reader *r, const struct kc_absorb_
 								 item->view, writer));
 }
 
+/* Its writer signed that it wrote something else there. */
+static kc_err refuse_forged(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
+{
+	const struct kc_member *writer = r->circle->members[item->member];
+	kc_err noted = kc_circle_catch(
+		r->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_ITEM,
+				   .about = writer->id,
+				   .shown = item->counter,
+				   .here = kc_buf_bytes(&writer->list_record),
+				   .came = r->absorb->records[item->record].value});
+
+	return noted == KC_OK ? KC_ERR(REFUSED) : KC_ERR(WAITING);
+}
+
 static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
 	const struct kc_log_entry *entry =
@@ -214,7 +228,7 @@ static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_ite
 	uint64_t vouched = r->anchors.counters[item->member][item->view];
 
 	if (entry)
-		return is_named(entry, item) ? KC_OK : KC_ERR(REFUSED);
+		return is_named(entry, item) ? KC_OK : refuse_forged(r, item);
 	if (was_settled_by_sponsor(r, item))
 		return KC_OK;
 	if (!item->retired && item->counter <= vouched)

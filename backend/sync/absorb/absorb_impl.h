@@ -50,6 +50,8 @@ struct kc_absorb_reader {
 
 /* The reader's tags, and who is trusted. */
 KC_MUST kc_err kc_absorb_prepare(struct kc_absorb_reader *r);
+/* Whether no other device is trusted any more. */
+bool kc_absorb_is_alone(const struct kc_absorb_reader *r);
 size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record);
 /* Whether a record's writer counts: one who is out does up to its cut. */
 bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_record *record);

@@ -24,6 +24,11 @@ kc_err kc_absorb_prepare(struct kc_absorb_reader *r)
 	return KC_OK;
 }
 
+bool kc_absorb_is_alone(const struct kc_absorb_reader *r)
+{
+	return !r->circle->joining && r->trust.trusted == (kc_peer_set)1 << r->circle->self;
+}
+
 size_t kc_absorb_member(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
 {
 	(void)absorb;

@@ -187,6 +187,15 @@ static kc_err may_be_resolved(
 /* --- merging ------------------------------------------------------------------------------------
  */
 
+static kc_err note_forged(
+	const struct merger *m, const struct kc_incoming *incoming, struct kc_bytes record)
+{
+	return kc_circle_catch(m->r->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_ITEM,
+						     .about = incoming->body.version.writer,
+						     .shown = incoming->body.counter,
+						     .came = record});
+}
+
 /* Merges the version whose turn it is; DUPLICATE leaves everything as it was. */
 static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uint8_t *ret_rival)
 {
@@ -201,6 +210,11 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	if (err == KC_OK)
 		err = kc_vector_raise(&m->r->circle->views[incoming.view].reached,
 			&incoming.body.version.writer, incoming.body.counter);
+	if (err == KC_E_REFUSED && incoming.forged) {
+		kc_err noted = note_forged(m, &incoming, record->value);
+
+		err = noted == KC_OK ? err : noted;
+	}
 	m->r->absorb->received += applied;
 	memcpy(ret_rival, incoming.rival, sizeof incoming.rival);
 	kc_item_body_done(&incoming.body);

@@ -2,6 +2,8 @@
 /* What this device asks, and whom. */
 #include "backend/sync/absorb/absorb_reconcile_impl.h"
 
+#include <string.h>
+
 #include "backend/store/trie.h"
 #include "backend/sync/root.h"
 #include "base/random.h"
@@ -108,6 +110,17 @@ static bool is_unconfirmed(const struct kc_absorb_reconciler *c, enum kc_view vi
 	       !absorb->same[view] && (asked > c->now_ms || asked + PATIENCE_MS <= c->now_ms);
 }
 
+/* Nobody is left to ask, nor to have forgotten anything. */
+static void stand_alone(struct kc_reconcile_state *state)
+{
+	static const bool fresh[KC_VIEW_COUNT];
+
+	state->changed = state->changed || state->open ||
+			 memcmp(state->stale, fresh, sizeof fresh) != 0;
+	state->open = false;
+	memcpy(state->stale, fresh, sizeof fresh);
+}
+
 kc_err kc_absorb_ask_what_is_open(struct kc_absorb_reconciler *c)
 {
 	static const struct kc_peer_id nobody;
@@ -115,6 +128,10 @@ kc_err kc_absorb_ask_what_is_open(struct kc_absorb_reconciler *c)
 	struct kc_reconcile_state *state = c->state;
 	const struct kc_reconcile_question *question = &state->question;
 
+	if (kc_absorb_is_alone(c->r)) {
+		stand_alone(state);
+		return KC_OK;
+	}
 	if (state->open && kc_circle_is_trusted(c->r->circle, &c->r->trust, &question->to) &&
 		question->time_ms <= c->now_ms &&
 		question->time_ms + KC_RECONCILE_DAY_MS > c->now_ms)

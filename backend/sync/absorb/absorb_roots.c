@@ -142,11 +142,21 @@ static kc_err look_for_silence(struct kc_absorb_reader *r)
 	return KC_OK;
 }
 
+/* With nobody else in the circle, what is here is all that there is. */
+static kc_err stand_alone(struct kc_absorb_reader *r)
+{
+	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)
+		KC_TRY(kc_trie_doubt(r->txn, (enum kc_view)view, false));
+	return KC_OK;
+}
+
 /* In a log the digests lead to what the sponsor had; of a feed only the roots say that it is all. */
 kc_err kc_absorb_roots(struct kc_absorb_reader *r)
 {
 	if (r->circle->joining && !r->absorb->gathered->by_feed)
 		return KC_OK;
+	if (kc_absorb_is_alone(r))
+		return stand_alone(r);
 	if (!r->circle->joining)
 		KC_TRY(look_for_silence(r));
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++)

@@ -274,8 +274,9 @@ kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	}
 	if (incoming->acknowledged && held.id == 0)
 		return KC_OK; /* deleted, and collected since */
-	if (incoming->acknowledged && order > 0)
-		return KC_ERR(REFUSED); /* made up after this device had accounted for the dot */
+	incoming->forged = incoming->acknowledged && order > 0;
+	if (incoming->forged) /* made up after this device had accounted for the dot */
+		return KC_ERR(REFUSED);
 	if (order < 0 || (order == 0 && !held.lost))
 		return held.pending ? lose(txn, incoming, &held) : KC_OK;
 	KC_TRY(apply(txn, self, incoming, &held, repair));

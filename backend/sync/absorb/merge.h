@@ -21,6 +21,7 @@ struct kc_incoming {
 	uint8_t name[KC_RECORD_NAME_LEN];
 	enum kc_view view;
 	bool acknowledged; /* its dot is within what this device says it holds */
+	bool forged;	   /* with REFUSED: made up for a dot that was accounted for */
 	bool retired;	   /* somebody who is out has the key that it was sealed with */
 	struct kc_item_body body;
 	uint8_t rival[KC_RECORD_NAME_LEN]; /* with DUPLICATE: the record in its way */

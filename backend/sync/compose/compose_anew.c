@@ -16,7 +16,6 @@
 #define MIN_OPERATIONS 64	      /* a log with fewer is left as it is */
 #define MIN_LEN ((uint64_t)256 << 10) /* bytes */
 #define ITEM_LEN 228		      /* of a write of an item, besides its padded body */
-#define DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
 
 /* Who wrote the version that a track stands for; NULL: none that is remembered, or it has no dot.
  */
@@ -171,7 +170,7 @@ static void end(struct kc_composer *c, bool *ret_more)
 	span->base = span->begun;
 	span->begun = 0;
 	span->len = span->kept_len;
-	span->drop_ms = (uint64_t)(now > 0 ? now : 0) + (mends ? 0 : DROP_AFTER_MS);
+	span->drop_ms = (uint64_t)(now > 0 ? now : 0) + (mends ? 0 : KC_LOG_DROP_AFTER_MS);
 	span->mends = false;
 	*ret_more = mends; /* another round drops it */
 }

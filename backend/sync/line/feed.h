@@ -92,6 +92,10 @@ struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_wri
  * STORE_GONE, STORE_SUSPECT. */
 KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_store *store,
 	struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+/* Whether all that the store has said to have of this device's is there, as far as this round and
+ * those before have read. */
+KC_MUST kc_err kc_feed_has_claimed(const struct kc_feed *feed, struct kc_store *store,
+	const struct kc_gathered *gathered, bool *ret);
 /* The next rounds read from the beginning, and open what was seen before, too: a store may have
  * shown another value under the same etag. */
 void kc_feed_reread(struct kc_feed *feed);

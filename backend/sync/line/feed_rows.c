@@ -103,11 +103,19 @@ static kc_err look_at_own(
 		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) != KC_OK)
 		return KC_OK;
 	r->feed->own_seen = self->list && kc_record_id_equal(&id, &self->list_id);
-	if (r->feed->own_seen || (self->list && list->seq < self->list->seq) ||
-		kc_list_verify(kc_buf_bytes(&record), &circle->account, list, &self->permanent) !=
-			KC_OK)
+	if (r->feed->own_seen)
+		return KC_OK;
+	KC_TRY(kc_circle_look_for_twin(circle, kc_buf_bytes(&record)));
+	if (!circle->copied)
 		return KC_OK;
 	/* This device has said something that it does not know of. */
+	KC_TRY(kc_circle_catch(
+		circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
+				.about = self->id,
+				.known = self->list ? self->list->seq : 0,
+				.shown = list->seq,
+				.here = kc_buf_bytes(&self->list_record),
+				.came = kc_buf_bytes(&record)}));
 	circle->alarm = KC_ALARM_FORK;
 	return KC_ERR(STORE_SUSPECT);
 }

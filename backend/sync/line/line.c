@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* Which layout a store has. */
+/* What both layouts have in common. */
 #include "backend/sync/line/line.h"
 
 #include <string.h>
+
+bool kc_line_is_time(const struct kc_line *line, uint64_t times)
+{
+	uint64_t wait = KC_LINE_FIRST_WAIT_MS, sent = line->outbox.sent_ms;
+
+	if (times < KC_LINE_MAX_TRIES)
+		return true;
+	for (; times > KC_LINE_MAX_TRIES && wait < KC_LINE_LONGEST_WAIT_MS; times--)
+		wait *= 2;
+	if (wait > KC_LINE_LONGEST_WAIT_MS)
+		wait = KC_LINE_LONGEST_WAIT_MS;
+	/* A clock that was set back does not make it wait until it is where it was. */
+	return line->now_ms < sent || line->now_ms - sent >= wait;
+}
 
 enum kc_layout kc_line_choose(const struct kc_cloud *cloud)
 {

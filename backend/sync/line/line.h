@@ -13,29 +13,35 @@
 #include "backend/sync/compose/compose.h"
 #include "backend/sync/memory.h"
 
-/* How often a store is given the same thing: after that it forgets on purpose. */
+/* How often a store is given the same thing before there is an alarm: it forgets on purpose. After
+ * that it is given it after a minute, then after twice as long each time, up to an hour: for when
+ * it is honest again. */
 #define KC_LINE_MAX_TRIES 3
+#define KC_LINE_FIRST_WAIT_MS (UINT64_C(60) * 1000)
+#define KC_LINE_LONGEST_WAIT_MS (UINT64_C(60) * 60 * 1000)
 
 struct kc_line {
 	const struct kc_line_kind *kind;
 	struct kc_store *store;	   /* borrowed */
 	struct kc_circle *circle;  /* borrowed */
 	struct kc_cloud *cloud;	   /* owned */
+	uint64_t now_ms;	   /* when the exchange began */
 	struct kc_outbox outbox;   /* state of what was composed last */
 	struct kc_cloud_logs logs; /* of logs: as they were listed */
 	struct kc_feed feed;	   /* of records */
 	bool was_checked;	   /* of records: the marker, in this exchange */
 	bool was_reread;	   /* of records: everything, in this exchange */
 	bool is_mute;		   /* this device is out: nothing is sent */
+	bool is_holding; /* what was said last is not seen in the store: nothing new is said */
 	bool idle;		   /* of records: nothing was written since the last exchange */
 };
 
 /* Errors of all: STORE_GONE; STORE_SUSPECT, with the circle's alarm. */
 struct kc_line_kind {
-	/* Once: checks the marker, and sends what an earlier exchange could not. */
+	/* Once: checks the marker. */
 	kc_err (*begin)(struct kc_line *line);
 	/* At the beginning of a round: whether this device's own writes are there as it left them.
-	 * What is not is sent once more. */
+	 * What is not is sent once more; what was never sent is sent. */
 	kc_err (*look)(struct kc_line *line);
 	/* Reads cells of members that were not read yet in this round. */
 	kc_err (*gather)(struct kc_line *line, kc_peer_set members, struct kc_gathered *gathered);
@@ -62,6 +68,8 @@ KC_MUST kc_err kc_line_open(struct kc_line *line, const char *place, enum kc_lay
 void kc_line_done(struct kc_line *line);
 #define KC_CLEANUP_LINE KC_CLEANUP(kc_line_done)
 
+/* Whether the store is to be given once more what it has said to have for so many times. */
+bool kc_line_is_time(const struct kc_line *line, uint64_t times);
 /* The layout for a store that is begun here. */
 enum kc_layout kc_line_choose(const struct kc_cloud *cloud);
 /* Whether the marker of a store is that of an account, and of a layout. Errors: STORE_GONE;

@@ -24,6 +24,7 @@ static kc_err count_try(struct kc_line *line)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	line->outbox.tries++;
+	line->outbox.sent_ms = line->now_ms;
 	KC_TRY(kc_txn_begin(line->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_outbox_state(&txn, &line->outbox));
 	return kc_txn_commit(&txn);
@@ -72,40 +73,65 @@ static kc_err logs_begin(struct kc_line *line)
 {
 	kc_err err = kc_line_check_marker(line->cloud, &line->circle->account, KC_LAYOUT_LOGS);
 
-	if (err == KC_E_STORE_SUSPECT)
-		return suspect(line, KC_ALARM_FORGERY);
-	KC_TRY(err);
-	return line->outbox.number && line->outbox.tries == 0 && !line->is_mute ? logs_send(line)
-										: KC_OK;
+	return err == KC_E_STORE_SUSPECT ? suspect(line, KC_ALARM_FORGERY) : err;
 }
 
-static kc_err list_logs(struct kc_line *line)
+/* *ret: the last operation of this device's log that is there. */
+static kc_err list_logs(struct kc_line *line, const struct kc_writer_id *writer, uint64_t *ret)
 {
+	const struct kc_cloud_log *log;
 	kc_err err;
 
 	kc_cloud_logs_done(&line->logs);
 	err = kc_cloud_list(line->cloud, &line->logs);
 	if (err == KC_E_REFUSED) /* more writers than there can be devices and pairings */
 		return suspect(line, KC_ALARM_FORGERY);
-	return err;
+	KC_TRY(err);
+	log = kc_cloud_logs_find(&line->logs, writer);
+	*ret = log ? log->last : 0;
+	return KC_OK;
 }
 
-/* Whether only the operation that stands in the outbox has gone from this device's log. */
-static bool may_send_again(const struct kc_line *line, uint64_t last)
+/* Whether a log begins anew with an operation, so that it does not matter what is below: until that
+ * is dropped, and then nothing is. */
+static bool is_beginning(const struct kc_log_span *span, uint64_t number, uint64_t last)
+{
+	return number == span->begun || (number == span->base && (span->drop_ms || last == 0));
+}
+
+/* Whether this device's log is as it left it, but for the operation that stands in the outbox. */
+static bool is_last_lost(const struct kc_line *line, uint64_t last)
 {
 	uint64_t number = kc_circle_self(line->circle)->position.number;
 
-	return last + 1 == number && line->outbox.number == number &&
-	       line->outbox.tries < KC_LINE_MAX_TRIES;
+	return line->outbox.number == number && last < number &&
+	       (last + 1 == number || is_beginning(&line->circle->span, number, last));
 }
 
-/* What is below the new beginning of this device's log goes, once everybody had time to read it. */
+/* What was never sent is, also where something is in its place. */
+static bool is_owed(const struct kc_line *line, uint64_t last)
+{
+	const struct kc_outbox *outbox = &line->outbox;
+	uint64_t number = kc_circle_self(line->circle)->position.number;
+
+	if (line->is_mute || number == 0 || outbox->number != number)
+		return false;
+	if (outbox->tries == 0)
+		return last == number || is_last_lost(line, last);
+	return is_last_lost(line, last) && kc_line_is_time(line, outbox->tries);
+}
+
+/* What is below the new beginning of this device's log goes, once everybody had time to read it. By
+ * a clock that was set back, they have that time from now on. */
 static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
 {
 	struct kc_log_span *span = &line->circle->span;
-	int64_t now = kc_clock_wall_ms();
+	int64_t clock = kc_clock_wall_ms();
+	uint64_t now = clock > 0 ? (uint64_t)clock : 0;
 
-	if (span->drop_ms == 0 || (uint64_t)(now > 0 ? now : 0) < span->drop_ms)
+	if (span->drop_ms > now + KC_LOG_DROP_AFTER_MS)
+		span->drop_ms = now + KC_LOG_DROP_AFTER_MS;
+	if (span->drop_ms == 0 || now < span->drop_ms)
 		return KC_OK;
 	KC_TRY(kc_cloud_drop(line->cloud, writer, span->base));
 	span->drop_ms = 0;
@@ -119,16 +145,30 @@ static bool is_about_to_mend(const struct kc_line *line, uint64_t last)
 	       last < kc_circle_self(line->circle)->position.number;
 }
 
+/* A log that ends before what was settled of it. */
+static kc_err note_short(struct kc_line *line, const struct kc_member *member, uint64_t last)
+{
+	return kc_circle_catch(
+		line->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SHORT_LOG,
+				      .about = member->id,
+				      .known = member->position.number,
+				      .shown = last,
+				      .here = kc_buf_bytes(&member->list_record)});
+}
+
+/* Whether it was sent is one thing, whether it is there another: nothing is said behind a hole. */
 static kc_err logs_look(struct kc_line *line)
 {
 	const struct kc_member *self = kc_circle_self(line->circle);
 	struct kc_writer_id writer = kc_circle_writer(&self->id);
-	const struct kc_cloud_log *log;
 	uint64_t last;
 
-	KC_TRY(list_logs(line));
-	log = kc_cloud_logs_find(&line->logs, &writer);
-	last = log ? log->last : 0;
+	line->is_holding = false;
+	KC_TRY(list_logs(line, &writer, &last));
+	if (is_owed(line, last)) {
+		KC_TRY(logs_send(line));
+		KC_TRY(list_logs(line, &writer, &last));
+	}
 	if (last == self->position.number)
 		return drop_old(line, &writer);
 	if (is_about_to_mend(line, last))
@@ -139,10 +179,12 @@ static kc_err logs_look(struct kc_line *line)
 		KC_TRY(look_for_twin(line, self->position.number + 1));
 		return suspect(line, KC_ALARM_FORK);
 	}
-	if (may_send_again(line, last))
-		return logs_send(line);
+	line->is_holding = is_last_lost(line, last) && line->outbox.tries < KC_LINE_MAX_TRIES;
+	if (line->is_holding)
+		return KC_OK;
 	line->circle->shown = last;
 	line->circle->known = self->position.number;
+	KC_TRY(note_short(line, self, last));
 	return suspect(line, KC_ALARM_ROLLBACK);
 }
 
@@ -153,8 +195,7 @@ static kc_err logs_gather(struct kc_line *line, kc_peer_set members, struct kc_g
 
 static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gathered *gathered)
 {
-	(void)now_ms;
-	(void)gathered; /* its suspects were seen as it was read */
+	(void)now_ms; /* suspects were seen as it was read */
 	for (size_t i = 0; i < line->circle->member_count; i++) {
 		struct kc_member *m = line->circle->members[i];
 		struct kc_writer_id writer = kc_circle_writer(&m->id);
@@ -162,6 +203,8 @@ static kc_err logs_weigh(struct kc_line *line, uint64_t now_ms, struct kc_gather
 
 		if (log && log->last >= m->position.number) /* it is back */
 			m->excuse.known = 0;
+		else if (kc_peer_set_has(gathered->suspects, i))
+			KC_TRY(note_short(line, m, log ? log->last : 0));
 	}
 	return KC_OK;
 }

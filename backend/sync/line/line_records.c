@@ -20,13 +20,20 @@ static kc_err recall(struct kc_line *line)
 /* Another round reads what stood in the way. */
 static kc_err records_send(struct kc_line *line)
 {
+	line->outbox.sent_ms = line->now_ms;
 	return kc_publish_send(line->cloud, line->store, &line->feed, &line->outbox);
 }
 
+/* Whether the very same batch is given to the store: it was not yet, or there is an alarm since it
+ * is never there. */
 static bool is_to_be_sent(const struct kc_line *line)
 {
-	return line->outbox.number && line->outbox.tries == 0 && !line->outbox.lost &&
-	       !line->is_mute;
+	const struct kc_outbox *outbox = &line->outbox;
+
+	if (outbox->number == 0 || outbox->lost || line->is_mute)
+		return false;
+	return outbox->tries == 0 || (!line->feed.own_seen && outbox->missed >= KC_LINE_MAX_TRIES &&
+					     kc_line_is_time(line, outbox->missed));
 }
 
 /* Whether there is something to ask or to say, whatever is new in the store. */
@@ -73,29 +80,53 @@ static kc_err records_begin(struct kc_line *line)
 	if (!is_to_be_sent(line))
 		return KC_OK;
 	KC_TRY(check_marker(line));
+	line->outbox.missed += line->outbox.tries > 0;
 	err = records_send(line);
 	return err == KC_E_CONFLICT ? KC_OK : err; /* the round that follows sees to it */
 }
 
 static kc_err records_look(struct kc_line *line)
 {
+	line->is_holding = false;
 	kc_feed_end_round(&line->feed);
 	return line->feed.tokens[KC_ZONE_RECORDS].len == 0 ? check_marker(line) : KC_OK;
 }
 
+static kc_err remember_outbox(struct kc_line *line)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(line->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_outbox_state(&txn, &line->outbox));
+	return kc_txn_commit(&txn);
+}
+
 /* What this device wrote last is in the feed, or was not kept: then it is written once more, as far
  * as it is still to be said, under a new list. */
-static kc_err look_for_own(struct kc_line *line)
+static kc_err look_for_own(struct kc_line *line, const struct kc_gathered *gathered)
 {
-	const struct kc_feed *feed = &line->feed;
+	struct kc_outbox *outbox = &line->outbox;
+	bool all;
 
-	if (feed->more || feed->own_seen || line->outbox.tries == 0 || line->outbox.lost ||
-		line->is_mute)
+	if ((outbox->tries == 0 && outbox->landed == 0) || line->is_mute)
 		return KC_OK;
-	if (++line->outbox.missed >= KC_LINE_MAX_TRIES)
-		return suspect(line, KC_ALARM_ROLLBACK);
-	line->outbox.lost = true;
-	line->outbox.landed = 0;
+	KC_TRY(kc_feed_has_claimed(&line->feed, line->store, gathered, &all));
+	if (all && (line->feed.own_seen || outbox->lost))
+		return KC_OK;
+	line->is_holding = line->feed.more; /* it may be in the rest */
+	if (line->is_holding)
+		return KC_OK;
+	line->feed.own_seen = false;
+	if (!outbox->lost) {
+		if (outbox->missed >= KC_LINE_MAX_TRIES)
+			return suspect(line, KC_ALARM_ROLLBACK);
+		if (++outbox->missed == KC_LINE_MAX_TRIES) {
+			KC_TRY(remember_outbox(line));
+			return suspect(line, KC_ALARM_ROLLBACK);
+		}
+	}
+	outbox->lost = true;
+	outbox->landed = 0;
 	return KC_OK;
 }
 
@@ -113,7 +144,7 @@ static kc_err records_gather(
 		&line->feed, line->cloud, line->store, line->circle, members, gathered));
 	if (line->feed.begun)
 		KC_TRY(check_marker(line));
-	return first ? look_for_own(line) : KC_OK;
+	return first ? look_for_own(line, gathered) : KC_OK;
 }
 
 static bool records_reread(struct kc_line *line)

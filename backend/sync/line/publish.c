@@ -270,9 +270,10 @@ static kc_err remember(struct kc_store *store, struct kc_feed *feed, const struc
 	size_t landed = (size_t)outbox->landed;
 
 	KC_TRY(kc_txn_begin(store, KC_TXN_WRITE, &txn));
-	for (size_t i = 0; i < landed; i++)
+	for (size_t i = 0; i < landed; i++) /* what was taken away may not come with the feed */
 		KC_TRY(kc_sighting_put(&txn, batch->rows[i].place.name,
-			batch->rows[i].place.etag.bytes, feed->reading));
+			batch->rows[i].place.etag.bytes,
+			batch->rows[i].value.len ? KC_SIGHTING_CLAIMED : feed->reading));
 	for (size_t i = landed; i < landed + in_the_way; i++)
 		KC_TRY(kc_feed_names_add(&feed->waiting, batch->rows[i].place.zone,
 			batch->rows[i].place.name, NULL));

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* One part after another, in sentences and as JSON. */
+#include "cli/parts.h"
+
+#include "base/clock.h"
+#include "cli/when.h"
+
+#define GRACE_MS (10 * 60 * 1000) /* for what is still arriving */
+
+typedef unsigned long long number;
+
+/* --- sentences ----------------------------------------------------------------------------------
+ */
+
+/* Where this device's own writes are there as it left them. */
+static void tell_own(
+	struct kc_doctor *doctor, const struct kc_store_view *view, uint64_t there, uint64_t wrote)
+{
+	char when[KC_WHEN_LEN];
+
+	kc_when_ago((int64_t)(view->given_ms / 1000), kc_clock_wall_ms() / 1000, when);
+	if (there == wrote)
+		kc_doctor_find(doctor, "own", KC_DOCTOR_GOOD,
+			"what this device wrote last, its %llu, is there", (number)wrote);
+	else if (there > wrote)
+		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
+			"it has %llu of this device, which wrote up to %llu", (number)there,
+			(number)wrote);
+	else if (view->given)
+		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
+			"what this device wrote last, its %llu, is not there; it was given to the "
+			"store %llu times, the last time %s",
+			(number)wrote, (number)view->given, when);
+	else
+		kc_doctor_find(doctor, "own", KC_DOCTOR_NOTE,
+			"what this device wrote last, its %llu, is still to be sent",
+			(number)wrote);
+}
+
+static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
+{
+	if (part->last < part->settled)
+		kc_doctor_find(doctor, "log", KC_DOCTOR_BAD,
+			"the log of “%s” ends at %llu; this device has read up to %llu", part->name,
+			(number)part->last, (number)part->settled);
+	else if (part->hole)
+		kc_doctor_find(doctor, "hole", KC_DOCTOR_NOTE,
+			"%llu in the log of “%s” is missing, or not whole; what comes after it waits",
+			(number)part->hole, part->name);
+	else if (part->last > part->settled)
+		kc_doctor_find(doctor, "log", KC_DOCTOR_NOTE,
+			"the log of “%s” goes up to %llu; this device has taken it up to %llu",
+			part->name, (number)part->last, (number)part->settled);
+	else
+		kc_doctor_find(doctor, "log", KC_DOCTOR_GOOD,
+			"the log of “%s” is read to its end, %llu", part->name,
+			(number)part->last);
+}
+
+static void tell_list(struct kc_doctor *doctor, const struct kc_store_part *part)
+{
+	if (part->there < part->list)
+		kc_doctor_find(doctor, "list", KC_DOCTOR_BAD,
+			"the store has entry %llu of “%s”; this device knows entry %llu",
+			(number)part->there, part->name, (number)part->list);
+	else if (part->there > part->list)
+		kc_doctor_find(doctor, "list", KC_DOCTOR_NOTE,
+			"entry %llu of “%s” is there, and was not taken yet", (number)part->there,
+			part->name);
+	else
+		kc_doctor_find(doctor, "list", KC_DOCTOR_GOOD,
+			"the last entry of “%s”, %llu, is there", part->name, (number)part->list);
+}
+
+/* What is missed, and since when. */
+static void tell_missing(struct kc_doctor *doctor, const struct kc_store_part *part)
+{
+	int64_t now = kc_clock_wall_ms(), since = (int64_t)part->waiting_since_ms;
+	char when[KC_WHEN_LEN];
+
+	kc_when_ago(since / 1000, now / 1000, when);
+	if (since)
+		kc_doctor_find(doctor, "missing",
+			now - since < GRACE_MS ? KC_DOCTOR_NOTE : KC_DOCTOR_BAD,
+			"something of “%s” that was named is missing; it was first missed %s",
+			part->name, when);
+	if (part->named > part->list)
+		kc_doctor_find(doctor, "unseen", KC_DOCTOR_NOTE,
+			"entry %llu of “%s” is named by another device; this one knows entry %llu",
+			(number)part->named, part->name, (number)part->list);
+}
+
+void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, bool records)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+
+		if (part->is_out)
+			continue;
+		if (part->is_this && view->reached)
+			tell_own(doctor, view, records ? part->there : part->last,
+				records ? part->list : part->settled);
+		else if (view->reached && records)
+			tell_list(doctor, part);
+		else if (view->reached)
+			tell_log(doctor, part);
+		if (!part->is_this)
+			tell_missing(doctor, part);
+	}
+}
+
+/* --- for programs -------------------------------------------------------------------------------
+ */
+
+/* A number of what is there; null when that is not known, or there is none. */
+static json_t *there_or_null(uint64_t value, bool known)
+{
+	return known && value ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *part_object(
+	const struct kc_store_view *view, const struct kc_store_part *part, bool records)
+{
+	json_t *object = json_object();
+	bool logs = view->reached && !records;
+
+	kc_json_set(object, "device", kc_json_text(kc_bytes_str(part->name)));
+	kc_json_set(object, "this", json_boolean(part->is_this));
+	kc_json_set(object, "out", json_boolean(part->is_out));
+	kc_json_set(object, "settled", there_or_null(part->settled, !records));
+	kc_json_set(object, "first", there_or_null(part->first, logs));
+	kc_json_set(object, "last", there_or_null(part->last, logs));
+	kc_json_set(object, "hole", there_or_null(part->hole, logs));
+	kc_json_set(object, "entry", there_or_null(part->list, true));
+	kc_json_set(object, "entry_there", there_or_null(part->there, view->reached && records));
+	kc_json_set(object, "entry_named", there_or_null(part->named, true));
+	kc_json_set(object, "missing_since", kc_json_ms(part->waiting_since_ms));
+	return object;
+}
+
+json_t *kc_parts_array(const struct kc_store_view *view, bool records)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->count; i++)
+		kc_json_append(array, part_object(view, &view->parts[i], records));
+	return array;
+}
