@@ -147,13 +147,12 @@ kc_err kc_circle_make_room(struct kc_circle *circle)
 /* Identity, genesis, account id, shared keys. */
 static kc_err make_account(struct kc_circle *circle)
 {
-	int64_t now = kc_clock_wall_ms();
 	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
 
 	KC_TRY(kc_identity_make(&circle->identity));
 	KC_TRY(kc_permanent_put_body(&circle->identity.permanent, &body));
 	circle->begun.first = circle->identity.id;
-	circle->begun.time_ms = now > 0 ? (uint64_t)now : 0;
+	circle->begun.time_ms = kc_clock_now_ms();
 	KC_TRY(kc_account_begin(
 		kc_buf_bytes(&body), circle->begun.time_ms, &circle->genesis, &circle->account));
 	KC_TRY(kc_account_keys_make(&circle->keys));

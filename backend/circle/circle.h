@@ -269,6 +269,8 @@ size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id 
 const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
+/* Whether a peer has left, and its last list is here: it says nothing more. */
+bool kc_circle_is_over(const struct kc_member *member);
 /* The voucher that introduced a peer, or NULL for the first device. */
 const struct kc_voucher *kc_circle_find_voucher(
 	const struct kc_circle *circle, const struct kc_peer_id *beneficiary);

@@ -84,9 +84,10 @@ KC_MUST kc_err kc_circle_follow_links(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_restore_key(
 	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key);
 KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
-/* Who is trusted, and may yet turn out not to be: an epoch record tells of a removal that has not
- * been heard of - it names one as out who is trusted here, and nothing that is known explains that -
- * and does not name these among its recipients. Until more is known they are given no keys. */
+/* Epoch records tell of removals that have not been heard of: they name some as out who are trusted
+ * here, and nothing that is known explains that. Those; and all who may turn out to be none of ours
+ * once that is known, who are given no keys until it is. */
+kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust);
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */

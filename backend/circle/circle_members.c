@@ -279,6 +279,11 @@ kc_err kc_circle_take_retire(
 	return KC_OK;
 }
 
+bool kc_circle_is_over(const struct kc_member *member)
+{
+	return member->retire_record.len && member->list && member->list->seq == member->retire.seq;
+}
+
 kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
 {
 	struct kc_member *self = kc_circle_self(circle);

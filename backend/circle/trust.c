@@ -69,6 +69,15 @@ static kc_peer_set introduced_without(const struct kc_trust *trust, const struct
 	return set;
 }
 
+kc_peer_set kc_trust_introduced_without(const struct kc_trust *trust, kc_peer_set sponsors)
+{
+	struct fallen fallen = {{false}};
+
+	for (size_t i = 0; i < trust->voucher_count; i++)
+		fallen.vouchers[i] = kc_peer_set_has(sponsors, trust->vouchers[i].sponsor);
+	return introduced_without(trust, &fallen);
+}
+
 /* Whom each statement puts out of standing: its target, and whom that introduced after the cut. */
 static kc_peer_set struck_by(const struct kc_trust *trust, const struct kc_trust_statement *s)
 {

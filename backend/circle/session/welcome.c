@@ -65,13 +65,12 @@ static kc_err vouch(struct kc_circle *circle, const struct kc_application *appli
 	const uint8_t transcript[static 32])
 {
 	const struct kc_member *self = kc_circle_self(circle);
-	int64_t now = kc_clock_wall_ms();
 	struct kc_voucher voucher = {
 		.sponsor = circle->identity.id,
 		.sponsor_seq = (self->list ? self->list->seq : 0) + 1,
 		.beneficiary = application->id,
 		.reason = KC_VOUCHER_PAIRING,
-		.time_ms = now > 0 ? (uint64_t)now : 0,
+		.time_ms = kc_clock_now_ms(),
 	};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 

@@ -180,12 +180,13 @@ static kc_err take_list(
 	struct kc_absorb *absorb, struct kc_absorb_record *record, const struct kc_peer_id *from)
 {
 	struct kc_gathered *gathered = absorb->gathered;
+	const struct kc_member *member = absorb->circle->members[record->member];
 	kc_err err = kc_circle_take_list(absorb->circle, from, record->value, &record->current);
 
 	if (!gathered->by_feed)
 		return err;
-	if (err == KC_OK && !record->current &&
-		!kc_circle_is_excused(absorb->circle->members[record->member])) {
+	if (err == KC_OK && !record->current && !kc_circle_is_excused(member) &&
+		!kc_circle_is_over(member)) {
 		gathered->older |= (kc_peer_set)1 << record->member;
 		KC_TRY(kc_circle_catch_older(absorb->circle,
 			absorb->circle->members[record->member], record->value));
