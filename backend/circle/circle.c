@@ -102,6 +102,8 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->genesis);
 	kc_secret_done(&circle->keys);
 	kc_buf_done(&circle->account_key_record);
+	for (size_t i = 0; i < circle->password_count; i++)
+		kc_buf_done(&circle->passwords[i].record);
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		kc_buf_done(&circle->pending_keys[i].record);
 	kc_held_compat_done(&circle->compat);

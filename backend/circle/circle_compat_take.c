@@ -20,8 +20,9 @@ struct incoming {
 static bool is_user_key_pending(const struct kc_circle *circle, const struct incoming *in)
 {
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
-			    sizeof in->compat->user) == 0)
+		if (circle->pending_keys[i].parts.seq > circle->account_key.seq &&
+			memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
+				sizeof in->compat->user) == 0)
 			return true;
 	return false;
 }
@@ -84,14 +85,17 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 	return false;
 }
 
-/* Whether a trusted device's list says that it accepts this one. */
-static bool is_named(const struct kc_circle *circle, const struct incoming *in)
+/* Whether a trusted device's list says that it accepts this one; one that is in a circle, when that
+ * is not NULL. */
+static bool is_named(
+	const struct kc_circle *circle, const struct incoming *in, const struct kc_compat *by)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 
 		if (list && list->has_circle && i != circle->self &&
 			kc_peer_set_has(in->trust.trusted, i) &&
+			(!by || kc_compat_find(by, &circle->members[i]->id)) &&
 			list->circle_generation == in->compat->generation &&
 			kc_record_id_equal(&list->circle_id, in->id))
 			return true;
@@ -165,7 +169,7 @@ static enum lineage lineage_of(const struct kc_circle *circle, const struct inco
 	if (c->generation == before->generation + 1 &&
 		kc_record_id_equal(&c->prev, &circle->compat.id))
 		return NEXT;
-	return is_named(circle, in) ? BRIDGED : GAP;
+	return is_named(circle, in, NULL) ? BRIDGED : GAP;
 }
 
 static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
@@ -191,8 +195,12 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 
 	if (lineage == GAP)
 		return KC_ERR(WAITING);
-	if (!has_member_signature(circle, in)) /* over a gap, another copy may have one */
-		return lineage == BRIDGED ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
+	 * of devices that were let in meanwhile: a member will make the next. */
+	if (!has_member_signature(circle, in) && lineage == BRIDGED)
+		return is_named(circle, in, circle->compat.compat) ? KC_ERR(WAITING) : KC_OK;
+	if (!has_member_signature(circle, in))
+		return KC_ERR(REFUSED);
 	KC_TRY(check_members(circle, in));
 	if (lineage == LOSER)
 		return keep_evidence(circle, in->record);

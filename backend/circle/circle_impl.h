@@ -34,9 +34,29 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
 
-/* Puts an account key record into force that may be. The one in force is this device's: it is
- * queued and kept. All that this device made are queued again. */
+/* Puts an account key record into force that this device made, or came in with. */
 KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
+/* Whether a user key that counted then signed a record third. */
+bool kc_circle_follows_password(
+	const struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts);
+/* REFUSED for one that is held, with other signatures. */
+KC_MUST kc_err kc_circle_check_password_twin(
+	const struct kc_circle *circle, struct kc_bytes record);
+bool kc_circle_holds_password(const struct kc_circle *circle, struct kc_bytes record);
+/* Keeps a record and its user key; the first of the two the record alone. */
+KC_MUST kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes record);
+/* Whether one counts: by who made it, and by who put that device out. */
+KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
+	const struct kc_trust *trust, const struct kc_password_record *row, bool *ret);
+/* Which of an author's records a statement against it acknowledges: those from before a time, all
+ * for 0. */
+KC_MUST kc_err kc_circle_acknowledge_password(
+	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret);
+/* REFUSED when the author is out, and enough of its records are held. */
+KC_MUST kc_err kc_circle_check_crowd(
+	const struct kc_circle *circle, const struct kc_peer_id *author);
+/* The one in force is this device's: it is queued and kept. All that it made are queued again. */
 KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);

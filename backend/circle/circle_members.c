@@ -177,6 +177,7 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
 		return KC_ERR(NOT_FOUND);
 	find_cut(member, before_ms, &exclusion);
+	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &exclusion));
 	if (reason != KC_EXCLUSION_COUNTER)
 		KC_TRY(repeat(circle, &trust, member, before_ms, cosigner));
 	return state(circle, &exclusion, cosigner);

@@ -14,7 +14,8 @@ static uint64_t now_ms(void)
 	return now < 0 ? 0 : (uint64_t)now;
 }
 
-/* Everybody who is in, besides those who ever were. */
+/* Everybody who ever came in, those that are out among them: whom they let in stays when their own
+ * sponsor is put out. Not those that fell. */
 static kc_err add_members(
 	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_list *list)
 {
@@ -27,7 +28,8 @@ static kc_err add_members(
 		list->exclude_count = before->exclude_count;
 	}
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (i == circle->self || kc_peer_set_has(trust->trusted, i))
+		if (i == circle->self ||
+			kc_peer_set_has(trust->heard | (trust->introduced & trust->excluded), i))
 			KC_TRY(kc_list_add_include(list, &circle->members[i]->id));
 	return kc_circle_add_statements(circle, list);
 }

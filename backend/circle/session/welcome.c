@@ -95,6 +95,15 @@ static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circl
 	kc_der_end(w);
 }
 
+/* Those that may come into force when it is heard who is out. */
+static void put_passwords(struct kc_der_writer *w, const struct kc_circle *circle)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < circle->password_count; i++)
+		kc_der_put_bytes(w, kc_buf_bytes(&circle->passwords[i].record));
+	kc_der_end(w);
+}
+
 /* How far a newcomer must get in a log. What a store has lost of one who is out comes from nowhere;
  * who knew it has made it its own. */
 static const struct kc_log_position *target_of(
@@ -158,6 +167,7 @@ static kc_err put_welcome(
 	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
 	put_user_keys(&w, circle);
+	put_passwords(&w, circle);
 	put_peers(&w, circle, &trust);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->epoch_count; i++)
@@ -319,6 +329,24 @@ static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
 									       : KC_ERR(VERIFY);
 }
 
+static kc_err enter_passwords(struct kc_der_reader *r, struct kc_circle *circle)
+{
+	struct kc_der_reader rows;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
+	while (kc_der_more(&rows)) {
+		struct kc_bytes record = kc_der_get_bytes(&rows);
+
+		KC_TRY(kc_der_reader_check(&rows));
+		KC_TRY(kc_circle_add_password(circle, record));
+	}
+	kc_der_leave(r, &rows);
+	KC_TRY(kc_der_reader_check(r));
+	return kc_circle_holds_password(circle, kc_buf_bytes(&circle->account_key_record))
+		       ? KC_OK
+		       : KC_ERR(VERIFY);
+}
+
 static kc_err enter_account(
 	struct kc_der_reader *r, struct kc_bytes account_key, struct kc_circle *circle)
 {
@@ -337,7 +365,8 @@ static kc_err enter_account(
 	KC_TRY(kc_buf_check(&circle->account_key_record));
 	KC_TRY(kc_account_key_open(
 		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
-	return enter_user_keys(r, circle);
+	KC_TRY(enter_user_keys(r, circle));
+	return enter_passwords(r, circle);
 }
 
 static kc_err enter_all(struct kc_bytes welcome, struct kc_bytes account_key,

@@ -261,13 +261,15 @@ static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_rec
 	return absorb->gathered->ops[record->op].beyond;
 }
 
-/* Whether it is a record's turn. Of a peer that is out, what it says of others counts after its
- * cut, too, or who is out would hang on what was heard first. */
+/* Whether it is a record's turn. Of a peer that is out, what it says of others is heard after its
+ * cut, too, or who is out would hang on what was heard first; so are its account key records, which
+ * others may have built on. */
 static bool is_due(
 	const struct kc_absorb *absorb, const struct kc_absorb_record *record, bool lists)
 {
 	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
-			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT;
+			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT ||
+			record->kind == KC_ABSORB_ACCOUNT_KEY;
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
@@ -359,6 +361,7 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		KC_TRY(take_all(absorb, false, &progress));
 		KC_TRY(take_all(absorb, true, &progress));
 	}
+	KC_TRY(kc_circle_settle_password(absorb->circle));
 	return weigh_evidence(absorb);
 }
 
