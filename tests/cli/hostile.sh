@@ -185,7 +185,7 @@ find "$folder" -name 0000000000000001.op | sort > "$work/before"
 start_pairing
 log=$folder/$laptop/0000000000000003.op
 cp "$log" "$work/whole"
-alter lie "$log" 45
+alter lie "$log" 64
 on tablet
 join --json
 exits 10 "a device joins a store that tells another story"

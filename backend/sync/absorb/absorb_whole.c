@@ -36,6 +36,7 @@ kc_err kc_absorb_check_ops(struct kc_absorb *absorb)
 {
 	struct kc_gathered *gathered = absorb->gathered;
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	kc_peer_set stopped = 0;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
@@ -45,6 +46,9 @@ kc_err kc_absorb_check_ops(struct kc_absorb *absorb)
 
 		if (op->whole == KC_E_WAITING || op->whole == KC_E_LOCKED)
 			KC_TRY(check_op(absorb, i, list));
+		op->behind = kc_peer_set_has(stopped, op->member);
+		if (op->whole != KC_OK)
+			stopped |= (kc_peer_set)1 << op->member;
 		if (op->whole != KC_OK && op->whole != KC_E_REFUSED)
 			gathered->unread |= (kc_peer_set)1 << op->member;
 	}

@@ -21,6 +21,7 @@ struct kc_gathered_op {
 	/* Of a log: OK, it is what its list names, and its writer signed that; WAITING, LOCKED,
 	 * NEWER: the list cannot be read yet; REFUSED: it is another. Of a feed: OK. */
 	kc_err whole;
+	bool behind;	 /* one that is not whole */
 	bool has_keys;	 /* the records that lead to keys are taken in */
 	bool opened;	 /* and all others */
 	bool waits;	 /* something in it is not settled */
