@@ -85,15 +85,16 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 }
 
 /* Whether a trusted device's list says that it accepts this one. */
-static bool is_named(const struct kc_circle *circle, const struct incoming *in)
+static bool is_named(const struct kc_circle *circle, const struct kc_trust *trust,
+	uint64_t generation, const struct kc_record_id *id)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 
 		if (list && list->has_circle && i != circle->self &&
-			kc_peer_set_has(in->trust.trusted, i) &&
-			list->circle_generation == in->compat->generation &&
-			kc_record_id_equal(&list->circle_id, in->id))
+			kc_peer_set_has(trust->trusted, i) &&
+			list->circle_generation == generation &&
+			kc_record_id_equal(&list->circle_id, id))
 			return true;
 	}
 	return false;
@@ -165,7 +166,19 @@ static enum lineage lineage_of(const struct kc_circle *circle, const struct inco
 	if (c->generation == before->generation + 1 &&
 		kc_record_id_equal(&c->prev, &circle->compat.id))
 		return NEXT;
-	return is_named(circle, in) ? BRIDGED : GAP;
+	return is_named(circle, &in->trust, c->generation, in->id) ? BRIDGED : GAP;
+}
+
+uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	const struct kc_compat *held = circle->compat_held.compat;
+
+	return held &&
+			       memcmp(held->user, circle->account_key.user_public,
+				       sizeof held->user) == 0 &&
+			       is_named(circle, trust, held->generation, &circle->compat_held.id)
+		       ? held->generation
+		       : 0;
 }
 
 static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
@@ -181,7 +194,18 @@ static kc_err accept(
 	if (circle->compat.compat && circle->compat.compat->generation == compat->generation)
 		KC_TRY(keep_evidence(circle, kc_buf_bytes(&circle->compat.record)));
 	KC_TRY(kc_circle_keep_compat(circle, record, &circle->compat));
-	return kc_circle_countersign_compat(circle);
+	KC_TRY(kc_circle_countersign_compat(circle));
+	return kc_circle_retry_compat(circle);
+}
+
+/* For when what it lacks is here: the newest of those. */
+static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
+{
+	const struct kc_compat *held = circle->compat_held.compat;
+
+	if (held && held->generation > in->compat->generation)
+		return KC_OK;
+	return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 }
 
 /* Against the one in force. *ret_taken: it is now in force. */
@@ -190,9 +214,12 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 	enum lineage lineage = lineage_of(circle, in);
 
 	if (lineage == GAP)
-		return KC_ERR(WAITING);
-	if (!has_member_signature(circle, in)) /* over a gap, another copy may have one */
-		return lineage == BRIDGED ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+		return in->compat->generation < kc_circle_compat_ahead(circle, &in->trust)
+			       ? KC_OK
+			       : KC_ERR(WAITING);
+	/* Over a gap another copy may have one, or the next circle here may know its author. */
+	if (!has_member_signature(circle, in))
+		return lineage == BRIDGED ? set_aside(circle, in) : KC_ERR(REFUSED);
 	KC_TRY(check_members(circle, in));
 	if (lineage == LOSER)
 		return keep_evidence(circle, in->record);
@@ -209,7 +236,7 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
 		return KC_OK; /* made before the password was changed */
 	if (err == KC_E_NEWER)
-		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
+		return set_aside(circle, in);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
 	KC_TRY(kc_circle_judge(circle, &in->trust));
