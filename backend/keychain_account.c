@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend/keychain_sync.h"
+#include "base/clock.h"
 
 #define USER_KEY_MS (UINT64_C(10) * 60 * 1000)
 
@@ -18,7 +19,7 @@ void kc_keychain_user_key_forget(struct kc_keychain_sync *sync)
 /* A clock that was set back does not make it last longer. */
 bool kc_keychain_user_key_expired(const struct kc_keychain_sync *sync)
 {
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 
 	return now < sync->user_key_ms || now >= sync->user_key_ms + USER_KEY_MS;
 }
@@ -28,7 +29,7 @@ kc_err kc_keychain_user_key_keep(
 {
 	kc_keychain_user_key_forget(sync);
 	KC_TRY(kc_pk_store_private(keys->user, &sync->user_key));
-	sync->user_key_ms = kc_keychain_sync_now_ms();
+	sync->user_key_ms = kc_clock_now_ms();
 	return KC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "backend/circle/session/welcome.h"
 #include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
+#include "base/clock.h"
 #include "base/random.h"
 
 void kc_keychain_join_end(struct kc_applicant *applicant)
@@ -12,6 +13,7 @@ void kc_keychain_join_end(struct kc_applicant *applicant)
 	free(applicant->url);
 	kc_secret_done(&applicant->password);
 	kc_pairing_free(applicant->pairing);
+	kc_mailbox_watch_done(&applicant->watch);
 	kc_identity_done(&applicant->identity);
 	kc_mem_wipe(applicant, sizeof *applicant);
 }
@@ -82,7 +84,8 @@ static kc_err answer(struct kc_keychain_sync *sync, struct kc_cloud *cloud)
 	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
-	KC_TRY(kc_mailbox_find_offer(cloud, &applicant->account, &applicant->pairing));
+	KC_TRY(kc_mailbox_find_offer(
+		cloud, &applicant->watch, &applicant->account, &applicant->pairing));
 	KC_TRY(check_password(sync));
 	KC_TRY(kc_identity_make(&applicant->identity));
 	KC_TRY(kc_pairing_answer(applicant->pairing, applicant->code, &message));
@@ -97,7 +100,7 @@ static kc_err start(struct kc_keychain_sync *sync, const char *url, const char *
 {
 	struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	kc_err err;
 
 	KC_TRY(kc_pairing_parse_code(code, applicant->code));
@@ -240,7 +243,7 @@ static kc_err step(
 	switch (applicant->stage) {
 	case KC_APPLICANT_LOOKING:
 		err = answer(sync, cloud);
-		if (err == KC_E_WAITING && kc_keychain_sync_now_ms() > applicant->look_until_ms)
+		if (err == KC_E_WAITING && kc_clock_now_ms() > applicant->look_until_ms)
 			return KC_ERR(PAIRING_CODE); /* no such session, or not any more */
 		return err == KC_OK ? KC_ERR(WAITING) : err;
 	case KC_APPLICANT_ANSWERED:
@@ -259,7 +262,7 @@ static kc_err pair(struct kc_keychain *keychain, struct kc_keychain_sync *sync)
 	kc_err err;
 
 	KC_TRY(kc_cloud_open(applicant->url, &cloud));
-	if (kc_keychain_sync_now_ms() > applicant->until_ms) {
+	if (kc_clock_now_ms() > applicant->until_ms) {
 		stop(applicant, cloud);
 		return KC_ERR(TIMED_OUT);
 	}

@@ -5,6 +5,7 @@
 
 #include "backend/circle/session/welcome.h"
 #include "backend/keychain_sync.h"
+#include "base/clock.h"
 
 #define MOST_BURNT 3
 #define LOCKED_MS (UINT64_C(10) * 60 * 1000)
@@ -12,6 +13,7 @@
 void kc_keychain_pair_end(struct kc_sponsor *sponsor)
 {
 	kc_pairing_free(sponsor->pairing);
+	kc_mailbox_watch_done(&sponsor->watch);
 	kc_buf_done(&sponsor->application);
 	kc_buf_done(&sponsor->message);
 	*sponsor = (struct kc_sponsor){0};
@@ -33,7 +35,7 @@ static kc_err open_place(struct kc_keychain *keychain, struct kc_cloud **ret)
 /* Counts a code as burnt (it may yet turn out well), and remembers the logs of the session. */
 static kc_err note_burnt(struct kc_keychain *keychain, const struct kc_sponsor *sponsor)
 {
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_memory_pairing memory;
 
@@ -68,7 +70,7 @@ static kc_err recall_pairing(struct kc_keychain *keychain, struct kc_memory_pair
 static kc_err note_start(
 	struct kc_keychain *keychain, struct kc_cloud *cloud, const struct kc_writer_id *slot)
 {
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	struct kc_memory_pairing memory, kept;
 
@@ -101,6 +103,22 @@ static void group_code(const char *digits, char ret[static KC_PAIRING_CODE_LEN +
 	snprintf(ret, KC_PAIRING_CODE_LEN + 1, "%.3s-%.3s-%.3s", digits, digits + 3, digits + 6);
 }
 
+/* What was in the store before the offer is no answer to it. */
+static kc_err recall_token(struct kc_keychain *keychain, struct kc_feed_token *ret)
+{
+	KC_CLEANUP(kc_feed_done) struct kc_feed feed = {0};
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	enum kc_layout layout;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
+	KC_TRY(kc_memory_get_layout(&txn, &layout));
+	if (layout != KC_LAYOUT_RECORDS)
+		return KC_OK;
+	KC_TRY(kc_feed_recall(&txn, &feed));
+	*ret = feed.tokens[KC_ZONE_VALUES];
+	return KC_OK;
+}
+
 static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_bytes account_password, const char *digits)
 {
@@ -109,7 +127,7 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf offer = KC_BUF_INIT;
 	struct kc_sponsor *sponsor = &sync->sponsor;
-	uint64_t now = kc_keychain_sync_now_ms();
+	uint64_t now = kc_clock_now_ms();
 
 	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
@@ -119,6 +137,7 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	sponsor->mailbox.writer = *kc_pairing_slot(sponsor->pairing);
 	sponsor->until_ms = now + KC_PAIRING_LIFE_MS;
 	KC_TRY(note_start(keychain, cloud, &sponsor->mailbox.writer));
+	KC_TRY(recall_token(keychain, &sponsor->watch.token));
 	return kc_mailbox_post(cloud, &sponsor->mailbox, kc_buf_bytes(&offer));
 }
 
@@ -169,7 +188,7 @@ static kc_err reply(
 	kc_err err;
 
 	KC_TRY(kc_mailbox_find_answer(
-		cloud, &sponsor->mailbox.writer, &sponsor->applicant, &answer));
+		cloud, &sponsor->watch, &sponsor->mailbox.writer, &sponsor->applicant, &answer));
 	err = kc_pairing_reply(sponsor->pairing, kc_buf_bytes(&answer), &message);
 	KC_TRY(note_burnt(keychain, sponsor));
 	if (err != KC_OK)
@@ -238,7 +257,7 @@ kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret
 	if (!sponsor->pairing)
 		return KC_ERR(TIMED_OUT);
 	KC_TRY(open_place(keychain, &cloud));
-	if (kc_keychain_sync_now_ms() > sponsor->until_ms) {
+	if (kc_clock_now_ms() > sponsor->until_ms) {
 		stop(sponsor, cloud);
 		return KC_ERR(TIMED_OUT);
 	}
@@ -320,7 +339,7 @@ kc_err kc_keychain_pair_decide(struct kc_keychain *keychain, bool yes)
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	sponsor = &sync->sponsor;
 	if (!sponsor->pairing || sponsor->stage < KC_SPONSOR_ASKED ||
-		kc_keychain_sync_now_ms() > sponsor->until_ms)
+		kc_clock_now_ms() > sponsor->until_ms)
 		return KC_ERR(TIMED_OUT);
 	return yes ? let_in(keychain, sync) : keep_out(keychain, sponsor);
 }

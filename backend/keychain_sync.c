@@ -13,13 +13,6 @@
 #define STALE_MS (UINT64_C(180) * 24 * 60 * 60 * 1000)
 #define ALL_VIEWS (((1u << KC_VIEW_COUNT) - 1) & ~(1u << KC_VIEW_NEVER))
 
-uint64_t kc_keychain_sync_now_ms(void)
-{
-	int64_t now = kc_clock_wall_ms();
-
-	return now > 0 ? (uint64_t)now : 0;
-}
-
 /* --- the lock -----------------------------------------------------------------------------------
  */
 
@@ -328,8 +321,8 @@ static enum kc_device_standing standing_of(
 		return KC_DEVICE_MEMBER;
 	if (!member->list)
 		return KC_DEVICE_WAITING;
-	return member->list->time_ms + STALE_MS < kc_keychain_sync_now_ms() ? KC_DEVICE_STALE
-									    : KC_DEVICE_MEMBER;
+	return member->list->time_ms + STALE_MS < kc_clock_now_ms() ? KC_DEVICE_STALE
+								    : KC_DEVICE_MEMBER;
 }
 
 static void fill_device(const struct kc_circle *circle, const struct kc_trust *trust, size_t number,

@@ -14,6 +14,7 @@
 struct kc_sponsor {
 	struct kc_pairing *pairing; /* owned; NULL: none under way */
 	struct kc_mailbox mailbox;
+	struct kc_mailbox_watch watch; /* for an answer */
 	struct kc_writer_id applicant; /* its log */
 	enum {
 		KC_SPONSOR_OFFERED,
@@ -35,6 +36,7 @@ struct kc_applicant {
 	struct kc_pairing *pairing;
 	struct kc_identity identity;
 	struct kc_mailbox mailbox;
+	struct kc_mailbox_watch watch; /* for an offer */
 	enum { KC_APPLICANT_LOOKING, KC_APPLICANT_ANSWERED, KC_APPLICANT_CONFIRMED } stage;
 	uint64_t look_until_ms, until_ms;
 };
@@ -66,8 +68,6 @@ KC_MUST kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain,
 /* The place and the circle of this device, out of a transaction. Errors: NO_STORE, LOCKED. */
 KC_MUST kc_err kc_keychain_sync_recall(
 	struct kc_keychain *keychain, struct kc_buf *ret_place, struct kc_circle **ret);
-
-uint64_t kc_keychain_sync_now_ms(void);
 
 /* The user key, for ten minutes after the account password was typed, and not while the keychain is
  * locked. With the mutex held. Errors: NOT_FOUND: it has to be typed. */

@@ -23,6 +23,13 @@ int64_t kc_clock_wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+uint64_t kc_clock_now_ms(void)
+{
+	int64_t now = kc_clock_wall_ms();
+
+	return now > 0 ? (uint64_t)now : 0;
+}
+
 uint64_t kc_clock_monotonic_us(void)
 {
 	struct timespec now;

@@ -9,6 +9,7 @@
 #define KC_CLOCK_APPLE_EPOCH 978307200
 
 int64_t kc_clock_wall_ms(void);	      /* milliseconds since 1970; a hint, it may jump */
+uint64_t kc_clock_now_ms(void);	      /* the same, as what is signed has it: 0 before 1970 */
 uint64_t kc_clock_monotonic_us(void); /* microseconds since some start; never goes back */
 double kc_clock_absolute(void); /* seconds since 2001-01-01 UTC, as CFAbsoluteTimeGetCurrent */
 

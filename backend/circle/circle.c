@@ -102,6 +102,8 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->genesis);
 	kc_secret_done(&circle->keys);
 	kc_buf_done(&circle->account_key_record);
+	for (size_t i = 0; i < circle->password_count; i++)
+		kc_buf_done(&circle->passwords[i].record);
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		kc_buf_done(&circle->pending_keys[i].record);
 	kc_held_compat_done(&circle->compat);
@@ -147,13 +149,12 @@ kc_err kc_circle_make_room(struct kc_circle *circle)
 /* Identity, genesis, account id, shared keys. */
 static kc_err make_account(struct kc_circle *circle)
 {
-	int64_t now = kc_clock_wall_ms();
 	KC_CLEANUP_BUF struct kc_buf body = KC_BUF_INIT;
 
 	KC_TRY(kc_identity_make(&circle->identity));
 	KC_TRY(kc_permanent_put_body(&circle->identity.permanent, &body));
 	circle->begun.first = circle->identity.id;
-	circle->begun.time_ms = now > 0 ? (uint64_t)now : 0;
+	circle->begun.time_ms = kc_clock_now_ms();
 	KC_TRY(kc_account_begin(
 		kc_buf_bytes(&body), circle->begun.time_ms, &circle->genesis, &circle->account));
 	KC_TRY(kc_account_keys_make(&circle->keys));

@@ -152,13 +152,22 @@ struct kc_user_key {
 	uint64_t time_ms;
 };
 
-/* An account key record that no user key in force vouches for. */
+/* An account key record that follows one that is held, or the first. */
+struct kc_password_record {
+	struct kc_buf record;
+	struct kc_account_key parts;
+	struct kc_peer_id author;
+	struct kc_record_id id;
+};
+
+/* One that no user key that counted vouches for. */
 struct kc_pending_key {
 	struct kc_buf record;
 	struct kc_account_key parts;
 	struct kc_peer_id author;
 };
 
+#define KC_CIRCLE_MAX_PASSWORDS 128  /* records that are held: one of each author stays */
 #define KC_CIRCLE_MAX_USER_KEYS 128  /* above that the oldest is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
@@ -171,11 +180,13 @@ struct kc_circle {
 	struct kc_secret keys;	      /* struct kc_account_keys */
 	bool has_meta;		      /* false: all is sealed under the first metadata key */
 	uint8_t meta_kid[KC_KID_LEN]; /* under which this device seals what need not be under it */
-	struct kc_buf account_key_record;
-	struct kc_account_key account_key;		       /* its parts */
+	struct kc_buf account_key_record;			      /* the one in force */
+	struct kc_account_key account_key;			      /* its parts */
+	struct kc_password_record passwords[KC_CIRCLE_MAX_PASSWORDS]; /* it, and others */
+	size_t password_count;
 	struct kc_user_key user_keys[KC_CIRCLE_MAX_USER_KEYS]; /* by their first coming */
 	size_t user_key_count;
-	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PEERS]; /* one of each author */
+	struct kc_pending_key pending_keys[KC_CIRCLE_MAX_PASSWORDS];
 	size_t pending_key_count;
 	struct kc_identity identity;
 	char name[KC_DEVICE_NAME_MAX + 1];
@@ -269,6 +280,8 @@ size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id 
 const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
+/* Whether a peer has left, and its last list is here: it says nothing more. */
+bool kc_circle_is_over(const struct kc_member *member);
 /* The voucher that introduced a peer, or NULL for the first device. */
 const struct kc_voucher *kc_circle_find_voucher(
 	const struct kc_circle *circle, const struct kc_peer_id *beneficiary);
@@ -317,6 +330,8 @@ KC_MUST kc_err kc_circle_take_shares(
 KC_MUST kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *from,
 	uint64_t number, struct kc_bytes record);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
+/* Puts into force which of the account key records counts most, after it was heard who is out. */
+KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
 KC_MUST kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);

@@ -7,10 +7,9 @@
 kc_err kc_circle_catch(struct kc_circle *circle, const struct kc_evidence *evidence)
 {
 	struct kc_evidence noted = *evidence;
-	int64_t now = kc_clock_wall_ms();
 	bool added;
 
-	noted.time_ms = now > 0 ? (uint64_t)now : 0;
+	noted.time_ms = kc_clock_now_ms();
 	return kc_evidence_add(&circle->caught, &noted, &added);
 }
 

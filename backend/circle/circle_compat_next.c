@@ -63,14 +63,13 @@ static kc_err fill(
 	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_compat *compat)
 {
 	const struct kc_compat *before = circle->compat.compat;
-	int64_t now = kc_clock_wall_ms();
 
 	compat->generation = before ? before->generation + 1 : 1;
 	if (before && compat->generation <= kc_circle_compat_ahead(circle, trust))
 		compat->generation = kc_circle_compat_ahead(circle, trust) + 1;
 	compat->has_prev = before != NULL;
 	compat->prev = circle->compat.id;
-	compat->time_ms = now > 0 ? (uint64_t)now : 0;
+	compat->time_ms = kc_clock_now_ms();
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
 

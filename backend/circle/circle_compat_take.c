@@ -20,8 +20,9 @@ struct incoming {
 static bool is_user_key_pending(const struct kc_circle *circle, const struct incoming *in)
 {
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
-			    sizeof in->compat->user) == 0)
+		if (circle->pending_keys[i].parts.seq > circle->account_key.seq &&
+			memcmp(circle->pending_keys[i].parts.user_public, in->compat->user,
+				sizeof in->compat->user) == 0)
 			return true;
 	return false;
 }
@@ -84,15 +85,17 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 	return false;
 }
 
-/* Whether a trusted device's list says that it accepts this one. */
+/* Whether a trusted device's list says that it accepts a circle; one that is in another, when that is
+ * not NULL. */
 static bool is_named(const struct kc_circle *circle, const struct kc_trust *trust,
-	uint64_t generation, const struct kc_record_id *id)
+	uint64_t generation, const struct kc_record_id *id, const struct kc_compat *by)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 
 		if (list && list->has_circle && i != circle->self &&
 			kc_peer_set_has(trust->trusted, i) &&
+			(!by || kc_compat_find(by, &circle->members[i]->id)) &&
 			list->circle_generation == generation &&
 			kc_record_id_equal(&list->circle_id, id))
 			return true;
@@ -166,18 +169,18 @@ static enum lineage lineage_of(const struct kc_circle *circle, const struct inco
 	if (c->generation == before->generation + 1 &&
 		kc_record_id_equal(&c->prev, &circle->compat.id))
 		return NEXT;
-	return is_named(circle, &in->trust, c->generation, in->id) ? BRIDGED : GAP;
+	return is_named(circle, &in->trust, c->generation, in->id, NULL) ? BRIDGED : GAP;
 }
 
 uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust)
 {
-	const struct kc_compat *held = circle->compat_held.compat;
+	const struct kc_held_compat *held = &circle->compat_held;
 
-	return held &&
-			       memcmp(held->user, circle->account_key.user_public,
-				       sizeof held->user) == 0 &&
-			       is_named(circle, trust, held->generation, &circle->compat_held.id)
-		       ? held->generation
+	if (!held->compat || memcmp(held->compat->user, circle->account_key.user_public,
+				     sizeof held->compat->user) != 0)
+		return 0;
+	return is_named(circle, trust, held->compat->generation, &held->id, NULL)
+		       ? held->compat->generation
 		       : 0;
 }
 
@@ -217,9 +220,15 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 		return in->compat->generation < kc_circle_compat_ahead(circle, &in->trust)
 			       ? KC_OK
 			       : KC_ERR(WAITING);
-	/* Over a gap another copy may have one, or the next circle here may know its author. */
+	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
+	 * of devices that were let in meanwhile: a member will make the next. */
+	if (!has_member_signature(circle, in) && lineage == BRIDGED)
+		return is_named(circle, &in->trust, in->compat->generation, in->id,
+			       circle->compat.compat)
+			       ? KC_ERR(WAITING)
+			       : set_aside(circle, in);
 	if (!has_member_signature(circle, in))
-		return lineage == BRIDGED ? set_aside(circle, in) : KC_ERR(REFUSED);
+		return KC_ERR(REFUSED);
 	KC_TRY(check_members(circle, in));
 	if (lineage == LOSER)
 		return keep_evidence(circle, in->record);

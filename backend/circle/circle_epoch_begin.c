@@ -98,7 +98,6 @@ static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
 	enum kc_epoch_reason reason)
 {
-	int64_t now = kc_clock_wall_ms();
 	const struct kc_held_epoch *before;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	KC_CLEANUP_SECRET struct kc_secret prev_key = KC_SECRET_INIT;
@@ -115,7 +114,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	epoch->author = circle->identity.id;
 	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
 	epoch->reason = reason;
-	epoch->time_ms = now > 0 ? (uint64_t)now : 0;
+	epoch->time_ms = kc_clock_now_ms();
 	if (before) {
 		epoch->name.epoch = before->epoch->name.epoch + 1;
 		epoch->has_prev = true;
@@ -125,7 +124,8 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	}
 	epoch->recipient_count = list_peers(
 		circle, trust->trusted & ~kc_circle_in_doubt(circle, trust), epoch->recipients);
-	epoch->out_count = list_peers(circle, trust->excluded | trust->retired, epoch->out);
+	epoch->out_count = list_peers(circle,
+		trust->excluded | trust->retired | kc_circle_named_out(circle, trust), epoch->out);
 	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);

@@ -98,16 +98,38 @@ static kc_err add_keys(const struct kc_circle *circle, struct kc_history_list *l
 	return KC_OK;
 }
 
+/* Whether a record never was in force for anybody who is in: one by a device that was out. */
+static kc_err was_nothing(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_user_key *key, bool *ret)
+{
+	*ret = false;
+	for (size_t i = 0; i < circle->password_count; i++) {
+		const struct kc_password_record *row = &circle->passwords[i];
+		bool counts;
+
+		if (row->parts.seq != key->first || row->parts.seq < circle->account_key.seq ||
+			memcmp(row->parts.user_public, key->public_key, sizeof key->public_key) !=
+				0)
+			continue;
+		KC_TRY(kc_circle_weigh_password(circle, trust, row, &counts));
+		*ret = !counts;
+	}
+	return KC_OK;
+}
+
 /* The first password came with the circle; of changes from before this device came, the time of all
  * but the last is not known. */
-static kc_err add_passwords(const struct kc_circle *circle, struct kc_history_list *list)
+static kc_err add_passwords(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_history_list *list)
 {
 	for (size_t i = 0; i < circle->user_key_count; i++) {
 		const struct kc_user_key *key = &circle->user_keys[i];
 		struct kc_history_entry password = {
 			.kind = KC_HISTORY_NEW_PASSWORD, .time_ms = key->time_ms};
+		bool nothing;
 
-		if (key->first > 1 && key->time_ms)
+		KC_TRY(was_nothing(circle, trust, key, &nothing));
+		if (key->first > 1 && key->time_ms && !nothing)
 			KC_TRY(add(circle, list, &password, &key->author, &key->author));
 	}
 	return KC_OK;
@@ -122,7 +144,7 @@ kc_err kc_circle_history(const struct kc_circle *circle, struct kc_history_list 
 	KC_TRY(add_comings(circle, &list));
 	KC_TRY(add_goings(circle, &trust, &list));
 	KC_TRY(add_keys(circle, &list));
-	KC_TRY(add_passwords(circle, &list));
+	KC_TRY(add_passwords(circle, &trust, &list));
 	kc_history_list_sort(&list);
 	kc_history_list_done(ret);
 	*ret = list;

@@ -34,9 +34,29 @@ KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);
 
-/* Puts an account key record into force that may be. The one in force is this device's: it is
- * queued and kept. All that this device made are queued again. */
+/* Puts an account key record into force that this device made, or came in with. */
 KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record);
+/* Whether a user key that counted then signed a record third. */
+bool kc_circle_follows_password(
+	const struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts);
+/* REFUSED for one that is held, with other signatures. */
+KC_MUST kc_err kc_circle_check_password_twin(
+	const struct kc_circle *circle, struct kc_bytes record);
+bool kc_circle_holds_password(const struct kc_circle *circle, struct kc_bytes record);
+/* Keeps a record and its user key; the first of the two the record alone. */
+KC_MUST kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes record);
+/* Whether one counts: by who made it, and by who put that device out. */
+KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
+	const struct kc_trust *trust, const struct kc_password_record *row, bool *ret);
+/* Which of an author's records a statement against it acknowledges: those from before a time, all
+ * for 0. */
+KC_MUST kc_err kc_circle_acknowledge_password(
+	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret);
+/* REFUSED when the author is out, and enough of its records are held. */
+KC_MUST kc_err kc_circle_check_crowd(
+	const struct kc_circle *circle, const struct kc_peer_id *author);
+/* The one in force is this device's: it is queued and kept. All that it made are queued again. */
 KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);
@@ -86,9 +106,10 @@ KC_MUST kc_err kc_circle_follow_links(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_restore_key(
 	struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_bytes key);
 KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
-/* Who is trusted, and may yet turn out not to be: an epoch record tells of a removal that has not
- * been heard of - it names one as out who is trusted here, and nothing that is known explains that -
- * and does not name these among its recipients. Until more is known they are given no keys. */
+/* Epoch records tell of removals that have not been heard of: they name some as out who are trusted
+ * here, and nothing that is known explains that. Those; and all who may turn out to be none of ours
+ * once that is known, who are given no keys until it is. */
+kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust);
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */

@@ -177,6 +177,7 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
 		return KC_ERR(NOT_FOUND);
 	find_cut(member, before_ms, &exclusion);
+	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &exclusion));
 	if (reason != KC_EXCLUSION_COUNTER)
 		KC_TRY(repeat(circle, &trust, member, before_ms, cosigner));
 	return state(circle, &exclusion, cosigner);
@@ -277,6 +278,11 @@ kc_err kc_circle_take_retire(
 	KC_TRY(kc_buf_check(&member->retire_record));
 	member->retire = retire;
 	return KC_OK;
+}
+
+bool kc_circle_is_over(const struct kc_member *member)
+{
+	return member->retire_record.len && member->list && member->list->seq == member->retire.seq;
 }
 
 kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The account password as the circle knows it: the record in force, those that wait for the user,
- * and the user keys that ever counted (doc/protocol.md 4).
+ * The account password: records that come in and go out, and those that wait for the user
+ * (doc/protocol.md 4).
  */
 #include "backend/circle/circle_impl.h"
 
@@ -10,86 +10,9 @@
 
 /* A typed password is tried on so many pending records: each takes about a second. */
 #define MOST_TRIED 4
+#define MOST_PENDING 8 /* of one device */
 
-/* --- user keys ----------------------------------------------------------------------------------
- */
-
-static bool is_key(
-	const struct kc_user_key *key, const uint8_t public_key[static KC_P256_PUBLIC_LEN])
-{
-	return memcmp(key->public_key, public_key, sizeof key->public_key) == 0;
-}
-
-static struct kc_user_key *find_key(
-	struct kc_circle *circle, const uint8_t public_key[static KC_P256_PUBLIC_LEN])
-{
-	for (size_t i = 0; i < circle->user_key_count; i++)
-		if (is_key(&circle->user_keys[i], public_key))
-			return &circle->user_keys[i];
-	return NULL;
-}
-
-const uint8_t *kc_circle_find_user_key(const struct kc_circle *circle, struct kc_bytes id)
-{
-	for (size_t i = 0; i < circle->user_key_count; i++)
-		if (kc_bytes_equal(id, KC_BYTES_OF(circle->user_keys[i].id)))
-			return circle->user_keys[i].public_key;
-	return NULL;
-}
-
-bool kc_circle_was_user_key(
-	const struct kc_circle *circle, const uint8_t public_key[static KC_P256_PUBLIC_LEN])
-{
-	for (size_t i = 0; i < circle->user_key_count; i++)
-		if (is_key(&circle->user_keys[i], public_key))
-			return true;
-	return false;
-}
-
-/* The key of a record that counted: the one of the record before, in force for longer, or another.
- */
-static kc_err note_key(
-	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
-{
-	struct kc_user_key *key = find_key(circle, parts->user_public);
-	struct kc_peer_id author;
-
-	if (key) {
-		key->last = parts->seq;
-		return KC_OK;
-	}
-	KC_TRY(kc_account_key_author(record, &author));
-	if (circle->user_key_count == KC_CIRCLE_MAX_USER_KEYS)
-		memmove(circle->user_keys, circle->user_keys + 1,
-			--circle->user_key_count * sizeof circle->user_keys[0]);
-	key = &circle->user_keys[circle->user_key_count];
-	*key = (struct kc_user_key){.first = parts->seq,
-		.last = parts->seq,
-		.author = author,
-		.time_ms = parts->time_ms};
-	memcpy(key->public_key, parts->user_public, sizeof key->public_key);
-	KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
-	circle->user_key_count++;
-	return KC_OK;
-}
-
-/* Whether a user key that counted at seq signed a record third: the one in force then, or that of a
- * change made at the same time. */
-static bool is_signed_by_key_at(
-	const struct kc_circle *circle, struct kc_bytes record, uint64_t seq)
-{
-	for (size_t i = 0; i < circle->user_key_count; i++) {
-		const struct kc_user_key *key = &circle->user_keys[i];
-
-		if (key->first <= seq && seq <= key->last &&
-			kc_account_key_check_before(record, &circle->account, key->public_key) ==
-				KC_OK)
-			return true;
-	}
-	return false;
-}
-
-/* --- the record in force ------------------------------------------------------------------------
+/* --- pending records ----------------------------------------------------------------------------
  */
 
 static void drop_pending(struct kc_circle *circle, size_t number)
@@ -98,101 +21,33 @@ static void drop_pending(struct kc_circle *circle, size_t number)
 	circle->pending_keys[number] = circle->pending_keys[--circle->pending_key_count];
 }
 
-/* With a new password the one before counts no longer from this number on. */
-static void end_key_before(struct kc_circle *circle, const struct kc_account_key *parts)
+/* Makes room for one more of a device, whose oldest goes; of no other. */
+static void make_room(struct kc_circle *circle, const struct kc_peer_id *author)
 {
-	struct kc_user_key *key = find_key(circle, circle->account_key.user_public);
+	size_t count = 0, oldest = 0;
 
-	if (key && !is_key(key, parts->user_public) && key->first < parts->seq &&
-		key->last >= parts->seq)
-		key->last = parts->seq - 1;
-}
-
-kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_bytes record)
-{
-	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
-	struct kc_account_key parts;
-
-	kc_buf_push(&kept, record.data, record.len);
-	KC_TRY(kc_buf_check(&kept));
-	KC_TRY(kc_account_key_open(kc_buf_bytes(&kept), &circle->account, &parts));
-	end_key_before(circle, &parts);
-	KC_TRY(note_key(circle, kc_buf_bytes(&kept), &parts));
-	kc_buf_done(&circle->account_key_record);
-	circle->account_key_record = kept;
-	circle->account_key = parts;
-	kept = (struct kc_buf)KC_BUF_INIT;
-	for (size_t i = circle->pending_key_count; i-- > 0;)
-		if (circle->pending_keys[i].parts.seq <= parts.seq)
-			drop_pending(circle, i);
-	return KC_OK;
-}
-
-static kc_err identity_of(
-	const struct kc_circle *circle, struct kc_bytes record, struct kc_record_id *ret)
-{
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
-	return kc_record_identity(&parsed, &circle->account, ret);
-}
-
-/* Of two that follow one record: a new password before an old one that wraps other keys, then the
- * greater identity. */
-static kc_err comes_first(const struct kc_circle *circle, struct kc_bytes record,
-	const struct kc_account_key *parts, bool *ret)
-{
-	struct kc_record_id id, other;
-	bool changes = true, other_changes = true;
-
-	for (size_t i = 0; i < circle->user_key_count; i++) {
-		const struct kc_user_key *key = &circle->user_keys[i];
-		bool before = key->first < parts->seq;
-
-		changes = changes && !(before && is_key(key, parts->user_public));
-		other_changes =
-			other_changes && !(before && is_key(key, circle->account_key.user_public));
+	for (size_t i = 0; i < circle->pending_key_count; i++) {
+		if (!kc_peer_id_equal(&circle->pending_keys[i].author, author))
+			continue;
+		if (count == 0 ||
+			circle->pending_keys[i].parts.seq < circle->pending_keys[oldest].parts.seq)
+			oldest = i;
+		count++;
 	}
-	KC_TRY(identity_of(circle, record, &id));
-	KC_TRY(identity_of(circle, kc_buf_bytes(&circle->account_key_record), &other));
-	*ret = changes != other_changes ? changes
-					: memcmp(id.bytes, other.bytes, sizeof id.bytes) > 0;
-	return KC_OK;
+	if (count == MOST_PENDING ||
+		(count && circle->pending_key_count == KC_COUNT_OF(circle->pending_keys)))
+		drop_pending(circle, oldest);
 }
 
-/* Another record with the number of the one in force: two devices made one at the same time, or it
- * is none. */
-static kc_err take_twin(
-	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
-{
-	bool first;
-
-	if (parts->seq == 1 || !is_signed_by_key_at(circle, record, parts->seq - 1))
-		return KC_ERR(REFUSED);
-	KC_TRY(comes_first(circle, record, parts, &first));
-	if (first)
-		return kc_circle_adopt_account_key(circle, record);
-	/* Its password is not in force, but was where it was set. */
-	return kc_circle_was_user_key(circle, parts->user_public) ? KC_OK
-								  : note_key(circle, record, parts);
-}
-
-/* --- pending records ----------------------------------------------------------------------------
- */
-
-/* One for each device: its last. */
-static kc_err keep_pending(struct kc_circle *circle, struct kc_bytes record,
-	const struct kc_account_key *parts, const struct kc_peer_id *author)
+static kc_err keep_pending(
+	struct kc_circle *circle, struct kc_bytes record, const struct kc_peer_id *author)
 {
 	struct kc_pending_key pending = {.record = KC_BUF_INIT, .author = *author};
 
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (kc_peer_id_equal(&circle->pending_keys[i].author, author)) {
-			if (circle->pending_keys[i].parts.seq >= parts->seq)
-				return KC_OK;
-			drop_pending(circle, i);
-			break;
-		}
+		if (kc_bytes_equal(record, kc_buf_bytes(&circle->pending_keys[i].record)))
+			return KC_OK;
+	make_room(circle, author);
 	if (circle->pending_key_count == KC_COUNT_OF(circle->pending_keys))
 		return KC_ERR(WAITING);
 	kc_buf_push(&pending.record, record.data, record.len);
@@ -203,30 +58,29 @@ static kc_err keep_pending(struct kc_circle *circle, struct kc_bytes record,
 	return KC_OK;
 }
 
-/* What was pending because one in between was missing. */
+/* What was pending because one in between was missing; and which one is in force then. */
 static kc_err retry_pending(struct kc_circle *circle)
 {
 	bool progress = true;
-	struct kc_trust trust;
 
-	KC_TRY(kc_circle_judge(circle, &trust));
 	while (progress) {
 		progress = false;
 		for (size_t i = 0; i < circle->pending_key_count && !progress; i++) {
 			const struct kc_pending_key *pending = &circle->pending_keys[i];
 
-			progress = kc_circle_is_trusted(circle, &trust, &pending->author) &&
-				   is_signed_by_key_at(circle, kc_buf_bytes(&pending->record),
-					   circle->account_key.seq);
-			if (progress)
-				KC_TRY(kc_circle_adopt_account_key(
-					circle, kc_buf_bytes(&pending->record)));
+			progress = kc_circle_follows_password(
+				circle, kc_buf_bytes(&pending->record), &pending->parts);
+			if (!progress)
+				continue;
+			KC_TRY(kc_circle_hold_password(circle, kc_buf_bytes(&pending->record)));
+			drop_pending(circle, i);
 		}
 	}
-	return kc_circle_retry_compat(circle);
+	return kc_circle_settle_password(circle);
 }
 
-/* The pending record of a trusted device with the highest number below a limit. */
+/* The pending record of a trusted device with the highest number below a limit; an old one would
+ * change nothing. */
 static const struct kc_pending_key *newest_pending(
 	const struct kc_circle *circle, const struct kc_trust *trust, uint64_t below)
 {
@@ -235,7 +89,8 @@ static const struct kc_pending_key *newest_pending(
 	for (size_t i = 0; i < circle->pending_key_count; i++) {
 		const struct kc_pending_key *pending = &circle->pending_keys[i];
 
-		if (pending->parts.seq < below && (!best || pending->parts.seq > best->parts.seq) &&
+		if (pending->parts.seq > circle->account_key.seq && pending->parts.seq < below &&
+			(!best || pending->parts.seq > best->parts.seq) &&
 			kc_circle_is_trusted(circle, trust, &pending->author))
 			best = pending;
 	}
@@ -270,7 +125,8 @@ kc_err kc_circle_accept_password(
 			break;
 		err = kc_account_key_try(&pending->parts, &circle->account, password, ret);
 		if (err == KC_OK) {
-			KC_TRY(kc_circle_adopt_account_key(circle, kc_buf_bytes(&pending->record)));
+			KC_TRY(kc_circle_hold_password(circle, kc_buf_bytes(&pending->record)));
+			drop_pending(circle, (size_t)(pending - circle->pending_keys));
 			return retry_pending(circle);
 		}
 		if (err != KC_E_ACCOUNT_PASSWORD)
@@ -283,12 +139,12 @@ kc_err kc_circle_accept_password(
 /* --- coming in ----------------------------------------------------------------------------------
  */
 
-/* The device that signed it is one, and trusted. */
+/* The device that signed it is one: what it made is held, and counts while the device does. One who
+ * is out may go on making some. */
 static kc_err check_author(
 	const struct kc_circle *circle, struct kc_bytes record, struct kc_peer_id *ret)
 {
 	const struct kc_member *author;
-	struct kc_trust trust;
 
 	KC_TRY_RECORD(kc_account_key_author(record, ret));
 	author = kc_circle_find(circle, ret);
@@ -296,46 +152,28 @@ static kc_err check_author(
 		return KC_ERR(WAITING);
 	KC_TRY_RECORD(
 		kc_account_key_check_author(record, &circle->account, ret, &author->permanent));
-	KC_TRY(kc_circle_judge(circle, &trust));
-	if (kc_circle_is_trusted(circle, &trust, ret))
-		return KC_OK;
-	return kc_circle_is_excluded(circle, &trust, ret) ? KC_ERR(REFUSED) : KC_ERR(WAITING);
-}
-
-/* The one that gave way in a tie of before: statements may be co-signed by its user key, whenever
- * somebody heard of it. */
-static kc_err note_earlier_twin(
-	struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts)
-{
-	struct kc_peer_id author;
-	kc_err err;
-
-	if (parts->seq == 1 || kc_circle_was_user_key(circle, parts->user_public) ||
-		!is_signed_by_key_at(circle, record, parts->seq - 1))
-		return KC_OK;
-	err = check_author(circle, record, &author);
-	if (err == KC_E_REFUSED || err == KC_E_WAITING)
-		return KC_OK;
-	KC_TRY(err);
-	return note_key(circle, record, parts);
+	return kc_circle_check_crowd(circle, ret);
 }
 
 kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_account_key parts;
 	struct kc_peer_id author;
+	kc_err err;
 
 	KC_TRY_RECORD(kc_account_key_open(record, &circle->account, &parts));
-	if (kc_bytes_equal(record, kc_buf_bytes(&circle->account_key_record)))
+	if (kc_circle_holds_password(circle, record))
 		return KC_OK;
-	if (parts.seq < circle->account_key.seq)
-		return note_earlier_twin(circle, record, &parts);
-	KC_TRY(check_author(circle, record, &author));
-	if (parts.seq == circle->account_key.seq)
-		return take_twin(circle, record, &parts);
-	if (!is_signed_by_key_at(circle, record, circle->account_key.seq))
-		return keep_pending(circle, record, &parts, &author);
-	KC_TRY(kc_circle_adopt_account_key(circle, record));
+	KC_TRY(kc_circle_check_password_twin(circle, record));
+	if (parts.seq == 1) /* it follows none */
+		return circle->account_key.seq == 1 ? KC_ERR(REFUSED) : KC_OK;
+	err = check_author(circle, record, &author);
+	if (err == KC_E_WAITING && parts.seq < circle->account_key.seq)
+		return KC_OK; /* of one who is forgotten: it was followed by others */
+	KC_TRY(err);
+	if (!kc_circle_follows_password(circle, record, &parts))
+		return keep_pending(circle, record, &author);
+	KC_TRY(kc_circle_hold_password(circle, record));
 	return retry_pending(circle);
 }
 

@@ -14,7 +14,8 @@ static uint64_t now_ms(void)
 	return now < 0 ? 0 : (uint64_t)now;
 }
 
-/* Everybody who is in, besides those who ever were. */
+/* Everybody who ever came in, those that are out among them: whom they let in stays when their own
+ * sponsor is put out. Not those that fell. */
 static kc_err add_members(
 	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_list *list)
 {
@@ -27,7 +28,8 @@ static kc_err add_members(
 		list->exclude_count = before->exclude_count;
 	}
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (i == circle->self || kc_peer_set_has(trust->trusted, i))
+		if (i == circle->self ||
+			kc_peer_set_has(trust->heard | (trust->introduced & trust->excluded), i))
 			KC_TRY(kc_list_add_include(list, &circle->members[i]->id));
 	return kc_circle_add_statements(circle, list);
 }
@@ -99,13 +101,14 @@ static kc_err trim_log(struct kc_circle *circle, const struct kc_trust *trust, u
 	return KC_OK;
 }
 
-/* A log that is too long for a head: its oldest entries become segments. */
+/* The oldest entries of a log become segments as soon as they fill one: what fills an operation is
+ * named in it once, and not in the list after it again. */
 static kc_err spill_log(struct kc_circle *circle, unsigned view,
 	const struct kc_segment_place *place, const struct kc_secret *key)
 {
 	struct kc_view_state *state = &circle->views[view];
 
-	while (state->log.count > KC_HEAD_MAX_LOG) {
+	while (state->log.count >= KC_HEAD_MAX_LOG) {
 		KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
 		struct kc_segment_name name;
 

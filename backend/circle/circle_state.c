@@ -28,6 +28,11 @@ static size_t count_user_keys(const struct kc_circle *circle)
 	return circle->user_key_count;
 }
 
+static size_t count_passwords(const struct kc_circle *circle)
+{
+	return circle->password_count;
+}
+
 static size_t count_pending_keys(const struct kc_circle *circle)
 {
 	return circle->pending_key_count;
@@ -82,6 +87,7 @@ static const struct kind {
 } kinds[] = {
 	{"account",    1, false, count_one,       kc_circle_code_account},
 	{"user-keys", 16, false, count_user_keys, kc_circle_code_user_key},
+	{"passwords",  8, false, count_passwords, kc_circle_code_password},
 	{"pending",    8, false, count_pending_keys, kc_circle_code_pending_key},
 	{"compat",     1, false, count_one,       kc_circle_code_compat},
 	{"course",     1, false, count_one,       kc_circle_code_course},

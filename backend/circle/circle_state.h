@@ -13,6 +13,7 @@ KC_MUST kc_err kc_circle_code_account(struct kc_coder *c, struct kc_circle *circ
 KC_MUST kc_err kc_circle_code_course(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_queue(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_user_key(struct kc_coder *c, struct kc_circle *circle, size_t number);
+KC_MUST kc_err kc_circle_code_password(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_pending_key(
 	struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_compat(struct kc_coder *c, struct kc_circle *circle, size_t number);

@@ -91,6 +91,17 @@ kc_err kc_circle_code_user_key(struct kc_coder *c, struct kc_circle *circle, siz
 	return kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id);
 }
 
+kc_err kc_circle_code_password(struct kc_coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_bytes record = kc_bytes(NULL, 0);
+
+	if (!c->loads)
+		record = kc_buf_bytes(&circle->passwords[number].record);
+	kc_coder_view(c, &record);
+	KC_TRY(kc_coder_check(c));
+	return c->loads ? kc_circle_add_password(circle, record) : KC_OK;
+}
+
 kc_err kc_circle_code_pending_key(struct kc_coder *c, struct kc_circle *circle, size_t number)
 {
 	struct kc_pending_key *pending = &circle->pending_keys[number];

@@ -14,39 +14,17 @@ static bool is_heeded(
 	       kc_circle_is_in(circle, trust, id);
 }
 
-/* Whether the author of an epoch can have gone by a statement that is known here, and stands no
- * more: in its eyes who made that was in, or had left. */
-static bool is_explained(const struct kc_circle *circle, const struct kc_trust *trust,
-	const struct kc_epoch *epoch, size_t target)
+/* Those whom an epoch names as out; and those whom its author trusted. */
+static kc_peer_set out_of(const struct kc_circle *circle, const struct kc_epoch *epoch)
 {
-	for (size_t i = 0; i < trust->statement_count; i++) {
-		const struct kc_trust_statement *s = &trust->statements[i];
-		const struct kc_peer_id *author = &circle->members[s->author]->id;
+	kc_peer_set set = 0;
 
-		if (s->target == target && (kc_peer_set_has(trust->retired, s->author) ||
-						   kc_peer_id_equal(&epoch->author, author) ||
-						   kc_peer_id_is_among(epoch->recipients,
-							   epoch->recipient_count, author)))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_id_is_among(epoch->out, epoch->out_count, &circle->members[i]->id))
+			set |= (kc_peer_set)1 << i;
+	return set;
 }
 
-/* Whether an epoch names one as out who is trusted here, and nothing explains that. */
-static bool tells_of_removal(
-	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
-{
-	for (size_t i = 0; i < epoch->out_count; i++) {
-		size_t number = kc_circle_number(circle, &epoch->out[i]);
-
-		if (number < circle->member_count && kc_peer_set_has(trust->trusted, number) &&
-			!is_explained(circle, trust, epoch, number))
-			return true;
-	}
-	return false;
-}
-
-/* Those whom the author of an epoch trusted. */
 static kc_peer_set trusted_by(const struct kc_circle *circle, const struct kc_epoch *epoch)
 {
 	kc_peer_set set = 0;
@@ -61,16 +39,71 @@ static kc_peer_set trusted_by(const struct kc_circle *circle, const struct kc_ep
 	return set;
 }
 
-kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust)
+/* Whether a statement is known here by which the author of an epoch can have gone, be it that it
+ * stands no more: by one who was in then, or who has left. Whether it had heard this device's own,
+ * this device cannot tell. */
+static bool is_explained(const struct kc_circle *circle, const struct kc_trust *trust,
+	kc_peer_set were_in, size_t target)
 {
-	kc_peer_set doubt = 0;
+	for (size_t i = 0; i < trust->statement_count; i++) {
+		const struct kc_trust_statement *s = &trust->statements[i];
+
+		if (s->target == target && s->author != circle->self &&
+			kc_peer_set_has(were_in | trust->retired, s->author))
+			return true;
+	}
+	return false;
+}
+
+/* Those whom an epoch names as out without a reason that is known here. */
+static kc_peer_set unexplained(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
+{
+	kc_peer_set out = out_of(circle, epoch), were_in = trusted_by(circle, epoch), set = 0;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_set_has(out, i) && !is_explained(circle, trust, were_in, i))
+			set |= (kc_peer_set)1 << i;
+	return set;
+}
+
+/* Who may turn out to be none of ours, once it is known why an epoch names some as out. Those whom
+ * its author trusted then are; and when all that is missing may be what these did before, so are
+ * those whom others than they let in, and whom the author has taken in since. */
+static kc_peer_set doubted_for(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
+{
+	kc_peer_set out = unexplained(circle, trust, epoch);
+	kc_peer_set others = trust->trusted & ~trusted_by(circle, epoch);
+	size_t author = kc_circle_number(circle, &epoch->author);
+
+	if (out & trust->trusted)
+		return others;
+	return others & ~trust->include[author] & ~kc_trust_introduced_without(trust, out);
+}
+
+/* Calls visit for each epoch that tells of somebody who is out. */
+static kc_peer_set unite(const struct kc_circle *circle, const struct kc_trust *trust,
+	kc_peer_set (*visit)(const struct kc_circle *circle, const struct kc_trust *trust,
+		const struct kc_epoch *epoch))
+{
+	kc_peer_set set = 0;
 
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_epoch *epoch = circle->epochs[i].epoch;
 
-		if (is_heeded(circle, trust, &epoch->author) &&
-			tells_of_removal(circle, trust, epoch))
-			doubt |= trust->trusted & ~trusted_by(circle, epoch);
+		if (epoch->out_count && is_heeded(circle, trust, &epoch->author))
+			set |= visit(circle, trust, epoch);
 	}
-	return doubt & ~((kc_peer_set)1 << circle->self);
+	return set & trust->trusted & ~((kc_peer_set)1 << circle->self);
+}
+
+kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	return unite(circle, trust, unexplained);
+}
+
+kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	return unite(circle, trust, doubted_for);
 }

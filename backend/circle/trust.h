@@ -58,6 +58,9 @@ static inline kc_peer_set kc_trust_outsiders(const struct kc_trust *trust)
 	return trust->known & ~(trust->introduced & ~trust->excluded);
 }
 
+/* Who is introduced by the vouchers of others than these, exclusions aside. */
+kc_peer_set kc_trust_introduced_without(const struct kc_trust *trust, kc_peer_set sponsors);
+
 /* Fills the second part from the first. */
 void kc_trust_compute(struct kc_trust *trust);
 

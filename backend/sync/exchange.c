@@ -68,11 +68,10 @@ static kc_err recall(struct kc_exchange *x, struct kc_buf *place, enum kc_layout
 static kc_err begin(struct kc_exchange *x)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	int64_t now = kc_clock_wall_ms();
 	struct kc_trust trust;
 	enum kc_layout layout;
 
-	x->now_ms = now > 0 ? (uint64_t)now : 0;
+	x->now_ms = kc_clock_now_ms();
 	KC_TRY(recall(x, &place, &layout));
 	x->line.store = x->store;
 	x->line.now_ms = x->now_ms;

@@ -712,16 +712,17 @@ static void keys_of_an_unheard_removal(void)
 		const struct kc_epoch *epoch = b->epochs[i].epoch;
 
 		if (kc_peer_id_equal(&epoch->author, telling_id(b)))
-			CHECK(epoch->recipient_count == 2 && epoch->out_count == 0);
+			CHECK(epoch->recipient_count == 2 && epoch->out_count == 1 &&
+				kc_peer_id_equal(&epoch->out[0], telling_id(out)));
 	}
-	/* When it has, both are out, and its own new keys are not to be written with. */
+	/* When it has, both are out, and have none of its own new keys. */
 	CHECK_OK(telling_hear(b, a));
 	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(out)));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(friend)));
 	for (size_t i = 0; i < b->epoch_count; i++)
 		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
-			CHECK(kc_circle_is_retired(b, &trust, &b->epochs[i]));
+			CHECK(!kc_circle_is_retired(b, &trust, &b->epochs[i]));
 }
 
 /* A shares record of as many keys as there may be, in which a device looks ahead for the one of a

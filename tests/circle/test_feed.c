@@ -575,6 +575,60 @@ static void two_names_change_places_but_were_said(void)
 	end();
 }
 
+/* Logs of sessions that stand in the store, of whoever it may be. */
+static void say_much(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+	static uint8_t words[10000];
+
+	open_store(&cloud);
+	for (int i = 0; i < 20; i++) {
+		KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT;
+		KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+		struct kc_log_position before = {0}, next;
+		struct kc_writer_id writer;
+
+		kc_random_fill(writer.bytes, sizeof writer.bytes);
+		kc_op_builder_init(&builder, &writer, &before, false);
+		kc_op_builder_put(&builder, kc_bytes_str("x"), KC_BYTES_OF(words));
+		CHECK_OK_FATAL(kc_op_builder_end(&builder, &before, &operation, &next));
+		CHECK_OK_FATAL(
+			kc_cloud_append(cloud, &writer, next.number, kc_buf_bytes(&operation)));
+	}
+}
+
+#define LITTLE 4000 /* bytes of an answer in which nothing is new to speak of */
+
+/* Whoever waits for the other side of a pairing asks for what is new; the session is taken away by
+ * the names of what there can be of it. */
+static void a_poll_reads_what_is_new(void)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_device applicant;
+	size_t newcomer;
+
+	begin(2);
+	say_much();
+	newcomer = house_add_home(&house);
+	CHECK_OK(kc_keychain_join_start(device(newcomer)->keychain, house.url, "123-456-789",
+		kc_bytes_str(HOUSE_PASSWORD)));
+	between_count = (struct between_count){0};
+	for (int i = 0; i < 5; i++)
+		CHECK_ERR(kc_keychain_join_poll(device(newcomer)->keychain, &report), KC_E_WAITING);
+	CHECK(between_count.requests > 0 && between_count.down < LITTLE);
+	kc_keychain_join_cancel(device(newcomer)->keychain);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	between_count = (struct between_count){0};
+	CHECK_OK(kc_keychain_pair_start(device(0)->keychain, kc_bytes_str(HOUSE_PASSWORD), code));
+	for (int i = 0; i < 5; i++)
+		CHECK_ERR(kc_keychain_pair_poll(device(0)->keychain, &applicant), KC_E_WAITING);
+	kc_keychain_pair_cancel(device(0)->keychain);
+	CHECK(between_count.requests > 0 && between_count.down < LITTLE);
+	house_pair(&house, 0, newcomer);
+	end();
+}
+
 /* --- records that are put back ------------------------------------------------------------------
  */
 
@@ -656,6 +710,7 @@ int main(void)
 		CHECK_TEST(an_older_own_list),
 		CHECK_TEST(two_names_change_places),
 		CHECK_TEST(two_names_change_places_but_were_said),
+		CHECK_TEST(a_poll_reads_what_is_new),
 		CHECK_TEST(an_older_version),
 		CHECK_TEST(a_deletion_that_nobody_signed),
 		CHECK_TEST(a_page_without_end),

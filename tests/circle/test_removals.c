@@ -74,6 +74,29 @@ static void a_newcomer_puts_out_its_only_sponsor(void)
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
 }
 
+/* The sponsor of a device is out, then that one's sponsor, by a newcomer that never met either. */
+static void whom_those_let_in_who_are_out_stays(void)
+{
+	static const size_t before[] = {0, 1, 3}, left[] = {0, 3, 4};
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	for (size_t i = 0; i < 3; i++)
+		house_add(&house, i);
+	house_settle(&house);
+	house_remove(&house, 1, 2);
+	settle_some(&house, before, KC_COUNT_OF(before));
+	house_add(&house, 0);
+	house_remove(&house, 4, 1);
+	settle_some(&house, left, KC_COUNT_OF(left));
+	for (size_t i = 0; i < KC_COUNT_OF(left); i++)
+		for (size_t k = 0; k < KC_COUNT_OF(left); k++)
+			CHECK(standing(&house, left[i], left[k]) == KC_DEVICE_MEMBER);
+	CHECK_OK(words_add(&house.homes[3], GENP, "svce=new acct=ada sync=#1", "new"));
+	settle_some(&house, left, KC_COUNT_OF(left));
+	CHECK(words_has_secret(&house.homes[4], GENP, "svce=new", "new"));
+}
+
 /* Who puts out a device, and has not heard of its newcomer, cannot tell that from a thief's. It
  * pairs again, and loses nothing by it. */
 static void a_newcomer_that_falls_with_its_sponsor_pairs_again(void)
@@ -155,6 +178,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(a_newcomer_puts_out_its_only_sponsor),
+		CHECK_TEST(whom_those_let_in_who_are_out_stays),
 		CHECK_TEST(a_newcomer_that_falls_with_its_sponsor_pairs_again),
 		CHECK_TEST(a_removal_is_told_for_ever),
 	};

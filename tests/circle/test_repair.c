@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A store whose owner put a backup of it in its place: every device says so first, and takes nothing
- * from it; then one after the other says anew what was lost. Nothing is lost by it, nothing comes
- * back that was deleted, and nobody comes back who was put out.
+ * A store whose owner put a backup of it in its place: every device says so first, and takes
+ * nothing from it; then one after the other says anew what was lost. Nothing is lost by it, nothing
+ * comes back that was deleted, and nobody comes back who was put out.
  */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backend/keychain_sync.h"
+#include "backend/store/track.h"
 #include "backend/sync/repair.h"
 #include "tests/check.h"
 #include "tests/circle/synced.h"
@@ -324,6 +325,42 @@ static void a_removal_is_hidden(void)
 		synced_has(&house, SECOND, "its", "own"));
 }
 
+/* Whether the version that a device has of an item is by one who is in, by its own account. */
+static bool is_by_member(struct house *house, size_t device, const char *name)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	struct kc_peer_id writer;
+	struct kc_track track;
+	struct kc_trust trust;
+	char query[40];
+
+	snprintf(query, sizeof query, "svce=%s sync=#1", name);
+	CHECK_OK_FATAL(words_find(&house->homes[device], KC_CLASS_GENERIC, query, &found));
+	CHECK_FATAL(found.count == 1);
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_track_find_item(&txn, found.rows[0].id, &track));
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	memcpy(writer.bytes, track.writer, sizeof writer.bytes);
+	return kc_circle_is_trusted(circle, &trust, &writer);
+}
+
+/* The two that are left mend the store, and what was written by the third is theirs. */
+static void repair_both(struct house *house, const struct backup *backup)
+{
+	CHECK_OK(house_sync(house, SECOND, NULL));
+	restore(house, backup);
+	expect_rollback(house, FIRST);
+	expect_rollback(house, SECOND);
+	repair(house, FIRST);
+	repair(house, SECOND);
+	CHECK_OK(house_sync(house, FIRST, NULL));
+	CHECK_OK(house_sync(house, SECOND, NULL));
+	CHECK(is_by_member(house, FIRST, "its"));
+	CHECK(is_by_member(house, SECOND, "its"));
+}
+
 /* What it wrote after the backup, and will not write again, is everybody's all the same. */
 static void who_is_out_stays_out(void)
 {
@@ -339,15 +376,10 @@ static void who_is_out_stays_out(void)
 	write_some(&house, SECOND);
 	house_settle(&house);
 	house_remove(&house, FIRST, THIRD);
-	CHECK_OK(house_sync(&house, SECOND, NULL));
-	restore(&house, &backup);
-	expect_rollback(&house, FIRST);
-	expect_rollback(&house, SECOND);
-	repair(&house, FIRST);
-	repair(&house, SECOND);
-	CHECK_OK(house_sync(&house, FIRST, NULL));
+	repair_both(&house, &backup);
 	CHECK(!is_in(&house, FIRST, THIRD) && !is_in(&house, SECOND, THIRD));
 	newcomer = house_add(&house, SECOND);
+	CHECK(synced_has(&house, newcomer, "its", "own"));
 	for (int i = 0; i < 2; i++) {
 		CHECK_OK(house_sync(&house, FIRST, NULL));
 		CHECK_OK(house_sync(&house, SECOND, NULL));
@@ -357,6 +389,36 @@ static void who_is_out_stays_out(void)
 	CHECK(synced_has(&house, newcomer, "its", "own"));
 	CHECK(synced_has(&house, SECOND, "its", "own"));
 	CHECK_ERR(house_sync(&house, THIRD, NULL), KC_E_NOT_MEMBER);
+}
+
+/* The same of one that left by itself. Nobody looks in its log for what the store has lost. */
+static void who_has_left_does_not_come_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+	CLEANUP_BACKUP struct backup backup;
+	size_t newcomer;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, FIRST);
+	house_add(&house, FIRST);
+	house_settle(&house);
+	take_backup(&house, &backup);
+	house_clock_move(1000);
+	synced_add(&house, THIRD, "its", "own");
+	write_some(&house, FIRST);
+	write_some(&house, SECOND);
+	write_some(&house, THIRD);
+	house_settle(&house);
+	CHECK_OK_FATAL(kc_keychain_leave(house.homes[THIRD].keychain));
+	house.count = THIRD;
+	house_settle(&house);
+	home_done(&house.homes[THIRD]);
+	CHECK(!is_by_member(&house, FIRST, "its") && !is_by_member(&house, SECOND, "its"));
+	repair_both(&house, &backup);
+	newcomer = house_add(&house, SECOND);
+	CHECK(synced_has(&house, newcomer, "its", "own"));
+	expect_whole(&house);
 }
 
 int main(void)
@@ -372,6 +434,7 @@ int main(void)
 		CHECK_TEST(the_missing_pieces_come_back),
 		CHECK_TEST(a_removal_is_hidden),
 		CHECK_TEST(who_is_out_stays_out),
+		CHECK_TEST(who_has_left_does_not_come_back),
 	};
 	return check_main("repair", tests, KC_COUNT_OF(tests));
 }

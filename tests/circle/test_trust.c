@@ -18,6 +18,8 @@ struct world {
 	size_t statement_count;
 	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
 	size_t voucher_count;
+	kc_peer_set retired;
+	uint64_t last_seq[KC_CIRCLE_MAX_PEERS]; /* of those: their last list */
 };
 
 static void begin(struct world *world)
@@ -62,6 +64,27 @@ static void exclude(
 		(struct kc_trust_statement){(uint8_t)author, (uint8_t)target, cut, rank};
 }
 
+/* A device leaves with its next list; whoever has its keys then may still sign. */
+static void leave(struct world *world, size_t who)
+{
+	if (kc_peer_set_has(world->retired, who))
+		return;
+	world->retired |= (kc_peer_set)1 << who;
+	world->last_seq[who] = ++world->seq[who];
+}
+
+/* Who has left lets nobody in (kc_circle_judge). */
+static void add_vouchers(const struct world *world, struct kc_trust *trust)
+{
+	for (size_t i = 0; i < world->voucher_count; i++) {
+		const struct kc_trust_voucher *v = &world->vouchers[i];
+
+		if (!kc_peer_set_has(world->retired, v->sponsor) ||
+			v->sponsor_seq <= world->last_seq[v->sponsor])
+			trust->vouchers[trust->voucher_count++] = *v;
+	}
+}
+
 /* What device self computes from everything. Ids ascend with the numbers. */
 static struct kc_trust judge(const struct world *world, size_t self)
 {
@@ -75,8 +98,8 @@ static struct kc_trust judge(const struct world *world, size_t self)
 	memcpy(trust.include, world->include, sizeof trust.include);
 	memcpy(trust.statements, world->statements, sizeof trust.statements);
 	trust.statement_count = world->statement_count;
-	memcpy(trust.vouchers, world->vouchers, sizeof trust.vouchers);
-	trust.voucher_count = world->voucher_count;
+	trust.retired = world->retired;
+	add_vouchers(world, &trust);
 	kc_trust_compute(&trust);
 	return trust;
 }
@@ -152,6 +175,32 @@ static void a_newcomer_that_puts_out_its_sponsor(void)
 	CHECK(!trusts(&world, 0, newcomer));
 	CHECK(!trusts(&world, 2, second));
 	CHECK(judge(&world, newcomer).trusted == 0);
+}
+
+/* Who leaves takes nobody along, and what it had said stands; but it lets nobody in any more. */
+static void who_leaves(void)
+{
+	struct world world;
+	size_t late;
+
+	family(&world);
+	exclude(&world, 1, 2, world.seq[2], KC_RANK_NONE);
+	CHECK(!trusts(&world, 0, 2));
+	leave(&world, 1);
+	CHECK(!trusts(&world, 0, 1));
+	CHECK(!trusts(&world, 0, 2));
+	family(&world);
+	leave(&world, 1);
+	CHECK(trusts(&world, 0, 2));
+	CHECK(trusts(&world, 2, 0));
+	CHECK(judge(&world, 1).trusted == judge(&world, 0).trusted);
+	late = join(&world, 1);
+	adopt_all(&world);
+	CHECK(!trusts(&world, 0, late));
+	CHECK(!trusts(&world, 2, late));
+	/* Put out as well, as of before it let another in: that counts more. */
+	exclude(&world, 0, 1, 1, KC_RANK_NONE);
+	CHECK(!trusts(&world, 0, 2));
 }
 
 static void whoever_came_after_the_cut_goes_too(void)
@@ -264,7 +313,7 @@ static uint32_t pick(uint32_t below)
 	return (state >> 8) % below;
 }
 
-/* Joins and removals at random, by devices that may not have seen each other's. */
+/* Joins, removals and departures at random, by devices that may not have seen each other's. */
 static void random_world(struct world *world, uint32_t seed)
 {
 	size_t steps = 3 + (state = seed, pick(8));
@@ -278,7 +327,9 @@ static void random_world(struct world *world, uint32_t seed)
 		} else if (world->count > 1) {
 			size_t target = pick((uint32_t)world->count);
 
-			if (target != author)
+			if (pick(6) == 0)
+				leave(world, target);
+			else if (target != author && !kc_peer_set_has(world->retired, author))
 				exclude(world, author, target,
 					pick((uint32_t)world->seq[target] + 1),
 					(enum kc_rank)pick(3));
@@ -328,7 +379,8 @@ static void survivors_agree(void)
 			if (trust.trusted == 0)
 				continue;
 			survivors = survivors ? survivors : trust.trusted;
-			same = same && trust.trusted == survivors && kc_peer_set_has(survivors, i);
+			same = same && trust.trusted == survivors &&
+			       (kc_peer_set_has(survivors, i) || kc_peer_set_has(world.retired, i));
 		}
 		if (!same)
 			printf("seed %u\n", seed);
@@ -360,6 +412,29 @@ static void partial_views_heal(void)
 		CHECK_FATAL(judge(&later, 0).trusted == judge(&world, 0).trusted);
 	}
 	CHECK(differed > 500);
+}
+
+/* One more device leaves, and whoever has its keys lets others in: but for itself nothing changes.
+ */
+static void nobody_leaves_with_it(void)
+{
+	unsigned left = 0;
+
+	for (uint32_t seed = 1; seed <= 5000; seed++) {
+		struct world world, without;
+		size_t who;
+
+		random_world(&world, seed);
+		who = pick((uint32_t)world.count);
+		without = world;
+		leave(&without, who);
+		join(&without, who);
+		left += kc_peer_set_has(judge(&world, who).trusted, who);
+		for (size_t i = 0; i < world.count; i++)
+			CHECK_FATAL(judge(&without, i).trusted ==
+				    (judge(&world, i).trusted & ~((kc_peer_set)1 << who)));
+	}
+	CHECK(left > 1000);
 }
 
 /*
@@ -410,6 +485,7 @@ int main(void)
 		CHECK_TEST(a_chain_of_vouchers),
 		CHECK_TEST(removal),
 		CHECK_TEST(a_newcomer_that_puts_out_its_sponsor),
+		CHECK_TEST(who_leaves),
 		CHECK_TEST(whoever_came_after_the_cut_goes_too),
 		CHECK_TEST(a_thief_of_a_junior_device),
 		CHECK_TEST(a_thief_of_the_senior_device),
@@ -418,6 +494,7 @@ int main(void)
 		CHECK_TEST(a_ring_ends),
 		CHECK_TEST(survivors_agree),
 		CHECK_TEST(partial_views_heal),
+		CHECK_TEST(nobody_leaves_with_it),
 		CHECK_TEST(thieves_lose),
 	};
 	return check_main("trust", tests, KC_COUNT_OF(tests));

@@ -163,10 +163,9 @@ static kc_err finish(const struct kc_account_id *account, const struct kc_identi
 	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf wrapped = KC_BUF_INIT;
 	KC_CLEANUP_LABEL struct kc_label label = {0};
-	int64_t now = kc_clock_wall_ms();
 	struct kc_bytes ad;
 
-	params->time_ms = now > 0 ? (uint64_t)now : 0;
+	params->time_ms = kc_clock_now_ms();
 	KC_TRY(user_public(keys->user, params->user_public));
 	KC_TRY(wrap_ad(&label, params, account, &ad));
 	KC_TRY(kc_account_keys_put(account_keys, &plain));

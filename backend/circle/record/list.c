@@ -17,6 +17,8 @@ void kc_exclusion_put(struct kc_der_writer *w, const struct kc_exclusion *e)
 	kc_der_put_bytes(w, KC_BYTES_OF(e->cut_id.bytes));
 	kc_der_put_uint(w, e->time_ms);
 	kc_der_put_uint(w, e->reason);
+	kc_der_put_uint(w, e->password_seq);
+	kc_der_put_bytes(w, KC_BYTES_OF(e->password_id.bytes));
 	if (e->cosigned)
 		kc_der_put_raw(w, e->cosignature.raw);
 	kc_der_end(w);
@@ -133,6 +135,8 @@ void kc_exclusion_pull(struct kc_der_reader *r, struct kc_exclusion *ret)
 	ret->reason = (enum kc_exclusion_reason)kc_der_get_uint_max(&one, KC_EXCLUSION_COUNTER);
 	if (ret->reason == 0)
 		kc_der_reader_fail(&one);
+	ret->password_seq = kc_der_get_uint(&one);
+	kc_der_get_array(&one, ret->password_id.bytes, sizeof ret->password_id.bytes);
 	ret->cosigned = kc_der_more(&one);
 	if (ret->cosigned)
 		kc_signature_pull(&one, &ret->cosignature);
@@ -359,7 +363,8 @@ static bool says_the_same(const struct kc_exclusion *a, const struct kc_exclusio
 {
 	return kc_peer_id_equal(&a->target, &b->target) && a->cut_seq == b->cut_seq &&
 	       kc_record_id_equal(&a->cut_id, &b->cut_id) && a->time_ms == b->time_ms &&
-	       a->reason == b->reason;
+	       a->reason == b->reason && a->password_seq == b->password_seq &&
+	       kc_record_id_equal(&a->password_id, &b->password_id);
 }
 
 bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion *b)
@@ -384,6 +389,8 @@ static kc_err exclusion_input(struct kc_label *label, const struct kc_exclusion 
 	kc_der_put_bytes(&label->w, KC_BYTES_OF(exclusion->cut_id.bytes));
 	kc_der_put_uint(&label->w, exclusion->time_ms);
 	kc_der_put_uint(&label->w, exclusion->reason);
+	kc_der_put_uint(&label->w, exclusion->password_seq);
+	kc_der_put_bytes(&label->w, KC_BYTES_OF(exclusion->password_id.bytes));
 	return kc_label_end(label, ret);
 }
 

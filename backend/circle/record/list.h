@@ -30,6 +30,9 @@ struct kc_exclusion {
 	struct kc_record_id cut_id;
 	uint64_t time_ms; /* by the author's clock */
 	enum kc_exclusion_reason reason;
+	/* The target's last account key record that counts; seq 0: none does. */
+	uint64_t password_seq;
+	struct kc_record_id password_id;
 	bool cosigned;
 	struct kc_signature cosignature; /* borrowed from the list */
 };
@@ -99,7 +102,8 @@ bool kc_exclusion_equal(const struct kc_exclusion *a, const struct kc_exclusion 
 /* Whether a is b, with the co-signature that b lacks. */
 bool kc_exclusion_confirms(const struct kc_exclusion *a, const struct kc_exclusion *b);
 
-/* The statement as it is co-signed: L("kc1/exclusion", account, author, target, cut, time, reason).
+/* The statement as it is co-signed: L("kc1/exclusion", account, author, target, cut, time, reason,
+ * password).
  */
 KC_MUST kc_err kc_exclusion_cosign(const struct kc_exclusion *exclusion,
 	const struct kc_account_id *account, const struct kc_peer_id *author,

@@ -65,13 +65,12 @@ static kc_err vouch(struct kc_circle *circle, const struct kc_application *appli
 	const uint8_t transcript[static 32])
 {
 	const struct kc_member *self = kc_circle_self(circle);
-	int64_t now = kc_clock_wall_ms();
 	struct kc_voucher voucher = {
 		.sponsor = circle->identity.id,
 		.sponsor_seq = (self->list ? self->list->seq : 0) + 1,
 		.beneficiary = application->id,
 		.reason = KC_VOUCHER_PAIRING,
-		.time_ms = now > 0 ? (uint64_t)now : 0,
+		.time_ms = kc_clock_now_ms(),
 	};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
@@ -93,6 +92,15 @@ static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circl
 		kc_der_put_bytes(w, KC_BYTES_OF(circle->user_keys[i].public_key));
 		kc_der_end(w);
 	}
+	kc_der_end(w);
+}
+
+/* Those that may come into force when it is heard who is out. */
+static void put_passwords(struct kc_der_writer *w, const struct kc_circle *circle)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < circle->password_count; i++)
+		kc_der_put_bytes(w, kc_buf_bytes(&circle->passwords[i].record));
 	kc_der_end(w);
 }
 
@@ -159,6 +167,7 @@ static kc_err put_welcome(
 	kc_der_put_bytes(&w, kc_buf_bytes(&keys));
 	kc_der_put_bytes(&w, kc_buf_bytes(&circle->account_key_record));
 	put_user_keys(&w, circle);
+	put_passwords(&w, circle);
 	put_peers(&w, circle, &trust);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->epoch_count; i++)
@@ -320,6 +329,24 @@ static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
 									       : KC_ERR(VERIFY);
 }
 
+static kc_err enter_passwords(struct kc_der_reader *r, struct kc_circle *circle)
+{
+	struct kc_der_reader rows;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
+	while (kc_der_more(&rows)) {
+		struct kc_bytes record = kc_der_get_bytes(&rows);
+
+		KC_TRY(kc_der_reader_check(&rows));
+		KC_TRY(kc_circle_add_password(circle, record));
+	}
+	kc_der_leave(r, &rows);
+	KC_TRY(kc_der_reader_check(r));
+	return kc_circle_holds_password(circle, kc_buf_bytes(&circle->account_key_record))
+		       ? KC_OK
+		       : KC_ERR(VERIFY);
+}
+
 static kc_err enter_account(
 	struct kc_der_reader *r, struct kc_bytes account_key, struct kc_circle *circle)
 {
@@ -338,7 +365,8 @@ static kc_err enter_account(
 	KC_TRY(kc_buf_check(&circle->account_key_record));
 	KC_TRY(kc_account_key_open(
 		kc_buf_bytes(&circle->account_key_record), &circle->account, &circle->account_key));
-	return enter_user_keys(r, circle);
+	KC_TRY(enter_user_keys(r, circle));
+	return enter_passwords(r, circle);
 }
 
 static kc_err enter_all(struct kc_bytes welcome, struct kc_bytes account_key,

@@ -134,8 +134,7 @@ static kc_err collect(struct kc_absorb_reader *r, uint64_t now_ms)
 
 kc_err kc_absorb_collect(struct kc_absorb_reader *r)
 {
-	int64_t now = kc_clock_wall_ms();
-	uint64_t now_ms = now < 0 ? 0 : (uint64_t)now, last = r->circle->collected_ms;
+	uint64_t now_ms = kc_clock_now_ms(), last = r->circle->collected_ms;
 
 	/* A clock that was set back looks anew. */
 	if (r->circle->joining || (last <= now_ms && last + DAY_MS > now_ms))

@@ -173,6 +173,28 @@ static bool may_lack_unnamed(const struct kc_absorb_reader *r, const struct kc_l
 		       kc_circle_was_silent(kc_circle_self(r->circle), list->time_ms));
 }
 
+/* What a log names: *end becomes how far all of it is here. Behind what waits for the unlock
+ * something may be missing all the same. */
+static kc_err account_for_named(struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_head_log *log, uint64_t *end, kc_err *ret_lack)
+{
+	kc_err lack = KC_OK;
+
+	for (size_t i = 0; i < log->count && lack != KC_E_WAITING; i++) {
+		const struct kc_log_entry *entry = &log->rows[i];
+		bool accounted;
+
+		KC_TRY(kc_absorb_accounts(r, member, view, entry, &accounted));
+		if (accounted)
+			continue;
+		if (lack == KC_OK)
+			*end = entry->counter - 1;
+		lack = awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED) : KC_ERR(WAITING);
+		note_lack(lack, ret_lack);
+	}
+	return KC_OK;
+}
+
 /* Raises the vector as far as everything that was written up to there is here. */
 static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_view view,
 	const struct kc_list *list, const struct kc_head *head, kc_err *ret_lack)
@@ -198,18 +220,7 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 			ret_lack);
 		return kc_vector_raise(vector, writer, had);
 	}
-	for (size_t i = 0; i < log.count; i++) {
-		const struct kc_log_entry *entry = &log.rows[i];
-		bool accounted;
-
-		KC_TRY(kc_absorb_accounts(r, member, view, entry, &accounted));
-		if (!accounted) {
-			note_lack(awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED)
-									: KC_ERR(WAITING),
-				ret_lack);
-			return kc_vector_raise(vector, writer, entry->counter - 1);
-		}
-	}
+	KC_TRY(account_for_named(r, member, view, &log, &end, ret_lack));
 	return kc_vector_raise(vector, writer, end);
 }
 

@@ -133,10 +133,7 @@ static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
  */
 static kc_err look_for_silence(struct kc_absorb_reader *r)
 {
-	int64_t now = kc_clock_wall_ms();
-
-	r->absorb->stale =
-		kc_circle_was_silent(kc_circle_self(r->circle), now > 0 ? (uint64_t)now : 0);
+	r->absorb->stale = kc_circle_was_silent(kc_circle_self(r->circle), kc_clock_now_ms());
 	for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT && r->absorb->stale; view++)
 		KC_TRY(kc_trie_doubt(r->txn, (enum kc_view)view, true));
 	return KC_OK;
@@ -150,7 +147,7 @@ static kc_err stand_alone(struct kc_absorb_reader *r)
 	return KC_OK;
 }
 
-/* In a log the digests lead to what the sponsor had; of a feed only the roots say that it is all. */
+/* In a log the digests lead to what the sponsor had; of a feed only roots say that it is all. */
 kc_err kc_absorb_roots(struct kc_absorb_reader *r)
 {
 	if (r->circle->joining && !r->absorb->gathered->by_feed)

@@ -159,7 +159,6 @@ static kc_err repeat(struct kc_composer *c, uint64_t id)
 static void end(struct kc_composer *c, bool *ret_more)
 {
 	struct kc_log_span *span = &c->circle->span;
-	int64_t now = kc_clock_wall_ms();
 	bool mends = span->mends;
 
 	c->circle->tells_all = true; /* who is out can open no other that says so */
@@ -170,7 +169,7 @@ static void end(struct kc_composer *c, bool *ret_more)
 	span->base = span->begun;
 	span->begun = 0;
 	span->len = span->kept_len;
-	span->drop_ms = (uint64_t)(now > 0 ? now : 0) + (mends ? 0 : KC_LOG_DROP_AFTER_MS);
+	span->drop_ms = kc_clock_now_ms() + (mends ? 0 : KC_LOG_DROP_AFTER_MS);
 	span->mends = false;
 	*ret_more = mends; /* another round drops it */
 }

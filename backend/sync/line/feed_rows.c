@@ -108,14 +108,14 @@ static kc_err look_at_own(
 	KC_TRY(kc_circle_look_for_twin(circle, kc_buf_bytes(&record)));
 	if (!circle->copied)
 		return KC_OK;
-	/* This device has said something that it does not know of. */
-	KC_TRY(kc_circle_catch(
-		circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
-				.about = self->id,
-				.known = self->list ? self->list->seq : 0,
-				.shown = list->seq,
-				.here = kc_buf_bytes(&self->list_record),
-				.came = kc_buf_bytes(&record)}));
+	/* This device has said something that it does not know of: it has a twin. */
+	circle->copied = true;
+	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
+					       .about = self->id,
+					       .known = self->list ? self->list->seq : 0,
+					       .shown = list->seq,
+					       .here = kc_buf_bytes(&self->list_record),
+					       .came = kc_buf_bytes(&record)}));
 	circle->alarm = KC_ALARM_FORK;
 	return KC_ERR(STORE_SUSPECT);
 }
@@ -133,6 +133,31 @@ static void meet(struct kc_feed_reader *r, const char *name)
 	for (size_t i = r->asked; r->again && i < r->asked + KC_RECORDS_MAX_BATCH; i++)
 		if (i < r->feed->waiting.count && strcmp(r->feed->waiting.rows[i].name, name) == 0)
 			r->feed->waiting.rows[i].met = true;
+}
+
+static bool is_of_row(const struct kc_gathered_op *op, const struct kc_record_row *row)
+{
+	struct kc_op writes = op->op;
+	struct kc_op_write write;
+
+	return strcmp(op->name, row->name) == 0 &&
+	       memcmp(&op->etag, &row->etag, sizeof op->etag) == 0 && kc_op_next(&writes, &write) &&
+	       kc_bytes_equal(write.value, row->value);
+}
+
+/* Whether the feed brings what was asked for by name just now. What was comes first. */
+static bool came_by_name(const struct kc_feed_reader *r, const struct kc_record_row *row)
+{
+	const struct kc_gathered *gathered = r->gathered;
+	const struct kc_feed *feed = r->feed;
+
+	for (size_t i = 0; i < gathered->count && gathered->ops[i].again; i++)
+		if (is_of_row(&gathered->ops[i], row))
+			return true;
+	for (size_t i = 0; i < feed->stranger_count && feed->strangers[i].op.again; i++)
+		if (is_of_row(&feed->strangers[i].op, row))
+			return true;
+	return false;
 }
 
 static kc_err see_session(struct kc_feed *feed, const struct kc_record_row *row)
@@ -162,6 +187,8 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 	if (row->value.len == 0)
 		return add_name(feed, cell.is_item ? &feed->gone : &feed->known, r->zone, row->name,
 			&row->etag);
+	if (!r->again && came_by_name(r, row))
+		return KC_OK;
 	if (feed->len > feed->most) {
 		feed->more = feed->altered = !r->again || feed->more;
 		return kc_feed_names_add(&feed->later, r->zone, row->name, NULL);

@@ -53,7 +53,8 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 		if (kc_peer_set_has(gathered->older, i) &&
 			!kc_circle_is_excused(circle->members[i]))
 			weigh_older(peer, i, now_ms, gathered);
-		if (circle->members[i]->list && !peer->listed)
+		if (circle->members[i]->list && !peer->listed &&
+			!kc_circle_is_over(circle->members[i]))
 			weigh_missing(feed, circle, i, ends, gathered);
 		if (peer->passed_over) { /* it is back: what it wrote is to be looked at */
 			peer->passed_over = false;

@@ -126,8 +126,7 @@ static bool is_owed(const struct kc_line *line, uint64_t last)
 static kc_err drop_old(struct kc_line *line, const struct kc_writer_id *writer)
 {
 	struct kc_log_span *span = &line->circle->span;
-	int64_t clock = kc_clock_wall_ms();
-	uint64_t now = clock > 0 ? (uint64_t)clock : 0;
+	uint64_t now = kc_clock_now_ms();
 
 	if (span->drop_ms > now + KC_LOG_DROP_AFTER_MS)
 		span->drop_ms = now + KC_LOG_DROP_AFTER_MS;

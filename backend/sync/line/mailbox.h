@@ -6,6 +6,9 @@
 
 #include "backend/circle/record/op.h"
 #include "backend/circle/session/pairing.h"
+#include "backend/cloud/records.h"
+
+#define KC_MAILBOX_MAX_OPERATIONS 4 /* of a session's log */
 
 struct kc_mailbox {
 	struct kc_writer_id writer;
@@ -18,13 +21,35 @@ KC_MUST kc_err kc_mailbox_post(
 /* The message of an operation of the other side's log. Errors: WAITING, REFUSED. */
 KC_MUST kc_err kc_mailbox_read(struct kc_cloud *cloud, const struct kc_writer_id *writer,
 	uint64_t number, struct kc_buf *ret);
-/* The newest offer of an account. Errors: WAITING when there is none. */
-KC_MUST kc_err kc_mailbox_find_offer(
-	struct kc_cloud *cloud, const struct kc_account_id *account, struct kc_pairing **ret);
-/* The first answer to a slot, and whose it is. Errors: WAITING. */
-KC_MUST kc_err kc_mailbox_find_answer(struct kc_cloud *cloud, const struct kc_writer_id *slot,
-	struct kc_writer_id *ret_writer, struct kc_buf *ret);
+/* The same, of an operation that is here. */
+KC_MUST kc_err kc_mailbox_parse(struct kc_bytes operation, const struct kc_writer_id *writer,
+	uint64_t number, struct kc_buf *ret);
 /* Takes a session's log away. Whatever fails is left for another time. */
 void kc_mailbox_drop(struct kc_cloud *cloud, const struct kc_writer_id *writer);
+
+/* --- looking for a session (mailbox_watch.c) ----------------------------------------------------
+ * A store of records is read on from where it was read before, so a look costs what is new.
+ */
+
+/* The first message of a log that is a session's. */
+struct kc_mailbox_first {
+	struct kc_writer_id writer, slot;
+	enum kc_pairing_number number;
+	uint64_t last; /* the last operation that was seen */
+	struct kc_buf message;
+};
+struct kc_mailbox_watch {
+	struct kc_feed_token token; /* of records: only what comes after it is looked for */
+	struct kc_mailbox_first *rows;
+	size_t count;
+};
+void kc_mailbox_watch_done(struct kc_mailbox_watch *watch);
+#define KC_CLEANUP_MAILBOX_WATCH KC_CLEANUP(kc_mailbox_watch_done)
+/* The newest offer of an account. Errors: WAITING when there is none. */
+KC_MUST kc_err kc_mailbox_find_offer(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
+	const struct kc_account_id *account, struct kc_pairing **ret);
+/* The first answer to a slot, and whose it is. Errors: WAITING. */
+KC_MUST kc_err kc_mailbox_find_answer(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
+	const struct kc_writer_id *slot, struct kc_writer_id *ret_writer, struct kc_buf *ret);
 
 #endif
