@@ -5,6 +5,8 @@
 
 #include "backend/cloud/writer_name.h"
 #include "backend/keychain_sync.h"
+#include "backend/store/cell.h"
+#include "backend/sync/caught.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
@@ -47,6 +49,16 @@ static bool has(struct house *house, size_t device, const char *secret)
 static bool keeps(struct house *house, size_t device, enum kc_evidence_kind kind)
 {
 	return proof_is_kept(house->homes[device].keychain, kind, KC_OK);
+}
+
+static bool has_cell(struct house *house, size_t device, const char *name)
+{
+	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(
+		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	return kc_cell_get(&txn, name, &value) == KC_OK;
 }
 
 static void is_well(struct house *house)
@@ -182,6 +194,11 @@ static void case_63_an_older_store(void)
 		evil_show(1, 0);
 		is_well(&house);
 		CHECK(has(&house, 0, "second a"));
+		/* Whoever leaves keeps nothing of the circle. */
+		CHECK(has_cell(&house, 1, KC_CAUGHT_CELL));
+		CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+		CHECK(!has_cell(&house, 1, KC_CAUGHT_CELL));
+		CHECK(has(&house, 1, "second a"));
 	}
 }
 

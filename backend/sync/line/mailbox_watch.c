@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Looking for a session among all logs of a store: whoever pairs looks again and again, and what was
- * looked at is remembered. */
+/* Looking for a session among all logs of a store: whoever pairs looks again and again, and what
+ * was looked at is remembered. */
 #include <string.h>
 
 #include "backend/cloud/records_log.h"
