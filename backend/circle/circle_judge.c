@@ -14,6 +14,52 @@ static bool find_number(const struct kc_circle *circle, const struct kc_peer_id 
 	return false;
 }
 
+/* The members by their ids: every list names them all, so finding one must not mean to look at all
+ * of them. */
+struct index {
+	const struct kc_circle *circle;
+	uint8_t numbers[KC_CIRCLE_MAX_PEERS];
+};
+
+static const struct kc_peer_id *id_at(const struct index *index, size_t at)
+{
+	return &index->circle->members[index->numbers[at]]->id;
+}
+
+static void index_members(const struct kc_circle *circle, struct index *ret)
+{
+	ret->circle = circle;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		size_t at = i;
+
+		for (; at > 0 &&
+			kc_peer_id_compare(&circle->members[i]->id, id_at(ret, at - 1)) < 0;
+			at--)
+			ret->numbers[at] = ret->numbers[at - 1];
+		ret->numbers[at] = (uint8_t)i;
+	}
+}
+
+static bool look_up(const struct index *index, const struct kc_peer_id *id, uint8_t *ret)
+{
+	size_t low = 0, high = index->circle->member_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = kc_peer_id_compare(id_at(index, middle), id);
+
+		if (order == 0) {
+			*ret = index->numbers[middle];
+			return true;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 /* By whose key, if any, a statement is co-signed. A recovery key is known by its permanent record,
  * and there are none yet (kc_circle_add_member). */
 static enum kc_rank rank_of(const struct kc_circle *circle, const struct kc_peer_id *author,
@@ -45,19 +91,19 @@ static enum kc_rank rank_in_list(
 	return author->cosign_good & bit ? KC_RANK_USER_KEY : KC_RANK_NONE;
 }
 
-static void add_includes(const struct kc_circle *circle, size_t author, struct kc_trust *trust)
+static void add_includes(const struct index *index, size_t author, struct kc_trust *trust)
 {
-	const struct kc_list *list = circle->members[author]->list;
+	const struct kc_list *list = index->circle->members[author]->list;
 	uint8_t number;
 
 	for (size_t i = 0; list && i < list->include_count; i++)
-		if (find_number(circle, &list->include[i], &number))
+		if (look_up(index, &list->include[i], &number))
 			trust->include[author] |= (kc_peer_set)1 << number;
 }
 
 /* A statement, and whose it is. */
 struct author {
-	const struct kc_circle *circle;
+	const struct index *index;
 	size_t number;
 	struct kc_trust *trust;
 	bool in_list;
@@ -67,25 +113,27 @@ static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 {
 	const struct author *author = context;
 	struct kc_trust *trust = author->trust;
-	struct kc_member *member = author->circle->members[author->number];
+	const struct kc_circle *circle = author->index->circle;
+	struct kc_member *member = circle->members[author->number];
 	uint8_t number;
 
-	if (find_number(author->circle, &e->target, &number) &&
+	if (look_up(author->index, &e->target, &number) &&
 		trust->statement_count < KC_TRUST_MAX_STATEMENTS)
 		trust->statements[trust->statement_count++] = (struct kc_trust_statement){
 			.author = (uint8_t)author->number,
 			.target = number,
 			.cut_seq = e->cut_seq,
-			.rank = author->in_list ? rank_in_list(author->circle, member, e)
-						: rank_of(author->circle, &member->id, e),
+			.rank = author->in_list ? rank_in_list(circle, member, e)
+						: rank_of(circle, &member->id, e),
 		};
 	return KC_OK;
 }
 
-static kc_err add_excludes(const struct kc_circle *circle, size_t number, struct kc_trust *trust)
+static kc_err add_excludes(const struct index *index, size_t number, struct kc_trust *trust)
 {
+	const struct kc_circle *circle = index->circle;
 	const struct kc_list *list = circle->members[number]->list;
-	struct author author = {circle, number, trust, .in_list = true};
+	struct author author = {index, number, trust, .in_list = true};
 
 	for (size_t i = 0; list && i < list->exclude_count; i++)
 		KC_TRY(add_exclusion(&author, &list->exclude[i]));
@@ -97,7 +145,7 @@ static kc_err add_excludes(const struct kc_circle *circle, size_t number, struct
 
 /* The statements of all, those nearest to genesis first: should there ever be too many, it is the
  * same ones that count everywhere, and none that newcomers of a thief have heaped up. */
-static kc_err add_statements(const struct kc_circle *circle, struct kc_trust *trust)
+static kc_err add_statements(const struct index *index, struct kc_trust *trust)
 {
 	uint8_t depth[KC_CIRCLE_MAX_PEERS];
 	kc_peer_set done = 0;
@@ -115,18 +163,19 @@ static kc_err add_statements(const struct kc_circle *circle, struct kc_trust *tr
 				next = i;
 		done |= (kc_peer_set)1 << next;
 		if (depth[next] != KC_TRUST_FAR)
-			KC_TRY(add_excludes(circle, next, trust));
+			KC_TRY(add_excludes(index, next, trust));
 	}
 	return KC_OK;
 }
 
 static kc_err add_voucher(
-	const struct kc_circle *circle, const struct kc_voucher *voucher, struct kc_trust *trust)
+	const struct index *index, const struct kc_voucher *voucher, struct kc_trust *trust)
 {
+	const struct kc_circle *circle = index->circle;
 	struct kc_trust_voucher row = {.sponsor_seq = voucher->sponsor_seq};
 
-	if (!find_number(circle, &voucher->sponsor, &row.sponsor) ||
-		!find_number(circle, &voucher->beneficiary, &row.beneficiary))
+	if (!look_up(index, &voucher->sponsor, &row.sponsor) ||
+		!look_up(index, &voucher->beneficiary, &row.beneficiary))
 		return KC_OK;
 	if (kc_peer_set_has(trust->retired, row.sponsor) &&
 		voucher->sponsor_seq > circle->members[row.sponsor]->retire.seq)
@@ -144,10 +193,12 @@ static kc_err add_voucher(
 
 kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 {
+	struct index index;
 	uint8_t first;
 
 	memset(ret, 0, sizeof *ret);
-	if (!find_number(circle, &circle->begun.first, &first))
+	index_members(circle, &index);
+	if (!look_up(&index, &circle->begun.first, &first))
 		return KC_ERR(BUG);
 	ret->first = first;
 	ret->self = circle->self;
@@ -156,11 +207,11 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 		ret->ids[i] = circle->members[i]->id;
 		if (circle->members[i]->retire_record.len)
 			ret->retired |= (kc_peer_set)1 << i;
-		add_includes(circle, i, ret);
+		add_includes(&index, i, ret);
 	}
 	for (size_t i = 0; i < circle->voucher_count; i++)
-		KC_TRY(add_voucher(circle, &circle->vouchers[i].voucher, ret));
-	KC_TRY(add_statements(circle, ret));
+		KC_TRY(add_voucher(&index, &circle->vouchers[i].voucher, ret));
+	KC_TRY(add_statements(&index, ret));
 	kc_trust_compute(ret);
 	return KC_OK;
 }

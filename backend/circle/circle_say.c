@@ -101,13 +101,14 @@ static kc_err trim_log(struct kc_circle *circle, const struct kc_trust *trust, u
 	return KC_OK;
 }
 
-/* A log that is too long for a head: its oldest entries become segments. */
+/* The oldest entries of a log become segments as soon as they fill one: what fills an operation is
+ * named in it once, and not in the list after it again. */
 static kc_err spill_log(struct kc_circle *circle, unsigned view,
 	const struct kc_segment_place *place, const struct kc_secret *key)
 {
 	struct kc_view_state *state = &circle->views[view];
 
-	while (state->log.count > KC_HEAD_MAX_LOG) {
+	while (state->log.count >= KC_HEAD_MAX_LOG) {
 		KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
 		struct kc_segment_name name;
 

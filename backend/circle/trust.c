@@ -107,6 +107,8 @@ struct contest {
 	uint8_t depth[KC_CIRCLE_MAX_PEERS];
 	kc_peer_set victims[KC_TRUST_MAX_STATEMENTS];
 	enum standing standing[KC_TRUST_MAX_STATEMENTS];
+	/* Hardly ever is an author among the victims: then nothing is to be compared. */
+	kc_peer_set authors, all_victims;
 };
 
 /* Rules 1 and 2: whether statement i strikes statement k. */
@@ -124,6 +126,8 @@ static bool strikes(const struct contest *c, size_t i, size_t k)
 
 static bool is_challenged(const struct contest *c, size_t k)
 {
+	if (!kc_peer_set_has(c->all_victims, c->trust->statements[k].author))
+		return false;
 	for (size_t i = 0; i < c->trust->statement_count; i++)
 		if (i != k && c->standing[i] != STRUCK && strikes(c, i, k))
 			return true;
@@ -133,6 +137,8 @@ static bool is_challenged(const struct contest *c, size_t k)
 static void let_stand(struct contest *c, size_t i)
 {
 	c->standing[i] = STANDS;
+	if (!(c->victims[i] & c->authors))
+		return;
 	for (size_t k = 0; k < c->trust->statement_count; k++)
 		if (k != i && c->standing[k] == OPEN && strikes(c, i, k))
 			c->standing[k] = STRUCK;
@@ -210,6 +216,8 @@ void kc_trust_compute(struct kc_trust *trust)
 		const struct kc_trust_statement *s = &trust->statements[i];
 
 		c.victims[i] = struck_by(trust, s);
+		c.all_victims |= c.victims[i];
+		c.authors |= BIT(s->author);
 		/* Nobody counts who was never introduced; and a statement that strikes its own
 		 * author, by way of those who introduced it, says nothing. */
 		if (!kc_peer_set_has(trust->introduced, s->author) ||

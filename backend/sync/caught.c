@@ -5,12 +5,10 @@
 
 #include "backend/store/cell.h"
 
-#define CELL_CAUGHT "sync/caught"
-
 kc_err kc_caught_load(struct kc_txn *txn, struct kc_evidence_list *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
-	kc_err err = kc_cell_get(txn, CELL_CAUGHT, &saved);
+	kc_err err = kc_cell_get(txn, KC_CAUGHT_CELL, &saved);
 
 	kc_evidence_list_done(ret);
 	if (err == KC_E_NOT_FOUND)
@@ -53,6 +51,6 @@ kc_err kc_caught_keep(struct kc_store *store, const struct kc_evidence_list *lis
 	if (!changed)
 		return KC_OK;
 	KC_TRY(kc_evidence_put(&kept, &saved));
-	KC_TRY(kc_cell_put(&txn, KC_PROTECTION_CKU, CELL_CAUGHT, kc_buf_bytes(&saved)));
+	KC_TRY(kc_cell_put(&txn, KC_PROTECTION_CKU, KC_CAUGHT_CELL, kc_buf_bytes(&saved)));
 	return kc_txn_commit(&txn);
 }

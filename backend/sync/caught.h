@@ -6,6 +6,8 @@
 #include "backend/circle/record/evidence.h"
 #include "backend/store/store.h"
 
+#define KC_CAUGHT_CELL "sync/caught" /* it goes with the circle */
+
 /* Nothing is kept: an empty list. Errors: LOCKED, CORRUPT. */
 KC_MUST kc_err kc_caught_load(struct kc_txn *txn, struct kc_evidence_list *ret);
 /* Keeps what is not kept yet; nothing is written when all is. Errors: LOCKED. */

@@ -6,8 +6,6 @@
 
 #include "backend/store/cell.h"
 
-#define CELL_HEARD "sync/heard"
-
 void kc_heard_done(struct kc_heard *heard)
 {
 	for (size_t i = 0; i < heard->fork_count; i++)
@@ -65,7 +63,7 @@ kc_err kc_heard_save(struct kc_txn *txn, const struct kc_heard *heard)
 	kc_der_end(&w);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
-	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_HEARD, kc_buf_bytes(&saved));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, KC_HEARD_CELL, kc_buf_bytes(&saved));
 }
 
 static void pull_fork(struct kc_der_reader *r, struct kc_heard_fork *ret)
@@ -89,7 +87,7 @@ kc_err kc_heard_load(struct kc_txn *txn, struct kc_heard *ret)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
 	struct kc_der_reader r, seq, rows;
-	kc_err err = kc_cell_get(txn, CELL_HEARD, &saved);
+	kc_err err = kc_cell_get(txn, KC_HEARD_CELL, &saved);
 
 	kc_heard_done(ret);
 	ret->changed = false;

@@ -13,6 +13,7 @@
 #include "backend/circle/session/live_payload.h"
 #include "backend/store/store.h"
 
+#define KC_HEARD_CELL "sync/heard" /* it goes with the circle */
 #define KC_HEARD_MAX_LISTS 256
 #define KC_HEARD_MAX_FORKS 16
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "backend/store/cell.h"
+#include "backend/sync/caught.h"
+#include "backend/sync/heard.h"
 #include "crypto/hash.h"
 
 #define CELL_INDEX "sync/circle"
@@ -244,5 +246,7 @@ kc_err kc_memory_drop_circle(struct kc_txn *txn)
 
 		KC_TRY(kc_cell_remove(txn, name.text));
 	}
+	KC_TRY(kc_cell_remove(txn, KC_HEARD_CELL));
+	KC_TRY(kc_cell_remove(txn, KC_CAUGHT_CELL));
 	return kc_cell_remove(txn, CELL_INDEX);
 }

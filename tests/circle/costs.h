@@ -5,12 +5,28 @@
 
 #include "tests/circle/between.h"
 
-/* All of one device, but add_down, which is what another one reads of it. */
-struct costs {
-	struct between_count add_up, add_down, idle, join, apart_up, apart_down, lost, removal;
+enum cost {
+	COST_ADD,      /* one item is added, and sent */
+	COST_ADD_READ, /* another device reads it */
+	COST_IDLE,     /* a look, with nothing to see */
+	COST_JOIN,     /* a device joins: both sides */
+	COST_SENT,     /* what a device changed while it was apart */
+	COST_READ,     /* another one that did the same reads that, and sends its own */
+	COST_LOST,     /* the store does not know any more how far a device has read */
+	COST_KEYS,     /* new keys for all */
+	COST_REMOVAL,  /* a device is removed */
+	COST_COUNT
 };
 
-/* A circle of d devices with n items; two of the devices diverge by k items each. */
-void costs_measure(bool records, unsigned n, unsigned d, unsigned k, struct costs *ret);
+struct costs {
+	bool records; /* the layout */
+	unsigned items, devices, apart;
+	struct between_count rows[COST_COUNT]; /* of one device, if nothing else is said */
+};
+
+/* A circle of ret->devices with ret->items; two of them diverge by ret->apart items each. */
+void costs_measure(struct costs *ret);
+/* As a table, with a column for each; all of one layout. */
+void costs_print(const struct costs *costs, size_t count);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
+#include "backend/circle/record/evidence.h"
 #include "backend/circle/record/segment.h"
 #include "backend/circle/session/live_payload.h"
 #include "backend/circle/session/welcome.h"
@@ -584,6 +585,47 @@ static kc_err read_answer(struct kc_bytes bytes)
 	return kc_reconcile_open_answer(bytes, &place, &head_key, &answer);
 }
 
+/* --- what is handed to somebody else ------------------------------------------------------------
+ */
+
+static void build_evidence(struct kc_buf *ret)
+{
+	KC_CLEANUP_EVIDENCE_LIST struct kc_evidence_list list = {.count = 0};
+	const struct kc_bytes permanents[] = {
+		kc_buf_bytes(&kc_circle_self(second)->permanent_record), permanent_of_third()};
+	bool added;
+
+	for (enum kc_evidence_kind kind = KC_EVIDENCE_TWO_LISTS; kind < KC_EVIDENCE_KINDS; kind++) {
+		const struct kc_evidence evidence = {.kind = kind,
+			.time_ms = 1000,
+			.about = second->identity.id,
+			.by = third->identity.id,
+			.here = list_of(second),
+			.came = kind == KC_EVIDENCE_OTHER_LIST ? list_of(third) : list_of(second)};
+
+		if (kind == KC_EVIDENCE_TWO_LISTS || kind == KC_EVIDENCE_OTHER_LIST ||
+			kind == KC_EVIDENCE_SHORT_LOG)
+			MUST(kc_evidence_add(&list, &evidence, &added));
+	}
+	MUST(kc_evidence_file_build(
+		&first->account, permanents, KC_COUNT_OF(permanents), &list, ret));
+}
+
+static kc_err read_evidence(struct kc_bytes bytes)
+{
+	static struct kc_evidence_file file;
+	kc_err err = kc_evidence_file_parse(bytes, &file);
+
+	for (size_t i = 0; err == KC_OK && i < file.list.count; i++) {
+		struct kc_evidence evidence;
+
+		MUST(kc_evidence_get(&file.list, i, &evidence));
+		(void)!kc_evidence_check(&file, &evidence);
+	}
+	kc_evidence_file_done(&file);
+	return err;
+}
+
 /* --- sessions -----------------------------------------------------------------------------------
  */
 
@@ -720,6 +762,7 @@ const struct specimen specimens[] = {
 	{"live_finish",     false, build_live_finish,     read_live_finish},
 	{"live_data",       false, build_live_data,       read_live_data},
 	{"live_payload",    true,  build_payload,         read_payload},
+	{"evidence",        true,  build_evidence,        read_evidence},
 };
 /* clang-format on */
 const size_t specimen_count = KC_COUNT_OF(specimens);

@@ -637,6 +637,14 @@ static void heads_tell_roots_and_segments(void)
 		CHECK((kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back) == KC_OK) ==
 			(last == 512));
 	}
+	head.log.count = 0;
+	for (uint64_t last = 599; last <= 601; last++) {
+		head.segments.rows[0].last = last;
+		kc_buf_reset(&box);
+		CHECK_OK(kc_head_seal(&head, &place, &first_key, &box));
+		CHECK((kc_head_open(kc_buf_bytes(&box), &place, &first_key, &back) == KC_OK) ==
+			(last <= head.counter));
+	}
 }
 
 static void segments_hold_to_their_place_and_name(void)

@@ -19,6 +19,9 @@ in_copy() { # folder: what is a copy of that store
   esac
 }
 truth=$work/truth
+# How many seconds the clocks of the services are ahead.
+KC_TEST_AHEAD=$work/ahead
+export KC_TEST_AHEAD
 
 attack() { # words…
   timeout 60 "$evil" "$@" < /dev/null > "$out" 2> "$err"
@@ -137,8 +140,22 @@ exits 0 "a hole in a log"
 json '.waiting > 0' "is waited for: an omission, ten minutes later"
 run get after.example
 exits 3 "nobody reads past it"
+echo 660 > "$work/ahead"
+run sync --json
+exits 10 "eleven minutes later"
+json '.alarm == "omission"' "it is an omission"
+run doctor store --json
+exits 10 "the doctor says so"
+json 'any(.devices[]; .device == "laptop" and .missing_since != null)' "and of whom, and since when"
+case ${engine:-folder} in
+folder) json 'any(.devices[]; .device == "laptop" and .hole != null and .last > .settled)' "and where" ;;
+esac
+run get second.example
+writes 'second secret' "nothing is lost"
 carry
-run sync
+run sync --json
+exits 0 "when it is there"
+json '.alarm == null' "the alarm ends"
 run get dropped.example
 writes 'dropped' "and what comes late is taken"
 on laptop

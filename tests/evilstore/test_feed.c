@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md. */
+/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md, and 38 with the epochs alone. */
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/cloud/writer_name.h"
+#include "backend/keychain_sync.h"
+#include "backend/store/cell.h"
+#include "backend/sync/caught.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
@@ -48,6 +51,16 @@ static bool keeps(struct house *house, size_t device, enum kc_evidence_kind kind
 	return proof_is_kept(house->homes[device].keychain, kind, KC_OK);
 }
 
+static bool has_cell(struct house *house, size_t device, const char *name)
+{
+	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	CHECK_OK_FATAL(
+		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	return kc_cell_get(&txn, name, &value) == KC_OK;
+}
+
 static void is_well(struct house *house)
 {
 	evil_house_mute();
@@ -73,6 +86,42 @@ static void name_last(
 	kc_writer_name_put(&writer, ret);
 	ret[KC_WRITER_DIGITS] = '-';
 	kc_writer_name_put_number(log->last, ret + KC_WRITER_DIGITS + 1);
+}
+
+/* New keys are hidden, and nothing else: what is under them waits, and is missed. Who had them before
+ * has them from its own memory, whatever becomes of the cells. */
+static void case_38_the_epochs_alone_are_hidden(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		struct kc_sync_report report = {0};
+		size_t rule;
+
+		begin(&house, *layout, 3);
+		CHECK_OK(kc_keychain_rotate(house.homes[0].keychain, &report));
+		CHECK_OK(house_sync(&house, 1, NULL));
+		change_and_send(&house, 0, "second a");
+		rule = evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .names = "e-*"});
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK(has(&house, 1, "second a"));
+		report = (struct kc_sync_report){0};
+		CHECK_OK(house_sync(&house, 2, &report));
+		CHECK(evil_deeds(rule) > 0);
+		CHECK(report.received == 0 && report.waiting + report.refused > 0);
+		CHECK(has(&house, 2, "first a"));
+		CHECK_OK(words_add(&house.homes[2], GENP, "svce=own acct=ada sync=#1", "own"));
+		CHECK_OK(house_sync(&house, 2, NULL));
+		house_clock_move(EVIL_HOUSE_GRACE);
+		/* The lists are under the new metadata key, too; of records they are missing then. */
+		evil_house_is_alarmed(
+			&house, 2, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
+		CHECK(has(&house, 2, "first a"));
+		CHECK(words_has_secret(&house.homes[2], GENP, "svce=own", "own"));
+		is_well(&house);
+		CHECK(has(&house, 2, "second a"));
+		CHECK(words_has_secret(&house.homes[0], GENP, "svce=own", "own"));
+	}
 }
 
 /* The newest of one device is shown to one of two others; what that one says names it. */
@@ -145,6 +194,11 @@ static void case_63_an_older_store(void)
 		evil_show(1, 0);
 		is_well(&house);
 		CHECK(has(&house, 0, "second a"));
+		/* Whoever leaves keeps nothing of the circle. */
+		CHECK(has_cell(&house, 1, KC_CAUGHT_CELL));
+		CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+		CHECK(!has_cell(&house, 1, KC_CAUGHT_CELL));
+		CHECK(has(&house, 1, "second a"));
 	}
 }
 
@@ -479,6 +533,15 @@ static void copy_home(struct house *house, size_t from, size_t to)
 	home_unlock(&house->homes[to]);
 }
 
+/* Whether a device has found that another speaks with its keys: it has to join anew. */
+static bool knows_of_its_twin(struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
+	return report.alarm && strcmp(report.alarm, "fork") == 0 && report.copied;
+}
+
 static void case_71_a_cloned_device(void)
 {
 	EACH_LAYOUT(layout)
@@ -497,6 +560,7 @@ static void case_71_a_cloned_device(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, clone, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(knows_of_its_twin(&house, clone));
 		/* By its own key, and it never made it: that it alone knows. */
 		CHECK(proof_is_kept(house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST,
 			KC_E_UNSUPPORTED));
@@ -525,6 +589,7 @@ static void case_72_a_device_as_it_was_before(void)
 		for (int i = 0; i < 3 && err == KC_OK; i++)
 			err = house_sync(&house, 1, NULL);
 		CHECK(err == KC_E_STORE_SUSPECT);
+		CHECK(knows_of_its_twin(&house, 1));
 		CHECK(words_has_secret(&house.homes[1], GENP, "svce=new", "new"));
 		CHECK(has(&house, 1, "first a"));
 		CHECK(has(&house, 0, "sent before the loss"));
@@ -535,6 +600,7 @@ static void case_72_a_device_as_it_was_before(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(case_38_the_epochs_alone_are_hidden),
 		CHECK_TEST(case_61_no_more_changes),
 		CHECK_TEST(case_62_an_old_token),
 		CHECK_TEST(case_63_an_older_store),

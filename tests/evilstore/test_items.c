@@ -5,6 +5,7 @@
 
 #include "backend/item/policy.h"
 #include "backend/keychain_sync.h"
+#include "backend/store/track.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
@@ -252,6 +253,51 @@ static void case_45_a_deleted_item_is_replayed(void)
 	}
 }
 
+static bool is_remembered(struct house *house, size_t device, const char *cell)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	uint8_t name[KC_RECORD_NAME_LEN];
+	struct kc_track track;
+
+	CHECK_FATAL(kc_op_get_hex(kc_bytes_str(cell + 2), name, sizeof name));
+	CHECK_OK_FATAL(
+		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	return kc_track_find_name(&txn, name, &track) == KC_OK;
+}
+
+/* Nobody knows of the deletion any more: the item is dead by its dot, which all have accounted for.
+ */
+static void case_45_after_the_deletion_was_forgotten(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+		KC_CLEANUP_BUF struct kc_buf old = KC_BUF_INIT;
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+		char a[NAME_MAX_LEN];
+
+		begin(&house, *layout);
+		evil_house_item(&house, 0, "svce=a", a);
+		get_record(&house, "svce=a", &old);
+		CHECK_OK(words_delete(&house.homes[0], GENP, "svce=a"));
+		house_settle(&house);
+		CHECK(is_remembered(&house, 0, a) && is_remembered(&house, 1, a));
+		for (int month = 0; month < 3; month++) {
+			house_clock_move(INT64_C(31) * 24 * 60 * EVIL_HOUSE_MINUTE);
+			change(&house, "svce=b", month % 2 ? "other b" : "first b");
+			house_settle(&house);
+		}
+		CHECK(!is_remembered(&house, 0, a) && !is_remembered(&house, 1, a));
+		accomplice_recall(house.homes[0].keychain, &circle);
+		CHECK_OK(accomplice_put_item(circle, evil_world(0), kc_buf_bytes(&old)));
+		for (size_t device = 0; device < 2; device++) {
+			look(&house, device);
+			CHECK(words_count(&house.homes[device], GENP, "svce=a") == 0);
+			CHECK(has(&house, device, "svce=b", "first b"));
+		}
+	}
+}
+
 static void case_46_an_item_is_dropped(void)
 {
 	EACH_LAYOUT(layout)
@@ -345,12 +391,72 @@ static void case_49_the_tombstone_of_another(void)
 	}
 }
 
+/* Pairs of items change their keys: one moves away, and the other takes its place. */
+static void move_pairs(struct house *house, unsigned pairs)
+{
+	char words[60], query[20], changes[20];
+
+	for (unsigned i = 0; i < pairs; i++) {
+		snprintf(words, sizeof words, "svce=one%u acct=ada sync=#1", i);
+		CHECK_OK_FATAL(words_add(&house->homes[0], GENP, words, "was one"));
+		snprintf(words, sizeof words, "svce=two%u acct=ada sync=#1", i);
+		CHECK_OK_FATAL(words_add(&house->homes[0], GENP, words, "was two"));
+	}
+	house_settle(house);
+	for (unsigned i = 0; i < pairs; i++) {
+		house_clock_move(1000);
+		snprintf(query, sizeof query, "svce=two%u", i);
+		snprintf(changes, sizeof changes, "svce=new%u", i);
+		CHECK_OK_FATAL(words_update(&house->homes[0], GENP, query, changes, NULL));
+		house_clock_move(1000);
+		snprintf(query, sizeof query, "svce=one%u", i);
+		snprintf(changes, sizeof changes, "svce=two%u", i);
+		CHECK_OK_FATAL(words_update(&house->homes[0], GENP, query, changes, NULL));
+	}
+	CHECK_OK(house_sync(house, 0, NULL));
+}
+
+/* The store shows only who takes the place: nobody may come to think that there are two of one key,
+ * and delete one. Of logs tests/circle/test_lies does it. */
+static void half_of_a_move(void)
+{
+	enum { PAIRS = 6 };
+
+	for (int list_too = 0; list_too < 2; list_too++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		char names[PAIRS][NAME_MAX_LEN], list[NAME_MAX_LEN], query[20];
+
+		evil_house_init(&house, KC_LAYOUT_RECORDS, 2);
+		move_pairs(&house, PAIRS);
+		for (unsigned i = 0; i < PAIRS; i++) {
+			snprintf(query, sizeof query, "svce=new%u", i);
+			evil_house_item(&house, 0, query, names[i]);
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1 << 1, .names = names[i]});
+		}
+		evil_house_cell(&house, 0, "p", list);
+		if (list_too)
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1 << 1, .names = list});
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK(words_count(&house.homes[1], GENP, "acct=ada") == 2 * PAIRS);
+		evil_house_mute();
+		house_settle(&house);
+		CHECK(house_agrees(&house));
+		CHECK(words_count(&house.homes[0], GENP, "acct=ada") == 2 * PAIRS);
+		for (unsigned i = 0; i < PAIRS; i++) {
+			snprintf(query, sizeof query, "svce=new%u", i);
+			CHECK(has(&house, 1, query, "was two"));
+		}
+	}
+}
+
 /* --- 50 to 57: items that open ------------------------------------------------------------------
  */
 
 struct forgery {
 	uint64_t counter, t; /* 0: as they were; counter is added */
-	bool no_sync;
+	bool no_sync, deleted;
 	enum kc_protection protection; /* 0: as it was */
 	const uint8_t *view_tag, *kid;
 };
@@ -362,6 +468,7 @@ static void forge(struct kc_item_header *header, struct kc_item_body *body, cons
 	body->counter += f->counter;
 	if (f->t)
 		body->version.t = f->t;
+	body->deleted = body->deleted || f->deleted;
 	if (f->no_sync)
 		body->item.sync = false;
 	if (f->protection)
@@ -400,8 +507,57 @@ static void case_50_an_item_under_a_retired_epoch(void)
 			CHECK(has(&house, device, "svce=c", "first c"));
 		}
 		house_clock_move(EVIL_HOUSE_GRACE);
-		for (size_t device = 0; device < 2; device++)
+		for (size_t device = 0; device < 2; device++) {
+			look(&house, device);
 			CHECK(has(&house, device, "svce=c", "first c"));
+		}
+		evil_house_is_content(&house, 0); /* nothing of one who is out is missed */
+		CHECK_OK(words_add(&house.homes[0], GENP, "svce=new acct=ada sync=#1", "new"));
+		CHECK_OK(house_sync(&house, 0, NULL));
+		evil_house_is_content(&house, 1);
+		CHECK(has(&house, 1, "svce=new", "new"));
+	}
+}
+
+/* The same in the name, and in the log, of one who is in: over an item of that device, and as a
+ * deletion of it. It has the key of the retired epoch, and no signature of that device. */
+static void case_50_in_the_name_of_a_member(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		for (int how = 0; how < 4; how++) {
+			CLEANUP_EVIL_HOUSE struct house house;
+			KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+			KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
+			struct kc_writer_id elder;
+			struct forgery f = {.counter = how & 1,
+				.deleted = how & 2,
+				.t = EVIL_HOUSE_NOW + 50000};
+			char name[NAME_MAX_LEN], key[NAME_MAX_LEN];
+
+			evil_house_init(&house, *layout, 3);
+			CHECK_OK(words_add(
+				&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first a"));
+			house_settle(&house);
+			evil_house_item(&house, 0, "svce=a", name);
+			snprintf(key, sizeof key, "i/%s", name + 2);
+			accomplice_recall(house.homes[2].keychain, &thief);
+			CHECK_OK(evil_get(evil_world(0), name, &own));
+			house_remove(&house, 0, 2);
+			CHECK_OK(house_sync(&house, 1, NULL));
+			CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), forge, &f, &made));
+			elder = evil_house_writer(&house, 0);
+			CHECK_OK(evil_put(evil_world(0), &elder, key, kc_buf_bytes(&made)));
+			for (size_t device = 2; device-- > 0;) {
+				look(&house, device);
+				CHECK(has(&house, device, "svce=a", "first a"));
+			}
+			house_clock_move(EVIL_HOUSE_GRACE);
+			for (size_t device = 2; device-- > 0;) {
+				look(&house, device);
+				CHECK(has(&house, device, "svce=a", "first a"));
+			}
+		}
 	}
 }
 
@@ -587,7 +743,8 @@ static void case_56_an_item_of_one_device_only(void)
 				      .t = EVIL_HOUSE_NOW + 5000,
 				      .protection = KC_PROTECTION_AKU});
 		CHECK_OK(house_sync(&house, 1, &report));
-		CHECK(report.received == 0);
+		CHECK(report.received == 0 && report.refused > 0);
+		CHECK(words_count(&house.homes[1], GENP, "acct=eve") == 0);
 		keeps_first(&house);
 	}
 }
@@ -828,11 +985,14 @@ int main(void)
 		CHECK_TEST(case_43_ciphertexts_swapped),
 		CHECK_TEST(case_44_yesterdays_version),
 		CHECK_TEST(case_45_a_deleted_item_is_replayed),
+		CHECK_TEST(case_45_after_the_deletion_was_forgotten),
 		CHECK_TEST(case_46_an_item_is_dropped),
 		CHECK_TEST(case_47_a_deletion_without_a_tombstone),
 		CHECK_TEST(case_48_a_forged_tombstone),
 		CHECK_TEST(case_49_the_tombstone_of_another),
+		CHECK_TEST(half_of_a_move),
 		CHECK_TEST(case_50_an_item_under_a_retired_epoch),
+		CHECK_TEST(case_50_in_the_name_of_a_member),
 		CHECK_TEST(case_50_an_item_under_a_retired_epoch_for_a_newcomer),
 		CHECK_TEST(case_51_a_time_out_of_range),
 		CHECK_TEST(case_52_a_time_far_ahead),

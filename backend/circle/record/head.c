@@ -192,9 +192,11 @@ static bool is_in_order(const struct kc_head *head)
 	const struct kc_segment_list *segments = &head->segments;
 	uint64_t named = segments->count ? segments->rows[segments->count - 1].last : 0;
 
-	if (segments->count && (log->count == 0 || log->rows[0].counter != named + 1))
+	if (log->count == 0)
+		return named <= head->counter;
+	if (segments->count && log->rows[0].counter != named + 1)
 		return false;
-	return log->count == 0 || log->rows[log->count - 1].counter <= head->counter;
+	return log->rows[log->count - 1].counter <= head->counter;
 }
 
 static kc_err parse(struct kc_bytes plain, struct kc_head *head)

@@ -233,28 +233,22 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	return KC_ERR(BUG);
 }
 
+/* Whether a list holds up those behind it. */
+static bool holds_up(const struct kc_absorb_record *record)
+{
+	return record->kind == KC_ABSORB_LIST &&
+	       (record->state == KC_E_WAITING || record->state == KC_E_LOCKED ||
+		       record->state == KC_E_NEWER || record->state == KC_E_STORE_SUSPECT);
+}
+
 /* Lists of one device are taken in their order: one that waits holds up those behind it, and so
  * does an operation that was refused. What they build on may be in it: a voucher that comes after
- * its list comes too late. */
-static bool is_held_up(const struct kc_absorb *absorb, size_t number)
+ * its list comes too late. held: whose lists wait so far. */
+static bool is_held_up(
+	const struct kc_absorb *absorb, const struct kc_absorb_record *record, kc_peer_set held)
 {
-	const struct kc_absorb_record *record = &absorb->records[number];
-
-	if (record->kind != KC_ABSORB_LIST)
-		return false;
-	if (absorb->gathered->ops[record->op].waits)
-		return true;
-	for (size_t i = 0; i < number; i++) {
-		const struct kc_absorb_record *before = &absorb->records[i];
-
-		if (before->kind == KC_ABSORB_LIST &&
-			(before->state == KC_E_WAITING || before->state == KC_E_LOCKED ||
-				before->state == KC_E_NEWER ||
-				before->state == KC_E_STORE_SUSPECT) &&
-			author_of(absorb, before) == author_of(absorb, record))
-			return true;
-	}
-	return false;
+	return record->kind == KC_ABSORB_LIST &&
+	       (absorb->gathered->ops[record->op].waits || kc_peer_set_has(held, record->member));
 }
 
 static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
@@ -270,31 +264,35 @@ static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_rec
 /* Whether it is a record's turn. Of a peer that is out, what it says of others is heard after its
  * cut, too, or who is out would hang on what was heard first; so are its account key records, which
  * others may have built on. */
-static bool is_due(const struct kc_absorb *absorb, size_t number, bool lists)
+static bool is_due(
+	const struct kc_absorb *absorb, const struct kc_absorb_record *record, bool lists)
 {
-	const struct kc_absorb_record *record = &absorb->records[number];
 	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
 			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT ||
 			record->kind == KC_ABSORB_ACCOUNT_KEY;
 
 	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
-	       record->value.len > 0 && (says_who || !is_beyond(absorb, record)) &&
-	       !is_held_up(absorb, number);
+	       record->value.len > 0 && (says_who || !is_beyond(absorb, record));
 }
 
 /* Takes all that wait, lists or all else. */
 static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 {
+	kc_peer_set held = 0;
+
 	for (size_t i = 0; i < absorb->count; i++) {
 		struct kc_absorb_record *record = &absorb->records[i];
 
-		if (!is_due(absorb, i, lists))
-			continue;
-		record->state = take(absorb, record);
-		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
-			return record->state;
-		*ret_progress = *ret_progress || record->state == KC_OK;
+		if (is_due(absorb, record, lists) && !is_held_up(absorb, record, held)) {
+			record->state = take(absorb, record);
+			if (!kc_absorb_is_verdict(record->state) &&
+				record->state != KC_E_STORE_SUSPECT)
+				return record->state;
+			*ret_progress = *ret_progress || record->state == KC_OK;
+		}
+		if (holds_up(record))
+			held |= (kc_peer_set)1 << record->member;
 	}
 	return KC_OK;
 }

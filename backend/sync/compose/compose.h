@@ -8,7 +8,7 @@
 #include "backend/sync/line/feed.h"
 #include "backend/sync/compose/pace.h"
 
-#define KC_COMPOSE_MAX_ITEMS 512	     /* of one operation; as many as a head names */
+#define KC_COMPOSE_MAX_ITEMS 512	     /* of one operation; as many as a segment names */
 #define KC_COMPOSE_MAX_LEN ((size_t)1 << 20) /* bytes, after which no more is added */
 
 struct kc_composed {

@@ -25,6 +25,7 @@ struct kc_live_link {
 	uint64_t oldest; /* number of the first operation that stands */
 	bool has_before; /* yesterday's log still stands, for who has not read it */
 	struct kc_writer_id before;
+	uint64_t before_end; /* no operation of it has this number */
 	/* read */
 	uint64_t read_day; /* the middle one */
 	struct kc_writer_id others[KC_LIVE_DAYS];
@@ -70,10 +71,12 @@ void kc_live_mailbox_end_all(struct kc_live_mailbox *mailbox, struct kc_live_lin
 void kc_live_mailbox_drop_said(struct kc_live_mailbox *mailbox, size_t number);
 void kc_live_mailbox_clear_offer(struct kc_live_mailbox *mailbox);
 
-/* This device's logs (live_mailbox_log.c): drops the operations of one below a number, the one of
- * the day before; those that an earlier run of the service has left. */
+/* This device's logs (live_mailbox_log.c): drops the operations of one below a number; today's; the
+ * one of the day before; those that an earlier run of the service has left. */
 void kc_live_mailbox_drop_log(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,
 	const struct kc_writer_id *writer, uint64_t below);
+void kc_live_mailbox_drop_today(struct kc_live_mailbox *mailbox, struct kc_live_link *link,
+	const struct kc_live_turn *turn);
 void kc_live_mailbox_drop_log_before(struct kc_live_mailbox *mailbox, struct kc_live_link *link,
 	const struct kc_live_turn *turn);
 void kc_live_mailbox_sweep(struct kc_live_mailbox *mailbox, const struct kc_live_turn *turn,

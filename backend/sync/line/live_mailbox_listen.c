@@ -114,8 +114,7 @@ static void part(struct kc_live_mailbox *mailbox, const struct kc_live_turn *tur
 		}
 		kc_live_mailbox_end_all(mailbox, link);
 		kc_live_mailbox_drop_log_before(mailbox, link, turn);
-		if (link->day)
-			kc_live_mailbox_drop_log(mailbox, turn, &link->writer, UINT64_MAX);
+		kc_live_mailbox_drop_today(mailbox, link, turn);
 		free(link);
 		mailbox->links[i] = mailbox->links[--mailbox->link_count];
 	}

@@ -18,6 +18,21 @@ void kc_live_mailbox_drop_log(struct kc_live_mailbox *mailbox, const struct kc_l
 		mailbox->counts.failed++;
 }
 
+/* The number behind all operations of today's log; one may have landed though nobody said so. Where
+ * a log is taken away up to a number, its operations are asked for by name, and up to none, looked
+ * for among all there are. */
+static uint64_t end_of(const struct kc_live_link *link)
+{
+	return link->position.number + 2;
+}
+
+void kc_live_mailbox_drop_today(
+	struct kc_live_mailbox *mailbox, struct kc_live_link *link, const struct kc_live_turn *turn)
+{
+	if (link->day)
+		kc_live_mailbox_drop_log(mailbox, turn, &link->writer, end_of(link));
+}
+
 /* Where today's log ends: a service that was started again goes on in the one that is there. */
 static kc_err find_end(struct kc_live_link *link, const struct kc_live_turn *turn,
 	const struct kc_cloud_logs *logs)
@@ -42,7 +57,7 @@ void kc_live_mailbox_drop_log_before(
 	struct kc_live_mailbox *mailbox, struct kc_live_link *link, const struct kc_live_turn *turn)
 {
 	if (link->has_before)
-		kc_live_mailbox_drop_log(mailbox, turn, &link->before, UINT64_MAX);
+		kc_live_mailbox_drop_log(mailbox, turn, &link->before, link->before_end);
 	link->has_before = false;
 }
 
@@ -55,6 +70,7 @@ void kc_live_mailbox_turn_day(struct kc_live_mailbox *mailbox, struct kc_live_li
 		kc_live_mailbox_drop_log_before(mailbox, link, turn);
 		link->has_before = link->known && link->position.number > 0;
 		link->before = link->writer;
+		link->before_end = end_of(link);
 		link->known = false;
 		link->day = day;
 	}
@@ -73,13 +89,15 @@ void kc_live_mailbox_sweep(struct kc_live_mailbox *mailbox, const struct kc_live
 		for (uint64_t back = 0; back <= SWEPT_DAYS && back <= today; back++) {
 			const struct kc_peer_id *peer = &turn->circle->members[i]->id;
 			bool wanted = back == 0 && kc_peer_set_has(turn->trust->trusted, i);
+			const struct kc_cloud_log *log;
 			struct kc_writer_id writer;
 
 			if (i == turn->circle->self || wanted ||
-				own_slot(turn, peer, today - back, &writer) != KC_OK ||
-				!kc_cloud_logs_find(logs, &writer))
+				own_slot(turn, peer, today - back, &writer) != KC_OK)
 				continue;
-			kc_live_mailbox_drop_log(mailbox, turn, &writer, UINT64_MAX);
+			log = kc_cloud_logs_find(logs, &writer);
+			if (log)
+				kc_live_mailbox_drop_log(mailbox, turn, &writer, log->last + 1);
 		}
 }
 
