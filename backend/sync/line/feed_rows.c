@@ -110,13 +110,12 @@ static kc_err look_at_own(
 		return KC_OK;
 	/* This device has said something that it does not know of: it has a twin. */
 	circle->copied = true;
-	KC_TRY(kc_circle_catch(
-		circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
-				.about = self->id,
-				.known = self->list ? self->list->seq : 0,
-				.shown = list->seq,
-				.here = kc_buf_bytes(&self->list_record),
-				.came = kc_buf_bytes(&record)}));
+	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,
+					       .about = self->id,
+					       .known = self->list ? self->list->seq : 0,
+					       .shown = list->seq,
+					       .here = kc_buf_bytes(&self->list_record),
+					       .came = kc_buf_bytes(&record)}));
 	circle->alarm = KC_ALARM_FORK;
 	return KC_ERR(STORE_SUSPECT);
 }
@@ -142,8 +141,8 @@ static bool is_of_row(const struct kc_gathered_op *op, const struct kc_record_ro
 	struct kc_op_write write;
 
 	return strcmp(op->name, row->name) == 0 &&
-	       memcmp(&op->etag, &row->etag, sizeof op->etag) == 0 &&
-	       kc_op_next(&writes, &write) && kc_bytes_equal(write.value, row->value);
+	       memcmp(&op->etag, &row->etag, sizeof op->etag) == 0 && kc_op_next(&writes, &write) &&
+	       kc_bytes_equal(write.value, row->value);
 }
 
 /* Whether the feed brings what was asked for by name just now. What was comes first. */
