@@ -12,6 +12,8 @@ void kc_keychain_join_end(struct kc_applicant *applicant)
 {
 	free(applicant->url);
 	kc_secret_done(&applicant->password);
+	for (size_t i = 0; i < applicant->attempt_count; i++)
+		kc_pairing_free(applicant->attempts[i].pairing);
 	kc_pairing_free(applicant->pairing);
 	kc_mailbox_watch_done(&applicant->watch);
 	kc_identity_done(&applicant->identity);
@@ -64,14 +66,14 @@ static kc_err check_outside(struct kc_keychain *keychain)
 
 /* The password is tried on what the offer says, which is bound into the pairing: a wrong one costs
  * no code. */
-static kc_err check_password(struct kc_keychain_sync *sync)
+static kc_err check_password(struct kc_keychain_sync *sync, const struct kc_pairing *pairing)
 {
 	const struct kc_applicant *applicant = &sync->applicant;
 	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
 	struct kc_account_key record;
 
-	if (kc_account_key_open(kc_pairing_account_key(applicant->pairing), &applicant->account,
-		    &record) != KC_OK)
+	if (kc_account_key_open(kc_pairing_account_key(pairing), &applicant->account, &record) !=
+		KC_OK)
 		return KC_ERR(STORE_SUSPECT);
 	KC_TRY(kc_account_key_try(
 		&record, &applicant->account, kc_secret_bytes(&applicant->password), &keys));
@@ -82,17 +84,33 @@ static kc_err check_password(struct kc_keychain_sync *sync)
 static kc_err answer(struct kc_keychain_sync *sync, struct kc_cloud *cloud)
 {
 	struct kc_applicant *applicant = &sync->applicant;
+	struct kc_attempt *attempt = &applicant->attempts[applicant->attempt_count];
+	KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
 	KC_TRY(kc_mailbox_find_offer(
-		cloud, &applicant->watch, &applicant->account, &applicant->pairing));
-	KC_TRY(check_password(sync));
-	KC_TRY(kc_identity_make(&applicant->identity));
-	KC_TRY(kc_pairing_answer(applicant->pairing, applicant->code, &message));
-	kc_random_fill(applicant->mailbox.writer.bytes, sizeof applicant->mailbox.writer.bytes);
-	KC_TRY(kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)));
+		cloud, &applicant->watch, &applicant->account, &applicant->seen, &pairing));
+	KC_TRY(check_password(sync, pairing));
+	KC_TRY(kc_pairing_answer(pairing, applicant->code, &message));
+	*attempt = (struct kc_attempt){.pairing = pairing};
+	pairing = NULL;
+	applicant->attempt_count++;
+	kc_random_fill(attempt->mailbox.writer.bytes, sizeof attempt->mailbox.writer.bytes);
+	KC_TRY(kc_mailbox_post(cloud, &attempt->mailbox, kc_buf_bytes(&message)));
+	applicant->look_until_ms = kc_clock_now_ms() + kc_join_patience_ms;
 	applicant->stage = KC_APPLICANT_ANSWERED;
 	return KC_OK;
+}
+
+/* An offer that was left standing may be from before the password was changed: the next is tried.
+ */
+static kc_err answer_any(struct kc_keychain_sync *sync, struct kc_cloud *cloud)
+{
+	kc_err err = answer(sync, cloud), first = err;
+
+	while (err == KC_E_ACCOUNT_PASSWORD)
+		err = answer(sync, cloud);
+	return err == KC_E_WAITING ? first : err;
 }
 
 static kc_err start(struct kc_keychain_sync *sync, const char *url, const char *code,
@@ -112,7 +130,8 @@ static kc_err start(struct kc_keychain_sync *sync, const char *url, const char *
 	KC_TRY(kc_secret_set(&applicant->password, account_password));
 	applicant->look_until_ms = now + kc_join_patience_ms;
 	applicant->until_ms = now + KC_PAIRING_LIFE_MS;
-	err = answer(sync, cloud);
+	KC_TRY(kc_identity_make(&applicant->identity));
+	err = answer_any(sync, cloud);
 	return err == KC_E_WAITING ? KC_OK : err; /* the offer may still be on its way */
 }
 
@@ -139,23 +158,30 @@ kc_err kc_keychain_join_start(struct kc_keychain *keychain, const char *url, con
  */
 
 /* Tells the sponsor that it is over; it takes both logs away. */
-static void stop(struct kc_applicant *applicant, struct kc_cloud *cloud)
+static void give_up(struct kc_applicant *applicant, size_t number, struct kc_cloud *cloud)
 {
+	struct kc_attempt *attempt = &applicant->attempts[number];
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
-	if (applicant->stage == KC_APPLICANT_ANSWERED &&
-		(kc_pairing_abort(kc_pairing_slot(applicant->pairing), &message) != KC_OK ||
-			kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)) !=
-				KC_OK))
-		kc_mailbox_drop(cloud, &applicant->mailbox.writer);
+	if (kc_pairing_abort(kc_pairing_slot(attempt->pairing), &message) != KC_OK ||
+		kc_mailbox_post(cloud, &attempt->mailbox, kc_buf_bytes(&message)) != KC_OK)
+		kc_mailbox_drop(cloud, &attempt->mailbox.writer);
+	kc_pairing_free(attempt->pairing);
+	*attempt = applicant->attempts[--applicant->attempt_count];
+}
+
+static void stop(struct kc_applicant *applicant, struct kc_cloud *cloud)
+{
+	while (applicant->attempt_count)
+		give_up(applicant, applicant->attempt_count - 1, cloud);
 	kc_keychain_join_end(applicant);
 }
 
 /* What the sponsor's log says next: message number of the session. An abort is CANCELED. */
-static kc_err read_sponsor(const struct kc_applicant *applicant, struct kc_cloud *cloud,
+static kc_err read_sponsor(const struct kc_pairing *pairing, struct kc_cloud *cloud,
 	uint64_t operation, struct kc_buf *ret)
 {
-	const struct kc_writer_id *slot = kc_pairing_slot(applicant->pairing);
+	const struct kc_writer_id *slot = kc_pairing_slot(pairing);
 	enum kc_pairing_number number;
 	struct kc_writer_id named;
 	kc_err err = kc_mailbox_read(cloud, slot, operation, ret);
@@ -168,23 +194,72 @@ static kc_err read_sponsor(const struct kc_applicant *applicant, struct kc_cloud
 	return number == KC_PAIRING_ABORT ? KC_ERR(CANCELED) : KC_OK;
 }
 
-/* Message 2 to message 3. */
-static kc_err confirm(
-	struct kc_applicant *applicant, struct kc_cloud *cloud, const char *device_name)
+/* Goes on with one offer; the sponsors of the others are told that it is over. */
+static void choose(struct kc_applicant *applicant, size_t number, struct kc_cloud *cloud)
 {
+	struct kc_attempt *attempt = &applicant->attempts[number];
+
+	applicant->pairing = attempt->pairing;
+	applicant->mailbox = attempt->mailbox;
+	*attempt = applicant->attempts[--applicant->attempt_count];
+	while (applicant->attempt_count)
+		give_up(applicant, applicant->attempt_count - 1, cloud);
+	applicant->stage = KC_APPLICANT_CONFIRMED;
+}
+
+/* Message 2 to message 3. */
+static kc_err confirm(struct kc_applicant *applicant, struct kc_cloud *cloud, size_t number,
+	const char *device_name)
+{
+	struct kc_attempt *attempt = &applicant->attempts[number];
 	KC_CLEANUP_BUF struct kc_buf reply = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf application = KC_BUF_INIT;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 
-	KC_TRY(read_sponsor(applicant, cloud, 2, &reply));
-	if (kc_pairing_check_reply(applicant->pairing, kc_buf_bytes(&reply)) != KC_OK)
+	KC_TRY(read_sponsor(attempt->pairing, cloud, 2, &reply));
+	if (kc_pairing_check_reply(attempt->pairing, kc_buf_bytes(&reply)) != KC_OK)
 		return KC_ERR(PAIRING_CODE);
 	KC_TRY(kc_application_build(
 		&applicant->identity, &applicant->account, device_name, &application));
-	KC_TRY(kc_pairing_confirm(applicant->pairing, kc_buf_bytes(&application), &message));
-	KC_TRY(kc_mailbox_post(cloud, &applicant->mailbox, kc_buf_bytes(&message)));
-	applicant->stage = KC_APPLICANT_CONFIRMED;
+	KC_TRY(kc_pairing_confirm(attempt->pairing, kc_buf_bytes(&application), &message));
+	KC_TRY(kc_mailbox_post(cloud, &attempt->mailbox, kc_buf_bytes(&message)));
+	choose(applicant, number, cloud);
+	return KC_OK;
+}
+
+/* Looks for a reply to any of the answers. What goes wrong with one ends that one, and all when it
+ * is the last. */
+static kc_err look_for_reply(
+	struct kc_applicant *applicant, struct kc_cloud *cloud, const char *device_name)
+{
+	for (size_t i = applicant->attempt_count; i-- > 0;) {
+		kc_err err = confirm(applicant, cloud, i, device_name);
+		bool is_over = err == KC_E_PAIRING_CODE || err == KC_E_CANCELED;
+
+		if (err != KC_E_WAITING && !(is_over && applicant->attempt_count > 1))
+			return err == KC_OK ? KC_ERR(WAITING) : err;
+		if (is_over) {
+			applicant->failed = err;
+			give_up(applicant, i, cloud);
+		}
+	}
 	return KC_ERR(WAITING);
+}
+
+/* Whoever was answered and does not reply may not be there any more. */
+static kc_err wait_for_reply(
+	struct kc_keychain_sync *sync, struct kc_cloud *cloud, const char *device_name)
+{
+	struct kc_applicant *applicant = &sync->applicant;
+	kc_err err = look_for_reply(applicant, cloud, device_name);
+
+	if (err != KC_E_WAITING || applicant->stage != KC_APPLICANT_ANSWERED ||
+		kc_clock_now_ms() <= applicant->look_until_ms)
+		return err;
+	err = answer_any(sync, cloud);
+	if (err == KC_E_WAITING && applicant->failed != KC_OK)
+		return applicant->failed; /* the others are not there */
+	return err == KC_OK || err == KC_E_ACCOUNT_PASSWORD ? KC_ERR(WAITING) : err;
 }
 
 static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *applicant,
@@ -213,7 +288,7 @@ static kc_err enter(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	const struct kc_pairing *pairing = applicant->pairing;
 	kc_err err;
 
-	KC_TRY(read_sponsor(applicant, cloud, 3, &message));
+	KC_TRY(read_sponsor(applicant->pairing, cloud, 3, &message));
 	err = kc_pairing_finish(applicant->pairing, kc_buf_bytes(&message), &welcome);
 	if (err == KC_E_CANCELED)
 		return err;
@@ -242,12 +317,12 @@ static kc_err step(
 	KC_TRY(kc_keychain_status(keychain, &status));
 	switch (applicant->stage) {
 	case KC_APPLICANT_LOOKING:
-		err = answer(sync, cloud);
+		err = answer_any(sync, cloud);
 		if (err == KC_E_WAITING && kc_clock_now_ms() > applicant->look_until_ms)
 			return KC_ERR(PAIRING_CODE); /* no such session, or not any more */
 		return err == KC_OK ? KC_ERR(WAITING) : err;
 	case KC_APPLICANT_ANSWERED:
-		return confirm(applicant, cloud, status.device);
+		return wait_for_reply(sync, cloud, status.device);
 	case KC_APPLICANT_CONFIRMED:
 		return enter(keychain, sync, cloud, status.device);
 	}

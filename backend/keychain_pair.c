@@ -187,8 +187,8 @@ static kc_err reply(
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
 	kc_err err;
 
-	KC_TRY(kc_mailbox_find_answer(cloud, &sponsor->watch, &sponsor->mailbox.writer,
-		&sponsor->applicant, &answer));
+	KC_TRY(kc_mailbox_find_answer(
+		cloud, &sponsor->watch, &sponsor->mailbox.writer, &sponsor->applicant, &answer));
 	err = kc_pairing_reply(sponsor->pairing, kc_buf_bytes(&answer), &message);
 	KC_TRY(note_burnt(keychain, sponsor));
 	if (err != KC_OK)

@@ -26,16 +26,28 @@ struct kc_sponsor {
 	struct kc_buf application, message; /* what the applicant says; the welcome, to be posted */
 };
 
-/* The applicant's side. */
+/* An offer that was answered, and not replied to. */
+struct kc_attempt {
+	struct kc_pairing *pairing; /* owned */
+	struct kc_mailbox mailbox;
+};
+
+/* The applicant's side. A code does not say which offer it is of, and one that somebody left
+ * standing may look newer by its clock: when there is no reply for a while, the next is answered as
+ * well. */
 struct kc_applicant {
 	char *url; /* owned; NULL: none under way */
 	char code[KC_PAIRING_DIGITS + 1];
 	struct kc_secret password; /* the account's */
 	struct kc_account_id account;
 	enum kc_layout layout;
-	struct kc_pairing *pairing;
-	struct kc_identity identity;
+	struct kc_mailbox_seen seen;
+	struct kc_attempt attempts[KC_COUNT_OF((struct kc_mailbox_seen){0}.slots)];
+	size_t attempt_count;
+	kc_err failed; /* how one of several ended; KC_OK: none did */
+	struct kc_pairing *pairing; /* that was replied to */
 	struct kc_mailbox mailbox;
+	struct kc_identity identity;
 	struct kc_mailbox_watch watch; /* for an offer */
 	enum { KC_APPLICANT_LOOKING, KC_APPLICANT_ANSWERED, KC_APPLICANT_CONFIRMED } stage;
 	uint64_t look_until_ms, until_ms;

@@ -203,7 +203,7 @@ struct kc_circle {
 	struct kc_buf statements;     /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	      /* writes for the next operation, encoded one after another */
 	struct kc_held_compat compat; /* in force; the record is this device's copy */
-	struct kc_held_compat compat_held; /* waits for a pending account key record */
+	struct kc_held_compat compat_held; /* waits for a pending account key record, or a signer */
 	struct kc_buf compat_rival; /* the last one of a generation that gave way to another */
 	uint64_t compat_pushed;	    /* generation that was written once more after a rollback */
 	bool compat_went_back;	    /* in this exchange: why there is an alarm */

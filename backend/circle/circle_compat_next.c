@@ -65,6 +65,8 @@ static kc_err fill(
 	const struct kc_compat *before = circle->compat.compat;
 
 	compat->generation = before ? before->generation + 1 : 1;
+	if (before && compat->generation <= kc_circle_compat_ahead(circle, trust))
+		compat->generation = kc_circle_compat_ahead(circle, trust) + 1;
 	compat->has_prev = before != NULL;
 	compat->prev = circle->compat.id;
 	compat->time_ms = kc_clock_now_ms();
@@ -133,5 +135,6 @@ kc_err kc_circle_renew_compat(struct kc_circle *circle, const struct kc_trust *t
 	KC_TRY(kc_compat_build(
 		next, &circle->account, circle->identity.legacy, circle->user, &record));
 	KC_TRY(kc_circle_keep_compat(circle, kc_buf_bytes(&record), &circle->compat));
-	return kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record));
+	KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
+	return kc_circle_retry_compat(circle);
 }

@@ -85,19 +85,19 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 	return false;
 }
 
-/* Whether a trusted device's list says that it accepts this one; one that is in a circle, when that
- * is not NULL. */
-static bool is_named(
-	const struct kc_circle *circle, const struct incoming *in, const struct kc_compat *by)
+/* Whether a trusted device's list says that it accepts a circle; one that is in another, when that is
+ * not NULL. */
+static bool is_named(const struct kc_circle *circle, const struct kc_trust *trust,
+	uint64_t generation, const struct kc_record_id *id, const struct kc_compat *by)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_list *list = circle->members[i]->list;
 
 		if (list && list->has_circle && i != circle->self &&
-			kc_peer_set_has(in->trust.trusted, i) &&
+			kc_peer_set_has(trust->trusted, i) &&
 			(!by || kc_compat_find(by, &circle->members[i]->id)) &&
-			list->circle_generation == in->compat->generation &&
-			kc_record_id_equal(&list->circle_id, in->id))
+			list->circle_generation == generation &&
+			kc_record_id_equal(&list->circle_id, id))
 			return true;
 	}
 	return false;
@@ -169,7 +169,19 @@ static enum lineage lineage_of(const struct kc_circle *circle, const struct inco
 	if (c->generation == before->generation + 1 &&
 		kc_record_id_equal(&c->prev, &circle->compat.id))
 		return NEXT;
-	return is_named(circle, in, NULL) ? BRIDGED : GAP;
+	return is_named(circle, &in->trust, c->generation, in->id, NULL) ? BRIDGED : GAP;
+}
+
+uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	const struct kc_held_compat *held = &circle->compat_held;
+
+	if (!held->compat || memcmp(held->compat->user, circle->account_key.user_public,
+				     sizeof held->compat->user) != 0)
+		return 0;
+	return is_named(circle, trust, held->compat->generation, &held->id, NULL)
+		       ? held->compat->generation
+		       : 0;
 }
 
 static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
@@ -185,7 +197,18 @@ static kc_err accept(
 	if (circle->compat.compat && circle->compat.compat->generation == compat->generation)
 		KC_TRY(keep_evidence(circle, kc_buf_bytes(&circle->compat.record)));
 	KC_TRY(kc_circle_keep_compat(circle, record, &circle->compat));
-	return kc_circle_countersign_compat(circle);
+	KC_TRY(kc_circle_countersign_compat(circle));
+	return kc_circle_retry_compat(circle);
+}
+
+/* For when what it lacks is here: the newest of those. */
+static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
+{
+	const struct kc_compat *held = circle->compat_held.compat;
+
+	if (held && held->generation > in->compat->generation)
+		return KC_OK;
+	return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 }
 
 /* Against the one in force. *ret_taken: it is now in force. */
@@ -194,11 +217,16 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 	enum lineage lineage = lineage_of(circle, in);
 
 	if (lineage == GAP)
-		return KC_ERR(WAITING);
+		return in->compat->generation < kc_circle_compat_ahead(circle, &in->trust)
+			       ? KC_OK
+			       : KC_ERR(WAITING);
 	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
 	 * of devices that were let in meanwhile: a member will make the next. */
 	if (!has_member_signature(circle, in) && lineage == BRIDGED)
-		return is_named(circle, in, circle->compat.compat) ? KC_ERR(WAITING) : KC_OK;
+		return is_named(circle, &in->trust, in->compat->generation, in->id,
+			       circle->compat.compat)
+			       ? KC_ERR(WAITING)
+			       : set_aside(circle, in);
 	if (!has_member_signature(circle, in))
 		return KC_ERR(REFUSED);
 	KC_TRY(check_members(circle, in));
@@ -217,7 +245,7 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
 		return KC_OK; /* made before the password was changed */
 	if (err == KC_E_NEWER)
-		return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
+		return set_aside(circle, in);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
 	KC_TRY(kc_circle_judge(circle, &in->trust));

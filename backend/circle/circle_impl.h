@@ -66,6 +66,8 @@ KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes 
 KC_MUST kc_err kc_circle_keep_compat(
 	const struct kc_circle *circle, struct kc_bytes record, struct kc_held_compat *ret);
 KC_MUST kc_err kc_circle_retry_compat(struct kc_circle *circle);
+/* The generation of one that was set aside for want of a signer; 0: none was. */
+uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust);
 KC_MUST kc_err kc_circle_enter_compat(struct kc_circle *circle, struct kc_bytes record);
 /* The user key that is at hand, or NULL: also when the password was changed since it was typed. */
 const struct kc_pk *kc_circle_compat_user_key(const struct kc_circle *circle);

@@ -20,6 +20,7 @@
 #define YEAR_MS (365 * DAY_MS)
 
 enum { KEYS = 6, CHANGES_MAX = 64, STEPS_LEAST = 24, SECRET_MAX = 24, ROUNDS_MAX = 24 };
+enum { OFFERS_MAX = 10 };
 enum { HEALING = 1000 }; /* the numbers of what comes after the steps */
 
 static const char *const services[KEYS] = {
@@ -52,6 +53,8 @@ static struct {
 	unsigned removals;
 	bool removed[WORLD_MAX]; /* by somebody, whose word may not count */
 	bool out[WORLD_MAX];	 /* as it found itself the last time */
+	/* Whom each device knew to be out when it was done the last time: bits. */
+	unsigned knows_out[WORLD_MAX];
 	/* Changes of devices that were put out, which the one who did it had not seen: they may
 	 * count, where others have taken them, and need not. */
 	known_set doubtful;
@@ -300,11 +303,33 @@ static bool awaits_keys(size_t device)
 	return awaits;
 }
 
+/* From now on nothing that it writes may be for those. */
+static void note_who_is_out(size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = model.removals ? recall(device) : NULL;
+	struct kc_trust trust;
+
+	if (!circle)
+		return;
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	model.knows_out[device] = 0;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_peer_id *id = &circle->members[i]->id;
+		struct kc_writer_id writer = kc_circle_writer(id);
+
+		for (size_t k = 0; k < world.house.count; k++)
+			if (world.member[k] && kc_circle_is_excluded(circle, &trust, id) &&
+				memcmp(&world.writers[k], &writer, sizeof writer) == 0)
+				model.knows_out[device] |= 1u << k;
+	}
+}
+
 static void exchange(size_t device, struct kc_sync_report *report)
 {
 	kc_err err = kc_keychain_sync_now(home_of(device)->keychain, report);
 	bool good = err == KC_OK || is_late(err, report);
 
+	note_who_is_out(device);
 	tell("device %zu exchanges: %s, %d sent, %d received, %d waiting%s%s", device,
 		kc_err_name(err), (int)report->sent, (int)report->received, (int)report->waiting,
 		report->alarm ? ", " : "", report->alarm ? report->alarm : "");
@@ -313,8 +338,8 @@ static void exchange(size_t device, struct kc_sync_report *report)
 	if (world.cut_off[device] ? err != KC_E_STORE_GONE : !good)
 		fail("device %zu exchanges: %s %s", device, kc_err_name(err),
 			report->alarm ? report->alarm : "");
-	if (good && ((report->refused && !may_refuse()) ||
-			    (report->pending && !awaits_keys(device))))
+	if (good &&
+		((report->refused && !may_refuse()) || (report->pending && !awaits_keys(device))))
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
@@ -340,6 +365,7 @@ static void exchange_cut_short(size_t device)
 	if (home_of(device)->keychain)
 		err = kc_keychain_sync_now(home_of(device)->keychain, &report);
 	world_revive(device, chance_bits());
+	note_who_is_out(device);
 	tell("device %zu loses power at %s %d: %s", device,
 		where == WORLD_CUT_DATABASE ? "operation" : "call", (int)at, kc_err_name(err));
 	if ((report.refused && !may_refuse()) || (report.alarm && !is_late(err, &report)))
@@ -390,12 +416,51 @@ static void change_password(size_t device)
 		learn(device, report.waiting == 0);
 }
 
+/* --- what is written ----------------------------------------------------------------------------
+ */
+
+/* All values since the first removal, in the order of writing. */
+static struct written {
+	char name[KC_RECORDS_MAX_NAME + 1];
+	struct kc_buf value;
+	size_t device;	    /* that wrote it */
+	unsigned knows_out; /* by then */
+} *written;
+static size_t written_count, written_allocated;
+
+static void keep_written(void *context, const char *name, struct kc_bytes value)
+{
+	struct written *w;
+
+	(void)context;
+	if (written_count == written_allocated) {
+		written_allocated = written_allocated ? 2 * written_allocated : 64;
+		written = reallocarray(written, written_allocated, sizeof *written);
+		CHECK_FATAL(written != NULL);
+	}
+	w = &written[written_count++];
+	*w = (struct written){.value = KC_BUF_INIT,
+		.device = world.turn,
+		.knows_out = model.knows_out[world.turn]};
+	snprintf(w->name, sizeof w->name, "%s", name);
+	kc_buf_push(&w->value, value.data, value.len);
+	CHECK_OK_FATAL(kc_buf_check(&w->value));
+}
+
+static void forget_written(void)
+{
+	memory_cloud_set_witness(NULL, NULL);
+	while (written_count)
+		kc_buf_done(&written[--written_count].value);
+}
+
 /* --- putting out, and new keys ------------------------------------------------------------------
  */
 
 /* What the remover has not seen of the other is in doubt, and all that the other will still do. */
 static void doubt(size_t remover, size_t target)
 {
+	memory_cloud_set_witness(keep_written, NULL);
 	model.removals++;
 	model.removed[target] = true;
 	for (size_t i = 0; i < model.count; i++)
@@ -430,6 +495,7 @@ static void remove_another(size_t device)
 		return;
 	doubt(device, target);
 	err = put_out(device, target, &report);
+	note_who_is_out(device);
 	tell("device %zu puts device %zu out: %s", device, target, kc_err_name(err));
 	/* It may not have heard of the other yet, or have done it already. */
 	if (!is_expected(device, err, &report) && err != KC_E_NOT_FOUND && err != KC_E_DUPLICATE)
@@ -454,6 +520,28 @@ static void rotate(size_t device)
 /* --- letting in ---------------------------------------------------------------------------------
  */
 
+/* Until the sponsor has heard who asks; there may be offers of before, by a clock that is ahead,
+ * whose sessions have not been carried to their ends. */
+static kc_err meet(size_t sponsor, size_t stranger)
+{
+	struct kc_keychain *s = home_of(sponsor)->keychain, *n = home_of(stranger)->keychain;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_device applicant;
+	kc_err err = KC_ERR(WAITING);
+
+	for (int i = 0; i < OFFERS_MAX && err == KC_E_WAITING; i++) {
+		world_turn_to(sponsor);
+		err = kc_keychain_pair_poll(s, &applicant);
+		if (err != KC_E_WAITING)
+			return err;
+		world_turn_to(stranger);
+		err = kc_keychain_join_poll(n, &report);
+		if (i > 0) /* it has looked for long enough */
+			world_now_ms += 21 * 1000;
+	}
+	return err == KC_OK ? KC_ERR(BUG) : err;
+}
+
 /* Until one of the two has to wait for what does not come, or the stranger is in. */
 static kc_err pair(
 	size_t sponsor, size_t stranger, const char *url, struct kc_bytes account_password)
@@ -461,23 +549,13 @@ static kc_err pair(
 	struct kc_keychain *s = home_of(sponsor)->keychain, *n = home_of(stranger)->keychain;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	char code[KC_PAIRING_CODE_LEN + 1];
-	struct kc_device applicant;
-	kc_err err;
 
 	world_turn_to(sponsor);
 	KC_TRY(kc_keychain_pair_start(s, account_password, code));
 	world_turn_to(stranger);
 	KC_TRY(kc_keychain_join_start(n, url, code, account_password));
+	KC_TRY(meet(sponsor, stranger));
 	world_turn_to(sponsor);
-	err = kc_keychain_pair_poll(s, &applicant);
-	if (err != KC_E_WAITING)
-		return err == KC_OK ? KC_ERR(BUG) : err;
-	world_turn_to(stranger);
-	err = kc_keychain_join_poll(n, &report);
-	if (err != KC_E_WAITING)
-		return err == KC_OK ? KC_ERR(BUG) : err;
-	world_turn_to(sponsor);
-	KC_TRY(kc_keychain_pair_poll(s, &applicant));
 	KC_TRY(kc_keychain_pair_decide(s, true));
 	world_turn_to(stranger);
 	return kc_keychain_join_poll(n, &report);
@@ -509,15 +587,13 @@ static void let_in(size_t sponsor, size_t stranger)
 		world.cut_off[stranger] = false;
 		return;
 	}
-	/* The sponsor may be told of an omission, or be out; the applicant may have found an offer
-	 * of before, by a clock that is ahead, whose session has not been carried to its end. */
-	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals) ||
-		(err == KC_E_WAITING && !has_entered(stranger))) {
+	/* The sponsor may be told of an omission, or be out. */
+	if (err == KC_E_STORE_SUSPECT || (err == KC_E_NOT_MEMBER && model.removals)) {
 		kc_keychain_pair_cancel(home_of(sponsor)->keychain);
 		kc_keychain_join_cancel(home_of(stranger)->keychain);
 		return;
 	}
-	if (err != KC_OK && err != KC_E_WAITING) {
+	if (err != KC_OK && (err != KC_E_WAITING || !has_entered(stranger))) {
 		fail("device %zu lets device %zu in: %s", sponsor, stranger, kc_err_name(err));
 		return;
 	}
@@ -738,8 +814,7 @@ static void heal(void)
 	} while (before != after && ++round < ROUNDS_MAX && !model.failure[0]);
 	if (round == ROUNDS_MAX)
 		fail("they do not come to an end");
-	/* What one who is out has said last may wait for what will never come. */
-	if (waiting && !model.removals)
+	if (waiting)
 		fail("%d records still wait", (int)waiting);
 	if (pending)
 		fail("%d changes are never sent", (int)pending);
@@ -888,40 +963,21 @@ static void compare_roots(size_t first)
  * They have read all that the store has for them when this is tried.
  */
 
-/* All that one who is in writes now, in the order of writing. */
-static struct written {
-	char name[KC_RECORDS_MAX_NAME + 1];
-	struct kc_buf value;
-} written[16];
-static size_t written_count;
-
-static void keep_written(void *context, const char *name, struct kc_bytes value)
-{
-	struct written *w = &written[written_count];
-
-	(void)context;
-	CHECK_FATAL(written_count < KC_COUNT_OF(written));
-	snprintf(w->name, sizeof w->name, "%s", name);
-	kc_buf_push(&w->value, value.data, value.len);
-	written_count++;
-}
-
 static void write_something(size_t device)
 {
-	memory_cloud_set_witness(keep_written, NULL);
 	world_turn_to(device);
 	CHECK_OK_FATAL(words_add(home_of(device), GENP, "svce=after acct=a sync=#1", "afterwards"));
 	exchange_once(device);
-	memory_cloud_set_witness(NULL, NULL);
 }
 
-/* What of it opens with the keys of a device, but for what whoever was in can open. */
-static struct spy spy_with(size_t device)
+/* What of the values from one on opens with the keys of a device, but for what whoever was in can
+ * open. */
+static struct spy spy_with(size_t device, size_t from)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(device);
 	struct spy spy = {.circle = circle};
 
-	for (size_t i = 0; i < written_count; i++)
+	for (size_t i = from; i < written_count; i++)
 		spy_try(&spy, written[i].name, kc_buf_bytes(&written[i].value));
 	spy.circle = NULL;
 	spy.opened[SPY_FIRST] = 0;
@@ -936,14 +992,38 @@ static bool opens_any(const struct spy *spy)
 	return false;
 }
 
+/* What those who are in wrote in knowledge of a removal: no item, key or head of it is for who was
+ * removed. The cells of the operation that begins new keys are under those before. */
+static void check_what_was_written(size_t out)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(out);
+
+	for (size_t i = 0; i < written_count && !model.failure[0]; i++) {
+		struct spy spy = {.circle = circle};
+
+		if (!(written[i].knows_out >> out & 1) || !is_in(written[i].device))
+			continue;
+		spy_try(&spy, written[i].name, kc_buf_bytes(&written[i].value));
+		if (spy.opened[SPY_ITEM] || spy.opened[SPY_SHARES] || spy.opened[SPY_HEAD])
+			fail("device %zu, which is out, opens %s, which device %zu wrote since",
+				out, written[i].name, written[i].device);
+	}
+}
+
 /* Whoever is in opens it: so the search finds what there is. */
 static void check_secrecy(size_t first)
 {
+	size_t from;
 	struct spy own;
 
-	written_count = 0;
+	for (size_t i = 0; i < world.house.count && !model.failure[0]; i++)
+		if (world.member[i] && model.out[i])
+			check_what_was_written(i);
+	if (model.failure[0])
+		return;
+	from = written_count;
 	write_something(first);
-	own = model.failure[0] ? (struct spy){.circle = NULL} : spy_with(first);
+	own = model.failure[0] ? (struct spy){.circle = NULL} : spy_with(first, from);
 	if (!model.failure[0] && (own.opened[SPY_ITEM] == 0 || own.opened[SPY_CELL] == 0 ||
 					 own.opened[SPY_HEAD] == 0))
 		fail("device %zu does not open what it wrote", first);
@@ -952,12 +1032,10 @@ static void check_secrecy(size_t first)
 
 		if (!world.member[i] || !model.out[i])
 			continue;
-		spy = spy_with(i);
+		spy = spy_with(i, from);
 		if (opens_any(&spy))
 			fail("device %zu, which is out, opens what device %zu wrote", i, first);
 	}
-	while (written_count)
-		kc_buf_done(&written[--written_count].value);
 }
 
 /* Nobody can be put out by those who are out: somebody stays. */
@@ -1020,6 +1098,7 @@ const char *model_run(const struct model_plan *plan)
 	model.plan = plan;
 	model.passwords = 1;
 	live();
+	forget_written();
 	return model.failure[0] ? model.failure : NULL;
 }
 
@@ -1090,5 +1169,6 @@ void model_begin(void)
 
 void model_end(void)
 {
+	free(written);
 	world_end();
 }

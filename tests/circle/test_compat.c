@@ -324,6 +324,47 @@ static void a_gap_waits_until_it_is_closed_or_bridged(void)
 	CHECK(agree(other, t.a));
 }
 
+/* What was made by one whom no member of the circle in force knows holds up nobody, and ends with
+ * the next one. */
+static void one_that_nobody_can_accept(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL;
+	KC_CLEANUP_BUF struct kc_buf rival = KC_BUF_INIT, five = KC_BUF_INIT, six = KC_BUF_INIT;
+	struct kc_compat next;
+	struct kc_trust trust;
+
+	trio_init(&t);
+	telling_admit(t.a, "d", &d);
+	CHECK_FATAL(generation(d) == 4);
+	next = next_of(t.c);
+	next.time_ms++;
+	build(&t, &next, t.c->identity.legacy, t.user.user, &rival);
+	CHECK_OK(take(t.c, &rival));
+	next = next_of(d);
+	build(&t, &next, d->identity.legacy, t.user.user, &five);
+	CHECK_OK(take(d, &five));
+	next = next_of(d);
+	build(&t, &next, d->identity.legacy, t.user.user, &six);
+	CHECK_OK(take(d, &six));
+	telling_say(d);
+	telling_hear_of(t.c, t.a, telling_id(d));
+	CHECK_OK_FATAL(telling_hear(t.c, t.a));
+	CHECK_ERR(take_copy(t.c, d), KC_E_WAITING); /* nobody who is trusted names it */
+	CHECK_OK_FATAL(telling_hear(t.c, d));
+	CHECK_ERR(take(t.c, &five), KC_E_WAITING);
+	CHECK_OK(take_copy(t.c, d));
+	CHECK_OK(take(t.c, &five));
+	CHECK(generation(t.c) == 4);
+	CHECK_OK_FATAL(kc_circle_judge(t.c, &trust));
+	CHECK_OK(kc_circle_renew_compat(t.c, &trust));
+	CHECK(generation(t.c) == 7 && t.c->compat.compat->member_count == 4);
+	telling_say(t.c);
+	CHECK_OK_FATAL(telling_hear(d, t.c));
+	CHECK_OK(take_copy(d, t.c));
+	CHECK(agree(d, t.c));
+}
+
 /* 4, 5. */
 static void an_empty_circle_is_like_any_other(void)
 {
@@ -584,6 +625,7 @@ int main(void)
 		CHECK_TEST(the_one_copy_of_a_device_does_not_go_back),
 		CHECK_TEST(of_two_of_one_generation_the_same_one_wins),
 		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
+		CHECK_TEST(one_that_nobody_can_accept),
 		CHECK_TEST(an_empty_circle_is_like_any_other),
 		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
 		CHECK_TEST(of_two_passwords_at_once_neither_circle_is_refused),

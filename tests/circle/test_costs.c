@@ -214,6 +214,9 @@ static void new_keys_and_removal(const struct measured *m)
 {
 	CHECK(is_flat_in_items(m, COST_KEYS) && is_flat_in_items(m, COST_REMOVAL));
 	CHECK(is_linear_in_devices(m, COST_KEYS) && is_linear_in_devices(m, COST_REMOVAL));
+	/* What was written for the device that goes is taken away by its names. */
+	for (size_t i = 0; i < STEPS; i++)
+		CHECK(!m->records || m->devices[i].rows[COST_REMOVAL].down < 10000);
 }
 
 static void check_all(bool records)

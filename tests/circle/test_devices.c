@@ -243,8 +243,8 @@ static void three_burnt_codes(void)
 	for (int i = 0; i < 3; i++) {
 		CHECK_OK_FATAL(kc_keychain_pair_start(house.homes[0].keychain, password, code));
 		code[0] = code[0] == '9' ? '0' : (char)(code[0] + 1);
-		CHECK_OK_FATAL(kc_keychain_join_start(
-			house.homes[1].keychain, house.url, code, password));
+		CHECK_OK_FATAL(
+			kc_keychain_join_start(house.homes[1].keychain, house.url, code, password));
 		CHECK_ERR(kc_keychain_pair_poll(house.homes[0].keychain, &applicant), KC_E_WAITING);
 		CHECK_ERR(
 			kc_keychain_join_poll(house.homes[1].keychain, &report), KC_E_PAIRING_CODE);
@@ -301,6 +301,47 @@ static void sessions_end(void)
 	house_clock_move(30 * 60 * 1000);
 	house_pair(&house, 0, 1);
 	CHECK_ERR(kc_keychain_join_start(newcomer, house.url, code, password), KC_E_DUPLICATE);
+}
+
+/* A device whose clock is ahead made an offer and lost power; a code does not say of which offer it
+ * is. A change of password in between makes no difference. */
+static void an_offer_that_was_left_standing(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_bytes old = kc_bytes_str(HOUSE_PASSWORD), new = kc_bytes_str("another one");
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_keychain *sponsor, *newcomer;
+	struct kc_device applicant;
+
+	house_clock_set(1800000000000);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_add_home(&house);
+	sponsor = house.homes[1].keychain;
+	newcomer = house.homes[2].keychain;
+	for (int i = 0; i < 2; i++) {
+		house_clock_set(1800000000000 + INT64_C(86400000));
+		CHECK_OK_FATAL(kc_keychain_pair_start(house.homes[0].keychain, old, code));
+		home_close(&house.homes[0]);
+		home_open(&house.homes[0]);
+		home_unlock(&house.homes[0]);
+		house_clock_set(1800000001000);
+		if (i == 1)
+			CHECK_OK_FATAL(kc_keychain_account_password(sponsor, old, new, &report));
+		CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, i == 0 ? old : new, code));
+		CHECK_OK_FATAL(
+			kc_keychain_join_start(newcomer, house.url, code, i == 0 ? old : new));
+		CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_WAITING);
+		house_clock_move(21 * 1000);
+		CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_WAITING);
+		CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_WAITING);
+		CHECK_ERR(kc_keychain_join_poll(newcomer, &report), KC_E_WAITING);
+		CHECK_OK(kc_keychain_pair_poll(sponsor, &applicant));
+		CHECK_OK(kc_keychain_pair_decide(sponsor, i == 1));
+		CHECK_ERR(kc_keychain_join_poll(newcomer, &report), i == 1 ? KC_OK : KC_E_CANCELED);
+	}
 }
 
 #ifndef HOUSE_ON_SQLITE
@@ -417,8 +458,8 @@ static void stores_of_others(void)
 
 	house_init(&house);
 	house_init(&other);
-	CHECK_ERR(kc_keychain_sync_use(house.homes[0].keychain, other.url, false,
-			  kc_bytes_str(HOUSE_PASSWORD)),
+	CHECK_ERR(kc_keychain_sync_use(
+			  house.homes[0].keychain, other.url, false, kc_bytes_str(HOUSE_PASSWORD)),
 		KC_E_OTHER_ACCOUNT);
 	CHECK_ERR(kc_keychain_sync_use(
 			  house.homes[0].keychain, other.url, true, kc_bytes_str(HOUSE_PASSWORD)),
@@ -529,6 +570,7 @@ int main(void)
 #ifndef HOUSE_ON_SQLITE
 		CHECK_TEST(a_slow_store_holds_up_nobody),
 #endif
+		CHECK_TEST(an_offer_that_was_left_standing),
 		CHECK_TEST(a_lock_ends_a_pairing),
 		CHECK_TEST(the_store_goes_and_comes_back),
 		CHECK_TEST(stores_of_others),

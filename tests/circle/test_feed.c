@@ -615,14 +615,12 @@ static void a_poll_reads_what_is_new(void)
 		kc_bytes_str(HOUSE_PASSWORD)));
 	between_count = (struct between_count){0};
 	for (int i = 0; i < 5; i++)
-		CHECK_ERR(kc_keychain_join_poll(device(newcomer)->keychain, &report),
-			KC_E_WAITING);
+		CHECK_ERR(kc_keychain_join_poll(device(newcomer)->keychain, &report), KC_E_WAITING);
 	CHECK(between_count.requests > 0 && between_count.down < LITTLE);
 	kc_keychain_join_cancel(device(newcomer)->keychain);
 	CHECK_OK(house_sync(&house, 0, NULL));
 	between_count = (struct between_count){0};
-	CHECK_OK(kc_keychain_pair_start(
-		device(0)->keychain, kc_bytes_str(HOUSE_PASSWORD), code));
+	CHECK_OK(kc_keychain_pair_start(device(0)->keychain, kc_bytes_str(HOUSE_PASSWORD), code));
 	for (int i = 0; i < 5; i++)
 		CHECK_ERR(kc_keychain_pair_poll(device(0)->keychain, &applicant), KC_E_WAITING);
 	kc_keychain_pair_cancel(device(0)->keychain);

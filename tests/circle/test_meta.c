@@ -165,6 +165,64 @@ static void a_newcomer_after_rotations(void)
 	CHECK(kc_circle_keys(newcomer)->epoch == 3);
 }
 
+/* Brings a device's operations from one folder to another. */
+static void carry(const struct house *from, const struct house *to, size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(from, device);
+	struct kc_writer_id id = kc_circle_writer(&circle->identity.id);
+
+	for (uint64_t i = 1; i <= kc_circle_self(circle)->position.number; i++) {
+		KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+		char path[HOUSE_PATH_MAX];
+
+		house_path(from, &id, i, path);
+		CHECK_FATAL(file_read(path, &contents));
+		house_path(to, &id, i, path);
+		CHECK_FATAL(file_write(path, kc_buf_bytes(&contents)));
+	}
+}
+
+static void use(struct house *house, size_t device, const char *folder)
+{
+	char url[HOUSE_URL_MAX];
+
+	house_url(folder, url);
+	CHECK_OK_FATAL(kc_keychain_sync_use(
+		house->homes[device].keychain, url, false, kc_bytes_str(HOUSE_PASSWORD)));
+}
+
+/* New keys that were made in another folder, without knowing of a newcomer: it reads nothing of
+ * what is under them, and nothing of that is taken for bad, or passed over. */
+static void keys_that_have_yet_to_come(void)
+{
+	enum { SPONSOR, AFAR, NEW };
+	CLEANUP_HOUSE struct house house;
+	struct house there;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_init(&house);
+	house_add(&house, SPONSOR);
+	house_settle(&house);
+	there = house;
+	snprintf(there.store, sizeof there.store, "%.50s.there", house.store);
+	house_copy_tree(house.store, there.store);
+	use(&house, AFAR, there.store);
+	new_keys(&house, AFAR);
+	CHECK_OK(words_add(&house.homes[AFAR], GENP, "svce=s acct=a sync=#1", "x"));
+	CHECK_OK(house_sync(&house, AFAR, NULL));
+	house_add(&house, SPONSOR);
+	carry(&there, &house, AFAR);
+	CHECK_OK(house_sync(&house, NEW, &report));
+	CHECK(report.refused == 0 && report.waiting > 0);
+	use(&house, AFAR, house.store);
+	CHECK_OK(house_sync(&house, AFAR, NULL));
+	CHECK_OK(house_sync(&house, NEW, NULL));
+	CHECK(words_has_secret(&house.homes[NEW], GENP, "svce=s", "x"));
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+	file_remove_tree(there.store);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -172,6 +230,7 @@ int main(void)
 		CHECK_TEST(asleep_over_five_rotations),
 		CHECK_TEST(asleep_while_a_log_begins_anew),
 		CHECK_TEST(a_newcomer_after_rotations),
+		CHECK_TEST(keys_that_have_yet_to_come),
 	};
 	return check_main("meta", tests, KC_COUNT_OF(tests));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A store whose owner put a backup of it in its place: every device says so first, and takes nothing
- * from it; then one after the other says anew what was lost. Nothing is lost by it, nothing comes
- * back that was deleted, and nobody comes back who was put out.
+ * A store whose owner put a backup of it in its place: every device says so first, and takes
+ * nothing from it; then one after the other says anew what was lost. Nothing is lost by it, nothing
+ * comes back that was deleted, and nobody comes back who was put out.
  */
 #include <stdio.h>
 #include <string.h>
@@ -337,11 +337,9 @@ static bool is_by_member(struct house *house, size_t device, const char *name)
 	char query[40];
 
 	snprintf(query, sizeof query, "svce=%s sync=#1", name);
-	CHECK_OK_FATAL(words_find(
-		&house->homes[device], KC_CLASS_GENERIC, query, &found));
+	CHECK_OK_FATAL(words_find(&house->homes[device], KC_CLASS_GENERIC, query, &found));
 	CHECK_FATAL(found.count == 1);
-	CHECK_OK_FATAL(
-		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
 	CHECK_OK_FATAL(kc_track_find_item(&txn, found.rows[0].id, &track));
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
 	memcpy(writer.bytes, track.writer, sizeof writer.bytes);

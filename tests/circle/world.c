@@ -29,14 +29,13 @@ static struct {
 	enum world_cut where;
 	uint64_t at, calls;
 } doom;
-static size_t current; /* whose turn it is */
 
 static enum memory_fate befall(void *context, unsigned place, enum memory_call call)
 {
 	(void)context;
 	(void)place;
 	(void)call;
-	if (world.cut_off[current])
+	if (world.cut_off[world.turn])
 		return MEMORY_LOST;
 	if (!doom.active)
 		return MEMORY_DONE;
@@ -210,7 +209,7 @@ void world_restore(size_t members, size_t strangers, enum world_layout layout)
 
 void world_turn_to(size_t device)
 {
-	current = device;
+	world.turn = device;
 	house_clock_set(world_now_ms + world.skews[device]);
 }
 

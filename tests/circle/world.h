@@ -26,6 +26,7 @@ struct world {
 	enum world_layout layout;
 	bool member[WORLD_MAX];
 	bool cut_off[WORLD_MAX]; /* does not reach its store */
+	size_t turn;		 /* whose it is */
 	int64_t skews[WORLD_MAX];
 	struct kc_writer_id writers[WORLD_MAX]; /* of members */
 };

@@ -11,7 +11,7 @@
 #include "tests/evilstore/evil_house.h"
 
 #define GENP KC_CLASS_GENERIC
-#define PLACES 12	/* of a cell, from its end to its beginning */
+#define PLACES 12      /* of a cell, from its end to its beginning */
 #define PAUSE_MS 30000 /* a change too often waits for its turn */
 
 enum { WRITER, READER, NEXT };
@@ -160,10 +160,8 @@ static void no_newcomer_takes_what_was_altered(void)
 		begin(&house);
 		house_add_home(&house);
 		evil_url(NEXT, house.url);
-		rule = evil_add(&(struct evil_rule){.verb = EVIL_FLIP,
-			.devices = 1u << NEXT,
-			.names = names[i],
-			.at = 40});
+		rule = evil_add(&(struct evil_rule){
+			.verb = EVIL_FLIP, .devices = 1u << NEXT, .names = names[i], .at = 40});
 		err = house_knock(&house, WRITER, NEXT);
 		CHECK(evil_deeds(rule) > 0);
 		if (err == KC_OK)

@@ -64,18 +64,9 @@ static size_t add_newcomer(struct house *house)
 
 static bool is_joining(struct house *house, size_t device)
 {
-	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 
-	accomplice_recall(house->homes[device].keychain, &circle);
 	return circle->joining;
-}
-
-static bool is_alarmed(struct house *house, size_t device, const char *name)
-{
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-
-	CHECK_OK(kc_keychain_sync_status(house->homes[device].keychain, &report));
-	return name ? report.alarm && strcmp(report.alarm, name) == 0 : !report.alarm;
 }
 
 static uint64_t waiting(struct house *house, size_t device)
@@ -104,7 +95,7 @@ static int arrive(struct house *house, size_t newcomer)
 static void has_arrived(struct house *house, size_t newcomer, size_t items)
 {
 	CHECK(!is_joining(house, newcomer));
-	CHECK(is_alarmed(house, newcomer, NULL));
+	CHECK(house_has_alarm(house, newcomer, NULL));
 	evil_house_is_content(house, newcomer);
 	CHECK(count(house, newcomer) == items);
 	add(house, newcomer, "its-own");
@@ -134,12 +125,13 @@ static void case_91_a_newcomer_is_shown_a_part(void)
 
 		begin(&house, 2);
 		evil_house_item(&house, 0, "svce=b", name);
-		rule = evil_add(&(struct evil_rule){
-			.verb = EVIL_HIDE, .devices = 1u << 2, .names = name});
+		rule = evil_add(
+			&(struct evil_rule){.verb = EVIL_HIDE, .devices = 1u << 2, .names = name});
 		newcomer = add_newcomer(&house);
 		CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_STORE_SUSPECT);
 		CHECK(evil_deeds(rule) > 0);
-		CHECK(is_joining(&house, newcomer) && is_alarmed(&house, newcomer, "omission"));
+		CHECK(is_joining(&house, newcomer) &&
+			house_has_alarm(&house, newcomer, "omission"));
 		if (lost) {
 			/* What the sponsor says anew has the same name: it is hidden as well. */
 			for (int i = 0; i < 3; i++) {
@@ -181,7 +173,7 @@ static void case_92_a_newcomer_is_shown_what_was_deleted(void)
 	newcomer = add_newcomer(&house);
 	CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_STORE_SUSPECT);
 	CHECK(evil_deeds(rule) > 0);
-	CHECK(is_joining(&house, newcomer) && is_alarmed(&house, newcomer, "forgery"));
+	CHECK(is_joining(&house, newcomer) && house_has_alarm(&house, newcomer, "forgery"));
 	CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
 	has_arrived(&house, newcomer, 2);
 	CHECK(words_count(&house.homes[0], GENP, "svce=b") == 0);
@@ -256,9 +248,8 @@ static void case_94_no_root_to_compare_with(void)
 		evil_house_item(&house, 0, "svce=b", name);
 		for (size_t i = 0; i < 2; i++) {
 			evil_house_cell(&house, i, "p", lists[i]);
-			evil_add(&(struct evil_rule){.verb = EVIL_HIDE,
-				.devices = 1u << (1 - i),
-				.names = lists[i]});
+			evil_add(&(struct evil_rule){
+				.verb = EVIL_HIDE, .devices = 1u << (1 - i), .names = lists[i]});
 		}
 		add(&house, 0, "sponsors");
 		CHECK_OK(house_sync(&house, 0, NULL));
@@ -269,7 +260,7 @@ static void case_94_no_root_to_compare_with(void)
 				.verb = EVIL_HIDE, .devices = 1u << 2, .names = name});
 		newcomer = add_newcomer(&house);
 		CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_WAITING);
-		CHECK(is_alarmed(&house, newcomer, NULL));
+		CHECK(house_has_alarm(&house, newcomer, NULL));
 		CHECK(waiting(&house, newcomer) > 0);
 		CHECK(count(&house, newcomer) == (hidden ? 4u : 5u));
 		evil_house_mute();

@@ -240,6 +240,7 @@ static void try_store(struct kc_bytes bytes)
 	KC_CLEANUP_MAILBOX_WATCH struct kc_mailbox_watch watch = {0};
 	KC_CLEANUP_PAIRING struct kc_pairing *found = NULL;
 	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+	struct kc_mailbox_seen seen = {.count = 0};
 	const struct kc_writer_id *slot;
 	struct kc_writer_id writer;
 	kc_err err;
@@ -248,7 +249,7 @@ static void try_store(struct kc_bytes bytes)
 		listeners[KC_PAIRING_ANSWER] = pairing_listener(&talk, KC_PAIRING_ANSWER);
 	slot = kc_pairing_slot(listeners[KC_PAIRING_ANSWER]);
 	put_first(bytes);
-	err = kc_mailbox_find_offer(cloud, &watch, &account, &found);
+	err = kc_mailbox_find_offer(cloud, &watch, &account, &seen, &found);
 	must(err == KC_E_WAITING || (err == KC_OK && found));
 	err = kc_mailbox_find_answer(cloud, &watch, slot, &writer, &message);
 	must(err == KC_E_WAITING || err == KC_OK);

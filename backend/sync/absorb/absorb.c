@@ -146,6 +146,7 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	if (form->sealed) {
 		record.key = write->key;
 		record.sealed = write->value;
+		record.value = kc_bytes(NULL, 0); /* until it is open */
 		KC_TRY(open_sealed(absorb, &record));
 	}
 	return add_record(absorb, &record);

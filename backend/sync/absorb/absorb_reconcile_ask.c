@@ -115,8 +115,8 @@ static void stand_alone(struct kc_reconcile_state *state)
 {
 	static const bool fresh[KC_VIEW_COUNT];
 
-	state->changed = state->changed || state->open ||
-			 memcmp(state->stale, fresh, sizeof fresh) != 0;
+	state->changed =
+		state->changed || state->open || memcmp(state->stale, fresh, sizeof fresh) != 0;
 	state->open = false;
 	memcpy(state->stale, fresh, sizeof fresh);
 }

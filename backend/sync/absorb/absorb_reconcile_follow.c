@@ -122,8 +122,8 @@ static kc_err compare_part(struct kc_absorb_reconciler *c, struct findings *f, s
 
 /* What a newcomer was shown, and nobody has of those who have all: it was deleted, and that was
  * forgotten. As long as that is not sure, it says nothing of others' records. */
-static kc_err settle_of_newcomer(struct kc_absorb_reconciler *c, const struct findings *f,
-	const struct kc_track *track)
+static kc_err settle_of_newcomer(
+	struct kc_absorb_reconciler *c, const struct findings *f, const struct kc_track *track)
 {
 	return c->r->absorb->differs[f->next->view] ? kc_merge_bury(c->r->txn, track) : KC_OK;
 }

@@ -147,7 +147,7 @@ static kc_err stand_alone(struct kc_absorb_reader *r)
 	return KC_OK;
 }
 
-/* In a log the digests lead to what the sponsor had; of a feed only the roots say that it is all. */
+/* In a log the digests lead to what the sponsor had; of a feed only roots say that it is all. */
 kc_err kc_absorb_roots(struct kc_absorb_reader *r)
 {
 	if (r->circle->joining && !r->absorb->gathered->by_feed)

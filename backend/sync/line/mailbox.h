@@ -45,9 +45,15 @@ struct kc_mailbox_watch {
 };
 void kc_mailbox_watch_done(struct kc_mailbox_watch *watch);
 #define KC_CLEANUP_MAILBOX_WATCH KC_CLEANUP(kc_mailbox_watch_done)
-/* The newest offer of an account. Errors: WAITING when there is none. */
+/* Slots of offers that were looked at. */
+struct kc_mailbox_seen {
+	struct kc_writer_id slots[8];
+	size_t count;
+};
+/* The newest offer of an account by the clocks of those who made them, besides those that were
+ * seen, to which it is added. Errors: WAITING when there is none. */
 KC_MUST kc_err kc_mailbox_find_offer(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
-	const struct kc_account_id *account, struct kc_pairing **ret);
+	const struct kc_account_id *account, struct kc_mailbox_seen *seen, struct kc_pairing **ret);
 /* The first answer to a slot, and whose it is. Errors: WAITING. */
 KC_MUST kc_err kc_mailbox_find_answer(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
 	const struct kc_writer_id *slot, struct kc_writer_id *ret_writer, struct kc_buf *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Looking for a session among all logs of a store: whoever pairs looks again and again, and what was
- * looked at is remembered. */
+/* Looking for a session among all logs of a store: whoever pairs looks again and again, and what
+ * was looked at is remembered. */
 #include <string.h>
 
 #include "backend/cloud/records_log.h"
@@ -134,18 +134,29 @@ static bool is_offer(const struct kc_pairing *pairing, const struct kc_writer_id
 	       memcmp(kc_pairing_account(pairing), account, sizeof *account) == 0;
 }
 
+static bool was_seen(const struct kc_mailbox_seen *seen, const struct kc_writer_id *slot)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (memcmp(&seen->slots[i], slot, sizeof *slot) == 0)
+			return true;
+	return false;
+}
+
 kc_err kc_mailbox_find_offer(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
-	const struct kc_account_id *account, struct kc_pairing **ret)
+	const struct kc_account_id *account, struct kc_mailbox_seen *seen, struct kc_pairing **ret)
 {
 	struct kc_pairing *best = NULL;
 
+	if (seen->count == KC_COUNT_OF(seen->slots))
+		return KC_ERR(WAITING);
 	KC_TRY(look(cloud, watch));
 	for (size_t i = 0; i < watch->count; i++) {
 		const struct kc_mailbox_first *row = &watch->rows[i];
 		KC_CLEANUP_PAIRING struct kc_pairing *pairing = NULL;
 
 		/* A sponsor that has said more has answered somebody, or given up. */
-		if (row->last > 1 || row->number != KC_PAIRING_OFFER ||
+		if (row->last > 1 || was_seen(seen, &row->writer) ||
+			row->number != KC_PAIRING_OFFER ||
 			kc_pairing_read_offer(kc_buf_bytes(&row->message), &pairing) != KC_OK ||
 			!is_offer(pairing, &row->writer, account))
 			continue;
@@ -157,6 +168,7 @@ kc_err kc_mailbox_find_offer(struct kc_cloud *cloud, struct kc_mailbox_watch *wa
 	}
 	if (!best)
 		return KC_ERR(WAITING);
+	seen->slots[seen->count++] = *kc_pairing_slot(best);
 	*ret = best;
 	return KC_OK;
 }
