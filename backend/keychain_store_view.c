@@ -50,8 +50,7 @@ static kc_err name_kinds(const struct kc_evidence_list *list, char *ret, size_t 
 	return KC_OK;
 }
 
-static kc_err recall(
-	struct kc_keychain *keychain, struct looker *l, struct kc_store_view *view)
+static kc_err recall(struct kc_keychain *keychain, struct looker *l, struct kc_store_view *view)
 {
 	KC_CLEANUP_EVIDENCE_LIST struct kc_evidence_list caught = {.count = 0};
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;

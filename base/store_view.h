@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The store as it is now beside what a device knows of it, as it is told to its owner: plain records
- * that travel over the socket. */
+/* The store as it is now beside what a device knows of it, as it is told to its owner: plain
+ * records that travel over the socket. */
 #ifndef KC_BASE_STORE_VIEW_H
 #define KC_BASE_STORE_VIEW_H
 
@@ -11,8 +11,8 @@ struct kc_store_part {
 	uint8_t id[KC_DEVICE_ID_LEN];
 	char name[KC_DEVICE_NAME_MAX + 1];
 	bool is_this;
-	bool is_out;		   /* removed, or it has left */
-	uint64_t settled;	   /* of logs: up to where all was taken; of this device: what it wrote */
+	bool is_out;	  /* removed, or it has left */
+	uint64_t settled; /* of logs: up to where all was taken; of this device: what it wrote */
 	uint64_t first, last;	   /* of logs: the lowest and highest operation there; 0: none */
 	uint64_t hole;		   /* of logs: the first that cannot be read on the way; 0: none */
 	uint64_t list;		   /* number of its last list that was taken */
@@ -22,10 +22,10 @@ struct kc_store_part {
 };
 
 struct kc_store_view {
-	bool reached; /* else of the store itself nothing is known */
+	bool reached;		     /* else of the store itself nothing is known */
 	struct kc_store_part *parts; /* owned; this device and those that it knows */
 	size_t count;
-	uint64_t given;	  /* how often what this device said last was given to the store */
+	uint64_t given;	   /* how often what this device said last was given to the store */
 	uint64_t given_ms; /* and when the last time */
 	uint64_t evidence; /* cases that are kept */
 	char caught[256];  /* their kinds, separated by ", " */

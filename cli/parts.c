@@ -45,7 +45,8 @@ static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 			(number)part->last, (number)part->settled);
 	else if (part->hole)
 		kc_doctor_find(doctor, "hole", KC_DOCTOR_NOTE,
-			"%llu in the log of “%s” is missing, or not whole; what comes after it waits",
+			"%llu in the log of “%s” is missing, or not whole; what comes after it "
+			"waits",
 			(number)part->hole, part->name);
 	else if (part->last > part->settled)
 		kc_doctor_find(doctor, "log", KC_DOCTOR_NOTE,
@@ -53,8 +54,7 @@ static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 			part->name, (number)part->last, (number)part->settled);
 	else
 		kc_doctor_find(doctor, "log", KC_DOCTOR_GOOD,
-			"the log of “%s” is read to its end, %llu", part->name,
-			(number)part->last);
+			"the log of “%s” is read to its end, %llu", part->name, (number)part->last);
 }
 
 static void tell_list(struct kc_doctor *doctor, const struct kc_store_part *part)

@@ -52,8 +52,8 @@ static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
 			kc_buf_push_str(&first, entry->d_name);
 	}
 	closedir(dir);
-	kc_doctor_find(doctor, "logs", KC_DOCTOR_GOOD, "it holds %u log%s", logs,
-		logs == 1 ? "" : "s");
+	kc_doctor_find(
+		doctor, "logs", KC_DOCTOR_GOOD, "it holds %u log%s", logs, logs == 1 ? "" : "s");
 	if (others && kc_buf_text(&first))
 		kc_doctor_find(doctor, "others", KC_DOCTOR_NOTE,
 			"%u thing%s in it that no device has put there, “%s” for one; not touched",

@@ -35,8 +35,8 @@ kc_err kc_circle_catch_older(
 					       .came = record});
 }
 
-kc_err kc_circle_export_evidence(const struct kc_circle *circle,
-	const struct kc_evidence_list *list, struct kc_buf *ret)
+kc_err kc_circle_export_evidence(
+	const struct kc_circle *circle, const struct kc_evidence_list *list, struct kc_buf *ret)
 {
 	struct kc_bytes permanents[KC_CIRCLE_MAX_PEERS];
 	size_t count = 0;

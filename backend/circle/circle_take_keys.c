@@ -86,11 +86,10 @@ static kc_err open_shares(struct kc_circle *circle, struct kc_member *author,
 	}
 	if (err != KC_OK || !forged)
 		return kc_circle_refuse(err);
-	KC_TRY(kc_circle_catch(circle,
-		&(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_KEY,
-			.about = author->id,
-			.shown = shares->author_seq,
-			.came = record}));
+	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_KEY,
+					       .about = author->id,
+					       .shown = shares->author_seq,
+					       .came = record}));
 	return KC_ERR(REFUSED);
 }
 

@@ -500,6 +500,32 @@ static void one_who_was_given_up(void)
 	CHECK(!exchange(&house, 3));
 }
 
+/* What a device makes its own, since its writer's word does not count any more, is no change: a
+ * deletion of it that was made elsewhere stays the greater, by whatever clock. */
+static void what_is_made_ones_own_undoes_nothing(void)
+{
+	for (int i = 0; i < 5; i++) { /* the ids, which would decide, are made at random */
+		CLEANUP_HOUSE struct house house;
+
+		house_clock_set(START_MS);
+		house_init(&house);
+		house_add(&house, SPONSOR);
+		house_add(&house, SPONSOR);
+		house_settle(&house);
+		house_clock_move(DAY_MS);
+		add(&house, OUT, "late");
+		house_settle(&house);
+		house_clock_set(START_MS); /* no help from it */
+		CHECK_OK(words_delete(&house.homes[AWAY], GENP, "svce=late"));
+		remove_out(&house, SPONSOR, START_MS + DAY_MS);
+		for (int round = 0; round < 4; round++)
+			for (size_t k = 0; k < OUT; k++)
+				CHECK_OK(house_sync(&house, k, NULL));
+		for (size_t k = 0; k < OUT; k++)
+			CHECK(words_count(&house.homes[k], GENP, "svce=late") == 0);
+	}
+}
+
 /* With nobody to ask there is nothing to doubt: else it would doubt for ever. */
 static void one_who_is_alone(void)
 {
@@ -538,6 +564,7 @@ int main(void)
 		CHECK_TEST(who_asks_without_end_is_not_answered),
 #endif
 		CHECK_TEST(one_who_was_given_up),
+		CHECK_TEST(what_is_made_ones_own_undoes_nothing),
 		CHECK_TEST(one_who_is_alone),
 	};
 

@@ -202,4 +202,3 @@ int evilstore_attack(char **words, size_t count)
 		return evilstore_fail(words[0], err);
 	return a.done ? EXIT_DONE : EXIT_NOTHING;
 }
-

@@ -152,16 +152,16 @@ static void carry_record(struct way *way, const char *name)
 	way->err = get_record(way->from, name, &value);
 	if (way->err == KC_OK)
 		way->err = get_record(way->to, name, &there);
-	if (way->err != KC_OK || evilstore_memory_is(way->from->name, way->to->name, name,
-					 kc_buf_bytes(&value)))
+	if (way->err != KC_OK ||
+		evilstore_memory_is(way->from->name, way->to->name, name, kc_buf_bytes(&value)))
 		return;
 	kc_buf_push(&made, value.data, value.len);
 	if (!kc_bytes_equal(kc_buf_bytes(&value), kc_buf_bytes(&there)) &&
 		may_write(way, name, &there)) {
 		if (way->to != &views[0] && !obey(way->to, name, &made))
 			return;
-		way->err = stash_put_like(
-			way->to->stash, way->from->stash, name, kc_buf_bytes(&made));
+		way->err =
+			stash_put_like(way->to->stash, way->from->stash, name, kc_buf_bytes(&made));
 		if (way->err == KC_E_CONFLICT) { /* its device was faster: the next time */
 			way->err = KC_OK;
 			return;
@@ -318,4 +318,3 @@ int evilstore_carry(const struct evilstore_wishes *wishes)
 	evilstore_memory_done();
 	return status;
 }
-

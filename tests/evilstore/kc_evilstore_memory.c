@@ -80,8 +80,7 @@ bool evilstore_memory_is(const char *from, const char *to, const char *name, str
 	return there && strcmp(there->hash, row.hash) == 0;
 }
 
-void evilstore_memory_set(
-	const char *from, const char *to, const char *name, struct kc_bytes value)
+void evilstore_memory_set(const char *from, const char *to, const char *name, struct kc_bytes value)
 {
 	struct row row;
 

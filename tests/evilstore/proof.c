@@ -28,8 +28,8 @@ bool proof_is_kept(struct kc_keychain *keychain, enum kc_evidence_kind kind, kc_
 		struct kc_evidence evidence;
 
 		CHECK_OK_FATAL(kc_evidence_get(&file.list, i, &evidence));
-		found = found || (evidence.kind == kind &&
-					 kc_evidence_check(&file, &evidence) == shown);
+		found = found ||
+			(evidence.kind == kind && kc_evidence_check(&file, &evidence) == shown);
 	}
 	return found;
 }

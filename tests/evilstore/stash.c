@@ -226,7 +226,7 @@ kc_err stash_remove(struct stash *stash, const char *name)
 struct each {
 	void (*visit)(void *context, const char *name);
 	void *context;
-	bool ever;	    /* also what was taken away */
+	bool ever;	     /* also what was taken away */
 	struct kc_buf names; /* of records, each with its NUL: who is visited may ask the store */
 };
 

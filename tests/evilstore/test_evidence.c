@@ -184,8 +184,7 @@ static kc_err shows(const struct author *author, enum kc_evidence_kind kind,
 	bool added;
 
 	CHECK_OK_FATAL(kc_evidence_add(&list, &evidence, &added));
-	CHECK_OK_FATAL(
-		kc_evidence_file_build(&author->account, &permanent, 1, &list, &bytes));
+	CHECK_OK_FATAL(kc_evidence_file_build(&author->account, &permanent, 1, &list, &bytes));
 	CHECK_OK_FATAL(kc_evidence_file_parse(kc_buf_bytes(&bytes), &file));
 	CHECK_FATAL(file.list.count == 1);
 	CHECK_OK_FATAL(kc_evidence_get(&file.list, 0, &evidence));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md, and 38 with the epochs alone. */
+/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md, and 38 with the epochs alone.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -56,8 +57,7 @@ static bool has_cell(struct house *house, size_t device, const char *name)
 	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
-	CHECK_OK_FATAL(
-		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
 	return kc_cell_get(&txn, name, &value) == KC_OK;
 }
 
@@ -88,8 +88,8 @@ static void name_last(
 	kc_writer_name_put_number(log->last, ret + KC_WRITER_DIGITS + 1);
 }
 
-/* New keys are hidden, and nothing else: what is under them waits, and is missed. Who had them before
- * has them from its own memory, whatever becomes of the cells. */
+/* New keys are hidden, and nothing else: what is under them waits, and is missed. Who had them
+ * before has them from its own memory, whatever becomes of the cells. */
 static void case_38_the_epochs_alone_are_hidden(void)
 {
 	EACH_LAYOUT(layout)
@@ -113,7 +113,8 @@ static void case_38_the_epochs_alone_are_hidden(void)
 		CHECK_OK(words_add(&house.homes[2], GENP, "svce=own acct=ada sync=#1", "own"));
 		CHECK_OK(house_sync(&house, 2, NULL));
 		house_clock_move(EVIL_HOUSE_GRACE);
-		/* The lists are under the new metadata key, too; of records they are missing then. */
+		/* The lists are under the new metadata key, too; of records they are missing then.
+		 */
 		evil_house_is_alarmed(
 			&house, 2, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
 		CHECK(has(&house, 2, "first a"));
@@ -282,8 +283,8 @@ static void case_65_a_fork_is_merged(void)
 /* Loses what a device writes, so many times or always. */
 static size_t lose(size_t device, uint64_t times)
 {
-	return evil_add(&(struct evil_rule){
-		.verb = EVIL_LOSE, .devices = 1u << device, .times = times});
+	return evil_add(
+		&(struct evil_rule){.verb = EVIL_LOSE, .devices = 1u << device, .times = times});
 }
 
 /* The third time it is no slip; and when the store keeps what it is given again, all is well. */
@@ -401,7 +402,8 @@ static void case_66_lost_among_others(void)
 
 			begin(&house, *layout, 2);
 			for (int i = 0; i < 600; i++) {
-				snprintf(attributes, sizeof attributes, "svce=n%d acct=ada sync=#1", i);
+				snprintf(attributes, sizeof attributes, "svce=n%d acct=ada sync=#1",
+					i);
 				CHECK_OK_FATAL(words_add(&house.homes[0], GENP, attributes, "n"));
 			}
 			lose(0, nth);
@@ -563,8 +565,8 @@ static void case_71_a_cloned_device(void)
 		CHECK(err == KC_E_STORE_SUSPECT);
 		CHECK(knows_of_its_twin(&house, clone));
 		/* By its own key, and it never made it: that it alone knows. */
-		CHECK(proof_is_kept(house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST,
-			KC_E_UNSUPPORTED));
+		CHECK(proof_is_kept(
+			house.homes[clone].keychain, KC_EVIDENCE_OWN_LIST, KC_E_UNSUPPORTED));
 		CHECK(words_has_secret(&house.homes[clone], GENP, "svce=two", "two"));
 		CHECK(words_has_secret(&house.homes[1], GENP, "svce=one", "one"));
 		CHECK(words_has_secret(&house.homes[0], GENP, "svce=one", "one"));

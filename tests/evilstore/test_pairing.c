@@ -382,7 +382,8 @@ static void show_the_past(
 			EVIL_REPLAY, .devices = 1u << device, .names = "i-*", .world = 1});
 }
 
-/* Exchanges of a device that is on its way in, until there is an alarm or the grace time is over. */
+/* Exchanges of a device that is on its way in, until there is an alarm or the grace time is over.
+ */
 static void is_found_out(struct house *house, size_t device, const char *alarm)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -422,14 +423,14 @@ static void case_80_an_old_store_is_shown_to_a_newcomer(void)
 
 		begin_with_a_past(&house, *layout);
 		newcomer = house_add_home(&house);
-		CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=own acct=ada sync=#1", "own"));
+		CHECK_OK(words_add(
+			&house.homes[newcomer], GENP, "svce=own acct=ada sync=#1", "own"));
 		evil_url((unsigned)newcomer, house.url);
 		show_the_past(&house, *layout, newcomer, names);
 		/* An older list is an older list, also before anything came. */
 		CHECK_ERR(house_knock(&house, 0, newcomer),
 			*layout == KC_LAYOUT_LOGS ? KC_E_WAITING : KC_E_STORE_SUSPECT);
-		is_found_out(
-			&house, newcomer, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
+		is_found_out(&house, newcomer, *layout == KC_LAYOUT_LOGS ? "omission" : "rollback");
 		CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=own", "own"));
 		CHECK(words_has_secret(&house.homes[0], GENP, "svce=a", "second a"));
 		then_it_arrives(&house, newcomer);
@@ -437,7 +438,8 @@ static void case_80_an_old_store_is_shown_to_a_newcomer(void)
 	}
 }
 
-/* Something that nobody wrote stands in that past: the digest of a log came through the pairing, too. */
+/* Something that nobody wrote stands in that past: the digest of a log came through the pairing,
+ * too. */
 static void case_80_an_altered_store_is_shown_to_a_newcomer(void)
 {
 	EACH_LAYOUT(layout)

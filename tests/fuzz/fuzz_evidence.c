@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Any bytes as a file of evidence that somebody hands on. What can be read can be written again, and
- * is the same. */
+/* Any bytes as a file of evidence that somebody hands on. What can be read can be written again,
+ * and is the same. */
 #include <stdlib.h>
 
 #include "backend/circle/record/evidence.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The clock of a service that is only for tests: ahead of the true one by as many seconds as the file
- * says that KC_TEST_AHEAD names, as soon as it says so. */
+/* The clock of a service that is only for tests: ahead of the true one by as many seconds as the
+ * file says that KC_TEST_AHEAD names, as soon as it says so. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -76,8 +76,7 @@ static kc_err parse(struct kc_bytes bytes, struct kc_evidence *ret)
 	return KC_OK;
 }
 
-kc_err kc_evidence_get(
-	const struct kc_evidence_list *list, size_t number, struct kc_evidence *ret)
+kc_err kc_evidence_get(const struct kc_evidence_list *list, size_t number, struct kc_evidence *ret)
 {
 	return parse(kc_buf_bytes(&list->cases[number]), ret);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Evidence: what the store, or a device, was caught in, as the very bytes that contradict each other
- * (doc/protocol.md 18), and as a file that is handed to somebody else.
+ * Evidence: what the store, or a device, was caught in, as the very bytes that contradict each
+ * other (doc/protocol.md 18), and as a file that is handed to somebody else.
  */
 #ifndef KC_CIRCLE_RECORD_EVIDENCE_H
 #define KC_CIRCLE_RECORD_EVIDENCE_H
@@ -9,15 +9,16 @@
 #include "backend/circle/record/list.h"
 
 enum kc_evidence_kind {
-	KC_EVIDENCE_TWO_LISTS = 1,	/* two lists of one device with one number */
-	KC_EVIDENCE_OTHER_LIST = 2,	/* a list that names another list than the one here */
-	KC_EVIDENCE_OWN_LIST = 3,	/* a list by this device's key that it never made */
-	KC_EVIDENCE_OLD_LIST = 4,	/* an old list in the place of a newer one */
-	KC_EVIDENCE_SHORT_LOG = 5,	/* a log that ends before what its writer signed */
-	KC_EVIDENCE_FORGED_ITEM = 6,	/* an item made up for a dot that was accounted for */
-	KC_EVIDENCE_FORGED_KEY = 7,	/* shares with a key that is not the one they name */
+	KC_EVIDENCE_TWO_LISTS = 1,	 /* two lists of one device with one number */
+	KC_EVIDENCE_OTHER_LIST = 2,	 /* a list that names another list than the one here */
+	KC_EVIDENCE_OWN_LIST = 3,	 /* a list by this device's key that it never made */
+	KC_EVIDENCE_OLD_LIST = 4,	 /* an old list in the place of a newer one */
+	KC_EVIDENCE_SHORT_LOG = 5,	 /* a log that ends before what its writer signed */
+	KC_EVIDENCE_FORGED_ITEM = 6,	 /* an item made up for a dot that was accounted for */
+	KC_EVIDENCE_FORGED_KEY = 7,	 /* shares with a key that is not the one they name */
 	KC_EVIDENCE_UNSIGNED_CIRCLE = 8, /* a compatibility circle that nobody signed */
-	KC_EVIDENCE_SAID = 9, /* another list of a device than the one here, by word of the live channel */
+	KC_EVIDENCE_SAID =
+		9, /* another list of a device than the one here, by word of the live channel */
 	KC_EVIDENCE_KINDS
 };
 const char *kc_evidence_name(enum kc_evidence_kind kind); /* "two-lists" */

@@ -95,8 +95,7 @@ static kc_err open_list(const struct kc_evidence_file *file, struct kc_bytes rec
 	ret->list = malloc(sizeof *ret->list);
 	if (!ret->list)
 		return KC_ERR(NO_MEMORY);
-	if (!permanent ||
-		kc_list_parse(record, &file->account, ret->list, &ret->id) != KC_OK ||
+	if (!permanent || kc_list_parse(record, &file->account, ret->list, &ret->id) != KC_OK ||
 		!kc_peer_id_equal(&ret->list->peer, author))
 		return KC_ERR(VERIFY);
 	return kc_list_verify(record, &file->account, ret->list, permanent);
@@ -173,8 +172,7 @@ static kc_err check_unsigned(const struct kc_evidence *e)
 	return demand(record.signature_count == 0);
 }
 
-kc_err kc_evidence_check(
-	const struct kc_evidence_file *file, const struct kc_evidence *evidence)
+kc_err kc_evidence_check(const struct kc_evidence_file *file, const struct kc_evidence *evidence)
 {
 	switch (evidence->kind) {
 	case KC_EVIDENCE_TWO_LISTS:

@@ -217,12 +217,12 @@ static bool is_unnamed(const struct kc_absorb_reader *r, const struct kc_absorb_
 static kc_err refuse_forged(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
 {
 	const struct kc_member *writer = r->circle->members[item->member];
-	kc_err noted = kc_circle_catch(
-		r->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_ITEM,
-				   .about = writer->id,
-				   .shown = item->counter,
-				   .here = kc_buf_bytes(&writer->list_record),
-				   .came = r->absorb->records[item->record].value});
+	kc_err noted =
+		kc_circle_catch(r->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_FORGED_ITEM,
+						   .about = writer->id,
+						   .shown = item->counter,
+						   .here = kc_buf_bytes(&writer->list_record),
+						   .came = r->absorb->records[item->record].value});
 
 	return noted == KC_OK ? KC_ERR(REFUSED) : KC_ERR(WAITING);
 }

@@ -155,7 +155,7 @@ static kc_err adopt(struct kc_composer *c, unsigned view)
 		if (!is_by_outsider(c, &track, view))
 			continue;
 		/* What cannot be made its own is held by nobody else. */
-		err = kc_track_write(c->txn, &track, track.t + 2);
+		err = kc_track_write(c->txn, &track, track.t + 1);
 		if (err == KC_E_NOT_MODIFIABLE)
 			err = kc_trie_doubt(c->txn, (enum kc_view)view, true);
 		KC_TRY(err);

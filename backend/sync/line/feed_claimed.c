@@ -15,8 +15,7 @@ static bool is_among(const struct kc_feed_names *names, const char *name)
 }
 
 /* Also where another device's version is in its place by now. */
-static bool is_met(
-	const struct kc_feed *feed, const struct kc_gathered *gathered, const char *name)
+static bool is_met(const struct kc_feed *feed, const struct kc_gathered *gathered, const char *name)
 {
 	for (size_t i = 0; i < gathered->count; i++)
 		if (strcmp(gathered->ops[i].name, name) == 0)

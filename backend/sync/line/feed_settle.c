@@ -78,7 +78,7 @@ static kc_err put_back(
 			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
 				0)
 			return KC_OK;
-	err = kc_track_write(txn, &track, track.t + 2);
+	err = kc_track_write(txn, &track, track.t + 1);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 

@@ -33,7 +33,7 @@ struct kc_line {
 	bool was_reread;	   /* of records: everything, in this exchange */
 	bool is_mute;		   /* this device is out: nothing is sent */
 	bool is_holding; /* what was said last is not seen in the store: nothing new is said */
-	bool idle;		   /* of records: nothing was written since the last exchange */
+	bool idle;	 /* of records: nothing was written since the last exchange */
 };
 
 /* Errors of all: STORE_GONE; STORE_SUSPECT, with the circle's alarm. */

@@ -147,12 +147,11 @@ static bool is_about_to_mend(const struct kc_line *line, uint64_t last)
 /* A log that ends before what was settled of it. */
 static kc_err note_short(struct kc_line *line, const struct kc_member *member, uint64_t last)
 {
-	return kc_circle_catch(
-		line->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SHORT_LOG,
-				      .about = member->id,
-				      .known = member->position.number,
-				      .shown = last,
-				      .here = kc_buf_bytes(&member->list_record)});
+	return kc_circle_catch(line->circle, &(struct kc_evidence){.kind = KC_EVIDENCE_SHORT_LOG,
+						     .about = member->id,
+						     .known = member->position.number,
+						     .shown = last,
+						     .here = kc_buf_bytes(&member->list_record)});
 }
 
 /* Whether it was sent is one thing, whether it is there another: nothing is said behind a hole. */
