@@ -526,6 +526,29 @@ static void what_is_made_ones_own_undoes_nothing(void)
 	}
 }
 
+/* When all were silent all doubt, and end it by saying the same. */
+static void all_who_were_silent(void)
+{
+	static const size_t both[] = {0, 1};
+	CLEANUP_HOUSE struct house house;
+
+	init_two(&house, 6);
+	house_clock_move(181 * DAY_MS);
+	sync_all(&house, both, 2);
+	trim_logs(&house, both, 2);
+	for (size_t i = 0; i < 2; i++) {
+		KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+		struct kc_trie_root root;
+
+		CHECK_OK_FATAL(
+			kc_txn_begin(house.homes[i].keychain->store, KC_TXN_WRITE, &txn));
+		for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
+			CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &root));
+			CHECK(!root.doubted);
+		}
+	}
+}
+
 /* With nobody to ask there is nothing to doubt: else it would doubt for ever. */
 static void one_who_is_alone(void)
 {
@@ -565,6 +588,7 @@ int main(void)
 #endif
 		CHECK_TEST(one_who_was_given_up),
 		CHECK_TEST(what_is_made_ones_own_undoes_nothing),
+		CHECK_TEST(all_who_were_silent),
 		CHECK_TEST(one_who_is_alone),
 	};
 

@@ -36,10 +36,11 @@ static bool is_judged(const struct kc_absorb_reader *r)
 }
 
 static kc_err compare(struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_told_root *own, const struct kc_told_root *told)
+	const struct kc_told_root *own, const struct kc_told_root *told, kc_peer_set *agreed)
 {
 	if (own->count == told->count && memcmp(own->hash, told->hash, sizeof own->hash) == 0) {
 		r->absorb->same[view] = true;
+		*agreed |= (kc_peer_set)1 << member;
 		return told->exact ? kc_trie_doubt(r->txn, view, false) : KC_OK;
 	}
 	if (!own->exact || !told->exact || !is_judged(r))
@@ -70,7 +71,7 @@ static kc_err have_same(const struct kc_absorb_reader *r, enum kc_view view, con
 
 /* What one member says of one view. A head that does not open was dealt with where it came in. */
 static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_vector *vector, const struct kc_told_root *own)
+	const struct kc_vector *vector, const struct kc_told_root *own, kc_peer_set *agreed)
 {
 	const struct kc_member *m = r->circle->members[member];
 	KC_CLEANUP_HEAD struct kc_head head = {0};
@@ -87,7 +88,7 @@ static kc_err take_root(struct kc_absorb_reader *r, size_t member, enum kc_view 
 	KC_TRY(kc_root_vector(&m->id, head.counter, &head.vector, &theirs));
 	KC_TRY(have_same(r, view, kc_list_find_head(m->list, r->view_tags[view])->kid, vector,
 		&theirs, &same));
-	return same ? compare(r, member, view, own, &head.root) : KC_OK;
+	return same ? compare(r, member, view, own, &head.root, agreed) : KC_OK;
 }
 
 /* What waits for a root, when this view has one without it: whoever says so holds none of it. What
@@ -111,6 +112,7 @@ static void refuse_unnamed(
 
 static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 {
+	kc_peer_set agreed = (kc_peer_set)1 << r->circle->self;
 	struct kc_told_root own;
 	struct kc_vector vector;
 
@@ -122,8 +124,11 @@ static kc_err take_roots(struct kc_absorb_reader *r, enum kc_view view)
 		/* Another policy may place a record in another view, or refuse it. */
 		if (i != r->circle->self && list && list->policy == KC_POLICY_VERSION &&
 			kc_peer_set_has(r->trust.trusted, i))
-			KC_TRY(take_root(r, i, view, &vector, &own));
+			KC_TRY(take_root(r, i, view, &vector, &own, &agreed));
 	}
+	/* All may be in doubt: with nobody who says otherwise there is nothing to it. */
+	if ((r->trust.trusted & ~agreed) == 0)
+		KC_TRY(kc_trie_doubt(r->txn, view, false));
 	if (r->absorb->same[view])
 		refuse_unnamed(r, view, &vector);
 	return KC_OK;
