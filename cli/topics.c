@@ -66,8 +66,9 @@ static const struct kc_topic topics[] = {
 		"It looks wrong\n"
 		"  It is older than it was, shows two stories, or holds what none of your devices has made.\n"
 		"  Nothing is taken from it then, and nothing is lost. If you put an old copy of the folder\n"
-		"  there, put the newest one back. If you did not, keep the folder as it is, and see what\n"
-		"  your other devices say. Who is in:  `kc devices`, and what was done:  `kc history`\n",
+		"  there, put the newest one back, or have what it lost written into it again from here:\n"
+		"  `kc sync repair --push-from-here`. If you did not, keep the folder as it is, and see\n"
+		"  what your other devices say. Who is in:  `kc devices`, what was done:  `kc history`\n",
 	},
 	{
 		"recovery", NULL, "when a password is forgotten or a device is lost",

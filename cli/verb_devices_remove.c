@@ -15,6 +15,8 @@
 kc_err kc_verb_devices_leave(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	bool last;
 	json_t *object;
 
 	KC_TRY(kc_client_status(run->client, &status));
@@ -22,11 +24,13 @@ kc_err kc_verb_devices_leave(struct kc_run *run)
 		return KC_ERR(NO_STORE);
 	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, status.device);
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
+	KC_TRY(kc_client_devices(run->client, &devices));
+	last = kc_device_count_in(&devices) == 1;
 	KC_TRY(kc_ask_check_consent(run));
-	kc_run_note(run, KC_NOTE_LEAVING);
+	kc_run_note(run, last ? KC_NOTE_LEAVING_LAST : KC_NOTE_LEAVING);
 	KC_TRY(kc_ask_name(run, status.device));
 	KC_TRY(kc_client_leave(run->client));
-	kc_run_note(run, KC_NOTE_LEFT);
+	kc_run_note(run, last ? KC_NOTE_LEFT_LAST : KC_NOTE_LEFT);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
@@ -137,11 +141,15 @@ static kc_err send_removal(struct removal *removal, struct kc_sync_report *repor
 {
 	struct kc_run *run = removal->run;
 	struct kc_bytes password = kc_secret_bytes(&removal->password);
+	kc_err err;
 
 	if (removal->counters) {
 		kc_facts_set_str(&run->facts, KC_FACT_INNOCENT, removal->device->name);
-		return kc_client_device_counter(
+		err = kc_client_device_counter(
 			run->client, removal->device->id, password, report);
+		if (err == KC_E_DUPLICATE)
+			kc_facts_set_str(&run->facts, KC_FACT_ANSWERED, removal->device->name);
+		return err;
 	}
 	return kc_client_device_remove(run->client, removal->device->id, password,
 		kc_run_has(run, KC_OPTION_LOST), removal->before_ms, report);

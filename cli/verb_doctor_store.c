@@ -60,6 +60,17 @@ static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
 			others, others == 1 ? "" : "s", kc_buf_text(&first));
 }
 
+static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path)
+{
+	if (access(path, W_OK) == 0) {
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
+		return KC_OK;
+	}
+	kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
+	kc_facts_set_str(&doctor->run->facts, KC_FACT_SHUT, path);
+	return KC_ERR(STORE_GONE);
+}
+
 static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
@@ -77,12 +88,8 @@ static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
 		return KC_ERR(STORE_GONE);
 	}
 	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
-	if (access(folder, W_OK) != 0)
-		kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
-	else
-		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
 	look_for_strangers(doctor, folder);
-	return KC_OK;
+	return look_whether_writable(doctor, folder);
 }
 
 static kc_err look_at_file(struct kc_doctor *doctor, const char *file)
@@ -92,11 +99,7 @@ static kc_err look_at_file(struct kc_doctor *doctor, const char *file)
 		return KC_ERR(STORE_GONE);
 	}
 	kc_doctor_find(doctor, "reachable", KC_DOCTOR_GOOD, "the store is in %s", file);
-	if (access(file, W_OK) != 0)
-		kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
-	else
-		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
-	return KC_OK;
+	return look_whether_writable(doctor, file);
 }
 
 static kc_err look_at_place(struct kc_doctor *doctor, const char *url)

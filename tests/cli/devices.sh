@@ -161,9 +161,21 @@ json '.removed == "laptop" and .counter' "which is told"
 run devices --json
 json '[.items[] | select(.name == "laptop" or .name == "phone") | {(.name): .status}] | add | .laptop == "removed" and .phone == "member"' \
   "now the other one is out"
+run_known devices remove laptop --counter --yes
+exits 6 "one answer is enough"
+complains 'you have answered “laptop” already' "which is told"
 on laptop
 run sync
 exits 11 "and knows it"
 complains '“phone” removed this device' "from whom"
+
+# --- the last one -----------------------------------------------------------------------------------
+make_device hermit
+on hermit
+run_known sync use "$work/hermitage" --new
+run devices leave --yes
+exits 0 "the last device leaves"
+complains 'none of your devices is left' "which is told before"
+complains 'kc sync use .* --new' "and what comes after it"
 
 finish

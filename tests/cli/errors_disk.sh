@@ -126,6 +126,9 @@ rm "$folder/ballast"
 mount -o remount,bind,ro "$folder"
 given "the store's disk is read-only"
 fails 9 errSecNotAvailable "$folder can't be written, so nothing can be sent. Nothing was lost" "findmnt -T $folder" sync
+run doctor store
+exits 9 "the doctor says so too"
+complains "$folder can't be written" "in the same words"
 mount -o remount,bind,rw "$folder"
 run sync --json
 json '.pending == 0 and .alarm == null' "when it can be written, it is"
