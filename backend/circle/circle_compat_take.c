@@ -27,8 +27,8 @@ static bool is_user_key_pending(const struct kc_circle *circle, const struct inc
 	return false;
 }
 
-/* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of a pending one);
- * WAITING (its account key record has not come, be it the one that gives way). */
+/* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of one that may
+ * yet count); WAITING (its account key record has not come, be it the one that gives way). */
 static kc_err check_user(const struct kc_circle *circle, const struct incoming *in)
 {
 	const uint8_t *user = in->compat->user;
@@ -37,8 +37,10 @@ static kc_err check_user(const struct kc_circle *circle, const struct incoming *
 		return KC_ERR(REFUSED);
 	if (memcmp(user, circle->account_key.user_public, sizeof in->compat->user) == 0)
 		return KC_OK;
+	/* Of a record that is held, and counts when its device is known to be trusted. */
 	if (kc_circle_was_user_key(circle, user))
-		return KC_ERR(NOT_FOUND);
+		return in->compat->account_key_seq > circle->account_key.seq ? KC_ERR(NEWER)
+									     : KC_ERR(NOT_FOUND);
 	if (is_user_key_pending(circle, in))
 		return KC_ERR(NEWER);
 	/* Of two records with one number this one may be the other, and both be on their way. */
@@ -73,7 +75,7 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 {
 	const struct kc_compat *before = circle->compat.compat;
 
-	for (size_t i = 0; i < before->member_count; i++) {
+	for (size_t i = 0; before && i < before->member_count; i++) {
 		const struct kc_compat_member *m = &before->members[i];
 
 		if (!kc_circle_is_trusted(circle, &in->trust, &m->peer))
@@ -85,8 +87,8 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 	return false;
 }
 
-/* Whether a trusted device's list says that it accepts a circle; one that is in another, when that is
- * not NULL. */
+/* Whether a trusted device's list says that it accepts a circle; one that is in another, when that
+ * is not NULL. */
 static bool is_named(const struct kc_circle *circle, const struct kc_trust *trust,
 	uint64_t generation, const struct kc_record_id *id, const struct kc_compat *by)
 {
@@ -201,12 +203,28 @@ static kc_err accept(
 	return kc_circle_retry_compat(circle);
 }
 
-/* For when what it lacks is here: the newest of those. */
+/* Whether what is set aside is to stay so: the one that a member signed before the one that none
+ * did, be it another copy of it, then the newer. */
+static bool is_held_better(const struct kc_circle *circle, const struct incoming *in)
+{
+	struct incoming held = {.record = kc_buf_bytes(&circle->compat_held.record),
+		.compat = circle->compat_held.compat,
+		.id = &circle->compat_held.id,
+		.trust = in->trust};
+	bool is_signed;
+
+	if (!held.compat || kc_compat_count_signatures(held.record, &held.signatures) != KC_OK)
+		return false;
+	is_signed = has_member_signature(circle, &held);
+	if (is_signed != has_member_signature(circle, in))
+		return is_signed;
+	return held.compat->generation > in->compat->generation;
+}
+
+/* For when what it lacks is here: the best of those. */
 static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
 {
-	const struct kc_compat *held = circle->compat_held.compat;
-
-	if (held && held->generation > in->compat->generation)
+	if (is_held_better(circle, in))
 		return KC_OK;
 	return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
 }
@@ -242,13 +260,13 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 {
 	kc_err err = check_user(circle, in);
 
+	KC_TRY(kc_circle_judge(circle, &in->trust));
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
 		return KC_OK; /* made before the password was changed */
 	if (err == KC_E_NEWER)
 		return set_aside(circle, in);
 	if (err != KC_E_NOT_FOUND)
 		KC_TRY(err);
-	KC_TRY(kc_circle_judge(circle, &in->trust));
 	if (circle->compat.compat)
 		return follow(circle, in);
 	KC_TRY(check_first(circle, in));

@@ -534,6 +534,25 @@ static void a_circle_that_went_back_is_written_once_more(void)
 	CHECK(kc_circle_self(after)->list->seq == seq); /* once */
 }
 
+/* Who is away meanwhile hears of the record first, then of circles with its key, and only then of the
+ * device that made both; the copy that a member signed is not the last one that it reads. */
+static void a_newcomer_changes_it_before_all_know_it(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_add(&house, 0);
+	CHECK_OK_FATAL(change(&house, 2, OLD, NEW));
+	CHECK_OK_FATAL(pair(&house, 2, NEW));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	settle_circles(&house);
+	CHECK(seq_of(&house, 1) == 2);
+	CHECK(has_circle(&house, 4));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -550,6 +569,7 @@ int main(void)
 		CHECK_TEST(every_copy_is_signed_by_its_device),
 		CHECK_TEST(who_is_out_is_in_no_circle),
 		CHECK_TEST(a_circle_that_went_back_is_written_once_more),
+		CHECK_TEST(a_newcomer_changes_it_before_all_know_it),
 	};
 
 	return check_main("account password", tests, KC_COUNT_OF(tests));
