@@ -183,7 +183,9 @@ run sync
 run get away.example
 writes 'while away' "and what waited has come"
 
+run service stop # whatever is written from here on, it is not by this one
 on laptop
+run sync
 run sync
 case ${engine:-folder} in
 folder) touch "$folder/notes.sync-conflict-20261122-080000-ABCDEFG.txt" ;;
@@ -224,6 +226,9 @@ mv "$work/away" "$folder"
 
 # --- without being asked ----------------------------------------------------------------------------
 # Each hears of what the other sends: the time between exchanges is far longer than this takes.
+on desktop
+run unlock --password-file "$work/secret/keychain"
+run sync
 on laptop
 run_with 'heard of' add heard.example --user ana --stdin --sync
 on desktop
