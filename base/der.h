@@ -111,6 +111,9 @@ struct kc_bytes kc_der_get_bytes(struct kc_der_reader *r);
 /* An OCTET STRING of exactly len bytes, copied to ret (zeroed on failure). */
 void kc_der_get_array(struct kc_der_reader *r, uint8_t *ret, size_t len);
 struct kc_bytes kc_der_get_utf8(struct kc_der_reader *r);
+/* A UTF8String without a NUL of fewer than size bytes, copied to ret with a NUL behind it (empty on
+ * failure). */
+void kc_der_get_text(struct kc_der_reader *r, char *ret, size_t size);
 double kc_der_get_double(struct kc_der_reader *r, uint8_t tag);
 
 /* How long the value is whose beginning is given, header included, by what its header says; not all

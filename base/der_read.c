@@ -261,6 +261,21 @@ struct kc_bytes kc_der_get_utf8(struct kc_der_reader *r)
 	return nothing;
 }
 
+void kc_der_get_text(struct kc_der_reader *r, char *ret, size_t size)
+{
+	struct kc_bytes text = kc_der_get_utf8(r);
+
+	ret[0] = 0;
+	if (text.len == 0)
+		return;
+	if (text.len >= size || memchr(text.data, 0, text.len)) {
+		kc_der_reader_fail(r);
+		return;
+	}
+	memcpy(ret, text.data, text.len);
+	ret[text.len] = 0;
+}
+
 double kc_der_get_double(struct kc_der_reader *r, uint8_t tag)
 {
 	struct kc_bytes octets = kc_der_get(r, tag);

@@ -47,18 +47,6 @@ static void put_entry(struct kc_der_writer *w, const struct kc_history_entry *en
 	kc_der_end(w);
 }
 
-static void pull_name(struct kc_der_reader *r, char ret[static KC_DEVICE_NAME_MAX + 1])
-{
-	struct kc_bytes name = kc_der_get_utf8(r);
-
-	if (name.len > KC_DEVICE_NAME_MAX) {
-		kc_der_reader_fail(r);
-		return;
-	}
-	memcpy(ret, name.data, name.len);
-	ret[name.len] = 0;
-}
-
 static void pull_entry(struct kc_der_reader *r, struct kc_history_entry *ret)
 {
 	struct kc_der_reader seq;
@@ -67,8 +55,8 @@ static void pull_entry(struct kc_der_reader *r, struct kc_history_entry *ret)
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	ret->kind = (enum kc_history_kind)kc_der_get_uint_max(&seq, KC_HISTORY_NEW_PASSWORD);
 	ret->time_ms = kc_der_get_uint(&seq);
-	pull_name(&seq, ret->device);
-	pull_name(&seq, ret->by);
+	kc_der_get_text(&seq, ret->device, sizeof ret->device);
+	kc_der_get_text(&seq, ret->by, sizeof ret->by);
 	ret->overruled = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (ret->kind == 0)

@@ -49,16 +49,6 @@ static char *pull_optional(struct kc_der_reader *r)
 	return copy;
 }
 
-static void pull_name(struct kc_der_reader *r, char ret[static KC_DEVICE_NAME_MAX + 1])
-{
-	struct kc_bytes text = kc_der_get_utf8(r);
-
-	if (text.len > KC_DEVICE_NAME_MAX || memchr(text.data, 0, text.len))
-		kc_der_reader_fail(r);
-	else
-		memcpy(ret, text.data, text.len);
-}
-
 void kc_exposure_done(struct kc_exposure *exposure)
 {
 	kc_buf_done(&exposure->refs);
@@ -96,7 +86,7 @@ void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret)
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	status.lock = (enum kc_lock_state)kc_der_get_uint_max(&seq, KC_LOCK_UNLOCKED);
-	pull_name(&seq, status.device);
+	kc_der_get_text(&seq, status.device, sizeof status.device);
 	kc_der_get_array(&seq, status.device_id, sizeof status.device_id);
 	status.items = kc_der_get_uint(&seq);
 	status.synced = kc_der_get_uint(&seq);
@@ -160,7 +150,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.shown = kc_der_get_uint(&seq);
 	report.known = kc_der_get_uint(&seq);
 	report.copied = kc_der_get_bool(&seq);
-	pull_name(&seq, report.removed_by);
+	kc_der_get_text(&seq, report.removed_by, sizeof report.removed_by);
 	report.removed_ms = kc_der_get_uint(&seq);
 	report.layout = (enum kc_sync_layout)kc_der_get_uint_max(&seq, KC_SYNC_RECORDS);
 	kc_der_leave(r, &seq);
@@ -197,14 +187,14 @@ static void pull_device(struct kc_der_reader *r, struct kc_device *ret)
 	*ret = (struct kc_device){0};
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	kc_der_get_array(&seq, ret->id, sizeof ret->id);
-	pull_name(&seq, ret->name);
+	kc_der_get_text(&seq, ret->name, sizeof ret->name);
 	ret->is_this = kc_der_get_bool(&seq);
-	pull_name(&seq, ret->added_by);
+	kc_der_get_text(&seq, ret->added_by, sizeof ret->added_by);
 	ret->added_ms = kc_der_get_uint(&seq);
 	ret->last_seen_ms = kc_der_get_uint(&seq);
 	ret->entry = kc_der_get_uint(&seq);
 	ret->standing = (enum kc_device_standing)kc_der_get_uint_max(&seq, KC_DEVICE_WAITING);
-	pull_name(&seq, ret->removed_by);
+	kc_der_get_text(&seq, ret->removed_by, sizeof ret->removed_by);
 	ret->removed_ms = kc_der_get_uint(&seq);
 	ret->lost = kc_der_get_bool(&seq);
 	ret->by_removed = kc_der_get_bool(&seq);

@@ -30,18 +30,6 @@ static void put_part(struct kc_der_writer *w, const struct kc_store_part *part)
 	kc_der_end(w);
 }
 
-static void pull_text(struct kc_der_reader *r, char *ret, size_t size)
-{
-	struct kc_bytes text = kc_der_get_utf8(r);
-
-	if (text.len >= size) {
-		kc_der_reader_fail(r);
-		return;
-	}
-	memcpy(ret, text.data, text.len);
-	ret[text.len] = 0;
-}
-
 static void pull_part(struct kc_der_reader *r, struct kc_store_part *ret)
 {
 	struct kc_der_reader seq;
@@ -49,7 +37,7 @@ static void pull_part(struct kc_der_reader *r, struct kc_store_part *ret)
 	*ret = (struct kc_store_part){.settled = 0};
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	kc_der_get_array(&seq, ret->id, sizeof ret->id);
-	pull_text(&seq, ret->name, sizeof ret->name);
+	kc_der_get_text(&seq, ret->name, sizeof ret->name);
 	ret->is_this = kc_der_get_bool(&seq);
 	ret->is_out = kc_der_get_bool(&seq);
 	ret->settled = kc_der_get_uint(&seq);
@@ -111,7 +99,7 @@ void kc_store_view_pull(struct kc_der_reader *r, struct kc_store_view *ret)
 	view.given = kc_der_get_uint(&seq);
 	view.given_ms = kc_der_get_uint(&seq);
 	view.evidence = kc_der_get_uint(&seq);
-	pull_text(&seq, view.caught, sizeof view.caught);
+	kc_der_get_text(&seq, view.caught, sizeof view.caught);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;

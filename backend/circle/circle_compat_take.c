@@ -209,7 +209,6 @@ static bool is_held_better(const struct kc_circle *circle, const struct incoming
 {
 	struct incoming held = {.record = kc_buf_bytes(&circle->compat_held.record),
 		.compat = circle->compat_held.compat,
-		.id = &circle->compat_held.id,
 		.trust = in->trust};
 	bool is_signed;
 

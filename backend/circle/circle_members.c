@@ -6,13 +6,6 @@
 
 #include "base/clock.h"
 
-static uint64_t now_ms(void)
-{
-	int64_t now = kc_clock_wall_ms();
-
-	return now < 0 ? 0 : (uint64_t)now;
-}
-
 /* --- where to cut -------------------------------------------------------------------------------
  *
  * What is remembered of a peer's lists: number, identity and time, oldest first. The last ones, and
@@ -145,8 +138,8 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 
 /* What was said without the account password is said again with it: somebody else may have made
  * more of it since. Errors: DUPLICATE (it has a co-signature). */
-static kc_err confirm(struct kc_circle *circle, const struct kc_peer_id *target,
-	const struct kc_signer *cosigner)
+static kc_err confirm(
+	struct kc_circle *circle, const struct kc_peer_id *target, const struct kc_signer *cosigner)
 {
 	const struct kc_list *own = kc_circle_self(circle)->list;
 	const struct kc_exclusion *said = own ? kc_list_find_exclusion(own, target) : NULL;
@@ -164,7 +157,8 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner)
 {
 	const struct kc_member *member = kc_circle_find(circle, target);
-	struct kc_exclusion exclusion = {.target = *target, .time_ms = now_ms(), .reason = reason};
+	struct kc_exclusion exclusion = {
+		.target = *target, .time_ms = kc_clock_now_ms(), .reason = reason};
 	struct kc_trust trust;
 
 	if (!member)
@@ -297,7 +291,8 @@ bool kc_circle_is_over(const struct kc_member *member)
 kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
 {
 	struct kc_member *self = kc_circle_self(circle);
-	struct kc_retire retire = {.peer = circle->identity.id, .seq = seq, .time_ms = now_ms()};
+	struct kc_retire retire = {
+		.peer = circle->identity.id, .seq = seq, .time_ms = kc_clock_now_ms()};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	KC_TRY(kc_retire_build(&retire, &circle->account, &circle->identity, &record));
@@ -333,7 +328,7 @@ kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
 
 kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret)
 {
-	uint64_t now = now_ms();
+	uint64_t now = kc_clock_now_ms();
 	struct kc_trust trust;
 
 	*ret = false;

@@ -7,13 +7,6 @@
 #include "backend/circle/record/segment.h"
 #include "base/clock.h"
 
-static uint64_t now_ms(void)
-{
-	int64_t now = kc_clock_wall_ms();
-
-	return now < 0 ? 0 : (uint64_t)now;
-}
-
 /* Everybody who ever came in, those that are out among them: whom they let in stays when their own
  * sponsor is put out. Not those that fell. */
 static kc_err add_members(
@@ -55,7 +48,7 @@ static void add_seen(const struct kc_circle *circle, struct kc_list *list)
 static uint64_t acknowledged(
 	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view)
 {
-	uint64_t least = UINT64_MAX, now = now_ms();
+	uint64_t least = UINT64_MAX, now = kc_clock_now_ms();
 
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
@@ -180,7 +173,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->seq = self->list ? self->list->seq + 1 : 1;
 	list->has_prev = self->list != NULL;
 	list->prev = self->list_id;
-	list->time_ms = now_ms();
+	list->time_ms = kc_clock_now_ms();
 	list->policy = policy;
 	list->account_key_seq = circle->account_key.seq;
 	if (circle->compat.compat) {

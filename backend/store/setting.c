@@ -69,3 +69,11 @@ kc_err kc_setting_put_int(struct kc_db *db, enum kc_setting setting, int64_t val
 	kc_db_bind_int(&stmt, 2, value);
 	return kc_db_run(&stmt);
 }
+
+kc_err kc_setting_count_up(struct kc_db *db, enum kc_setting setting, int64_t otherwise)
+{
+	int64_t value;
+
+	KC_TRY(kc_setting_get_int(db, setting, otherwise, &value));
+	return kc_setting_put_int(db, setting, value + 1);
+}

@@ -24,5 +24,7 @@ KC_MUST kc_err kc_setting_get_int(
 KC_MUST kc_err kc_setting_put_bytes(
 	struct kc_db *db, enum kc_setting setting, struct kc_bytes value);
 KC_MUST kc_err kc_setting_put_int(struct kc_db *db, enum kc_setting setting, int64_t value);
+/* One more than there was, or than otherwise when there was none. */
+KC_MUST kc_err kc_setting_count_up(struct kc_db *db, enum kc_setting setting, int64_t otherwise);
 
 #endif

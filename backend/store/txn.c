@@ -28,20 +28,12 @@ kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn
 	return KC_OK;
 }
 
-static kc_err bump_generation(struct kc_txn *txn)
-{
-	int64_t generation;
-
-	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_GENERATION, 1, &generation));
-	return kc_setting_put_int(txn->db, KC_SETTING_GENERATION, generation + 1);
-}
-
 kc_err kc_txn_commit(struct kc_txn *txn)
 {
 	kc_err err = KC_OK;
 
 	if (txn->changed)
-		err = bump_generation(txn);
+		err = kc_setting_count_up(txn->db, KC_SETTING_GENERATION, 1);
 	if (err == KC_OK)
 		err = kc_setdigest_carry(txn);
 	if (err == KC_OK) {

@@ -39,18 +39,10 @@ kc_err kc_txn_begin(struct kc_store *store, enum kc_txn_mode mode, struct kc_txn
 	return KC_OK;
 }
 
-static kc_err bump_generation(struct kc_txn *txn)
-{
-	int64_t generation;
-
-	KC_TRY(kc_setting_get_int(txn->db, KC_SETTING_GENERATION, 1, &generation));
-	return kc_setting_put_int(txn->db, KC_SETTING_GENERATION, generation + 1);
-}
-
 kc_err kc_txn_commit(struct kc_txn *txn)
 {
 	if (txn->changed)
-		KC_TRY(bump_generation(txn));
+		KC_TRY(kc_setting_count_up(txn->db, KC_SETTING_GENERATION, 1));
 	KC_TRY(kc_setdigest_carry(txn));
 	KC_TRY(kc_db_exec(txn->db, "RELEASE part"));
 	kc_store_note_inlock(txn->store);
