@@ -75,7 +75,7 @@ static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *
 	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
 	const struct kc_member *m;
 
-	if (member == circle->member_count || !kc_peer_set_has(kc_trust_outsiders(trust), member))
+	if (!kc_peer_set_has(kc_trust_outsiders(trust), member))
 		return dot->counter;
 	m = circle->members[member];
 	if (closed || !m->list ||

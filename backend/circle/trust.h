@@ -12,9 +12,10 @@
 #include "backend/circle/record/list.h"
 
 typedef uint64_t kc_peer_set; /* bit i: peer number i */
+/* Nobody has the number behind the last, which an unknown peer of a full circle is given. */
 static inline bool kc_peer_set_has(kc_peer_set set, size_t peer)
 {
-	return set >> peer & 1;
+	return peer < KC_CIRCLE_MAX_PEERS && (set >> peer & 1);
 }
 
 /* Orders exclusions that strike each other. */

@@ -17,7 +17,7 @@ kc_err kc_root_close_vector(const struct kc_circle *circle, const struct kc_trus
 		size_t member = kc_circle_number(circle, &dot->writer);
 		uint64_t most = dot->counter;
 
-		if (member < circle->member_count && kc_peer_set_has(out, member))
+		if (kc_peer_set_has(out, member))
 			most = kc_circle_closing(circle, trust, view, &dot->writer);
 		KC_TRY(kc_vector_raise(
 			ret, &dot->writer, dot->counter < most ? dot->counter : most));
@@ -71,8 +71,8 @@ kc_err kc_root_look(struct kc_txn *txn, const struct kc_circle *circle,
 	memcpy(ret->hash, root.hash, sizeof ret->hash);
 	ret->count = root.count;
 	/* A record may be here whose dot the vector does not reach yet. */
-	ret->exact = !root.doubted && !adopting &&
-		     kc_vector_is_within(&state->reached, &state->vector);
+	ret->exact =
+		!root.doubted && !adopting && kc_vector_is_within(&state->reached, &state->vector);
 	return KC_OK;
 }
 

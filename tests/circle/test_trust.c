@@ -479,9 +479,19 @@ static void thieves_lose(void)
 	}
 }
 
+/* In a circle that is full, who is unknown has the number behind the last. */
+static void nobody_is_behind_the_last(void)
+{
+	volatile size_t unknown = KC_CIRCLE_MAX_PEERS;
+
+	CHECK(kc_peer_set_has(UINT64_MAX, unknown - 1));
+	CHECK(!kc_peer_set_has(UINT64_MAX, unknown));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(nobody_is_behind_the_last),
 		CHECK_TEST(a_chain_of_vouchers),
 		CHECK_TEST(removal),
 		CHECK_TEST(a_newcomer_that_puts_out_its_sponsor),
