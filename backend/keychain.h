@@ -295,8 +295,8 @@ KC_MUST kc_err kc_keychain_operation_fork(struct kc_keychain *keychain,
  */
 
 /* Starts an account in the store (create true), or tells this member that its store moved. URL: a
- * folder as /path or file:///path, a file as sqlite:///path. Errors: STORE_GONE, DUPLICATE (an account is there already),
- * FOREIGN (not empty, not a store), WEAK_PASSWORD, LOCKED. */
+ * folder as /path or file:///path, a file as sqlite:///path. Errors: STORE_GONE, DUPLICATE (an
+ * account is there already), FOREIGN (not empty, not a store), WEAK_PASSWORD, LOCKED. */
 KC_MUST kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,
 	struct kc_bytes account_password);
 /* One exchange. Errors: NO_STORE, STORE_GONE, STORE_SUSPECT (with ret filled), NOT_MEMBER, LOCKED.
@@ -307,8 +307,8 @@ KC_MUST kc_err kc_keychain_sync_now(struct kc_keychain *keychain, struct kc_sync
  * same. Errors: as sync_now. */
 KC_MUST kc_err kc_keychain_sync_repair(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_report *ret);
-/* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old one),
- * WEAK_PASSWORD. */
+/* Changes the account password, for all devices. Errors: as sync_now, ACCOUNT_PASSWORD (the old
+ * one), WEAK_PASSWORD. */
 KC_MUST kc_err kc_keychain_account_password(struct kc_keychain *keychain,
 	struct kc_bytes old_password, struct kc_bytes new_password, struct kc_sync_report *ret);
 /* The account password as it is now: puts a change into force that this device could not check.
@@ -319,8 +319,7 @@ KC_MUST kc_err kc_keychain_account_accept(
  * changed, until it is drained. It stays on the store of that time. A hint, for one thread. Errors:
  * NO_STORE, STORE_GONE (also where this store cannot tell). */
 struct kc_keychain_watch;
-KC_MUST kc_err kc_keychain_watch_open(
-	struct kc_keychain *keychain, struct kc_keychain_watch **ret);
+KC_MUST kc_err kc_keychain_watch_open(struct kc_keychain *keychain, struct kc_keychain_watch **ret);
 void kc_keychain_watch_close(struct kc_keychain_watch *watch);
 int kc_keychain_watch_fd(const struct kc_keychain_watch *watch);
 /* Whether what was heard is a reason to exchange. */
@@ -335,14 +334,14 @@ KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_devic
 KC_MUST kc_err kc_keychain_device_remove(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
 	uint64_t before_ms, struct kc_sync_report *ret);
-/* The answer of a device that was put out, against the device that did it. NOT_MEMBER when the other
- * one's word counts more. Errors: NOT_FOUND (that one did not), else as of device_remove. */
+/* The answer of a device that was put out, against the device that did it. NOT_MEMBER when the
+ * other one's word counts more. Errors: NOT_FOUND (that one did not), else as of device_remove. */
 KC_MUST kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
 	struct kc_sync_report *ret);
-/* This device tells the others that it goes, and destroys its identity and its keys; items stay, and
- * keep their mark. One that was put out has nobody to tell. Errors: as of sync_now; then nothing is
- * destroyed, and it can be tried again. */
+/* This device tells the others that it goes, and destroys its identity and its keys; items stay,
+ * and keep their mark. One that was put out has nobody to tell. Errors: as of sync_now; then
+ * nothing is destroyed, and it can be tried again. */
 KC_MUST kc_err kc_keychain_leave(struct kc_keychain *keychain);
 /* New keys for all that is written from now on. */
 KC_MUST kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret);
@@ -352,9 +351,9 @@ KC_MUST kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_histo
 KC_MUST kc_err kc_keychain_exposure(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);
 
-/* The store as it is now, beside what this device knows of it; nothing is taken or sent. A store that
- * is not there, or is none of ours, was not reached. Errors: NO_STORE, LOCKED (before the first
- * unlock). */
+/* The store as it is now, beside what this device knows of it; nothing is taken or sent. A store
+ * that is not there, or is none of ours, was not reached. Errors: NO_STORE, LOCKED (before the
+ * first unlock). */
 KC_MUST kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret);
 /* What the store, or a device, was caught in, as a file for others (doc/protocol.md 18): no secret
  * is in it, but the names of devices are. Errors: as above; NOT_FOUND (nothing was). */

@@ -24,8 +24,7 @@ bool kc_keychain_user_key_expired(const struct kc_keychain_sync *sync)
 	return now < sync->user_key_ms || now >= sync->user_key_ms + USER_KEY_MS;
 }
 
-kc_err kc_keychain_user_key_keep(
-	struct kc_keychain_sync *sync, const struct kc_password_keys *keys)
+kc_err kc_keychain_user_key_keep(struct kc_keychain_sync *sync, const struct kc_password_keys *keys)
 {
 	kc_keychain_user_key_forget(sync);
 	KC_TRY(kc_pk_store_private(keys->user, &sync->user_key));

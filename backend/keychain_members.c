@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The circle behind the door: removing a device, answering a removal, leaving, new keys; what became
- * of the circle, and what a device could read. */
+/* The circle behind the door: removing a device, answering a removal, leaving, new keys; what
+ * became of the circle, and what a device could read. */
 #include <string.h>
 
 #include "backend/keychain_sync.h"
@@ -93,8 +93,8 @@ static kc_err find_hostile(struct kc_keychain *keychain, const uint8_t id[static
 		hostile = kc_list_find_exclusion(author->list, &circle->identity.id);
 	if (!hostile)
 		return KC_ERR(NOT_FOUND);
-	*ret_before_ms = hostile->time_ms < author->list->time_ms ? hostile->time_ms
-								  : author->list->time_ms;
+	*ret_before_ms =
+		hostile->time_ms < author->list->time_ms ? hostile->time_ms : author->list->time_ms;
 	return KC_OK;
 }
 
@@ -105,8 +105,7 @@ kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
 	uint64_t before_ms;
 
 	KC_TRY(find_hostile(keychain, id, &before_ms));
-	return put_out(
-		keychain, id, account_password, KC_EXCLUSION_COUNTER, before_ms, ret);
+	return put_out(keychain, id, account_password, KC_EXCLUSION_COUNTER, before_ms, ret);
 }
 
 /* --- leaving ------------------------------------------------------------------------------------
@@ -203,8 +202,8 @@ kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list 
  */
 
 /* Until when a device could read what was written: without end while it is in. */
-static kc_err read_until(struct kc_keychain *keychain, const uint8_t id[static KC_DEVICE_ID_LEN],
-	uint64_t *ret_ms)
+static kc_err read_until(
+	struct kc_keychain *keychain, const uint8_t id[static KC_DEVICE_ID_LEN], uint64_t *ret_ms)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
@@ -276,8 +275,8 @@ static kc_err add_all_exposed(
 	}
 }
 
-kc_err kc_keychain_exposure(struct kc_keychain *keychain,
-	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
+kc_err kc_keychain_exposure(struct kc_keychain *keychain, const uint8_t id[static KC_DEVICE_ID_LEN],
+	struct kc_exposure *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
 	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};

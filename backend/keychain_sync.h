@@ -44,7 +44,7 @@ struct kc_applicant {
 	struct kc_mailbox_seen seen;
 	struct kc_attempt attempts[KC_COUNT_OF((struct kc_mailbox_seen){0}.slots)];
 	size_t attempt_count;
-	kc_err failed; /* how one of several ended; KC_OK: none did */
+	kc_err failed;		    /* how one of several ended; KC_OK: none did */
 	struct kc_pairing *pairing; /* that was replied to */
 	struct kc_mailbox mailbox;
 	struct kc_identity identity;

@@ -43,12 +43,12 @@ struct kc_sync_report {
 	uint64_t sent, received, waiting, refused; /* records, of this exchange */
 	uint64_t pending;			   /* local changes still to send */
 	uint64_t for_unlock; /* items that are here and come with the unlock */
-	uint64_t last_ms; /* end of the last good exchange, Unix ms; 0 never */
-	char *alarm;	  /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
+	uint64_t last_ms;    /* end of the last good exchange, Unix ms; 0 never */
+	char *alarm; /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
 	bool pending_password; /* of the account: changed where this device could not check it */
 	uint64_t shown, known; /* with "rollback": the entry that a log ends with, and the one that
 				  this device knows; 0: it can't be said in numbers */
-	bool copied;	  /* with "fork": another device has this one's identity. It may join again */
+	bool copied; /* with "fork": another device has this one's identity. It may join again */
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* who put this device out; empty: nobody */
 	uint64_t removed_ms;			 /* when, by that device's clock */
 	enum kc_sync_layout {
@@ -75,8 +75,8 @@ struct kc_device {
 	char removed_by[KC_DEVICE_NAME_MAX + 1]; /* of a removed one */
 	uint64_t removed_ms;			 /* of a removed or retired one */
 	bool lost;				 /* of a removed one: somebody else may have it */
-	bool by_removed; /* let in by one that was removed since */
-	bool forged;	 /* it sent a key that was not the one that it named */
+	bool by_removed;			 /* let in by one that was removed since */
+	bool forged; /* it sent a key that was not the one that it named */
 };
 
 struct kc_device_list {
@@ -84,8 +84,8 @@ struct kc_device_list {
 	size_t count;
 };
 
-/* What a device could read: how many items of each class, and their persistent references, one after
- * another. */
+/* What a device could read: how many items of each class, and their persistent references, one
+ * after another. */
 struct kc_exposure {
 	uint64_t generic, internet, certificates, keys;
 	struct kc_buf refs;

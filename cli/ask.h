@@ -19,11 +19,11 @@ KC_MUST kc_err kc_ask_secret(struct kc_run *run, const char *prompt, bool is_new
 KC_MUST kc_err kc_ask_yes(struct kc_run *run, const char *question);
 /* Whether a question could be answered at all, without asking it. Errors: NEED_PASSWORD. */
 KC_MUST kc_err kc_ask_check_consent(struct kc_run *run);
-/* For what can't be taken back: the name has to be typed; --yes does it, too. CANCELED when something
- * else is. Errors as of kc_ask_yes. */
+/* For what can't be taken back: the name has to be typed; --yes does it, too. CANCELED when
+ * something else is. Errors as of kc_ask_yes. */
 KC_MUST kc_err kc_ask_name(struct kc_run *run, const char *name);
-/* For what is to be done after thought alone: "yes" has to be typed; --yes does it, too. Errors as of
- * kc_ask_name. */
+/* For what is to be done after thought alone: "yes" has to be typed; --yes does it, too. Errors as
+ * of kc_ask_name. */
 KC_MUST kc_err kc_ask_typed_yes(struct kc_run *run);
 /* One line of text, echoed. Errors as for kc_ask_secret. */
 KC_MUST kc_err kc_ask_line(struct kc_run *run, const char *prompt, const char *wanted,

@@ -135,8 +135,8 @@ static void tell_twins(struct kc_run *run, const struct search *search,
 kc_err kc_device_find(struct kc_run *run, const struct kc_device_list *list, const char *word,
 	const struct kc_device **ret)
 {
-	struct search searches[] = {
-		{has_name, true, NULL, 0}, {has_name, false, NULL, 0}, {has_number, false, NULL, 0}};
+	struct search searches[] = {{has_name, true, NULL, 0}, {has_name, false, NULL, 0},
+		{has_number, false, NULL, 0}};
 
 	for (size_t i = 0; i < KC_COUNT_OF(searches); i++) {
 		search(&searches[i], list, word);

@@ -82,8 +82,8 @@ void kc_exposed_push_counts(struct kc_buf *out, const struct kc_found_list *foun
 
 		if (count == 0)
 			continue;
-		kc_buf_printf(out, "%s%zu %s", before, count,
-			count == 1 ? kinds[i].one : kinds[i].many);
+		kc_buf_printf(
+			out, "%s%zu %s", before, count, count == 1 ? kinds[i].one : kinds[i].many);
 		before = ", ";
 	}
 }

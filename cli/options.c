@@ -78,7 +78,8 @@ static kc_err take(struct kc_options *options, int row, const char *value, struc
 	return KC_OK;
 }
 
-/* The option that begins with these letters, or is two changes away at most, of few letters fewer. */
+/* The option that begins with these letters, or is two changes away at most, of few letters fewer.
+ */
 static const char *meant_by(struct kc_bytes letters)
 {
 	const char *best = NULL;
@@ -109,8 +110,7 @@ static void refuse_unknown(const char *word, struct kc_facts *facts)
 		kc_facts_print(facts, KC_FACT_PROBLEM,
 			"there is no option --%.*s; perhaps you mean --%s", len, word + 2, meant);
 	else
-		kc_facts_print(
-			facts, KC_FACT_PROBLEM, "there is no option --%.*s", len, word + 2);
+		kc_facts_print(facts, KC_FACT_PROBLEM, "there is no option --%.*s", len, word + 2);
 }
 
 static kc_err refuse(int answer, char **argv, struct kc_facts *facts)

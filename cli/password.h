@@ -6,14 +6,14 @@
 #include "cli/run.h"
 
 enum kc_password {
-	KC_PASSWORD_KEYCHAIN, /* opens the keychain of this device */
-	KC_PASSWORD_NEW,      /* will open it */
-	KC_PASSWORD_FIRST,    /* of the keychain that setup makes; given like KEYCHAIN */
-	KC_PASSWORD_ACCOUNT,  /* of the circle, the same on every device */
+	KC_PASSWORD_KEYCHAIN,	    /* opens the keychain of this device */
+	KC_PASSWORD_NEW,	    /* will open it */
+	KC_PASSWORD_FIRST,	    /* of the keychain that setup makes; given like KEYCHAIN */
+	KC_PASSWORD_ACCOUNT,	    /* of the circle, the same on every device */
 	KC_PASSWORD_ACCOUNT_OR_NOT, /* may be left out; then it is empty */
 	KC_PASSWORD_ACCOUNT_FIRST,
 	KC_PASSWORD_ACCOUNT_NEW, /* in the place of ACCOUNT */
-	KC_PASSWORD_FILE, /* of a file that is imported */
+	KC_PASSWORD_FILE,	 /* of a file that is imported */
 	KC_PASSWORD_OFFICER,
 	KC_PASSWORD_OFFICER_NEW, /* given like OFFICER */
 };

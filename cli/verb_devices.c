@@ -50,8 +50,7 @@ static void add_standing(struct kc_columns *columns, const struct kc_device *dev
 	if (device->is_this)
 		kc_buf_push_str(&text, ", this one");
 	if (device->by_removed && kc_device_is_in(device))
-		kc_buf_printf(
-			&text, ", let in by %s, which was removed since", device->added_by);
+		kc_buf_printf(&text, ", let in by %s, which was removed since", device->added_by);
 	kc_columns_add(columns, kc_buf_bytes(&text));
 }
 

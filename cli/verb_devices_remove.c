@@ -71,8 +71,8 @@ static kc_err read_before(struct kc_run *run, uint64_t *ret)
 		kc_buf_push_str(&time, "T00:00:00Z");
 	KC_TRY(kc_buf_check(&time));
 	if (kc_when_parse(kc_buf_bytes(&time), &date) != KC_OK || kc_when_from_absolute(date) <= 0)
-		return kc_run_misused(run,
-			"--before is a day or a time in UTC, as 2026-11-22 or 2026-11-22T08:00:00Z");
+		return kc_run_misused(run, "--before is a day or a time in UTC, as 2026-11-22 or "
+					   "2026-11-22T08:00:00Z");
 	*ret = (uint64_t)kc_when_from_absolute(date) * 1000;
 	return KC_OK;
 }
@@ -118,8 +118,7 @@ static kc_err find_entry(struct removal *removal)
 		if (is_removal(&history.rows[i], removal->device->name))
 			removal->entry = i + 1;
 	if (removal->entry)
-		kc_facts_print(
-			&removal->run->facts, KC_FACT_ENTRY, "%zu", removal->entry);
+		kc_facts_print(&removal->run->facts, KC_FACT_ENTRY, "%zu", removal->entry);
 	return KC_OK;
 }
 
@@ -145,8 +144,7 @@ static kc_err send_removal(struct removal *removal, struct kc_sync_report *repor
 
 	if (removal->counters) {
 		kc_facts_set_str(&run->facts, KC_FACT_INNOCENT, removal->device->name);
-		err = kc_client_device_counter(
-			run->client, removal->device->id, password, report);
+		err = kc_client_device_counter(run->client, removal->device->id, password, report);
 		if (err == KC_E_DUPLICATE)
 			kc_facts_set_str(&run->facts, KC_FACT_ANSWERED, removal->device->name);
 		return err;
@@ -170,8 +168,7 @@ static kc_err answer(const struct removal *removal)
 {
 	json_t *object = kc_json_object();
 
-	kc_json_set(object, "removed",
-		kc_json_text(kc_bytes_str(removal->device->name)));
+	kc_json_set(object, "removed", kc_json_text(kc_bytes_str(removal->device->name)));
 	kc_json_set(object, "lost", json_boolean(kc_run_has(removal->run, KC_OPTION_LOST)));
 	kc_json_set(object, "counter", json_boolean(removal->counters));
 	kc_json_set(object, "entry", json_integer((json_int_t)removal->entry));

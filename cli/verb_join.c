@@ -110,10 +110,8 @@ static kc_err rename_device(struct kc_run *run)
 kc_err kc_verb_join(struct kc_run *run)
 {
 	KC_CLEANUP(applicant_done)
-	struct applicant applicant = {.run = run,
-		.url = KC_BUF_INIT,
-		.code = KC_BUF_INIT,
-		.password = KC_SECRET_INIT};
+	struct applicant applicant = {
+		.run = run, .url = KC_BUF_INIT, .code = KC_BUF_INIT, .password = KC_SECRET_INIT};
 	json_t *object;
 
 	KC_TRY(kc_store_url(run, run->args[0], &applicant.url));

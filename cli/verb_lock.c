@@ -73,7 +73,8 @@ kc_err kc_verb_service_stop(struct kc_run *run)
 	return answer(run, true);
 }
 
-/* The password as it is now. It is tried before anybody is asked for more, which would be in vain. */
+/* The password as it is now. It is tried before anybody is asked for more, which would be in vain.
+ */
 static kc_err password_now(struct kc_run *run, enum kc_password more, struct kc_secret *ret)
 {
 	KC_TRY(kc_password_get(run, KC_PASSWORD_KEYCHAIN, ret));
@@ -164,7 +165,8 @@ kc_err kc_verb_passwd(struct kc_run *run)
 		kc_password_is_given(run, KC_PASSWORD_OFFICER))
 		return kc_run_misused(
 			run, "the officer's password is for --officer or --forgotten");
-	if (change->option != KC_OPTION_ACCOUNT && kc_password_is_given(run, KC_PASSWORD_ACCOUNT_NEW))
+	if (change->option != KC_OPTION_ACCOUNT &&
+		kc_password_is_given(run, KC_PASSWORD_ACCOUNT_NEW))
 		return kc_run_misused(run, "the new account password is for --account");
 	KC_TRY(lock_state(run, &lock));
 	KC_TRY(change->run(run));

@@ -163,8 +163,9 @@ kc_err kc_verb_sync_repair(struct kc_run *run)
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 
 	if (!kc_run_has(run, KC_OPTION_PUSH_FROM_HERE))
-		return kc_run_misused(run, "sync repair needs --push-from-here, so that nobody does "
-					   "it by mistake");
+		return kc_run_misused(run,
+			"sync repair needs --push-from-here, so that nobody does "
+			"it by mistake");
 	KC_TRY(kc_ask_check_consent(run));
 	kc_run_note(run, KC_NOTE_REPAIRING);
 	KC_TRY(kc_ask_typed_yes(run));
@@ -234,12 +235,14 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 			(unsigned long long)report->for_unlock);
 	if (report->refused)
 		kc_out_print(out,
-			"Refused        %llu, which none of your devices has made so; left out until "
+			"Refused        %llu, which none of your devices has made so; left out "
+			"until "
 			"the store shows the true ones\n",
 			(unsigned long long)report->refused);
 	if (report->pending_password)
-		kc_out_print(out, "Password       changed on another device. If it was you, say the new "
-				  "one here:  kc sync password\n");
+		kc_out_print(out,
+			"Password       changed on another device. If it was you, say the new "
+			"one here:  kc sync password\n");
 	kc_store_tell_alarm(run, report);
 	if (report->alarm) {
 		kc_out_push(out, kc_bytes_str("Alarm          "));
@@ -302,12 +305,11 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
-	kc_json_set(object, "engine",
-		report->layout ? kc_json_text(engine_of(status)) : json_null());
+	kc_json_set(
+		object, "engine", report->layout ? kc_json_text(engine_of(status)) : json_null());
 	kc_json_set(object, "layout",
 		report->layout ? json_string(layout_name(report->layout)) : json_null());
-	kc_json_set(object, "devices",
-		devices ? json_integer((json_int_t)devices) : json_null());
+	kc_json_set(object, "devices", devices ? json_integer((json_int_t)devices) : json_null());
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* kc watch: one line for each change, as the keychain takes it in: of items, of devices, and what is
- * wrong with the store. */
+/* kc watch: one line for each change, as the keychain takes it in: of items, of devices, and what
+ * is wrong with the store. */
 #include <string.h>
 #include <time.h>
 
@@ -79,8 +79,8 @@ static void begin_line(struct kc_run *run, const char *change)
 }
 
 /* from is the device that did it; NULL or empty: this one, or nobody knows. */
-static kc_err tell(struct kc_run *run, const char *change, const struct kc_found *item,
-	const char *from)
+static kc_err tell(
+	struct kc_run *run, const char *change, const struct kc_found *item, const char *from)
 {
 	KC_CLEANUP_BUF struct kc_buf name = KC_BUF_INIT;
 	json_t *object;
@@ -188,8 +188,8 @@ static kc_err tell_device(struct kc_run *run, const char *change, const struct k
 	return kc_out_flush(&run->out);
 }
 
-static kc_err tell_devices(struct kc_run *run, const struct kc_device_list *before,
-	const struct kc_device_list *after)
+static kc_err tell_devices(
+	struct kc_run *run, const struct kc_device_list *before, const struct kc_device_list *after)
 {
 	for (size_t i = 0; i < after->count; i++) {
 		const struct kc_device *now = &after->rows[i], *old = find_before(before, now);
@@ -198,14 +198,14 @@ static kc_err tell_devices(struct kc_run *run, const struct kc_device_list *befo
 		if (is_in && !was_in)
 			KC_TRY(tell_device(run, "added", now));
 		else if (was_in && !is_in)
-			KC_TRY(tell_device(run,
-				now->standing == KC_DEVICE_RETIRED ? "left" : "removed", now));
+			KC_TRY(tell_device(
+				run, now->standing == KC_DEVICE_RETIRED ? "left" : "removed", now));
 	}
 	return KC_OK;
 }
 
-static kc_err tell_alarm(struct kc_run *run, const struct kc_sync_report *before,
-	const struct kc_sync_report *after)
+static kc_err tell_alarm(
+	struct kc_run *run, const struct kc_sync_report *before, const struct kc_sync_report *after)
 {
 	json_t *object;
 

@@ -10,10 +10,10 @@
 
 /* Something to wait for. */
 struct kc_wait {
-	kc_err (*begin)(void *context);	 /* starts it; may be NULL */
-	kc_err (*look)(void *context);	 /* WAITING as long as it has not come */
-	void (*give_up)(void *context);	 /* takes back what began; may be NULL */
-	unsigned most_seconds;		 /* 0: no end */
+	kc_err (*begin)(void *context); /* starts it; may be NULL */
+	kc_err (*look)(void *context);	/* WAITING as long as it has not come */
+	void (*give_up)(void *context); /* takes back what began; may be NULL */
+	unsigned most_seconds;		/* 0: no end */
 };
 
 /* Begins, looks about four times a second while there is WAITING, and answers what is said then. On

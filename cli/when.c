@@ -60,8 +60,8 @@ void kc_when_ago(int64_t seconds, int64_t now, char ret[static KC_WHEN_LEN])
 
 void kc_when_day(int64_t seconds, int64_t now, char ret[static KC_WHEN_LEN])
 {
-	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-		"Sep", "Oct", "Nov", "Dec"};
+	static const char months[][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	time_t when = seconds, today = now;
 	struct tm parts, this_day;
 

@@ -21,8 +21,8 @@ KC_MUST kc_err kc_kdf_x963(enum kc_hash hash, struct kc_bytes secret, struct kc_
 	uint8_t *ret, size_t len);
 
 /* NIST SP 800-56C 4.1 with a hash, which puts the counter before the secret; the same otherwise. */
-KC_MUST kc_err kc_kdf_one_step(enum kc_hash hash, struct kc_bytes secret, struct kc_bytes info,
-	uint8_t *ret, size_t len);
+KC_MUST kc_err kc_kdf_one_step(
+	enum kc_hash hash, struct kc_bytes secret, struct kc_bytes info, uint8_t *ret, size_t len);
 
 /* Takes 128 · n · r bytes of memory and time in proportion to n · r · p. */
 struct kc_kdf_cost {

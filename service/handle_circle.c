@@ -165,14 +165,14 @@ kc_err kc_handle_account_password(struct kc_request *request)
 {
 	const struct kc_field *fields = request->arguments.fields;
 
-	return kc_keychain_account_password(request->keychain, fields[0].bytes, fields[1].bytes,
-		&request->result.report);
+	return kc_keychain_account_password(
+		request->keychain, fields[0].bytes, fields[1].bytes, &request->result.report);
 }
 
 kc_err kc_handle_account_accept(struct kc_request *request)
 {
-	return kc_keychain_account_accept(request->keychain, request->arguments.fields[0].bytes,
-		&request->result.report);
+	return kc_keychain_account_accept(
+		request->keychain, request->arguments.fields[0].bytes, &request->result.report);
 }
 
 void kc_handle_gone(struct kc_service *service, uint64_t application)

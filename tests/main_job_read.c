@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reads one internet password the way a program written for macOS does, and writes it to standard output.
- * Built by main_job.sh against the installed headers, with pkg-config.
+ * Reads one internet password the way a program written for macOS does, and writes it to standard
+ * output. Built by main_job.sh against the installed headers, with pkg-config.
  */
 #include <Security/Security.h>
 #include <stdio.h>
@@ -16,10 +16,10 @@ int main(int argc, char **argv)
 		return 2;
 	server = CFStringCreateWithCString(NULL, argv[1], kCFStringEncodingUTF8);
 	account = CFStringCreateWithCString(NULL, argv[2], kCFStringEncodingUTF8);
-	const void *keys[] = {kSecClass, kSecAttrServer, kSecAttrAccount, kSecAttrSynchronizable,
-		kSecReturnData};
-	const void *values[] = {kSecClassInternetPassword, server, account, kSecAttrSynchronizableAny,
-		kCFBooleanTrue};
+	const void *keys[] = {
+		kSecClass, kSecAttrServer, kSecAttrAccount, kSecAttrSynchronizable, kSecReturnData};
+	const void *values[] = {kSecClassInternetPassword, server, account,
+		kSecAttrSynchronizableAny, kCFBooleanTrue};
 	CFDictionaryRef query = CFDictionaryCreate(NULL, keys, values, 5,
 		&kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The client half: every function builds its fields, makes the exchange, and moves the result out.
- * Here are the life of a client and its calls; client_*.c have the functions by what they are about.
+ * Here are the life of a client and its calls; client_*.c have the functions by what they are
+ * about.
  */
 #include "wire/client_impl.h"
 

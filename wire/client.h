@@ -81,8 +81,7 @@ KC_MUST kc_err kc_client_item_delete(
 /* Earlier values, every page of them, newest first; their numbers are the ids. */
 KC_MUST kc_err kc_client_item_history(
 	struct kc_client *client, const struct kc_query *query, struct kc_found_list *ret);
-KC_MUST kc_err kc_client_item_restore(
-	struct kc_client *client, uint64_t id, struct kc_found *ret);
+KC_MUST kc_err kc_client_item_restore(struct kc_client *client, uint64_t id, struct kc_found *ret);
 
 KC_MUST kc_err kc_client_key_generate(struct kc_client *client, enum kc_key_type type,
 	unsigned bits, const struct kc_attrs *private_attrs, const struct kc_attrs *public_attrs,

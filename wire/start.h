@@ -13,8 +13,9 @@
  * Runs KEYCIRCLED (from the environment, unless this is a set-uid program), else the installed
  * keycircled, as a process of its own: another session, no descriptor of ours, standard streams on
  * /dev/null; and waits until it can be reached. Nothing is left for the caller to wait(2) for, and
- * no SIGCHLD comes. home is to be its KEYCIRCLE_HOME; NULL: what is ours. Errors: SERVICE (it could not be started; also in a sandbox or a set-uid
- * program, which never start one), whatever the service says.
+ * no SIGCHLD comes. home is to be its KEYCIRCLE_HOME; NULL: what is ours. Errors: SERVICE (it could
+ * not be started; also in a sandbox or a set-uid program, which never start one), whatever the
+ * service says.
  */
 KC_MUST kc_err kc_start_service(const char *home);
 

@@ -220,7 +220,7 @@ struct kc_circle {
 		known; /* of a rollback: the number that a log ends with, and the settled one */
 	bool copied;   /* with a fork: another device speaks with this one's identity */
 	struct kc_evidence_list caught; /* noted since it was loaded; not saved here */
-	const struct kc_pk *user; /* borrowed: the user key while it is at hand, else NULL */
+	const struct kc_pk *user;	/* borrowed: the user key while it is at hand, else NULL */
 };
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -307,8 +307,8 @@ KC_MUST kc_err kc_circle_catch(struct kc_circle *circle, const struct kc_evidenc
 KC_MUST kc_err kc_circle_catch_older(
 	struct kc_circle *circle, const struct kc_member *member, struct kc_bytes record);
 /* The file of such cases, with the permanent records of those whom they name. */
-KC_MUST kc_err kc_circle_export_evidence(const struct kc_circle *circle,
-	const struct kc_evidence_list *list, struct kc_buf *ret);
+KC_MUST kc_err kc_circle_export_evidence(
+	const struct kc_circle *circle, const struct kc_evidence_list *list, struct kc_buf *ret);
 
 /* --- records that come in ------------------------------------------------------------------------
  */
@@ -416,8 +416,9 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
-/* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record. WAITING when
- * there is no room for one; LOCKED. Shares are the caller's to queue, once for all views. */
+/* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record.
+ * WAITING when there is no room for one; LOCKED. Shares are the caller's to queue, once for all
+ * views. */
 KC_MUST kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, enum kc_epoch_reason reason);
 /* The newest key of each view for one peer, as a signed record. Errors: LOCKED. */

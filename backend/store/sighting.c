@@ -23,10 +23,9 @@ kc_err kc_sighting_get(struct kc_txn *txn, const char *name, uint8_t ret[static 
 kc_err kc_sighting_put(struct kc_txn *txn, const char *name,
 	const uint8_t version[static KC_SIGHTING_LEN], uint64_t reading)
 {
-	static const char sql[] =
-		"INSERT INTO sighting(name, version, reading) VALUES(?1, ?2, ?3)"
-		" ON CONFLICT(name) DO UPDATE SET version = excluded.version,"
-		" reading = excluded.reading";
+	static const char sql[] = "INSERT INTO sighting(name, version, reading) VALUES(?1, ?2, ?3)"
+				  " ON CONFLICT(name) DO UPDATE SET version = excluded.version,"
+				  " reading = excluded.reading";
 	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
 
 	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));

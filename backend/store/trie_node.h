@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Nodes of a Merkle trie over records: what they hold, their bytes, their hash (doc/protocol.md 17).
+ * Nodes of a Merkle trie over records: what they hold, their bytes, their hash (doc/protocol.md
+ * 17).
  *
  * A record stands at the path SHA-384(name), four bits a step. A part of the trie without records
  * is empty, one with a single record is that leaf, and one with more is a node of 16 parts. So the

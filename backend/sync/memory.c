@@ -27,9 +27,8 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 
 kc_err kc_memory_forget(struct kc_txn *txn)
 {
-	static const char *const cells[] = {
-		CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE, CELL_REPORT, CELL_PAIRING,
-		KC_RECONCILE_CELL};
+	static const char *const cells[] = {CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE,
+		CELL_REPORT, CELL_PAIRING, KC_RECONCILE_CELL};
 
 	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
 		KC_TRY(kc_cell_remove(txn, cells[i]));

@@ -44,8 +44,7 @@ kc_err kc_reconcile_load(struct kc_txn *txn, struct kc_reconcile_state *ret)
 	ret->open = kc_der_more(&seq);
 	if (ret->open) {
 		kc_der_get_array(&seq, ret->hash, sizeof ret->hash);
-		ret->question.view =
-			(enum kc_view)kc_der_get_uint_max(&seq, KC_VIEW_COUNT - 1);
+		ret->question.view = (enum kc_view)kc_der_get_uint_max(&seq, KC_VIEW_COUNT - 1);
 		kc_reconcile_pull_question(&seq, &ret->question);
 	}
 	kc_der_leave(&r, &seq);

@@ -17,12 +17,12 @@ extern struct between_count between_count;
 
 /* All off but when a test says so. */
 struct between_lies {
-	bool refuse;	    /* each put meets a conflict */
-	unsigned forget;    /* so many puts are said to be done, and are not */
-	bool no_news;	    /* nothing has changed */
-	bool expire;	    /* the next token that is shown is not known */
+	bool refuse;		 /* each put meets a conflict */
+	unsigned forget;	 /* so many puts are said to be done, and are not */
+	bool no_news;		 /* nothing has changed */
+	bool expire;		 /* the next token that is shown is not known */
 	bool twice, upside_down; /* rows come twice; the last one first */
-	uint64_t flood;	    /* so many rows more in a page; counts down what was taken */
+	uint64_t flood;		 /* so many rows more in a page; counts down what was taken */
 	/* Before the next put. */
 	void (*before_put)(void);
 	/* Each row that is shown; false: it is not there. */

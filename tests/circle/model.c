@@ -425,7 +425,7 @@ static struct written {
 	struct kc_buf value;
 	size_t device;	    /* that wrote it */
 	unsigned knows_out; /* by then */
-} *written;
+} * written;
 static size_t written_count, written_allocated;
 
 static void keep_written(void *context, const char *name, struct kc_bytes value)

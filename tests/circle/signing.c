@@ -41,8 +41,8 @@ kc_err signing_end_plainly(const struct kc_circle *circle, struct kc_op_builder 
 	return signing_end(circle, list, builder, after, ret, ret_position);
 }
 
-kc_err signing_retell(const struct kc_circle *circle, struct kc_bytes operation,
-	signing_edit edit, void *context, struct kc_buf *ret)
+kc_err signing_retell(const struct kc_circle *circle, struct kc_bytes operation, signing_edit edit,
+	void *context, struct kc_buf *ret)
 {
 	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 	const struct kc_member *self = kc_circle_self(circle);

@@ -534,8 +534,8 @@ static void a_circle_that_went_back_is_written_once_more(void)
 	CHECK(kc_circle_self(after)->list->seq == seq); /* once */
 }
 
-/* Who is away meanwhile hears of the record first, then of circles with its key, and only then of the
- * device that made both; the copy that a member signed is not the last one that it reads. */
+/* Who is away meanwhile hears of the record first, then of circles with its key, and only then of
+ * the device that made both; the copy that a member signed is not the last one that it reads. */
 static void a_newcomer_changes_it_before_all_know_it(void)
 {
 	CLEANUP_HOUSE struct house house;

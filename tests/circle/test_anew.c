@@ -100,8 +100,8 @@ static void not_at_once(void)
 	CHECK(house_agrees(&house));
 }
 
-/* By a clock that was years ahead, and is right again, the day begins anew: else the log would never
- * begin anew another time. */
+/* By a clock that was years ahead, and is right again, the day begins anew: else the log would
+ * never begin anew another time. */
 static void by_a_clock_that_was_set_back(void)
 {
 	CLEANUP_HOUSE struct house house;

@@ -202,7 +202,7 @@ static void what_is_true_is_taken(void)
 		CHECK_MSG(counts[VERDICT_TAKEN] > 0 || is_perm || is_old, altering_kinds[k]);
 		CHECK_MSG(counts[VERDICT_KNOWN] > 0 || !is_old, altering_kinds[k]);
 		CHECK_MSG(counts[VERDICT_WAITING] == 0 || is_perm || is_item || k == KIND_LIST ||
-				k == KIND_FILE,
+				  k == KIND_FILE,
 			altering_kinds[k]);
 		CHECK_MSG(counts[VERDICT_PASSED] == 0 || k == KIND_SHARES, altering_kinds[k]);
 	}
@@ -426,8 +426,8 @@ static void others_are_not_taken_either(void)
 }
 
 /* Leaves one write out of an operation, and puts the checksum right. */
-static void leave_out(const struct offering *o, struct kc_bytes file, size_t number,
-	struct kc_buf *ret)
+static void leave_out(
+	const struct offering *o, struct kc_bytes file, size_t number, struct kc_buf *ret)
 {
 	struct kc_writer_id writer = kc_circle_writer(&o->circle->members[o->member]->id);
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;

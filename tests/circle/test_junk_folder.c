@@ -200,8 +200,7 @@ static void markers(void)
  */
 
 /* Adds an operation with these writes to a log, with the right digests. */
-static void append(
-	const struct kc_writer_id *writer, struct kc_bytes writes, struct kc_bytes lists)
+static void append(const struct kc_writer_id *writer, struct kc_bytes writes, struct kc_bytes lists)
 {
 	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
 	KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT, made = KC_BUF_INIT;

@@ -316,21 +316,21 @@ static bool drop_every_other(
 }
 
 /* Tells the last operation of a device otherwise, with its keys. */
-static void retell_last(struct house *house, size_t device, const struct log *log,
-	signing_edit edit, void *context)
+static void retell_last(
+	struct house *house, size_t device, const struct log *log, signing_edit edit, void *context)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, device);
 	KC_CLEANUP_BUF struct kc_buf told = KC_BUF_INIT;
 	char path[300];
 
-	CHECK_OK_FATAL(signing_retell(circle, kc_buf_bytes(&log->operations[log->count - 1]), edit,
-		context, &told));
+	CHECK_OK_FATAL(signing_retell(
+		circle, kc_buf_bytes(&log->operations[log->count - 1]), edit, context, &told));
 	operation_path(log, log->count, path);
 	CHECK_FATAL(file_write(path, kc_buf_bytes(&told)));
 }
 
-/* An item moves away, another takes its place, and only that is shown: nobody may come to think that
- * there are two of one kind, and delete one. */
+/* An item moves away, another takes its place, and only that is shown: nobody may come to think
+ * that there are two of one kind, and delete one. */
 static void half_of_a_move(bool signed_for)
 {
 	enum { PAIRS = 8 };

@@ -118,8 +118,8 @@ static void a_removed_device_gets_nothing_new(void)
 	CHECK(row_of(&house, 1, NULL).standing == KC_DEVICE_MEMBER);
 }
 
-/* Who was away takes no epoch of one that it hears of as of one who is removed; but what was written
- * under it counts, and so do lists that are sealed with it. */
+/* Who was away takes no epoch of one that it hears of as of one who is removed; but what was
+ * written under it counts, and so do lists that are sealed with it. */
 static void keys_that_a_removed_device_made(void)
 {
 	enum { STAYS, AWAY, GOES };

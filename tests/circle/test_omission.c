@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A store that leaves things out, and covers its tracks: one write of one operation is missing, or
- * something else stands in its place, or all are, or one is there that belongs to another operation;
- * and the digests of that log are right again from there to its end.
+ * something else stands in its place, or all are, or one is there that belongs to another
+ * operation; and the digests of that log are right again from there to its end.
  *
- * The list that ends an operation names all else that is in it, so that none of this passes for what
- * its writer wrote, and the operation is missing: which is seen elsewhere, since lists name each
- * other. So a device says in the end that the store looks wrong; it is never content with less, and
- * when the truth is shown nothing is left of it.
+ * The list that ends an operation names all else that is in it, so that none of this passes for
+ * what its writer wrote, and the operation is missing: which is seen elsewhere, since lists name
+ * each other. So a device says in the end that the store looks wrong; it is never content with
+ * less, and when the truth is shown nothing is left of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,9 +177,9 @@ static void show_lie(size_t reader, const struct log *log, uint64_t number, size
 	find_out(reader, log, words);
 }
 
-/* One whole operation is emptied once, where that takes something out; none is swapped with itself. */
-static bool may_tell(
-	uint64_t number, size_t at, const struct kc_op_write *write, enum lie lie)
+/* One whole operation is emptied once, where that takes something out; none is swapped with itself.
+ */
+static bool may_tell(uint64_t number, size_t at, const struct kc_op_write *write, enum lie lie)
 {
 	if (lie == LIE_EMPTIED)
 		return at == 0 && !kc_op_key_holds_list(write->key);

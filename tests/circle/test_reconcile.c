@@ -540,8 +540,7 @@ static void all_who_were_silent(void)
 		KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 		struct kc_trie_root root;
 
-		CHECK_OK_FATAL(
-			kc_txn_begin(house.homes[i].keychain->store, KC_TXN_WRITE, &txn));
+		CHECK_OK_FATAL(kc_txn_begin(house.homes[i].keychain->store, KC_TXN_WRITE, &txn));
 		for (unsigned view = KC_VIEW_NEVER + 1; view < KC_VIEW_COUNT; view++) {
 			CHECK_OK_FATAL(kc_trie_get_root(&txn, (enum kc_view)view, &root));
 			CHECK(!root.doubted);

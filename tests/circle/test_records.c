@@ -744,7 +744,7 @@ static kc_err make_operation(const char *const *contents, const char *const *lis
 	memcpy(ret_digest, end.digest, sizeof end.digest);
 	return kc_op_parse(kc_buf_bytes(&bytes), &writer, 1, &op);
 }
-#define KEYS(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(,) NULL})
+#define KEYS(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 
 /* Cells that hold the list stand in their own part, the writer's own last; all else is digested. */
 static void what_an_operation_names(void)

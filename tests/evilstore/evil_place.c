@@ -136,8 +136,8 @@ bool evil_find(struct kc_cloud *cloud, const char *names, size_t nth,
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-static kc_err end_of(struct kc_cloud *cloud, const struct kc_writer_id *writer,
-	struct kc_log_position *ret)
+static kc_err end_of(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, struct kc_log_position *ret)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
 	KC_CLEANUP_BUF struct kc_buf last = KC_BUF_INIT;

@@ -49,9 +49,8 @@ static void describe_members(const struct kc_circle *circle, struct kc_buf *ret)
 			m->id.bytes[1], kc_peer_set_has(trust.trusted, i),
 			kc_peer_set_has(trust.excluded, i), m->retire_record.len > 0);
 		if (i != circle->self)
-			kc_buf_printf(ret, " list %" PRIu64 " %02x%02x",
-				m->list ? m->list->seq : 0, m->list_id.bytes[0],
-				m->list_id.bytes[1]);
+			kc_buf_printf(ret, " list %" PRIu64 " %02x%02x", m->list ? m->list->seq : 0,
+				m->list_id.bytes[0], m->list_id.bytes[1]);
 		kc_buf_push_str(ret, "\n");
 	}
 }

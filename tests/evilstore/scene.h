@@ -67,9 +67,11 @@ void scene_goes_on(struct scene *scene, size_t device);
 
 /* Takes a device out, by the word of another; with the account password or without. */
 void scene_remove(struct scene *scene, size_t by, size_t target, bool with_password);
-/* Takes away what stands last in a device's log. A record stays until another is written over it. */
+/* Takes away what stands last in a device's log. A record stays until another is written over it.
+ */
 void scene_take_back(struct scene *scene, size_t device);
 /* What a device thinks of another. */
-enum kc_device_standing scene_standing(struct scene *scene, size_t asked, const struct kc_peer_id *of);
+enum kc_device_standing scene_standing(
+	struct scene *scene, size_t asked, const struct kc_peer_id *of);
 
 #endif

@@ -27,8 +27,8 @@ KC_MUST kc_err stash_get(struct stash *stash, const char *name, struct kc_buf *r
 KC_MUST kc_err stash_put(struct stash *stash, const char *name, struct kc_bytes value);
 /* The same where a record of that name is in another store: in the same zone. Errors: CONFLICT
  * (somebody was faster). */
-KC_MUST kc_err stash_put_like(struct stash *stash, struct stash *other, const char *name,
-	struct kc_bytes value);
+KC_MUST kc_err stash_put_like(
+	struct stash *stash, struct stash *other, const char *name, struct kc_bytes value);
 KC_MUST kc_err stash_remove(struct stash *stash, const char *name);
 /* Makes it as a copy of it, a folder or a file, is. Errors: NOT_FOUND. */
 KC_MUST kc_err stash_roll_back(struct stash *stash, const char *copy);

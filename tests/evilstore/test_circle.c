@@ -211,8 +211,8 @@ static void case_04_unsigned_circle(void)
 		sign_circle(&scene.thief, next, NULL, 0, &record);
 		thief_put(&scene.thief, "c", &record);
 		scene_alarms(&scene, WITNESS, "forgery");
-		CHECK(proof_is_kept(scene.house.homes[WITNESS].keychain,
-			KC_EVIDENCE_UNSIGNED_CIRCLE, KC_OK));
+		CHECK(proof_is_kept(
+			scene.house.homes[WITNESS].keychain, KC_EVIDENCE_UNSIGNED_CIRCLE, KC_OK));
 		scene_alarms(&scene, ELDER, "forgery");
 		scene_remove(&scene, ELDER, JUNIOR, true);
 		scene_goes_on(&scene, WITNESS);
@@ -220,7 +220,8 @@ static void case_04_unsigned_circle(void)
 }
 
 /* By a device that is out, which still has the first metadata key: in its own cell nobody looks at
- * it, and in the elder's it is what it is; in the elder's log nobody does without the elder's word. */
+ * it, and in the elder's it is what it is; in the elder's log nobody does without the elder's word.
+ */
 static void case_04_unsigned_circle_by_one_who_is_out(void)
 {
 	CLEANUP_SCENE struct scene scene;

@@ -261,8 +261,7 @@ static bool is_remembered(struct house *house, size_t device, const char *cell)
 	struct kc_track track;
 
 	CHECK_FATAL(kc_op_get_hex(kc_bytes_str(cell + 2), name, sizeof name));
-	CHECK_OK_FATAL(
-		kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
+	CHECK_OK_FATAL(kc_txn_begin(house->homes[device].keychain->store, KC_TXN_READ, &txn));
 	return kc_track_find_name(&txn, name, &track) == KC_OK;
 }
 
@@ -323,8 +322,8 @@ static void case_46_an_item_is_dropped(void)
 	}
 }
 
-/* A device of which so many items were changed and sent; the store of records spoils one of them for
- * another device. How many of them that one has then. */
+/* A device of which so many items were changed and sent; the store of records spoils one of them
+ * for another device. How many of them that one has then. */
 static size_t count_heard(int changes)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
@@ -340,8 +339,7 @@ static size_t count_heard(int changes)
 		snprintf(words, sizeof words, "svce=more%d acct=more sync=#1", i);
 		CHECK_OK_FATAL(words_add(&house.homes[0], GENP, words, "x"));
 	}
-	evil_add(&(struct evil_rule){
-		.verb = EVIL_FLIP, .devices = 1 << 1, .names = a, .at = 1});
+	evil_add(&(struct evil_rule){.verb = EVIL_FLIP, .devices = 1 << 1, .names = a, .at = 1});
 	change(&house, "svce=a", "second a");
 	look(&house, 1);
 	count = words_count(&house.homes[1], GENP, "acct=more") +
@@ -985,8 +983,8 @@ static void case_89_an_acknowledged_dot_again(void)
 		begin(&house, *layout);
 		offer(&house, &(struct forgery){.t = EVIL_HOUSE_NOW + 50000});
 		refuses(&house, 1);
-		CHECK(proof_is_kept(house.homes[1].keychain, KC_EVIDENCE_FORGED_ITEM,
-			KC_E_UNSUPPORTED));
+		CHECK(proof_is_kept(
+			house.homes[1].keychain, KC_EVIDENCE_FORGED_ITEM, KC_E_UNSUPPORTED));
 		keeps_first(&house);
 	}
 }

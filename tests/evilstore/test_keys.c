@@ -324,8 +324,8 @@ static void case_33_a_key_that_does_not_fit(void)
 	circle_of(scene, WITNESS, &circle);
 	CHECK(kc_circle_find(circle, scene_id(scene, JUNIOR, &junior))->forged);
 	/* That it signed them is shown; what is in them the receiver alone sees. */
-	CHECK(proof_is_kept(scene->house.homes[WITNESS].keychain, KC_EVIDENCE_FORGED_KEY,
-		KC_E_UNSUPPORTED));
+	CHECK(proof_is_kept(
+		scene->house.homes[WITNESS].keychain, KC_EVIDENCE_FORGED_KEY, KC_E_UNSUPPORTED));
 }
 
 /* An item's record, made one of a view. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Lists, vouchers and exclusions against a hostile store: cases 16 to 30 and 79 of doc/attacks.md,
- * with whole devices. A thief has the store, the account password and the keys of the junior device.
+ * with whole devices. A thief has the store, the account password and the keys of the junior
+ * device.
  */
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -48,8 +49,8 @@ static void removal_ends_it(struct scene *scene)
 	kc_err err;
 
 	scene_id(scene, JUNIOR, &junior);
-	err = kc_keychain_device_remove(scene->house.homes[ELDER].keychain, junior.bytes, PASSWORD,
-		true, 0, &report);
+	err = kc_keychain_device_remove(
+		scene->house.homes[ELDER].keychain, junior.bytes, PASSWORD, true, 0, &report);
 	CHECK(err == KC_OK || err == KC_E_STORE_SUSPECT);
 	scene_goes_on(scene, WITNESS);
 	CHECK(scene_standing(scene, WITNESS, &junior) == KC_DEVICE_REMOVED);
@@ -271,8 +272,8 @@ static void put_length(struct kc_buf *buf, size_t len)
 }
 
 /* DER of 256 bytes and more, a sequence, said otherwise. */
-static void say_oddly(struct kc_bytes der, enum oddity oddity, const struct kc_list *list,
-	struct kc_buf *ret)
+static void say_oddly(
+	struct kc_bytes der, enum oddity oddity, const struct kc_list *list, struct kc_buf *ret)
 {
 	static const uint8_t longer[] = {0x30, 0x83, 0}, indefinite[] = {0x30, 0x80};
 	const uint8_t *content = der.data + 4;
@@ -378,7 +379,8 @@ static void case_21_malleated_signature(void)
 	scene_note(scene);
 }
 
-/* The type of a record is its third octet of content: 30 82 xx xx 02 01 vv 02 01 tt, or one less. */
+/* The type of a record is its third octet of content: 30 82 xx xx 02 01 vv 02 01 tt, or one less.
+ */
 static void set_type(struct kc_buf *record, enum kc_record_type type)
 {
 	size_t at = 2 + (record->data[1] >= 0x80 ? record->data[1] - 0x80u : 0) + 5;
@@ -562,7 +564,8 @@ static void settle(struct scene *scene, const size_t *devices, size_t count)
 
 static const size_t two[] = {ELDER, WITNESS};
 
-/* One who is out vouches for another who is out, and includes it; and each of them for a stranger. */
+/* One who is out vouches for another who is out, and includes it; and each of them for a stranger.
+ */
 static void case_26_readmitted_by_one_who_is_out(void)
 {
 	CLEANUP_SCENE struct scene scene;
@@ -593,8 +596,8 @@ static void case_26_readmitted_by_one_who_is_out(void)
 	scene_goes_on(&scene, WITNESS);
 }
 
-/* A device that lets a newcomer in and is removed as of before that: the newcomer goes with it, also
- * where it was known already, and whom it lets in itself. */
+/* A device that lets a newcomer in and is removed as of before that: the newcomer goes with it,
+ * also where it was known already, and whom it lets in itself. */
 static void case_26_newcomer_of_one_who_is_out(void)
 {
 	CLEANUP_SCENE struct scene scene;
@@ -767,8 +770,8 @@ static void try_revenge(bool removal_cosigned, bool revenge_cosigned)
 		/* The password counts more than seniority; with it, too, the elder's word is the
 		 * one again (doc/protocol.md 5, 11). */
 		CHECK_ERR(house_sync(&scene.house, ELDER, NULL), KC_E_NOT_MEMBER);
-		CHECK_OK(kc_keychain_device_counter(scene.house.homes[ELDER].keychain, junior.bytes,
-			PASSWORD, &report));
+		CHECK_OK(kc_keychain_device_counter(
+			scene.house.homes[ELDER].keychain, junior.bytes, PASSWORD, &report));
 		settle(&scene, two, 2);
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -834,8 +837,8 @@ static void case_28_mutual_exclusion_in_either_order(void)
 		}
 }
 
-/* A week passes before the others hear of a removal. What was written meanwhile, by who did not know
- * of it, is written again under the new keys. */
+/* A week passes before the others hear of a removal. What was written meanwhile, by who did not
+ * know of it, is written again under the new keys. */
 static void case_29_exclusion_withheld_for_a_week(void)
 {
 	CLEANUP_SCENE struct scene scene;
@@ -865,8 +868,8 @@ static void case_29_exclusion_withheld_for_a_week(void)
 		&scene.house.homes[ELDER], KC_CLASS_GENERIC, "svce=meanwhile", "unaware"));
 	CHECK(words_has_secret(
 		&scene.house.homes[WITNESS], KC_CLASS_GENERIC, "svce=meanwhile", "unaware"));
-	CHECK_OK_FATAL(kc_keychain_sync_recall(
-		scene.house.homes[WITNESS].keychain, &place, &circle));
+	CHECK_OK_FATAL(
+		kc_keychain_sync_recall(scene.house.homes[WITNESS].keychain, &place, &circle));
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
 	for (unsigned view = 1; view <= 3; view++)
 		CHECK(kc_circle_usable_epoch(circle, &trust, view, &held) != KC_OK ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whoever has the store, the account password, and the keys of a device as they were at a moment:
- * says in that device's name whatever it likes, in its own cells and, since the store is its own, in
- * everybody's. The device itself knows nothing of it.
+ * says in that device's name whatever it likes, in its own cells and, since the store is its own,
+ * in everybody's. The device itself knows nothing of it.
  */
 #ifndef KC_TESTS_EVILSTORE_THIEF_H
 #define KC_TESTS_EVILSTORE_THIEF_H

@@ -173,8 +173,8 @@ static void put_operation(struct kc_bytes operation)
 	memory_cloud_put(0, &log_writer, before[0].number + 1, operation);
 }
 
-/* Calls visit for each write of a list of encoded ones, with the write as it is encoded; false at the
- * first that is none, which is then in *writes. */
+/* Calls visit for each write of a list of encoded ones, with the write as it is encoded; false at
+ * the first that is none, which is then in *writes. */
 typedef void (*write_visit)(
 	void *context, struct kc_bytes encoded, const struct kc_op_write *write);
 static bool each_write(struct kc_bytes *writes, write_visit visit, void *context)
@@ -227,7 +227,8 @@ static void put_list(void *context, struct kc_bytes encoded, const struct kc_op_
 	}
 	CHECK_OK_FATAL(signing_name(list, builder, &before[0]));
 	kc_buf_reset(&sealed);
-	if (kc_list_build(list, &writer_circle->account, &writer_circle->identity, &sealed) != KC_OK)
+	if (kc_list_build(list, &writer_circle->account, &writer_circle->identity, &sealed) !=
+		KC_OK)
 		return;
 	kc_buf_reset(&record);
 	CHECK_OK_FATAL(kc_circle_seal(writer_circle, &place, kc_buf_bytes(&sealed), &record));

@@ -212,8 +212,8 @@ static void an_old_version_put_back_is_noticed(void)
 	CHECK(words_has_secret(&home, GENP, "acct=a", "secret a"));
 }
 
-/* The same twice over, before the new one, in a table that takes it: two equal shares must not cancel
- * each other. */
+/* The same twice over, before the new one, in a table that takes it: two equal shares must not
+ * cancel each other. */
 static void an_old_version_put_back_twice_is_noticed(void)
 {
 	static const char save[] = "CREATE TABLE old AS SELECT * FROM item WHERE id = 1";

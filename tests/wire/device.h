@@ -19,8 +19,8 @@ void device_remove(void);
 
 /* The process that serves, by asking its socket; 0 when there is none. */
 pid_t device_service(void);
-/* Waits until no service answers any more, and the last one has closed what it held; false after ten
- * seconds. */
+/* Waits until no service answers any more, and the last one has closed what it held; false after
+ * ten seconds. */
 bool device_wait_until_gone(void);
 
 /* A client of a device with a keychain, made with the password "fake". */

@@ -659,8 +659,8 @@ kc_err kc_keychain_evidence(struct kc_keychain *keychain, struct kc_buf *ret)
 	return kc_buf_check(ret);
 }
 
-kc_err kc_keychain_exposure(struct kc_keychain *keychain,
-	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret)
+kc_err kc_keychain_exposure(struct kc_keychain *keychain, const uint8_t id[static KC_DEVICE_ID_LEN],
+	struct kc_exposure *ret)
 {
 	(void)keychain;
 	ret->generic = id[0];

@@ -296,7 +296,8 @@ static void errors_come_through(void)
 static void members(void)
 {
 	struct kc_client *client = device_client();
-	const uint8_t id[KC_DEVICE_ID_LEN] = {4, [KC_DEVICE_ID_LEN - 1] = 7}, other[sizeof id] = {0};
+	const uint8_t id[KC_DEVICE_ID_LEN] = {4, [KC_DEVICE_ID_LEN - 1] = 7},
+		      other[sizeof id] = {0};
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
 	KC_CLEANUP_EXPOSURE struct kc_exposure exposure = {.refs = KC_BUF_INIT};
@@ -307,8 +308,7 @@ static void members(void)
 	CHECK(report.sent == 41);
 	CHECK_ERR(kc_client_device_remove(client, other, kc_bytes_str("p"), true, 40, &report),
 		KC_E_NOT_FOUND);
-	CHECK_ERR(kc_client_device_counter(client, id, kc_bytes_str(""), &report),
-		KC_E_NOT_MEMBER);
+	CHECK_ERR(kc_client_device_counter(client, id, kc_bytes_str(""), &report), KC_E_NOT_MEMBER);
 	CHECK(strcmp(report.removed_by, "desk") == 0 && report.removed_ms == 5);
 	CHECK_ERR(kc_client_leave(client), KC_E_STORE_GONE);
 	CHECK_OK(kc_client_new_keys(client, &report));

@@ -16,7 +16,8 @@ static void table_is_sound(void)
 		CHECK_MSG(strlen(rows[i].request) <= KC_RECORD_MAX, rows[i].name);
 		CHECK_MSG(strspn(rows[i].request, "utbsQAPCK") == strlen(rows[i].request),
 			rows[i].name);
-		CHECK_MSG(strspn(rows[i].reply, "ubsFSRDHEV") == strlen(rows[i].reply), rows[i].name);
+		CHECK_MSG(
+			strspn(rows[i].reply, "ubsFSRDHEV") == strlen(rows[i].reply), rows[i].name);
 		CHECK_MSG(strlen(rows[i].reply) <= 1, rows[i].name); /* a result has one of each */
 		CHECK_MSG(rows[i].patience_s >= 10 && rows[i].patience_s <= 300, rows[i].name);
 		CHECK_MSG(kc_calls_find((uint64_t)rows[i].call) == &rows[i], rows[i].name);

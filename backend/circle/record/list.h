@@ -59,7 +59,7 @@ struct kc_list {
 	char name[KC_DEVICE_NAME_MAX + 1];
 	uint64_t number; /* of the operation that the list stands in; 0 where there are no logs */
 	uint8_t contents[KC_OP_DIGEST_LEN]; /* of that operation, what else is in it */
-	uint64_t base;	 /* of the operation with which the log begins anew; 0: it did not yet */
+	uint64_t base; /* of the operation with which the log begins anew; 0: it did not yet */
 	uint64_t policy, account_key_seq;
 	bool has_circle; /* the legacy circle that the device accepts */
 	uint64_t circle_generation;

@@ -15,7 +15,8 @@
 #define KC_OP_DIGEST_LEN 32
 #define KC_OP_MAX_KEY 80
 #define KC_OP_MAX_WRITES 4096
-#define KC_OP_MAX_LISTS 129 /* cells that hold the list: the writer's own, and for those who are out */
+/* Cells that hold the list: the writer's own, and for those who are out. */
+#define KC_OP_MAX_LISTS 129
 
 /* Where a log is at: its last operation, and the digest of its contents. number 0: before the
  * first. */

@@ -187,8 +187,8 @@ static int by_operation(const void *a, const void *b)
 	return (x->op > y->op) - (x->op < y->op);
 }
 
-/* The key of an operation's list may be among what is in it, and that of one before among what comes
- * after it. Nothing else of one that is not whole is looked at. */
+/* The key of an operation's list may be among what is in it, and that of one before among what
+ * comes after it. Nothing else of one that is not whole is looked at. */
 static kc_err open_ops(struct kc_absorb *absorb)
 {
 	for (size_t i = 0; i < absorb->gathered->count; i++) {
@@ -224,8 +224,8 @@ static kc_err take_list(
 	if (err == KC_OK && !record->current && !kc_circle_is_excused(member) &&
 		!kc_circle_is_over(member)) {
 		gathered->older |= (kc_peer_set)1 << record->member;
-		KC_TRY(kc_circle_catch_older(absorb->circle,
-			absorb->circle->members[record->member], record->value));
+		KC_TRY(kc_circle_catch_older(
+			absorb->circle, absorb->circle->members[record->member], record->value));
 		return KC_ERR(REFUSED);
 	}
 	if (err == KC_OK || err == KC_E_WAITING || err == KC_E_NEWER)
@@ -283,10 +283,9 @@ static bool holds_up(const struct kc_absorb_record *record)
 static bool is_held_up(
 	const struct kc_absorb *absorb, const struct kc_absorb_record *record, kc_peer_set held)
 {
-	return record->kind == KC_ABSORB_LIST &&
-	       (absorb->gathered->ops[record->op].waits ||
-		       absorb->gathered->ops[record->op].behind ||
-		       kc_peer_set_has(held, record->member));
+	return record->kind == KC_ABSORB_LIST && (absorb->gathered->ops[record->op].waits ||
+							 absorb->gathered->ops[record->op].behind ||
+							 kc_peer_set_has(held, record->member));
 }
 
 static bool is_out(const struct kc_absorb *absorb, const struct kc_absorb_record *record)

@@ -57,8 +57,8 @@ struct kc_absorb {
 	/* By view: whose root that is, its number and one more; whether items wait for a root. */
 	size_t differs[KC_VIEW_COUNT];
 	bool unnamed[KC_VIEW_COUNT];
-	/* By view: whether a trusted device says anything that can be compared; whether one says the
-	 * very same of the same dots. */
+	/* By view: whether a trusted device says anything that can be compared; whether one says
+	 * the very same of the same dots. */
 	bool spoken[KC_VIEW_COUNT], same[KC_VIEW_COUNT];
 	bool stale; /* this device was silent for so long that nobody has waited for it */
 };

@@ -23,8 +23,7 @@ static kc_err check_op(struct kc_absorb *absorb, size_t number, struct kc_list *
 {
 	struct kc_gathered_op *op = &absorb->gathered->ops[number];
 
-	op->whole = kc_op_list_read(
-		absorb->circle, op->member, &op->op, kc_bytes(NULL, 0), list);
+	op->whole = kc_op_list_read(absorb->circle, op->member, &op->op, kc_bytes(NULL, 0), list);
 	if (!kc_absorb_is_verdict(op->whole))
 		return op->whole;
 	if (op->whole == KC_E_REFUSED)

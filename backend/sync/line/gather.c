@@ -44,10 +44,8 @@ static kc_err keep(struct kc_gathered *gathered, struct cursor *c, struct kc_buf
 	const struct kc_op *op)
 {
 	KC_TRY(kc_gathered_add(gathered,
-		&(struct kc_gathered_op){.member = c->member,
-			.bytes = *bytes,
-			.op = *op,
-			.whole = KC_E_WAITING}));
+		&(struct kc_gathered_op){
+			.member = c->member, .bytes = *bytes, .op = *op, .whole = KC_E_WAITING}));
 	c->len += bytes->allocated + sizeof *gathered->ops + op->write_count * KC_GATHER_WRITE_LEN;
 	*bytes = (struct kc_buf)KC_BUF_INIT;
 	return KC_OK;
@@ -85,8 +83,8 @@ struct beginning {
 	bool shut; /* the list opens with the unlock */
 };
 
-/* Whether an operation ends what is repeated by a log that begins with number first: its list, which
- * may be under a key that the writer shares with this device in there, says so. */
+/* Whether an operation ends what is repeated by a log that begins with number first: its list,
+ * which may be under a key that the writer shares with this device in there, says so. */
 static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
 	struct kc_bytes shares, struct beginning *ret)
 {

@@ -21,11 +21,11 @@ struct kc_gathered_op {
 	/* Of a log: OK, it is what its list names, and its writer signed that; WAITING, LOCKED,
 	 * NEWER: the list cannot be read yet; REFUSED: it is another. Of a feed: OK. */
 	kc_err whole;
-	bool behind;	 /* one that is not whole */
-	bool has_keys;	 /* the records that lead to keys are taken in */
-	bool opened;	 /* and all others */
-	bool waits;	 /* something in it is not settled */
-	bool beyond;	 /* of a peer that is out, after its last list that counts */
+	bool behind;   /* one that is not whole */
+	bool has_keys; /* the records that lead to keys are taken in */
+	bool opened;   /* and all others */
+	bool waits;    /* something in it is not settled */
+	bool beyond;   /* of a peer that is out, after its last list that counts */
 	/* Of a record. An item is of whoever its body says; until that is read, of this device. */
 	const char *name; /* in bytes; NULL: an operation */
 	enum kc_zone zone;
@@ -38,9 +38,9 @@ struct kc_gathered {
 	bool whole;   /* by a feed that was read from its beginning, to find what is missing */
 	struct kc_gathered_op *ops; /* of one log in order, log after log */
 	size_t count, allocated;
-	kc_peer_set read;  /* members whose logs were looked at */
-	kc_peer_set holes; /* those with a piece missing */
-	kc_peer_set shut;  /* of these, whether their log begins anew is seen with the unlock */
+	kc_peer_set read;   /* members whose logs were looked at */
+	kc_peer_set holes;  /* those with a piece missing */
+	kc_peer_set shut;   /* of these, whether their log begins anew is seen with the unlock */
 	kc_peer_set unread; /* those with an operation whose list cannot be read yet */
 	/* Those with an operation that was refused: nothing behind it settles. */
 	kc_peer_set damaged;

@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* Whether a key is that of a cell for this device. */
-static bool is_for_own(
-	const struct kc_circle *circle, struct kc_bytes key, const char *prefix)
+static bool is_for_own(const struct kc_circle *circle, struct kc_bytes key, const char *prefix)
 {
 	struct kc_writer_id own = kc_circle_writer(&circle->identity.id), receiver;
 	struct kc_bytes rest;
@@ -16,8 +15,8 @@ static bool is_for_own(
 	       memcmp(&own, &receiver, sizeof own) == 0;
 }
 
-kc_err kc_op_list_find_shares(const struct kc_circle *circle, size_t member,
-	const struct kc_op *op, struct kc_buf *ret)
+kc_err kc_op_list_find_shares(
+	const struct kc_circle *circle, size_t member, const struct kc_op *op, struct kc_buf *ret)
 {
 	struct kc_writer_id writer = kc_circle_writer(&circle->members[member]->id);
 	struct kc_op writes = *op;

@@ -16,7 +16,7 @@ KC_MUST kc_err kc_op_list_read(const struct kc_circle *circle, size_t member,
 	const struct kc_op *op, struct kc_bytes shares, struct kc_list *ret);
 /* The shares for this device that an operation of a member has: the last that opens, else *ret
  * stays as it is. Errors: NO_MEMORY. */
-KC_MUST kc_err kc_op_list_find_shares(const struct kc_circle *circle, size_t member,
-	const struct kc_op *op, struct kc_buf *ret);
+KC_MUST kc_err kc_op_list_find_shares(
+	const struct kc_circle *circle, size_t member, const struct kc_op *op, struct kc_buf *ret);
 
 #endif

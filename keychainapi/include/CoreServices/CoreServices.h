@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What C programs of this kind include CoreServices for: CoreFoundation, the Security framework, the
- * scalar types, and the result codes that are older than those of the Security framework.
+ * What C programs of this kind include CoreServices for: CoreFoundation, the Security framework,
+ * the scalar types, and the result codes that are older than those of the Security framework.
  */
 #ifndef CORESERVICES_CORESERVICES_H
 #define CORESERVICES_CORESERVICES_H

@@ -75,10 +75,10 @@ CF_EXPORT OSStatus SecACLUpdateAuthorizations(
 
 /* The same as tags of CSSM, which have no words for what concerns keychains; *tagCount is the room,
  * and becomes the number. errSecParam when the room is too small. */
-CF_EXPORT OSStatus SecACLGetAuthorizations(SecACLRef acl, CSSM_ACL_AUTHORIZATION_TAG *tags,
-	uint32_t *tagCount) SEC_DEPRECATED;
-CF_EXPORT OSStatus SecACLSetAuthorizations(SecACLRef acl, CSSM_ACL_AUTHORIZATION_TAG *tags,
-	uint32_t tagCount) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecACLGetAuthorizations(
+	SecACLRef acl, CSSM_ACL_AUTHORIZATION_TAG *tags, uint32_t *tagCount) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecACLSetAuthorizations(
+	SecACLRef acl, CSSM_ACL_AUTHORIZATION_TAG *tags, uint32_t tagCount) SEC_DEPRECATED;
 
 CF_EXTERN_C_END
 

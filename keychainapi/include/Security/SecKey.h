@@ -281,8 +281,7 @@ CF_EXPORT OSStatus SecKeyGenerate(SecKeychainRef keychainRef, CSSM_ALGORITHMS al
 CF_EXPORT SecKeyRef SecKeyGenerateSymmetric(
 	CFDictionaryRef parameters, CFErrorRef *error) SEC_DEPRECATED;
 CF_EXPORT OSStatus SecKeyGetCSSMKey(SecKeyRef key, const CSSM_KEY **cssmKey) SEC_DEPRECATED;
-CF_EXPORT OSStatus SecKeyGetCSPHandle(
-	SecKeyRef keyRef, CSSM_CSP_HANDLE *cspHandle) SEC_DEPRECATED;
+CF_EXPORT OSStatus SecKeyGetCSPHandle(SecKeyRef keyRef, CSSM_CSP_HANDLE *cspHandle) SEC_DEPRECATED;
 
 typedef uint32_t SecCredentialType;
 enum { kSecCredentialTypeDefault = 0, kSecCredentialTypeWithUI, kSecCredentialTypeNoUI };
@@ -296,8 +295,8 @@ CF_EXPORT OSStatus SecKeyGetCredentials(SecKeyRef keyRef, CSSM_ACL_AUTHORIZATION
 typedef void (^SecKeyGeneratePairBlock)(
 	SecKeyRef publicKey, SecKeyRef privateKey, CFErrorRef error);
 
-CF_INLINE void SecKeyGeneratePairAsync(CFDictionaryRef parameters, SEC_QUEUE deliveryQueue,
-	SecKeyGeneratePairBlock result)
+CF_INLINE void SecKeyGeneratePairAsync(
+	CFDictionaryRef parameters, SEC_QUEUE deliveryQueue, SecKeyGeneratePairBlock result)
 {
 	SecKeyRef publicKey = NULL, privateKey = NULL;
 	CFErrorRef error = NULL;

@@ -202,8 +202,8 @@ int main(void)
 	static const struct check_test tests[] = {CHECK_TEST(what_was_acknowledged_stays)};
 	int status;
 
-	/* LeakSanitizer's helper outlives a service that is killed while it looks. What the sanitizers
-	 * find ends a service with 99, which nothing else does. */
+	/* LeakSanitizer's helper outlives a service that is killed while it looks. What the
+	 * sanitizers find ends a service with 99, which nothing else does. */
 	(void)setenv("ASAN_OPTIONS", "detect_leaks=0:exitcode=99", 1);
 	(void)setenv("UBSAN_OPTIONS", "exitcode=99", 1);
 	device_make("tests/service/keycircled-fast");
