@@ -426,8 +426,10 @@ static void mark_altered(struct kc_record_row *row, struct kc_bytes value)
 static kc_err show(const struct view *view, const struct taken *row, const char *name)
 {
 	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
-	struct kc_record_row seen = {
-		name ? name : row->name, row->etag, row->id, kc_buf_bytes(&row->value)};
+	struct kc_record_row seen = {.name = name ? name : row->name,
+		.etag = row->etag,
+		.id = row->id,
+		.value = kc_buf_bytes(&row->value)};
 	enum evil_outcome outcome;
 
 	kc_buf_push(&value, row->value.data, row->value.len);
