@@ -6,8 +6,8 @@
 
 #include "backend/circle/record/label.h"
 
-/* Whether no later epoch of which somebody tells who is heard links to one, so that its key is to
- * be had in shares alone: the newest of its view, or one that was begun at the same time. */
+/* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
+ * its view, or one that was begun at the same time. That of one who is out may link to nothing. */
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {

@@ -60,9 +60,9 @@ for device in laptop desktop; do
   run sync
   exits 10 "$device says so"
   complains 'your store is older than what this device has already seen' "what is wrong"
-  complains 'It may be a restored backup of the folder, or someone has put old data there. Nothing was taken from it\.$' "what it may be"
+  complains 'It may be a restored backup of the store, or someone has put old data there. Nothing was taken from it\.$' "what it may be"
   complains 'If you restored a backup yourself:  kc sync repair --push-from-here$' "what to do about it"
-  complains 'If not, keep the folder as it is and look:  kc doctor store$' "or else"
+  complains 'If not, keep the store as it is and look:  kc doctor store$' "or else"
   complains 'errKCStoreSuspect' "by its name"
   case ${engine:-folder} in
   folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;
@@ -75,6 +75,8 @@ done
 
 # --- asking -----------------------------------------------------------------------------------------
 on laptop
+run doctor store --json
+json '.evidence > 0' "what it shows is noted"
 run sync repair
 exits 2 "the option has to be given"
 run sync repair --push-from-here
@@ -94,6 +96,8 @@ on desktop
 run sync repair --push-from-here --yes --json
 exits 0 "then the other does"
 json '.alarm == null and .refused == 0' "which says so in JSON"
+run doctor store --json
+json '.evidence == 0' "and what was noted of the old copy is forgotten"
 exchange laptop desktop
 for device in laptop desktop; do
   on "$device"
