@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72 and 96 of doc/attacks.md, and 38 with the epochs alone.
- */
+/* What a store can do as a whole: cases 61 to 72 and 96 of doc/attacks.md, and 38 with the epochs
+ * alone. */
 #include <stdio.h>
 #include <string.h>
 
