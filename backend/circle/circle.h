@@ -157,7 +157,6 @@ struct kc_user_key {
 struct kc_password_record {
 	struct kc_buf record;
 	struct kc_account_key parts;
-	struct kc_peer_id author;
 	struct kc_record_id id;
 };
 
@@ -165,7 +164,6 @@ struct kc_password_record {
 struct kc_pending_key {
 	struct kc_buf record;
 	struct kc_account_key parts;
-	struct kc_peer_id author;
 };
 
 #define KC_CIRCLE_MAX_PASSWORDS 128  /* records that are held: one of each author stays */

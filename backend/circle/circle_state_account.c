@@ -113,7 +113,6 @@ kc_err kc_circle_code_pending_key(struct kc_coder *c, struct kc_circle *circle, 
 		return KC_OK;
 	circle->pending_key_count = number + 1;
 	KC_TRY(kc_coder_check(c));
-	KC_TRY(kc_account_key_author(kc_buf_bytes(&pending->record), &pending->author));
 	return kc_account_key_open(
 		kc_buf_bytes(&pending->record), &circle->account, &pending->parts);
 }
