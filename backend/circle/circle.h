@@ -94,6 +94,7 @@ struct kc_held_epoch {
 	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
 	bool used;			/* this device has read or written something under it */
+	uint64_t since_ms;		/* its time, or when it came here, if that was before */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 {
@@ -359,6 +360,8 @@ bool kc_circle_is_behind(
 /* The owner knows that the store went back: what it lacks of a member now, whose log ends with
  * number shown (0 where there are no logs), is not missed until that member says something new. */
 KC_MUST kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+/* Drops of it what nobody names any more but who is out, after all was heard. */
+void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether that is still so; and whether a log may end with number last, short of what was settled.
  */
 bool kc_circle_is_excused(const struct kc_member *member);
