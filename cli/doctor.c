@@ -42,7 +42,7 @@ void kc_doctor_find(struct kc_doctor *doctor, const char *check, enum kc_doctor_
 	doctor->bad += verdict == KC_DOCTOR_BAD;
 	if (!kc_run_json(doctor->run)) {
 		kc_out_push(out, kc_bytes_str(sign_of(&out->look, verdict)));
-		kc_out_name(out, kc_bytes_str(text));
+		kc_out_words(out, kc_bytes_str(text));
 		kc_out_push(out, kc_bytes_str("\n"));
 		return;
 	}

@@ -57,13 +57,13 @@ static kc_err choose_verb(struct kc_run *run)
 		words = kc_run_has(run, KC_OPTION_VERSION) ? version : help;
 		count = 1;
 	}
-	KC_TRY(kc_verb_find(words, count, &run->facts, &run->verb, &used));
-	kc_facts_set_str(&run->facts, KC_FACT_VERB, run->verb->name);
 	if (kc_run_has(run, KC_OPTION_HELP)) { /* the words become what help is asked about */
 		run->args = words;
 		run->arg_count = run->options.word_count;
 		return kc_verb_find(help, 1, &run->facts, &run->verb, &used);
 	}
+	KC_TRY(kc_verb_find(words, count, &run->facts, &run->verb, &used));
+	kc_facts_set_str(&run->facts, KC_FACT_VERB, run->verb->name);
 	run->args = words + used;
 	run->arg_count = count - used;
 	return kc_verb_check(run->verb, &run->options, run->arg_count, &run->facts);

@@ -20,7 +20,7 @@ struct kc_look kc_look_of(int fd)
 	struct winsize size;
 
 	look.terminal = isatty(fd) == 1;
-	look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	look.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && !is_set_to("TERM", "dumb");
 	look.plain = is_set_to("KC_PLAIN", "1") || is_set_to("TERM", "dumb");
 	if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		look.columns = size.ws_col;

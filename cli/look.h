@@ -7,7 +7,7 @@
 
 struct kc_look {
 	bool terminal;
-	bool utf8;	  /* the locale writes UTF-8 */
+	bool utf8;	  /* the locale writes UTF-8, and TERM is not dumb */
 	bool plain;	  /* KC_PLAIN=1 or TERM=dumb: no columns, no signs */
 	unsigned columns; /* 80 when unknown */
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/template.h"
 #include "cli/visible.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -64,7 +65,14 @@ void kc_out_print(struct kc_out *out, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	kc_out_push(out, kc_bytes_str(text));
+	kc_template_signs(&out->buf, kc_bytes_str(text), &out->look);
+	flush_when_long(out);
+}
+
+void kc_out_words(struct kc_out *out, struct kc_bytes words)
+{
+	kc_template_mixed(&out->buf, words, &out->look);
+	flush_when_long(out);
 }
 
 void kc_out_name(struct kc_out *out, struct kc_bytes name)

@@ -24,6 +24,8 @@ void kc_out_push(struct kc_out *out, struct kc_bytes data);
 /* Our own words, short of 1 KiB. */
 void kc_out_print(struct kc_out *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Our words around theirs. */
+void kc_out_words(struct kc_out *out, struct kc_bytes words);
 /* Foreign text, made harmless. */
 void kc_out_name(struct kc_out *out, struct kc_bytes name);
 /* Everything so far is written. Errors: IO, NO_MEMORY; also of earlier pieces. */

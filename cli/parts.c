@@ -21,19 +21,19 @@ static void tell_own(
 	kc_when_ago((int64_t)(view->given_ms / 1000), kc_clock_wall_ms() / 1000, when);
 	if (there == wrote)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_GOOD,
-			"what this device wrote last, its %llu, is there", (number)wrote);
+			"what this device wrote last, number %llu, is there", (number)wrote);
 	else if (there > wrote)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
-			"it has %llu of this device, which wrote up to %llu", (number)there,
+			"it has number %llu of this device, which wrote up to %llu", (number)there,
 			(number)wrote);
 	else if (view->given)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
-			"what this device wrote last, its %llu, is not there; it was given to the "
-			"store %llu times, the last time %s",
-			(number)wrote, (number)view->given, when);
+			"what this device wrote last, number %llu, is not there; it was given to "
+			"the store %llu time%s, the last time %s",
+			(number)wrote, (number)view->given, view->given == 1 ? "" : "s", when);
 	else
 		kc_doctor_find(doctor, "own", KC_DOCTOR_NOTE,
-			"what this device wrote last, its %llu, is still to be sent",
+			"what this device wrote last, number %llu, is still to be sent",
 			(number)wrote);
 }
 
@@ -41,20 +41,23 @@ static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 {
 	if (part->last < part->settled)
 		kc_doctor_find(doctor, "log", KC_DOCTOR_BAD,
-			"the log of “%s” ends at %llu; this device has read up to %llu", part->name,
-			(number)part->last, (number)part->settled);
+			"the log of “%s” ends at number %llu; this device has read up to %llu",
+			part->name, (number)part->last, (number)part->settled);
 	else if (part->hole)
 		kc_doctor_find(doctor, "hole", KC_DOCTOR_NOTE,
-			"%llu in the log of “%s” is missing, or not whole; what comes after it "
+			"number %llu in the log of “%s” is missing, or not whole; what comes after "
+			"it "
 			"waits",
 			(number)part->hole, part->name);
 	else if (part->last > part->settled)
 		kc_doctor_find(doctor, "log", KC_DOCTOR_NOTE,
-			"the log of “%s” goes up to %llu; this device has taken it up to %llu",
+			"the log of “%s” goes up to number %llu; this device has taken it up to "
+			"%llu",
 			part->name, (number)part->last, (number)part->settled);
 	else
 		kc_doctor_find(doctor, "log", KC_DOCTOR_GOOD,
-			"the log of “%s” is read to its end, %llu", part->name, (number)part->last);
+			"the log of “%s” is read to its end, number %llu", part->name,
+			(number)part->last);
 }
 
 static void tell_list(struct kc_doctor *doctor, const struct kc_store_part *part)
@@ -69,7 +72,8 @@ static void tell_list(struct kc_doctor *doctor, const struct kc_store_part *part
 			part->name);
 	else
 		kc_doctor_find(doctor, "list", KC_DOCTOR_GOOD,
-			"the last entry of “%s”, %llu, is there", part->name, (number)part->list);
+			"the last entry of “%s”, number %llu, is there", part->name,
+			(number)part->list);
 }
 
 /* What is missed, and since when. */

@@ -104,10 +104,11 @@ static void tell_file(struct kc_run *run, const char *file)
 	above = kc_buf_text(&folder);
 	if (!above)
 		return;
-	if (access(above, F_OK) != 0)
-		kc_facts_set_str(&run->facts, KC_FACT_LOST, above);
-	else if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
+	if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
 		kc_facts_set_str(&run->facts, KC_FACT_NO_STORE, file);
+	else if (access(above, F_OK) != 0)
+		kc_facts_set_str(&run->facts,
+			run->facts.known[KC_FACT_CHOSEN] ? KC_FACT_UNMADE : KC_FACT_LOST, above);
 	else if (access(file, F_OK) != 0 && !run->facts.known[KC_FACT_CHOSEN])
 		kc_facts_set_str(&run->facts, KC_FACT_LOST, file);
 	else if (access(above, W_OK | X_OK) != 0)

@@ -82,20 +82,24 @@ static size_t push_replaced(struct kc_buf *out, struct kc_bytes text, const stru
 	return 0;
 }
 
-/* Our words around theirs; of the signs only those that a text in English has. */
-static void push_mixed(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
+void kc_template_signs(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
 {
-	KC_CLEANUP_BUF struct kc_buf shown = KC_BUF_INIT;
-
-	kc_visible_push(&shown, text, look);
-	for (size_t at = 0, len; at < shown.len; at += len) {
-		struct kc_bytes rest = kc_bytes(shown.data + at, shown.len - at);
+	for (size_t at = 0, len; at < text.len; at += len) {
+		struct kc_bytes rest = kc_bytes(text.data + at, text.len - at);
 		len = rest.data[0] < 0x80 ? 0 : push_replaced(out, rest, look);
 		if (len)
 			continue;
 		len = 1;
 		kc_buf_push_byte(out, rest.data[0]);
 	}
+}
+
+void kc_template_mixed(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look)
+{
+	KC_CLEANUP_BUF struct kc_buf shown = KC_BUF_INIT;
+
+	kc_visible_push(&shown, text, look);
+	kc_template_signs(out, kc_buf_bytes(&shown), look);
 }
 
 static void push_fact(struct kc_buf *out, enum kc_fact fact, const struct kc_facts *facts,
@@ -106,7 +110,7 @@ static void push_fact(struct kc_buf *out, enum kc_fact fact, const struct kc_fac
 	if (kc_facts_kind(fact) == KC_FACT_OURS)
 		kc_buf_push(out, text.data, text.len);
 	else if (kc_facts_kind(fact) == KC_FACT_MIXED)
-		push_mixed(out, text, look);
+		kc_template_mixed(out, text, look);
 	else if (in_command)
 		kc_visible_push_word(out, text);
 	else

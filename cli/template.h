@@ -23,4 +23,9 @@ KC_MUST kc_err kc_template_commands(const char *lines, const struct kc_facts *fa
 /* Takes what is before the next separator off the front of *rest; false at the end. */
 bool kc_template_next(struct kc_bytes *rest, char separator, struct kc_bytes *ret);
 
+/* Our own words; of the signs beyond ASCII only those that this look can show. */
+void kc_template_signs(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look);
+/* Our words around theirs: made harmless as well. */
+void kc_template_mixed(struct kc_buf *out, struct kc_bytes text, const struct kc_look *look);
+
 #endif

@@ -29,18 +29,24 @@ static size_t words_of(const struct kc_verb *verb, const char *const *words, siz
 	return 0;
 }
 
-/* The second words of verbs that begin with this one: "new, import, show". */
-static void push_second_words(struct kc_buf *out, const char *first)
+const char *kc_verb_second_word(const struct kc_verb *verb, const char *first)
 {
 	size_t len = strlen(first);
 
+	return strncmp(verb->name, first, len) == 0 && verb->name[len] == ' ' ? verb->name + len + 1
+									      : NULL;
+}
+
+/* The second words of verbs that begin with this one: "new, import, show". */
+static void push_second_words(struct kc_buf *out, const char *first)
+{
 	for (size_t i = 0; kc_verb_at(i); i++) {
-		const char *name = kc_verb_at(i)->name;
-		if (strncmp(name, first, len) != 0 || name[len] != ' ')
-			continue;
-		if (out->len)
+		const char *second = kc_verb_second_word(kc_verb_at(i), first);
+
+		if (second && out->len)
 			kc_buf_push_str(out, ", ");
-		kc_buf_push_str(out, name + len + 1);
+		if (second)
+			kc_buf_push_str(out, second);
 	}
 }
 

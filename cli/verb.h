@@ -74,4 +74,8 @@ KC_MUST kc_err kc_verb_help(struct kc_run *run);
 KC_MUST kc_err kc_verb_version(struct kc_run *run);
 /* clang-format on */
 
+/* What follows the first word of a verb of two words: "use" of "sync use" after "sync"; else NULL.
+ */
+const char *kc_verb_second_word(const struct kc_verb *verb, const char *first);
+
 #endif

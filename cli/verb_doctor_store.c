@@ -126,21 +126,25 @@ static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report 
 		kc_doctor_find(doctor, "exchange", KC_DOCTOR_NOTE, "there was no exchange yet");
 	if (report->pending)
 		kc_doctor_find(doctor, "unsent", KC_DOCTOR_NOTE,
-			"%llu of this device's changes are still to be sent",
-			(unsigned long long)report->pending);
+			"%llu change%s of this device %s still to be sent",
+			(unsigned long long)report->pending, report->pending == 1 ? "" : "s",
+			report->pending == 1 ? "is" : "are");
 	if (report->waiting)
 		kc_doctor_find(doctor, "waiting", KC_DOCTOR_NOTE,
-			"%llu records wait for others that have not arrived",
-			(unsigned long long)report->waiting);
+			"%llu change%s that came from others %s for more that has not arrived",
+			(unsigned long long)report->waiting, report->waiting == 1 ? "" : "s",
+			report->waiting == 1 ? "waits" : "wait");
 	if (report->for_unlock)
 		kc_doctor_find(doctor, "for_unlock", KC_DOCTOR_NOTE,
-			"%llu records open with the unlock",
-			(unsigned long long)report->for_unlock);
+			"%llu item%s here, to be opened by the unlock",
+			(unsigned long long)report->for_unlock,
+			report->for_unlock == 1 ? " is" : "s are");
 	if (report->refused)
 		kc_doctor_find(doctor, "refused", KC_DOCTOR_BAD,
-			"%llu records are not as any of your devices made them: they are left out "
-			"until the store shows the true ones",
-			(unsigned long long)report->refused);
+			"%llu thing%s in it not as any of your devices made %s: left out until "
+			"the store shows what was made",
+			(unsigned long long)report->refused, report->refused == 1 ? " is" : "s are",
+			report->refused == 1 ? "it" : "them");
 }
 
 static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report)

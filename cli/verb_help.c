@@ -40,6 +40,23 @@ static void print_options(struct kc_run *run, const char *heading, kc_option_set
 	}
 }
 
+/* The commands of two words that begin with this one. */
+static void print_under(struct kc_run *run, const char *heading, const char *first)
+{
+	bool any = false;
+
+	for (size_t i = 0; kc_verb_at(i); i++) {
+		const struct kc_verb *verb = kc_verb_at(i);
+
+		if (!kc_verb_second_word(verb, first))
+			continue;
+		if (!any)
+			print(run, heading);
+		kc_out_print(&run->out, "  kc %-16s %s\n", verb->name, verb->help);
+		any = true;
+	}
+}
+
 static void print_verb(struct kc_run *run, const struct kc_verb *verb)
 {
 	struct kc_bytes rest = kc_bytes_str(verb->examples), line;
@@ -55,6 +72,7 @@ static void print_verb(struct kc_run *run, const struct kc_verb *verb)
 	kc_out_print(&run->out, "\nUsage:\n  kc %s%s%s\n", verb->name, *verb->synopsis ? " " : "",
 		verb->synopsis);
 	print_options(run, "\nOptions:\n", verb->options);
+	print_under(run, "\nWith another word:\n", verb->name);
 	print(run, "\nOptions of every command:  kc help\n");
 }
 
@@ -133,6 +151,7 @@ static kc_err help_with_topic(struct kc_run *run, const struct kc_topic *topic)
 
 	if (!kc_run_json(run)) {
 		print_topic(run, topic);
+		print_under(run, "Commands\n", run->args[0]);
 		return KC_OK;
 	}
 	object = kc_json_object();
@@ -141,13 +160,42 @@ static kc_err help_with_topic(struct kc_run *run, const struct kc_topic *topic)
 	return kc_run_answer(run, object);
 }
 
+/* A word that is no command alone. */
+static kc_err help_with_first_word(struct kc_run *run, const char *first)
+{
+	json_t *object = kc_json_object(), *items = json_array();
+
+	for (size_t i = 0; kc_verb_at(i); i++)
+		if (kc_verb_second_word(kc_verb_at(i), first))
+			kc_json_append(items, verb_json(kc_verb_at(i)));
+	kc_json_set(object, "items", items);
+	if (kc_run_json(run))
+		return kc_run_answer(run, object);
+	json_decref(object);
+	kc_out_print(&run->out, "kc %s takes another word:\n\n", first);
+	print_under(run, "Commands:\n", first);
+	kc_out_print(&run->out, "\nMore:  kc help %s WORD\n", first);
+	return KC_OK;
+}
+
+static bool is_first_word(const char *word)
+{
+	for (size_t i = 0; kc_verb_at(i); i++)
+		if (kc_verb_second_word(kc_verb_at(i), word))
+			return true;
+	return false;
+}
+
 static kc_err help_with_verb(struct kc_run *run)
 {
 	const struct kc_verb *verb;
 	json_t *object, *items;
 	size_t used;
+	kc_err err = kc_verb_find(run->args, run->arg_count, &run->facts, &verb, &used);
 
-	KC_TRY(kc_verb_find(run->args, run->arg_count, &run->facts, &verb, &used));
+	if (err != KC_OK && run->arg_count == 1 && is_first_word(run->args[0]))
+		return help_with_first_word(run, run->args[0]);
+	KC_TRY(err);
 	if (!kc_run_json(run)) {
 		print_verb(run, verb);
 		return KC_OK;

@@ -71,8 +71,9 @@ kc_err kc_verb_status(struct kc_run *run)
 	kc_out_name(out, kc_facts_get(&run->facts, KC_FACT_FOLDER));
 	kc_out_print(out, "\nThis device  ");
 	kc_out_name(out, kc_bytes_str(status.device));
-	kc_out_print(out, "\nItems        %llu, %llu of them sync\n",
-		(unsigned long long)status.items, (unsigned long long)status.synced);
+	kc_out_print(out, "\nItems        %llu, %llu of them %s\n",
+		(unsigned long long)status.items, (unsigned long long)status.synced,
+		status.synced == 1 ? "syncs" : "sync");
 	kc_out_print(out, "Store        ");
 	kc_out_name(out,
 		kc_bytes_str(status.store ? status.store : "none; nothing leaves this device"));
@@ -80,8 +81,8 @@ kc_err kc_verb_status(struct kc_run *run)
 	if (status.pending)
 		kc_out_print(out, "Not sent yet %llu\n", (unsigned long long)status.pending);
 	if (status.quarantined)
-		kc_out_print(out, "Set aside    %llu damaged items\n",
-			(unsigned long long)status.quarantined);
+		kc_out_print(out, "Set aside    %llu damaged item%s\n",
+			(unsigned long long)status.quarantined, status.quarantined == 1 ? "" : "s");
 	if (status.altered)
 		kc_out_print(
 			out, "Database     was changed by something other than this program\n");

@@ -231,14 +231,14 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 	struct kc_out *out = &run->out;
 
 	if (report->for_unlock)
-		kc_out_print(out, "For the unlock %llu, which are here and open with it\n",
-			(unsigned long long)report->for_unlock);
+		kc_out_print(out, "For the unlock %llu, which %s with it\n",
+			(unsigned long long)report->for_unlock,
+			report->for_unlock == 1 ? "is here and opens" : "are here and open");
 	if (report->refused)
 		kc_out_print(out,
-			"Refused        %llu, which none of your devices has made so; left out "
-			"until "
-			"the store shows the true ones\n",
-			(unsigned long long)report->refused);
+			"Refused        %llu, as none of your devices has made %s so; left out "
+			"until the store shows what was made\n",
+			(unsigned long long)report->refused, report->refused == 1 ? "it" : "them");
 	if (report->pending_password)
 		kc_out_print(out,
 			"Password       changed on another device. If it was you, say the new "

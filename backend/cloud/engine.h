@@ -31,9 +31,11 @@ struct kc_record_engine {
 		size_t count, struct kc_record_state *ret);
 	kc_err (*get)(void *handle, enum kc_zone zone, const char *const *names, size_t count,
 		kc_record_visit visit, void *context);
-	/* *token may have moved when it fails. */
-	kc_err (*changes)(void *handle, enum kc_zone zone, struct kc_feed_token *token,
-		size_t limit, kc_record_visit visit, void *context, bool *ret_more);
+	/* bare: NULL, or what names begin with whose values may be left out. *token may have moved
+	 * when it fails. */
+	kc_err (*changes)(void *handle, enum kc_zone zone, const char *bare,
+		struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+		bool *ret_more);
 	kc_err (*changed)(
 		void *handle, const struct kc_feed_token tokens[KC_ZONE_COUNT], bool *ret);
 };

@@ -104,6 +104,7 @@ struct shown {
 	void *context;
 	const char *const *names; /* NULL: any */
 	size_t count;		  /* of names; or how many rows there may be */
+	const char *bare; /* what names begin with whose values were not asked for; or NULL */
 };
 
 static bool is_wanted(struct shown *shown, const char *name)
@@ -116,12 +117,20 @@ static bool is_wanted(struct shown *shown, const char *name)
 	return false;
 }
 
+/* With a value, or without one where none was asked for. */
+static bool is_filled(const struct shown *shown, const struct kc_record_row *row)
+{
+	if (!row->bare)
+		return row->value.len <= KC_RECORDS_MAX_VALUE;
+	return shown->bare && strncmp(row->name, shown->bare, strlen(shown->bare)) == 0 &&
+	       row->value.len == 0;
+}
+
 static kc_err show(void *context, const struct kc_record_row *row)
 {
 	struct shown *shown = context;
 
-	if (!is_name(row->name) || row->value.len > KC_RECORDS_MAX_VALUE ||
-		!is_wanted(shown, row->name))
+	if (!is_name(row->name) || !is_filled(shown, row) || !is_wanted(shown, row->name))
 		return KC_ERR(STORE_SUSPECT);
 	return shown->visit(shown->context, row);
 }
@@ -129,7 +138,7 @@ static kc_err show(void *context, const struct kc_record_row *row)
 kc_err kc_records_get(struct kc_cloud *cloud, enum kc_zone zone, const char *const *names,
 	size_t count, kc_record_visit visit, void *context)
 {
-	struct shown shown = {visit, context, names, count};
+	struct shown shown = {.visit = visit, .context = context, .names = names, .count = count};
 
 	KC_TRY(check_zone(cloud, zone));
 	if (count == 0)
@@ -142,10 +151,11 @@ kc_err kc_records_get(struct kc_cloud *cloud, enum kc_zone zone, const char *con
 	return cloud->engine->records->get(cloud->handle, zone, names, count, show, &shown);
 }
 
-kc_err kc_records_changes(struct kc_cloud *cloud, enum kc_zone zone, struct kc_feed_token *token,
-	size_t limit, kc_record_visit visit, void *context, bool *ret_more)
+kc_err kc_records_skim(struct kc_cloud *cloud, enum kc_zone zone, const char *bare,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more)
 {
-	struct shown shown = {visit, context, NULL, limit};
+	struct shown shown = {.visit = visit, .context = context, .count = limit, .bare = bare};
 	struct kc_feed_token next = *token;
 	bool more = false;
 
@@ -155,10 +165,16 @@ kc_err kc_records_changes(struct kc_cloud *cloud, enum kc_zone zone, struct kc_f
 	if (token->len > KC_RECORDS_MAX_TOKEN)
 		return KC_ERR(TOKEN_EXPIRED);
 	KC_TRY(cloud->engine->records->changes(
-		cloud->handle, zone, &next, limit, show, &shown, &more));
+		cloud->handle, zone, bare, &next, limit, show, &shown, &more));
 	*token = next;
 	*ret_more = more;
 	return KC_OK;
+}
+
+kc_err kc_records_changes(struct kc_cloud *cloud, enum kc_zone zone, struct kc_feed_token *token,
+	size_t limit, kc_record_visit visit, void *context, bool *ret_more)
+{
+	return kc_records_skim(cloud, zone, NULL, token, limit, visit, context, ret_more);
 }
 
 kc_err kc_records_changed(

@@ -53,8 +53,13 @@ struct kc_record_row {
 	const char *name;
 	struct kc_etag etag;
 	struct kc_write_id id;
-	struct kc_bytes value; /* empty: a tombstone */
+	struct kc_bytes value; /* empty: a tombstone, if it is not bare */
+	bool bare;	       /* it has a value, which was not asked for */
 };
+static inline bool kc_record_is_tombstone(const struct kc_record_row *row)
+{
+	return !row->bare && row->value.len == 0;
+}
 /* Called for each row; what it returns ends the reading when it is not KC_OK. */
 typedef kc_err (*kc_record_visit)(void *context, const struct kc_record_row *row);
 
@@ -87,6 +92,11 @@ KC_MUST kc_err kc_records_get(struct kc_cloud *cloud, enum kc_zone zone, const c
  * the beginning).
  */
 KC_MUST kc_err kc_records_changes(struct kc_cloud *cloud, enum kc_zone zone,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more);
+/* The same, without the values of records whose names begin with bare: to find what is not known
+ * among much that is. */
+KC_MUST kc_err kc_records_skim(struct kc_cloud *cloud, enum kc_zone zone, const char *bare,
 	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
 	bool *ret_more);
 /* Whether anything changed in any zone after these tokens, one for each zone by its number: one

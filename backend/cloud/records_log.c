@@ -28,15 +28,15 @@ bool kc_records_log_parse(const char *name, struct kc_writer_id *ret_writer, uin
 	       kc_writer_name_parse_number(name + KC_WRITER_DIGITS + 1, ret_number);
 }
 
-/* Every record of the zone, each once or more often. */
+/* The name of every record of the zone, each once or more often. */
 static kc_err each(struct kc_cloud *cloud, kc_record_visit visit, void *context)
 {
 	struct kc_feed_token token = {0};
 	bool more = true;
 
 	while (more)
-		KC_TRY(kc_records_changes(
-			cloud, KC_ZONE_VALUES, &token, PAGE, visit, context, &more));
+		KC_TRY(kc_records_skim(
+			cloud, KC_ZONE_VALUES, "", &token, PAGE, visit, context, &more));
 	return KC_OK;
 }
 
@@ -48,7 +48,7 @@ static kc_err count_in(void *context, const struct kc_record_row *row)
 	struct kc_writer_id writer;
 	uint64_t number;
 
-	if (row->value.len == 0 || !kc_records_log_parse(row->name, &writer, &number))
+	if (kc_record_is_tombstone(row) || !kc_records_log_parse(row->name, &writer, &number))
 		return KC_OK;
 	return kc_cloud_logs_add(context, &writer, number);
 }
@@ -133,7 +133,7 @@ static kc_err add_to_batch(void *context, const struct kc_record_row *row)
 	struct kc_writer_id writer;
 	uint64_t number;
 
-	if (row->value.len == 0 || !kc_records_log_parse(row->name, &writer, &number) ||
+	if (kc_record_is_tombstone(row) || !kc_records_log_parse(row->name, &writer, &number) ||
 		memcmp(&writer, &batch->writer, sizeof writer) != 0 || number >= batch->below ||
 		batch->count == KC_RECORDS_MAX_BATCH)
 		return KC_OK;

@@ -92,16 +92,21 @@ static kc_err read_zone(struct kc_sqlite_file *file, enum kc_zone number, struct
 }
 
 #define COLUMNS "name, seq, write_id, value"
+/* The same, NULL for the values of names that begin with :bare. */
+#define COLUMNS_OF_BARE                                                          \
+	"name, seq, write_id, CASE WHEN substr(name, 1, length(:bare)) = :bare " \
+	"AND length(value) > 0 THEN NULL ELSE value END"
 
 /* A row of COLUMNS, borrowed until the next step. */
-static kc_err read_row(struct sqlite3_stmt *stmt, const struct zone *zone,
+static kc_err read_row(struct sqlite3_stmt *stmt, const struct zone *zone, bool bare,
 	struct kc_record_row *ret, int64_t *ret_seq)
 {
+	ret->bare = bare && sqlite3_column_type(stmt, 3) == SQLITE_NULL;
 	if (sqlite3_column_type(stmt, 0) != SQLITE_TEXT ||
 		sqlite3_column_type(stmt, 1) != SQLITE_INTEGER ||
 		sqlite3_column_type(stmt, 2) != SQLITE_BLOB ||
 		sqlite3_column_bytes(stmt, 2) != sizeof ret->id.bytes ||
-		sqlite3_column_type(stmt, 3) != SQLITE_BLOB)
+		(!ret->bare && sqlite3_column_type(stmt, 3) != SQLITE_BLOB))
 		return KC_ERR(STORE_SUSPECT);
 	*ret_seq = sqlite3_column_int64(stmt, 1);
 	if (*ret_seq < 1 || *ret_seq > zone->seq)
@@ -140,7 +145,7 @@ static kc_err sqlite_get(void *handle, enum kc_zone number, const char *const *n
 		KC_TRY(kc_sqlite_file_step(&file, stmt, &row));
 		if (!row)
 			continue;
-		KC_TRY(read_row(stmt, &zone, &shown, &seq));
+		KC_TRY(read_row(stmt, &zone, false, &shown, &seq));
 		KC_TRY(visit(context, &shown));
 	}
 	return KC_OK;
@@ -182,8 +187,8 @@ static int64_t read_token(const struct kc_sqlite_file *file, const struct zone *
 }
 
 /* The rows after *seq, one more than limit to see whether there is one. */
-static kc_err visit_rows(struct kc_sqlite_file *file, const struct zone *zone, size_t limit,
-	kc_record_visit visit, void *context, int64_t *seq, bool *ret_more)
+static kc_err visit_rows(struct kc_sqlite_file *file, const struct zone *zone, const char *bare,
+	size_t limit, kc_record_visit visit, void *context, int64_t *seq, bool *ret_more)
 {
 	KC_CLEANUP_SQLITE_STMT struct sqlite3_stmt *stmt = NULL;
 	int64_t most = limit < INT32_MAX ? (int64_t)limit : INT32_MAX;
@@ -191,12 +196,15 @@ static kc_err visit_rows(struct kc_sqlite_file *file, const struct zone *zone, s
 	bool row = false;
 
 	KC_TRY(kc_sqlite_file_prepare(file,
-		"SELECT " COLUMNS " FROM record WHERE zone = ? AND seq > ? "
-		"ORDER BY seq LIMIT ?",
+		"SELECT " COLUMNS_OF_BARE " FROM record WHERE zone = :zone AND seq > :seq "
+		"ORDER BY seq LIMIT :most",
 		&stmt));
-	sqlite3_bind_int64(stmt, 1, zone->number);
-	sqlite3_bind_int64(stmt, 2, *seq);
-	sqlite3_bind_int64(stmt, 3, most + 1);
+	if (bare)
+		sqlite3_bind_text(
+			stmt, sqlite3_bind_parameter_index(stmt, ":bare"), bare, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, ":zone"), zone->number);
+	sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, ":seq"), *seq);
+	sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, ":most"), most + 1);
 	for (;;) {
 		int64_t next;
 
@@ -204,7 +212,7 @@ static kc_err visit_rows(struct kc_sqlite_file *file, const struct zone *zone, s
 		*ret_more = row && most == 0;
 		if (!row || most-- == 0)
 			return KC_OK;
-		KC_TRY(read_row(stmt, zone, &shown, &next));
+		KC_TRY(read_row(stmt, zone, bare, &shown, &next));
 		if (next <= *seq) /* an index that does not say what the table says */
 			return KC_ERR(STORE_SUSPECT);
 		*seq = next;
@@ -212,8 +220,9 @@ static kc_err visit_rows(struct kc_sqlite_file *file, const struct zone *zone, s
 	}
 }
 
-static kc_err sqlite_changes(void *handle, enum kc_zone number, struct kc_feed_token *token,
-	size_t limit, kc_record_visit visit, void *context, bool *ret_more)
+static kc_err sqlite_changes(void *handle, enum kc_zone number, const char *bare,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more)
 {
 	KC_CLEANUP_SQLITE_FILE struct kc_sqlite_file file = KC_SQLITE_FILE_INIT;
 	const struct store *store = handle;
@@ -225,7 +234,7 @@ static kc_err sqlite_changes(void *handle, enum kc_zone number, struct kc_feed_t
 	seq = read_token(&file, &zone, token);
 	if (seq < 0)
 		return KC_ERR(TOKEN_EXPIRED);
-	KC_TRY(visit_rows(&file, &zone, limit, visit, context, &seq, ret_more));
+	KC_TRY(visit_rows(&file, &zone, bare, limit, visit, context, &seq, ret_more));
 	make_token(&file, &zone, *ret_more ? seq : zone.seq, token);
 	return KC_OK;
 }
@@ -271,7 +280,7 @@ static kc_err compare(struct kc_sqlite_file *file, const struct zone *zone,
 		KC_TRY(kc_sqlite_file_step(file, stmt, &row));
 		ret[i] = (struct kc_record_state){0};
 		if (row) {
-			KC_TRY(read_row(stmt, zone, &found, &seq));
+			KC_TRY(read_row(stmt, zone, false, &found, &seq));
 			ret[i] = (struct kc_record_state){found.etag, found.id};
 		}
 		if (memcmp(&ret[i].etag, &writes[i].expect, sizeof ret[i].etag) != 0)

@@ -213,8 +213,9 @@ static kc_err get(void *handle, enum kc_zone zone, const char *const *names, siz
 		context);
 }
 
-static kc_err changes(void *handle, enum kc_zone zone, struct kc_feed_token *token, size_t limit,
-	kc_record_visit visit, void *context, bool *ret_more)
+static kc_err changes(void *handle, enum kc_zone zone, const char *bare,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more)
 {
 	struct rows *rows;
 
@@ -229,7 +230,7 @@ static kc_err changes(void *handle, enum kc_zone zone, struct kc_feed_token *tok
 	}
 	rows = calloc(1, sizeof *rows);
 	return show(rows,
-		kc_records_changes(inner(handle), zone, token, limit, collect, rows, ret_more),
+		kc_records_skim(inner(handle), zone, bare, token, limit, collect, rows, ret_more),
 		visit, context);
 }
 

@@ -576,7 +576,7 @@ static kc_err put(void *handle, enum kc_zone number, const struct kc_record_writ
 	return expected ? KC_OK : KC_ERR(CONFLICT);
 }
 
-static kc_err visit_record(const struct store *store, const struct record *record,
+static kc_err visit_record(const struct store *store, const struct record *record, const char *bare,
 	kc_record_visit visit, void *context)
 {
 	struct kc_record_row row = {
@@ -586,6 +586,10 @@ static kc_err visit_record(const struct store *store, const struct record *recor
 		.value = kc_bytes(record->value->bytes, record->value->len),
 	};
 
+	if (bare && record->value->len && strncmp(record->name, bare, strlen(bare)) == 0) {
+		row.bare = true;
+		row.value = kc_bytes(NULL, 0);
+	}
 	return visit(context, &row);
 }
 
@@ -600,7 +604,7 @@ static kc_err get(void *handle, enum kc_zone number, const char *const *names, s
 		const struct record *record = find_record(&store->zones[number], names[i]);
 
 		if (record)
-			KC_TRY(visit_record(store, record, visit, context));
+			KC_TRY(visit_record(store, record, NULL, visit, context));
 	}
 	return KC_OK;
 }
@@ -637,8 +641,9 @@ static const struct record *first_after(const struct zone *zone, uint64_t versio
 	return first;
 }
 
-static kc_err changes(void *handle, enum kc_zone number, struct kc_feed_token *token, size_t limit,
-	kc_record_visit visit, void *context, bool *ret_more)
+static kc_err changes(void *handle, enum kc_zone number, const char *bare,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more)
 {
 	struct store *store = store_behind(handle);
 	struct moment moment = {.store = store->number};
@@ -648,7 +653,7 @@ static kc_err changes(void *handle, enum kc_zone number, struct kc_feed_token *t
 		return KC_ERR(STORE_GONE);
 	KC_TRY(read_token(store, token, &moment.version));
 	while ((next = first_after(&store->zones[number], moment.version)) && limit-- > 0) {
-		KC_TRY(visit_record(store, next, visit, context));
+		KC_TRY(visit_record(store, next, bare, visit, context));
 		moment.version = next->version;
 	}
 	*ret_more = next != NULL;

@@ -339,6 +339,76 @@ static void more_than_a_round(void)
 /* --- reading ------------------------------------------------------------------------------------
  */
 
+static char hidden[KC_RECORDS_MAX_NAME + 1];
+
+static bool hide(struct kc_record_row *row)
+{
+	return strcmp(row->name, hidden) != 0;
+}
+
+/* The first device has an item in the store; its last record of a kind there is the hidden one. */
+static void begin_with_one(size_t devices, const char *kind)
+{
+	begin(devices);
+	house_clock_set(INT64_C(1800000000000));
+	add(0, "mail");
+	CHECK_OK(house_sync(&house, 0, NULL));
+	name_last(kind, hidden);
+}
+
+/* Whoever lost its place reads names again, and the values that it does not know. */
+static void names_again(void)
+{
+	enum { MANY = 200, NAME_LEN = 100, BESIDES = 40000 }; /* records have 514 bytes */
+
+	begin(2);
+	add(0, "mail");
+	add_many(0, MANY);
+	house_settle(&house);
+	change(0, "mail", "new");
+	add(0, "bank");
+	CHECK_OK(house_sync(&house, 0, NULL));
+	between_lies.expire = true;
+	between_count = (struct between_count){0};
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(!between_lies.expire);
+	CHECK(has(1, "mail", "new") && has(1, "bank", "bank"));
+	CHECK(between_count.down < BESIDES + MANY * NAME_LEN);
+	/* An item that is not among the names is written again by its writer; here it is in the
+	 * way. */
+	name_last("i-", hidden);
+	between_lies.row = hide;
+	between_lies.expire = true;
+	CHECK_ERR(house_sync(&house, 0, NULL), KC_E_CONFLICT);
+	between_lies.row = NULL;
+	house_settle(&house);
+	CHECK(pending(0) == 0);
+	CHECK(has(1, "bank", "bank") && has(1, "mail", "new"));
+	end();
+}
+
+/* A store that names a version, and has none when it is asked for it. */
+static bool name_only(struct kc_record_row *row)
+{
+	if (strcmp(row->name, hidden) == 0 && row->bare)
+		row->etag.bytes[0] ^= 1;
+	return strcmp(row->name, hidden) != 0 || row->bare;
+}
+
+static void a_name_alone(void)
+{
+	begin_with_one(2, "i-");
+	CHECK_OK(house_sync(&house, 1, NULL));
+	between_lies.row = name_only;
+	between_lies.expire = true;
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(!between_lies.expire);
+	between_lies.row = NULL;
+	house_settle(&house);
+	CHECK(has(0, "mail", "mail") && has(1, "mail", "mail"));
+	end();
+}
+
 /* Case 62, and a feed that gives everything twice, the last row first. */
 static void pages_in_disorder(void)
 {
@@ -357,26 +427,8 @@ static void pages_in_disorder(void)
 	end();
 }
 
-/* Case 61: what is held back is named by others. */
-static char hidden[KC_RECORDS_MAX_NAME + 1];
-
-static bool hide(struct kc_record_row *row)
-{
-	return strcmp(row->name, hidden) != 0;
-}
-
-/* The first device has an item in the store; its last record of a kind there is the hidden one. */
-static void begin_with_one(size_t devices, const char *kind)
-{
-	begin(devices);
-	house_clock_set(INT64_C(1800000000000));
-	add(0, "mail");
-	CHECK_OK(house_sync(&house, 0, NULL));
-	name_last(kind, hidden);
-}
-
-/* The second device misses what is held back, and has read everything once more before it says so;
- * it takes it when it is there. */
+/* Case 61: what is held back is named by others. The second device misses it, and has read
+ * everything once more before it says so; it takes it when it is there. */
 static void end_missed(const char *alarm)
 {
 	house_clock_move(11 * MINUTE);
@@ -701,6 +753,8 @@ int main(void)
 		CHECK_TEST(a_store_that_refuses),
 		CHECK_TEST(a_store_that_forgets),
 		CHECK_TEST(more_than_a_batch),
+		CHECK_TEST(names_again),
+		CHECK_TEST(a_name_alone),
 		CHECK_TEST(pages_in_disorder),
 		CHECK_TEST(a_list_is_held_back),
 		CHECK_TEST(an_item_is_held_back),

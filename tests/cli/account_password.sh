@@ -38,7 +38,7 @@ change() { # old, new
 
 make_device laptop
 run passwd --account --account-password-file "$secret/account" --new-account-password-file "$secret/second"
-exits 2 "without a store there is no account"
+exits 9 "without a store there is no account"
 run sync use "$store" --account-password-file "$secret/account"
 make_device desktop
 pair laptop desktop "$secret/account"

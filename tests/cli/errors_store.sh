@@ -16,15 +16,17 @@ known_fails() { # as fails, with the account password
 given 'no store'
 make_device laptop
 save_all
-fails 2 errSecNotAvailable "this device doesn't sync with a store yet" 'kc sync use FOLDER' sync
-fails 2 errSecNotAvailable "this device doesn't sync with a store yet" 'kc join FOLDER' devices
-known_fails 2 errSecNotAvailable "this device doesn't sync with a store yet" 'kc sync use FOLDER' devices add --yes
+fails 9 errSecNotAvailable "this device doesn't sync with a store yet" 'kc sync use FOLDER' sync
+fails 9 errSecNotAvailable "this device doesn't sync with a store yet" 'kc join FOLDER' devices
+known_fails 9 errSecNotAvailable "this device doesn't sync with a store yet" 'kc sync use FOLDER' devices add --yes
 fails 4 errSecInteractionNotAllowed 'an account password is needed' '--account-password-file FILE' sync use "$folder"
 printf 'short' > "$secret/short"
 fails 2 errSecInvalidPasswordRef 'The account password needs eight characters or more' 'kc help passwords' \
   sync use "$folder" --account-password-file "$secret/short"
-known_fails 9 errSecNotAvailable "$work/no/where isn't there, and it can't be made" "mkdir -p $work/no/where" \
-  sync use "$work/no/where"
+for kind in "$work/no/where" "sqlite://$work/no/where/store"; do
+  known_fails 9 errSecNotAvailable "$work/no/where isn't there, and it can't be made" \
+    "mkdir -p $work/no/where  +then:  kc sync use $kind" sync use "$kind"
+done
 for kind in etcd://h:2379/kc postgresql://h/kc http://h/kc; do
   known_fails 2 errSecUnimplemented "$kind is of a kind of store that this version of kc doesn't know" 'kc sync use -h' \
     sync use "$kind"
@@ -116,7 +118,7 @@ away "another account's store in its place"
 cp -a "$work/others" "$folder"
 suspect forgery
 back
-known_fails 10 errKCStoreSuspect "the store in $work/others is not that of your devices" 'kc sync use FOLDER' sync use "$work/others"
+known_fails 10 errKCStoreSuspect "the store in $work/others is not that of your devices" 'kc sync use URL' sync use "$work/others"
 known_fails 6 errSecDuplicateItem "there is an account in .$work/others. already" "kc join $work/others" sync use "$work/others" --new
 run status --json
 json ".store == \"$folder\"" "the store is still the one that it was"
@@ -168,7 +170,7 @@ for code in '' 1 49320711 4932071189 493-207-11x '493 207 one'; do
 done
 mkdir "$work/empty"
 for place in "$work/no/where" "$work/empty"; do
-  known_fails 9 errSecNotAvailable "$place isn't a store, or not all of it has arrived here yet" 'kc join FOLDER' \
+  known_fails 9 errSecNotAvailable "$place isn't a store, or not all of it has arrived here yet" 'kc join URL' \
     join "$place" --code 493-207-118
 done
 known_fails 2 errSecUnimplemented "doesn't know; it knows folders" 'kc join -h' join etcd://h/kc --code 493-207-118

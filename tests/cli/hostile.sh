@@ -212,7 +212,7 @@ try_join() { # exit, what
   join
   exits "$1" "join, $2"
   run sync
-  exits 2 "join, $2: nothing is begun"
+  exits 9 "join, $2: nothing is begun"
 }
 try_sync() { # exit, message, what
   on desktop

@@ -60,9 +60,9 @@ for device in laptop desktop; do
   run sync
   exits 10 "$device says so"
   complains 'your store is older than what this device has already seen' "what is wrong"
-  complains 'It may be a restored backup of the folder, or someone has put old data there. Nothing was taken from it\.$' "what it may be"
+  complains 'It may be a restored backup of the store, or someone has put old data there. Nothing was taken from it\.$' "what it may be"
   complains 'If you restored a backup yourself:  kc sync repair --push-from-here$' "what to do about it"
-  complains 'If not, keep the folder as it is and look:  kc doctor store$' "or else"
+  complains 'If not, keep the store as it is and look:  kc doctor store$' "or else"
   complains 'errKCStoreSuspect' "by its name"
   case ${engine:-folder} in
   folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;

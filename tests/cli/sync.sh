@@ -163,7 +163,7 @@ complains 'Your keychain is locked, so this still waits: 1 item' "says what wait
 run get anytime.example
 writes 'any time' "what may be read in a lock has come"
 run sync status
-says '^For the unlock 1, which are here and open with it$' "status says so too"
+says '^For the unlock 1, which is here and opens with it$' "status says so too"
 run unlock --password-file "$work/secret/keychain"
 run sync
 run get open.example
@@ -199,10 +199,10 @@ says '^✓ “the desk” was last heard of .*, with its entry [0-9]+$' "and how
 case ${engine:-folder} in
 folder) says '^! 1 thing in it that no device has put there, “notes.sync-conflict' "and what others have put there" ;;
 esac
-says '^✓ what this device wrote last, its [0-9]+, is there$' "and that what it wrote is there"
+says '^✓ what this device wrote last, number [0-9]+, is there$' "and that what it wrote is there"
 case ${engine:-folder} in
-folder) says '^✓ the log of “the desk” is read to its end, [0-9]+$' "and how far each log was read" ;;
-sqlite) says '^✓ the last entry of “the desk”, [0-9]+, is there$' "and that each device's last entry is there" ;;
+folder) says '^✓ the log of “the desk” is read to its end, number [0-9]+$' "and how far each log was read" ;;
+sqlite) says '^✓ the last entry of “the desk”, number [0-9]+, is there$' "and that each device's last entry is there" ;;
 esac
 find "$folder" -type f | sort > "$work/after"
 holds "looking changes nothing" cmp -s "$work/before" "$work/after"
@@ -293,7 +293,7 @@ json '.alarm == "rollback"' "is told by its name"
 json_error '.name == "errKCStoreSuspect" and .exit == 10 and (.message | test("older than what this device has already seen"))' "and in words"
 run sync
 complains 'If you restored a backup yourself:  kc sync repair --push-from-here' "which say what to do"
-complains 'If not, keep the folder as it is and look:  kc doctor store' "or else"
+complains 'If not, keep the store as it is and look:  kc doctor store' "or else"
 complains 'older than what this device has already seen' "and what happened"
 case ${engine:-folder} in
 folder) complains '\(entry [0-9]+; this device knows [0-9]+\)\.$' "in numbers" ;;
@@ -304,7 +304,7 @@ says '^✗ your store is older than what this device has already seen' "says wha
 complains 'If you restored a backup of it yourself:  kc sync repair --push-from-here' "and what to do"
 case ${engine:-folder} in
 folder)
-  says '^✗ the log of “the desk” ends at [0-9]+; this device has read up to [0-9]+$' "and where"
+  says '^✗ the log of “the desk” ends at number [0-9]+; this device has read up to [0-9]+$' "and where"
   complains 'What shows it to others \(short-log\):  kc doctor store --export evidence.der' "and how to show it"
   ;;
 sqlite)

@@ -25,6 +25,15 @@ run help key
 says 'kc key new NAME' "by another word, too"
 run help key new
 says '^kc key new: ' "which hides no command"
+run help doctor
+exits 0 "a word that is no command alone"
+says '^  kc doctor store  +look at the store' "is followed by others"
+run doctor -h --json
+json '[.items[].name] == ["doctor store"]' "also in JSON, and with -h"
+run help sync
+says '^  kc sync use  +choose the store' "so may a command be"
+run help key
+says '^  kc key import  ' "and what a topic is about"
 run help nonsense
 exits 2 "no such topic"
 run help --json
@@ -49,6 +58,14 @@ LC_ALL=C
 run frobnicate
 complains 'there is no command "frobnicate"' "in ASCII where there is no more"
 LC_ALL=C.UTF-8
+TERM=dumb
+run frobnicate
+complains 'there is no command "frobnicate"' "so for a dumb terminal"
+run help item
+holds "of standard output, too" sh -c "! LC_ALL=C grep -q '[^ -~]' '$out'"
+TERM=xterm
+run help item
+says '…' "which others get as it is"
 run lsit --json
 json_error '.exit == 2 and (.message | test("list")) and (.try | index("kc help") != null)' "what may have been meant"
 run get

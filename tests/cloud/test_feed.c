@@ -266,6 +266,53 @@ static void on_a_reader_that_stops(void)
 }
 ON_EACH(a_reader_that_stops, KC_CLOUD_RECORDS)
 
+static kc_err note_skimmed(void *context, const struct kc_record_row *row)
+{
+	struct kc_buf *seen = context;
+
+	kc_buf_printf(seen, "%s%s ", row->name,
+		row->bare		      ? ":bare"
+		: kc_record_is_tombstone(row) ? ":gone"
+					      : "");
+	CHECK(!row->bare || row->value.len == 0);
+	return KC_OK;
+}
+
+/* Values are left out where they are not asked for; what was taken away is told as that. */
+static void on_skimming(void)
+{
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = engines_open();
+	KC_CLEANUP_BUF struct kc_buf seen = KC_BUF_INIT;
+	struct kc_feed_token token = {0}, whole = {0};
+	static struct reader reader;
+	struct kc_etag etag;
+	bool more = false;
+
+	for (unsigned i = 1; i <= 3; i++)
+		CHECK_OK(put_number(cloud, i == 3 ? 20 : 9 + i, 1));
+	CHECK(engines_get(cloud, "n11", NULL, &etag, NULL));
+	CHECK_OK(engines_put(cloud, "n11", &etag, TEXT(""), NULL));
+	CHECK_OK(kc_records_skim(
+		cloud, KC_ZONE_RECORDS, "n1", &token, 2, note_skimmed, &seen, &more));
+	CHECK(more);
+	CHECK_OK(kc_records_skim(
+		cloud, KC_ZONE_RECORDS, "n1", &token, 2, note_skimmed, &seen, &more));
+	CHECK(!more);
+	CHECK(strcmp(kc_buf_text(&seen), "n10:bare n20 n11:gone ") == 0);
+	/* The token is like any other. */
+	CHECK_OK(kc_records_changes(cloud, KC_ZONE_RECORDS, &whole, 10, note,
+		memset(&reader, 0, sizeof reader), &more));
+	CHECK(memcmp(&token, &whole, sizeof token) == 0);
+	CHECK(reader.rows == 3);
+	/* All of them. */
+	kc_buf_reset(&seen);
+	token.len = 0;
+	CHECK_OK(kc_records_skim(
+		cloud, KC_ZONE_RECORDS, "", &token, 10, note_skimmed, &seen, &more));
+	CHECK(strcmp(kc_buf_text(&seen), "n10:bare n20:bare n11:gone ") == 0);
+}
+ON_EACH(skimming, KC_CLOUD_RECORDS)
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -274,6 +321,7 @@ int main(void)
 		CHECK_TEST(reading_while_others_write),
 		CHECK_TEST(tokens_that_are_none),
 		CHECK_TEST(a_reader_that_stops),
+		CHECK_TEST(skimming),
 	};
 	return check_main("cloud/feed", tests, KC_COUNT_OF(tests));
 }

@@ -472,7 +472,7 @@ static kc_err tell(struct kc_cloud *cloud, const struct view *view, struct kc_fe
 	limit = twice ? limit / 2 : limit;
 	KC_TRY(page_init(&page, limit));
 	KC_TRY(cloud->engine->records->changes(
-		cloud->handle, view->zone, token, limit, take, &page, ret_more));
+		cloud->handle, view->zone, NULL, token, limit, take, &page, ret_more));
 	for (size_t i = 0; i < page.count; i++) {
 		const struct taken *row = &page.rows[backwards ? page.count - 1 - i : i];
 
@@ -522,9 +522,12 @@ static kc_err show_held(struct kc_cloud *cloud, const struct view *view)
 	return KC_OK;
 }
 
-static kc_err changes(void *handle, enum kc_zone zone, struct kc_feed_token *token, size_t limit,
-	kc_record_visit visit, void *context, bool *ret_more)
+/* It shows values to those who ask for none, too. */
+static kc_err changes(void *handle, enum kc_zone zone, const char *bare,
+	struct kc_feed_token *token, size_t limit, kc_record_visit visit, void *context,
+	bool *ret_more)
 {
+	(void)bare;
 	struct kc_cloud *cloud = behind(handle);
 	struct view view = {who(handle), zone, visit, context};
 	bool items = zone == KC_ZONE_RECORDS;

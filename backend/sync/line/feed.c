@@ -21,6 +21,7 @@ void kc_feed_end_round(struct kc_feed *feed)
 	kc_feed_names_done(&feed->later);
 	kc_feed_names_done(&feed->known);
 	kc_feed_names_done(&feed->gone);
+	kc_feed_names_done(&feed->bare);
 	feed->was_read = feed->more = feed->altered = feed->all_listed = feed->afresh = false;
 	feed->begun = false;
 	feed->ahead = 0;
@@ -66,6 +67,7 @@ void kc_feed_start_whole(struct kc_feed *feed, enum kc_zone zone)
 	if (zone != KC_ZONE_RECORDS)
 		return;
 	feed->whole = true;
+	feed->skims = !feed->suspicious;
 	feed->own_seen = false;
 	feed->reading++;
 	for (size_t i = 0; i < feed->peer_count; i++)
@@ -82,11 +84,13 @@ void kc_feed_reread(struct kc_feed *feed)
 static kc_err read_page(struct kc_feed_reader *r, struct kc_cloud *cloud, bool *ret_more)
 {
 	struct kc_feed *feed = r->feed;
+	const char *bare = feed->skims && r->zone == KC_ZONE_RECORDS ? KC_FEED_ITEM_PREFIX : NULL;
 	kc_err err;
 
+	kc_feed_names_done(&feed->bare);
 	feed->begun = feed->begun || feed->next[r->zone].len == 0;
-	err = kc_records_changes(
-		cloud, r->zone, &feed->next[r->zone], KC_FEED_PAGE, kc_feed_visit, r, ret_more);
+	err = kc_records_skim(cloud, r->zone, bare, &feed->next[r->zone], KC_FEED_PAGE,
+		kc_feed_visit, r, ret_more);
 
 	if (err != KC_E_TOKEN_EXPIRED)
 		return err;
@@ -105,9 +109,12 @@ static kc_err read_zone(struct kc_feed_reader *r, struct kc_cloud *cloud, struct
 
 	/* A page for which there was no room is the last one. */
 	while (more && feed->len <= feed->most && feed->later.count == later) {
-		size_t before = r->gathered->count;
+		size_t before = r->gathered->count, bare, seen;
 
 		KC_TRY(read_page(r, cloud, &more));
+		bare = feed->bare.count;
+		KC_TRY(kc_feed_fill_bare(r, cloud, store, &seen));
+		feed->skims = feed->skims && (seen || !bare); /* else it is all new */
 		KC_TRY(kc_feed_leave_out_seen(feed, store, r->gathered, before));
 	}
 	feed->more = feed->more || more;
@@ -136,6 +143,7 @@ static kc_err read_all(struct kc_feed_reader *r, struct kc_cloud *cloud, struct 
 	struct kc_feed *feed = r->feed;
 
 	memcpy(feed->next, feed->tokens, sizeof feed->next);
+	feed->skims = feed->whole && feed->reading > 1 && !feed->suspicious;
 	feed->most = KC_GATHER_MAX_LEN / 2;
 	KC_TRY(read_waiting(r, cloud));
 	feed->most = KC_GATHER_MAX_LEN;

@@ -60,6 +60,7 @@ struct kc_feed {
 	bool begun;			    /* a zone was read from its beginning */
 	bool afresh;			    /* what was seen is to be looked at again */
 	bool all_listed;		    /* everybody's last list is there */
+	bool skims;			    /* items that were seen are read without their values */
 	kc_peer_set ahead;		    /* whose lists were asked for by name */
 	size_t len, most;		    /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */
@@ -67,6 +68,7 @@ struct kc_feed {
 	struct kc_feed_names later; /* there was no room for them */
 	struct kc_feed_names known; /* read, and nothing new to look at */
 	struct kc_feed_names gone;  /* items that were taken away */
+	struct kc_feed_names bare;  /* items of this page whose values were not asked for */
 };
 void kc_feed_done(struct kc_feed *feed);
 

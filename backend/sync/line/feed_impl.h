@@ -19,6 +19,10 @@ struct kc_feed_reader {
 
 /* Takes a row (feed_rows.c); context is a struct kc_feed_reader. */
 KC_MUST kc_err kc_feed_visit(void *context, const struct kc_record_row *row);
+/* Of those that came bare, asks for the values of those that were not seen before. *ret_seen: how
+ * many were. */
+KC_MUST kc_err kc_feed_fill_bare(
+	struct kc_feed_reader *r, struct kc_cloud *cloud, struct kc_store *store, size_t *ret_seen);
 /* Takes out items, of those gathered since, of which this very version was looked at before. */
 KC_MUST kc_err kc_feed_leave_out_seen(
 	struct kc_feed *feed, struct kc_store *store, struct kc_gathered *gathered, size_t from);

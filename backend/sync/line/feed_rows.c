@@ -142,7 +142,7 @@ static bool is_of_row(const struct kc_gathered_op *op, const struct kc_record_ro
 
 	return strcmp(op->name, row->name) == 0 &&
 	       memcmp(&op->etag, &row->etag, sizeof op->etag) == 0 && kc_op_next(&writes, &write) &&
-	       kc_bytes_equal(write.value, row->value);
+	       (row->bare || kc_bytes_equal(write.value, row->value));
 }
 
 /* Whether the feed brings what was asked for by name just now. What was comes first. */
@@ -184,7 +184,7 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 			KC_TRY(look_at_own(r, &cell, row->value));
 		return add_name(feed, &feed->known, r->zone, row->name, &row->etag);
 	}
-	if (row->value.len == 0)
+	if (kc_record_is_tombstone(row))
 		return add_name(feed, cell.is_item ? &feed->gone : &feed->known, r->zone, row->name,
 			&row->etag);
 	if (!r->again && came_by_name(r, row))
@@ -193,18 +193,60 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 		feed->more = feed->altered = !r->again || feed->more;
 		return kc_feed_names_add(&feed->later, r->zone, row->name, NULL);
 	}
+	if (row->bare)
+		return add_name(feed, &feed->bare, r->zone, row->name, &row->etag);
 	return take_op(r, &cell, row);
 }
 
 /* --- what is known ------------------------------------------------------------------------------
  */
 
-static bool is_seen(struct kc_txn *txn, const struct kc_gathered_op *op)
+static bool is_seen(struct kc_txn *txn, const char *name, const struct kc_etag *etag)
 {
 	struct kc_etag seen;
 
-	return kc_sighting_get(txn, op->name, seen.bytes) == KC_OK &&
-	       memcmp(&seen, &op->etag, sizeof seen) == 0;
+	return kc_sighting_get(txn, name, seen.bytes) == KC_OK &&
+	       memcmp(&seen, etag, sizeof seen) == 0;
+}
+
+/* Moves what was seen to the known; ret has the names of the others, borrowed, and room for all. */
+static kc_err divide_bare(
+	struct kc_feed *feed, struct kc_store *store, const char **ret, size_t *ret_count)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	size_t count = 0;
+
+	KC_TRY(kc_txn_begin(store, KC_TXN_READ, &txn));
+	for (size_t i = 0; i < feed->bare.count; i++) {
+		const struct kc_feed_name *bare = &feed->bare.rows[i];
+
+		if (is_seen(&txn, bare->name, &bare->etag))
+			KC_TRY(add_name(feed, &feed->known, bare->zone, bare->name, &bare->etag));
+		else
+			ret[count++] = bare->name;
+	}
+	*ret_count = count;
+	return KC_OK;
+}
+
+kc_err kc_feed_fill_bare(
+	struct kc_feed_reader *r, struct kc_cloud *cloud, struct kc_store *store, size_t *ret_seen)
+{
+	struct kc_feed *feed = r->feed;
+	const char *names[KC_FEED_PAGE];
+	size_t count = 0;
+
+	*ret_seen = 0;
+	if (feed->bare.count == 0)
+		return KC_OK;
+	KC_TRY(divide_bare(feed, store, names, &count));
+	*ret_seen = feed->bare.count - count;
+	for (size_t at = 0; at < count; at += KC_RECORDS_MAX_BATCH) {
+		size_t some = count - at < KC_RECORDS_MAX_BATCH ? count - at : KC_RECORDS_MAX_BATCH;
+
+		KC_TRY(kc_records_get(cloud, r->zone, names + at, some, kc_feed_visit, r));
+	}
+	return KC_OK;
 }
 
 kc_err kc_feed_leave_out_seen(
@@ -220,7 +262,7 @@ kc_err kc_feed_leave_out_seen(
 	for (size_t i = from; i < gathered->count; i++) {
 		struct kc_gathered_op *op = &gathered->ops[i];
 
-		if (err != KC_OK || !is_seen(&txn, op)) {
+		if (err != KC_OK || !is_seen(&txn, op->name, &op->etag)) {
 			gathered->ops[kept++] = *op;
 			continue;
 		}
