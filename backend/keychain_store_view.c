@@ -229,6 +229,7 @@ kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view
 	if (err != KC_OK && err != KC_E_STORE_GONE && err != KC_E_STORE_SUSPECT)
 		return err;
 	view.reached = err == KC_OK;
+	view.suspect = err == KC_E_STORE_SUSPECT;
 	kc_store_view_done(ret);
 	*ret = view;
 	view = (struct kc_store_view){.parts = NULL};

@@ -136,20 +136,49 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 	return KC_OK;
 }
 
+struct statements {
+	struct kc_peer_id target;
+	struct kc_exclusion about; /* the target */
+	bool has_about;
+	struct kc_der_writer others;
+};
+
+static kc_err part(void *context, const struct kc_exclusion *exclusion)
+{
+	struct statements *statements = context;
+
+	if (kc_peer_id_equal(&statements->target, &exclusion->target)) {
+		statements->about = *exclusion;
+		statements->has_about = true;
+	} else {
+		kc_exclusion_put(&statements->others, exclusion);
+	}
+	return KC_OK;
+}
+
 /* What was said without the account password is said again with it: somebody else may have made
- * more of it since. Errors: DUPLICATE (it has a co-signature). */
+ * more of it since, or it was a device that is out, whose word was not sent. Errors: DUPLICATE (it
+ * has a co-signature). */
 static kc_err confirm(
 	struct kc_circle *circle, const struct kc_peer_id *target, const struct kc_signer *cosigner)
 {
 	const struct kc_list *own = kc_circle_self(circle)->list;
 	const struct kc_exclusion *said = own ? kc_list_find_exclusion(own, target) : NULL;
-	struct kc_peer_id copy = *target;
+	KC_CLEANUP_BUF struct kc_buf others = KC_BUF_INIT, before = KC_BUF_INIT;
+	struct statements statements = {.target = *target};
 	struct kc_exclusion again;
 
-	if (!said || said->cosigned ||
-		kc_circle_each_statement(circle, compare_target, &copy) != KC_OK)
+	kc_der_writer_init(&statements.others, &others);
+	KC_TRY(kc_circle_each_statement(circle, part, &statements));
+	KC_TRY(kc_der_writer_check(&statements.others));
+	if (statements.has_about)
+		said = &statements.about;
+	if (!said || said->cosigned)
 		return KC_ERR(DUPLICATE);
 	again = *said;
+	before = circle->statements;
+	circle->statements = others;
+	others = (struct kc_buf)KC_BUF_INIT;
 	return state(circle, &again, cosigner);
 }
 

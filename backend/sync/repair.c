@@ -2,6 +2,7 @@
 /* What is noted in one transaction, so that an exchange which is killed goes on where it was. */
 #include "backend/sync/repair.h"
 
+#include "backend/sync/caught.h"
 #include "backend/sync/line/line.h"
 
 static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
@@ -65,6 +66,7 @@ static kc_err note(struct kc_txn *txn, const struct kc_cloud_logs *logs)
 	excuse_all(circle, logs);
 	circle->span = (struct kc_log_span){.base = circle->span.base, .mends = true};
 	KC_TRY(put_off_outbox(txn, layout));
+	KC_TRY(kc_caught_forgive(txn));
 	if (layout == KC_LAYOUT_RECORDS)
 		KC_TRY(kc_feed_forget(txn));
 	return kc_memory_put_circle(txn, circle);
