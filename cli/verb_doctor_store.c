@@ -147,12 +147,16 @@ static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report 
 			report->refused == 1 ? "it" : "them");
 }
 
-static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report, bool is_well)
+static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report,
+	const struct kc_store_view *store, bool is_well)
 {
 	struct kc_facts *facts = &doctor->run->facts;
 
 	kc_store_tell_alarm(doctor->run, report);
-	if (!report->alarm && !is_well)
+	if (!report->alarm && store->suspect)
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD,
+			"what is there is damaged, or not the store of your devices");
+	else if (!report->alarm && !is_well)
 		kc_doctor_find(doctor, "alarm", KC_DOCTOR_NOTE,
 			"the last good exchange showed everything that this device had seen "
 			"before");
@@ -360,7 +364,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	place = look_at_place(&doctor, view.status.store);
 	tell_exchange(&doctor, &view.report);
 	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
-	tell_alarm(&doctor, &view.report, view.store.reached && !is_older);
+	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older);
 	for (size_t i = 0; i < view.devices.count; i++)
 		tell_device(&doctor, &view.devices.rows[i]);
 	kc_parts_tell(&doctor, &view.store, view.report.layout == KC_SYNC_RECORDS);

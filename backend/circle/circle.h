@@ -175,7 +175,7 @@ struct kc_put_cell {
 };
 
 #define KC_CIRCLE_MAX_PASSWORDS 128  /* records that are held: one of each author stays */
-#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that the oldest is forgotten */
+#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that one of whom there are most is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -365,7 +365,7 @@ bool kc_circle_is_behind(
 
 /* The owner knows that the store went back: what it lacks of a member now, whose log ends with
  * number shown (0 where there are no logs), is not missed until that member says something new. */
-void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+KC_MUST kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
 /* Whether that is still so; and whether a log may end with number last, short of what was settled.
  */
 bool kc_circle_is_excused(const struct kc_member *member);

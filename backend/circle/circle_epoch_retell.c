@@ -45,9 +45,11 @@ static kc_err retell(struct kc_circle *circle, const struct kc_held_epoch *held)
 	const struct kc_held_epoch *before = kc_circle_find_epoch_before(circle, held);
 	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 
 	if (!epoch)
 		return KC_ERR(NO_MEMORY);
+	KC_TRY(kc_secret_set(&key, kc_secret_bytes(&held->key)));
 	*epoch = *held->epoch;
 	add_recipient(epoch, &held->epoch->author);
 	epoch->author = circle->identity.id;
@@ -56,8 +58,10 @@ static kc_err retell(struct kc_circle *circle, const struct kc_held_epoch *held)
 	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, &held->key,
 		before ? &before->key : &none, &record));
 	KC_TRY(kc_circle_queue_epoch(circle, &epoch->name, kc_buf_bytes(&record)));
+	/* It may be the first one that makes room for this. */
 	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));
-	return kc_circle_follow_links(circle);
+	kc_secret_move(&circle->epochs[circle->epoch_count - 1].key, &key);
+	return kc_circle_derive_epoch(circle, &circle->epochs[circle->epoch_count - 1]);
 }
 
 kc_err kc_circle_retell_epochs(

@@ -183,7 +183,7 @@ kc_err kc_circle_make_epoch_room(struct kc_circle *circle)
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		struct kc_held_epoch *held = &circle->epochs[i];
 
-		if (kc_circle_is_excluded(circle, &trust, &held->epoch->author) &&
+		if (!kc_circle_is_in(circle, &trust, &held->epoch->author) &&
 			(!goes || goes_before(held, goes)))
 			goes = held;
 	}

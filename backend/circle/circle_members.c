@@ -118,6 +118,29 @@ static bool has_said(const struct kc_circle *circle, const struct kc_peer_id *ta
 	       kc_circle_each_statement(circle, compare_target, &copy) != KC_OK;
 }
 
+/* Nobody's word but this device's own counts for what came when: where a statement of another cuts,
+ * it cuts no later than at the last list that is here, and acknowledges no record that is not. */
+static kc_err bound(
+	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *exclusion)
+{
+	const struct kc_member *member = kc_circle_find(circle, &exclusion->target);
+	struct kc_exclusion own = {.target = exclusion->target};
+
+	if (!member)
+		return KC_OK;
+	find_cut(member, before_ms, &own);
+	if (exclusion->cut_seq >= own.cut_seq) {
+		exclusion->cut_seq = own.cut_seq;
+		exclusion->cut_id = own.cut_id;
+	}
+	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &own));
+	if (exclusion->password_seq >= own.password_seq) {
+		exclusion->password_seq = own.password_seq;
+		exclusion->password_id = own.password_id;
+	}
+	return KC_OK;
+}
+
 /* What the target said of others falls with it: what should stand, this device says itself. */
 static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *target, uint64_t before_ms, const struct kc_signer *cosigner)
@@ -131,6 +154,7 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 			has_said(circle, &again.target))
 			continue;
 		again.cosigned = false;
+		KC_TRY(bound(circle, before_ms, &again));
 		KC_TRY(state(circle, &again, cosigner));
 	}
 	return KC_OK;

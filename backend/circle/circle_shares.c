@@ -7,7 +7,7 @@
 #include "backend/circle/record/label.h"
 
 /* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
- * its view, or one that was begun at the same time. */
+ * its view, or one that was begun at the same time. That of one who is out may link to nothing. */
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
@@ -15,7 +15,10 @@ static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 		const struct kc_held_epoch *before =
 			kc_circle_find_epoch_before(circle, &circle->epochs[i]);
 
-		if (before && kc_view_key_name_equal(&before->epoch->name, &held->epoch->name))
+		if (before &&
+			kc_peer_set_has(trust->heard,
+				kc_circle_number(circle, &circle->epochs[i].epoch->author)) &&
+			kc_view_key_name_equal(&before->epoch->name, &held->epoch->name))
 			return false;
 	}
 	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));

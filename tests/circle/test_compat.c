@@ -131,6 +131,16 @@ static kc_err hear_list(
 	return kc_circle_take_list(circle, telling_id(from), kc_buf_bytes(record), &current);
 }
 
+static struct kc_record_id identity_of(const struct trio *t, const struct kc_buf *record)
+{
+	struct kc_record parsed;
+	struct kc_record_id id;
+
+	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(record), KC_RECORD_CIRCLE, &parsed));
+	CHECK_OK_FATAL(kc_record_identity(&parsed, &t->a->account, &id));
+	return id;
+}
+
 /* --- what follows -------------------------------------------------------------------------------
  */
 
@@ -614,6 +624,32 @@ static void a_circle_is_kept(void)
 	CHECK(kc_circle_was_user_key(again, t.a->account_key.user_public));
 }
 
+/* A member's that has the last number there is: there is no next, and all else goes on. */
+static void the_last_generation_holds_nothing_up(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, said = KC_BUF_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_compat last;
+
+	CHECK_FATAL(list != NULL);
+	trio_init(&t);
+	last = next_of(t.c);
+	last.generation = UINT64_MAX;
+	build(&t, &last, t.c->identity.legacy, t.user.user, &record);
+	telling_next_list(t.c, list);
+	list->circle_generation = UINT64_MAX;
+	list->has_circle = true;
+	list->circle_id = identity_of(&t, &record);
+	CHECK_OK_FATAL(kc_list_build(list, &t.c->account, &t.c->identity, &said));
+	CHECK_OK(hear_list(t.a, t.c, &said));
+	CHECK_OK(take(t.a, &record));
+	CHECK(generation(t.a) == UINT64_MAX);
+	telling_admit(t.a, "d", &d);
+	CHECK(generation(t.a) == UINT64_MAX);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -636,6 +672,7 @@ int main(void)
 		CHECK_TEST(members_are_those_of_trusted_lists),
 		CHECK_TEST(a_list_does_not_go_back_to_an_older_circle),
 		CHECK_TEST(a_circle_is_kept),
+		CHECK_TEST(the_last_generation_holds_nothing_up),
 	};
 
 	return check_main("compat", tests, KC_COUNT_OF(tests));

@@ -120,6 +120,11 @@ back
 # --- a store that is not right ----------------------------------------------------------------------
 # What an exchange says of it, with the alarm in its answer as well.
 suspect() { # alarm
+  run doctor store
+  exits 10 "$cause: the doctor, before an exchange"
+  says '^✗ (what is there is damaged, or not the store of your devices|your store holds something)' "$cause: says what is wrong"
+  run sync status
+  exits 10 "$cause: the status, before an exchange"
   run sync --json
   exits 10 "$cause: kc sync --json"
   json ".alarm == \"$1\"" "$cause: the alarm is told by its name"

@@ -252,6 +252,10 @@ sqlite) says '^✓ the last entry of “the desk”, number [0-9]+, is there$' "
 esac
 find "$folder" -type f | sort > "$work/after"
 holds "looking changes nothing" cmp -s "$work/before" "$work/after"
+LC_ALL=C
+run doctor store
+says '^ok: "the desk" was last heard of ' "plain signs and quotes without UTF-8"
+LC_ALL=C.UTF-8
 run doctor store --json
 json '.healthy and .alarm == null and (.items | length) > 3 and all(.items[]; has("check") and has("verdict") and has("text"))' "doctor store --json"
 json '.evidence == 0 and (.devices | length) == 2 and ([.devices[] | select(.this)] | length) == 1' "with a row for each device"
