@@ -298,6 +298,10 @@ bool kc_circle_is_excluded(
  * its place. Of one that is in, all do. */
 bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id);
+/* The same, and the last list that counts is known to come after it: who has the keys of one that
+ * is out can still sign another past, and show it to a device that had not read the true one. */
+bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id);
 
 /* --- evidence (circle_catch.c) ------------------------------------------------------------------
  */

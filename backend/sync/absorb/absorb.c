@@ -334,6 +334,16 @@ static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 	return KC_OK;
 }
 
+/* Whether an operation of one who is out, with this list, counts: it leads to the last that does,
+ * or a sponsor had settled it. */
+static bool counts(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_gathered_op *op, uint64_t seq, const struct kc_record_id *id)
+{
+	if (op->op.position.number > circle->members[op->member]->target.number)
+		return kc_circle_leads_to_cut(circle, trust, op->member, seq, id);
+	return kc_circle_is_within_cut(circle, trust, op->member, seq, id);
+}
+
 /* What a peer that is out said and wrote counts up to its cut: the operations with lists up to that
  * one. */
 static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust *trust)
@@ -356,7 +366,7 @@ static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust
 		if (!op->beyond || record->kind != KC_ABSORB_LIST || record->value.len == 0 ||
 			kc_list_parse(record->value, &circle->account, list, &id) != KC_OK)
 			continue;
-		op->beyond = !kc_circle_is_within_cut(circle, trust, op->member, list->seq, &id);
+		op->beyond = !counts(circle, trust, op, list->seq, &id);
 	}
 	return KC_OK;
 }

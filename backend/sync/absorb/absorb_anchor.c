@@ -118,7 +118,7 @@ static kc_err add_last_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		const struct kc_member *m = r->circle->members[i];
 
 		if (kc_peer_set_has(writers, i) && m->list &&
-			kc_circle_is_within_cut(r->circle, &r->trust, i, m->list->seq, &m->list_id))
+			kc_circle_leads_to_cut(r->circle, &r->trust, i, m->list->seq, &m->list_id))
 			KC_TRY(add_list(r, i, m->list));
 	}
 	return KC_OK;
@@ -159,7 +159,7 @@ static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
 		if (kc_record_id_equal(&id, &r->circle->members[member]->list_id))
 			continue;
-		if (kc_circle_is_within_cut(r->circle, &r->trust, member, list->seq, &id) &&
+		if (kc_circle_leads_to_cut(r->circle, &r->trust, member, list->seq, &id) &&
 			(record->current ||
 				kc_list_verify(record->value, &r->circle->account, list,
 					&r->circle->members[member]->permanent) == KC_OK))
