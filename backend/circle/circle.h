@@ -46,6 +46,14 @@ struct kc_past_list {
 	uint64_t time_ms;
 };
 
+/* A compatibility circle. */
+struct kc_held_compat {
+	struct kc_buf record;
+	struct kc_compat *compat; /* owned; NULL: there is none */
+	struct kc_record_id id;
+};
+void kc_held_compat_done(struct kc_held_compat *held);
+
 /* A peer, this device among them. */
 struct kc_member {
 	struct kc_peer_id id;
@@ -67,6 +75,8 @@ struct kc_member {
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
 	/* Its own copy of the compatibility circle: the last operation with one, and which. */
 	uint64_t compat_number, compat_generation;
+	struct kc_held_compat
+		compat_held; /* one that it signed, which waits as the circle's does */
 	/* On how many days it was looked for in vain, since its list of that number came. */
 	uint64_t silent_days, silent_seq;
 	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
@@ -121,14 +131,6 @@ struct kc_view_state {
 	uint64_t headed_since;
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
-
-/* A compatibility circle. */
-struct kc_held_compat {
-	struct kc_buf record;
-	struct kc_compat *compat; /* owned; NULL: there is none */
-	struct kc_record_id id;
-};
-void kc_held_compat_done(struct kc_held_compat *held);
 
 /* How long what stands below the beginning of a log is left for whoever has not read it. */
 #define KC_LOG_DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
@@ -212,8 +214,9 @@ struct kc_circle {
 	/* Of records: what the next list names of what goes out with it; not saved. */
 	struct kc_put_cell *put_cells; /* owned */
 	size_t put_cell_count;
-	struct kc_held_compat compat;	   /* in force; the record is this device's copy */
-	struct kc_held_compat compat_held; /* waits for a pending account key record, or a signer */
+	struct kc_held_compat compat; /* in force; the record is this device's copy */
+	/* Waits for a pending account key record, or a signer; by none who is trusted. */
+	struct kc_held_compat compat_held;
 	struct kc_buf compat_rival; /* the last one of a generation that gave way to another */
 	uint64_t compat_pushed;	    /* generation that was written once more after a rollback */
 	bool compat_went_back;	    /* in this exchange: why there is an alarm */
