@@ -163,6 +163,7 @@ kc_err kc_keychain_sync_fill_status(
 	struct kc_keychain *keychain, struct kc_txn *txn, struct kc_status *status)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	kc_err err = kc_memory_get_place(txn, &place);
 
 	(void)keychain;
@@ -172,7 +173,10 @@ kc_err kc_keychain_sync_fill_status(
 	status->store = strdup(kc_buf_text(&place));
 	if (!status->store)
 		return KC_ERR(NO_MEMORY);
-	return kc_track_journal_count(txn, &status->pending);
+	KC_TRY(kc_memory_get_report(txn, &report));
+	status->pending = report.pending;
+	status->is_out = report.removed_by[0];
+	return KC_OK;
 }
 
 /* --- beginning, moving --------------------------------------------------------------------------

@@ -76,6 +76,7 @@ void kc_status_put(struct kc_der_writer *w, const struct kc_status *status)
 	kc_der_put_bool(w, status->can_ask);
 	kc_der_put_bool(w, status->allows_legacy);
 	kc_der_put_uint(w, status->misread_line);
+	kc_der_put_bool(w, status->is_out);
 	kc_der_end(w);
 }
 
@@ -103,6 +104,7 @@ void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret)
 	status.can_ask = kc_der_get_bool(&seq);
 	status.allows_legacy = kc_der_get_bool(&seq);
 	status.misread_line = kc_der_get_uint(&seq);
+	status.is_out = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;

@@ -37,6 +37,7 @@ struct kc_status {
 	bool can_ask;	       /* the service has somebody to ask for the password */
 	bool allows_legacy;    /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
 	uint64_t misread_line; /* the first of kc.conf that was not understood; 0: none */
+	bool is_out;	       /* this device was put out, as far as it knows: nothing is sent */
 };
 
 struct kc_sync_report {

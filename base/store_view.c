@@ -55,6 +55,7 @@ void kc_store_view_put(struct kc_der_writer *w, const struct kc_store_view *view
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	kc_der_put_bool(w, view->reached);
+	kc_der_put_bool(w, view->suspect);
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < view->count; i++)
 		put_part(w, &view->parts[i]);
@@ -85,6 +86,7 @@ void kc_store_view_pull(struct kc_der_reader *r, struct kc_store_view *ret)
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	view.reached = kc_der_get_bool(&seq);
+	view.suspect = kc_der_get_bool(&seq);
 	kc_der_enter(&seq, KC_DER_SEQUENCE, &rows);
 	while (kc_der_more(&rows) && view.count < MOST_PARTS) {
 		struct kc_store_part part;

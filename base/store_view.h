@@ -23,6 +23,7 @@ struct kc_store_part {
 
 struct kc_store_view {
 	bool reached;		     /* else of the store itself nothing is known */
+	bool suspect;		     /* not reached: what is there is damaged, or another's */
 	struct kc_store_part *parts; /* owned; this device and those that it knows */
 	size_t count;
 	uint64_t given;	   /* how often what this device said last was given to the store */

@@ -128,6 +128,23 @@ bool kc_item_is_same_key(const struct kc_found *a, const struct kc_found *b)
 	       kc_bytes_equal(hash, kc_attrs_get_bytes(&b->attrs, KC_ATTR_KEY_HASH));
 }
 
+bool kc_item_is_same_place(const struct kc_found *a, const struct kc_found *b)
+{
+	static const kc_name key[] = {KC_ATTR_ACCOUNT, KC_ATTR_SERVER, KC_ATTR_SERVICE,
+		KC_ATTR_PROTOCOL, KC_ATTR_PATH, KC_ATTR_DOMAIN, KC_ATTR_GROUP};
+
+	if (a->class != b->class || a->class == KC_CLASS_CERTIFICATE)
+		return false;
+	if (a->class == KC_CLASS_KEY)
+		return kc_item_is_same_key(a, b);
+	for (size_t i = 0; i < KC_COUNT_OF(key); i++)
+		if (!kc_bytes_equal(kc_attrs_get_bytes(&a->attrs, key[i]),
+			    kc_attrs_get_bytes(&b->attrs, key[i])))
+			return false;
+	return kc_attrs_get_number(&a->attrs, KC_ATTR_PORT, 0) ==
+	       kc_attrs_get_number(&b->attrs, KC_ATTR_PORT, 0);
+}
+
 static json_t *text_or_null(const struct kc_attrs *attrs, kc_name name)
 {
 	return kc_attrs_get(attrs, name) ? kc_json_text(kc_attrs_get_bytes(attrs, name))

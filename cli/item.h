@@ -39,6 +39,10 @@ void kc_item_push_place(struct kc_buf *out, const struct kc_found *item);
 /* Two halves of one key, or one key twice. */
 bool kc_item_is_same_key(const struct kc_found *a, const struct kc_found *b);
 
+/* The same address and user, or halves of one key: a command that names one means the other as
+ * well, whatever their sync marks. Never for certificates. */
+bool kc_item_is_same_place(const struct kc_found *a, const struct kc_found *b);
+
 json_t *kc_item_name_json(const struct kc_found *item);
 /* The keys of the JSON contract: name, user, kind, class, sync, accessible, group, created,
  * changed, label, and for internet passwords url. */

@@ -113,6 +113,21 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 	}
 }
 
+bool kc_parts_are_older(const struct kc_store_view *view, bool records)
+{
+	for (size_t i = 0; i < view->count && view->reached; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+
+		/* What this device wrote last may have got lost on its way: it is sent again. */
+		if (part->is_out || (part->is_this && records))
+			continue;
+		if (records ? part->there < part->list
+			    : part->last + (part->is_this ? 1 : 0) < part->settled)
+			return true;
+	}
+	return false;
+}
+
 /* --- for programs -------------------------------------------------------------------------------
  */
 

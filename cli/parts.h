@@ -10,4 +10,7 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 /* The same as an array, for programs. */
 json_t *kc_parts_array(const struct kc_store_view *view, bool records);
 
+/* Whether the store lacks what this device has seen in it before. */
+bool kc_parts_are_older(const struct kc_store_view *view, bool records);
+
 #endif

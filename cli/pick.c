@@ -63,21 +63,8 @@ void kc_pick_sort(struct kc_found_list *list)
 /* Equal but for the sync mark, or halves of one key. */
 static bool are_one(const struct kc_found *a, const struct kc_found *b)
 {
-	static const kc_name key[] = {KC_ATTR_ACCOUNT, KC_ATTR_SERVER, KC_ATTR_SERVICE,
-		KC_ATTR_PROTOCOL, KC_ATTR_PATH, KC_ATTR_DOMAIN, KC_ATTR_GROUP};
-
-	if (a->class != b->class)
-		return false;
-	if (a->class == KC_CLASS_KEY)
-		return kc_item_is_same_key(a, b);
-	if (a->class == KC_CLASS_CERTIFICATE || kc_item_is_synced(a) == kc_item_is_synced(b))
-		return false;
-	for (size_t i = 0; i < KC_COUNT_OF(key); i++)
-		if (!kc_bytes_equal(kc_attrs_get_bytes(&a->attrs, key[i]),
-			    kc_attrs_get_bytes(&b->attrs, key[i])))
-			return false;
-	return kc_attrs_get_number(&a->attrs, KC_ATTR_PORT, 0) ==
-	       kc_attrs_get_number(&b->attrs, KC_ATTR_PORT, 0);
+	return kc_item_is_same_place(a, b) &&
+	       (a->class == KC_CLASS_KEY || kc_item_is_synced(a) != kc_item_is_synced(b));
 }
 
 /* They have neither users nor addresses that a command could name. */

@@ -77,6 +77,14 @@ kc_err kc_session_make(struct kc_run *run, const char *name)
 		run->client, kc_secret_bytes(&password), kc_secret_bytes(&pin), name ? name : host);
 }
 
+bool kc_session_would_make(struct kc_run *run)
+{
+	enum kc_lock_state lock;
+
+	return lock_state(run, &lock) == KC_OK && lock == KC_LOCK_NONE &&
+	       (kc_password_is_given(run, KC_PASSWORD_FIRST) || kc_ask_can(run));
+}
+
 kc_err kc_session_open_or_make(struct kc_run *run)
 {
 	enum kc_lock_state lock;

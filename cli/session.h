@@ -21,4 +21,7 @@ KC_MUST kc_err kc_session_make(struct kc_run *run, const char *name);
 /* Unlocks in any case, so that a wrong password is noticed also when it is open already. */
 KC_MUST kc_err kc_session_unlock(struct kc_run *run);
 
+/* Whether kc_session_open_or_make would make a keychain now. */
+bool kc_session_would_make(struct kc_run *run);
+
 #endif

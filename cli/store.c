@@ -2,8 +2,10 @@
 /* A folder or a file can be looked at from here; of any other store only its URL is known. */
 #include "cli/store.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -196,6 +198,105 @@ static void explain_other_thing(struct kc_run *run)
 		kc_facts_set_str(
 			&run->facts, KC_FACT_TAKEN, kc_buf_text(&url) + strlen(SQLITE_SCHEME));
 }
+
+/* Whether what is marked goes to the other devices. */
+static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_client_status(run->client, &status));
+	*ret = status.store && !status.is_out;
+	if (status.store)
+		kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
+	return KC_OK;
+}
+
+static void tell_why_it_stays(struct kc_run *run)
+{
+	kc_run_note(run, run->facts.known[KC_FACT_URL] ? KC_NOTE_STAYS_OUT : KC_NOTE_STAYS_ALONE);
+}
+
+kc_err kc_store_tell_marked(struct kc_run *run, enum kc_note goes, enum kc_note stays)
+{
+	bool is_going;
+
+	KC_TRY(look_whether_it_goes(run, &is_going));
+	kc_run_note(run, is_going ? goes : stays);
+	if (!is_going)
+		tell_why_it_stays(run);
+	return KC_OK;
+}
+
+kc_err kc_store_tell_stays(struct kc_run *run)
+{
+	bool is_going;
+
+	if (!kc_run_has(run, KC_OPTION_SYNC))
+		return KC_OK;
+	KC_TRY(look_whether_it_goes(run, &is_going));
+	if (!is_going)
+		tell_why_it_stays(run);
+	return KC_OK;
+}
+
+/* --- before anything is asked or made -----------------------------------------------------------
+ */
+
+/* One that cannot be read is left to the service to complain of. */
+static bool is_other_file(const char *path)
+{
+	static const char begins[] = "SQLite format 3";
+	char start[sizeof begins];
+	struct stat about;
+	ssize_t got;
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (file < 0)
+		return false;
+	got = fstat(file, &about) == 0 && S_ISREG(about.st_mode) ? read(file, start, sizeof start)
+								 : 0;
+	close(file);
+	return got > 0 && (got < (ssize_t)sizeof start || memcmp(start, begins, sizeof start) != 0);
+}
+
+static kc_err check_file(struct kc_run *run, const char *file)
+{
+	if (access(file, F_OK) != 0)
+		return KC_ERR(STORE_GONE);
+	if (!is_other_file(file))
+		return KC_OK;
+	kc_facts_set_str(&run->facts, KC_FACT_NO_DATABASE, file);
+	return KC_ERR(NOT_A_STORE);
+}
+
+static kc_err check_folder(const char *folder)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+
+	kc_buf_printf(&marker, "%s/" MARKER, folder);
+	if (!kc_buf_text(&marker))
+		return KC_ERR(NO_MEMORY);
+	return access(kc_buf_text(&marker), F_OK) == 0 ? KC_OK : KC_ERR(STORE_GONE);
+}
+
+kc_err kc_store_check_free(const char *url)
+{
+	return begins_with(url, SQLITE_SCHEME "/") && is_other_file(url + strlen(SQLITE_SCHEME))
+		       ? KC_ERR(NOT_A_STORE)
+		       : KC_OK;
+}
+
+kc_err kc_store_check_place(struct kc_run *run, const char *url)
+{
+	if (begins_with(url, SQLITE_SCHEME "/"))
+		return check_file(run, url + strlen(SQLITE_SCHEME));
+	if (begins_with(url, FILE_SCHEME "/"))
+		return check_folder(url + strlen(FILE_SCHEME));
+	return url[0] == '/' ? check_folder(url) : KC_ERR(UNSUPPORTED);
+}
+
+/* --- what went wrong ----------------------------------------------------------------------------
+ */
 
 void kc_store_explain(struct kc_run *run, kc_err err)
 {

@@ -9,6 +9,16 @@
 /* A store as it was written, made absolute: a path from here on becomes one from the root; a URL
  * stays. Told as {url}. Errors: PARAM. */
 KC_MUST kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret);
+/* After a change of an item that is marked to sync: note where changes go to the other devices,
+ * stays and the reason where they do not. */
+KC_MUST kc_err kc_store_tell_marked(struct kc_run *run, enum kc_note goes, enum kc_note stays);
+/* After --sync has marked something: only the reason, where it does not go. */
+KC_MUST kc_err kc_store_tell_stays(struct kc_run *run);
+/* Where a store is to be: NOT_A_STORE for a file that is no database. */
+KC_MUST kc_err kc_store_check_free(const char *url);
+/* Whether something is at a place that may be the store to join; nothing is made by looking.
+ * Errors: STORE_GONE, NOT_A_STORE, UNSUPPORTED; told. */
+KC_MUST kc_err kc_store_check_place(struct kc_run *run, const char *url);
 /* Before a failure is told: which store it is about, and what can be seen from here. */
 void kc_store_explain(struct kc_run *run, kc_err err);
 /* What a report's alarm means, if it has one, as {alarm}. */

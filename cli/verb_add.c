@@ -12,6 +12,7 @@
 #include "cli/attr.h"
 #include "cli/input.h"
 #include "cli/find.h"
+#include "cli/store.h"
 #include "cli/url.h"
 #include "cli/verb.h"
 #include "cli/visible.h"
@@ -199,9 +200,12 @@ static kc_err tell(struct kc_run *run, const struct wish *wish, bool replaced, b
 {
 	json_t *object;
 
-	kc_run_note(run, replaced ? KC_NOTE_REPLACED
-			 : synced ? KC_NOTE_ADDED_SYNCED
-				  : KC_NOTE_ADDED_HERE);
+	if (synced && replaced)
+		KC_TRY(kc_store_tell_marked(run, KC_NOTE_REPLACED, KC_NOTE_REPLACED));
+	else if (synced)
+		KC_TRY(kc_store_tell_marked(run, KC_NOTE_ADDED_SYNCED, KC_NOTE_ADDED_MARKED));
+	else
+		kc_run_note(run, replaced ? KC_NOTE_REPLACED : KC_NOTE_ADDED_HERE);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();

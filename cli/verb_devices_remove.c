@@ -101,11 +101,75 @@ static kc_err confirm(struct removal *removal)
 	return kc_password_get(run, KC_PASSWORD_ACCOUNT_OR_NOT, &removal->password);
 }
 
-static bool is_removal(const struct kc_history_entry *entry, const char *name)
+static bool is_removal_of(const struct kc_history_entry *entry, const char *name)
 {
 	return (entry->kind == KC_HISTORY_REMOVED || entry->kind == KC_HISTORY_LOST ||
 		       entry->kind == KC_HISTORY_COUNTERED) &&
-	       !entry->overruled && strcmp(entry->device, name) == 0;
+	       strcmp(entry->device, name) == 0;
+}
+
+/* --- an answer --- */
+
+static const struct kc_device *this_of(const struct kc_device_list *devices)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (devices->rows[i].is_this)
+			return &devices->rows[i];
+	return NULL;
+}
+
+/* Whether the device that is to be answered has removed this one, as far as that was heard. */
+static kc_err find_deed(struct removal *removal, bool *ret)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	const struct kc_device *this = this_of(&removal->devices);
+
+	*ret = false;
+	KC_TRY(kc_client_history(removal->run->client, &history));
+	for (size_t i = 0; this && i < history.count; i++)
+		*ret = *ret || (is_removal_of(&history.rows[i], this->name) &&
+				       strcmp(history.rows[i].by, removal->device->name) == 0);
+	return KC_OK;
+}
+
+/* What was said since is heard first: this device may not know yet that it is out. */
+static kc_err hear(struct kc_run *run, kc_err *ret_heard)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	*ret_heard = kc_client_sync_now(run->client, &report);
+	return *ret_heard == KC_E_LOCKED || *ret_heard == KC_E_NO_STORE ? *ret_heard : KC_OK;
+}
+
+/* Before anything is said or asked. */
+static kc_err check_deed(struct removal *removal, kc_err heard)
+{
+	bool is_true;
+
+	KC_TRY(find_deed(removal, &is_true));
+	if (!is_true && (heard == KC_E_STORE_GONE || heard == KC_E_STORE_SUSPECT))
+		return heard; /* nobody knows */
+	kc_facts_set_str(&removal->run->facts, is_true ? KC_FACT_ACCUSED : KC_FACT_INNOCENT,
+		removal->device->name);
+	return is_true ? KC_OK : KC_ERR(NOT_FOUND);
+}
+
+/* An answer that was noted, and puts nobody out. */
+static void tell_beaten(struct removal *removal)
+{
+	struct kc_facts *facts = &removal->run->facts;
+	const char *name = removal->device->name;
+	bool with = kc_secret_bytes(&removal->password).len > 0;
+
+	kc_facts_set_str(facts, KC_FACT_BEATEN, name);
+	if (!with)
+		kc_facts_set_str(facts, KC_FACT_BEATEN_WITHOUT, name);
+	kc_facts_print(facts, KC_FACT_WHY,
+		with ? "“%s” gave the account password too, and of two that did, the device "
+		       "that came earlier counts"
+		     : "“%s” gave the account password, or came earlier; the answer had it only "
+		       "if it was typed here in the last ten minutes",
+		name);
 }
 
 /* The newest entry that tells of it. */
@@ -115,7 +179,8 @@ static kc_err find_entry(struct removal *removal)
 
 	KC_TRY(kc_client_history(removal->run->client, &history));
 	for (size_t i = 0; i < history.count; i++)
-		if (is_removal(&history.rows[i], removal->device->name))
+		if (is_removal_of(&history.rows[i], removal->device->name) &&
+			!history.rows[i].overruled)
 			removal->entry = i + 1;
 	if (removal->entry)
 		kc_facts_print(&removal->run->facts, KC_FACT_ENTRY, "%zu", removal->entry);
@@ -143,10 +208,13 @@ static kc_err send_removal(struct removal *removal, struct kc_sync_report *repor
 	kc_err err;
 
 	if (removal->counters) {
-		kc_facts_set_str(&run->facts, KC_FACT_INNOCENT, removal->device->name);
 		err = kc_client_device_counter(run->client, removal->device->id, password, report);
 		if (err == KC_E_DUPLICATE)
 			kc_facts_set_str(&run->facts, KC_FACT_ANSWERED, removal->device->name);
+		if (err == KC_E_NOT_FOUND)
+			kc_facts_set_str(&run->facts, KC_FACT_INNOCENT, removal->device->name);
+		if (err == KC_E_NOT_MEMBER)
+			tell_beaten(removal);
 		return err;
 	}
 	return kc_client_device_remove(run->client, removal->device->id, password,
@@ -178,11 +246,16 @@ static kc_err answer(const struct removal *removal)
 static kc_err choose(struct removal *removal)
 {
 	struct kc_run *run = removal->run;
+	kc_err heard = KC_OK;
 
+	removal->counters = kc_run_has(run, KC_OPTION_COUNTER);
+	if (removal->counters)
+		KC_TRY(hear(run, &heard));
 	KC_TRY(kc_client_devices(run->client, &removal->devices));
 	KC_TRY(kc_device_find(run, &removal->devices, run->args[0], &removal->device));
-	removal->counters = kc_run_has(run, KC_OPTION_COUNTER);
-	if (kc_device_is_in(removal->device) || removal->counters)
+	if (removal->counters && !removal->device->is_this)
+		return check_deed(removal, heard);
+	if (kc_device_is_in(removal->device))
 		return KC_OK;
 	kc_facts_set_str(&run->facts, KC_FACT_GONE, removal->device->name);
 	return KC_ERR(DUPLICATE);

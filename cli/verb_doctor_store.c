@@ -147,12 +147,20 @@ static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report 
 			report->refused == 1 ? "it" : "them");
 }
 
-static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report)
+static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *report,
+	const struct kc_store_view *store, bool is_well)
 {
 	struct kc_facts *facts = &doctor->run->facts;
 
 	kc_store_tell_alarm(doctor->run, report);
-	if (!report->alarm)
+	if (!report->alarm && store->suspect)
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD,
+			"what is there is damaged, or not the store of your devices");
+	else if (!report->alarm && !is_well)
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_NOTE,
+			"the last good exchange showed everything that this device had seen "
+			"before");
+	else if (!report->alarm)
 		kc_doctor_find(doctor, "alarm", KC_DOCTOR_GOOD,
 			"it shows everything that this device has seen before");
 	else
@@ -190,14 +198,49 @@ static void tell_device(struct kc_doctor *doctor, const struct kc_device *device
 			(unsigned long long)device->entry);
 }
 
+/* The kinds of evidence (doc/protocol.md 18), as their owner reads them. */
+static const struct {
+	const char *name, *sentence;
+	bool goes_back; /* an old copy of the store shows so */
+} caught[] = {
+	{"two-lists", "a device said two different things in one place", false},
+	{"other-list", "two devices were shown different things of a third", false},
+	{"own-list", "something stood in the name of this device that it never said", false},
+	{"old-list", "an old entry of a device stood in the place of a newer one", true},
+	{"short-log", "something that a device had written was missing", true},
+	{"forged-item", "an item stood in the name of a device that did not make it", false},
+	{"forged-key", "a key was not the one that its device had named", false},
+	{"unsigned-circle", "a list of your devices was signed by nobody", false},
+	{"said", "a device says otherwise than the store shows", false},
+};
+
+static bool is_named(const char *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = strstr(names, name); at; at = strstr(at + 1, name))
+		if ((at == names || at[-1] == ' ') && (at[len] == ',' || !at[len]))
+			return true;
+	return false;
+}
+
+/* It is no state but a memory: it stays when all is well again. */
 static void tell_evidence(struct kc_doctor *doctor, const struct kc_store_view *view)
 {
+	bool goes_back = false;
+
 	if (view->evidence == 0)
 		return;
 	kc_facts_set_str(&doctor->run->facts, KC_FACT_CAUGHT, view->caught);
-	kc_doctor_find(doctor, "evidence", KC_DOCTOR_NOTE,
-		"%llu piece%s of evidence of what it, or a device, was caught in: %s",
-		(unsigned long long)view->evidence, view->evidence == 1 ? "" : "s", view->caught);
+	for (size_t i = 0; i < KC_COUNT_OF(caught); i++) {
+		if (!is_named(view->caught, caught[i].name))
+			continue;
+		goes_back = goes_back || caught[i].goes_back;
+		kc_doctor_find(doctor, "evidence", KC_DOCTOR_NOTE, "it was noted before: %s (%s)",
+			caught[i].sentence, caught[i].name);
+	}
+	if (!kc_run_json(doctor->run))
+		kc_run_note(doctor->run, goes_back ? KC_NOTE_CAUGHT_BACK : KC_NOTE_CAUGHT);
 }
 
 /* --- evidence for others ------------------------------------------------------------------------
@@ -309,6 +352,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 {
 	KC_CLEANUP(view_done) struct view view = {0};
 	KC_CLEANUP_DOCTOR struct kc_doctor doctor;
+	bool is_older;
 	kc_err place;
 
 	KC_TRY(kc_doctor_init(&doctor, run));
@@ -319,7 +363,8 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 		return KC_ERR(NO_STORE);
 	place = look_at_place(&doctor, view.status.store);
 	tell_exchange(&doctor, &view.report);
-	tell_alarm(&doctor, &view.report);
+	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
+	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older);
 	for (size_t i = 0; i < view.devices.count; i++)
 		tell_device(&doctor, &view.devices.rows[i]);
 	kc_parts_tell(&doctor, &view.store, view.report.layout == KC_SYNC_RECORDS);
@@ -329,11 +374,13 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(place);
 	if (view.report.removed_by[0])
 		return KC_ERR(NOT_MEMBER);
-	if (!view.report.alarm)
+	if (!view.report.alarm && !is_older && !view.store.suspect)
 		return KC_OK;
-	kc_facts_set_str(&run->facts,
-		strcmp(view.report.alarm, "rollback") == 0 ? KC_FACT_DOCTORED_BACK
-							   : KC_FACT_DOCTORED,
+	if (!view.store.evidence)
+		kc_facts_forget(&run->facts, KC_FACT_CAUGHT);
+	if (view.report.alarm)
+		is_older = strcmp(view.report.alarm, "rollback") == 0;
+	kc_facts_set_str(&run->facts, is_older ? KC_FACT_DOCTORED_BACK : KC_FACT_DOCTORED,
 		"the store looks wrong, as is said above");
 	return KC_ERR(STORE_SUSPECT);
 }

@@ -8,6 +8,7 @@
 #include "cli/item.h"
 #include "cli/password.h"
 #include "cli/pick.h"
+#include "cli/store.h"
 #include "cli/verb.h"
 
 #define MOST_FILE ((size_t)1 << 20)
@@ -98,7 +99,7 @@ static kc_err import_file(struct kc_run *run, bool is_key)
 		KC_TRY(answer(run, &items));
 	kc_pick_tell_count(run, &items);
 	kc_run_note(run, KC_NOTE_IMPORTED_FILE);
-	return KC_OK;
+	return kc_store_tell_stays(run);
 }
 
 kc_err kc_verb_key_import(struct kc_run *run)

@@ -13,6 +13,7 @@
 #include "cli/attr.h"
 #include "cli/input.h"
 #include "cli/logins.h"
+#include "cli/store.h"
 #include "cli/verb.h"
 
 #define MOST_REASONS 16
@@ -268,7 +269,7 @@ static kc_err tell(struct kc_run *run, struct import *import, struct kc_logins *
 		kc_run_note(run, KC_NOTE_CSV_LEFT_OUT);
 	kc_run_note(
 		run, kc_run_has(run, KC_OPTION_DRY_RUN) ? KC_NOTE_CSV_DRY_RUN : KC_NOTE_CSV_LEFT);
-	return KC_OK;
+	return kc_run_has(run, KC_OPTION_DRY_RUN) ? KC_OK : kc_store_tell_stays(run);
 }
 
 kc_err kc_verb_import(struct kc_run *run)

@@ -4,6 +4,8 @@
 
 #include "cli/ask.h"
 #include "cli/password.h"
+#include "cli/pick.h"
+#include "cli/session.h"
 #include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/wait.h"
@@ -107,6 +109,33 @@ static kc_err rename_device(struct kc_run *run)
 	return kc_client_rename(run->client, name);
 }
 
+/* What this device brings along, before it is too late to think about it. */
+static kc_err tell_what_goes_along(struct kc_run *run)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.sync = KC_SYNC_SYNCED;
+	query.want = KC_WANT_ATTRS;
+	err = kc_client_item_find(run->client, &query, &found);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK;
+	KC_TRY(err);
+	kc_pick_tell_count(run, &found);
+	kc_facts_set_str(&run->facts, KC_FACT_GO, found.count == 1 ? "goes" : "go");
+	kc_run_note(run, KC_NOTE_GO_ALONG);
+	return KC_OK;
+}
+
+/* A place that is none makes no keychain. */
+static kc_err open_keychain(struct kc_run *run, const char *url)
+{
+	if (kc_session_would_make(run))
+		KC_TRY(kc_store_check_place(run, url));
+	return kc_session_open_or_make(run);
+}
+
 kc_err kc_verb_join(struct kc_run *run)
 {
 	KC_CLEANUP(applicant_done)
@@ -116,9 +145,12 @@ kc_err kc_verb_join(struct kc_run *run)
 
 	KC_TRY(kc_store_url(run, run->args[0], &applicant.url));
 	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&applicant.url));
+	KC_TRY(open_keychain(run, kc_buf_text(&applicant.url)));
 	KC_TRY(get_code(run, &applicant.code));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &applicant.password));
+	KC_TRY(kc_store_check_place(run, kc_buf_text(&applicant.url)));
 	KC_TRY(rename_device(run));
+	KC_TRY(tell_what_goes_along(run));
 	KC_TRY(kc_wait_for(&for_answer, &applicant));
 	kc_run_note(run, KC_NOTE_JOINED);
 	if (!kc_run_json(run))

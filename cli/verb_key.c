@@ -6,6 +6,7 @@
 #include "cli/attr.h"
 #include "cli/pick.h"
 #include "cli/pubkey.h"
+#include "cli/store.h"
 #include "cli/verb.h"
 
 static const struct type {
@@ -204,6 +205,7 @@ kc_err kc_verb_key_new(struct kc_run *run)
 	KC_TRY(make_forms(run, &made.rows[0], &forms));
 	kc_run_note(run,
 		kc_run_has(run, KC_OPTION_EXTRACTABLE) ? KC_NOTE_KEY_MADE_OPEN : KC_NOTE_KEY_MADE);
+	KC_TRY(kc_store_tell_stays(run));
 	if (kc_run_json(run))
 		return answer(run, &made.rows[0], &forms);
 	print_ssh(run, "ssh      ", &forms.ssh);

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/attr.h"
 #include "cli/device.h"
+#include "cli/parts.h"
 #include "cli/password.h"
 #include "cli/pick.h"
 #include "cli/pubkey.h"
@@ -56,6 +57,7 @@ kc_err kc_verb_sync_use(struct kc_run *run)
 	bool create;
 
 	KC_TRY(kc_store_url(run, run->args[0], &url));
+	KC_TRY(kc_store_check_free(kc_buf_text(&url)));
 	KC_TRY(kc_client_status(run->client, &status));
 	/* A device that syncs already has moved its store, unless it says that this is a new one.
 	 */
@@ -125,7 +127,10 @@ static kc_err switch_sync(struct kc_run *run, bool synced)
 	KC_TRY(kc_pick_one(run, &find, &found));
 	KC_TRY(tell_address(run, &found.rows[0], synced)); /* a row that is marked is another */
 	KC_TRY(mark(run, &found, synced));
-	kc_run_note(run, synced ? KC_NOTE_SYNC_ON : KC_NOTE_SYNC_OFF);
+	if (synced)
+		KC_TRY(kc_store_tell_marked(run, KC_NOTE_SYNC_ON, KC_NOTE_SYNC_MARKED));
+	else
+		kc_run_note(run, KC_NOTE_SYNC_OFF);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
@@ -188,8 +193,9 @@ static struct kc_bytes engine_of(const struct kc_status *status)
 }
 
 /* Whoever waits for an exchange counts its seconds. */
-static void push_last(struct kc_buf *out, uint64_t last_ms)
+static void push_last(struct kc_buf *out, uint64_t last_ms, bool is_well)
 {
+	const char *which = is_well ? "last exchange" : "last good exchange";
 	int64_t now = kc_clock_wall_ms(), ago = (now - (int64_t)last_ms) / 1000;
 	char when[KC_WHEN_LEN];
 
@@ -197,9 +203,9 @@ static void push_last(struct kc_buf *out, uint64_t last_ms)
 	if (!last_ms)
 		kc_buf_push_str(out, "no exchange yet");
 	else if (ago >= 0 && ago < 60)
-		kc_buf_printf(out, "last exchange %d s ago", (int)ago);
+		kc_buf_printf(out, "%s %d s ago", which, (int)ago);
 	else
-		kc_buf_printf(out, "last exchange %s", when);
+		kc_buf_printf(out, "%s %s", which, when);
 }
 
 static void push_waiting(struct kc_buf *out, const struct kc_sync_report *report)
@@ -257,7 +263,7 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 }
 
 static kc_err print_status(struct kc_run *run, const struct kc_status *status,
-	const struct kc_sync_report *report, size_t devices)
+	const struct kc_sync_report *report, size_t devices, kc_err state)
 {
 	const char *between = run->out.look.utf8 && !run->out.look.plain ? " · " : ", ";
 	KC_CLEANUP_BUF struct kc_buf rest = KC_BUF_INIT;
@@ -267,8 +273,12 @@ static kc_err print_status(struct kc_run *run, const struct kc_status *status,
 		kc_out_push(out, kc_bytes_str("no store; nothing leaves this device\n"));
 		return KC_OK;
 	}
+	if (state == KC_E_STORE_GONE)
+		kc_buf_printf(&rest, "%scan't be reached now", between);
+	else if (state == KC_E_STORE_SUSPECT)
+		kc_buf_printf(&rest, "%slooks wrong", between);
 	kc_buf_push_str(&rest, between);
-	push_last(&rest, report->last_ms);
+	push_last(&rest, report->last_ms, state == KC_OK);
 	kc_buf_push_str(&rest, between);
 	push_waiting(&rest, report);
 	kc_buf_push_byte(&rest, '\n');
@@ -299,9 +309,10 @@ static kc_err count_devices(struct kc_run *run, size_t *ret)
 }
 
 static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
-	const struct kc_sync_report *report, size_t devices)
+	const struct kc_sync_report *report, size_t devices, kc_err state)
 {
 	json_t *object = kc_json_object();
+	json_t *reached = status->store ? json_boolean(state != KC_E_STORE_GONE) : json_null();
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
@@ -310,8 +321,33 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	kc_json_set(object, "layout",
 		report->layout ? json_string(layout_name(report->layout)) : json_null());
 	kc_json_set(object, "devices", devices ? json_integer((json_int_t)devices) : json_null());
+	kc_json_set(object, "reached", reached);
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);
+}
+
+/* How it stands at this moment, looked at without an exchange. Before the first unlock nobody
+ * knows. */
+static kc_err look_at_store(struct kc_run *run, const struct kc_sync_report *report)
+{
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+	kc_err err;
+
+	if (report->removed_by[0])
+		return KC_ERR(NOT_MEMBER);
+	if (report->alarm)
+		return KC_ERR(STORE_SUSPECT);
+	err = kc_client_store_view(run->client, &view);
+	if (err == KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(err);
+	if (!view.reached)
+		return view.suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+	if (!kc_parts_are_older(&view, report->layout == KC_SYNC_RECORDS))
+		return KC_OK;
+	kc_facts_set_str(&run->facts, KC_FACT_ROLLED_BACK,
+		"your store is older than what this device has already seen");
+	return KC_ERR(STORE_SUSPECT);
 }
 
 kc_err kc_verb_sync_status(struct kc_run *run)
@@ -319,7 +355,7 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	size_t devices = 0;
-	kc_err err;
+	kc_err err, state = KC_OK;
 
 	KC_TRY(kc_client_status(run->client, &status));
 	if (status.lock == KC_LOCK_NONE)
@@ -327,8 +363,13 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	err = kc_client_sync_status(run->client, &report);
 	if (err != KC_E_NO_STORE) /* which is a state like others here */
 		KC_TRY(err);
-	if (err == KC_OK)
+	if (err == KC_OK) {
 		KC_TRY(count_devices(run, &devices));
-	return kc_run_json(run) ? answer_status(run, &status, &report, devices)
-				: print_status(run, &status, &report, devices);
+		state = look_at_store(run, &report);
+	}
+	if (kc_run_json(run))
+		KC_TRY(answer_status(run, &status, &report, devices, state));
+	else
+		KC_TRY(print_status(run, &status, &report, devices, state));
+	return state;
 }

@@ -13,12 +13,14 @@
 #include "cli/verb.h"
 #include "cli/wait.h"
 
+#define MOST_PASSED 64	 /* items that came and went between two looks */
 #define LOOKS_A_CIRCLE 8 /* how often items are looked at until the devices are: two seconds */
 
 struct watch {
 	struct kc_run *run;
 	uint64_t generation;
 	struct kc_found_list items; /* by row number */
+	uint64_t entry;		    /* the newest of the history of items that was seen */
 	struct kc_device_list devices;
 	struct kc_sync_report report; /* its alarm */
 	unsigned looks;
@@ -116,6 +118,42 @@ static kc_err tell_written(
 		kc_earlier_device(&watch->devices, item, KC_FOUND_WRITER));
 }
 
+static bool has_row(const struct kc_found_list *list, uint64_t id)
+{
+	const struct kc_found key = {.id = id};
+
+	return list->count &&
+	       bsearch(&key, list->rows, list->count, sizeof *list->rows, compare_rows);
+}
+
+/* What stands in the place of an item that is in one list alone: one that is in the other alone.
+ * Whoever deletes an item and saves it anew has changed it. */
+static bool is_replaced(const struct kc_found *item, const struct kc_found_list *with,
+	const struct kc_found_list *without)
+{
+	for (size_t i = 0; i < with->count; i++)
+		if (kc_item_is_same_place(item, &with->rows[i]) &&
+			kc_item_is_synced(item) == kc_item_is_synced(&with->rows[i]) &&
+			!has_row(without, with->rows[i].id))
+			return true;
+	return false;
+}
+
+static kc_err tell_gone(const struct watch *watch, const struct kc_found *old,
+	const struct kc_found_list *before, const struct kc_found_list *after)
+{
+	if (is_replaced(old, after, before))
+		return KC_OK; /* told with what is there now */
+	return tell(watch->run, "deleted", old,
+		kc_earlier_deleted_by(watch->run, &watch->devices, old));
+}
+
+static kc_err tell_come(const struct watch *watch, const struct kc_found *new,
+	const struct kc_found_list *before, const struct kc_found_list *after)
+{
+	return tell_written(watch, is_replaced(new, before, after) ? "changed" : "new", new);
+}
+
 /* Two lists in the order of their rows, side by side. */
 static kc_err tell_differences(const struct watch *watch, const struct kc_found_list *before,
 	const struct kc_found_list *after)
@@ -126,11 +164,10 @@ static kc_err tell_differences(const struct watch *watch, const struct kc_found_
 		const struct kc_found *old = i < before->count ? &before->rows[i] : NULL;
 		const struct kc_found *new = j < after->count ? &after->rows[j] : NULL;
 		if (!new || (old && old->id < new->id)) {
-			KC_TRY(tell(watch->run, "deleted", old,
-				kc_earlier_deleted_by(watch->run, &watch->devices, old)));
+			KC_TRY(tell_gone(watch, old, before, after));
 			i++;
 		} else if (!old || new->id < old->id) {
-			KC_TRY(tell_written(watch, "new", new));
+			KC_TRY(tell_come(watch, new, before, after));
 			j++;
 		} else {
 			if (old->version != new->version)
@@ -138,6 +175,51 @@ static kc_err tell_differences(const struct watch *watch, const struct kc_found_
 			i++;
 			j++;
 		}
+	}
+	return KC_OK;
+}
+
+/* The newest entries of the history, none when there are none or it is locked. */
+static kc_err read_history(struct kc_run *run, struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+	kc_err err;
+
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS;
+	query.limit = MOST_PASSED;
+	query.skip_locked = true;
+	err = kc_client_item_history(run->client, &query, ret);
+	return err == KC_E_NOT_FOUND || err == KC_E_LOCKED ? KC_OK : err;
+}
+
+static bool has_place(const struct kc_found_list *list, const struct kc_found *item)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (kc_item_is_same_place(item, &list->rows[i]))
+			return true;
+	return false;
+}
+
+/* What is in neither list, and in the history: it came and went in between. */
+static kc_err tell_passed(
+	struct watch *watch, const struct kc_found_list *before, const struct kc_found_list *after)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list history = KC_FOUND_LIST_INIT;
+	uint64_t seen = watch->entry;
+
+	KC_TRY(read_history(watch->run, &history));
+	if (history.count)
+		watch->entry = history.rows[0].id;
+	for (size_t i = history.count; i-- > 0;) {
+		const struct kc_found *entry = &history.rows[i];
+
+		if (entry->id <= seen || has_place(before, entry) || has_place(after, entry) ||
+			kc_attrs_get_number(&entry->attrs, KC_EARLIER_HOW, 0) != KC_EARLIER_DELETED)
+			continue;
+		KC_TRY(tell_written(watch, "new", entry));
+		KC_TRY(tell(watch->run, "deleted", entry,
+			kc_earlier_device(&watch->devices, entry, KC_EARLIER_BY)));
 	}
 	return KC_OK;
 }
@@ -266,6 +348,7 @@ static kc_err look(void *context)
 	}
 	KC_TRY(err);
 	KC_TRY(tell_differences(watch, &watch->items, &now));
+	KC_TRY(tell_passed(watch, &watch->items, &now));
 	watch->generation = status.generation;
 	before = watch->items;
 	watch->items = now;
@@ -278,10 +361,13 @@ static const struct kc_wait for_ever = {.look = look};
 kc_err kc_verb_watch(struct kc_run *run)
 {
 	KC_CLEANUP(watch_done) struct watch watch = {.run = run};
+	KC_CLEANUP_FOUND_LIST struct kc_found_list history = KC_FOUND_LIST_INIT;
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
 	KC_TRY(kc_client_status(run->client, &status));
 	KC_TRY(read_items(run, &watch.items));
+	KC_TRY(read_history(run, &history));
+	watch.entry = history.count ? history.rows[0].id : 0;
 	KC_TRY(read_circle(run, &watch.devices, &watch.report));
 	watch.generation = status.generation;
 	kc_run_note(run, KC_NOTE_WATCHING);

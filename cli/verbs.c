@@ -232,7 +232,7 @@ static const struct kc_verb verbs[] = {
 		"make this new device one of yours",
 		"kc join ~/Sync/keychain\n"
 		"kc join ~/Sync/keychain --code 493-207-118\n",
-		KC_OPT(CODE) | KC_OPT(NAME), 1, 1, KC_OPENS_OR_MAKES, kc_verb_join,
+		KC_OPT(CODE) | KC_OPT(NAME), 1, 1, KC_OPENS_ITSELF, kc_verb_join,
 	},
 	{
 		"watch", "",

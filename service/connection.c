@@ -8,7 +8,7 @@
 #include "service/conversation.h"
 #include "wire/greeting.h"
 
-#define STACK_BYTES ((size_t)512 << 10)
+#define STACK_BYTES ((size_t)1 << 20)
 
 struct connection {
 	struct connection *next;

@@ -93,6 +93,7 @@ struct kc_held_epoch {
 	struct kc_secret class_c, head; /* derived from it; empty when this device has none */
 	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
+	bool used;			/* this device has read or written something under it */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 {
@@ -168,7 +169,7 @@ struct kc_pending_key {
 };
 
 #define KC_CIRCLE_MAX_PASSWORDS 128  /* records that are held: one of each author stays */
-#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that the oldest is forgotten */
+#define KC_CIRCLE_MAX_USER_KEYS 128  /* above that one of whom there are most is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
@@ -298,6 +299,10 @@ bool kc_circle_is_excluded(
  * its place. Of one that is in, all do. */
 bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id);
+/* The same, and the last list that counts is known to come after it: who has the keys of one that
+ * is out can still sign another past, and show it to a device that had not read the true one. */
+bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id);
 
 /* --- evidence (circle_catch.c) ------------------------------------------------------------------
  */
@@ -355,7 +360,7 @@ bool kc_circle_is_behind(
 
 /* The owner knows that the store went back: what it lacks of a member now, whose log ends with
  * number shown (0 where there are no logs), is not missed until that member says something new. */
-void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+KC_MUST kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
 /* Whether that is still so; and whether a log may end with number last, short of what was settled.
  */
 bool kc_circle_is_excused(const struct kc_member *member);
@@ -416,6 +421,14 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
+/* Something was read, or will be written, under the epoch with this kid; that opened it. */
+void kc_circle_note_use(struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
+void kc_circle_note_opened(struct kc_circle *circle, struct kc_bytes sealed);
+/* Tells again of the epochs that were used, and of which nobody has told whom all others hear, and
+ * gives all their keys (circle_epoch_retell.c). LOCKED; WAITING when there is no room. */
+KC_MUST kc_err kc_circle_tell_again(struct kc_circle *circle, const struct kc_trust *trust);
+/* Whether there are such. */
+bool kc_circle_has_untold(const struct kc_circle *circle, const struct kc_trust *trust);
 /* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record.
  * WAITING when there is no room for one; LOCKED. Shares are the caller's to queue, once for all
  * views. */

@@ -105,6 +105,15 @@ static bool may_renew(const struct kc_circle *circle, const struct kc_trust *tru
 	return kc_compat_find(circle->compat.compat, &circle->identity.id) != NULL;
 }
 
+/* Whoever is in, and has the password, can go on to the last generation that there is. */
+static bool is_at_end(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	const struct kc_compat *before = circle->compat.compat;
+
+	return (before && before->generation == UINT64_MAX) ||
+	       kc_circle_compat_ahead(circle, trust) == UINT64_MAX;
+}
+
 kc_err kc_circle_compat_is_due(
 	const struct kc_circle *circle, const struct kc_trust *trust, bool *ret)
 {
@@ -113,7 +122,8 @@ kc_err kc_circle_compat_is_due(
 	if (!next)
 		return KC_ERR(NO_MEMORY);
 	*ret = false;
-	if (!kc_circle_compat_user_key(circle) || !may_renew(circle, trust))
+	if (!kc_circle_compat_user_key(circle) || !may_renew(circle, trust) ||
+		is_at_end(circle, trust))
 		return KC_OK;
 	KC_TRY(fill(circle, trust, next));
 	*ret = says_something_new(circle->compat.compat, next);

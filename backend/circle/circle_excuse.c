@@ -3,8 +3,9 @@
  * they have said it once more (doc/protocol.md 12). Nothing of what was seen is lowered by it. */
 #include "backend/circle/circle.h"
 
-/* The highest number of a list of that member that anybody said to have seen. */
-static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_member *member)
+/* The highest number of a list of that member that anybody who is in said to have seen. */
+static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *member)
 {
 	uint64_t last = member->list ? member->list->seq : 0;
 
@@ -14,20 +15,24 @@ static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_
 		const struct kc_list *list = circle->members[i]->list;
 		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
 
-		if (seen && last < seen->seq)
+		if (seen && kc_peer_set_has(trust->trusted, i) && last < seen->seq)
 			last = seen->seq;
 	}
 	return last;
 }
 
-void kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown)
+kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown)
 {
-	member->excuse = (struct kc_excuse){.seq = last_known_list(circle, member)};
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	member->excuse = (struct kc_excuse){.seq = last_known_list(circle, &trust, member)};
 	if (shown < member->position.number) {
 		member->excuse.shown = shown;
 		member->excuse.known = member->position.number;
 	}
 	member->waiting_since_ms = 0;
+	return KC_OK;
 }
 
 bool kc_circle_is_excused(const struct kc_member *member)

@@ -2,6 +2,7 @@
 /* From the records that are kept to the question of who is trusted. */
 #include "backend/circle/circle_impl.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static bool find_number(const struct kc_circle *circle, const struct kc_peer_id *id, uint8_t *ret)
@@ -117,15 +118,17 @@ static kc_err add_exclusion(void *context, const struct kc_exclusion *e)
 	struct kc_member *member = circle->members[author->number];
 	uint8_t number;
 
-	if (look_up(author->index, &e->target, &number) &&
-		trust->statement_count < KC_TRUST_MAX_STATEMENTS)
-		trust->statements[trust->statement_count++] = (struct kc_trust_statement){
-			.author = (uint8_t)author->number,
-			.target = number,
-			.cut_seq = e->cut_seq,
-			.rank = author->in_list ? rank_in_list(circle, member, e)
-						: rank_of(circle, &member->id, e),
-		};
+	if (!look_up(author->index, &e->target, &number))
+		return KC_OK;
+	if (trust->statement_count == KC_TRUST_MAX_STATEMENTS)
+		return KC_ERR(BUG);
+	trust->statements[trust->statement_count++] = (struct kc_trust_statement){
+		.author = (uint8_t)author->number,
+		.target = number,
+		.cut_seq = e->cut_seq,
+		.rank = (uint8_t)(author->in_list ? rank_in_list(circle, member, e)
+						  : rank_of(circle, &member->id, e)),
+	};
 	return KC_OK;
 }
 
@@ -141,31 +144,6 @@ static kc_err add_excludes(const struct index *index, size_t number, struct kc_t
 		return KC_OK;
 	author.in_list = false;
 	return kc_circle_each_statement(circle, add_exclusion, &author);
-}
-
-/* The statements of all, those nearest to genesis first: should there ever be too many, it is the
- * same ones that count everywhere, and none that newcomers of a thief have heaped up. */
-static kc_err add_statements(const struct index *index, struct kc_trust *trust)
-{
-	uint8_t depth[KC_CIRCLE_MAX_PEERS];
-	kc_peer_set done = 0;
-
-	kc_trust_measure(trust, depth);
-	for (size_t round = 0; round < trust->peer_count; round++) {
-		size_t next = trust->peer_count;
-
-		for (size_t i = 0; i < trust->peer_count; i++)
-			if (!kc_peer_set_has(done, i) &&
-				(next == trust->peer_count || depth[i] < depth[next] ||
-					(depth[i] == depth[next] &&
-						kc_peer_id_compare(
-							&trust->ids[i], &trust->ids[next]) < 0)))
-				next = i;
-		done |= (kc_peer_set)1 << next;
-		if (depth[next] != KC_TRUST_FAR)
-			KC_TRY(add_excludes(index, next, trust));
-	}
-	return KC_OK;
 }
 
 static kc_err add_voucher(
@@ -196,7 +174,7 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	struct index index;
 	uint8_t first;
 
-	memset(ret, 0, sizeof *ret);
+	memset(ret, 0, offsetof(struct kc_trust, vouchers));
 	index_members(circle, &index);
 	if (!look_up(&index, &circle->begun.first, &first))
 		return KC_ERR(BUG);
@@ -211,7 +189,8 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	}
 	for (size_t i = 0; i < circle->voucher_count; i++)
 		KC_TRY(add_voucher(&index, &circle->vouchers[i].voucher, ret));
-	KC_TRY(add_statements(&index, ret));
+	for (size_t i = 0; i < circle->member_count; i++)
+		KC_TRY(add_excludes(&index, i, ret));
 	kc_trust_compute(ret);
 	return KC_OK;
 }
@@ -263,4 +242,42 @@ bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_tru
 		named = e && e->cut_seq == seq && kc_record_id_equal(&e->cut_id, id);
 	}
 	return named;
+}
+
+/* Whether a list of a member is among those that are remembered. */
+static bool has_had(const struct kc_member *member, uint64_t seq, const struct kc_record_id *id)
+{
+	const struct kc_past_list *rows =
+		(const struct kc_past_list *)(const void *)member->past.data;
+
+	for (size_t i = 0; i < member->past.len / sizeof *rows; i++)
+		if (rows[i].seq == seq && kc_record_id_equal(&rows[i].id, id))
+			return true;
+	return false;
+}
+
+bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id)
+{
+	static const struct kc_record_id unknown;
+	const struct kc_member *m = circle->members[member];
+	bool named = false;
+
+	if (!kc_circle_is_within_cut(circle, trust, member, seq, id))
+		return false;
+	if (!kc_peer_set_has(trust->excluded, member) || seq == trust->cut[member])
+		return true;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_exclusion *e = list && kc_peer_set_has(trust->trusted, i)
+						       ? kc_list_find_exclusion(list, &m->id)
+						       : NULL;
+
+		if (!e || e->cut_seq != trust->cut[member])
+			continue;
+		if (kc_record_id_equal(&e->cut_id, &unknown) || has_had(m, e->cut_seq, &e->cut_id))
+			return true;
+		named = true;
+	}
+	return !named; /* this device's own, which its next list says */
 }

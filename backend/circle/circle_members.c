@@ -118,6 +118,29 @@ static bool has_said(const struct kc_circle *circle, const struct kc_peer_id *ta
 	       kc_circle_each_statement(circle, compare_target, &copy) != KC_OK;
 }
 
+/* Nobody's word but this device's own counts for what came when: where a statement of another cuts,
+ * it cuts no later than at the last list that is here, and acknowledges no record that is not. */
+static kc_err bound(
+	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *exclusion)
+{
+	const struct kc_member *member = kc_circle_find(circle, &exclusion->target);
+	struct kc_exclusion own = {.target = exclusion->target};
+
+	if (!member)
+		return KC_OK;
+	find_cut(member, before_ms, &own);
+	if (exclusion->cut_seq >= own.cut_seq) {
+		exclusion->cut_seq = own.cut_seq;
+		exclusion->cut_id = own.cut_id;
+	}
+	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &own));
+	if (exclusion->password_seq >= own.password_seq) {
+		exclusion->password_seq = own.password_seq;
+		exclusion->password_id = own.password_id;
+	}
+	return KC_OK;
+}
+
 /* What the target said of others falls with it: what should stand, this device says itself. */
 static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *target, uint64_t before_ms, const struct kc_signer *cosigner)
@@ -131,25 +154,55 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 			has_said(circle, &again.target))
 			continue;
 		again.cosigned = false;
+		KC_TRY(bound(circle, before_ms, &again));
 		KC_TRY(state(circle, &again, cosigner));
 	}
 	return KC_OK;
 }
 
+struct statements {
+	struct kc_peer_id target;
+	struct kc_exclusion about; /* the target */
+	bool has_about;
+	struct kc_der_writer others;
+};
+
+static kc_err part(void *context, const struct kc_exclusion *exclusion)
+{
+	struct statements *statements = context;
+
+	if (kc_peer_id_equal(&statements->target, &exclusion->target)) {
+		statements->about = *exclusion;
+		statements->has_about = true;
+	} else {
+		kc_exclusion_put(&statements->others, exclusion);
+	}
+	return KC_OK;
+}
+
 /* What was said without the account password is said again with it: somebody else may have made
- * more of it since. Errors: DUPLICATE (it has a co-signature). */
+ * more of it since, or it was a device that is out, whose word was not sent. Errors: DUPLICATE (it
+ * has a co-signature). */
 static kc_err confirm(
 	struct kc_circle *circle, const struct kc_peer_id *target, const struct kc_signer *cosigner)
 {
 	const struct kc_list *own = kc_circle_self(circle)->list;
 	const struct kc_exclusion *said = own ? kc_list_find_exclusion(own, target) : NULL;
-	struct kc_peer_id copy = *target;
+	KC_CLEANUP_BUF struct kc_buf others = KC_BUF_INIT, before = KC_BUF_INIT;
+	struct statements statements = {.target = *target};
 	struct kc_exclusion again;
 
-	if (!said || said->cosigned ||
-		kc_circle_each_statement(circle, compare_target, &copy) != KC_OK)
+	kc_der_writer_init(&statements.others, &others);
+	KC_TRY(kc_circle_each_statement(circle, part, &statements));
+	KC_TRY(kc_der_writer_check(&statements.others));
+	if (statements.has_about)
+		said = &statements.about;
+	if (!said || said->cosigned)
 		return KC_ERR(DUPLICATE);
 	again = *said;
+	before = circle->statements;
+	circle->statements = others;
+	others = (struct kc_buf)KC_BUF_INIT;
 	return state(circle, &again, cosigner);
 }
 

@@ -10,7 +10,8 @@
 
 /* A typed password is tried on so many pending records: each takes about a second. */
 #define MOST_TRIED 4
-#define MOST_PENDING 8 /* of one device */
+#define MOST_PENDING 8		       /* of one device */
+#define MOST_AHEAD (UINT64_C(1) << 20) /* of the one in force */
 
 /* --- pending records ----------------------------------------------------------------------------
  */
@@ -21,22 +22,58 @@ static void drop_pending(struct kc_circle *circle, size_t number)
 	circle->pending_keys[number] = circle->pending_keys[--circle->pending_key_count];
 }
 
-/* Makes room for one more of a device, whose oldest goes; of no other. */
-static void make_room(struct kc_circle *circle, const struct kc_peer_id *author)
+static size_t count_pending(const struct kc_circle *circle, const struct kc_peer_id *author)
 {
-	size_t count = 0, oldest = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < circle->pending_key_count; i++) {
-		if (!kc_peer_id_equal(&circle->pending_keys[i].author, author))
-			continue;
-		if (count == 0 ||
-			circle->pending_keys[i].parts.seq < circle->pending_keys[oldest].parts.seq)
+	for (size_t i = 0; i < circle->pending_key_count; i++)
+		count += kc_peer_id_equal(&circle->pending_keys[i].author, author);
+	return count;
+}
+
+static void drop_oldest(struct kc_circle *circle, const struct kc_peer_id *author)
+{
+	size_t oldest = circle->pending_key_count;
+
+	for (size_t i = 0; i < circle->pending_key_count; i++)
+		if (kc_peer_id_equal(&circle->pending_keys[i].author, author) &&
+			(oldest == circle->pending_key_count ||
+				circle->pending_keys[i].parts.seq <
+					circle->pending_keys[oldest].parts.seq))
 			oldest = i;
-		count++;
+	drop_pending(circle, oldest);
+}
+
+/* Makes room for one more of a device: its oldest goes when it has many; else one of somebody who
+ * is out, else of whom there are most. */
+static kc_err make_room(struct kc_circle *circle, const struct kc_peer_id *author)
+{
+	const struct kc_peer_id *goes = NULL;
+	struct kc_peer_id gives;
+	struct kc_trust trust;
+	size_t most = 0;
+
+	if (count_pending(circle, author) == MOST_PENDING) {
+		drop_oldest(circle, author);
+		return KC_OK;
 	}
-	if (count == MOST_PENDING ||
-		(count && circle->pending_key_count == KC_COUNT_OF(circle->pending_keys)))
-		drop_pending(circle, oldest);
+	if (circle->pending_key_count < KC_COUNT_OF(circle->pending_keys))
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->pending_key_count; i++) {
+		const struct kc_peer_id *of = &circle->pending_keys[i].author;
+		size_t count = count_pending(circle, of);
+
+		if (!kc_circle_is_in(circle, &trust, of))
+			count += MOST_PENDING;
+		if (count > most) {
+			most = count;
+			goes = of;
+		}
+	}
+	gives = *goes;
+	drop_oldest(circle, &gives);
+	return KC_OK;
 }
 
 static kc_err keep_pending(
@@ -47,9 +84,7 @@ static kc_err keep_pending(
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		if (kc_bytes_equal(record, kc_buf_bytes(&circle->pending_keys[i].record)))
 			return KC_OK;
-	make_room(circle, author);
-	if (circle->pending_key_count == KC_COUNT_OF(circle->pending_keys))
-		return KC_ERR(WAITING);
+	KC_TRY(make_room(circle, author));
 	kc_buf_push(&pending.record, record.data, record.len);
 	KC_TRY(kc_buf_check(&pending.record));
 	KC_TRY(kc_account_key_open(
@@ -155,6 +190,14 @@ static kc_err check_author(
 	return kc_circle_check_crowd(circle, ret);
 }
 
+/* A number that nobody has counted to. Typed once, it could be the last that there is, and the
+ * password never be changed again. */
+static bool is_far_ahead(const struct kc_circle *circle, const struct kc_account_key *parts)
+{
+	return parts->seq > circle->account_key.seq &&
+	       parts->seq - circle->account_key.seq > MOST_AHEAD;
+}
+
 kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_account_key parts;
@@ -172,7 +215,8 @@ kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes reco
 		return KC_OK; /* of one who is forgotten: it was followed by others */
 	KC_TRY(err);
 	if (!kc_circle_follows_password(circle, record, &parts))
-		return keep_pending(circle, record, &author);
+		return is_far_ahead(circle, &parts) ? KC_ERR(REFUSED)
+						    : keep_pending(circle, record, &author);
 	KC_TRY(kc_circle_hold_password(circle, record));
 	return retry_pending(circle);
 }

@@ -44,6 +44,68 @@ bool kc_circle_was_user_key(
 	return false;
 }
 
+/* Of whom a key is, for a fair share of the room: one group for each who is in, one for all others,
+ * and one for those that this device came in with. */
+enum { GROUP_OUT = KC_CIRCLE_MAX_PEERS, GROUP_BEFORE, GROUPS };
+
+static size_t group_of(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_user_key *key)
+{
+	static const struct kc_peer_id nobody;
+	size_t number = kc_circle_number(circle, &key->author);
+
+	if (kc_peer_id_equal(&key->author, &nobody))
+		return GROUP_BEFORE;
+	return kc_peer_set_has(trust->introduced & ~trust->excluded, number) ? number : GROUP_OUT;
+}
+
+/* Whether it is in force, or co-signs what somebody who is in says of others. */
+static bool is_needed(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_user_key *key)
+{
+	if (is_key(key, circle->account_key.user_public))
+		return true;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+
+		if (!list || !kc_peer_set_has(trust->introduced & ~trust->excluded, i))
+			continue;
+		for (size_t k = 0; k < list->exclude_count; k++)
+			if (list->exclude[k].cosigned &&
+				kc_bytes_equal(
+					list->exclude[k].cosignature.signer, KC_BYTES_OF(key->id)))
+				return true;
+	}
+	return false;
+}
+
+/* The oldest goes of those of whom there are most: whoever makes many drives out its own. */
+static kc_err make_key_room(struct kc_circle *circle)
+{
+	size_t counts[GROUPS] = {0}, goes = circle->user_key_count, most = 0;
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->user_key_count; i++)
+		counts[group_of(circle, &trust, &circle->user_keys[i])]++;
+	for (size_t i = 0; i < circle->user_key_count; i++) {
+		const struct kc_user_key *key = &circle->user_keys[i];
+		size_t count = counts[group_of(circle, &trust, key)];
+
+		/* Those that are needed are fewer than all, or somebody co-signs with ever others.
+		 */
+		if (count <= most || is_needed(circle, &trust, key))
+			continue;
+		most = count;
+		goes = i;
+	}
+	if (goes == circle->user_key_count)
+		goes = 0;
+	memmove(&circle->user_keys[goes], &circle->user_keys[goes + 1],
+		(--circle->user_key_count - goes) * sizeof circle->user_keys[0]);
+	return KC_OK;
+}
+
 /* The key of a record that follows one that is held: that of the record before, or another. */
 static kc_err note_key(struct kc_circle *circle, const struct kc_password_record *row)
 {
@@ -56,8 +118,7 @@ static kc_err note_key(struct kc_circle *circle, const struct kc_password_record
 		return KC_OK;
 	if (!key) {
 		if (circle->user_key_count == KC_CIRCLE_MAX_USER_KEYS)
-			memmove(circle->user_keys, circle->user_keys + 1,
-				--circle->user_key_count * sizeof circle->user_keys[0]);
+			KC_TRY(make_key_room(circle));
 		key = &circle->user_keys[circle->user_key_count++];
 		*key = (struct kc_user_key){.last = seq};
 		memcpy(key->public_key, row->parts.user_public, sizeof key->public_key);
@@ -69,14 +130,20 @@ static kc_err note_key(struct kc_circle *circle, const struct kc_password_record
 	return KC_OK;
 }
 
-kc_err kc_circle_check_crowd(const struct kc_circle *circle, const struct kc_peer_id *author)
+static size_t count_of_author(const struct kc_circle *circle, const struct kc_peer_id *author)
 {
-	struct kc_trust trust;
 	size_t count = 0;
 
 	for (size_t i = 0; i < circle->password_count; i++)
 		count += kc_peer_id_equal(&circle->passwords[i].author, author);
-	if (count < MOST_OF_OUTSIDER)
+	return count;
+}
+
+kc_err kc_circle_check_crowd(const struct kc_circle *circle, const struct kc_peer_id *author)
+{
+	struct kc_trust trust;
+
+	if (count_of_author(circle, author) < MOST_OF_OUTSIDER)
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	return kc_circle_is_in(circle, &trust, author) ? KC_OK : KC_ERR(REFUSED);
@@ -137,23 +204,56 @@ static bool is_last_of_author(const struct kc_circle *circle, const struct kc_pa
 	return true;
 }
 
-/* The oldest goes that another of its author came after: only an author's last can be in force. */
-static void make_room(struct kc_circle *circle)
-{
-	size_t goes = circle->password_count;
+/* How soon a record may go: one of a device that nobody introduced counts for nothing; one that
+ * those who put its author out do not acknowledge may come to count; of others only an author's
+ * last can be in force, and who has most makes room. */
+enum turn { STAYS, BY_SHARE, OF_ONE_OUT, OF_NOBODY };
 
+static kc_err turn_of(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_password_record *row, enum turn *ret)
+{
+	size_t number = kc_circle_number(circle, &row->author);
+	bool counts;
+
+	*ret = STAYS;
+	KC_TRY(kc_circle_weigh_password(circle, trust, row, &counts));
+	if (is_in_force(circle, row))
+		return KC_OK;
+	if (!counts && !kc_peer_set_has(trust->introduced, number))
+		*ret = OF_NOBODY;
+	else if (!counts && kc_peer_set_has(trust->excluded, number))
+		*ret = OF_ONE_OUT;
+	else if (!is_last_of_author(circle, row))
+		*ret = BY_SHARE;
+	return KC_OK;
+}
+
+static kc_err make_room(struct kc_circle *circle)
+{
+	size_t goes = circle->password_count, most = 0;
+	enum turn first = STAYS;
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < circle->password_count; i++) {
 		const struct kc_password_record *row = &circle->passwords[i];
+		size_t count = count_of_author(circle, &row->author);
+		enum turn turn;
 
-		if (!is_in_force(circle, row) && !is_last_of_author(circle, row) &&
-			(goes == circle->password_count ||
-				comes_after(circle, &circle->passwords[goes], row)))
-			goes = i;
+		KC_TRY(turn_of(circle, &trust, row, &turn));
+		if (turn == STAYS || turn < first || (turn == first && count < most) ||
+			(turn == first && count == most &&
+				!comes_after(circle, &circle->passwords[goes], row)))
+			continue;
+		first = turn;
+		most = count;
+		goes = i;
 	}
 	if (goes == circle->password_count)
-		return;
+		return KC_ERR(WAITING);
 	kc_buf_done(&circle->passwords[goes].record);
 	circle->passwords[goes] = circle->passwords[--circle->password_count];
+	return KC_OK;
 }
 
 bool kc_circle_holds_password(const struct kc_circle *circle, struct kc_bytes record)
@@ -191,9 +291,7 @@ kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record)
 	if (kc_circle_holds_password(circle, record))
 		return KC_OK;
 	if (circle->password_count == KC_COUNT_OF(circle->passwords))
-		make_room(circle);
-	if (circle->password_count == KC_COUNT_OF(circle->passwords))
-		return KC_ERR(TOO_LARGE);
+		KC_TRY(make_room(circle));
 	KC_TRY(kc_account_key_author(record, &row.author));
 	KC_TRY(identity_of(circle, record, &row.id));
 	kc_buf_push(&row.record, record.data, record.len);
@@ -336,22 +434,13 @@ static void acknowledge(const struct kc_account_key *parts, const struct kc_reco
 	ret->password_id = *id;
 }
 
+/* Of one that is pending nobody knows what comes before it, and that one could still make. */
 kc_err kc_circle_acknowledge_password(
 	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret)
 {
-	struct kc_record_id id;
-
 	for (size_t i = 0; i < circle->password_count; i++)
 		if (kc_peer_id_equal(&circle->passwords[i].author, &ret->target))
 			acknowledge(&circle->passwords[i].parts, &circle->passwords[i].id,
 				before_ms, ret);
-	for (size_t i = 0; i < circle->pending_key_count; i++) {
-		const struct kc_pending_key *pending = &circle->pending_keys[i];
-
-		if (!kc_peer_id_equal(&pending->author, &ret->target))
-			continue;
-		KC_TRY(identity_of(circle, kc_buf_bytes(&pending->record), &id));
-		acknowledge(&pending->parts, &id, before_ms, ret);
-	}
 	return KC_OK;
 }

@@ -120,12 +120,34 @@ static bool is_idle(const struct kc_circle *circle, const struct kc_voucher *vou
 	return false;
 }
 
+/* Whether a voucher introduces nobody, by who is out now: its sponsor was put out or fell, and it
+ * fell, or others vouch for the same one. sound: who is introduced by the others alone. */
+static bool is_vain(const struct kc_circle *circle, const struct kc_trust *trust, kc_peer_set sound,
+	const struct kc_voucher *voucher)
+{
+	size_t sponsor = kc_circle_number(circle, &voucher->sponsor);
+	size_t beneficiary = kc_circle_number(circle, &voucher->beneficiary);
+
+	if (!kc_peer_set_has(trust->introduced, sponsor))
+		return true;
+	return kc_peer_set_has(trust->excluded, sponsor) &&
+	       (voucher->sponsor_seq > trust->cut[sponsor] ||
+		       !kc_peer_set_has(trust->introduced, beneficiary) ||
+		       kc_peer_set_has(sound, beneficiary));
+}
+
 static kc_err make_room(struct kc_circle *circle)
 {
+	struct kc_trust trust;
+	kc_peer_set sound;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	sound = kc_trust_introduced_without(&trust, trust.excluded);
 	for (size_t i = 0; i < circle->voucher_count; i++) {
 		struct kc_held_voucher *held = &circle->vouchers[i];
 
-		if (!is_idle(circle, &held->voucher))
+		if (!is_idle(circle, &held->voucher) &&
+			!is_vain(circle, &trust, sound, &held->voucher))
 			continue;
 		kc_buf_done(&held->record);
 		*held = circle->vouchers[--circle->voucher_count];
@@ -307,6 +329,8 @@ kc_err kc_circle_adopt_list(
 	member->list_id = id;
 	member->list_record = kept;
 	kept = (struct kc_buf)KC_BUF_INIT;
+	for (size_t i = 0; i < list->head_count; i++)
+		kc_circle_note_use(circle, list->heads[i].kid);
 	return kc_circle_note_list(member);
 }
 

@@ -39,9 +39,10 @@ static kc_peer_set trusted_by(const struct kc_circle *circle, const struct kc_ep
 	return set;
 }
 
-/* Whether a statement is known here by which the author of an epoch can have gone, be it that it
- * stands no more: by one who was in then, or who has left. Whether it had heard this device's own,
- * this device cannot tell. */
+/* Whether a statement is known here by which the author of an epoch can have gone: by one who was
+ * in then, be it that it stands no more; or by one who has left, if it stands: that one was not
+ * given the key, and must not be able to say for others why somebody is out. Whether the author had
+ * heard this device's own, this device cannot tell. */
 static bool is_explained(const struct kc_circle *circle, const struct kc_trust *trust,
 	kc_peer_set were_in, size_t target)
 {
@@ -49,7 +50,8 @@ static bool is_explained(const struct kc_circle *circle, const struct kc_trust *
 		const struct kc_trust_statement *s = &trust->statements[i];
 
 		if (s->target == target && s->author != circle->self &&
-			kc_peer_set_has(were_in | trust->retired, s->author))
+			(kc_peer_set_has(were_in, s->author) ||
+				(trust->stands[i] && kc_peer_set_has(trust->retired, s->author))))
 			return true;
 	}
 	return false;

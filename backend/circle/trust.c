@@ -2,8 +2,11 @@
 /* The rules of doc/protocol.md 5, in their order. */
 #include "backend/circle/trust.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define BIT(peer) ((kc_peer_set)1 << (peer))
-#define FAR KC_TRUST_FAR
+#define FAR 255 /* not introduced */
 
 enum standing { OPEN, STANDS, STRUCK };
 
@@ -14,17 +17,20 @@ struct fallen {
 	bool vouchers[KC_TRUST_MAX_VOUCHERS];
 };
 
-static void fell(
+static bool fell(
 	const struct kc_trust *trust, const struct kc_trust_statement *s, struct fallen *fallen)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < trust->voucher_count; i++) {
 		const struct kc_trust_voucher *v = &trust->vouchers[i];
 
 		if (v->sponsor == s->target &&
 			(v->sponsor_seq > s->cut_seq ||
 				!kc_peer_set_has(trust->include[s->author], v->beneficiary)))
-			fallen->vouchers[i] = true;
+			any = fallen->vouchers[i] = true;
 	}
+	return any;
 }
 
 /* How many vouchers each peer is away from genesis, by those that have not fallen. */
@@ -48,13 +54,6 @@ static void measure(const struct kc_trust *trust, const struct fallen *fallen,
 			changed = true;
 		}
 	}
-}
-
-void kc_trust_measure(const struct kc_trust *trust, uint8_t ret[static KC_CIRCLE_MAX_PEERS])
-{
-	struct fallen none = {{false}};
-
-	measure(trust, &none, ret);
 }
 
 static kc_peer_set introduced_without(const struct kc_trust *trust, const struct fallen *fallen)
@@ -83,7 +82,8 @@ static kc_peer_set struck_by(const struct kc_trust *trust, const struct kc_trust
 {
 	struct fallen fallen = {{false}};
 
-	fell(trust, s, &fallen);
+	if (!fell(trust, s, &fallen))
+		return BIT(s->target);
 	return BIT(s->target) | (trust->introduced & ~introduced_without(trust, &fallen));
 }
 
@@ -102,36 +102,98 @@ static bool comes_first(const struct kc_trust *trust, const uint8_t *depth,
 	return kc_peer_id_compare(&trust->ids[a->target], &trust->ids[b->target]) < 0;
 }
 
+/* All of them in their order, so that of two the one with the smaller number comes first. */
 struct contest {
 	const struct kc_trust *trust;
-	uint8_t depth[KC_CIRCLE_MAX_PEERS];
-	kc_peer_set victims[KC_TRUST_MAX_STATEMENTS];
-	enum standing standing[KC_TRUST_MAX_STATEMENTS];
+	size_t count;
 	/* Hardly ever is an author among the victims: then nothing is to be compared. */
 	kc_peer_set authors, all_victims;
+	uint8_t depth[KC_CIRCLE_MAX_PEERS];
+	/* The first one of an author that has another among its victims, and is not struck; or one
+	 * before that, since they are looked for when they are asked for. */
+	uint16_t first[KC_CIRCLE_MAX_PEERS][KC_CIRCLE_MAX_PEERS];
+	uint16_t order[KC_TRUST_MAX_STATEMENTS]; /* which statement it is */
+	uint8_t standing[KC_TRUST_MAX_STATEMENTS];
+	kc_peer_set victims[KC_TRUST_MAX_STATEMENTS];
 };
 
-/* Rules 1 and 2: whether statement i strikes statement k. */
-static bool strikes(const struct contest *c, size_t i, size_t k)
+static const struct kc_trust_statement *statement(const struct contest *c, size_t i)
 {
-	const struct kc_trust_statement *a = &c->trust->statements[i];
-	const struct kc_trust_statement *b = &c->trust->statements[k];
-
-	if (!kc_peer_set_has(c->victims[i], b->author))
-		return false;
-	if (!kc_peer_set_has(c->victims[k], a->author))
-		return true;
-	return comes_first(c->trust, c->depth, a, b);
+	return &c->trust->statements[c->order[i]];
 }
 
-static bool is_challenged(const struct contest *c, size_t k)
+static int by_order(const void *a, const void *b, void *context)
 {
-	if (!kc_peer_set_has(c->all_victims, c->trust->statements[k].author))
+	const struct contest *c = context;
+	const struct kc_trust_statement *one = &c->trust->statements[*(const uint16_t *)a];
+	const struct kc_trust_statement *other = &c->trust->statements[*(const uint16_t *)b];
+
+	return comes_first(c->trust, c->depth, one, other)   ? -1
+	       : comes_first(c->trust, c->depth, other, one) ? 1
+							     : 0;
+}
+
+/* Puts all into their order. Nobody counts who was never introduced; and a statement that strikes
+ * its own author, by way of those who introduced it, says nothing. */
+static void begin_contest(const struct kc_trust *trust, struct contest *c)
+{
+	struct fallen none = {{false}};
+
+	c->trust = trust;
+	c->count = trust->statement_count;
+	c->authors = c->all_victims = 0;
+	memset(c->first, 0, sizeof c->first);
+	measure(trust, &none, c->depth);
+	for (size_t i = 0; i < c->count; i++)
+		c->order[i] = (uint16_t)i;
+	qsort_r(c->order, c->count, sizeof c->order[0], by_order, c);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct kc_trust_statement *s = statement(c, i);
+
+		c->victims[i] = struck_by(trust, s);
+		c->all_victims |= c->victims[i];
+		c->authors |= BIT(s->author);
+		c->standing[i] = kc_peer_set_has(trust->introduced & ~c->victims[i], s->author)
+					 ? OPEN
+					 : STRUCK;
+	}
+}
+
+/* The first statement of an author that has another among its victims; count when there is none. */
+static size_t first_against(struct contest *c, size_t author, size_t other)
+{
+	uint16_t *first = &c->first[author][other];
+
+	while (*first < c->count &&
+		(c->standing[*first] == STRUCK || statement(c, *first)->author != author ||
+			!kc_peer_set_has(c->victims[*first], other)))
+		(*first)++;
+	return *first;
+}
+
+/* Rules 1 and 2: whether anybody's statement strikes this one. None of its own author does. */
+static bool is_challenged(struct contest *c, size_t i)
+{
+	size_t author = statement(c, i)->author;
+
+	if (!kc_peer_set_has(c->all_victims, author))
 		return false;
-	for (size_t i = 0; i < c->trust->statement_count; i++)
-		if (i != k && c->standing[i] != STRUCK && strikes(c, i, k))
+	for (size_t by = 0; by < c->trust->peer_count; by++) {
+		size_t first;
+
+		if (by == author || !kc_peer_set_has(c->authors, by))
+			continue;
+		first = first_against(c, by, author);
+		if (first < i || (first < c->count && !kc_peer_set_has(c->victims[i], by)))
 			return true;
+	}
 	return false;
+}
+
+static bool strikes(const struct contest *c, size_t i, size_t k)
+{
+	return kc_peer_set_has(c->victims[i], statement(c, k)->author) &&
+	       (i < k || !kc_peer_set_has(c->victims[k], statement(c, i)->author));
 }
 
 static void let_stand(struct contest *c, size_t i)
@@ -139,31 +201,29 @@ static void let_stand(struct contest *c, size_t i)
 	c->standing[i] = STANDS;
 	if (!(c->victims[i] & c->authors))
 		return;
-	for (size_t k = 0; k < c->trust->statement_count; k++)
-		if (k != i && c->standing[k] == OPEN && strikes(c, i, k))
+	for (size_t k = 0; k < c->count; k++)
+		if (c->standing[k] == OPEN && strikes(c, i, k))
 			c->standing[k] = STRUCK;
 }
 
-/* Rule 3: the next open statement that stands. */
-static bool find_next(const struct contest *c, size_t *ret)
+/* Rule 3. What nobody challenges stays so. */
+static void decide(struct contest *c)
 {
-	const struct kc_trust_statement *all = c->trust->statements;
-	bool found = false;
-	size_t first = 0;
+	size_t open = 0;
 
-	for (size_t i = 0; i < c->trust->statement_count; i++) {
-		if (c->standing[i] != OPEN)
-			continue;
-		if (!is_challenged(c, i)) {
-			*ret = i;
-			return true;
-		}
-		if (!found || comes_first(c->trust, c->depth, &all[i], &all[first]))
-			first = i;
-		found = true;
+	while (open < c->count) {
+		bool progress = false;
+
+		for (size_t i = open; i < c->count; i++)
+			if (c->standing[i] == OPEN && !is_challenged(c, i)) {
+				let_stand(c, i);
+				progress = true;
+			}
+		while (open < c->count && c->standing[open] != OPEN)
+			open++;
+		if (!progress && open < c->count)
+			let_stand(c, open);
 	}
-	*ret = first;
-	return found;
 }
 
 /* Rule 4, first half: the targets of standing statements and their earliest cuts, and who is
@@ -172,17 +232,17 @@ static void apply(struct kc_trust *trust, const struct contest *c)
 {
 	struct fallen fallen = {{false}};
 
-	for (size_t i = 0; i < trust->statement_count; i++) {
-		const struct kc_trust_statement *s = &trust->statements[i];
+	for (size_t i = 0; i < c->count; i++) {
+		const struct kc_trust_statement *s = statement(c, i);
 
-		trust->stands[i] = c->standing[i] == STANDS;
-		if (!trust->stands[i])
+		trust->stands[c->order[i]] = c->standing[i] == STANDS;
+		if (c->standing[i] != STANDS)
 			continue;
 		if (!kc_peer_set_has(trust->excluded, s->target) ||
 			s->cut_seq < trust->cut[s->target])
 			trust->cut[s->target] = s->cut_seq;
 		trust->excluded |= BIT(s->target);
-		fell(trust, s, &fallen);
+		(void)fell(trust, s, &fallen);
 	}
 	trust->introduced = introduced_without(trust, &fallen);
 }
@@ -204,28 +264,15 @@ static kc_peer_set taken_in(const struct kc_trust *trust)
 
 void kc_trust_compute(struct kc_trust *trust)
 {
-	struct contest c = {.trust = trust};
 	struct fallen none = {{false}};
-	size_t next;
+	struct contest c;
 
 	trust->excluded = 0;
+	memset(trust->cut, 0, sizeof trust->cut);
 	trust->known = introduced_without(trust, &none);
 	trust->introduced = trust->known;
-	measure(trust, &none, c.depth);
-	for (size_t i = 0; i < trust->statement_count; i++) {
-		const struct kc_trust_statement *s = &trust->statements[i];
-
-		c.victims[i] = struck_by(trust, s);
-		c.all_victims |= c.victims[i];
-		c.authors |= BIT(s->author);
-		/* Nobody counts who was never introduced; and a statement that strikes its own
-		 * author, by way of those who introduced it, says nothing. */
-		if (!kc_peer_set_has(trust->introduced, s->author) ||
-			kc_peer_set_has(c.victims[i], s->author))
-			c.standing[i] = STRUCK;
-	}
-	while (find_next(&c, &next))
-		let_stand(&c, next);
+	begin_contest(trust, &c);
+	decide(&c);
 	apply(trust, &c);
 	trust->heard = taken_in(trust);
 	trust->trusted = trust->heard & ~trust->retired;

@@ -24,14 +24,16 @@ enum kc_rank { KC_RANK_NONE, KC_RANK_USER_KEY, KC_RANK_RECOVERY_KEY };
 struct kc_trust_statement {
 	uint8_t author, target;
 	uint64_t cut_seq;
-	enum kc_rank rank;
-};
+	uint8_t rank;	   /* enum kc_rank */
+} __attribute__((packed)); /* there may be many */
 struct kc_trust_voucher {
 	uint8_t sponsor, beneficiary;
 	uint64_t sponsor_seq;
 };
 
-#define KC_TRUST_MAX_STATEMENTS 512
+/* All that there can be: each of everybody's about everybody else, and its own that it is about to
+ * make. Were there fewer, a thief's friends could have it that somebody's are not looked at. */
+#define KC_TRUST_MAX_STATEMENTS (KC_CIRCLE_MAX_PEERS * KC_CIRCLE_MAX_PEERS)
 #define KC_TRUST_MAX_VOUCHERS 512
 
 struct kc_trust {
@@ -40,17 +42,17 @@ struct kc_trust {
 	size_t peer_count;
 	struct kc_peer_id ids[KC_CIRCLE_MAX_PEERS];
 	kc_peer_set include[KC_CIRCLE_MAX_PEERS]; /* of each peer's list; 0 without one */
-	struct kc_trust_statement statements[KC_TRUST_MAX_STATEMENTS];
-	size_t statement_count;
-	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
-	size_t voucher_count;
+	size_t statement_count, voucher_count;
 	kc_peer_set retired; /* those who left by themselves */
 	/* what follows */
 	kc_peer_set known; /* introduced, exclusions aside: what they say of others is heard */
 	kc_peer_set introduced, excluded, trusted;
 	kc_peer_set heard; /* trusted, or retired: what they said while they were in counts */
-	bool stands[KC_TRUST_MAX_STATEMENTS]; /* each statement */
-	uint64_t cut[KC_CIRCLE_MAX_PEERS];    /* of the excluded: the last list that counts */
+	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
+	/* Large, and set as far as they are counted. */
+	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];
+	struct kc_trust_statement statements[KC_TRUST_MAX_STATEMENTS];
+	bool stands[KC_TRUST_MAX_STATEMENTS]; /* each statement; it follows */
 };
 
 /* Those who are known and out: excluded, or introduced by nobody who counts any more. */
@@ -64,9 +66,5 @@ kc_peer_set kc_trust_introduced_without(const struct kc_trust *trust, kc_peer_se
 
 /* Fills the second part from the first. */
 void kc_trust_compute(struct kc_trust *trust);
-
-/* How many vouchers each peer is away from genesis, exclusions aside. */
-#define KC_TRUST_FAR 255 /* not introduced */
-void kc_trust_measure(const struct kc_trust *trust, uint8_t ret[static KC_CIRCLE_MAX_PEERS]);
 
 #endif

@@ -54,3 +54,32 @@ kc_err kc_caught_keep(struct kc_store *store, const struct kc_evidence_list *lis
 	KC_TRY(kc_cell_put(&txn, KC_PROTECTION_CKU, KC_CAUGHT_CELL, kc_buf_bytes(&saved)));
 	return kc_txn_commit(&txn);
 }
+
+static bool shows_old_copy(enum kc_evidence_kind kind)
+{
+	return kind == KC_EVIDENCE_OLD_LIST || kind == KC_EVIDENCE_SHORT_LOG;
+}
+
+kc_err kc_caught_forgive(struct kc_txn *txn)
+{
+	KC_CLEANUP_EVIDENCE_LIST struct kc_evidence_list kept = {.count = 0}, left = {.count = 0};
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	kc_err err = kc_caught_load(txn, &kept);
+
+	if (err != KC_E_CORRUPT)
+		KC_TRY(err);
+	for (size_t i = 0; i < kept.count; i++) {
+		struct kc_evidence evidence;
+		bool added;
+
+		KC_TRY(kc_evidence_get(&kept, i, &evidence));
+		if (!shows_old_copy(evidence.kind))
+			KC_TRY(kc_evidence_add(&left, &evidence, &added));
+	}
+	if (left.count == kept.count)
+		return KC_OK;
+	if (left.count == 0)
+		return kc_cell_remove(txn, KC_CAUGHT_CELL);
+	KC_TRY(kc_evidence_put(&left, &saved));
+	return kc_cell_put(txn, KC_PROTECTION_CKU, KC_CAUGHT_CELL, kc_buf_bytes(&saved));
+}

@@ -13,4 +13,8 @@ KC_MUST kc_err kc_caught_load(struct kc_txn *txn, struct kc_evidence_list *ret);
 /* Keeps what is not kept yet; nothing is written when all is. Errors: LOCKED. */
 KC_MUST kc_err kc_caught_keep(struct kc_store *store, const struct kc_evidence_list *list);
 
+/* What an old copy of the store shows is forgotten: its owner says that it was put back on purpose.
+ * The rest stays. Errors: LOCKED. */
+KC_MUST kc_err kc_caught_forgive(struct kc_txn *txn);
+
 #endif

@@ -2,6 +2,7 @@
 /* What is noted in one transaction, so that an exchange which is killed goes on where it was. */
 #include "backend/sync/repair.h"
 
+#include "backend/sync/caught.h"
 #include "backend/sync/line/line.h"
 
 static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
@@ -22,7 +23,7 @@ static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
 	return layout == KC_LAYOUT_LOGS ? kc_cloud_list(cloud, ret_logs) : KC_OK;
 }
 
-static void excuse_all(struct kc_circle *circle, const struct kc_cloud_logs *logs)
+static kc_err excuse_all(struct kc_circle *circle, const struct kc_cloud_logs *logs)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
@@ -30,8 +31,9 @@ static void excuse_all(struct kc_circle *circle, const struct kc_cloud_logs *log
 		const struct kc_cloud_log *log = kc_cloud_logs_find(logs, &writer);
 
 		if (i != circle->self)
-			kc_circle_excuse(circle, m, log ? log->last : 0);
+			KC_TRY(kc_circle_excuse(circle, m, log ? log->last : 0));
 	}
+	return KC_OK;
 }
 
 /* What was sealed last, and may not have come into the store. In a log it is below the new
@@ -62,9 +64,10 @@ static kc_err note(struct kc_txn *txn, const struct kc_cloud_logs *logs)
 	KC_TRY(kc_circle_judge(circle, &trust));
 	if (!kc_peer_set_has(trust.trusted, circle->self))
 		return KC_ERR(NOT_MEMBER);
-	excuse_all(circle, logs);
+	KC_TRY(excuse_all(circle, logs));
 	circle->span = (struct kc_log_span){.base = circle->span.base, .mends = true};
 	KC_TRY(put_off_outbox(txn, layout));
+	KC_TRY(kc_caught_forgive(txn));
 	if (layout == KC_LAYOUT_RECORDS)
 		KC_TRY(kc_feed_forget(txn));
 	return kc_memory_put_circle(txn, circle);

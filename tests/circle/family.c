@@ -3,6 +3,8 @@
 #include "tests/circle/family.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/item/policy.h"
@@ -126,13 +128,20 @@ static void say(struct home *home, bool epoch)
 	CHECK_OK_FATAL(kc_txn_commit(&txn));
 }
 
-static void first_days(struct house *house)
+static void add(struct family *family)
 {
+	family->store->call(&family->house, family->house.count);
+	house_add(&family->house, FAMILY_ELDER);
+}
+
+static void first_days(struct family *family)
+{
+	struct house *house = &family->house;
 	struct home *elder = &house->homes[FAMILY_ELDER], *sleeper = &house->homes[FAMILY_SLEEPER];
 
 	CHECK_OK_FATAL(words_add(elder, GENP, "svce=early acct=ada sync=#1", "first"));
 	CHECK_OK_FATAL(words_add(elder, GENP, "svce=gone acct=ada sync=#1", "to be deleted"));
-	house_add(house, FAMILY_ELDER);
+	add(family);
 	CHECK_OK_FATAL(words_add(sleeper, GENP, "svce=local acct=ada", "stays with the sleeper"));
 	CHECK_OK_FATAL(words_add(sleeper, GENP, "svce=mine acct=ada sync=#1", "sent"));
 	house_settle(house);
@@ -140,8 +149,9 @@ static void first_days(struct house *house)
 		words_update(sleeper, GENP, "svce=mine", "labl=changed", "changed while asleep"));
 }
 
-static void while_one_sleeps(struct house *house)
+static void while_one_sleeps(struct family *family)
 {
+	struct house *house = &family->house;
 	struct home *elder = &house->homes[FAMILY_ELDER], *third = &house->homes[FAMILY_THIRD];
 
 	CHECK_OK_FATAL(words_add(elder, GENP, "svce=mail acct=ada sync=#1", "mail"));
@@ -156,7 +166,7 @@ static void while_one_sleeps(struct house *house)
 	sync_one(house, FAMILY_ELDER);
 	CHECK_OK_FATAL(words_add(elder, GENP, "svce=late acct=ada sync=#1", "under the new key"));
 	sync_one(house, FAMILY_ELDER);
-	house_add(house, FAMILY_ELDER);
+	add(family);
 	CHECK_OK_FATAL(
 		words_update(third, GENP, "svce=mail", "labl=third", "changed by the third"));
 	CHECK_OK_FATAL(words_add(third, GENP, "svce=AirPort acct=home sync=#1", "air"));
@@ -166,7 +176,7 @@ static void while_one_sleeps(struct house *house)
 
 /* Hides the logs of all members from whoever looks, or shows them again: a name with a dot is
  * passed over. */
-static void hide_logs(struct house *house, struct kc_circle *circle, bool hide)
+static void hide_logs(struct house *house, const struct kc_circle *circle, bool hide)
 {
 	char shown[128], hidden[128], name[33];
 
@@ -179,9 +189,10 @@ static void hide_logs(struct house *house, struct kc_circle *circle, bool hide)
 	}
 }
 
-/* As house_pair, but the newcomer sees no log when it enters. */
-static void pair_unseeing(struct house *house, size_t sponsor, size_t newcomer)
+/* As house_pair, but the newcomer sees nothing that members wrote when it enters. */
+static void pair_unseeing(struct family *family, size_t sponsor, size_t newcomer)
 {
+	struct house *house = &family->house;
 	struct kc_keychain *s = house->homes[sponsor].keychain;
 	struct kc_keychain *n = house->homes[newcomer].keychain;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -197,13 +208,14 @@ static void pair_unseeing(struct house *house, size_t sponsor, size_t newcomer)
 	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
 	CHECK_OK_FATAL(kc_keychain_pair_poll(s, &applicant));
 	CHECK_OK_FATAL(kc_keychain_pair_decide(s, true));
-	hide_logs(house, circle, true);
-	CHECK_ERR(kc_keychain_join_poll(n, &report), KC_E_WAITING);
-	hide_logs(house, circle, false);
+	family->store->hide(house, circle, true);
+	CHECK_ERR(kc_keychain_join_poll(n, &report), family->store->unseeing);
+	family->store->hide(house, circle, false);
 }
 
-static void one_comes(struct house *house)
+static void one_comes(struct family *family)
 {
+	struct house *house = &family->house;
 	size_t number = house_add_home(house);
 	struct home *newcomer = &house->homes[FAMILY_NEWCOMER];
 
@@ -211,7 +223,8 @@ static void one_comes(struct house *house)
 	CHECK_OK_FATAL(words_add(newcomer, GENP, "svce=own acct=ada sync=#1", "of the newcomer"));
 	CHECK_OK_FATAL(
 		words_add(newcomer, GENP, "svce=private acct=ada", "stays with the newcomer"));
-	pair_unseeing(house, FAMILY_THIRD, FAMILY_NEWCOMER);
+	family->store->call(house, FAMILY_NEWCOMER);
+	pair_unseeing(family, FAMILY_THIRD, FAMILY_NEWCOMER);
 	sync_one(house, FAMILY_ELDER);
 }
 
@@ -234,18 +247,48 @@ static const char *frozen_home(const struct family *family, size_t device)
 	return frozen_path(family, name);
 }
 
-void family_init(struct family *family)
+static void keep_folder(struct family *family)
 {
+	house_drop_sessions(&family->house);
+	house_copy_tree(family->house.store, frozen_path(family, "store"));
+}
+
+static void put_back_folder(struct family *family)
+{
+	file_remove_tree(family->house.store);
+	house_copy_tree(frozen_path(family, "store"), family->house.store);
+}
+
+/* It has one name for all. */
+static void call_folder(struct house *house, size_t number)
+{
+	(void)house, (void)number;
+}
+
+const struct family_store family_in_folder = {
+	.begin = house_init,
+	.done = house_done,
+	.call = call_folder,
+	.hide = hide_logs,
+	.unseeing = KC_E_WAITING,
+	.keep = keep_folder,
+	.put_back = put_back_folder,
+};
+
+void family_init(struct family *family, const struct family_store *store)
+{
+	const char *base = getenv("TMPDIR");
 	struct house *house = &family->house;
 
-	house_init(house);
-	first_days(house);
-	while_one_sleeps(house);
-	one_comes(house);
-	house_drop_sessions(house);
-	snprintf(family->frozen, sizeof family->frozen, "%s.frozen", house->store);
-	CHECK_FATAL(mkdir(family->frozen, 0700) == 0);
-	house_copy_tree(house->store, frozen_path(family, "store"));
+	family->store = store;
+	store->begin(house);
+	first_days(family);
+	while_one_sleeps(family);
+	one_comes(family);
+	snprintf(family->frozen, sizeof family->frozen, "%s/kc-frozen-XXXXXX",
+		base && strlen(base) < 40 ? base : "/tmp");
+	CHECK_FATAL(mkdtemp(family->frozen) != NULL);
+	store->keep(family);
 	for (size_t i = 0; i < FAMILY_SIZE; i++) {
 		home_close(&house->homes[i]);
 		house_copy_tree(house->homes[i].path, frozen_home(family, i));
@@ -257,13 +300,12 @@ void family_init(struct family *family)
 void family_done(struct family *family)
 {
 	file_remove_tree(family->frozen);
-	house_done(&family->house);
+	family->store->done(&family->house);
 }
 
 void family_restore_store(struct family *family)
 {
-	file_remove_tree(family->house.store);
-	house_copy_tree(frozen_path(family, "store"), family->house.store);
+	family->store->put_back(family);
 }
 
 void family_restore_log(struct family *family, const struct kc_writer_id *writer)

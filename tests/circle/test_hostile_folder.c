@@ -129,7 +129,7 @@ static void each_write(
 
 static void a_house_with_a_past(void)
 {
-	family_init(&family);
+	family_init(&family, &family_in_folder);
 	house_each_operation(&family.house, add_file, NULL);
 	CHECK(family_is_untouched(&family, FAMILY_SLEEPER));
 	CHECK(family_is_untouched(&family, FAMILY_NEWCOMER));

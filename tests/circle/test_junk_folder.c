@@ -130,7 +130,7 @@ static void try_row(const struct junk *junk)
 static void a_house_with_a_past(void)
 {
 	house_clock_set(START_MS);
-	family_init(&family);
+	family_init(&family, &family_in_folder);
 	junk_begin(&family);
 	CHECK_FATAL(junk_last_of(&junk_elder) >= 8 && junk_last_of(&junk_third) >= 3);
 	CHECK(family_is_untouched(&family, FAMILY_SLEEPER));

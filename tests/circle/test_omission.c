@@ -2,21 +2,25 @@
 /*
  * A store that leaves things out, and covers its tracks: one write of one operation is missing, or
  * something else stands in its place, or all are, or one is there that belongs to another
- * operation; and the digests of that log are right again from there to its end.
+ * operation; and the digests of that log are right again from there to its end. Of a store of
+ * records the same is done to each record.
  *
  * The list that ends an operation names all else that is in it, so that none of this passes for
  * what its writer wrote, and the operation is missing: which is seen elsewhere, since lists name
  * each other. So a device says in the end that the store looks wrong; it is never content with
- * less, and when the truth is shown nothing is left of it.
+ * less, and when the truth is shown nothing is left of it. Of records some are of no account when
+ * others are there (doc/protocol.md 3.2, rule 4): who has everything all the same may be content.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "backend/cloud/writer_name.h"
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/family.h"
+#include "tests/evilstore/evil_house.h"
 #include "tests/file.h"
 
 #define START_MS INT64_C(1800000000000)
@@ -146,8 +150,17 @@ static bool is_content(size_t reader, const char *words)
 	return content;
 }
 
-/* What a reader makes of a folder that lies, at first, after the time that a piece may take, and
- * when the log is true again. */
+/* The log is true again; of a store of records, all is. */
+static void mend(const struct log *log)
+{
+	if (log)
+		family_restore_log(&family, &log->writer);
+	else
+		evil_house_mute();
+}
+
+/* What a reader makes of a store that lies, at first, after the time that a piece may take, and
+ * when it is true again. */
 static void find_out(size_t reader, const struct log *log, const char *words)
 {
 	kc_err err = house_sync(&family.house, reader, NULL);
@@ -159,7 +172,7 @@ static void find_out(size_t reader, const struct log *log, const char *words)
 		made_up_for++;
 	else
 		named++;
-	family_restore_log(&family, &log->writer);
+	mend(log);
 	CHECK_MSG(is_content(reader, words), words);
 	mended++;
 	lies++;
@@ -245,7 +258,7 @@ static void lie_to(size_t reader)
 static void a_house_with_a_past(void)
 {
 	house_clock_set(START_MS);
-	family_init(&family);
+	family_init(&family, &family_in_folder);
 	house_clock_move(1000);
 	frozen_ms = START_MS + 1000;
 }
@@ -295,12 +308,180 @@ static void a_log_that_ends_early(void)
 		}
 }
 
-static void every_end_occurs(void)
+static void count_ends(void)
 {
 	printf("%zu lies, %zu of no account, %zu named, %zu mended ", lies, made_up_for, named,
 		mended);
 	CHECK(made_up_for + named == lies && mended == lies);
+}
+
+static void every_end_occurs(void)
+{
+	count_ends();
 	CHECK(named > 100 && made_up_for < 10); /* of what tells others that they are out */
+	family_done(&family);
+	lies = made_up_for = named = mended = 0;
+}
+
+/* --- records ------------------------------------------------------------------------------------
+ */
+
+#define MOST_RECORDS 128
+static char records[MOST_RECORDS][KC_RECORDS_MAX_NAME + 1];
+static size_t record_count, told;
+
+/* What a device wrote itself it knows (cases 66 and 70 of doc/attacks.md). */
+static bool is_own(size_t reader, const char *name)
+{
+	struct kc_writer_id writer = evil_house_writer(&family.house, reader);
+	char hex[KC_WRITER_DIGITS + 1];
+
+	kc_writer_name_put(&writer, hex);
+	return strlen(name) > KC_WRITER_DIGITS &&
+	       strcmp(name + strlen(name) - KC_WRITER_DIGITS, hex) == 0;
+}
+
+/* In the order in which they were written. */
+static void find_records(void)
+{
+	char name[KC_RECORDS_MAX_NAME + 1];
+
+	for (size_t i = 0; evil_find(evil_world(0), "*", i, name); i++) {
+		if (family_is_no_cell(name))
+			continue;
+		CHECK_FATAL(record_count < MOST_RECORDS);
+		memcpy(records[record_count++], name, sizeof name);
+	}
+}
+
+static void a_house_of_records_with_a_past(void)
+{
+	family_init(&family, &family_in_records);
+	house_clock_move(1000);
+	frozen_ms = EVIL_HOUSE_NOW + 1000;
+	find_records();
+	begin_again(FAMILY_SLEEPER);
+	CHECK(is_content(FAMILY_SLEEPER, "the truth"));
+	house_clock_move(GRACE_MS);
+	CHECK(is_content(FAMILY_SLEEPER, "the truth"));
+}
+
+static bool put_under_a_key_to_come(void *context, const char *name, struct kc_buf *value)
+{
+	(void)context, (void)name;
+	if (value->len > KEY_ID_AT)
+		value->data[KEY_ID_AT] ^= 0x01;
+	return true;
+}
+
+/* Whatever is no list. */
+static bool is_list(void *context, const char *name, struct kc_buf *value)
+{
+	(void)context, (void)value;
+	return name[0] == 'p' && name[1] == '-';
+}
+
+/* The nearest record of the same kind that is another's, if there is one. */
+static const char *find_like(size_t reader, size_t at)
+{
+	size_t kind = strcspn(records[at], "-") + 1;
+
+	for (size_t i = 1; i < record_count; i++) {
+		const char *other = records[(at + i) % record_count];
+
+		if (strncmp(other, records[at], kind) == 0 && !is_own(reader, other))
+			return other;
+	}
+	return NULL;
+}
+
+/* Returns the number of the rule, or how many there can be. */
+static size_t tell_lie_of_record(size_t reader, size_t at, enum lie lie)
+{
+	/* clang-format off */
+	static const struct evil_rule rules[LIE_COUNT] = {
+		[LIE_MISSING] = {EVIL_HIDE},
+		[LIE_JUNK] = {EVIL_FLIP},
+		[LIE_LATER] = {EVIL_CHANGE, .change = put_under_a_key_to_come},
+		[LIE_EMPTIED] = {EVIL_CHANGE, .change = is_list},
+		[LIE_SWAPPED] = {EVIL_SWAP},
+	};
+	/* clang-format on */
+	struct evil_rule rule = rules[lie];
+
+	rule.devices = 1u << reader;
+	rule.names = lie == LIE_EMPTIED ? "[a-z]-*" : records[at];
+	rule.other = find_like(reader, at);
+	if (lie == LIE_FOREIGN || (lie == LIE_EMPTIED && at > 0) ||
+		(lie == LIE_SWAPPED && !rule.other))
+		return EVIL_MAX_RULES;
+	return evil_add(&rule);
+}
+
+static void show_lie_of_record(size_t reader, size_t at, enum lie lie)
+{
+	char words[80 + KC_RECORDS_MAX_NAME];
+	size_t rule;
+
+	snprintf(words, sizeof words, "device %zu: %s for %.*s", reader, lie_names[lie],
+		KC_RECORDS_MAX_NAME, records[at]);
+	begin_again(reader);
+	rule = tell_lie_of_record(reader, at, lie);
+	if (rule == EVIL_MAX_RULES)
+		return;
+	find_out(reader, NULL, words);
+	told += evil_deeds(rule) > 0;
+}
+
+static void lie_about_records(size_t reader)
+{
+	for (size_t at = 0; at < record_count; at++)
+		for (enum lie lie = 0; lie < LIE_COUNT; lie++)
+			if (!is_own(reader, records[at]) && (long_run || (at + lie) % 3 == 0))
+				show_lie_of_record(reader, at, lie);
+}
+
+static void of_records_to_one_who_was_away(void)
+{
+	lie_about_records(FAMILY_SLEEPER);
+}
+
+static void of_records_to_one_who_is_new(void)
+{
+	lie_about_records(FAMILY_NEWCOMER);
+}
+
+/* Whether a record was written before an end. */
+static bool is_before(void *context, const char *name, struct kc_buf *value)
+{
+	const size_t *end = context;
+
+	(void)value;
+	for (size_t i = 0; i < *end; i++)
+		if (strcmp(records[i], name) == 0)
+			return true;
+	return family_is_no_cell(name);
+}
+
+/* A feed that ends early, told to one who is new. */
+static void a_feed_that_ends_early(void)
+{
+	for (size_t end = 0; end < record_count; end += long_run ? 1 : 5) {
+		char words[80];
+
+		begin_again(FAMILY_NEWCOMER);
+		evil_add(&(struct evil_rule){EVIL_CHANGE, .devices = 1u << FAMILY_NEWCOMER,
+			.change = is_before, .context = &end});
+		snprintf(words, sizeof words, "the feed ends at %zu", end);
+		find_out(FAMILY_NEWCOMER, NULL, words);
+	}
+}
+
+/* Who was told of a record before, or by somebody else, has it. */
+static void every_end_occurs_of_records(void)
+{
+	count_ends();
+	CHECK(named > 40 && told > named && made_up_for > 0);
 	family_done(&family);
 }
 
@@ -313,6 +494,11 @@ int main(void)
 		CHECK_TEST(to_one_who_is_new),
 		CHECK_TEST(a_log_that_ends_early),
 		CHECK_TEST(every_end_occurs),
+		CHECK_TEST(a_house_of_records_with_a_past),
+		CHECK_TEST(of_records_to_one_who_was_away),
+		CHECK_TEST(of_records_to_one_who_is_new),
+		CHECK_TEST(a_feed_that_ends_early),
+		CHECK_TEST(every_end_occurs_of_records),
 	};
 
 	home_use_memory();

@@ -76,27 +76,55 @@ complains 'kc join .*folder' "and how it comes again"
 run sync --json
 json_error '.name == "errKCNotTrusted" and .exit == 11 and (.try | any(test("^kc join ")))' "also in JSON"
 run sync status --json
+exits 11 "sync status, of a device that is out"
 json '.removed_by == "laptop" and .removed != null' "sync status remembers"
 run get first.example
 writes 'first' "what it had still opens"
 run get after.example
 exits 3 "what came later did not arrive"
 
+# --- what is saved there meanwhile
+run_with 'meanwhile' add meanwhile.example --user ana --stdin --sync
+exits 0 "it saves as always"
+complains 'Saved on this computer, and marked to sync' "what is marked"
+complains 'none of your devices any more: what is marked stays here until it joins again:  kc join .*folder' "and says that it stays"
+never_says 'It goes to all your devices' "and no more"
+run_with 'here' add marked.example --user ana --stdin
+run sync on marked.example
+complains '“marked.example” is marked to sync' "so for what is marked later"
+complains 'stays here until it joins again' "it stays, too"
+run key new staying --sync
+complains 'stays here until it joins again' "and a key"
+
 # Without the password it can't get the better of one that removed it with the password.
+run lock # a password that was typed counts for ten minutes, or until this
+run unlock --password-file "$work/secret/keychain"
 run devices remove laptop --counter --yes
 exits 11 "its answer counts for less"
+complains 'your answer to “laptop” is noted, and it doesn.t count: “laptop” gave the account password, or came earlier' "which is told, with the reason"
+complains 'kc devices remove laptop --counter' "and what would count for more"
+run devices remove laptop --counter --yes --account-password-file "$work/secret/wrong"
+exits 5 "a password that this device doesn't know"
+complains 'the one from when “laptop” removed it' "is told to be that"
+run_known devices remove laptop --counter --yes
+exits 11 "with the password as well, the earlier device counts"
+complains 'doesn.t count: “laptop” gave the account password too, and of two that did, the device that came earlier counts' "which is told"
 
 # --- coming again -----------------------------------------------------------------------------------
 pair laptop desktop
+complains '^[0-9] items of this device go along: marked to sync' "and says what it brings along"
 exchange laptop desktop
 on desktop
 run get after.example
 writes 'secret' "it is one of them again"
 on laptop
+run get meanwhile.example
+writes 'meanwhile' "what was saved meanwhile has come"
+on laptop
 run devices --json
 json '[.items[] | select(.name == "desktop") | .status] | sort == ["member", "removed"]' "with another number"
 run devices exposure desktop
-says '^desktop can read 2 passwords, 1 key:$' "its name means the one that is in"
+says '^desktop can read 4 passwords, 2 keys:$' "its name means the one that is in"
 
 on laptop
 setsid "$program" watch --json < /dev/null > "$work/watched" 2> "$work/watching" &
@@ -122,7 +150,7 @@ converse -a 'Type the name to go ahead:  ' desktop -- devices remove desktop
 exits 0 "a device that removes itself leaves"
 says 'Items stay here, all of them' "which says what stays"
 run sync
-exits 2 "it syncs no more"
+exits 9 "it syncs no more"
 run get after.example
 writes 'secret' "its items stay"
 on laptop
@@ -141,22 +169,31 @@ complains '2 devices are called “desktop”: [0-9a-f]{16} \((left|removed)\), 
 run devices --json
 number=$(jq -r '.items[] | select(.status == "left") | .id[:12]' < "$out")
 run devices exposure "$number"
-says '^desktop could read 2 passwords, 1 key:$' "a number does"
+says '^desktop could read 4 passwords, 2 keys:$' "a number does"
 
 # --- an answer --------------------------------------------------------------------------------------
 make_device phone
 pair laptop phone
-exchange laptop phone
+make_device tablet
+pair laptop tablet
+exchange laptop phone tablet
 on laptop
 run lock # a password that was typed counts for ten minutes, or until this
 run unlock --password-file "$work/secret/keychain"
 run devices remove phone --yes
 exits 0 "removed, without the account password"
 on phone
-run sync
-exits 11 "it is out"
+run lock
+run unlock --password-file "$work/secret/keychain"
+run devices remove tablet --counter --yes
+exits 3 "one that did nothing is not answered"
+complains '“tablet” did not remove this device' "which is told"
+never_says 'If you don.t know it, this answers it' "before anything else"
+# It has not heard yet that it is out: the answer finds out.
+run devices remove laptop --counter --yes
+exits 11 "and answers, for what it is worth without the password"
 run_known devices remove laptop --counter --yes --json
-exits 0 "and answers with the password"
+exits 0 "and again with the password"
 json '.removed == "laptop" and .counter' "which is told"
 run devices --json
 json '[.items[] | select(.name == "laptop" or .name == "phone") | {(.name): .status}] | add | .laptop == "removed" and .phone == "member"' \

@@ -12,6 +12,19 @@ known_fails() { # as fails, with the account password
   fails "$@" --account-password-file "$secret/account"
 }
 
+# --- no keychain yet, and nowhere to go -------------------------------------------------------------
+given 'a place that is none'
+on nowhere
+for place in "$work/no/where" "sqlite://$work/no/where/store"; do
+  # shellcheck disable=SC2086
+  known_fails 9 errSecNotAvailable "where(/store)? isn't a store, or not all of it has arrived here yet" 'kc join URL' \
+    join "$place" --code 493-207-118 $opens
+done
+# shellcheck disable=SC2086
+known_fails 2 errSecUnimplemented "doesn't know; it knows folders" 'kc join -h' join etcd://h/kc --code 493-207-118 $opens
+run status --json
+json '.state == "none"' "$cause: no keychain was made"
+
 # --- no store yet -----------------------------------------------------------------------------------
 given 'no store'
 make_device laptop
@@ -38,6 +51,14 @@ echo dear > "$work/letters/one"
 known_fails 2 errSecParam ".$work/letters. is not empty, and it isn't a store" "kc sync use $work/letters/keychain" \
   sync use "$work/letters"
 holds "nothing was put there" test "$(ls -A "$work/letters")" = one
+head -c 3000 /dev/urandom > "$work/letters/other"
+cp "$work/letters/other" "$work/other"
+known_fails 2 errSecParam ".$work/letters/other. is there, and it isn't a store" \
+  "kc sync use sqlite://$work/letters/other.store" sync use "sqlite://$work/letters/other"
+known_fails 2 errSecParam ".$work/letters/other. is a file of another kind: it isn't a store" 'kc join URL' \
+  join "sqlite://$work/letters/other" --code 493-207-118
+holds "which is as it was" cmp -s "$work/other" "$work/letters/other"
+holds "with nothing beside it" test "$(ls -A "$work/letters" | tr '\n' ' ')" = 'one other '
 run sync use "$folder" --account-password-file "$secret/account"
 exits 0 "after all that there is a store"
 nothing_lost
@@ -61,23 +82,30 @@ back() {
   json '.alarm == null and .pending == 0' "$cause: it is back, and what waited is sent"
   nothing_lost
 }
-works_as_always() {
+works_as_always() { # exit of the status
   run add text.example --user ana --file "$work/kept/text.example" --sync
   exits 0 "$cause: items are saved all the same"
   run sync status --json
-  exits 0 "$cause: the status can be asked"
+  exits "$1" "$cause: the status can be asked"
+  json ".reached == ($1 != 9) and .last != null" "$cause: and says whether it is there"
+  run sync status
+  exits "$1" "$cause: the status in words"
+  case $1 in
+  9) says " · can't be reached now · last good exchange .* · 1 not sent yet$" "$cause: tells the last good exchange" ;;
+  10) says ' · looks wrong · last good exchange .* · 1 not sent yet$' "$cause: tells the last good exchange" ;;
+  esac
 }
 gone="$folder isn't there"
 unmarked="$folder is there but it isn't your store: the marker file .kc-store is missing"
 away 'the folder has vanished'
 each_fails 9 errSecNotAvailable "$gone" 'kc sync' "$work/exchanges"
 known_fails 9 errSecNotAvailable "$gone" 'kc sync' sync use "$folder"
-works_as_always
+works_as_always 9
 back
 away 'an empty folder: the disk is not mounted'
 mkdir "$folder"
 each_fails 9 errSecNotAvailable "$unmarked" "kc sync use $folder --new" "$work/exchanges"
-works_as_always
+works_as_always 9
 holds "nothing was put there" test -z "$(ls -A "$folder")"
 back
 away 'a file in its place'
@@ -92,11 +120,16 @@ back
 # --- a store that is not right ----------------------------------------------------------------------
 # What an exchange says of it, with the alarm in its answer as well.
 suspect() { # alarm
+  run doctor store
+  exits 10 "$cause: the doctor, before an exchange"
+  says '^✗ (what is there is damaged, or not the store of your devices|your store holds something)' "$cause: says what is wrong"
+  run sync status
+  exits 10 "$cause: the status, before an exchange"
   run sync --json
   exits 10 "$cause: kc sync --json"
   json ".alarm == \"$1\"" "$cause: the alarm is told by its name"
   known_fails 10 errKCStoreSuspect '.*your store' 'Keep the store as it is.*kc doctor store' devices add --yes
-  works_as_always
+  works_as_always 10
 }
 for junk in 'junk' '' '0000'; do
   away "a marker of ${#junk} bytes"

@@ -75,6 +75,8 @@ done
 
 # --- asking -----------------------------------------------------------------------------------------
 on laptop
+run doctor store --json
+json '.evidence > 0' "what it shows is noted"
 run sync repair
 exits 2 "the option has to be given"
 run sync repair --push-from-here
@@ -94,6 +96,8 @@ on desktop
 run sync repair --push-from-here --yes --json
 exits 0 "then the other does"
 json '.alarm == null and .refused == 0' "which says so in JSON"
+run doctor store --json
+json '.evidence == 0' "and what was noted of the old copy is forgotten"
 exchange laptop desktop
 for device in laptop desktop; do
   on "$device"

@@ -134,6 +134,52 @@ on laptop
 run sync
 run get second.example
 exits 3 "a deletion travels back"
+
+# What is told of an item, in order: "new changed deleted".
+watched() { # name of the item
+  jq -rs "[.[] | select(.name == \"$1\") | .change] | join(\" \")" "$work/watched"
+}
+until_watched() { # name of the item, changes, what it is
+  for _ in $(seq 40); do
+    [ "$(watched "$1")" = "$2" ] && break
+    sleep 0.25
+  done
+  holds "$3" test "$(watched "$1")" = "$2"
+}
+on desktop
+run_with 'one' add steady.example --stdin --sync
+setsid "$program" watch --json < /dev/null > "$work/watched" 2> /dev/null &
+watching=$!
+for count in $(seq 40); do # until it looks
+  run_with "$count" add probe.example --stdin
+  [ -s "$work/watched" ] && break
+  sleep 0.1
+done
+run_with 'one' add step.example --stdin
+until_watched step.example new "watch tells an item that is new"
+run_with 'two' add step.example --stdin
+until_watched step.example 'new changed' "one that has another secret"
+run sync on step.example
+until_watched step.example 'new changed changed' "another mark"
+# Stopped, it sees of two changes only what comes of them.
+kill -STOP "$watching"
+run rm step.example --yes
+run_with 'three' add step.example --stdin --sync
+run_with 'short' add passing.example --user ana --stdin
+run rm passing.example --yes
+kill -CONT "$watching"
+until_watched step.example 'new changed changed changed' "that it was saved anew"
+until_watched passing.example 'new deleted' "and what came and went meanwhile"
+run rm step.example --yes
+until_watched step.example 'new changed changed changed deleted' "and what was deleted"
+holds "but nothing of what nobody touched" test -z "$(watched steady.example)"
+kill "$watching" 2> /dev/null
+wait "$watching" 2> /dev/null
+watching=
+run rm steady.example --yes
+run sync
+on laptop
+run sync
 run sync off first.example
 run sync
 on desktop
@@ -206,6 +252,10 @@ sqlite) says '^✓ the last entry of “the desk”, number [0-9]+, is there$' "
 esac
 find "$folder" -type f | sort > "$work/after"
 holds "looking changes nothing" cmp -s "$work/before" "$work/after"
+LC_ALL=C
+run doctor store
+says '^ok: "the desk" was last heard of ' "plain signs and quotes without UTF-8"
+LC_ALL=C.UTF-8
 run doctor store --json
 json '.healthy and .alarm == null and (.items | length) > 3 and all(.items[]; has("check") and has("verdict") and has("text"))' "doctor store --json"
 json '.evidence == 0 and (.devices | length) == 2 and ([.devices[] | select(.this)] | length) == 1' "with a row for each device"
@@ -287,6 +337,10 @@ run get later.example
 writes 'later' "this device has seen more than the old copy holds"
 mv "$folder" "$work/new"
 mv "$work/old" "$folder"
+run sync status
+exits 10 "an old copy of the store, before any exchange"
+says ' · looks wrong · last good exchange ' "the status tells"
+complains 'your store is older than what this device has already seen' "what is wrong"
 run sync --json
 exits 10 "an old copy of the store"
 json '.alarm == "rollback"' "is told by its name"
@@ -304,14 +358,17 @@ says '^✗ your store is older than what this device has already seen' "says wha
 complains 'If you restored a backup of it yourself:  kc sync repair --push-from-here' "and what to do"
 case ${engine:-folder} in
 folder)
+  says '^! it was noted before: something that a device had written was missing \(short-log\)$' "what was noted, in a sentence"
   says '^✗ the log of “the desk” ends at number [0-9]+; this device has read up to [0-9]+$' "and where"
   complains 'What shows it to others \(short-log\):  kc doctor store --export evidence.der' "and how to show it"
   ;;
 sqlite)
+  says '^! it was noted before: an old entry of a device stood in the place of a newer one \(old-list\)$' "what was noted, in a sentence"
   says '^✗ the store has entry [0-9]+ of “the desk”; this device knows entry [0-9]+$' "and where"
   complains 'What shows it to others \(old-list\):  kc doctor store --export evidence.der' "and how to show it"
   ;;
 esac
+complains 'this also forgets that it was noted:  kc sync repair --push-from-here' "and how it is forgotten"
 run doctor store --export "$work/evidence.der" --json
 exits 0 "there is evidence now"
 json '.evidence == 1 and (.file | endswith("/evidence.der"))' "says how much"
@@ -332,7 +389,8 @@ exits 1 "a folder that is not there"
 run doctor store --json
 json '.healthy == false and .alarm == "rollback" and any(.items[]; .check == "alarm" and .verdict == "bad")' "also in JSON"
 run sync status --json
-json '.alarm == "rollback"' "sync status remembers"
+exits 10 "sync status remembers"
+json '.alarm == "rollback" and .reached' "by the name of the alarm"
 run get later.example
 writes 'later' "nothing was lost"
 

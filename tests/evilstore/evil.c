@@ -394,12 +394,13 @@ static kc_err take(void *context, const struct kc_record_row *row)
 	return kc_buf_check(&to->value);
 }
 
-/* Who is shown rows. */
+/* Who is shown rows, and how many at most. */
 struct view {
 	unsigned device;
 	enum kc_zone zone;
 	kc_record_visit visit;
 	void *context;
+	size_t left;
 };
 
 static void hold(const struct view *view, const char *name)
@@ -425,8 +426,10 @@ static void mark_altered(struct kc_record_row *row, struct kc_bytes value)
 static kc_err show(const struct view *view, const struct taken *row, const char *name)
 {
 	KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT;
-	struct kc_record_row seen = {
-		name ? name : row->name, row->etag, row->id, kc_buf_bytes(&row->value)};
+	struct kc_record_row seen = {.name = name ? name : row->name,
+		.etag = row->etag,
+		.id = row->id,
+		.value = kc_buf_bytes(&row->value)};
 	enum evil_outcome outcome;
 
 	kc_buf_push(&value, row->value.data, row->value.len);
@@ -447,7 +450,7 @@ static kc_err get(void *handle, enum kc_zone zone, const char *const *names, siz
 {
 	struct kc_cloud *cloud = behind(handle);
 	const struct evil_rule *wrong = use(EVIL_WRONG_KEY, who(handle), NULL);
-	struct view view = {who(handle), zone, visit, context};
+	struct view view = {who(handle), zone, visit, context, count};
 	KC_CLEANUP(page_done) struct page page = {NULL};
 
 	KC_TRY(page_init(&page, count));
@@ -462,14 +465,14 @@ static kc_err get(void *handle, enum kc_zone zone, const char *const *names, siz
 
 /* A page in the order of the store, or another, each row once or twice. */
 static kc_err tell(struct kc_cloud *cloud, const struct view *view, struct kc_feed_token *token,
-	size_t limit, bool *ret_more)
+	bool *ret_more)
 {
 	bool items = view->zone == KC_ZONE_RECORDS;
 	bool backwards = items && use(EVIL_REORDER, view->device, NULL);
-	bool twice = items && limit > 1 && use(EVIL_DUPLICATE, view->device, NULL);
+	bool twice = items && view->left > 1 && use(EVIL_DUPLICATE, view->device, NULL);
+	size_t limit = twice ? view->left / 2 : view->left;
 	KC_CLEANUP(page_done) struct page page = {NULL};
 
-	limit = twice ? limit / 2 : limit;
 	KC_TRY(page_init(&page, limit));
 	KC_TRY(cloud->engine->records->changes(
 		cloud->handle, view->zone, NULL, token, limit, take, &page, ret_more));
@@ -495,8 +498,9 @@ static kc_err flood(const struct view *view, const struct evil_rule *rule)
 	return KC_OK;
 }
 
-/* What was hidden or altered comes as news again, until no rule says so. */
-static kc_err show_held(struct kc_cloud *cloud, const struct view *view)
+/* What was hidden or altered comes as news again, until no rule says so: as much as the page holds
+ * beside one row that is new. */
+static kc_err show_held(struct kc_cloud *cloud, struct view *view)
 {
 	size_t count = held_count;
 	KC_CLEANUP_FREE struct held *before = malloc(sizeof held);
@@ -509,15 +513,18 @@ static kc_err show_held(struct kc_cloud *cloud, const struct view *view)
 		const char *name = before[i].name;
 		KC_CLEANUP(page_done) struct page page = {NULL};
 
-		if (before[i].device != view->device || before[i].zone != view->zone) {
+		if (before[i].device != view->device || before[i].zone != view->zone ||
+			view->left <= 1) {
 			held[held_count++] = before[i];
 			continue;
 		}
 		KC_TRY(page_init(&page, 1));
 		KC_TRY(cloud->engine->records->get(
 			cloud->handle, view->zone, &name, 1, take, &page));
-		if (page.count)
+		if (page.count) {
+			view->left--;
 			KC_TRY(show(view, &page.rows[0], NULL));
+		}
 	}
 	return KC_OK;
 }
@@ -529,7 +536,7 @@ static kc_err changes(void *handle, enum kc_zone zone, const char *bare,
 {
 	(void)bare;
 	struct kc_cloud *cloud = behind(handle);
-	struct view view = {who(handle), zone, visit, context};
+	struct view view = {who(handle), zone, visit, context, limit};
 	bool items = zone == KC_ZONE_RECORDS;
 	const struct evil_rule *rule;
 
@@ -544,7 +551,7 @@ static kc_err changes(void *handle, enum kc_zone zone, const char *bare,
 	if (rule)
 		return flood(&view, rule);
 	KC_TRY(show_held(cloud, &view));
-	return tell(cloud, &view, token, limit, ret_more);
+	return tell(cloud, &view, token, ret_more);
 }
 
 static kc_err changed(void *handle, const struct kc_feed_token tokens[KC_ZONE_COUNT], bool *ret)

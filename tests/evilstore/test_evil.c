@@ -230,6 +230,35 @@ static void what_the_feed_says(void)
 	}
 }
 
+/* What comes late takes no page above what was asked for. */
+static void what_comes_late_fits_the_page(void)
+{
+	for (enum make make = 0; make < MAKE_COUNT; make++) {
+		KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+		struct kc_feed_token token = {0};
+		char text[64];
+
+		if (make != MAKE_SQLITE && make != MAKE_MEMORY_RECORDS)
+			continue;
+		begin(make);
+		CHECK_OK_FATAL(kc_cloud_open("evil://0", &cloud));
+		for (unsigned i = 3; i < 14; i++) {
+			char key[16];
+
+			snprintf(key, sizeof key, "i/%04u", i);
+			CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, kc_bytes_str("more")));
+		}
+		evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .names = "i-000[1-3]"});
+		CHECK_OK(feed(cloud, &token, text));
+		CHECK(strlen(text) == 11);
+		evil_clear();
+		token = (struct kc_feed_token){0};
+		CHECK_OK(feed(cloud, &token, text));
+		CHECK_MSG(strcmp(text, "12301234567890123") == 0, text);
+		end();
+	}
+}
+
 static void what_is_written(void)
 {
 	for (enum make make = 0; make < MAKE_COUNT; make++) {
@@ -259,6 +288,7 @@ int main(void)
 		CHECK_TEST(a_log_that_is_told_anew),
 		CHECK_TEST(two_worlds),
 		CHECK_TEST(what_the_feed_says),
+		CHECK_TEST(what_comes_late_fits_the_page),
 		CHECK_TEST(what_is_written),
 	};
 	return check_main("evil", tests, KC_COUNT_OF(tests));

@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A device that was put out, knows the account password, and lets in as many friends as it likes:
+ * what all of them say must not crowd out what others have said, nor stand in the way of what these
+ * have yet to say (doc/protocol.md 4 to 7).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/circle/circle.h"
+#include "base/random.h"
+#include "tests/check.h"
+#include "tests/circle/telling.h"
+
+#define PASSWORD "one account for all"
+#define VIEWS 0x2
+
+/* ann began the account; bob, and the one that becomes a thief, are her newcomers. */
+struct house {
+	struct kc_circle *ann, *bob, *thief;
+	struct kc_password_keys user;
+};
+
+static void house_init(struct house *h)
+{
+	*h = (struct house){.user = KC_PASSWORD_KEYS_INIT};
+	CHECK_OK_FATAL(kc_circle_begin("ann", kc_bytes_str(PASSWORD), VIEWS, &h->ann));
+	CHECK_OK_FATAL(kc_account_key_try(
+		&h->ann->account_key, &h->ann->account, kc_bytes_str(PASSWORD), &h->user));
+	telling_say(h->ann);
+	telling_admit(h->ann, "bob", &h->bob);
+	CHECK_OK_FATAL(telling_hear(h->ann, h->bob));
+	telling_admit(h->ann, "thief", &h->thief);
+	telling_hear_of(h->bob, h->ann, telling_id(h->thief));
+	CHECK_OK_FATAL(telling_hear(h->bob, h->ann));
+	CHECK_OK_FATAL(telling_hear(h->ann, h->thief));
+	CHECK_OK_FATAL(telling_hear(h->bob, h->thief));
+	CHECK_OK_FATAL(telling_hear(h->thief, h->ann));
+	CHECK_OK_FATAL(telling_hear(h->thief, h->bob));
+}
+
+static void house_done(struct house *h)
+{
+	kc_circle_free(h->ann);
+	kc_circle_free(h->bob);
+	kc_circle_free(h->thief);
+	kc_password_keys_done(&h->user);
+}
+#define CLEANUP_HOUSE KC_CLEANUP(house_done)
+
+static bool trusts(const struct kc_circle *circle, const struct kc_circle *whom)
+{
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	return kc_circle_is_trusted(circle, &trust, telling_id(whom));
+}
+
+static void put_out(
+	struct kc_circle *by, const struct kc_circle *target, const struct kc_password_keys *user)
+{
+	struct kc_signer signer;
+
+	if (user)
+		CHECK_OK_FATAL(kc_compat_signer(user->user, &signer));
+	CHECK_OK_FATAL(kc_circle_exclude(
+		by, telling_id(target), KC_EXCLUSION_REMOVED, 0, user ? &signer : NULL));
+	telling_say(by);
+}
+
+/* --- friends ------------------------------------------------------------------------------------
+ */
+
+static void vouch(struct kc_circle *hearer, const struct kc_identity *sponsor,
+	const struct kc_peer_id *whom, uint64_t seq)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	const struct kc_voucher voucher = {
+		.sponsor = sponsor->id,
+		.sponsor_seq = seq,
+		.beneficiary = *whom,
+		.reason = KC_VOUCHER_PAIRING,
+	};
+
+	CHECK_OK_FATAL(kc_voucher_build(&voucher, &hearer->account, sponsor, &record));
+	CHECK_OK(kc_circle_take_voucher(hearer, &sponsor->id, kc_buf_bytes(&record)));
+}
+
+/* The thief lets one in, of which a device is told. */
+static void befriend(struct kc_circle *thief, struct kc_circle *hearer, struct kc_identity *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_identity_make(ret));
+	vouch(hearer, &thief->identity, &ret->id, kc_circle_self(thief)->list->seq + 100);
+	CHECK_OK_FATAL(kc_identity_permanent_record(ret, &hearer->account, &record));
+	CHECK_OK(kc_circle_take_permanent(hearer, kc_buf_bytes(&record)));
+	CHECK_FATAL(kc_circle_find(hearer, &ret->id) != NULL);
+}
+
+/* A list of a friend's, to be filled; and how it is told. */
+static struct kc_list *begin_list(const struct kc_identity *author)
+{
+	struct kc_list *list = calloc(1, sizeof *list);
+
+	CHECK_FATAL(list != NULL);
+	list->peer = author->id;
+	list->seq = 1;
+	list->account_key_seq = 1;
+	snprintf(list->name, sizeof list->name, "friend");
+	CHECK_OK_FATAL(kc_list_add_include(list, &author->id));
+	return list;
+}
+
+static void tell_list(
+	struct kc_circle *hearer, const struct kc_identity *author, const struct kc_list *list)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	bool current;
+
+	CHECK_OK_FATAL(kc_list_build(list, &hearer->account, author, &record));
+	CHECK_OK(kc_circle_take_list(hearer, &author->id, kc_buf_bytes(&record), &current));
+}
+
+/* --- passwords ----------------------------------------------------------------------------------
+ */
+
+/* A record of somebody's with a new password, on the one that it knows. */
+static kc_err tell_password(struct kc_circle *hearer, const struct kc_identity *author,
+	const struct kc_password_keys *before, uint64_t seq, struct kc_password_keys *ret_keys)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_account_key_make(&hearer->account, author, &hearer->keys,
+		kc_bytes_str("a thief's own"), seq, before->user, &record, ret_keys));
+	return kc_circle_take_account_key(hearer, kc_buf_bytes(&record));
+}
+
+/* Ann's statement is co-signed with the one password that there was. The thief's are so many that
+ * nobody would remember that key, if any of them drove out any other. */
+static void passwords_drive_out_no_user_key(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys own = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys last = KC_PASSWORD_KEYS_INIT;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK(tell_password(h.bob, &h.thief->identity, &h.user, 2, &own));
+	for (int i = 0; i < 20; i++) {
+		KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+
+		befriend(h.thief, h.bob, &friend);
+		for (int k = 0; k < 8; k++)
+			CHECK_OK(tell_password(h.bob, &friend, &h.user, 2, &last));
+	}
+	CHECK(kc_circle_was_user_key(h.bob, h.ann->account_key.user_public));
+	/* Its answer, by one of them. */
+	put_out(h.thief, h.ann, &own);
+	CHECK_OK(telling_hear(h.bob, h.thief));
+	CHECK(!trusts(h.bob, h.thief));
+	CHECK(trusts(h.bob, h.ann));
+}
+
+/* The same by one that is in, and whose removal is kept back so long. */
+static void a_member_drives_out_no_other_ones_key(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys last = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys next = KC_PASSWORD_KEYS_INIT;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(tell_password(h.bob, &h.thief->identity, &h.user, 2, &last));
+	for (uint64_t seq = 3; seq < 200; seq++) {
+		CHECK_OK(tell_password(h.bob, &h.thief->identity, &last, seq, &next));
+		kc_password_keys_move(&last, &next);
+	}
+	put_out(h.thief, h.ann, &last);
+	CHECK_OK(telling_hear(h.bob, h.thief));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!trusts(h.bob, h.thief));
+	CHECK(trusts(h.bob, h.ann));
+}
+
+/* More authors than there is room for records, each of which has one that could be its last. */
+static void passwords_leave_room_for_others(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	for (int i = 0; i < 140; i++) {
+		KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+
+		CHECK_OK_FATAL(kc_circle_make_room(h.bob));
+		befriend(h.thief, h.bob, &friend);
+		CHECK_OK(tell_password(h.bob, &friend, &h.user, 2, &keys));
+	}
+	CHECK_OK(kc_circle_change_password(h.ann, &h.user, kc_bytes_str("the next one"), &keys));
+	CHECK_OK(kc_circle_take_account_key(h.bob, kc_buf_bytes(&h.ann->account_key_record)));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&h.ann->account_key_record),
+		kc_buf_bytes(&h.bob->account_key_record)));
+}
+
+/* As many that nobody vouches for; one of a member's is shown all the same. */
+static void pending_passwords_leave_room_for_others(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	const struct kc_pending_key *pending;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	for (int i = 0; i < 20; i++) {
+		KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+
+		befriend(h.thief, h.bob, &friend);
+		for (uint64_t k = 0; k < 8; k++)
+			CHECK_OK(tell_password(h.bob, &friend, &h.user, 70 + k, &keys));
+	}
+	CHECK_OK(tell_password(h.bob, &h.ann->identity, &h.user, 5, &keys));
+	CHECK_OK_FATAL(kc_circle_pending_account_key(h.bob, &pending));
+	CHECK(pending->parts.seq == 5);
+}
+
+/* A record far ahead that nothing leads to, of one that is put out then: the next ones, which it
+ * makes afterwards, are not from before. */
+static void a_pending_password_vouches_for_none_below_it(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+
+	house_init(&h);
+	CHECK_OK(tell_password(h.ann, &h.thief->identity, &h.user, 1000, &keys));
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK(tell_password(h.bob, &h.thief->identity, &h.user, 2, &keys));
+	CHECK_OK(tell_password(h.ann, &h.thief->identity, &h.user, 2, &keys));
+	CHECK_OK(kc_circle_settle_password(h.bob));
+	CHECK(h.ann->account_key.seq == 1);
+	CHECK(h.bob->account_key.seq == 1);
+}
+
+/* Numbers end: a member's record, with the password of everybody, that has the last but one. */
+static void a_password_always_has_a_next(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys next = KC_PASSWORD_KEYS_INIT;
+	static const uint64_t numbers[] = {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2};
+
+	house_init(&h);
+	for (size_t i = 0; i < KC_COUNT_OF(numbers); i++) {
+		kc_err err = tell_password(h.bob, &h.thief->identity, &h.user, numbers[i], &keys);
+
+		CHECK(err == KC_OK || err == KC_E_REFUSED);
+	}
+	/* What is shown as pending is typed. */
+	for (int i = 0; i < 4; i++) {
+		kc_password_keys_done(&keys);
+		(void)!kc_circle_accept_password(h.bob, kc_bytes_str("a thief's own"), &keys);
+	}
+	if (!keys.user)
+		CHECK_OK_FATAL(kc_account_key_try(
+			&h.bob->account_key, &h.bob->account, kc_bytes_str(PASSWORD), &keys));
+	for (int i = 0; i < 4; i++) {
+		CHECK_OK(kc_circle_change_password(
+			h.bob, &keys, kc_bytes_str("the next one"), &next));
+		kc_password_keys_move(&keys, &next);
+	}
+}
+
+/* --- who is out ---------------------------------------------------------------------------------
+ */
+
+/* Each friend puts out everybody else. That one statement of bob's, who is no nearer to genesis
+ * than they, must not be among those that are not looked at any more. */
+static void statements_drive_out_no_other(void)
+{
+	CLEANUP_HOUSE struct house h;
+	struct kc_identity friends[50];
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+
+	house_init(&h);
+	telling_admit(h.bob, "carl", &carl);
+	put_out(carl, h.thief, &h.user);
+	telling_hear_of(h.ann, h.bob, telling_id(carl));
+	CHECK_OK(telling_hear(h.ann, h.bob));
+	CHECK_OK(telling_hear(h.ann, carl));
+	CHECK(!trusts(h.ann, h.thief));
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++) {
+		friends[i] = (struct kc_identity)KC_IDENTITY_INIT;
+		befriend(h.thief, h.ann, &friends[i]);
+	}
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++) {
+		KC_CLEANUP_FREE struct kc_list *list = begin_list(&friends[i]);
+
+		for (size_t k = 0; k < h.ann->member_count; k++)
+			if (!kc_peer_id_equal(&h.ann->members[k]->id, &friends[i].id))
+				CHECK_OK(kc_list_add_exclusion(list,
+					&(struct kc_exclusion){.target = h.ann->members[k]->id,
+						.reason = KC_EXCLUSION_REMOVED}));
+		tell_list(h.ann, &friends[i], list);
+	}
+	CHECK(!trusts(h.ann, h.thief));
+	CHECK(trusts(h.ann, h.bob));
+	CHECK(trusts(h.ann, carl));
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++)
+		kc_identity_done(&friends[i]);
+}
+
+/* A thief says that its accomplice is out, but only after the last list that there can be, and that
+ * every password of its counts. Who puts out the thief, and says that again, knows better. */
+static void what_is_repeated_of_a_thief_is_cut_anew(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_IDENTITY struct kc_identity accomplice = KC_IDENTITY_INIT;
+	KC_CLEANUP_FREE struct kc_list *first = NULL, *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	const struct kc_exclusion *said;
+	bool current;
+
+	CHECK_FATAL(list != NULL);
+	house_init(&h);
+	befriend(h.thief, h.ann, &accomplice);
+	first = begin_list(&accomplice);
+	tell_list(h.ann, &accomplice, first);
+	telling_next_list(h.thief, list);
+	CHECK_OK(kc_list_add_include(list, &accomplice.id));
+	CHECK_OK(kc_list_add_exclusion(list, &(struct kc_exclusion){.target = accomplice.id,
+						     .cut_seq = UINT64_MAX,
+						     .password_seq = UINT64_MAX,
+						     .reason = KC_EXCLUSION_REMOVED}));
+	CHECK_OK_FATAL(kc_list_build(list, &h.thief->account, &h.thief->identity, &record));
+	CHECK_OK(kc_circle_take_list(h.ann, telling_id(h.thief), kc_buf_bytes(&record), &current));
+	put_out(h.ann, h.thief, &h.user);
+	said = kc_list_find_exclusion(kc_circle_self(h.ann)->list, &accomplice.id);
+	CHECK_FATAL(said != NULL);
+	CHECK(said->cut_seq == 1);
+	CHECK(said->password_seq == 0);
+}
+
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+static void build_epoch(const struct kc_circle *circle, const struct kc_identity *author,
+	uint64_t number, struct kc_buf *ret)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT, before = KC_SECRET_INIT;
+
+	CHECK_FATAL(epoch != NULL);
+	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_secret_random(&before, KC_VIEW_KEY_LEN));
+	epoch->author = author->id;
+	epoch->name = (struct kc_view_key_name){.view = 1, .epoch = number};
+	epoch->reason = KC_EPOCH_ASKED;
+	epoch->has_prev = true;
+	kc_random_fill(epoch->prev_kid, sizeof epoch->prev_kid);
+	epoch->recipients[epoch->recipient_count++] = author->id;
+	CHECK_OK_FATAL(kc_view_key_id(&circle->account, 1, number, &key, epoch->name.kid));
+	CHECK_OK_FATAL(kc_epoch_build(epoch, &circle->account, author, &key, &before, ret));
+}
+
+/* Epochs of a friend's, as many as a circle holds; it is not put out itself, but falls. */
+static void epochs_of_who_fell_leave_room_for_others(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+	struct kc_trust trust;
+
+	house_init(&h);
+	befriend(h.thief, h.bob, &friend);
+	while (h.bob->epoch_count < KC_CIRCLE_MAX_EPOCHS) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+		build_epoch(h.bob, &friend, 2, &record);
+		CHECK_OK_FATAL(kc_circle_take_epoch(h.bob, &friend.id, kc_buf_bytes(&record)));
+	}
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	CHECK(!kc_circle_is_in(h.bob, &trust, &friend.id));
+	CHECK_OK(kc_circle_begin_epoch(h.bob, &trust, 1, KC_EPOCH_REMOVAL));
+}
+
+/* Vouchers of a thief's friends for each other and for everybody, as many as a circle holds. */
+static void vouchers_of_who_fell_leave_room_for_others(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *newcomer = NULL;
+	struct kc_identity friends[25];
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++) {
+		friends[i] = (struct kc_identity)KC_IDENTITY_INIT;
+		befriend(h.thief, h.bob, &friends[i]);
+	}
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++)
+		for (size_t k = 0; k < h.bob->member_count; k++)
+			if (h.bob->voucher_count < KC_TRUST_MAX_VOUCHERS)
+				vouch(h.bob, &friends[i], &h.bob->members[k]->id, 1);
+	CHECK(h.bob->voucher_count == KC_TRUST_MAX_VOUCHERS);
+	telling_admit(h.ann, "newcomer", &newcomer);
+	telling_hear_of(h.bob, h.ann, telling_id(newcomer));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(trusts(h.bob, newcomer));
+	/* And it can let in one itself. */
+	{
+		KC_CLEANUP_CIRCLE struct kc_circle *next = NULL;
+
+		telling_admit(h.bob, "next", &next);
+		CHECK(trusts(h.bob, next));
+	}
+	for (size_t i = 0; i < KC_COUNT_OF(friends); i++)
+		kc_identity_done(&friends[i]);
+}
+
+static void hear_of_keys(struct kc_circle *a, const struct kc_circle *b)
+{
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+	struct kc_trust trust;
+
+	for (size_t i = 0; i < b->epoch_count; i++)
+		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
+			CHECK_OK(kc_circle_take_epoch(
+				a, telling_id(b), kc_buf_bytes(&b->epochs[i].record)));
+	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
+	CHECK_OK(kc_circle_build_shares(b, &trust, &a->identity.permanent, telling_id(a), &shares));
+	CHECK_OK(kc_circle_take_shares(a, telling_id(b), kc_buf_bytes(&shares)));
+}
+
+/* Of a thief's epochs, as many as a circle holds, the newest has been written in: who begins the
+ * next one tells of it again, and must not lose its key by making room. */
+static void what_is_told_again_keeps_its_key(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	struct kc_trust trust;
+	uint8_t kid[KC_KID_LEN];
+	size_t found = 0;
+
+	CHECK_FATAL(epoch != NULL);
+	house_init(&h);
+	CHECK_OK_FATAL(kc_circle_rotate(h.thief, KC_EPOCH_ASKED));
+	hear_of_keys(h.bob, h.thief);
+	CHECK_OK_FATAL(kc_circle_judge(h.thief, &trust));
+	{
+		const struct kc_held_epoch *held;
+
+		CHECK_OK_FATAL(kc_circle_usable_epoch(h.thief, &trust, 1, &held));
+		memcpy(kid, held->epoch->name.kid, sizeof kid);
+	}
+	while (h.bob->epoch_count < KC_CIRCLE_MAX_EPOCHS) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+		build_epoch(h.bob, &h.bob->identity, 1000000, &record);
+		CHECK_OK_FATAL(
+			kc_circle_take_epoch(h.bob, telling_id(h.bob), kc_buf_bytes(&record)));
+	}
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	/* There may be no room for all that; what there was is still here. */
+	(void)!kc_circle_begin_epoch(h.bob, &trust, 1, KC_EPOCH_REMOVAL);
+	for (size_t i = 0; i < h.bob->epoch_count; i++)
+		found += h.bob->epochs[i].key.len > 0 &&
+			 memcmp(h.bob->epochs[i].epoch->name.kid, kid, sizeof kid) == 0;
+	CHECK(found > 0);
+}
+
+static void begin_epoch(struct kc_circle *circle)
+{
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	CHECK_OK_FATAL(kc_circle_begin_epoch(circle, &trust, 1, KC_EPOCH_ASKED));
+}
+
+static bool gives_keys_to(const struct kc_circle *by, const struct kc_peer_id *whom)
+{
+	for (size_t i = 0; i < by->epoch_count; i++) {
+		const struct kc_epoch *epoch = by->epochs[i].epoch;
+
+		if (kc_peer_id_equal(&epoch->author, telling_id(by)) &&
+			kc_peer_id_is_among(epoch->recipients, epoch->recipient_count, whom))
+			return true;
+	}
+	return false;
+}
+
+/* Ann puts out the thief, and bob is shown the new keys without that. A friend has left, and said
+ * before, in words that say nothing since its own voucher would fall with them, that the thief is
+ * out: this is not why ann's epochs name the thief. */
+static void a_friend_that_left_explains_nothing(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	house_init(&h);
+	befriend(h.thief, h.bob, &friend);
+	telling_say(h.bob);
+	list = begin_list(&friend);
+	CHECK_OK(kc_list_add_exclusion(list, &(struct kc_exclusion){.target = *telling_id(h.thief),
+						     .reason = KC_EXCLUSION_REMOVED}));
+	tell_list(h.bob, &friend, list);
+	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = friend.id, .seq = 1},
+		&h.bob->account, &friend, &record));
+	CHECK_OK(kc_circle_take_retire(h.bob, &friend.id, kc_buf_bytes(&record)));
+	CHECK(trusts(h.bob, h.thief));
+	put_out(h.ann, h.thief, NULL);
+	begin_epoch(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	CHECK(trusts(h.bob, h.thief));
+	begin_epoch(h.bob);
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+}
+
+/* The same, where the one that left was put out after that. */
+static void one_that_left_and_is_out_explains_nothing(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	house_init(&h);
+	telling_admit(h.bob, "carl", &carl);
+	CHECK_OK(telling_hear(h.bob, carl));
+	telling_hear_of(h.ann, h.bob, telling_id(carl));
+	CHECK_OK(telling_hear(h.ann, h.bob));
+	CHECK_OK(telling_hear(h.ann, carl));
+	/* Carl puts out the thief, and the thief carl, with the password. */
+	put_out(carl, h.thief, NULL);
+	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = *telling_id(carl),
+					       .seq = kc_circle_self(carl)->list->seq},
+		&carl->account, &carl->identity, &record));
+	put_out(h.bob, carl, &h.user);
+	put_out(h.ann, carl, &h.user);
+	CHECK_OK(telling_hear(h.bob, carl));
+	CHECK_OK(kc_circle_take_retire(h.bob, telling_id(carl), kc_buf_bytes(&record)));
+	CHECK(trusts(h.bob, h.thief));
+	put_out(h.ann, h.thief, NULL);
+	begin_epoch(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	CHECK(trusts(h.bob, h.thief));
+	begin_epoch(h.bob);
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+}
+
+/* --- what the store has lost --------------------------------------------------------------------
+ */
+
+/* One who is out says that it has seen a list of ann's that there never was. */
+static void one_who_is_out_excuses_nobody(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_member *ann;
+	bool current;
+
+	CHECK_FATAL(list != NULL);
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	telling_next_list(h.thief, list);
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, telling_id(h.ann)))
+			list->seen[i].seq = UINT64_MAX;
+	CHECK_OK_FATAL(kc_list_build(list, &h.thief->account, &h.thief->identity, &record));
+	CHECK_OK(kc_circle_take_list(h.bob, telling_id(h.thief), kc_buf_bytes(&record), &current));
+	ann = kc_circle_find(h.bob, telling_id(h.ann));
+	CHECK_OK_FATAL(kc_circle_excuse(h.bob, ann, 0));
+	CHECK(kc_circle_is_excused(ann));
+	telling_say(h.ann);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!kc_circle_is_excused(ann));
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		CHECK_TEST(passwords_drive_out_no_user_key),
+		CHECK_TEST(a_member_drives_out_no_other_ones_key),
+		CHECK_TEST(passwords_leave_room_for_others),
+		CHECK_TEST(pending_passwords_leave_room_for_others),
+		CHECK_TEST(a_pending_password_vouches_for_none_below_it),
+		CHECK_TEST(a_password_always_has_a_next),
+		CHECK_TEST(statements_drive_out_no_other),
+		CHECK_TEST(what_is_repeated_of_a_thief_is_cut_anew),
+		CHECK_TEST(epochs_of_who_fell_leave_room_for_others),
+		CHECK_TEST(what_is_told_again_keeps_its_key),
+		CHECK_TEST(vouchers_of_who_fell_leave_room_for_others),
+		CHECK_TEST(a_friend_that_left_explains_nothing),
+		CHECK_TEST(one_that_left_and_is_out_explains_nothing),
+		CHECK_TEST(one_who_is_out_excuses_nobody),
+	};
+
+	return check_main("outnumbered", tests, KC_COUNT_OF(tests));
+}
