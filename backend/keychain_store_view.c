@@ -8,7 +8,9 @@
 #include "backend/sync/heard.h"
 #include "backend/sync/line/cell_name.h"
 
-#define MOST_READ 256 /* operations of one log that are read to find a hole */
+/* Of one log, read to find a hole. */
+#define MOST_READ 256 /* operations */
+#define MOST_READ_LEN KC_GATHER_MAX_LEN
 
 struct looker {
 	struct kc_circle *circle; /* owned */
@@ -128,14 +130,25 @@ static struct kc_writer_id writer_of(const struct kc_store_part *part)
 	return kc_circle_writer(&id);
 }
 
+static const struct kc_member *member_of(const struct looker *l, const struct kc_store_part *part)
+{
+	struct kc_peer_id id;
+
+	memcpy(id.bytes, part->id, sizeof id.bytes);
+	return kc_circle_find(l->circle, &id);
+}
+
 /* The first operation after what was settled that is not there, or not whole. A log that begins
  * later has begun anew. */
 static kc_err find_hole(struct kc_cloud *cloud, struct kc_store_part *part)
 {
 	struct kc_writer_id writer = writer_of(part);
 	uint64_t from = part->first > part->settled ? part->first : part->settled + 1;
+	size_t len = 0;
 
-	for (uint64_t number = from; number <= part->last && number - from < MOST_READ; number++) {
+	for (uint64_t number = from;
+		number <= part->last && number - from < MOST_READ && len < MOST_READ_LEN;
+		number++) {
 		KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT;
 		kc_err err = kc_cloud_read(cloud, &writer, number, &operation);
 
@@ -144,6 +157,7 @@ static kc_err find_hole(struct kc_cloud *cloud, struct kc_store_part *part)
 			return KC_OK;
 		}
 		KC_TRY(err);
+		len += operation.len;
 	}
 	return KC_OK;
 }
@@ -169,10 +183,12 @@ static kc_err look_at_logs(const struct looker *l, struct kc_store_view *view)
 
 struct list_in_store {
 	const struct looker *l;
+	const struct kc_member *member;
 	struct kc_store_part *part;
 };
 
-/* Opened as an exchange opens it; what does not open is as good as none. */
+/* Opened as an exchange opens it; what does not open, or is not its writer's, is as good as none.
+ */
 static kc_err see_list(void *context, const struct kc_record_row *row)
 {
 	const struct list_in_store *in = context;
@@ -186,7 +202,10 @@ static kc_err see_list(void *context, const struct kc_record_row *row)
 	if (!list)
 		return KC_ERR(NO_MEMORY);
 	if (kc_circle_open(circle, &place, row->value, &record) == KC_OK &&
-		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) == KC_OK)
+		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) == KC_OK &&
+		kc_peer_id_equal(&list->peer, &in->member->id) &&
+		kc_list_verify(kc_buf_bytes(&record), &circle->account, list,
+			&in->member->permanent) == KC_OK)
 		in->part->there = list->seq;
 	return KC_OK;
 }
@@ -194,8 +213,8 @@ static kc_err see_list(void *context, const struct kc_record_row *row)
 static kc_err look_at_records(const struct looker *l, struct kc_store_view *view)
 {
 	for (size_t i = 0; i < view->count; i++) {
-		struct list_in_store in = {l, &view->parts[i]};
 		struct kc_writer_id writer = writer_of(&view->parts[i]);
+		struct list_in_store in = {l, member_of(l, &view->parts[i]), &view->parts[i]};
 		char name[KC_RECORDS_MAX_NAME + 1];
 		const char *names[] = {name};
 

@@ -93,6 +93,7 @@ struct kc_held_epoch {
 	struct kc_secret class_c, head; /* derived from it; empty when this device has none */
 	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
+	bool used;			/* this device has read or written something under it */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 {
@@ -298,6 +299,10 @@ bool kc_circle_is_excluded(
  * its place. Of one that is in, all do. */
 bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id);
+/* The same, and the last list that counts is known to come after it: who has the keys of one that
+ * is out can still sign another past, and show it to a device that had not read the true one. */
+bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id);
 
 /* --- evidence (circle_catch.c) ------------------------------------------------------------------
  */
@@ -416,6 +421,14 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
+/* Something was read, or will be written, under the epoch with this kid; that opened it. */
+void kc_circle_note_use(struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
+void kc_circle_note_opened(struct kc_circle *circle, struct kc_bytes sealed);
+/* Tells again of the epochs that were used, and of which nobody has told whom all others hear, and
+ * gives all their keys (circle_epoch_retell.c). LOCKED; WAITING when there is no room. */
+KC_MUST kc_err kc_circle_tell_again(struct kc_circle *circle, const struct kc_trust *trust);
+/* Whether there are such. */
+bool kc_circle_has_untold(const struct kc_circle *circle, const struct kc_trust *trust);
 /* Begins the next epoch of a view for all who are trusted and not in doubt, and queues its record.
  * WAITING when there is no room for one; LOCKED. Shares are the caller's to queue, once for all
  * views. */

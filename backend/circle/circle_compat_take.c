@@ -70,13 +70,12 @@ static bool is_rightly_signed(const struct kc_circle *circle, const struct incom
 	return true;
 }
 
-/* Rule 2: one of the signatures is by a trusted member of the circle in force. */
-static bool has_member_signature(const struct kc_circle *circle, const struct incoming *in)
+/* Whether one of the signatures is by a trusted member of a circle. */
+static bool is_by_trusted(
+	const struct kc_circle *circle, const struct incoming *in, const struct kc_compat *of)
 {
-	const struct kc_compat *before = circle->compat.compat;
-
-	for (size_t i = 0; before && i < before->member_count; i++) {
-		const struct kc_compat_member *m = &before->members[i];
+	for (size_t i = 0; of && i < of->member_count; i++) {
+		const struct kc_compat_member *m = &of->members[i];
 
 		if (!kc_circle_is_trusted(circle, &in->trust, &m->peer))
 			continue;
@@ -85,6 +84,12 @@ static bool has_member_signature(const struct kc_circle *circle, const struct in
 				return true;
 	}
 	return false;
+}
+
+/* Rule 2: by one of the circle in force. */
+static bool has_member_signature(const struct kc_circle *circle, const struct incoming *in)
+{
+	return is_by_trusted(circle, in, circle->compat.compat);
 }
 
 /* Whether a trusted device's list says that it accepts a circle; one that is in another, when that
@@ -232,11 +237,15 @@ static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
 static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 {
 	enum lineage lineage = lineage_of(circle, in);
+	kc_err members;
 
+	if (lineage == GAP && in->compat->generation < kc_circle_compat_ahead(circle, &in->trust))
+		return KC_OK;
+	members = check_members(circle, in);
+	if (members != KC_OK && members != KC_E_WAITING)
+		return members; /* no list, and no other copy, makes it one to follow */
 	if (lineage == GAP)
-		return in->compat->generation < kc_circle_compat_ahead(circle, &in->trust)
-			       ? KC_OK
-			       : KC_ERR(WAITING);
+		return KC_ERR(WAITING);
 	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
 	 * of devices that were let in meanwhile: a member will make the next. */
 	if (!has_member_signature(circle, in) && lineage == BRIDGED)
@@ -244,9 +253,11 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 			       circle->compat.compat)
 			       ? KC_ERR(WAITING)
 			       : set_aside(circle, in);
-	if (!has_member_signature(circle, in))
+	/* So may one be that gives way. */
+	if (!has_member_signature(circle, in) &&
+		(lineage != LOSER || (members == KC_OK && !is_by_trusted(circle, in, in->compat))))
 		return KC_ERR(REFUSED);
-	KC_TRY(check_members(circle, in));
+	KC_TRY(members);
 	if (lineage == LOSER)
 		return keep_evidence(circle, in->record);
 	return accept(circle, in->record, in->compat);

@@ -1,27 +1,64 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Epochs that were begun by one who is out by now, told again by who begins the next.
+ * Epochs that some cannot hear of from who told of them, told again by those who use them.
  *
- * What was written under such an epoch counts, and whoever hears of the removal before it hears of
- * the epoch takes nothing of that kind from its author any more; nor would the store have to show
- * it. The key comes with the link of the next epoch, if there is a record that says what it is of.
+ * One who is out by now began it: what was written under it counts, but whoever hears of the
+ * removal before it hears of the epoch takes nothing of that kind from its author any more; nor
+ * would the store have to show it. Or a newcomer began it: what introduces the newcomer must not
+ * hang on it.
  */
 #include "backend/circle/circle_impl.h"
 
 #include <stdlib.h>
 
-/* Whether somebody who is in, or left by itself, told of an epoch. */
-static bool is_told(
-	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
+enum { MOST = 128 }; /* that one device tells again: one who is out may have begun many */
+
+/* Those whom everybody hears, and this device. */
+static kc_peer_set heard_by_all(const struct kc_circle *circle, const struct kc_trust *trust)
 {
+	kc_peer_set set = trust->heard, self = (kc_peer_set)1 << circle->self;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (i != circle->self && kc_peer_set_has(trust->trusted, i) &&
+			circle->members[i]->list)
+			set &= trust->include[i] | (kc_peer_set)1 << i;
+	return set | self;
+}
+
+static bool is_told(const struct kc_circle *circle, kc_peer_set heard, const struct kc_epoch *epoch)
+{
+	if (kc_peer_set_has(heard, kc_circle_number(circle, &epoch->author)))
+		return true;
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_epoch *other = circle->epochs[i].epoch;
 
 		if (kc_view_key_name_equal(&other->name, &epoch->name) &&
-			kc_peer_set_has(trust->heard, kc_circle_number(circle, &other->author)))
+			kc_peer_set_has(heard, kc_circle_number(circle, &other->author)))
 			return true;
 	}
 	return false;
+}
+
+/* The newest that has to be told again, of one view or of all (0), whether it was used or not. */
+static const struct kc_held_epoch *find_untold(const struct kc_circle *circle,
+	const struct kc_trust *trust, unsigned view, bool unused_too)
+{
+	kc_peer_set heard = heard_by_all(circle, trust);
+	const struct kc_held_epoch *found = NULL;
+	size_t told = 0;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *held = &circle->epochs[i];
+
+		told += held->epoch->reason == KC_EPOCH_RETOLD &&
+			kc_peer_id_equal(&held->epoch->author, &circle->identity.id);
+		if ((view == 0 || held->epoch->name.view == view) && held->key.len &&
+			(held->used || unused_too) &&
+			(!found || held->epoch->name.epoch > found->epoch->name.epoch) &&
+			!is_told(circle, heard, held->epoch))
+			found = held;
+	}
+	return told < MOST ? found : NULL;
 }
 
 /* Who told first has the key, whatever its record says. */
@@ -67,12 +104,37 @@ static kc_err retell(struct kc_circle *circle, const struct kc_held_epoch *held)
 kc_err kc_circle_retell_epochs(
 	struct kc_circle *circle, const struct kc_trust *trust, unsigned view)
 {
-	for (size_t i = 0; i < circle->epoch_count; i++) {
-		const struct kc_held_epoch *held = &circle->epochs[i];
+	const struct kc_held_epoch *held;
 
-		if (held->epoch->name.view == view && held->key.len &&
-			!is_told(circle, trust, held->epoch))
-			KC_TRY(retell(circle, held));
-	}
+	while ((held = find_untold(circle, trust, view, true)))
+		KC_TRY(retell(circle, held));
 	return KC_OK;
+}
+
+bool kc_circle_has_untold(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	return !kc_circle_is_locked(circle) && find_untold(circle, trust, 0, false);
+}
+
+kc_err kc_circle_tell_again(struct kc_circle *circle, const struct kc_trust *trust)
+{
+	const struct kc_held_epoch *held;
+	bool any = false;
+
+	if (kc_circle_is_locked(circle))
+		return KC_ERR(LOCKED);
+	for (; (held = find_untold(circle, trust, 0, false)); any = true)
+		KC_TRY(retell(circle, held));
+	return any ? kc_circle_queue_shares(circle, trust) : KC_OK;
+}
+
+void kc_circle_note_use(struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN])
+{
+	const struct kc_held_epoch *found = kc_circle_find_epoch(circle, kid);
+	struct kc_held_epoch *held =
+		found ? kc_circle_find_named_epoch(circle, &found->epoch->name) : NULL;
+
+	/* With its key come those of the ones before. */
+	for (; held && !held->used; held = kc_circle_find_epoch_before(circle, held))
+		held->used = true;
 }

@@ -166,11 +166,13 @@ kc_err kc_circle_complete_keys(struct kc_circle *circle)
  */
 
 /* Whether a is the sooner to go of two epochs whose authors are out: nothing opens with one whose
- * key is not here, and the latest is the least likely to have been written in. */
+ * key is not here, and what was never used is not missed. */
 static bool goes_before(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
 {
 	if (kc_held_epoch_has_key(a) != kc_held_epoch_has_key(b))
 		return !kc_held_epoch_has_key(a);
+	if (a->used != b->used)
+		return !a->used;
 	return a->epoch->name.epoch > b->epoch->name.epoch;
 }
 

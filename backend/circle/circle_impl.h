@@ -22,8 +22,8 @@ void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_
 /* Queues an epoch record under its key, "e/<kid>". */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);
-/* Tells again of those epochs of a view, whose keys are here, of which only such have told as are
- * out. Not while locked. */
+/* Tells again of those epochs of a view, whose keys are here, of which nobody has told whom all
+ * others hear, used or not. Not while locked. */
 KC_MUST kc_err kc_circle_retell_epochs(
 	struct kc_circle *circle, const struct kc_trust *trust, unsigned view);
 

@@ -243,3 +243,41 @@ bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_tru
 	}
 	return named;
 }
+
+/* Whether a list of a member is among those that are remembered. */
+static bool has_had(const struct kc_member *member, uint64_t seq, const struct kc_record_id *id)
+{
+	const struct kc_past_list *rows =
+		(const struct kc_past_list *)(const void *)member->past.data;
+
+	for (size_t i = 0; i < member->past.len / sizeof *rows; i++)
+		if (rows[i].seq == seq && kc_record_id_equal(&rows[i].id, id))
+			return true;
+	return false;
+}
+
+bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	size_t member, uint64_t seq, const struct kc_record_id *id)
+{
+	static const struct kc_record_id unknown;
+	const struct kc_member *m = circle->members[member];
+	bool named = false;
+
+	if (!kc_circle_is_within_cut(circle, trust, member, seq, id))
+		return false;
+	if (!kc_peer_set_has(trust->excluded, member) || seq == trust->cut[member])
+		return true;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_exclusion *e = list && kc_peer_set_has(trust->trusted, i)
+						       ? kc_list_find_exclusion(list, &m->id)
+						       : NULL;
+
+		if (!e || e->cut_seq != trust->cut[member])
+			continue;
+		if (kc_record_id_equal(&e->cut_id, &unknown) || has_had(m, e->cut_seq, &e->cut_id))
+			return true;
+		named = true;
+	}
+	return !named; /* this device's own, which its next list says */
+}

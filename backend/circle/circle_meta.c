@@ -99,6 +99,14 @@ kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_s
 	return kc_envelope_open(&with, place, sealed, ret);
 }
 
+void kc_circle_note_opened(struct kc_circle *circle, struct kc_bytes sealed)
+{
+	uint8_t kid[KC_KID_LEN];
+
+	if (kc_envelope_peek(sealed, kid) == KC_OK)
+		kc_circle_note_use(circle, kid);
+}
+
 /* The metadata key with an id, out of a shares record. */
 static kc_err key_of_shares(const struct kc_circle *circle, const struct kc_member *author,
 	struct kc_bytes record, const uint8_t kid[static KC_KID_LEN], struct kc_secret *ret)
@@ -166,5 +174,6 @@ kc_err kc_circle_settle_meta(struct kc_circle *circle)
 											  : err;
 	memcpy(circle->meta_kid, held->epoch->name.kid, sizeof circle->meta_kid);
 	circle->has_meta = true;
+	kc_circle_note_use(circle, circle->meta_kid);
 	return keep_newest(circle, held);
 }

@@ -12,13 +12,12 @@ static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
 	for (size_t i = 0; i < circle->epoch_count; i++) {
-		const struct kc_held_epoch *before =
-			kc_circle_find_epoch_before(circle, &circle->epochs[i]);
+		const struct kc_held_epoch *other = &circle->epochs[i];
+		const struct kc_held_epoch *before = kc_circle_find_epoch_before(circle, other);
 
-		if (before &&
-			kc_peer_set_has(trust->heard,
-				kc_circle_number(circle, &circle->epochs[i].epoch->author)) &&
-			kc_view_key_name_equal(&before->epoch->name, &held->epoch->name))
+		if (before && kc_view_key_name_equal(&before->epoch->name, &held->epoch->name) &&
+			kc_peer_set_has(
+				trust->heard, kc_circle_number(circle, &other->epoch->author)))
 			return false;
 	}
 	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));

@@ -345,6 +345,8 @@ kc_err kc_circle_adopt_list(
 	member->list_id = id;
 	member->list_record = kept;
 	kept = (struct kc_buf)KC_BUF_INIT;
+	for (size_t i = 0; i < list->head_count; i++)
+		kc_circle_note_use(circle, list->heads[i].kid);
 	return kc_circle_note_list(member);
 }
 

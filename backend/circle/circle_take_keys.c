@@ -96,8 +96,12 @@ static kc_err open_shares(struct kc_circle *circle, struct kc_member *author,
 /* Shares that are opened with the unlock: until then they say which keys that will give. */
 static kc_err note_shares(struct kc_circle *circle, const struct kc_shares *shares)
 {
-	for (size_t i = 0; i < shares->count; i++)
-		kc_circle_find_named_epoch(circle, &shares->names[i])->promised = true;
+	for (size_t i = 0; i < shares->count; i++) {
+		struct kc_held_epoch *held = kc_circle_find_named_epoch(circle, &shares->names[i]);
+
+		if (held)
+			held->promised = true;
+	}
 	KC_TRY(kc_circle_follow_links(circle));
 	return KC_ERR(LOCKED);
 }
@@ -106,9 +110,9 @@ kc_err kc_circle_take_shares(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
 	struct kc_member *author;
+	bool known = true, all_told = true;
 	struct kc_shares shares;
 	struct kc_trust trust;
-	bool known = true;
 	kc_err err;
 
 	KC_TRY_RECORD(kc_shares_parse(record, &shares));
@@ -123,17 +127,16 @@ kc_err kc_circle_take_shares(
 		const struct kc_held_epoch *held =
 			kc_circle_find_named_epoch(circle, &shares.names[i]);
 
-		if (!held)
-			return KC_ERR(WAITING);
-		known = known && kc_held_epoch_has_key(held);
+		all_told = all_told && held;
+		known = known && (!held || kc_held_epoch_has_key(held));
 	}
 	if (known)
-		return KC_OK;
+		return all_told ? KC_OK : KC_ERR(WAITING);
 	if (kc_circle_is_locked(circle))
 		return note_shares(circle, &shares);
 	err = open_shares(circle, author, &shares, record);
 	if (err != KC_OK && err != KC_E_REFUSED)
 		return err;
 	KC_TRY(kc_circle_follow_links(circle));
-	return err;
+	return err == KC_OK && !all_told ? KC_ERR(WAITING) : err;
 }

@@ -101,6 +101,7 @@ kc_err kc_exchange_is_quiet(
 	/* What was alarming is looked at until it is not. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !is_repeating(x->circle) && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !kc_circle_has_untold(x->circle, &trust) && !is_repeating(x->circle) &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

@@ -1162,6 +1162,19 @@ void model_check(enum model_mode mode, uint64_t first, uint64_t count)
 	}
 }
 
+void model_check_these(const uint64_t *seeds, size_t count)
+{
+	if (getenv("SCHEDULE") || getenv("KC_SCHEDULES_FROM"))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct model_plan plan = {
+			.seed = seeds[i], .mode = (enum model_mode)(seeds[i] / MODEL_SEEDS)};
+
+		if (model_run(&plan))
+			report(&plan, true);
+	}
+}
+
 void model_begin(void)
 {
 	world_begin();

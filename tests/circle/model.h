@@ -20,6 +20,7 @@
 #define KC_TESTS_CIRCLE_MODEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MODEL_STEPS_MAX 64
@@ -49,5 +50,7 @@ const char *model_run(const struct model_plan *plan);
  * environment, those behind KC_SCHEDULES_FROM=<n> others; SCHEDULE=<seed> lives and tells that one
  * alone. One that fails is told again with as few steps as it takes. */
 void model_check(enum model_mode mode, uint64_t first, uint64_t count);
+/* Single ones, of any mode; none of them when the environment asks for others. */
+void model_check_these(const uint64_t *seeds, size_t count);
 
 #endif

@@ -375,6 +375,59 @@ static void one_that_nobody_can_accept(void)
 	CHECK(agree(d, t.c));
 }
 
+/* A newcomer's circle waits for a member's copy, but not for one that will be refused. */
+static void one_with_somebody_who_is_out_waits_for_no_copy(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL;
+	KC_CLEANUP_BUF struct kc_buf five = KC_BUF_INIT, list = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	telling_admit(t.a, "d", &d);
+	next = next_of(d);
+	build(&t, &next, d->identity.legacy, t.user.user, &five);
+	CHECK_OK(take(t.a, &five));
+	telling_hear_of(t.b, t.a, telling_id(d));
+	add_exclusion(t.a, telling_id(t.c), &list); /* names it, and puts c out */
+	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
+	CHECK_ERR(take(t.b, &five), KC_E_REFUSED);
+	CHECK_ERR(take_copy(t.b, t.a), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+}
+
+/* Two branches, each of a newcomer that the other's sponsor did not know: who is in one of them
+ * takes the other for one that gives way. */
+static void one_that_gives_way_may_be_of_a_newcomer(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL, *e = NULL;
+	KC_CLEANUP_BUF struct kc_buf by_d = KC_BUF_INIT, by_e = KC_BUF_INIT, by_user = KC_BUF_INIT;
+	struct kc_record_id own;
+	struct kc_compat next;
+
+	trio_init(&t);
+	telling_admit(t.a, "d", &d);
+	next = next_of(d);
+	build(&t, &next, d->identity.legacy, t.user.user, &by_d);
+	CHECK_OK(take(t.a, &by_d));
+	telling_admit(t.b, "e", &e);
+	next = next_of(e);
+	build(&t, &next, e->identity.legacy, t.user.user, &by_e);
+	own = t.a->compat.id;
+	CHECK_FATAL(generation(t.a) == next.generation);
+	CHECK_ERR(take(t.a, &by_e), KC_E_WAITING); /* for e */
+	telling_hear_of(t.a, t.b, telling_id(e));
+	CHECK_OK_FATAL(telling_hear(t.a, t.b));
+	CHECK_OK(take(t.a, &by_e));
+	CHECK(kc_record_id_equal(&t.a->compat.id, &own));
+	CHECK(t.a->compat_rival.len > 0);
+	/* The user key alone makes none that anybody looks at. */
+	next.time_ms++;
+	build(&t, &next, t.user.user, t.user.user, &by_user);
+	CHECK_ERR(take(t.a, &by_user), KC_E_REFUSED);
+}
+
 /* 4, 5. */
 static void an_empty_circle_is_like_any_other(void)
 {
@@ -662,6 +715,8 @@ int main(void)
 		CHECK_TEST(of_two_of_one_generation_the_same_one_wins),
 		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
 		CHECK_TEST(one_that_nobody_can_accept),
+		CHECK_TEST(one_with_somebody_who_is_out_waits_for_no_copy),
+		CHECK_TEST(one_that_gives_way_may_be_of_a_newcomer),
 		CHECK_TEST(an_empty_circle_is_like_any_other),
 		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
 		CHECK_TEST(of_two_passwords_at_once_neither_circle_is_refused),

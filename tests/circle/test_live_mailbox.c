@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/sync/line/live_mailbox.h"
+#include "backend/sync/line/live_mailbox_impl.h"
 #include "tests/check.h"
 #include "tests/circle/trio.h"
 #include "tests/file.h"
@@ -493,6 +493,40 @@ static void the_store_cannot_speak(void)
 	}
 }
 
+/* Ann says that she has opened so many messages. */
+static void say_received(struct post *post, uint64_t received)
+{
+	struct kc_live_turn turn = {
+		post->cloud, trio_circles[ANN], &trio_trusts[ANN], post->now_ms, NULL};
+	struct kc_live_link *link = kc_live_mailbox_find_link(post->boxes[ANN], trio_id(BOB));
+	struct kc_live_payload payload = {.received = received};
+	KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT, message = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_live_payload_build(&payload, &plain));
+	CHECK_OK_FATAL(kc_live_seal(
+		link->open, turn.circle, turn.trust, kc_buf_bytes(&plain), post->now_ms, &message));
+	CHECK(kc_live_mailbox_post(post->boxes[ANN], link, &turn, &message));
+}
+
+/* A member that takes back what it said it had opened, or says it of what was not sent, is heard no
+ * more: how much of its log this device keeps hangs on that number. */
+static void a_member_that_miscounts(void)
+{
+	for (unsigned way = 0; way < 3; way++) {
+		static const uint64_t received[] = {1, 0, 2};
+		CLEANUP_POST struct post post;
+
+		post_init(&post);
+		meet(&post);
+		say_received(&post, 1);
+		say_received(&post, received[way]);
+		turn(&post, BOB, false);
+		CHECK(counts(&post, BOB)->refused == (way > 0));
+		CHECK(counts(&post, BOB)->ended == (way > 0));
+		CHECK(heard(&post, BOB) == 2u - (way > 0));
+	}
+}
+
 /* A log full of anything: a bounded look at each exchange. */
 static void a_flood_is_not_waded_through(void)
 {
@@ -595,6 +629,7 @@ int main(void)
 		CHECK_TEST(days_go_by),
 		CHECK_TEST(who_is_out_is_parted_from),
 		CHECK_TEST(the_store_cannot_speak),
+		CHECK_TEST(a_member_that_miscounts),
 		CHECK_TEST(a_flood_is_not_waded_through),
 		CHECK_TEST(a_store_that_fails_is_borne),
 		CHECK_TEST(a_lock_ends_all),

@@ -7,6 +7,7 @@
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
+#include "tests/file.h"
 
 #define GENP KC_CLASS_GENERIC
 
@@ -174,6 +175,87 @@ static void a_removal_is_told_for_ever(void)
 	}
 }
 
+#ifndef HOUSE_ON_SQLITE
+/* --- another past of a removed device -----------------------------------------------------------
+ */
+
+static void move_tree(const char *from, const char *to)
+{
+	file_remove_tree(to);
+	house_copy_tree(from, to);
+}
+
+static void change(struct house *house, size_t device, const char *secret)
+{
+	CHECK_OK_FATAL(words_update(&house->homes[device], GENP, "svce=c", "", secret));
+	CHECK_OK_FATAL(house_sync(house, device, NULL));
+}
+
+static bool has(struct house *house, size_t device, const char *secret)
+{
+	return words_has_secret(&house->homes[device], GENP, "svce=c", secret);
+}
+
+/* Device 1 has not read what device 2 wrote last when that is put out. The store, with the keys of
+ * the removed one, shows it another past, which ends before the cut: what is in it was made since.
+ */
+static void another_past_before_the_cut_is_not_taken(void)
+{
+	static const size_t left[] = {0, 1};
+	CLEANUP_HOUSE struct house house;
+	char before[80], after[80], home[80], log[HOUSE_PATH_MAX], log_after[HOUSE_PATH_MAX + 8];
+	struct kc_writer_id writer;
+	struct kc_peer_id id;
+	struct home *removed = &house.homes[2];
+
+	house_init_many(&house, INT64_C(1800000000000), 3);
+	CHECK_OK(words_add(removed, GENP, "svce=c acct=ada sync=#1", "first"));
+	house_settle(&house);
+	id = house_id(&house, 2);
+	writer = kc_circle_writer(&id);
+	house_path(&house, &writer, 1, log);
+	*strrchr(log, '/') = 0;
+	snprintf(before, sizeof before, "%s.before", house.store);
+	snprintf(after, sizeof after, "%s.after", house.store);
+	snprintf(home, sizeof home, "%s.home", house.store);
+	snprintf(log_after, sizeof log_after, "%s%s", after, log + strlen(house.store));
+	house_copy_tree(house.store, before);
+	home_close(removed);
+	house_copy_tree(removed->path, home);
+	home_open(removed);
+	home_unlock(removed);
+	for (int i = 0; i < 4; i++) {
+		house_clock_move(60000);
+		change(&house, 2, "second");
+	}
+	CHECK_OK(house_sync(&house, 0, NULL));
+	house_remove(&house, 0, 2);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	house_copy_tree(house.store, after);
+	/* As the thief would have had it. */
+	move_tree(before, house.store);
+	home_close(removed);
+	move_tree(home, removed->path);
+	home_open(removed);
+	home_unlock(removed);
+	house_clock_move(60000);
+	change(&house, 2, "forged");
+	move_tree(log, log_after);
+	move_tree(after, house.store);
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < KC_COUNT_OF(left); i++) {
+			(void)!house_sync(&house, left[i], NULL);
+			CHECK(!has(&house, left[i], "forged"));
+		}
+		house_clock_move(60 * 60000);
+	}
+	CHECK(has(&house, 0, "second"));
+	file_remove_tree(before);
+	file_remove_tree(after);
+	file_remove_tree(home);
+}
+#endif
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -181,6 +263,9 @@ int main(void)
 		CHECK_TEST(whom_those_let_in_who_are_out_stays),
 		CHECK_TEST(a_newcomer_that_falls_with_its_sponsor_pairs_again),
 		CHECK_TEST(a_removal_is_told_for_ever),
+#ifndef HOUSE_ON_SQLITE
+		CHECK_TEST(another_past_before_the_cut_is_not_taken),
+#endif
 	};
 
 	return check_main("removals", tests, KC_COUNT_OF(tests));

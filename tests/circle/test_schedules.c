@@ -26,6 +26,15 @@ static void names_that_wander(void)
 	model_check(MODEL_WANDERING, 2 * MODEL_SEEDS, lives());
 }
 
+/* Of the first hundred thousand: each found something once. */
+static void those_that_failed(void)
+{
+	static const uint64_t seeds[] = {45173, 1000030926, 1000042500, 1000043917, 1000044666,
+		1000045902, 1000046683, 2000045288};
+
+	model_check_these(seeds, KC_COUNT_OF(seeds));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -33,6 +42,7 @@ int main(void)
 		CHECK_TEST(clocks_that_agree),
 		CHECK_TEST(clocks_that_do_not),
 		CHECK_TEST(names_that_wander),
+		CHECK_TEST(those_that_failed),
 		CHECK_TEST(model_end),
 	};
 

@@ -107,7 +107,9 @@ kc_err evil_logs_read(struct kc_cloud *cloud, unsigned device, const struct kc_w
 
 	KC_TRY(kc_cloud_list(cloud, &logs));
 	log = kc_cloud_logs_find(&logs, writer);
-	for (uint64_t n = log ? log->first : number; n <= number; n++) {
+	if (!log || number < log->first)
+		return KC_ERR(WAITING);
+	for (uint64_t n = log->first; n <= number; n++) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		kc_err err = kc_cloud_read(cloud, writer, n, &bytes);
 

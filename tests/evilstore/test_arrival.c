@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store of records can show a device that joins: cases 91 to 94 of doc/attacks.md. Nothing
+/* What a store of records can show a device that joins: cases 91 to 95 of doc/attacks.md. Nothing
  * that it is shown is in a log any more; that it has all is said by roots. */
 #include <stdio.h>
 #include <string.h>
@@ -233,6 +233,69 @@ static void case_93_a_newcomer_waits_for_what_was_made_up(void)
 	CHECK(memory_cloud_version(0) == before);
 }
 
+struct deletion {
+	uint8_t name[KC_RECORD_NAME_LEN];
+};
+
+static void make_deletion(struct kc_item_header *header, struct kc_item_body *body, const void *of)
+{
+	const struct deletion *deletion = of;
+
+	memcpy(header->name, deletion->name, sizeof header->name);
+	body->version.t += UINT64_C(1) << 40;
+	body->deleted = true;
+	header->class = KC_ITEM_CLASS_A;
+}
+
+/* A deletion is no leaf: of one whose name nobody has here, no root says anything. So what is new
+ * would be dead on a newcomer before it comes. */
+static void case_95_a_deletion_that_no_root_shows(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
+	char name[NAME_MAX_LEN], list[NAME_MAX_LEN];
+	struct deletion deletion;
+	size_t newcomer, rule;
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 3);
+	add(&house, 0, "a");
+	add(&house, 1, "b");
+	add(&house, 2, "c");
+	house_settle(&house);
+	trim_logs(&house, 3);
+	evil_house_item(&house, 1, "svce=b", name);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
+	house_remove(&house, 0, 2);
+	trim_logs(&house, 2);
+	/* The newcomer is shown it in the place of what is new, and the list before. */
+	evil_house_save(1);
+	evil_house_cell(&house, 1, "p", list);
+	evil_add(&(struct evil_rule){
+		.verb = EVIL_REPLAY, .devices = 1u << 0 | 1u << 3, .names = list, .world = 1});
+	add(&house, 1, "new");
+	CHECK_OK(house_sync(&house, 1, NULL));
+	evil_house_item(&house, 1, "svce=new", name);
+	CHECK_FATAL(kc_op_get_hex(kc_bytes_str(name + 2), deletion.name, sizeof deletion.name));
+	CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), make_deletion, &deletion, &made));
+	evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .devices = 1u << 0, .names = name});
+	rule = evil_add(&(struct evil_rule){.verb = EVIL_FORGE,
+		.devices = 1u << 3,
+		.names = name,
+		.bytes = kc_buf_bytes(&made)});
+	newcomer = add_newcomer(&house);
+	CHECK_OK(house_knock(&house, 0, newcomer));
+	CHECK(evil_deeds(rule) > 0);
+	evil_house_mute();
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < 4; i++)
+			if (i != 2)
+				CHECK_OK(house_sync(&house, i, NULL));
+	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=new", "new"));
+	has_arrived(&house, newcomer, 4);
+}
+
 /* --- when nobody has said the same --------------------------------------------------------------
  */
 
@@ -276,6 +339,7 @@ int main(void)
 		CHECK_TEST(case_91_a_newcomer_is_shown_a_part),
 		CHECK_TEST(case_92_a_newcomer_is_shown_what_was_deleted),
 		CHECK_TEST(case_93_a_newcomer_waits_for_what_was_made_up),
+		CHECK_TEST(case_95_a_deletion_that_no_root_shows),
 		CHECK_TEST(case_94_no_root_to_compare_with),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72 of doc/attacks.md, and 38 with the epochs alone.
- */
+/* What a store can do as a whole: cases 61 to 72 and 96 of doc/attacks.md, and 38 with the epochs
+ * alone. */
 #include <stdio.h>
 #include <string.h>
 
@@ -464,6 +464,74 @@ static void case_68_in_another_order(void)
 	}
 }
 
+/* A large operation of another's that the store made, with a list that nobody can open; or that is
+ * not whole. */
+static void make_large(
+	struct house *house, size_t device, bool is_spoilt, struct kc_log_position *at)
+{
+	static uint8_t much[3 << 20];
+	static const struct kc_siv_key nobodys = {{7}};
+	static const struct kc_meta_key key = {.kid = {9}, .siv = &nobodys};
+	static const struct kc_account_id account;
+	struct kc_writer_id writer = evil_house_writer(house, device);
+	struct kc_place_in_store place = {&account, &writer, kc_bytes_str("p")};
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT, operation = KC_BUF_INIT;
+
+	CHECK_OK_FATAL(kc_envelope_seal(&key, &place, kc_bytes_str("a list"), &list));
+	kc_op_builder_init(&builder, &writer, at, true);
+	kc_op_builder_put(&builder, kc_bytes_str("i/00"), KC_BYTES_OF(much));
+	kc_op_builder_put(&builder, kc_bytes_str("p"), kc_buf_bytes(&list));
+	CHECK_OK_FATAL(kc_op_builder_end(&builder, at, &operation, at));
+	operation.data[operation.len - 1] ^= is_spoilt;
+	CHECK_OK_FATAL(
+		kc_cloud_append(evil_world(0), &writer, at->number, kc_buf_bytes(&operation)));
+}
+
+static bool count_large(void *context, const char *name, struct kc_buf *value)
+{
+	(void)name;
+	*(unsigned *)context += value->len > 1 << 20;
+	return true;
+}
+
+/* A log that seems to begin anew, and never says so; and one of operations that are not whole.
+ * Whoever reads it comes to an end all the same, and misses what is not there. */
+static void case_96_a_log_without_end(void)
+{
+	enum { MANY = 40 };
+
+	for (int is_spoilt = 0; is_spoilt < 2; is_spoilt++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+		struct kc_writer_id writer;
+		struct kc_log_position at;
+		unsigned reads = 0;
+		uint64_t first;
+
+		begin(&house, KC_LAYOUT_LOGS, 2);
+		change_and_send(&house, 0, "second a");
+		circle = house_recall(&house, 0);
+		at = kc_circle_self(circle)->position;
+		first = at.number + 1;
+		for (int i = 0; i < MANY; i++)
+			make_large(&house, 0, is_spoilt, &at);
+		writer = evil_house_writer(&house, 0);
+		if (!is_spoilt)
+			CHECK_OK_FATAL(kc_cloud_drop(evil_world(0), &writer, first));
+		evil_add(&(struct evil_rule){.verb = EVIL_CHANGE,
+			.devices = 1 << 1,
+			.names = EVIL_ANY_OPERATION,
+			.change = count_large,
+			.context = &reads});
+		CHECK_OK(house_sync(&house, 1, NULL));
+		CHECK(reads > 0 && reads < MANY / 2);
+		house_clock_move(EVIL_HOUSE_GRACE);
+		evil_house_is_alarmed(&house, 1, "omission");
+		CHECK(has(&house, 1, is_spoilt ? "second a" : "first a"));
+	}
+}
+
 static void case_69_the_value_of_another_key(void)
 {
 	EACH_LAYOUT(layout)
@@ -616,6 +684,7 @@ int main(void)
 		CHECK_TEST(case_66_lost_among_others),
 		CHECK_TEST(case_67_always_a_conflict),
 		CHECK_TEST(case_68_in_another_order),
+		CHECK_TEST(case_96_a_log_without_end),
 		CHECK_TEST(case_69_the_value_of_another_key),
 		CHECK_TEST(case_70_an_older_own_value),
 		CHECK_TEST(case_71_a_cloned_device),

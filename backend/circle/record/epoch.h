@@ -12,7 +12,7 @@ enum kc_epoch_reason {
 	KC_EPOCH_RECOVERY = 3,
 	KC_EPOCH_YEARLY = 4,
 	KC_EPOCH_ASKED = 5,
-	KC_EPOCH_RETOLD = 6, /* one that somebody began who is out by now */
+	KC_EPOCH_RETOLD = 6, /* one of another, whom some do not hear */
 };
 
 struct kc_epoch {

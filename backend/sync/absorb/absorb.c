@@ -101,6 +101,8 @@ static kc_err open_sealed(struct kc_absorb *absorb, struct kc_absorb_record *rec
 		record->state = err;
 		return KC_OK;
 	}
+	if (err == KC_OK)
+		kc_circle_note_opened(absorb->circle, record->sealed);
 	record->state = err == KC_OK ? KC_ERR(WAITING) : KC_ERR(REFUSED);
 	record->sealed = kc_bytes(NULL, 0);
 	record->value = kc_buf_bytes(&record->plain);
@@ -334,6 +336,16 @@ static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 	return KC_OK;
 }
 
+/* Whether an operation of one who is out, with this list, counts: it leads to the last that does,
+ * or a sponsor had settled it. */
+static bool counts(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_gathered_op *op, uint64_t seq, const struct kc_record_id *id)
+{
+	if (op->op.position.number > circle->members[op->member]->target.number)
+		return kc_circle_leads_to_cut(circle, trust, op->member, seq, id);
+	return kc_circle_is_within_cut(circle, trust, op->member, seq, id);
+}
+
 /* What a peer that is out said and wrote counts up to its cut: the operations with lists up to that
  * one. */
 static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust *trust)
@@ -356,7 +368,7 @@ static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust
 		if (!op->beyond || record->kind != KC_ABSORB_LIST || record->value.len == 0 ||
 			kc_list_parse(record->value, &circle->account, list, &id) != KC_OK)
 			continue;
-		op->beyond = !kc_circle_is_within_cut(circle, trust, op->member, list->seq, &id);
+		op->beyond = !counts(circle, trust, op, list->seq, &id);
 	}
 	return KC_OK;
 }
@@ -384,12 +396,24 @@ static kc_err weigh_evidence(struct kc_absorb *absorb)
 	return KC_OK;
 }
 
+/* Of shares that wait for one epoch more, some keys may have been taken. */
+static size_t count_keys(const struct kc_circle *circle)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		count += kc_held_epoch_has_key(&circle->epochs[i]) || circle->epochs[i].promised;
+	return count;
+}
+
 /* A voucher comes before the list that follows from it, wherever the store put it. */
 kc_err kc_absorb_circle(struct kc_absorb *absorb)
 {
 	bool progress = true;
 
 	while (progress) {
+		size_t keys = count_keys(absorb->circle);
+
 		progress = false;
 		absorb->circle->alarm = KC_ALARM_NONE;
 		KC_TRY(kc_absorb_check_ops(absorb));
@@ -398,6 +422,7 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		KC_TRY(open_rest(absorb));
 		KC_TRY(take_all(absorb, false, &progress));
 		KC_TRY(take_all(absorb, true, &progress));
+		progress = progress || keys != count_keys(absorb->circle);
 	}
 	KC_TRY(kc_circle_settle_password(absorb->circle));
 	return weigh_evidence(absorb);

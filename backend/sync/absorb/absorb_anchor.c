@@ -23,18 +23,52 @@ void kc_absorb_anchors_done(struct kc_absorb_anchors *anchors)
 /* --- what lists say -----------------------------------------------------------------------------
  */
 
+static int by_dot(const void *a, const void *b)
+{
+	const struct kc_absorb_anchor *x = a, *y = b;
+
+	if (x->member != y->member)
+		return x->member < y->member ? -1 : 1;
+	if (x->view != y->view)
+		return x->view < y->view ? -1 : 1;
+	return (x->entry.counter > y->entry.counter) - (x->entry.counter < y->entry.counter);
+}
+
+/* Of what lists say one after the other of one dot, once is enough: a long log is named by all of
+ * them. */
+static void sort_anchors(struct kc_absorb_anchors *anchors)
+{
+	size_t kept = 0;
+
+	if (anchors->count)
+		qsort(anchors->rows, anchors->count, sizeof *anchors->rows, by_dot);
+	for (size_t i = 0; i < anchors->count; i++)
+		if (kept == 0 || by_dot(&anchors->rows[kept - 1], &anchors->rows[i]) != 0)
+			anchors->rows[kept++] = anchors->rows[i];
+	anchors->count = kept;
+}
+
+static kc_err make_room(struct kc_absorb_anchors *anchors)
+{
+	size_t wanted = anchors->allocated ? 2 * anchors->allocated : 64;
+	struct kc_absorb_anchor *grown;
+
+	sort_anchors(anchors);
+	if (anchors->count < anchors->allocated / 2)
+		return KC_OK;
+	grown = reallocarray(anchors->rows, wanted, sizeof *grown);
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	anchors->rows = grown;
+	anchors->allocated = wanted;
+	return KC_OK;
+}
+
 static kc_err add_anchor(struct kc_absorb_anchors *anchors, size_t member, enum kc_view view,
 	const struct kc_log_entry *entry)
 {
-	if (anchors->count == anchors->allocated) {
-		size_t wanted = anchors->allocated ? 2 * anchors->allocated : 64;
-		struct kc_absorb_anchor *grown = reallocarray(anchors->rows, wanted, sizeof *grown);
-
-		if (!grown)
-			return KC_ERR(NO_MEMORY);
-		anchors->rows = grown;
-		anchors->allocated = wanted;
-	}
+	if (anchors->count == anchors->allocated)
+		KC_TRY(make_room(anchors));
 	anchors->rows[anchors->count++] =
 		(struct kc_absorb_anchor){.member = member, .view = view, .entry = *entry};
 	return KC_OK;
@@ -84,7 +118,7 @@ static kc_err add_last_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		const struct kc_member *m = r->circle->members[i];
 
 		if (kc_peer_set_has(writers, i) && m->list &&
-			kc_circle_is_within_cut(r->circle, &r->trust, i, m->list->seq, &m->list_id))
+			kc_circle_leads_to_cut(r->circle, &r->trust, i, m->list->seq, &m->list_id))
 			KC_TRY(add_list(r, i, m->list));
 	}
 	return KC_OK;
@@ -125,24 +159,13 @@ static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
 		if (kc_record_id_equal(&id, &r->circle->members[member]->list_id))
 			continue;
-		if (kc_circle_is_within_cut(r->circle, &r->trust, member, list->seq, &id) &&
+		if (kc_circle_leads_to_cut(r->circle, &r->trust, member, list->seq, &id) &&
 			(record->current ||
 				kc_list_verify(record->value, &r->circle->account, list,
 					&r->circle->members[member]->permanent) == KC_OK))
 			KC_TRY(add_list(r, member, list));
 	}
 	return KC_OK;
-}
-
-static int by_dot(const void *a, const void *b)
-{
-	const struct kc_absorb_anchor *x = a, *y = b;
-
-	if (x->member != y->member)
-		return x->member < y->member ? -1 : 1;
-	if (x->view != y->view)
-		return x->view < y->view ? -1 : 1;
-	return (x->entry.counter > y->entry.counter) - (x->entry.counter < y->entry.counter);
 }
 
 const struct kc_log_entry *kc_absorb_find_anchor(
@@ -186,20 +209,17 @@ static bool was_settled_by_sponsor(
 	       op->op.position.number <= r->circle->members[item->member]->target.number;
 }
 
-/* Whether the list that may name an item has yet to be read or accepted. */
-static bool may_be_vouched_for(const struct kc_absorb_reader *r, const struct kc_absorb_item *item)
+/* Those of whom a list that may name an item has yet to be read or accepted. */
+static void note_awaited(struct kc_absorb_reader *r)
 {
-	if (kc_peer_set_has(kc_gathered_lacks(r->absorb->gathered), item->member))
-		return true;
+	r->anchors.awaited = kc_gathered_lacks(r->absorb->gathered);
 	for (size_t i = 0; i < r->absorb->count; i++) {
 		const struct kc_absorb_record *record = &r->absorb->records[i];
 
 		if (record->kind == KC_ABSORB_LIST &&
-			(record->state == KC_E_WAITING || record->state == KC_E_NEWER) &&
-			kc_absorb_member(r->absorb, record) == item->member)
-			return true;
+			(record->state == KC_E_WAITING || record->state == KC_E_NEWER))
+			r->anchors.awaited |= (kc_peer_set)1 << kc_absorb_member(r->absorb, record);
 	}
-	return false;
 }
 
 /* Whether an item under a retired epoch was written in time, but no log reaches so far back: others
@@ -245,7 +265,8 @@ static kc_err judge(const struct kc_absorb_reader *r, const struct kc_absorb_ite
 		return KC_ERR(WAITING);
 	if (is_unnamed(r, item))
 		return KC_ERR(WAITING);
-	return may_be_vouched_for(r, item) ? KC_ERR(WAITING) : KC_ERR(REFUSED);
+	return kc_peer_set_has(r->anchors.awaited, item->member) ? KC_ERR(WAITING)
+								 : KC_ERR(REFUSED);
 }
 
 /* --- all items ----------------------------------------------------------------------------------
@@ -271,12 +292,6 @@ static kc_peer_set unsettled(const struct kc_absorb_reader *r)
 	return writers;
 }
 
-static void sort_anchors(struct kc_absorb_anchors *anchors)
-{
-	if (anchors->count)
-		qsort(anchors->rows, anchors->count, sizeof *anchors->rows, by_dot);
-}
-
 /* What is here already, or what replaced it, was judged before; it is read again because something
  * before it waits. */
 static kc_err judge_again(
@@ -298,6 +313,7 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 	size_t kept = 0;
 
 	add_shut_lists(r);
+	note_awaited(r);
 	KC_TRY(add_last_lists(r, writers_of(r)));
 	sort_anchors(&r->anchors);
 	rest = unsettled(r);

@@ -30,6 +30,7 @@ struct kc_absorb_anchors {
 	size_t count, allocated;
 	uint64_t counters[KC_CIRCLE_MAX_PEERS][KC_VIEW_COUNT]; /* up to which they vouch */
 	unsigned shut[KC_CIRCLE_MAX_PEERS]; /* views whose heads open with the unlock, as bits */
+	kc_peer_set awaited;		    /* those of whom a list may yet come to say more */
 };
 
 /* What is found out once for all records. */

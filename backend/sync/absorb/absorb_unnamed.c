@@ -109,6 +109,54 @@ static kc_err try_view(struct kc_absorb_reader *r, enum kc_view view, bool *ret)
 	return take_back(&trial);
 }
 
+/* A deletion is no leaf: that the root lacks its name says that what is here of it is dead, and not
+ * that the deletion, or how late it says that it is, is anybody's word. */
+static kc_err take_deletion(struct kc_absorb_reader *r, const struct kc_absorb_item *deletion)
+{
+	struct kc_track track;
+	bool holds;
+	kc_err err = kc_track_find_name(r->txn, deletion->name, &track);
+
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT)
+		return KC_OK;
+	KC_TRY(err);
+	KC_TRY(kc_merge_holds(r->txn, deletion->name, &deletion->version, &holds));
+	return holds || track.deleted || track.pending ? KC_OK : kc_merge_bury(r->txn, &track);
+}
+
+/* Of items sorted by name, takes those whose last version is a deletion, and puts them last. */
+static kc_err take_deletions(struct kc_absorb_reader *r)
+{
+	size_t kept = 0, first = 0;
+
+	for (size_t i = 0; i < r->item_count; i++) {
+		const struct kc_absorb_item last = r->items[i];
+
+		if (i + 1 < r->item_count &&
+			memcmp(last.name, r->items[i + 1].name, sizeof last.name) == 0)
+			continue;
+		if (last.deleted)
+			KC_TRY(take_deletion(r, &last));
+		for (; first <= i && !last.deleted; first++) {
+			struct kc_absorb_item item = r->items[first];
+
+			r->items[first] = r->items[kept];
+			r->items[kept++] = item;
+		}
+		first = i + 1;
+	}
+	r->item_count = kept;
+	return KC_OK;
+}
+
+static kc_err merge_alone(struct kc_absorb_reader *r)
+{
+	kc_absorb_sort(r);
+	KC_TRY(take_deletions(r));
+	kc_absorb_sort(r);
+	return kc_absorb_merge(r);
+}
+
 /* Merges them alone, and counts them among the others. */
 static kc_err take(struct kc_absorb_reader *r, struct kc_absorb_item *taken, size_t count)
 {
@@ -116,19 +164,16 @@ static kc_err take(struct kc_absorb_reader *r, struct kc_absorb_item *taken, siz
 	size_t all_count = r->item_count;
 	kc_err err;
 
-	r->items = taken;
-	r->item_count = count;
+	memcpy(all + all_count, taken, count * sizeof *taken); /* there is room for all */
 	for (size_t i = 0; i < count; i++)
 		r->absorb->records[taken[i].record].state = KC_OK;
-	kc_absorb_sort(r);
-	err = kc_absorb_merge(r);
+	r->items = taken;
+	r->item_count = count;
+	err = merge_alone(r);
 	r->items = all;
-	r->item_count = all_count;
-	KC_TRY(err);
-	memcpy(r->items + all_count, taken, count * sizeof *taken); /* there is room for all */
-	r->item_count += count;
+	r->item_count = all_count + count;
 	kc_absorb_sort(r);
-	return KC_OK;
+	return err;
 }
 
 /* What one who is out wrote before it was: no list of it says that this is all. */

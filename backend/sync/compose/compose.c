@@ -42,6 +42,9 @@ static kc_err ensure_epochs(struct kc_composer *c)
 		if (err != KC_OK && err != KC_E_WAITING && err != KC_E_LOCKED)
 			return err;
 	}
+	err = kc_circle_tell_again(c->circle, &c->trust);
+	if (err != KC_OK && err != KC_E_WAITING && err != KC_E_LOCKED)
+		return err;
 	if (began)
 		return kc_circle_queue_shares(c->circle, &c->trust);
 	err = kc_circle_queue_missing_shares(c->circle, &c->trust);

@@ -79,8 +79,11 @@ static bool continues(struct cursor *c, const struct kc_op *op)
 
 /* What the list of an operation says of its log. */
 struct beginning {
-	bool anew; /* it begins anew, and here ends what it repeats */
-	bool shut; /* the list opens with the unlock */
+	bool anew;	/* it begins anew, and here ends what it repeats */
+	bool shut;	/* the list opens with the unlock */
+	bool is_none;	/* it is not what its writer signed: nothing goes on behind it */
+	bool is_unread; /* the list does not open: the store may have made all of it */
+	size_t unread;	/* bytes of such so far */
 };
 
 /* Whether an operation ends what is repeated by a log that begins with number first: its list,
@@ -98,11 +101,14 @@ static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op,
 		return err;
 	ret->shut = ret->shut || err == KC_E_LOCKED;
 	ret->anew = err == KC_OK && list->base == first;
+	ret->is_none = err == KC_E_REFUSED;
+	ret->is_unread = err != KC_OK && err != KC_E_REFUSED;
 	return KC_OK;
 }
 
 /* Looks ahead from the first operation that is there, over those that repeat, for the list that
- * says so; nothing is kept. Then reading may go on from that beginning. */
+ * says so; nothing is kept. Then reading may go on from that beginning. Of what the store may have
+ * made it looks at no more than of anything. */
 static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct beginning *ret)
 {
 	uint64_t first = log->first;
@@ -125,6 +131,9 @@ static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct begi
 		at = op.position;
 		KC_TRY(kc_op_list_find_shares(c->circle, c->member, &op, &shares));
 		KC_TRY(look_for_beginning(c, &op, first, kc_buf_bytes(&shares), ret));
+		ret->unread += ret->is_unread ? bytes.len : 0;
+		if (ret->is_none || ret->unread > KC_GATHER_MAX_LEN)
+			return KC_OK;
 	}
 	if (ret->anew) {
 		c->position.number = first - 1;
@@ -180,7 +189,8 @@ static kc_err read_log(
 		if (err == KC_E_REFUSED) {
 			gathered->damaged |= bit;
 			gathered->refused[c->member]++;
-			c->len += KC_GATHER_REFUSED_LEN;
+			c->len += bytes.len > KC_GATHER_REFUSED_LEN ? bytes.len
+								    : KC_GATHER_REFUSED_LEN;
 			c->position.number++;
 			c->chained = false;
 			continue;

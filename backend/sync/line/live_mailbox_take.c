@@ -122,7 +122,9 @@ static void take_data(struct kc_live_mailbox *mailbox, struct kc_live_link *link
 		err = kc_live_payload_parse(kc_buf_bytes(&plain), &payload);
 	if (err == KC_E_NEWER)
 		return; /* newer software; this one has nothing to do with it */
-	if (err == KC_OK && payload.received > kc_live_sent(link->open))
+	/* What the other has opened it cannot take back. */
+	if (err == KC_OK && (payload.received < link->opened_by_peer ||
+				    payload.received > kc_live_sent(link->open)))
 		err = KC_ERR(REFUSED);
 	if (err != KC_OK) {
 		count_failure(mailbox, err);
