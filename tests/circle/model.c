@@ -483,7 +483,9 @@ static kc_err put_out(size_t device, size_t target, struct kc_sync_report *repor
 	return err;
 }
 
-/* Only by one who reaches a store that all share. */
+/* Only by one who reaches a store that all share. Of others two things are known: in a store of
+ * records an item that one who is out wrote after its cut, under a key of which it alone has told,
+ * waits for ever; and whom that one has let in meanwhile hears of nothing, and is not told so. */
 static void remove_another(size_t device)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
