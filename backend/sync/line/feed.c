@@ -94,8 +94,10 @@ static kc_err read_page(struct kc_feed_reader *r, struct kc_cloud *cloud, bool *
 
 	if (err != KC_E_TOKEN_EXPIRED)
 		return err;
-	if (feed->next[r->zone].len == 0)
-		return KC_ERR(STORE_GONE); /* the beginning itself is not known */
+	/* Nor is the beginning; or a store that is another each time it is asked. */
+	if (feed->next[r->zone].len == 0 || r->expired[r->zone])
+		return KC_ERR(STORE_GONE);
+	r->expired[r->zone] = true;
 	kc_feed_start_whole(feed, r->zone);
 	*ret_more = true;
 	return KC_OK;

@@ -14,7 +14,8 @@ struct kc_feed_reader {
 	struct kc_gathered *gathered;
 	enum kc_zone zone;
 	bool again;
-	size_t asked; /* the first of those waiting that are asked for now */
+	size_t asked;		     /* the first of those waiting that are asked for now */
+	bool expired[KC_ZONE_COUNT]; /* the token was not known */
 };
 
 /* Takes a row (feed_rows.c); context is a struct kc_feed_reader. */
