@@ -117,6 +117,7 @@ void kc_circle_free(struct kc_circle *circle)
 	free(circle->own_keys);
 	kc_buf_done(&circle->statements);
 	kc_buf_done(&circle->queue);
+	kc_circle_forget_cells(circle);
 	free(circle);
 }
 
@@ -307,6 +308,7 @@ kc_err kc_circle_drain(struct kc_circle *circle, struct kc_op_builder *builder)
 		key = kc_der_get_utf8(&one);
 		value = kc_der_get_bytes(&one);
 		kc_der_leave(&r, &one);
+		KC_TRY(kc_circle_note_cell(circle, key, value));
 		kc_op_builder_put(builder, key, value);
 	}
 	KC_TRY(kc_der_reader_finish(&r));

@@ -168,6 +168,13 @@ struct kc_pending_key {
 	struct kc_peer_id author;
 };
 
+/* A cell of the operation that is being made. */
+struct kc_put_cell {
+	char key[KC_OP_MAX_KEY + 1];
+	bool gone; /* it is taken away */
+	uint8_t hash[KC_HASH32_LEN];
+};
+
 #define KC_CIRCLE_MAX_PASSWORDS 128  /* records that are held: one of each author stays */
 #define KC_CIRCLE_MAX_USER_KEYS 128  /* above that one of whom there are most is forgotten */
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
@@ -201,9 +208,12 @@ struct kc_circle {
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
 	size_t own_key_count;
-	struct kc_buf statements;     /* exclusions that the next list makes, encoded */
-	struct kc_buf queue;	      /* writes for the next operation, encoded one after another */
-	struct kc_held_compat compat; /* in force; the record is this device's copy */
+	struct kc_buf statements; /* exclusions that the next list makes, encoded */
+	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
+	/* Of records: what the next list names of what goes out with it; not saved. */
+	struct kc_put_cell *put_cells; /* owned */
+	size_t put_cell_count;
+	struct kc_held_compat compat;	   /* in force; the record is this device's copy */
 	struct kc_held_compat compat_held; /* waits for a pending account key record, or a signer */
 	struct kc_buf compat_rival; /* the last one of a generation that gave way to another */
 	uint64_t compat_pushed;	    /* generation that was written once more after a rollback */

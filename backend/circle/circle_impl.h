@@ -30,6 +30,14 @@ KC_MUST kc_err kc_circle_retell_epochs(
 /* Notes the first alarm. Always STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_raise(struct kc_circle *circle, enum kc_alarm alarm);
 
+/* Notes a cell that goes out, where the store keeps records (circle_companions.c); names those that
+ * go out with the next list, and those that somebody may not have yet. */
+KC_MUST kc_err kc_circle_note_cell(
+	struct kc_circle *circle, struct kc_bytes key, struct kc_bytes value);
+void kc_circle_name_companions(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_list *list);
+void kc_circle_forget_cells(struct kc_circle *circle);
+
 /* Makes a list that has been checked the last one of its peer. */
 KC_MUST kc_err kc_circle_adopt_list(
 	struct kc_circle *circle, struct kc_member *member, struct kc_bytes record);

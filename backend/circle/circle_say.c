@@ -207,13 +207,16 @@ static kc_err remember(struct kc_circle *circle, struct kc_bytes record)
 	return KC_OK;
 }
 
-/* Where there are logs, the list says which operation it ends, and what else is in that. */
-static kc_err name_operation(
-	struct kc_circle *circle, struct kc_op_builder *operation, struct kc_list *list)
+/* Where there are logs, the list says which operation it ends, and what else is in that; of
+ * records it names the cells that go with it. */
+static kc_err name_operation(struct kc_circle *circle, const struct kc_trust *trust,
+	struct kc_op_builder *operation, struct kc_list *list)
 {
 	KC_TRY(kc_circle_drain(circle, operation));
-	if (circle->layout == KC_LAYOUT_RECORDS)
+	if (circle->layout == KC_LAYOUT_RECORDS) {
+		kc_circle_name_companions(circle, trust, list);
 		return KC_OK;
+	}
 	list->number = kc_circle_self(circle)->position.number + 1;
 	list->base = circle->span.base;
 	return kc_op_builder_close(operation, list->contents);
@@ -248,9 +251,10 @@ kc_err kc_circle_sign_list(
 	if (err == KC_OK && circle->leaving)
 		err = kc_circle_retire(circle, list->seq);
 	if (err == KC_OK && operation)
-		err = name_operation(circle, operation, list);
+		err = name_operation(circle, &trust, operation, list);
 	if (err == KC_OK)
 		err = kc_list_build(list, &circle->account, &circle->identity, &record);
+	kc_circle_forget_cells(circle);
 	for (size_t i = 0; i < KC_CIRCLE_MAX_VIEWS; i++)
 		kc_buf_done(&boxes[i]);
 	KC_TRY(err);

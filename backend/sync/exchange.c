@@ -90,7 +90,7 @@ static kc_err begin(struct kc_exchange *x)
  */
 
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
- * one that is out, for what it says of others. */
+ * one that is out, for what it says of others. What lists name, and is not here, is asked for. */
 static kc_err read_circle(
 	struct kc_exchange *x, struct kc_gathered *gathered, struct kc_absorb *absorb)
 {
@@ -106,7 +106,7 @@ static kc_err read_circle(
 		KC_TRY(x->line.kind->gather(&x->line, readable, gathered));
 		KC_TRY(kc_absorb_circle(absorb));
 		KC_TRY(kc_circle_judge(x->circle, &trust));
-	} while (gathered->read != before);
+	} while (gathered->read != before || gathered->asked < gathered->wanted.len);
 	KC_TRY(x->line.kind->weigh(&x->line, x->now_ms, gathered));
 	if (gathered->suspects & ~gathered->out) {
 		x->circle->alarm = gathered->alarm;

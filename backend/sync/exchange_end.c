@@ -46,6 +46,7 @@ kc_err kc_exchange_push_compat(struct kc_exchange *x)
 		return KC_OK;
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_get_circle(&txn, &circle));
+	circle->layout = x->circle->layout;
 	compat = circle->compat.compat;
 	if (!compat || compat->generation <= circle->compat_pushed || circle->leaving)
 		return KC_OK;

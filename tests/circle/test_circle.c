@@ -772,6 +772,54 @@ static void a_share_of_many_keys(void)
 		kc_secret_done(&made[i]);
 }
 
+/* Signs the next list with so many cells beside it, from number first on. */
+static void say_with_cells(struct kc_circle *circle, size_t first, size_t count)
+{
+	static const struct kc_log_position start;
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder operation;
+	char key[16];
+
+	for (size_t i = first; i < first + count; i++) {
+		snprintf(key, sizeof key, "e/%04zu", i);
+		CHECK_OK(kc_circle_queue_clear(circle, key, kc_bytes_str("a cell")));
+	}
+	kc_op_builder_init(&operation, &writer, &start, false);
+	CHECK_OK(kc_circle_sign_list(circle, 1, &operation));
+}
+
+/* A list names so many cells and no more: those that were published last. What is taken away is
+ * named no longer, and in a log nothing is. */
+static void companions_without_end(void)
+{
+	CLEANUP_FAMILY struct family f;
+	const struct kc_list *list;
+
+	family_init(&f);
+	kc_buf_reset(&f.first->queue);
+	f.first->layout = KC_LAYOUT_LOGS;
+	say_with_cells(f.first, 0, 3);
+	CHECK(kc_circle_self(f.first)->list->companion_count == 0);
+	f.first->layout = KC_LAYOUT_RECORDS;
+	kc_buf_reset(&f.first->queue);
+	say_with_cells(f.first, 0, 200);
+	list = kc_circle_self(f.first)->list;
+	CHECK(list->companion_count == 200 && list->companions[199].seq == list->seq);
+	kc_buf_reset(&f.first->queue);
+	say_with_cells(f.first, 150, 200);
+	list = kc_circle_self(f.first)->list;
+	CHECK_FATAL(list->companion_count == KC_LIST_MAX_COMPANIONS);
+	CHECK(kc_bytes_equal(list->companions[255].key, kc_bytes_str("e/0349")));
+	for (size_t i = 0; i < KC_LIST_MAX_COMPANIONS; i++)
+		CHECK((list->companions[i].seq == list->seq) == (i >= 56));
+	kc_buf_reset(&f.first->queue);
+	CHECK_OK(kc_circle_queue_clear(f.first, "e/0349", kc_bytes(NULL, 0)));
+	say_with_cells(f.first, 0, 0);
+	list = kc_circle_self(f.first)->list;
+	CHECK(list->companion_count == KC_LIST_MAX_COMPANIONS - 1);
+	CHECK(kc_bytes_equal(list->companions[254].key, kc_bytes_str("e/0348")));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -789,6 +837,7 @@ int main(void)
 		CHECK_TEST(vouchers_without_end),
 		CHECK_TEST(a_crowd),
 		CHECK_TEST(small_changes_change_little),
+		CHECK_TEST(companions_without_end),
 		CHECK_TEST(before_its_sponsors_list),
 	};
 	return check_main("circle", tests, KC_COUNT_OF(tests));

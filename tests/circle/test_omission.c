@@ -8,8 +8,9 @@
  * The list that ends an operation names all else that is in it, so that none of this passes for
  * what its writer wrote, and the operation is missing: which is seen elsewhere, since lists name
  * each other. So a device says in the end that the store looks wrong; it is never content with
- * less, and when the truth is shown nothing is left of it. Of records some are of no account when
- * others are there (doc/protocol.md 3.2, rule 4): who has everything all the same may be content.
+ * less, and when the truth is shown nothing is left of it. Of records those are of no account that
+ * the device had before, or has from its sponsor; all others a list or a head names
+ * (doc/protocol.md 3.2, rule 4).
  */
 #include <stdio.h>
 #include <stdlib.h>

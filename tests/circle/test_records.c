@@ -71,6 +71,9 @@ static struct kc_list sample_list(void)
 	list.seen_count = 1;
 	list.heads[0] = (struct kc_list_head){{1}, {2}, KC_BYTES_OF(box)};
 	list.head_count = 1;
+	list.companions[0] = (struct kc_companion){kc_bytes_str("k/1"), 300, {3}};
+	list.companions[1] = (struct kc_companion){kc_bytes_str("k/10"), 1, {4}};
+	list.companion_count = 2;
 	return list;
 }
 
@@ -92,6 +95,9 @@ static kc_err read_list(struct kc_bytes record, const struct kc_account_id *of)
 	CHECK(list.exclude[0].cut_seq == 4 && !list.exclude[0].cosigned);
 	CHECK(kc_list_find_seen(&list, &two.id)->seq == 12);
 	CHECK(list.heads[0].box.len == 100 && list.seq == 300);
+	CHECK(list.companion_count == 2 && list.companions[0].seq == 300);
+	CHECK(kc_bytes_equal(list.companions[1].key, kc_bytes_str("k/10")));
+	CHECK(list.companions[1].hash[0] == 4);
 	CHECK(strcmp(list.name, "l\xc3\xa4ptop") == 0);
 	return KC_OK;
 }
@@ -559,6 +565,46 @@ static void exclusions_are_co_signed(void)
 		KC_E_VERIFY);
 }
 
+/* Only cells that nothing else names, each once; and none where the list is of an operation. */
+static void lists_name_companions_in_one_way(void)
+{
+	static const struct kc_companion first = {.key = {(const uint8_t *)"k/1", 3}, .seq = 7};
+	static const struct {
+		const char *key;
+		uint64_t seq, number;
+		bool fine;
+	} rows[] = {
+		{"s/1", 300, 0, true},
+		{"s/1", 300, 1, false}, /* of an operation */
+		{"s/1", 301, 0, false}, /* of a list to come */
+		{"s/1", 0, 0, false},
+		{"k/1", 300, 0, false}, /* named twice */
+		{"g", 300, 0, false},	/* out of order */
+		{"p", 300, 0, false},
+		{"out/1", 300, 0, false},
+		{"l/1", 300, 0, false},
+		{"c", 300, 0, false},
+		{"", 300, 0, false},
+		{"S/1", 300, 0, false},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+		struct kc_list list = sample_list();
+		static struct kc_list back;
+		struct kc_record_id id;
+
+		list.number = rows[i].number;
+		list.companions[0] = first;
+		list.companions[1] =
+			(struct kc_companion){.key = kc_bytes_str(rows[i].key), .seq = rows[i].seq};
+		CHECK_OK(kc_list_build(&list, &account, &one, &record));
+		CHECK_MSG((kc_list_parse(kc_buf_bytes(&record), &account, &back, &id) == KC_OK) ==
+				  rows[i].fine,
+			rows[i].key);
+	}
+}
+
 static void heads_hold_to_their_place(void)
 {
 	KC_CLEANUP_HEAD struct kc_head head = {.counter = 9};
@@ -787,6 +833,7 @@ int main(void)
 		CHECK_TEST(envelopes_hold_to_their_place),
 		CHECK_TEST(shares_are_for_one_device),
 		CHECK_TEST(exclusions_are_co_signed),
+		CHECK_TEST(lists_name_companions_in_one_way),
 		CHECK_TEST(heads_hold_to_their_place),
 		CHECK_TEST(logs_end),
 		CHECK_TEST(heads_tell_roots_and_segments),

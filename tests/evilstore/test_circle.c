@@ -113,6 +113,7 @@ static void case_01_old_circle_replayed(void)
 	circle_of(&scene, WITNESS, &circle);
 	CHECK(circle->compat_pushed == circle->compat.compat->generation);
 	pushed = kc_circle_self(circle)->list->seq;
+	CHECK((kc_circle_self(circle)->list->number == 0) == ON_RECORDS);
 	kc_circle_free(circle);
 	circle = NULL;
 	scene_alarms(&scene, WITNESS, "rollback");

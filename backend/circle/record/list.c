@@ -60,6 +60,10 @@ static void put_rows(struct kc_der_writer *w, const struct kc_list *list)
 	for (size_t i = 0; i < list->head_count; i++)
 		put_head(w, &list->heads[i]);
 	kc_der_end(w);
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < list->companion_count; i++)
+		kc_companion_put(w, &list->companions[i]);
+	kc_der_end(w);
 }
 
 static kc_err put_body(const struct kc_list *list, struct kc_buf *ret)
@@ -200,6 +204,23 @@ static void pull_heads(struct kc_der_reader *r, struct kc_list *list)
 	kc_der_leave(r, &rows);
 }
 
+static void pull_companions(struct kc_der_reader *r, struct kc_list *list)
+{
+	const struct kc_companion *before = NULL;
+	struct kc_der_reader rows;
+
+	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
+	while (kc_der_more(&rows) && list->companion_count < KC_LIST_MAX_COMPANIONS) {
+		struct kc_companion *row = &list->companions[list->companion_count++];
+
+		kc_companion_pull(&rows, list->seq, row);
+		if (list->number || (before && kc_companion_compare(before->key, row->key) >= 0))
+			kc_der_reader_fail(&rows);
+		before = row;
+	}
+	kc_der_leave(r, &rows);
+}
+
 /* A device's name is shown on terminals: no control characters, and at least one character. */
 static void pull_name(struct kc_der_reader *r, char ret[static KC_DEVICE_NAME_MAX + 1])
 {
@@ -245,6 +266,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_list *list)
 	pull_exclude(&seq, list);
 	pull_seen(&seq, list);
 	pull_heads(&seq, list);
+	pull_companions(&seq, list);
 	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));

@@ -9,6 +9,7 @@
 #define KC_CIRCLE_RECORD_LIST_H
 
 #include "backend/circle/record/account.h"
+#include "backend/circle/record/companion.h"
 #include "backend/circle/record/identity.h"
 #include "backend/circle/record/op.h"
 #include "base/status.h"
@@ -72,6 +73,10 @@ struct kc_list {
 	size_t seen_count;
 	struct kc_list_head heads[KC_CIRCLE_MAX_VIEWS]; /* ascending by tag */
 	size_t head_count;
+	/* Of what was published with this list, or with one before it, what somebody may not have
+	 * yet; ascending by key. None where there are logs: all of an operation is in contents. */
+	struct kc_companion companions[KC_LIST_MAX_COMPANIONS];
+	size_t companion_count;
 };
 
 /* Signs a list as its author. Errors: PARAM when the parts are not in order. */

@@ -125,18 +125,6 @@ kc_err kc_op_builder_end(struct kc_op_builder *builder, const struct kc_log_posi
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-/* Lower-case letters, digits, '/': nothing that a file system or a terminal takes amiss. */
-static bool is_key(struct kc_bytes key)
-{
-	for (size_t i = 0; i < key.len; i++) {
-		uint8_t c = key.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/'))
-			return false;
-	}
-	return key.len > 0 && key.len <= KC_OP_MAX_KEY;
-}
-
 static void pull_write(struct kc_der_reader *r, struct kc_op_write *ret)
 {
 	struct kc_der_reader one;
@@ -145,7 +133,7 @@ static void pull_write(struct kc_der_reader *r, struct kc_op_write *ret)
 	ret->key = kc_der_get_utf8(&one);
 	ret->value = kc_der_get_bytes(&one);
 	kc_der_leave(r, &one);
-	if (!is_key(ret->key))
+	if (!kc_op_is_key(ret->key))
 		kc_der_reader_fail(r);
 }
 
@@ -264,6 +252,18 @@ bool kc_op_next(struct kc_op *op, struct kc_op_write *ret)
 
 /* --- keys ---------------------------------------------------------------------------------------
  */
+
+/* Lower-case letters, digits, '/': nothing that a file system or a terminal takes amiss. */
+bool kc_op_is_key(struct kc_bytes key)
+{
+	for (size_t i = 0; i < key.len; i++) {
+		uint8_t c = key.data[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/'))
+			return false;
+	}
+	return key.len > 0 && key.len <= KC_OP_MAX_KEY;
+}
 
 bool kc_op_key_holds_list(struct kc_bytes key)
 {

@@ -65,6 +65,8 @@ KC_MUST kc_err kc_op_parse(struct kc_bytes bytes, const struct kc_writer_id *wri
 /* The next write, the cells that hold the list last; false at the end. */
 bool kc_op_next(struct kc_op *op, struct kc_op_write *ret);
 
+/* Whether this may be the key of a cell. */
+bool kc_op_is_key(struct kc_bytes key);
 /* Whether what stands under a key is the list of the operation that it is in. */
 bool kc_op_key_holds_list(struct kc_bytes key);
 /* Whether a key begins with prefix; the rest is then in *ret_rest. */

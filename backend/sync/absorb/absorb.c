@@ -219,8 +219,10 @@ static kc_err take_list(
 {
 	struct kc_gathered *gathered = absorb->gathered;
 	const struct kc_member *member = absorb->circle->members[record->member];
-	kc_err err = kc_circle_take_list(absorb->circle, from, record->value, &record->current);
+	kc_err err = gathered->by_feed ? kc_absorb_has_companions(absorb, record) : KC_OK;
 
+	if (err == KC_OK)
+		err = kc_circle_take_list(absorb->circle, from, record->value, &record->current);
 	if (!gathered->by_feed)
 		return err;
 	if (err == KC_OK && !record->current && !kc_circle_is_excused(member) &&

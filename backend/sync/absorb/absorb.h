@@ -78,6 +78,10 @@ KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 /* Looks whether operations are what their writers signed for (absorb_whole.c); those whose lists
  * cannot be read yet are looked at again the next time. */
 KC_MUST kc_err kc_absorb_check_ops(struct kc_absorb *absorb);
+/* Whether a list of a feed has all with it that it names, or is none; what it lacks is wanted
+ * (absorb_companions.c). Errors: WAITING. */
+KC_MUST kc_err kc_absorb_has_companions(
+	struct kc_absorb *absorb, const struct kc_absorb_record *record);
 /* Takes items and heads of trusted writers. */
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
 /* Whether of each view of which anything is said, others say the very same as is here: what a

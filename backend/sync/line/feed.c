@@ -193,6 +193,29 @@ static kc_err read_lists_ahead(
 	return count ? kc_records_get(cloud, r->zone, names, count, kc_feed_visit, r) : KC_OK;
 }
 
+/* --- what lists name ----------------------------------------------------------------------------
+ */
+
+/* Asks by name for what was published with a list that is here. */
+static kc_err read_wanted(struct kc_feed_reader *r, struct kc_cloud *cloud)
+{
+	struct kc_gathered *gathered = r->gathered;
+
+	r->feed->most = KC_GATHER_MAX_LEN + AHEAD_LEN;
+	r->zone = KC_ZONE_RECORDS;
+	while (gathered->asked < gathered->wanted.len) {
+		const char *names[KC_RECORDS_MAX_BATCH];
+		size_t count = 0;
+
+		while (gathered->asked < gathered->wanted.len && count < KC_RECORDS_MAX_BATCH) {
+			names[count] = (const char *)gathered->wanted.data + gathered->asked;
+			gathered->asked += strlen(names[count++]) + 1;
+		}
+		KC_TRY(kc_records_get(cloud, r->zone, names, count, kc_feed_visit, r));
+	}
+	return KC_OK;
+}
+
 /* --- handing over -------------------------------------------------------------------------------
  */
 
@@ -235,6 +258,8 @@ kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_stor
 
 	if (err == KC_OK && feed->more)
 		err = read_lists_ahead(&r, cloud, members);
+	if (err == KC_OK)
+		err = read_wanted(&r, cloud);
 	if (err == KC_E_STORE_SUSPECT && circle->alarm == KC_ALARM_NONE)
 		circle->alarm = KC_ALARM_FORGERY; /* rows that no store has */
 	KC_TRY(err);

@@ -11,6 +11,7 @@ void kc_gathered_done(struct kc_gathered *gathered)
 	for (size_t i = 0; i < gathered->count; i++)
 		kc_buf_done(&gathered->ops[i].bytes);
 	free(gathered->ops);
+	kc_buf_done(&gathered->wanted);
 	*gathered = (struct kc_gathered)KC_GATHERED_INIT;
 }
 

@@ -54,6 +54,10 @@ struct kc_gathered {
 	kc_peer_set listed; /* those whose last list it has */
 	kc_peer_set older;  /* those of whom it has an older one */
 	bool moved;	    /* there is something to remember */
+	/* Names of records that lists name and that are not here, each ended by a 0; and how many
+	 * bytes of these were asked for. */
+	struct kc_buf wanted;
+	size_t asked;
 };
 #define KC_GATHERED_INIT \
 	{                \
