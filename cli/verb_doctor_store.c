@@ -154,8 +154,7 @@ static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *re
 
 	kc_store_tell_alarm(doctor->run, report);
 	if (!report->alarm && store->suspect)
-		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD,
-			"what is there is damaged, or not the store of your devices");
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD, KC_STORE_UNREADABLE);
 	else if (!report->alarm && !is_well)
 		kc_doctor_find(doctor, "alarm", KC_DOCTOR_NOTE,
 			"the last good exchange showed everything that this device had seen "

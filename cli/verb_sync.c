@@ -361,7 +361,9 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	if (status.lock == KC_LOCK_NONE)
 		return KC_ERR(NO_KEYCHAIN);
 	err = kc_client_sync_status(run->client, &report);
-	if (err != KC_E_NO_STORE) /* which is a state like others here */
+	if (err == KC_E_NO_STORE) /* which is told like other states */
+		state = err;
+	else
 		KC_TRY(err);
 	if (err == KC_OK) {
 		KC_TRY(count_devices(run, &devices));
