@@ -215,7 +215,9 @@ static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
 	KC_TRY(kc_client_status(run->client, &status));
-	*ret = status.store && !status.is_out;
+	*ret = status.store && !status.is_out && !status.is_held_up;
+	if (status.store && status.is_held_up && !status.is_out)
+		kc_facts_set_str(&run->facts, KC_FACT_HELD_UP, status.store);
 	if (status.store)
 		kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 	return KC_OK;
@@ -223,7 +225,11 @@ static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
 
 static void tell_why_it_stays(struct kc_run *run)
 {
-	kc_run_note(run, run->facts.known[KC_FACT_URL] ? KC_NOTE_STAYS_OUT : KC_NOTE_STAYS_ALONE);
+	if (run->facts.known[KC_FACT_HELD_UP])
+		kc_run_note(run, KC_NOTE_HELD_UP);
+	else
+		kc_run_note(run,
+			run->facts.known[KC_FACT_URL] ? KC_NOTE_STAYS_OUT : KC_NOTE_STAYS_ALONE);
 }
 
 kc_err kc_store_tell_marked(struct kc_run *run, enum kc_note goes, enum kc_note stays)

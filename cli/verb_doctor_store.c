@@ -60,8 +60,14 @@ static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
 			others, others == 1 ? "" : "s", kc_buf_text(&first));
 }
 
-static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path)
+/* What looks as if it could be written may be on a full disk: the last exchange knows. */
+static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path, bool stuck)
 {
+	if (access(path, W_OK) == 0 && stuck) {
+		kc_doctor_find(
+			doctor, "writable", KC_DOCTOR_BAD, "the last exchange could not write it");
+		return KC_ERR(STORE_GONE);
+	}
 	if (access(path, W_OK) == 0) {
 		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
 		return KC_OK;
@@ -71,7 +77,7 @@ static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path)
 	return KC_ERR(STORE_GONE);
 }
 
-static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
+static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder, bool stuck)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 
@@ -89,26 +95,26 @@ static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
 	}
 	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
 	look_for_strangers(doctor, folder);
-	return look_whether_writable(doctor, folder);
+	return look_whether_writable(doctor, folder, stuck);
 }
 
-static kc_err look_at_file(struct kc_doctor *doctor, const char *file)
+static kc_err look_at_file(struct kc_doctor *doctor, const char *file, bool stuck)
 {
 	if (access(file, R_OK) != 0) {
 		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", file);
 		return KC_ERR(STORE_GONE);
 	}
 	kc_doctor_find(doctor, "reachable", KC_DOCTOR_GOOD, "the store is in %s", file);
-	return look_whether_writable(doctor, file);
+	return look_whether_writable(doctor, file, stuck);
 }
 
-static kc_err look_at_place(struct kc_doctor *doctor, const char *url)
+static kc_err look_at_place(struct kc_doctor *doctor, const char *url, bool stuck)
 {
 	if (strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
-		return look_at_file(doctor, url + strlen(SQLITE_SCHEME));
+		return look_at_file(doctor, url + strlen(SQLITE_SCHEME), stuck);
 	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
 		url += strlen(FILE_SCHEME);
-	return look_at_folder(doctor, url);
+	return look_at_folder(doctor, url, stuck);
 }
 
 /* --- this device's view -------------------------------------------------------------------------
@@ -360,7 +366,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(read_view(run, &view));
 	if (!view.status.store)
 		return KC_ERR(NO_STORE);
-	place = look_at_place(&doctor, view.status.store);
+	place = look_at_place(&doctor, view.status.store, view.report.stuck);
 	tell_exchange(&doctor, &view.report);
 	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
 	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older);

@@ -274,7 +274,8 @@ static kc_err print_status(struct kc_run *run, const struct kc_status *status,
 		return KC_OK;
 	}
 	if (state == KC_E_STORE_GONE)
-		kc_buf_printf(&rest, "%scan't be reached now", between);
+		kc_buf_printf(
+			&rest, "%scan't be %s now", between, report->stuck ? "written" : "reached");
 	else if (state == KC_E_STORE_SUSPECT)
 		kc_buf_printf(&rest, "%slooks wrong", between);
 	kc_buf_push_str(&rest, between);
@@ -312,7 +313,8 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	const struct kc_sync_report *report, size_t devices, kc_err state)
 {
 	json_t *object = kc_json_object();
-	json_t *reached = status->store ? json_boolean(state != KC_E_STORE_GONE) : json_null();
+	bool is_gone = state == KC_E_STORE_GONE && !report->stuck;
+	json_t *reached = status->store ? json_boolean(!is_gone) : json_null();
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
@@ -326,9 +328,9 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	return kc_run_answer(run, object);
 }
 
-/* How it stands at this moment, looked at without an exchange. Before the first unlock nobody
- * knows. */
-static kc_err look_at_store(struct kc_run *run, const struct kc_sync_report *report)
+/* How it stands at this moment, looked at without an exchange; whether it can be written only an
+ * exchange knows, the last one. Before the first unlock nobody knows. */
+static kc_err look_at_store(struct kc_run *run, struct kc_sync_report *report)
 {
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 	kc_err err;
@@ -341,10 +343,11 @@ static kc_err look_at_store(struct kc_run *run, const struct kc_sync_report *rep
 	if (err == KC_E_LOCKED)
 		return KC_OK;
 	KC_TRY(err);
+	report->stuck = report->stuck && view.reached;
 	if (!view.reached)
 		return view.suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
 	if (!kc_parts_are_older(&view, report->layout == KC_SYNC_RECORDS))
-		return KC_OK;
+		return report->stuck ? KC_ERR(STORE_GONE) : KC_OK;
 	kc_facts_set_str(&run->facts, KC_FACT_ROLLED_BACK,
 		"your store is older than what this device has already seen");
 	return KC_ERR(STORE_SUSPECT);
