@@ -46,6 +46,14 @@ struct kc_past_list {
 	uint64_t time_ms;
 };
 
+/* A compatibility circle. */
+struct kc_held_compat {
+	struct kc_buf record;
+	struct kc_compat *compat; /* owned; NULL: there is none */
+	struct kc_record_id id;
+};
+void kc_held_compat_done(struct kc_held_compat *held);
+
 /* A peer, this device among them. */
 struct kc_member {
 	struct kc_peer_id id;
@@ -67,6 +75,8 @@ struct kc_member {
 	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
 	/* Its own copy of the compatibility circle: the last operation with one, and which. */
 	uint64_t compat_number, compat_generation;
+	struct kc_held_compat
+		compat_held; /* one that it signed, which waits as the circle's does */
 	/* On how many days it was looked for in vain, since its list of that number came. */
 	uint64_t silent_days, silent_seq;
 	uint64_t heard_seq; /* a list that a trusted peer was heard to know; not saved here */
@@ -94,6 +104,7 @@ struct kc_held_epoch {
 	struct kc_secret meta;		/* the same, of the metadata view alone */
 	bool promised;			/* shares of it are here, to be opened with the unlock */
 	bool used;			/* this device has read or written something under it */
+	uint64_t since_ms;		/* its time, or when it came here, if that was before */
 };
 static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 {
@@ -120,14 +131,6 @@ struct kc_view_state {
 	uint64_t headed_since;
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
 };
-
-/* A compatibility circle. */
-struct kc_held_compat {
-	struct kc_buf record;
-	struct kc_compat *compat; /* owned; NULL: there is none */
-	struct kc_record_id id;
-};
-void kc_held_compat_done(struct kc_held_compat *held);
 
 /* How long what stands below the beginning of a log is left for whoever has not read it. */
 #define KC_LOG_DROP_AFTER_MS (UINT64_C(24) * 60 * 60 * 1000)
@@ -157,7 +160,6 @@ struct kc_user_key {
 struct kc_password_record {
 	struct kc_buf record;
 	struct kc_account_key parts;
-	struct kc_peer_id author;
 	struct kc_record_id id;
 };
 
@@ -165,7 +167,6 @@ struct kc_password_record {
 struct kc_pending_key {
 	struct kc_buf record;
 	struct kc_account_key parts;
-	struct kc_peer_id author;
 };
 
 /* A cell of the operation that is being made. */
@@ -213,8 +214,9 @@ struct kc_circle {
 	/* Of records: what the next list names of what goes out with it; not saved. */
 	struct kc_put_cell *put_cells; /* owned */
 	size_t put_cell_count;
-	struct kc_held_compat compat;	   /* in force; the record is this device's copy */
-	struct kc_held_compat compat_held; /* waits for a pending account key record, or a signer */
+	struct kc_held_compat compat; /* in force; the record is this device's copy */
+	/* Waits for a pending account key record, or a signer; by none who is trusted. */
+	struct kc_held_compat compat_held;
 	struct kc_buf compat_rival; /* the last one of a generation that gave way to another */
 	uint64_t compat_pushed;	    /* generation that was written once more after a rollback */
 	bool compat_went_back;	    /* in this exchange: why there is an alarm */
@@ -371,6 +373,8 @@ bool kc_circle_is_behind(
 /* The owner knows that the store went back: what it lacks of a member now, whose log ends with
  * number shown (0 where there are no logs), is not missed until that member says something new. */
 KC_MUST kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint64_t shown);
+/* Drops of it what nobody names any more but who is out, after all was heard. */
+void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether that is still so; and whether a log may end with number last, short of what was settled.
  */
 bool kc_circle_is_excused(const struct kc_member *member);

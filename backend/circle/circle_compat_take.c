@@ -179,16 +179,28 @@ static enum lineage lineage_of(const struct kc_circle *circle, const struct inco
 	return is_named(circle, &in->trust, c->generation, in->id, NULL) ? BRIDGED : GAP;
 }
 
-uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust)
+static uint64_t held_ahead(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_compat *held)
 {
-	const struct kc_held_compat *held = &circle->compat_held;
-
 	if (!held->compat || memcmp(held->compat->user, circle->account_key.user_public,
 				     sizeof held->compat->user) != 0)
 		return 0;
 	return is_named(circle, trust, held->compat->generation, &held->id, NULL)
 		       ? held->compat->generation
 		       : 0;
+}
+
+uint64_t kc_circle_compat_ahead(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	uint64_t ahead = held_ahead(circle, trust, &circle->compat_held);
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		uint64_t other = held_ahead(circle, trust, &circle->members[i]->compat_held);
+
+		if (other > ahead)
+			ahead = other;
+	}
+	return ahead;
 }
 
 static kc_err keep_evidence(struct kc_circle *circle, struct kc_bytes record)
@@ -210,11 +222,11 @@ static kc_err accept(
 
 /* Whether what is set aside is to stay so: the one that a member signed before the one that none
  * did, be it another copy of it, then the newer. */
-static bool is_held_better(const struct kc_circle *circle, const struct incoming *in)
+static bool is_held_better(const struct kc_circle *circle, const struct kc_held_compat *slot,
+	const struct incoming *in)
 {
-	struct incoming held = {.record = kc_buf_bytes(&circle->compat_held.record),
-		.compat = circle->compat_held.compat,
-		.trust = in->trust};
+	struct incoming held = {
+		.record = kc_buf_bytes(&slot->record), .compat = slot->compat, .trust = in->trust};
 	bool is_signed;
 
 	if (!held.compat || kc_compat_count_signatures(held.record, &held.signatures) != KC_OK)
@@ -225,12 +237,30 @@ static bool is_held_better(const struct kc_circle *circle, const struct incoming
 	return held.compat->generation > in->compat->generation;
 }
 
+/* Where one is set aside: with the first trusted device that signed it, so that none displaces what
+ * another made; those of all others share a place. */
+static struct kc_held_compat *place_of(struct kc_circle *circle, const struct incoming *in)
+{
+	for (size_t k = 0; k < in->signatures; k++)
+		for (size_t i = 0; i < circle->member_count; i++) {
+			struct kc_member *m = circle->members[i];
+
+			if (kc_peer_set_has(in->trust.trusted, i) &&
+				kc_compat_check(in->record, &circle->account, k,
+					m->permanent.legacy_public) == KC_OK)
+				return &m->compat_held;
+		}
+	return &circle->compat_held;
+}
+
 /* For when what it lacks is here: the best of those. */
 static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
 {
-	if (is_held_better(circle, in))
+	struct kc_held_compat *place = place_of(circle, in);
+
+	if (is_held_better(circle, place, in))
 		return KC_OK;
-	return kc_circle_keep_compat(circle, in->record, &circle->compat_held);
+	return kc_circle_keep_compat(circle, in->record, place);
 }
 
 /* Against the one in force. *ret_taken: it is now in force. */
@@ -349,14 +379,22 @@ kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *
 	return KC_OK;
 }
 
-kc_err kc_circle_retry_compat(struct kc_circle *circle)
+static kc_err retry(struct kc_circle *circle, struct kc_held_compat *place)
 {
-	KC_CLEANUP(kc_held_compat_done) struct kc_held_compat held = circle->compat_held;
+	KC_CLEANUP(kc_held_compat_done) struct kc_held_compat held = *place;
 	kc_err err;
 
-	circle->compat_held = (struct kc_held_compat){.record = KC_BUF_INIT};
+	*place = (struct kc_held_compat){.record = KC_BUF_INIT};
 	if (!held.compat)
 		return KC_OK;
 	err = kc_circle_take_compat(circle, NULL, 0, kc_buf_bytes(&held.record));
 	return err == KC_E_NO_MEMORY ? err : KC_OK;
+}
+
+/* One that is taken has all others tried again, in here. */
+kc_err kc_circle_retry_compat(struct kc_circle *circle)
+{
+	for (size_t i = 0; i < circle->member_count; i++)
+		KC_TRY(retry(circle, &circle->members[i]->compat_held));
+	return retry(circle, &circle->compat_held);
 }

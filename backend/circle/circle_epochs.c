@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 /* A record may name the kid of another view's key, or of another epoch's: only the one that the kid
  * commits to ever has the key. */
 const struct kc_held_epoch *kc_circle_find_epoch(
@@ -198,7 +200,7 @@ kc_err kc_circle_make_epoch_room(struct kc_circle *circle)
 
 kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record)
 {
-	struct kc_held_epoch held = {.record = KC_BUF_INIT}, *grown;
+	struct kc_held_epoch held = {.record = KC_BUF_INIT, .since_ms = kc_clock_now_ms()}, *grown;
 	kc_err err;
 
 	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
@@ -220,6 +222,8 @@ kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes record)
 		free(held.epoch);
 		return err;
 	}
+	if (held.since_ms > held.epoch->time_ms)
+		held.since_ms = held.epoch->time_ms;
 	grown[circle->epoch_count++] = held;
 	return KC_OK;
 }

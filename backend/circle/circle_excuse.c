@@ -3,7 +3,8 @@
  * they have said it once more (doc/protocol.md 12). Nothing of what was seen is lowered by it. */
 #include "backend/circle/circle.h"
 
-/* The highest number of a list of that member that anybody who is in said to have seen. */
+/* The highest number of a list of that member that anybody who is in, or left, said to have seen.
+ */
 static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *member)
 {
@@ -15,7 +16,7 @@ static uint64_t last_known_list(const struct kc_circle *circle, const struct kc_
 		const struct kc_list *list = circle->members[i]->list;
 		const struct kc_seen *seen = list ? kc_list_find_seen(list, &member->id) : NULL;
 
-		if (seen && kc_peer_set_has(trust->trusted, i) && last < seen->seq)
+		if (seen && kc_peer_set_has(trust->heard, i) && last < seen->seq)
 			last = seen->seq;
 	}
 	return last;
@@ -33,6 +34,19 @@ kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint
 	}
 	member->waiting_since_ms = 0;
 	return KC_OK;
+}
+
+/* Who is out by now may have named a list that there never was. What the others name only grows, so
+ * nothing of theirs is lost by this. */
+void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *trust)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_member *member = circle->members[i];
+		uint64_t last = member->excuse.seq ? last_known_list(circle, trust, member) : 0;
+
+		if (member->excuse.seq > last)
+			member->excuse.seq = last;
+	}
 }
 
 bool kc_circle_is_excused(const struct kc_member *member)

@@ -47,7 +47,7 @@ KC_MUST kc_err kc_circle_adopt_account_key(struct kc_circle *circle, struct kc_b
 /* Whether a user key that counted then signed a record third. */
 bool kc_circle_follows_password(
 	const struct kc_circle *circle, struct kc_bytes record, const struct kc_account_key *parts);
-/* REFUSED for one that is held, with other signatures. */
+/* REFUSED for one that is held, with other signatures: its author alone could have made them. */
 KC_MUST kc_err kc_circle_check_password_twin(
 	const struct kc_circle *circle, struct kc_bytes record);
 bool kc_circle_holds_password(const struct kc_circle *circle, struct kc_bytes record);

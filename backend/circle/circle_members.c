@@ -312,9 +312,35 @@ const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle
 /* --- leaving ------------------------------------------------------------------------------------
  */
 
+static kc_err identity_of(
+	const struct kc_circle *circle, struct kc_bytes record, struct kc_record_id *ret)
+{
+	struct kc_record parsed;
+
+	KC_TRY(kc_record_parse(record, KC_RECORD_RETIRE, &parsed));
+	return kc_record_identity(&parsed, &circle->account, ret);
+}
+
+/* REFUSED when another retirement that is here counts: the one with the lower number, then the
+ * smaller identity, whatever was heard first. So nobody comes back by making a later one. */
+static kc_err check_other(const struct kc_circle *circle, const struct kc_member *member,
+	const struct kc_retire *retire, struct kc_bytes record)
+{
+	struct kc_record_id id, other;
+
+	if (member->retire_record.len == 0)
+		return KC_OK;
+	if (retire->seq != member->retire.seq)
+		return retire->seq < member->retire.seq ? KC_OK : KC_ERR(REFUSED);
+	KC_TRY(identity_of(circle, record, &id));
+	KC_TRY(identity_of(circle, kc_buf_bytes(&member->retire_record), &other));
+	return memcmp(id.bytes, other.bytes, sizeof id.bytes) < 0 ? KC_OK : KC_ERR(REFUSED);
+}
+
 kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
 {
+	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
 	struct kc_retire retire;
 	struct kc_member *member;
 
@@ -323,22 +349,22 @@ kc_err kc_circle_take_retire(
 	member = kc_circle_find(circle, &retire.peer);
 	if (!member)
 		return KC_ERR(WAITING);
-	if (member->retire_record.len) /* the first stands: it cannot be taken back */
-		return kc_bytes_equal(record, kc_buf_bytes(&member->retire_record))
-			       ? KC_OK
-			       : KC_ERR(REFUSED);
+	if (kc_bytes_equal(record, kc_buf_bytes(&member->retire_record)))
+		return KC_OK;
 	KC_TRY_RECORD(kc_retire_verify(record, &circle->account, &retire, &member->permanent));
-	if (member->list && member->list->seq > retire.seq)
-		return KC_ERR(REFUSED);
-	kc_buf_push(&member->retire_record, record.data, record.len);
-	KC_TRY(kc_buf_check(&member->retire_record));
+	KC_TRY(check_other(circle, member, &retire, record));
+	kc_buf_push(&kept, record.data, record.len);
+	KC_TRY(kc_buf_check(&kept));
+	kc_buf_done(&member->retire_record);
+	member->retire_record = kept;
+	kept = (struct kc_buf)KC_BUF_INIT;
 	member->retire = retire;
 	return KC_OK;
 }
 
 bool kc_circle_is_over(const struct kc_member *member)
 {
-	return member->retire_record.len && member->list && member->list->seq == member->retire.seq;
+	return member->retire_record.len && member->list && member->list->seq >= member->retire.seq;
 }
 
 kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
@@ -379,6 +405,22 @@ kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
 	return kc_circle_queue_shares(circle, &trust);
 }
 
+/* Since when an epoch is in use: the earliest that anybody told. A member's word puts nothing off,
+ * be it a time to come or another record of the same key. */
+static uint64_t begun_ms(const struct kc_circle *circle, const struct kc_held_epoch *held)
+{
+	uint64_t since_ms = held->since_ms;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *other = &circle->epochs[i];
+
+		if (kc_view_key_name_equal(&other->epoch->name, &held->epoch->name) &&
+			other->since_ms < since_ms)
+			since_ms = other->since_ms;
+	}
+	return since_ms;
+}
+
 kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret)
 {
 	uint64_t now = kc_clock_now_ms();
@@ -390,7 +432,7 @@ kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret)
 		const struct kc_held_epoch *held;
 
 		if (kc_circle_usable_epoch(circle, &trust, view, &held) == KC_OK &&
-			held->epoch->time_ms + YEAR_MS <= now)
+			begun_ms(circle, held) + YEAR_MS <= now)
 			*ret = true;
 	}
 	return KC_OK;

@@ -27,7 +27,7 @@ static size_t count_pending(const struct kc_circle *circle, const struct kc_peer
 	size_t count = 0;
 
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		count += kc_peer_id_equal(&circle->pending_keys[i].author, author);
+		count += kc_peer_id_equal(&circle->pending_keys[i].parts.author, author);
 	return count;
 }
 
@@ -36,7 +36,7 @@ static void drop_oldest(struct kc_circle *circle, const struct kc_peer_id *autho
 	size_t oldest = circle->pending_key_count;
 
 	for (size_t i = 0; i < circle->pending_key_count; i++)
-		if (kc_peer_id_equal(&circle->pending_keys[i].author, author) &&
+		if (kc_peer_id_equal(&circle->pending_keys[i].parts.author, author) &&
 			(oldest == circle->pending_key_count ||
 				circle->pending_keys[i].parts.seq <
 					circle->pending_keys[oldest].parts.seq))
@@ -61,7 +61,7 @@ static kc_err make_room(struct kc_circle *circle, const struct kc_peer_id *autho
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < circle->pending_key_count; i++) {
-		const struct kc_peer_id *of = &circle->pending_keys[i].author;
+		const struct kc_peer_id *of = &circle->pending_keys[i].parts.author;
 		size_t count = count_pending(circle, of);
 
 		if (!kc_circle_is_in(circle, &trust, of))
@@ -79,7 +79,7 @@ static kc_err make_room(struct kc_circle *circle, const struct kc_peer_id *autho
 static kc_err keep_pending(
 	struct kc_circle *circle, struct kc_bytes record, const struct kc_peer_id *author)
 {
-	struct kc_pending_key pending = {.record = KC_BUF_INIT, .author = *author};
+	struct kc_pending_key pending = {.record = KC_BUF_INIT};
 
 	for (size_t i = 0; i < circle->pending_key_count; i++)
 		if (kc_bytes_equal(record, kc_buf_bytes(&circle->pending_keys[i].record)))
@@ -126,7 +126,7 @@ static const struct kc_pending_key *newest_pending(
 
 		if (pending->parts.seq > circle->account_key.seq && pending->parts.seq < below &&
 			(!best || pending->parts.seq > best->parts.seq) &&
-			kc_circle_is_trusted(circle, trust, &pending->author))
+			kc_circle_is_trusted(circle, trust, &pending->parts.author))
 			best = pending;
 	}
 	return best;
@@ -177,17 +177,15 @@ kc_err kc_circle_accept_password(
 /* The device that signed it is one: what it made is held, and counts while the device does. One who
  * is out may go on making some. */
 static kc_err check_author(
-	const struct kc_circle *circle, struct kc_bytes record, struct kc_peer_id *ret)
+	const struct kc_circle *circle, struct kc_bytes record, const struct kc_peer_id *id)
 {
-	const struct kc_member *author;
+	const struct kc_member *author = kc_circle_find(circle, id);
 
-	KC_TRY_RECORD(kc_account_key_author(record, ret));
-	author = kc_circle_find(circle, ret);
 	if (!author)
 		return KC_ERR(WAITING);
 	KC_TRY_RECORD(
-		kc_account_key_check_author(record, &circle->account, ret, &author->permanent));
-	return kc_circle_check_crowd(circle, ret);
+		kc_account_key_check_author(record, &circle->account, id, &author->permanent));
+	return kc_circle_check_crowd(circle, id);
 }
 
 /* A number that nobody has counted to. Typed once, it could be the last that there is, and the
@@ -201,7 +199,6 @@ static bool is_far_ahead(const struct kc_circle *circle, const struct kc_account
 kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record)
 {
 	struct kc_account_key parts;
-	struct kc_peer_id author;
 	kc_err err;
 
 	KC_TRY_RECORD(kc_account_key_open(record, &circle->account, &parts));
@@ -210,13 +207,13 @@ kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes reco
 	KC_TRY(kc_circle_check_password_twin(circle, record));
 	if (parts.seq == 1) /* it follows none */
 		return circle->account_key.seq == 1 ? KC_ERR(REFUSED) : KC_OK;
-	err = check_author(circle, record, &author);
+	err = check_author(circle, record, &parts.author);
 	if (err == KC_E_WAITING && parts.seq < circle->account_key.seq)
 		return KC_OK; /* of one who is forgotten: it was followed by others */
 	KC_TRY(err);
 	if (!kc_circle_follows_password(circle, record, &parts))
 		return is_far_ahead(circle, &parts) ? KC_ERR(REFUSED)
-						    : keep_pending(circle, record, &author);
+						    : keep_pending(circle, record, &parts.author);
 	KC_TRY(kc_circle_hold_password(circle, record));
 	return retry_pending(circle);
 }

@@ -125,7 +125,7 @@ static kc_err note_key(struct kc_circle *circle, const struct kc_password_record
 		KC_TRY(kc_signature_key_id(KC_BYTES_OF(key->public_key), key->id));
 	}
 	key->first = seq;
-	key->author = row->author;
+	key->author = row->parts.author;
 	key->time_ms = row->parts.time_ms;
 	return KC_OK;
 }
@@ -135,7 +135,7 @@ static size_t count_of_author(const struct kc_circle *circle, const struct kc_pe
 	size_t count = 0;
 
 	for (size_t i = 0; i < circle->password_count; i++)
-		count += kc_peer_id_equal(&circle->passwords[i].author, author);
+		count += kc_peer_id_equal(&circle->passwords[i].parts.author, author);
 	return count;
 }
 
@@ -198,7 +198,7 @@ static bool is_in_force(const struct kc_circle *circle, const struct kc_password
 static bool is_last_of_author(const struct kc_circle *circle, const struct kc_password_record *row)
 {
 	for (size_t i = 0; i < circle->password_count; i++)
-		if (kc_peer_id_equal(&circle->passwords[i].author, &row->author) &&
+		if (kc_peer_id_equal(&circle->passwords[i].parts.author, &row->parts.author) &&
 			comes_after(circle, &circle->passwords[i], row))
 			return false;
 	return true;
@@ -212,7 +212,7 @@ enum turn { STAYS, BY_SHARE, OF_ONE_OUT, OF_NOBODY };
 static kc_err turn_of(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_password_record *row, enum turn *ret)
 {
-	size_t number = kc_circle_number(circle, &row->author);
+	size_t number = kc_circle_number(circle, &row->parts.author);
 	bool counts;
 
 	*ret = STAYS;
@@ -237,7 +237,7 @@ static kc_err make_room(struct kc_circle *circle)
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < circle->password_count; i++) {
 		const struct kc_password_record *row = &circle->passwords[i];
-		size_t count = count_of_author(circle, &row->author);
+		size_t count = count_of_author(circle, &row->parts.author);
 		enum turn turn;
 
 		KC_TRY(turn_of(circle, &trust, row, &turn));
@@ -292,7 +292,6 @@ kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record)
 		return KC_OK;
 	if (circle->password_count == KC_COUNT_OF(circle->passwords))
 		KC_TRY(make_room(circle));
-	KC_TRY(kc_account_key_author(record, &row.author));
 	KC_TRY(identity_of(circle, record, &row.id));
 	kc_buf_push(&row.record, record.data, record.len);
 	circle->passwords[circle->password_count++] = row;
@@ -328,7 +327,7 @@ static kc_err weigh_own(void *context, const struct kc_exclusion *e)
 {
 	struct judged *judged = context;
 
-	if (kc_peer_id_equal(&e->target, &judged->row->author))
+	if (kc_peer_id_equal(&e->target, &judged->row->parts.author))
 		judged->counts = judged->counts && is_acknowledged(e, judged->row);
 	return KC_OK;
 }
@@ -342,10 +341,10 @@ static kc_err weigh_statements(
 		const struct kc_list *list = circle->members[s->author]->list;
 		const struct kc_exclusion *e;
 
-		if (!trust->stands[i] ||
-			!kc_peer_id_equal(&circle->members[s->target]->id, &judged->row->author))
+		if (!trust->stands[i] || !kc_peer_id_equal(&circle->members[s->target]->id,
+						 &judged->row->parts.author))
 			continue;
-		e = list ? kc_list_find_exclusion(list, &judged->row->author) : NULL;
+		e = list ? kc_list_find_exclusion(list, &judged->row->parts.author) : NULL;
 		if (e)
 			judged->counts = judged->counts && is_acknowledged(e, judged->row);
 		else
@@ -357,14 +356,14 @@ static kc_err weigh_statements(
 kc_err kc_circle_weigh_password(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_password_record *row, bool *ret)
 {
-	const struct kc_member *author = kc_circle_find(circle, &row->author);
+	const struct kc_member *author = kc_circle_find(circle, &row->parts.author);
 	struct judged judged = {row, true};
 	size_t number;
 
 	*ret = row->parts.seq == 1; /* what all others follow */
 	if (!author || *ret)
 		return KC_OK;
-	number = kc_circle_number(circle, &row->author);
+	number = kc_circle_number(circle, &row->parts.author);
 	if (kc_peer_set_has(trust->trusted, number))
 		*ret = true;
 	else if (kc_peer_set_has(trust->heard, number)) /* it has left; its last list says so */
@@ -439,7 +438,7 @@ kc_err kc_circle_acknowledge_password(
 	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret)
 {
 	for (size_t i = 0; i < circle->password_count; i++)
-		if (kc_peer_id_equal(&circle->passwords[i].author, &ret->target))
+		if (kc_peer_id_equal(&circle->passwords[i].parts.author, &ret->target))
 			acknowledge(&circle->passwords[i].parts, &circle->passwords[i].id,
 				before_ms, ret);
 	return KC_OK;

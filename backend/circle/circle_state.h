@@ -16,6 +16,9 @@ KC_MUST kc_err kc_circle_code_user_key(struct kc_coder *c, struct kc_circle *cir
 KC_MUST kc_err kc_circle_code_password(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_pending_key(
 	struct kc_coder *c, struct kc_circle *circle, size_t number);
+/* A compatibility circle, or none; a part of a row. */
+KC_MUST kc_err kc_circle_code_held_compat(
+	struct kc_coder *c, const struct kc_circle *circle, struct kc_held_compat *held);
 KC_MUST kc_err kc_circle_code_compat(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_voucher(struct kc_coder *c, struct kc_circle *circle, size_t number);

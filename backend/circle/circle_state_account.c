@@ -113,7 +113,6 @@ kc_err kc_circle_code_pending_key(struct kc_coder *c, struct kc_circle *circle, 
 		return KC_OK;
 	circle->pending_key_count = number + 1;
 	KC_TRY(kc_coder_check(c));
-	KC_TRY(kc_account_key_author(kc_buf_bytes(&pending->record), &pending->author));
 	return kc_account_key_open(
 		kc_buf_bytes(&pending->record), &circle->account, &pending->parts);
 }
@@ -121,7 +120,7 @@ kc_err kc_circle_code_pending_key(struct kc_coder *c, struct kc_circle *circle, 
 /* --- the compatibility circle -------------------------------------------------------------------
  */
 
-static kc_err code_held_compat(
+kc_err kc_circle_code_held_compat(
 	struct kc_coder *c, const struct kc_circle *circle, struct kc_held_compat *held)
 {
 	struct kc_bytes record = kc_buf_bytes(&held->record);
@@ -134,8 +133,8 @@ static kc_err code_held_compat(
 kc_err kc_circle_code_compat(struct kc_coder *c, struct kc_circle *circle, size_t number)
 {
 	(void)number;
-	KC_TRY(code_held_compat(c, circle, &circle->compat));
-	KC_TRY(code_held_compat(c, circle, &circle->compat_held));
+	KC_TRY(kc_circle_code_held_compat(c, circle, &circle->compat));
+	KC_TRY(kc_circle_code_held_compat(c, circle, &circle->compat_held));
 	kc_coder_buf(c, &circle->compat_rival);
 	kc_coder_uint(c, &circle->compat_pushed);
 	return KC_OK;

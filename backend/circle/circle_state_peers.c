@@ -74,6 +74,7 @@ kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_
 	kc_coder_uint(c, &m->waiting_since_ms);
 	kc_coder_uint(c, &m->compat_number);
 	kc_coder_uint(c, &m->compat_generation);
+	KC_TRY(kc_circle_code_held_compat(c, circle, &m->compat_held));
 	kc_coder_uint(c, &m->silent_days);
 	kc_coder_uint(c, &m->silent_seq);
 	kc_coder_uint(c, &m->excuse.seq);

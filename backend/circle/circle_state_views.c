@@ -18,6 +18,7 @@ kc_err kc_circle_code_epoch(struct kc_coder *c, struct kc_circle *circle, size_t
 	kc_coder_secret(c, &held->head);
 	kc_coder_secret(c, &held->meta);
 	kc_coder_bool(c, &held->used);
+	kc_coder_uint(c, &held->since_ms);
 	return KC_OK;
 }
 

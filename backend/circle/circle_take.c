@@ -294,14 +294,30 @@ static bool takes_back(const struct kc_list *before, const struct kc_list *list)
 	return false;
 }
 
-/* Against the list before, where there is one. */
-static kc_err check_succession(const struct kc_member *member, const struct kc_list *list)
+/* Two of one number, by their author's word: the second one itself, or the one that follows it. */
+static kc_err catch_two(struct kc_circle *circle, const struct kc_member *member,
+	const struct kc_list *list, struct kc_bytes record)
 {
+	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_TWO_LISTS,
+					       .about = list->peer,
+					       .known = member->list->seq,
+					       .shown = list->seq,
+					       .here = kc_buf_bytes(&member->list_record),
+					       .came = record}));
+	return kc_circle_raise(circle, KC_ALARM_FORK);
+}
+
+/* Rules 2 and 3: against the list before, where there is one. */
+static kc_err check_succession(struct kc_circle *circle, const struct kc_member *member,
+	const struct kc_list *list, struct kc_bytes record)
+{
+	bool is_next;
+
 	if (!member->list)
 		return KC_OK;
-	if (list->seq == member->list->seq + 1 &&
-		(!list->has_prev || !kc_record_id_equal(&list->prev, &member->list_id)))
-		return KC_ERR(WAITING);
+	is_next = list->seq == member->list->seq + 1;
+	if (is_next && !(list->has_prev && kc_record_id_equal(&list->prev, &member->list_id)))
+		return catch_two(circle, member, list, record);
 	return takes_back(member->list, list) ? KC_ERR(REFUSED) : KC_OK;
 }
 
@@ -358,18 +374,11 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));
 	if (member->retire_record.len && list->seq > member->retire.seq)
 		return KC_ERR(REFUSED); /* it has left */
-	if (member->list && list->seq == member->list->seq) {
-		KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_TWO_LISTS,
-						       .about = list->peer,
-						       .known = list->seq,
-						       .shown = list->seq,
-						       .here = kc_buf_bytes(&member->list_record),
-						       .came = record}));
-		return kc_circle_raise(circle, KC_ALARM_FORK);
-	}
+	if (member->list && list->seq == member->list->seq)
+		return catch_two(circle, member, list, record);
 	KC_TRY(check_seen_self(circle, list, record));
 	KC_TRY(check_seen_others(circle, list, record));
-	KC_TRY(check_succession(member, list));
+	KC_TRY(check_succession(circle, member, list, record));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	return kc_circle_adopt_list(circle, member, record);

@@ -389,6 +389,7 @@ static void costs_outside_the_limits_are_refused(void)
 		signers[2] = signers[1];
 		kc_der_writer_init(&w, &body);
 		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_bytes(&w, KC_BYTES_OF(circle->identity.id.bytes));
 		kc_der_put_uint(&w, 2);
 		kc_der_put_uint(&w, 1700000000000);
 		kc_der_put_uint(&w, 1);

@@ -488,6 +488,44 @@ static void another_user_key_is_refused_or_waits_for_its_record(void)
 	CHECK(t.a->account_key.seq == 2 && generation(t.a) == 4);
 }
 
+/* The same, and another member that knows the new password makes a circle far ahead of it, before
+ * or after. */
+static void check_nobody_displaces(bool is_first)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys other = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys typed = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, honest = KC_BUF_INIT, far = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *a = NULL;
+	struct kc_account_key parts;
+	struct kc_compat next;
+
+	trio_init(&t);
+	CHECK_OK_FATAL(kc_account_key_make(&t.a->account, &t.b->identity, &t.a->keys,
+		kc_bytes_str("another password"), 2, NULL, &record, &other));
+	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &t.a->account, &parts));
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.a, kc_buf_bytes(&record)));
+	next = next_of(t.a);
+	memcpy(next.user, parts.user_public, sizeof next.user);
+	next.account_key_seq = 2;
+	build(&t, &next, t.b->identity.legacy, other.user, &honest);
+	next.generation += 100;
+	build(&t, &next, t.c->identity.legacy, other.user, &far);
+	if (is_first)
+		CHECK_OK(take(t.a, &far));
+	CHECK_OK(take(t.a, &honest));
+	CHECK_OK(take(t.a, &far));
+	telling_copy(t.a, &a);
+	CHECK_OK(kc_circle_accept_password(a, kc_bytes_str("another password"), &typed));
+	CHECK(a->account_key.seq == 2 && generation(a) == 4);
+}
+
+static void what_one_made_displaces_nobody_elses(void)
+{
+	check_nobody_displaces(false);
+	check_nobody_displaces(true);
+}
+
 /* A new password, and the circle with it. */
 static void change(struct kc_circle *circle, const struct kc_password_keys *keys,
 	const char *password, struct kc_password_keys *ret)
@@ -719,6 +757,7 @@ int main(void)
 		CHECK_TEST(one_that_gives_way_may_be_of_a_newcomer),
 		CHECK_TEST(an_empty_circle_is_like_any_other),
 		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
+		CHECK_TEST(what_one_made_displaces_nobody_elses),
 		CHECK_TEST(of_two_passwords_at_once_neither_circle_is_refused),
 		CHECK_TEST(the_key_of_a_tie_is_remembered_whenever_it_comes),
 		CHECK_TEST(a_newcomer_does_not_let_itself_in),

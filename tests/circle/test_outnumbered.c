@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/circle/circle.h"
+#include "base/clock.h"
 #include "base/random.h"
 #include "tests/check.h"
 #include "tests/circle/telling.h"
@@ -556,31 +557,152 @@ static void one_that_left_and_is_out_explains_nothing(void)
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
 }
 
+static int64_t clock_ms;
+
+static int64_t by_hand(void)
+{
+	return clock_ms;
+}
+
+/* A thief's clock is years ahead when it begins the epochs in use. */
+static void a_time_to_come_puts_off_no_rotation(void)
+{
+	static const int64_t day_ms = INT64_C(24) * 60 * 60 * 1000;
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *later = NULL;
+	bool due;
+
+	clock_ms = INT64_C(1800000000000);
+	kc_clock_set_wall(by_hand);
+	house_init(&h);
+	clock_ms += 5000 * day_ms;
+	CHECK_OK_FATAL(kc_circle_rotate(h.thief, KC_EPOCH_ASKED));
+	clock_ms -= 5000 * day_ms;
+	hear_of_keys(h.bob, h.thief);
+	clock_ms += 364 * day_ms;
+	CHECK_OK(kc_circle_is_rotation_due(h.bob, &due));
+	CHECK(!due);
+	telling_copy(h.bob, &later);
+	clock_ms += 2 * day_ms;
+	CHECK_OK(kc_circle_is_rotation_due(later, &due));
+	CHECK(due);
+	CHECK_OK_FATAL(kc_circle_rotate(later, KC_EPOCH_YEARLY));
+	CHECK_OK(kc_circle_is_rotation_due(later, &due));
+	CHECK(!due);
+	kc_clock_set_wall(NULL);
+}
+
+/* --- who has left -------------------------------------------------------------------------------
+ */
+
+static void tell_of_leaving(
+	struct kc_circle *hearer, const struct kc_identity *whom, uint64_t seq, uint64_t time_ms)
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	const struct kc_retire retire = {.peer = whom->id, .seq = seq, .time_ms = time_ms};
+	kc_err err;
+
+	CHECK_OK_FATAL(kc_retire_build(&retire, &hearer->account, whom, &record));
+	err = kc_circle_take_retire(hearer, &whom->id, kc_buf_bytes(&record));
+	CHECK(err == KC_OK || err == KC_E_REFUSED);
+}
+
+/* Two by one device, of which two others hear in both orders. */
+static void check_two_leavings(struct house *h, struct kc_retire one, struct kc_retire other)
+{
+	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	const struct kc_member *a, *b;
+
+	befriend(h->thief, h->ann, &friend);
+	vouch(h->bob, &h->thief->identity, &friend.id, 1000);
+	CHECK_OK_FATAL(kc_identity_permanent_record(&friend, &h->bob->account, &record));
+	CHECK_OK(kc_circle_take_permanent(h->bob, kc_buf_bytes(&record)));
+	list = begin_list(&friend);
+	list->seq = 2;
+	list->has_prev = true;
+	tell_list(h->ann, &friend, list);
+	tell_list(h->bob, &friend, list);
+	tell_of_leaving(h->ann, &friend, one.seq, one.time_ms);
+	tell_of_leaving(h->ann, &friend, other.seq, other.time_ms);
+	tell_of_leaving(h->bob, &friend, other.seq, other.time_ms);
+	tell_of_leaving(h->bob, &friend, one.seq, one.time_ms);
+	a = kc_circle_find(h->ann, &friend.id);
+	b = kc_circle_find(h->bob, &friend.id);
+	CHECK(a->retire.seq == b->retire.seq);
+	CHECK(a->retire.time_ms == b->retire.time_ms);
+	CHECK(a->retire_record.len > 0 && b->retire_record.len > 0);
+	CHECK(a->retire.seq == (one.seq < other.seq ? one.seq : other.seq));
+}
+
+static void of_two_leavings_the_same_one_counts(void)
+{
+	static const struct kc_retire early = {.seq = 2}, late = {.seq = 3, .time_ms = 1};
+	static const struct kc_retire below = {.seq = 1}, again = {.seq = 2, .time_ms = 2};
+	CLEANUP_HOUSE struct house h;
+
+	house_init(&h);
+	check_two_leavings(&h, early, late);
+	check_two_leavings(&h, late, early);
+	check_two_leavings(&h, early, again);
+	check_two_leavings(&h, again, early);
+	check_two_leavings(&h, early, below); /* a list above it has come */
+}
+
 /* --- what the store has lost --------------------------------------------------------------------
  */
 
-/* One who is out says that it has seen a list of ann's that there never was. */
-static void one_who_is_out_excuses_nobody(void)
+/* The thief says that it has seen a list of ann's that there never was. */
+static void tell_of_no_list(struct house *h)
 {
-	CLEANUP_HOUSE struct house h;
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	struct kc_member *ann;
 	bool current;
 
 	CHECK_FATAL(list != NULL);
+	telling_next_list(h->thief, list);
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, telling_id(h->ann)))
+			list->seen[i].seq = UINT64_MAX;
+	CHECK_OK_FATAL(kc_list_build(list, &h->thief->account, &h->thief->identity, &record));
+	CHECK_OK(
+		kc_circle_take_list(h->bob, telling_id(h->thief), kc_buf_bytes(&record), &current));
+}
+
+static void one_who_is_out_excuses_nobody(void)
+{
+	CLEANUP_HOUSE struct house h;
+	struct kc_member *ann;
+
 	house_init(&h);
 	put_out(h.ann, h.thief, &h.user);
 	CHECK_OK(telling_hear(h.bob, h.ann));
-	telling_next_list(h.thief, list);
-	for (size_t i = 0; i < list->seen_count; i++)
-		if (kc_peer_id_equal(&list->seen[i].peer, telling_id(h.ann)))
-			list->seen[i].seq = UINT64_MAX;
-	CHECK_OK_FATAL(kc_list_build(list, &h.thief->account, &h.thief->identity, &record));
-	CHECK_OK(kc_circle_take_list(h.bob, telling_id(h.thief), kc_buf_bytes(&record), &current));
+	tell_of_no_list(&h);
 	ann = kc_circle_find(h.bob, telling_id(h.ann));
 	CHECK_OK_FATAL(kc_circle_excuse(h.bob, ann, 0));
 	CHECK(kc_circle_is_excused(ann));
+	telling_say(h.ann);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!kc_circle_is_excused(ann));
+}
+
+/* The same, where it was in at that time, and is put out since. */
+static void an_excuse_falls_with_whoever_gave_it(void)
+{
+	CLEANUP_HOUSE struct house h;
+	struct kc_member *ann;
+	struct kc_trust trust;
+
+	house_init(&h);
+	tell_of_no_list(&h);
+	ann = kc_circle_find(h.bob, telling_id(h.ann));
+	CHECK_OK_FATAL(kc_circle_excuse(h.bob, ann, 0));
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(kc_circle_is_excused(ann));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	kc_circle_settle_excuses(h.bob, &trust);
 	telling_say(h.ann);
 	CHECK_OK(telling_hear(h.bob, h.ann));
 	CHECK(!kc_circle_is_excused(ann));
@@ -602,7 +724,10 @@ int main(void)
 		CHECK_TEST(vouchers_of_who_fell_leave_room_for_others),
 		CHECK_TEST(a_friend_that_left_explains_nothing),
 		CHECK_TEST(one_that_left_and_is_out_explains_nothing),
+		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
+		CHECK_TEST(of_two_leavings_the_same_one_counts),
 		CHECK_TEST(one_who_is_out_excuses_nobody),
+		CHECK_TEST(an_excuse_falls_with_whoever_gave_it),
 	};
 
 	return check_main("outnumbered", tests, KC_COUNT_OF(tests));

@@ -393,6 +393,32 @@ static void what_it_makes_afterwards_changes_nothing(void)
 	check_orders(&four, &story, NULL);
 }
 
+/* The same body, signed again by another device that knows both passwords: whose it is must not
+ * hang on which of the two came first. */
+static void nobody_makes_it_its_own(void)
+{
+	CLEANUP_FOUR struct four four;
+	CLEANUP_STORY struct story story = {.count = 0};
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys new = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf copy = KC_BUF_INIT;
+	struct kc_signer signers[3];
+	struct kc_record record;
+
+	four_init(&four);
+	change(four.of[CAT], &four.user, "the new one", &new);
+	signers[0] = kc_identity_signer(&four.of[BOB]->identity);
+	CHECK_OK_FATAL(kc_compat_signer(new.user, &signers[1]));
+	CHECK_OK_FATAL(kc_compat_signer(four.user.user, &signers[2]));
+	CHECK_OK_FATAL(kc_record_parse(
+		kc_buf_bytes(&four.of[CAT]->account_key_record), KC_RECORD_ACCOUNT_KEY, &record));
+	CHECK_OK_FATAL(kc_record_build(KC_RECORD_ACCOUNT_KEY, &four.of[BOB]->account, record.body,
+		signers, KC_COUNT_OF(signers), &copy));
+	add(&story, four.of[BOB], PASSWORD_RECORD, &copy);
+	add_password(&story, four.of[CAT]);
+	check_orders(&four, &story, four.of[CAT]);
+	CHECK_ERR(kc_circle_take_account_key(four.of[ANN], kc_buf_bytes(&copy)), KC_E_REFUSED);
+}
+
 /* Nobody is out: two of one device that follow each other come before what they build on. */
 static void a_chain_comes_in_every_order(void)
 {
@@ -446,6 +472,7 @@ int main(void)
 		CHECK_TEST(what_others_built_on_it_counts),
 		CHECK_TEST(another_change_at_the_same_time),
 		CHECK_TEST(what_it_makes_afterwards_changes_nothing),
+		CHECK_TEST(nobody_makes_it_its_own),
 		CHECK_TEST(a_chain_comes_in_every_order),
 		CHECK_TEST(a_newcomer_goes_back_as_well),
 	};

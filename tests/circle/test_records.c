@@ -474,6 +474,7 @@ static void costs_have_limits(void)
 
 		kc_der_writer_init(&w, &body);
 		kc_der_begin(&w, KC_DER_SEQUENCE);
+		kc_der_put_bytes(&w, KC_BYTES_OF(one.id.bytes));
 		kc_der_put_uint(&w, 1);
 		kc_der_put_uint(&w, 1700000000000);
 		kc_der_put_uint(&w, 1);

@@ -525,6 +525,7 @@ static void build_account_key(
 	signers[2] = signers[1];
 	kc_der_writer_init(&w, &body);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_bytes(&w, KC_BYTES_OF(circle->identity.id.bytes));
 	kc_der_put_uint(&w, seq);
 	kc_der_put_uint(&w, (uint64_t)NOW);
 	kc_der_put_uint(&w, 1);

@@ -124,7 +124,7 @@ static void round_trip(void)
 /* --- the file -----------------------------------------------------------------------------------
  */
 
-/* A device with two lists of number 2, and one of number 3, of an account. */
+/* A device with two lists of number 2, and one of number 3 behind the first, of an account. */
 struct author {
 	struct kc_identity identity;
 	struct kc_account_id account;
@@ -141,11 +141,17 @@ static void author_done(struct author *author)
 }
 #define CLEANUP_AUTHOR KC_CLEANUP(author_done)
 
-static void say(struct author *author, uint64_t seq, uint64_t time_ms, struct kc_buf *ret)
+/* before: the list that it follows; an empty one: of that nobody asks. */
+static void say(struct author *author, uint64_t seq, uint64_t time_ms, const struct kc_buf *before,
+	struct kc_buf *ret)
 {
 	KC_CLEANUP_FREE struct kc_list *list = calloc(1, sizeof *list);
+	KC_CLEANUP_FREE struct kc_list *parsed = malloc(sizeof *parsed);
 
-	CHECK_FATAL(list != NULL);
+	CHECK_FATAL(list != NULL && parsed != NULL);
+	if (before->len)
+		CHECK_OK_FATAL(
+			kc_list_parse(kc_buf_bytes(before), &author->account, parsed, &list->prev));
 	list->peer = author->identity.id;
 	list->seq = seq;
 	list->has_prev = true;
@@ -158,13 +164,15 @@ static void say(struct author *author, uint64_t seq, uint64_t time_ms, struct kc
 
 static void author_init(struct author *author)
 {
+	static const struct kc_buf none = KC_BUF_INIT;
+
 	*author = (struct author){.identity = KC_IDENTITY_INIT, .account = {{7}}};
 	CHECK_OK_FATAL(kc_identity_make(&author->identity));
 	CHECK_OK_FATAL(kc_identity_permanent_record(
 		&author->identity, &author->account, &author->permanent));
-	say(author, 2, 100, &author->first);
-	say(author, 2, 101, &author->second);
-	say(author, 3, 102, &author->third);
+	say(author, 2, 100, &none, &author->first);
+	say(author, 2, 101, &none, &author->second);
+	say(author, 3, 102, &author->first, &author->third);
 }
 
 /* What a file with one case shows. */
@@ -200,6 +208,9 @@ static void what_the_keys_show(void)
 	CHECK_OK(shows(&a, KC_EVIDENCE_TWO_LISTS, &a.first, &a.second, 2));
 	CHECK_ERR(shows(&a, KC_EVIDENCE_TWO_LISTS, &a.first, &a.first, 2), KC_E_VERIFY);
 	CHECK_ERR(shows(&a, KC_EVIDENCE_TWO_LISTS, &a.first, &a.third, 2), KC_E_VERIFY);
+	CHECK_OK(
+		shows(&a, KC_EVIDENCE_TWO_LISTS, &a.second, &a.third, 2)); /* which follows first */
+	CHECK_ERR(shows(&a, KC_EVIDENCE_TWO_LISTS, &a.third, &a.second, 2), KC_E_VERIFY);
 	CHECK_OK(shows(&a, KC_EVIDENCE_OLD_LIST, &a.third, &a.first, 2));
 	CHECK_ERR(shows(&a, KC_EVIDENCE_OLD_LIST, &a.first, &a.third, 3), KC_E_VERIFY);
 	CHECK_ERR(shows(&a, KC_EVIDENCE_OWN_LIST, &a.first, &a.third, 3), KC_E_UNSUPPORTED);

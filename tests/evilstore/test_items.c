@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do to items: cases 39 to 60, 87 to 90 and 104 of doc/attacks.md. */
+/* What a store can do to items: cases 39 to 60, 87 to 90 and 109 of doc/attacks.md. */
 #include <stdio.h>
 #include <string.h>
 
@@ -1016,7 +1016,7 @@ static void case_90_a_device_that_was_long_away(void)
 	}
 }
 
-/* --- 104: what nobody knows ---------------------------------------------------------------------
+/* --- 109: what nobody knows ---------------------------------------------------------------------
  */
 
 /* The store covers an item with what is under a key that nobody has, in the name of nobody. */
@@ -1050,7 +1050,7 @@ static void is_mended(struct house *house)
 }
 
 /* A change of it waits for its turn; then all have it. */
-static void case_104_a_covered_item_is_changed(void)
+static void case_109_a_covered_item_is_changed(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -1072,7 +1072,7 @@ static void case_104_a_covered_item_is_changed(void)
 }
 
 /* Nobody changes it: its writer says it again, and who comes later has it. */
-static void case_104_a_covered_item_is_said_again(void)
+static void case_109_a_covered_item_is_said_again(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -1095,7 +1095,7 @@ static void case_104_a_covered_item_is_said_again(void)
 }
 
 /* Its writer is out: any other device says it. */
-static void case_104_a_covered_item_of_one_who_is_out(void)
+static void case_109_a_covered_item_of_one_who_is_out(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 
@@ -1119,7 +1119,7 @@ static void case_104_a_covered_item_of_one_who_is_out(void)
 
 /* What is to be sealed again under new keys is covered meanwhile: the rest is sent, and that later.
  */
-static void case_104_covered_when_keys_change(void)
+static void case_109_covered_when_keys_change(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -1183,10 +1183,10 @@ int main(void)
 		CHECK_TEST(case_88_one_answer_for_all_failures),
 		CHECK_TEST(case_89_an_acknowledged_dot_again),
 		CHECK_TEST(case_90_a_device_that_was_long_away),
-		CHECK_TEST(case_104_a_covered_item_is_changed),
-		CHECK_TEST(case_104_a_covered_item_is_said_again),
-		CHECK_TEST(case_104_a_covered_item_of_one_who_is_out),
-		CHECK_TEST(case_104_covered_when_keys_change),
+		CHECK_TEST(case_109_a_covered_item_is_changed),
+		CHECK_TEST(case_109_a_covered_item_is_said_again),
+		CHECK_TEST(case_109_a_covered_item_of_one_who_is_out),
+		CHECK_TEST(case_109_covered_when_keys_change),
 	};
 
 	home_use_memory();

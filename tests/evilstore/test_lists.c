@@ -172,9 +172,34 @@ static void case_18_broken_chain(void)
 	scene_init(&scene, 3);
 	thief_next(&scene.thief)->prev.bytes[0] ^= 1;
 	thief_say(&scene.thief);
-	scene_holds(&scene, WITNESS);
-	house_clock_move(GRACE);
-	scene_alarms(&scene, WITNESS, "omission");
+	scene_alarms(&scene, WITNESS, "fork");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
+	removal_ends_it(&scene);
+}
+
+/* Two lists of one number end the same operation: its digest is the same, and so the chain of the
+ * log goes on from either. Who was shown the one is told by the list that follows the other. */
+static void case_18_two_lists_of_one_operation(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	struct kc_list *list;
+
+	scene_init(&scene, 3);
+	list = thief_next(&scene.thief);
+	thief_say(&scene.thief);
+	CHECK_OK(house_sync(&scene.house, WITNESS, NULL));
+	CHECK(scene_is_unmoved(&scene, WITNESS));
+	scene_note(&scene);
+	scene_take_back(&scene, JUNIOR);
+	list->time_ms++;
+	thief_say(&scene.thief);
+	thief_next(&scene.thief);
+	thief_say(&scene.thief);
+	scene_alarms(&scene, WITNESS, "fork");
+	keeps_proof(&scene, WITNESS, KC_EVIDENCE_TWO_LISTS);
+	/* Who was shown but the other is content, and both have what they had. */
+	CHECK_OK(house_sync(&scene.house, ELDER, NULL));
+	CHECK(scene_has_items(&scene, ELDER) && scene_has_items(&scene, WITNESS));
 	removal_ends_it(&scene);
 }
 
@@ -968,6 +993,7 @@ int main(void)
 		CHECK_TEST(case_17_two_lists_of_one_number),
 		CHECK_TEST(case_17_a_list_that_names_another),
 		CHECK_TEST(case_18_broken_chain),
+		CHECK_TEST(case_18_two_lists_of_one_operation),
 		CHECK_TEST(case_19_unknown_critical_extension),
 		CHECK_TEST(case_19_unknown_extension_that_is_not_critical),
 		CHECK_TEST(case_20_encodings_that_are_not_canonical),

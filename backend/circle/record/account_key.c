@@ -118,6 +118,7 @@ static kc_err put_body(const struct kc_account_key *params, struct kc_buf *ret)
 
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
+	kc_der_put_bytes(&w, KC_BYTES_OF(params->author.bytes));
 	kc_der_put_uint(&w, params->seq);
 	kc_der_put_uint(&w, params->time_ms);
 	kc_der_put_uint(&w, ALGORITHM_SCRYPT);
@@ -165,6 +166,7 @@ static kc_err finish(const struct kc_account_id *account, const struct kc_identi
 	KC_CLEANUP_LABEL struct kc_label label = {0};
 	struct kc_bytes ad;
 
+	params->author = author->id;
 	params->time_ms = kc_clock_now_ms();
 	KC_TRY(user_public(keys->user, params->user_public));
 	KC_TRY(wrap_ad(&label, params, account, &ad));
@@ -210,6 +212,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_account_key *ret)
 
 	kc_der_reader_init(&r, body);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
+	kc_der_get_array(&seq, ret->author.bytes, sizeof ret->author.bytes);
 	ret->seq = kc_der_get_uint(&seq);
 	ret->time_ms = kc_der_get_uint_max(&seq, MAX_TIME);
 	algorithm = kc_der_get_uint(&seq);
@@ -239,6 +242,9 @@ kc_err kc_account_key_open(
 
 	KC_TRY(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
 	KC_TRY(parse_body(parsed.body, &params));
+	if (parsed.signature_count == 0 ||
+		!kc_bytes_equal(parsed.signatures[0].signer, KC_BYTES_OF(params.author.bytes)))
+		return KC_ERR(VERIFY); /* whoever has the user key could sign it as its own */
 	KC_TRY(kc_signature_key_id(KC_BYTES_OF(params.user_public), user_id));
 	KC_TRY(kc_record_verify(
 		&parsed, account, 1, KC_SIGNATURE_P256, KC_BYTES_OF(params.user_public), user_id));
@@ -260,17 +266,6 @@ bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits)
 		return false;
 	kc_buf_printf(&expected, "%" PRIu64, params.seq);
 	return kc_buf_check(&expected) == KC_OK && kc_bytes_equal(kc_buf_bytes(&expected), digits);
-}
-
-kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret)
-{
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_ACCOUNT_KEY, &parsed));
-	if (parsed.signature_count == 0)
-		return KC_ERR(DECODE);
-	memcpy(ret->bytes, parsed.signatures[0].signer.data, sizeof ret->bytes);
-	return KC_OK;
 }
 
 kc_err kc_account_key_check_author(struct kc_bytes record, const struct kc_account_id *account,

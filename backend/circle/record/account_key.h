@@ -15,6 +15,7 @@
 #define KC_ACCOUNT_SALT_LEN 32
 
 struct kc_account_key {
+	struct kc_peer_id author;
 	uint64_t seq;	  /* from 1 */
 	uint64_t time_ms; /* by its author's clock */
 	uint8_t salt[KC_ACCOUNT_SALT_LEN];
@@ -48,14 +49,13 @@ KC_MUST kc_err kc_account_key_renew(const struct kc_account_key *record,
 	const struct kc_secret *account_keys, const struct kc_password_keys *keys,
 	struct kc_buf *ret);
 /* The record's parts; its user signature is checked, which shows that its maker had the user key it
- * names. Errors: DECODE, VERIFY, NEWER; PARAM for a cost outside the limits. */
+ * names, and that the first signature is in its author's name. Errors: DECODE, VERIFY, NEWER; PARAM
+ * for a cost outside the limits. */
 KC_MUST kc_err kc_account_key_open(
 	struct kc_bytes record, const struct kc_account_id *account, struct kc_account_key *ret);
 /* Whether it is the record with this number, as its cell is named. */
 bool kc_account_key_is_number(struct kc_bytes record, struct kc_bytes digits);
-/* Who says to have signed it first. Errors: DECODE. */
-KC_MUST kc_err kc_account_key_author(struct kc_bytes record, struct kc_peer_id *ret);
-/* The device that signed the record first, for whoever knows its key. Errors: VERIFY. */
+/* Whether its author signed it first, for whoever knows that device's key. Errors: VERIFY. */
 KC_MUST kc_err kc_account_key_check_author(struct kc_bytes record,
 	const struct kc_account_id *account, const struct kc_peer_id *author,
 	const struct kc_permanent *permanent);

@@ -106,6 +106,15 @@ static kc_err demand(bool holds)
 	return holds ? KC_OK : KC_ERR(VERIFY);
 }
 
+/* The same number twice, or the next one, which names another than this as the one before it. */
+static bool are_two(const struct signed_list *here, const struct signed_list *came)
+{
+	if (came->list->seq == here->list->seq)
+		return !kc_record_id_equal(&came->id, &here->id);
+	return came->list->seq == here->list->seq + 1 &&
+	       !(came->list->has_prev && kc_record_id_equal(&came->list->prev, &here->id));
+}
+
 /* Both by the device itself. */
 static kc_err check_pair(const struct kc_evidence_file *file, const struct kc_evidence *e)
 {
@@ -117,7 +126,7 @@ static kc_err check_pair(const struct kc_evidence_file *file, const struct kc_ev
 		return demand(came.list->seq < here.list->seq);
 	if (e->kind == KC_EVIDENCE_OWN_LIST && came.list->seq != here.list->seq)
 		return KC_ERR(UNSUPPORTED); /* what a device never made it alone knows */
-	return demand(came.list->seq == here.list->seq && !kc_record_id_equal(&came.id, &here.id));
+	return demand(are_two(&here, &came));
 }
 
 /* One list names another under the number of the one that is here, or of the one before it. */

@@ -320,8 +320,7 @@ static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
 				sizeof key->public_key) != 0)
 			continue;
 		key->time_ms = circle->account_key.time_ms;
-		KC_TRY(kc_account_key_author(
-			kc_buf_bytes(&circle->account_key_record), &key->author));
+		key->author = circle->account_key.author;
 	}
 	kc_der_leave(r, &rows);
 	KC_TRY(kc_der_reader_check(r));
