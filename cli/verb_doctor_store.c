@@ -357,6 +357,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 {
 	KC_CLEANUP(view_done) struct view view = {0};
 	KC_CLEANUP_DOCTOR struct kc_doctor doctor;
+	const struct kc_store_part *damaged;
 	bool is_older;
 	kc_err place;
 
@@ -369,7 +370,8 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	place = look_at_place(&doctor, view.status.store, view.report.stuck);
 	tell_exchange(&doctor, &view.report);
 	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
-	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older);
+	damaged = kc_parts_find_damaged(&view.store);
+	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older && !damaged);
 	for (size_t i = 0; i < view.devices.count; i++)
 		tell_device(&doctor, &view.devices.rows[i]);
 	kc_parts_tell(&doctor, &view.store, view.report.layout == KC_SYNC_RECORDS);
@@ -379,8 +381,12 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(place);
 	if (view.report.removed_by[0])
 		return KC_ERR(NOT_MEMBER);
-	if (!view.report.alarm && !is_older && !view.store.suspect)
+	if (!view.report.alarm && !is_older && !view.store.suspect && !damaged)
 		return KC_OK;
+	if (!view.report.alarm && !is_older && damaged) {
+		kc_parts_tell_damaged(run, damaged);
+		return KC_ERR(STORE_SUSPECT);
+	}
 	if (!view.store.evidence)
 		kc_facts_forget(&run->facts, KC_FACT_CAUGHT);
 	if (view.report.alarm)

@@ -645,7 +645,8 @@ kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view
 	ret->parts = calloc(1, sizeof *ret->parts);
 	if (!ret->parts)
 		return KC_ERR(NO_MEMORY);
-	ret->parts[0] = (struct kc_store_part){.name = "desk", .settled = 4, .hole = 5};
+	ret->parts[0] =
+		(struct kc_store_part){.name = "desk", .settled = 4, .hole = 5, .damaged = 3};
 	ret->count = 1;
 	ret->reached = true;
 	memcpy(ret->caught, "old-list", sizeof "old-list");
