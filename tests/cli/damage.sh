@@ -49,7 +49,7 @@ is_ill() { # name, number
   run doctor store
   exits 10 "$1: the doctor says so"
   says "^✗ number $2[ ,]" "$1: by its number"
-  complains "number $2 of what “laptop” wrote is damaged in the store" "$1: and of whom it is"
+  complains "number $2 of what .laptop. wrote is damaged in the store" "$1: and of whom it is"
   complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended"
   never_says "number $2, is there" "$1: nothing is praised that is spoilt"
   run doctor store --json
@@ -71,6 +71,7 @@ data[int(float(sys.argv[2]) * (len(data) - 1))] ^= 1
 open(sys.argv[1], "wb").write(data)
 SCRIPT
 }
+# shellcheck disable=SC2317
 shorten() { # file, length
   truncate -s "$2" "$1"
 }
