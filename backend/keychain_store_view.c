@@ -20,6 +20,7 @@ struct looker {
 	struct kc_buf place;   /* owned */
 	struct kc_buf own;     /* owned; this device's last operation; empty: it is not known */
 	enum kc_layout layout;
+	bool whole;		/* what was settled is looked at, too */
 	struct kc_cloud *cloud; /* owned; NULL: it cannot be reached */
 };
 
@@ -189,7 +190,7 @@ static kc_err find_damage(
 
 	while (l->circle->members[number] != member)
 		number++;
-	KC_TRY(kc_flaw_find(l->cloud, l->circle, number, log,
+	KC_TRY(kc_flaw_find(l->cloud, l->circle, number, log, l->whole,
 		part->is_this ? kc_buf_bytes(&l->own) : (struct kc_bytes){NULL, 0},
 		&part->damaged));
 	if (!part->damaged)
@@ -273,10 +274,10 @@ static kc_err look(struct looker *l, struct kc_store_view *view)
 /* --- the door -----------------------------------------------------------------------------------
  */
 
-kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret)
+kc_err kc_keychain_store_view(struct kc_keychain *keychain, bool whole, struct kc_store_view *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-	CLEANUP_LOOKER struct looker l = {.cloud = NULL};
+	CLEANUP_LOOKER struct looker l = {.whole = whole, .cloud = NULL};
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 	kc_err err;
 

@@ -150,7 +150,7 @@ static bool is_unreadable(struct kc_run *run)
 {
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 
-	return kc_client_store_view(run->client, &view) == KC_OK && view.suspect;
+	return kc_client_store_view(run->client, false, &view) == KC_OK && view.suspect;
 }
 
 void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report)

@@ -292,7 +292,7 @@ static kc_err export_evidence(struct kc_run *run, const char *path)
 	json_t *object;
 	kc_err err;
 
-	KC_TRY(kc_client_store_view(run->client, &view));
+	KC_TRY(kc_client_store_view(run->client, false, &view));
 	err = kc_client_evidence(run->client, &evidence);
 	if (err == KC_E_NOT_FOUND)
 		kc_facts_set_str(&run->facts, KC_FACT_UNCAUGHT,
@@ -335,7 +335,7 @@ static kc_err read_view(struct kc_run *run, struct view *view)
 		return KC_ERR(NO_KEYCHAIN);
 	KC_TRY(kc_client_sync_status(run->client, &view->report));
 	KC_TRY(kc_client_devices(run->client, &view->devices));
-	return kc_client_store_view(run->client, &view->store);
+	return kc_client_store_view(run->client, true, &view->store);
 }
 
 static kc_err answer(struct kc_doctor *doctor, const struct view *view)

@@ -98,7 +98,7 @@ static kc_err look_what_is_missing(struct applicant *applicant)
 	if (passed < TELL_AFTER_US || now - applicant->looked_us < LOOK_EVERY_US)
 		return KC_ERR(WAITING);
 	applicant->looked_us = now;
-	if (kc_client_store_view(run->client, &view) != KC_OK)
+	if (kc_client_store_view(run->client, false, &view) != KC_OK)
 		return KC_ERR(WAITING);
 	applicant->is_in = true;
 	stuck = kc_parts_find_stuck(&view);

@@ -342,7 +342,7 @@ static kc_err look_at_store(
 		return KC_ERR(NOT_MEMBER);
 	if (report->alarm)
 		return KC_ERR(STORE_SUSPECT);
-	err = kc_client_store_view(run->client, view);
+	err = kc_client_store_view(run->client, false, view);
 	if (err == KC_E_LOCKED)
 		return KC_OK;
 	KC_TRY(err);

@@ -67,7 +67,7 @@ static kc_err check_op(struct looker *l, uint64_t number, struct kc_bytes bytes,
 }
 
 kc_err kc_flaw_find(struct kc_cloud *cloud, const struct kc_circle *circle, size_t member,
-	const struct kc_cloud_log *log, struct kc_bytes own, uint64_t *ret)
+	const struct kc_cloud_log *log, bool whole, struct kc_bytes own, uint64_t *ret)
 {
 	const struct kc_member *m = circle->members[member];
 	KC_CLEANUP(looker_done)
@@ -76,10 +76,14 @@ kc_err kc_flaw_find(struct kc_cloud *cloud, const struct kc_circle *circle, size
 		.writer = kc_circle_writer(&m->id),
 		.own = own,
 		.shares = KC_BUF_INIT};
-	uint64_t flaw = 0;
+	uint64_t flaw = 0, from = log->first;
 
-	for (uint64_t number = log->first;
-		number <= log->last && !flaw && number - log->first < KC_FLAW_MAX_READ &&
+	if (!whole && m->position.number >= from) {
+		from = m->position.number + 1;
+		l.at = m->position;
+	}
+	for (uint64_t number = from;
+		number <= log->last && !flaw && number - from < KC_FLAW_MAX_READ &&
 		l.len < KC_GATHER_MAX_LEN;
 		number++) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;

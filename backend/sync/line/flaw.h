@@ -13,9 +13,9 @@
 
 /* The first operation that is not what its writer signed, or of those that were settled is missing,
  * short, or another one; 0: none was found. own: the bytes of this device's last operation where it
- * is its log, else empty. An operation whose list does not open here is held against the next
- * alone. Errors: STORE_GONE. */
+ * is its log, else empty. whole: from its beginning, else from what is settled. An operation whose
+ * list does not open here is held against the next alone. Errors: STORE_GONE. */
 KC_MUST kc_err kc_flaw_find(struct kc_cloud *cloud, const struct kc_circle *circle, size_t member,
-	const struct kc_cloud_log *log, struct kc_bytes own, uint64_t *ret);
+	const struct kc_cloud_log *log, bool whole, struct kc_bytes own, uint64_t *ret);
 
 #endif
