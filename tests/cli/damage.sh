@@ -54,11 +54,6 @@ is_ill() { # name, number
   never_says "number $2, is there" "$1: nothing is praised that is spoilt"
   run doctor store --json
   json ".healthy == false and any(.devices[]; .device == \"laptop\" and .damaged == $2)" "$1: for programs"
-  run sync status
-  exits 10 "$1: so does the status"
-  says "^Missing +number $2 of laptop" "$1: which names it"
-  run sync status --json
-  json ".missing == [{device: \"laptop\", number: $2, since: null}]" "$1: for programs"
 }
 is_well laptop
 is_well desktop
