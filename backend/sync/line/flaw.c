@@ -82,9 +82,8 @@ kc_err kc_flaw_find(struct kc_cloud *cloud, const struct kc_circle *circle, size
 		from = m->position.number + 1;
 		l.at = m->position;
 	}
-	for (uint64_t number = from;
-		number <= log->last && !flaw && number - from < KC_FLAW_MAX_READ &&
-		l.len < KC_GATHER_MAX_LEN;
+	for (uint64_t number = from; number <= log->last && !flaw &&
+				     number - from < KC_FLAW_MAX_READ && l.len < KC_GATHER_MAX_LEN;
 		number++) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		kc_err err = kc_cloud_read(cloud, &l.writer, number, &bytes);
