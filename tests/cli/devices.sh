@@ -235,7 +235,7 @@ END
   chmod 700 "$work/ends"
   run devices remove tablet --yes --askpass "$work/ends"
   exits 1 "the service is killed during a removal"
-  complains 'the keychain service ended while it was working, and “kc devices remove” may be done or not' "which is told"
+  complains 'the keychain service ended while it was working, and “devices remove” may be done or not' "which is told"
   complains 'Look whether it was done:  kc devices' "and where to look"
   never_says 'could not be started' "since it could"
 fi
