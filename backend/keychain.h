@@ -353,8 +353,10 @@ KC_MUST kc_err kc_keychain_exposure(struct kc_keychain *keychain,
 
 /* The store as it is now, beside what this device knows of it; nothing is taken or sent. A store
  * that is not there, or is none of ours, was not reached. Errors: NO_STORE, LOCKED (before the
- * first unlock). */
-KC_MUST kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret);
+ * first unlock). whole: logs are read from their beginning, as whoever joins would, up to 32 MiB of
+ * each; else what comes after what is settled. */
+KC_MUST kc_err kc_keychain_store_view(
+	struct kc_keychain *keychain, bool whole, struct kc_store_view *ret);
 /* What the store, or a device, was caught in, as a file for others (doc/protocol.md 18): no secret
  * is in it, but the names of devices are. Errors: as above; NOT_FOUND (nothing was). */
 KC_MUST kc_err kc_keychain_evidence(struct kc_keychain *keychain, struct kc_buf *ret);

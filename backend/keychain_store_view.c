@@ -7,6 +7,7 @@
 #include "backend/sync/caught.h"
 #include "backend/sync/heard.h"
 #include "backend/sync/line/cell_name.h"
+#include "backend/sync/line/flaw.h"
 
 /* Of one log, read to find a hole. */
 #define MOST_READ 256 /* operations */
@@ -17,7 +18,9 @@ struct looker {
 	struct kc_trust trust;
 	struct kc_heard heard; /* owned */
 	struct kc_buf place;   /* owned */
+	struct kc_buf own;     /* owned; this device's last operation; empty: it is not known */
 	enum kc_layout layout;
+	bool whole;		/* what was settled is looked at, too */
 	struct kc_cloud *cloud; /* owned; NULL: it cannot be reached */
 };
 
@@ -26,6 +29,7 @@ static void looker_done(struct looker *l)
 	kc_circle_free(l->circle);
 	kc_heard_done(&l->heard);
 	kc_buf_done(&l->place);
+	kc_buf_done(&l->own);
 	if (l->cloud)
 		kc_cloud_close(l->cloud);
 }
@@ -67,6 +71,8 @@ static kc_err recall(struct kc_keychain *keychain, struct looker *l, struct kc_s
 	KC_TRY(kc_caught_load(&txn, &caught));
 	KC_TRY(kc_circle_judge(l->circle, &l->trust));
 	l->circle->layout = l->layout;
+	if (outbox.number && outbox.number == kc_circle_self(l->circle)->position.number)
+		KC_TRY(kc_memory_get_outbox_contents(&txn, &l->own));
 	view->given = l->layout == KC_LAYOUT_LOGS ? outbox.tries : outbox.missed + outbox.tries;
 	view->given_ms = outbox.sent_ms;
 	view->evidence = caught.count;
@@ -162,6 +168,38 @@ static kc_err find_hole(struct kc_cloud *cloud, struct kc_store_part *part)
 	return KC_OK;
 }
 
+/* What is gone by then was taken away by its writer, whose log has begun anew. */
+static kc_err is_still_there(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number, bool *ret)
+{
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	const struct kc_cloud_log *log;
+
+	KC_TRY(kc_cloud_list(cloud, &logs));
+	log = kc_cloud_logs_find(&logs, writer);
+	*ret = log && log->first <= number;
+	return KC_OK;
+}
+
+static kc_err find_damage(
+	const struct looker *l, const struct kc_cloud_log *log, struct kc_store_part *part)
+{
+	const struct kc_member *member = member_of(l, part);
+	size_t number = 0;
+	bool is_there;
+
+	while (l->circle->members[number] != member)
+		number++;
+	KC_TRY(kc_flaw_find(l->cloud, l->circle, number, log, l->whole,
+		part->is_this ? kc_buf_bytes(&l->own) : (struct kc_bytes){NULL, 0},
+		&part->damaged));
+	if (!part->damaged)
+		return KC_OK;
+	KC_TRY(is_still_there(l->cloud, &log->writer, part->damaged, &is_there));
+	part->damaged = is_there ? part->damaged : 0;
+	return KC_OK;
+}
+
 static kc_err look_at_logs(const struct looker *l, struct kc_store_view *view)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
@@ -177,6 +215,8 @@ static kc_err look_at_logs(const struct looker *l, struct kc_store_view *view)
 		part->first = log->first;
 		part->last = log->last;
 		KC_TRY(find_hole(l->cloud, part));
+		if (!part->is_out)
+			KC_TRY(find_damage(l, log, part));
 	}
 	return KC_OK;
 }
@@ -234,10 +274,10 @@ static kc_err look(struct looker *l, struct kc_store_view *view)
 /* --- the door -----------------------------------------------------------------------------------
  */
 
-kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret)
+kc_err kc_keychain_store_view(struct kc_keychain *keychain, bool whole, struct kc_store_view *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-	CLEANUP_LOOKER struct looker l = {.cloud = NULL};
+	CLEANUP_LOOKER struct looker l = {.whole = whole, .cloud = NULL};
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 	kc_err err;
 

@@ -109,6 +109,7 @@ kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychai
 			ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
+	atomic_store(&sync->failed, err == KC_E_STORE_GONE);
 	return err;
 }
 
@@ -156,6 +157,7 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	ret->layout = layout == KC_LAYOUT_RECORDS ? KC_SYNC_RECORDS : KC_SYNC_LOGS;
 	if (ret->last_ms < sync->last_ms)
 		ret->last_ms = sync->last_ms;
+	ret->stuck = ret->stuck && atomic_load(&sync->failed);
 	return KC_OK;
 }
 
@@ -166,7 +168,6 @@ kc_err kc_keychain_sync_fill_status(
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	kc_err err = kc_memory_get_place(txn, &place);
 
-	(void)keychain;
 	if (err == KC_E_NO_STORE || err == KC_E_CORRUPT)
 		return KC_OK;
 	KC_TRY(err);
@@ -176,6 +177,8 @@ kc_err kc_keychain_sync_fill_status(
 	KC_TRY(kc_memory_get_report(txn, &report));
 	status->pending = report.pending;
 	status->is_out = report.removed_by[0];
+	status->is_held_up =
+		report.alarm || (keychain->sync && atomic_load(&keychain->sync->failed));
 	return KC_OK;
 }
 
@@ -255,7 +258,9 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
 	KC_TRY(kc_feed_forget(&txn));
-	return kc_txn_commit(&txn);
+	KC_TRY(kc_txn_commit(&txn));
+	atomic_store(&sync->failed, false);
+	return KC_OK;
 }
 
 kc_err kc_keychain_sync_use(struct kc_keychain *keychain, const char *url, bool create,

@@ -60,6 +60,7 @@ struct kc_keychain_sync {
 	pthread_mutex_t mutex;
 	atomic_bool forget; /* the pairing and sessions are over: the keychain was locked */
 	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
+	atomic_bool failed; /* the last one did not reach the store, or could not write it */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
 	struct kc_live_mailbox *live; /* owned; NULL before the first exchange */

@@ -77,6 +77,7 @@ void kc_status_put(struct kc_der_writer *w, const struct kc_status *status)
 	kc_der_put_bool(w, status->allows_legacy);
 	kc_der_put_uint(w, status->misread_line);
 	kc_der_put_bool(w, status->is_out);
+	kc_der_put_bool(w, status->is_held_up);
 	kc_der_end(w);
 }
 
@@ -105,6 +106,7 @@ void kc_status_pull(struct kc_der_reader *r, struct kc_status *ret)
 	status.allows_legacy = kc_der_get_bool(&seq);
 	status.misread_line = kc_der_get_uint(&seq);
 	status.is_out = kc_der_get_bool(&seq);
+	status.is_held_up = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (kc_der_reader_check(r) != KC_OK)
 		return;
@@ -121,6 +123,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->waiting);
 	kc_der_put_uint(w, report->refused);
 	kc_der_put_uint(w, report->pending);
+	kc_der_put_bool(w, report->stuck);
 	kc_der_put_uint(w, report->for_unlock);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
@@ -145,6 +148,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.waiting = kc_der_get_uint(&seq);
 	report.refused = kc_der_get_uint(&seq);
 	report.pending = kc_der_get_uint(&seq);
+	report.stuck = kc_der_get_bool(&seq);
 	report.for_unlock = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);

@@ -38,11 +38,13 @@ struct kc_status {
 	bool allows_legacy;    /* kc.conf's allow-legacy: PKCS#11 offers 3DES, MD5 and the like */
 	uint64_t misread_line; /* the first of kc.conf that was not understood; 0: none */
 	bool is_out;	       /* this device was put out, as far as it knows: nothing is sent */
+	bool is_held_up;       /* there is an alarm, or the last exchange did not reach the store */
 };
 
 struct kc_sync_report {
 	uint64_t sent, received, waiting, refused; /* records, of this exchange */
 	uint64_t pending;			   /* local changes still to send */
+	bool stuck; /* what is to be sent is ready, and the store did not take it the last time */
 	uint64_t for_unlock; /* items that are here and come with the unlock */
 	uint64_t last_ms;    /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm; /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */

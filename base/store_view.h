@@ -15,6 +15,7 @@ struct kc_store_part {
 	uint64_t settled; /* of logs: up to where all was taken; of this device: what it wrote */
 	uint64_t first, last;	   /* of logs: the lowest and highest operation there; 0: none */
 	uint64_t hole;		   /* of logs: the first that cannot be read on the way; 0: none */
+	uint64_t damaged;	   /* of logs: the first that who joins could not take; 0: none */
 	uint64_t list;		   /* number of its last list that was taken */
 	uint64_t there;		   /* of records: number of the list in the store; 0: none */
 	uint64_t named;		   /* the highest that any device names */

@@ -61,6 +61,8 @@ kc_err kc_ask_secret(struct kc_run *run, const char *prompt, bool is_new, const 
 		if (!before)
 			return KC_ERR(NO_MEMORY);
 	}
+	kc_facts_print(&run->facts, KC_FACT_UNEQUAL,
+		"the two answers were never the same, in %d tries", TRIES);
 	return KC_ERR(CANCELED);
 }
 

@@ -82,14 +82,28 @@ static bool has_name(const struct kc_device *device, const char *word)
 	return strcmp(device->name, word) == 0;
 }
 
-static bool has_number(const struct kc_device *device, const char *word)
+static bool begins_number(const struct kc_device *device, const char *word)
 {
 	KC_CLEANUP_BUF struct kc_buf id = KC_BUF_INIT;
 	size_t len = strlen(word);
 
 	push_hex(&id, device->id, sizeof device->id);
-	return kc_buf_text(&id) && len >= LEAST_DIGITS && len <= id.len &&
+	return kc_buf_text(&id) && len && len <= id.len &&
 	       strncasecmp(kc_buf_text(&id), word, len) == 0;
+}
+
+static bool has_number(const struct kc_device *device, const char *word)
+{
+	return strlen(word) >= LEAST_DIGITS && begins_number(device, word);
+}
+
+/* Too few digits to name one. */
+static bool begins_a_number(const struct kc_device_list *list, const char *word)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (begins_number(&list->rows[i], word))
+			return true;
+	return false;
 }
 
 struct search {
@@ -150,6 +164,7 @@ kc_err kc_device_find(struct kc_run *run, const struct kc_device_list *list, con
 			return KC_OK;
 		}
 	}
-	kc_facts_set_str(&run->facts, KC_FACT_NO_DEVICE, word);
+	kc_facts_set_str(&run->facts,
+		begins_a_number(list, word) ? KC_FACT_SHORT_NUMBER : KC_FACT_NO_DEVICE, word);
 	return KC_ERR(NOT_FOUND);
 }

@@ -9,19 +9,31 @@
 
 typedef unsigned long long number;
 
+static bool is_overdue(uint64_t since_ms)
+{
+	return since_ms && kc_clock_wall_ms() - (int64_t)since_ms >= GRACE_MS;
+}
+
 /* --- sentences ----------------------------------------------------------------------------------
  */
 
 /* Where this device's own writes are there as it left them. */
-static void tell_own(
-	struct kc_doctor *doctor, const struct kc_store_view *view, uint64_t there, uint64_t wrote)
+static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view, uint64_t damaged,
+	uint64_t there, uint64_t wrote)
 {
 	char when[KC_WHEN_LEN];
 
 	kc_when_ago((int64_t)(view->given_ms / 1000), kc_clock_wall_ms() / 1000, when);
-	if (there == wrote)
+	if (damaged)
+		kc_doctor_find(doctor, "damaged", KC_DOCTOR_BAD,
+			"number %llu, which this device wrote, is damaged or missing there: no "
+			"device that joins can read on",
+			(number)damaged);
+	if (there == wrote && damaged != wrote)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_GOOD,
 			"what this device wrote last, number %llu, is there", (number)wrote);
+	else if (there == wrote)
+		return;
 	else if (there > wrote)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
 			"it has number %llu of this device, which wrote up to %llu", (number)there,
@@ -43,8 +55,15 @@ static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 		kc_doctor_find(doctor, "log", KC_DOCTOR_BAD,
 			"the log of “%s” ends at number %llu; this device has read up to %llu",
 			part->name, (number)part->last, (number)part->settled);
+	else if (part->damaged)
+		kc_doctor_find(doctor, "damaged", KC_DOCTOR_BAD,
+			"number %llu in the log of “%s” is damaged or missing: no device that "
+			"joins "
+			"can read on",
+			(number)part->damaged, part->name);
 	else if (part->hole)
-		kc_doctor_find(doctor, "hole", KC_DOCTOR_NOTE,
+		kc_doctor_find(doctor, "hole",
+			is_overdue(part->waiting_since_ms) ? KC_DOCTOR_BAD : KC_DOCTOR_NOTE,
 			"number %llu in the log of “%s” is missing, or not whole; what comes after "
 			"it "
 			"waits",
@@ -102,7 +121,7 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 		if (part->is_out)
 			continue;
 		if (part->is_this && view->reached)
-			tell_own(doctor, view, records ? part->there : part->last,
+			tell_own(doctor, view, part->damaged, records ? part->there : part->last,
 				records ? part->list : part->settled);
 		else if (view->reached && records)
 			tell_list(doctor, part);
@@ -128,6 +147,61 @@ bool kc_parts_are_older(const struct kc_store_view *view, bool records)
 	return false;
 }
 
+const struct kc_store_part *kc_parts_find_damaged(const struct kc_store_view *view)
+{
+	for (size_t i = 0; i < view->count && view->reached; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+
+		if (!part->is_out &&
+			(part->damaged || (part->hole && is_overdue(part->waiting_since_ms))))
+			return part;
+	}
+	return NULL;
+}
+
+const struct kc_store_part *kc_parts_find_stuck(const struct kc_store_view *view)
+{
+	for (size_t i = 0; i < view->count && view->reached; i++)
+		if (!view->parts[i].is_out && (view->parts[i].damaged || view->parts[i].hole))
+			return &view->parts[i];
+	return NULL;
+}
+
+static bool is_missed(const struct kc_store_part *part)
+{
+	return !part->is_out &&
+	       (part->damaged || part->hole || (part->waiting_since_ms && !part->is_this));
+}
+
+void kc_parts_print_missing(struct kc_run *run, const struct kc_store_view *view)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+		number stuck = part->damaged ? part->damaged : part->hole;
+
+		if (!is_missed(part))
+			continue;
+		kc_out_push(&run->out, kc_bytes_str("Missing        "));
+		if (stuck)
+			kc_out_print(&run->out, "number %llu of ", stuck);
+		else
+			kc_out_push(&run->out, kc_bytes_str("something of "));
+		kc_out_name(&run->out, kc_bytes_str(part->name));
+		if (stuck)
+			kc_out_print(&run->out, ", damaged in the store or not there; on it: "
+						"kc sync repair --push-from-here\n");
+		else
+			kc_out_push(&run->out, kc_bytes_str(", which has not arrived\n"));
+	}
+}
+
+void kc_parts_tell_damaged(struct kc_run *run, const struct kc_store_part *part)
+{
+	kc_facts_print(&run->facts, KC_FACT_DAMAGED, "number %llu",
+		(number)(part->damaged ? part->damaged : part->hole));
+	kc_facts_set_str(&run->facts, KC_FACT_MENDER, part->name);
+}
+
 /* --- for programs -------------------------------------------------------------------------------
  */
 
@@ -150,6 +224,7 @@ static json_t *part_object(
 	kc_json_set(object, "first", there_or_null(part->first, logs));
 	kc_json_set(object, "last", there_or_null(part->last, logs));
 	kc_json_set(object, "hole", there_or_null(part->hole, logs));
+	kc_json_set(object, "damaged", there_or_null(part->damaged, logs));
 	kc_json_set(object, "entry", there_or_null(part->list, true));
 	kc_json_set(object, "entry_there", there_or_null(part->there, view->reached && records));
 	kc_json_set(object, "entry_named", there_or_null(part->named, true));
@@ -163,5 +238,25 @@ json_t *kc_parts_array(const struct kc_store_view *view, bool records)
 
 	for (size_t i = 0; i < view->count; i++)
 		kc_json_append(array, part_object(view, &view->parts[i], records));
+	return array;
+}
+
+json_t *kc_parts_missing_array(const struct kc_store_view *view)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->count; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+		json_t *object;
+
+		if (!is_missed(part))
+			continue;
+		object = json_object();
+		kc_json_set(object, "device", kc_json_text(kc_bytes_str(part->name)));
+		kc_json_set(object, "number",
+			there_or_null(part->damaged ? part->damaged : part->hole, true));
+		kc_json_set(object, "since", kc_json_ms(part->waiting_since_ms));
+		kc_json_append(array, object);
+	}
 	return array;
 }

@@ -145,6 +145,14 @@ static void explain_absence(struct kc_run *run)
 		tell_place(run, kc_buf_text(&url));
 }
 
+/* The alarm of what nobody made is also that of a store that can't be read as one. */
+static bool is_unreadable(struct kc_run *run)
+{
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+
+	return kc_client_store_view(run->client, false, &view) == KC_OK && view.suspect;
+}
+
 void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report)
 {
 	const char *sentence = NULL;
@@ -152,6 +160,8 @@ void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report
 	for (size_t i = 0; i < KC_COUNT_OF(alarms) && report->alarm; i++)
 		if (strcmp(alarms[i].name, report->alarm) == 0)
 			sentence = alarms[i].sentence;
+	if (sentence && strcmp(report->alarm, "forgery") == 0 && is_unreadable(run))
+		sentence = KC_STORE_UNREADABLE;
 	if (sentence && report->known)
 		kc_facts_print(&run->facts, KC_FACT_ALARM,
 			"%s (entry %llu; this device knows %llu)", sentence,
@@ -205,7 +215,9 @@ static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
 	KC_TRY(kc_client_status(run->client, &status));
-	*ret = status.store && !status.is_out;
+	*ret = status.store && !status.is_out && !status.is_held_up;
+	if (status.store && status.is_held_up && !status.is_out)
+		kc_facts_set_str(&run->facts, KC_FACT_HELD_UP, status.store);
 	if (status.store)
 		kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 	return KC_OK;
@@ -213,7 +225,11 @@ static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
 
 static void tell_why_it_stays(struct kc_run *run)
 {
-	kc_run_note(run, run->facts.known[KC_FACT_URL] ? KC_NOTE_STAYS_OUT : KC_NOTE_STAYS_ALONE);
+	if (run->facts.known[KC_FACT_HELD_UP])
+		kc_run_note(run, KC_NOTE_HELD_UP);
+	else
+		kc_run_note(run,
+			run->facts.known[KC_FACT_URL] ? KC_NOTE_STAYS_OUT : KC_NOTE_STAYS_ALONE);
 }
 
 kc_err kc_store_tell_marked(struct kc_run *run, enum kc_note goes, enum kc_note stays)
@@ -298,9 +314,23 @@ kc_err kc_store_check_place(struct kc_run *run, const char *url)
 /* --- what went wrong ----------------------------------------------------------------------------
  */
 
+/* A service that can be asked again has ended in the middle: nobody knows how far it came. */
+static void explain_end(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
+	size_t len = strlen("devices");
+	bool is_among = verb.len > len && memcmp(verb.data, "devices", len) == 0;
+
+	if (run->client && kc_client_status(run->client, &status) == KC_OK)
+		kc_facts_set(&run->facts, is_among ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED, verb);
+}
+
 void kc_store_explain(struct kc_run *run, kc_err err)
 {
-	if (err == KC_E_STORE_GONE)
+	if (err == KC_E_SERVICE)
+		explain_end(run);
+	else if (err == KC_E_STORE_GONE)
 		explain_absence(run);
 	else if (err == KC_E_NOT_MEMBER)
 		explain_removal(run);

@@ -6,6 +6,9 @@
 
 #include "cli/run.h"
 
+/* What is said of a store that can't be read as one of this account. */
+#define KC_STORE_UNREADABLE "what is there is damaged, or not the store of your devices"
+
 /* A store as it was written, made absolute: a path from here on becomes one from the root; a URL
  * stays. Told as {url}. Errors: PARAM. */
 KC_MUST kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret);

@@ -60,8 +60,14 @@ static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
 			others, others == 1 ? "" : "s", kc_buf_text(&first));
 }
 
-static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path)
+/* What looks as if it could be written may be on a full disk: the last exchange knows. */
+static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path, bool stuck)
 {
+	if (access(path, W_OK) == 0 && stuck) {
+		kc_doctor_find(
+			doctor, "writable", KC_DOCTOR_BAD, "the last exchange could not write it");
+		return KC_ERR(STORE_GONE);
+	}
 	if (access(path, W_OK) == 0) {
 		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
 		return KC_OK;
@@ -71,7 +77,7 @@ static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path)
 	return KC_ERR(STORE_GONE);
 }
 
-static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
+static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder, bool stuck)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 
@@ -89,26 +95,26 @@ static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder)
 	}
 	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
 	look_for_strangers(doctor, folder);
-	return look_whether_writable(doctor, folder);
+	return look_whether_writable(doctor, folder, stuck);
 }
 
-static kc_err look_at_file(struct kc_doctor *doctor, const char *file)
+static kc_err look_at_file(struct kc_doctor *doctor, const char *file, bool stuck)
 {
 	if (access(file, R_OK) != 0) {
 		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", file);
 		return KC_ERR(STORE_GONE);
 	}
 	kc_doctor_find(doctor, "reachable", KC_DOCTOR_GOOD, "the store is in %s", file);
-	return look_whether_writable(doctor, file);
+	return look_whether_writable(doctor, file, stuck);
 }
 
-static kc_err look_at_place(struct kc_doctor *doctor, const char *url)
+static kc_err look_at_place(struct kc_doctor *doctor, const char *url, bool stuck)
 {
 	if (strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
-		return look_at_file(doctor, url + strlen(SQLITE_SCHEME));
+		return look_at_file(doctor, url + strlen(SQLITE_SCHEME), stuck);
 	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
 		url += strlen(FILE_SCHEME);
-	return look_at_folder(doctor, url);
+	return look_at_folder(doctor, url, stuck);
 }
 
 /* --- this device's view -------------------------------------------------------------------------
@@ -154,8 +160,7 @@ static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *re
 
 	kc_store_tell_alarm(doctor->run, report);
 	if (!report->alarm && store->suspect)
-		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD,
-			"what is there is damaged, or not the store of your devices");
+		kc_doctor_find(doctor, "alarm", KC_DOCTOR_BAD, KC_STORE_UNREADABLE);
 	else if (!report->alarm && !is_well)
 		kc_doctor_find(doctor, "alarm", KC_DOCTOR_NOTE,
 			"the last good exchange showed everything that this device had seen "
@@ -287,7 +292,7 @@ static kc_err export_evidence(struct kc_run *run, const char *path)
 	json_t *object;
 	kc_err err;
 
-	KC_TRY(kc_client_store_view(run->client, &view));
+	KC_TRY(kc_client_store_view(run->client, false, &view));
 	err = kc_client_evidence(run->client, &evidence);
 	if (err == KC_E_NOT_FOUND)
 		kc_facts_set_str(&run->facts, KC_FACT_UNCAUGHT,
@@ -330,7 +335,7 @@ static kc_err read_view(struct kc_run *run, struct view *view)
 		return KC_ERR(NO_KEYCHAIN);
 	KC_TRY(kc_client_sync_status(run->client, &view->report));
 	KC_TRY(kc_client_devices(run->client, &view->devices));
-	return kc_client_store_view(run->client, &view->store);
+	return kc_client_store_view(run->client, true, &view->store);
 }
 
 static kc_err answer(struct kc_doctor *doctor, const struct view *view)
@@ -352,6 +357,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 {
 	KC_CLEANUP(view_done) struct view view = {0};
 	KC_CLEANUP_DOCTOR struct kc_doctor doctor;
+	const struct kc_store_part *damaged;
 	bool is_older;
 	kc_err place;
 
@@ -361,10 +367,11 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(read_view(run, &view));
 	if (!view.status.store)
 		return KC_ERR(NO_STORE);
-	place = look_at_place(&doctor, view.status.store);
+	place = look_at_place(&doctor, view.status.store, view.report.stuck);
 	tell_exchange(&doctor, &view.report);
 	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
-	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older);
+	damaged = kc_parts_find_damaged(&view.store);
+	tell_alarm(&doctor, &view.report, &view.store, view.store.reached && !is_older && !damaged);
 	for (size_t i = 0; i < view.devices.count; i++)
 		tell_device(&doctor, &view.devices.rows[i]);
 	kc_parts_tell(&doctor, &view.store, view.report.layout == KC_SYNC_RECORDS);
@@ -374,8 +381,12 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(place);
 	if (view.report.removed_by[0])
 		return KC_ERR(NOT_MEMBER);
-	if (!view.report.alarm && !is_older && !view.store.suspect)
+	if (!view.report.alarm && !is_older && !view.store.suspect && !damaged)
 		return KC_OK;
+	if (!view.report.alarm && !is_older && damaged) {
+		kc_parts_tell_damaged(run, damaged);
+		return KC_ERR(STORE_SUSPECT);
+	}
 	if (!view.store.evidence)
 		kc_facts_forget(&run->facts, KC_FACT_CAUGHT);
 	if (view.report.alarm)

@@ -2,7 +2,9 @@
 /* kc join: this new device asks to become one of the user's. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/ask.h"
+#include "cli/parts.h"
 #include "cli/password.h"
 #include "cli/pick.h"
 #include "cli/session.h"
@@ -11,6 +13,12 @@
 #include "cli/wait.h"
 
 #define CODE_DIGITS 9
+
+/* How long it may take until the items are here, before it is said what they wait for; and before
+ * nobody waits any longer for what the store has damaged. */
+#define TELL_AFTER_US UINT64_C(15000000)
+#define END_AFTER_US UINT64_C(60000000)
+#define LOOK_EVERY_US UINT64_C(2000000)
 
 /* Nine digits, however they were grouped, as 493-207-118. */
 static kc_err parse_code(struct kc_run *run, const char *typed, struct kc_buf *ret)
@@ -54,6 +62,9 @@ struct applicant {
 	struct kc_buf url, code;
 	struct kc_secret password;
 	struct kc_sync_report report;
+	uint64_t begun_us, looked_us;
+	bool is_in;    /* it was let in */
+	bool is_stuck; /* something that it waits for is damaged, or missing: it was told */
 };
 
 static void applicant_done(struct applicant *applicant)
@@ -71,14 +82,41 @@ static kc_err ask_to_join(void *context)
 
 	KC_TRY(kc_client_join_start(run->client, kc_buf_text(&applicant->url),
 		kc_buf_text(&applicant->code), kc_secret_bytes(&applicant->password)));
+	applicant->begun_us = kc_clock_monotonic_us();
 	kc_run_note(run, KC_NOTE_JOINING);
 	return KC_OK;
+}
+
+/* Once this device is in there is a view of the store, and what keeps the items from it. */
+static kc_err look_what_is_missing(struct applicant *applicant)
+{
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+	struct kc_run *run = applicant->run;
+	uint64_t now = kc_clock_monotonic_us(), passed = now - applicant->begun_us;
+	const struct kc_store_part *stuck;
+
+	if (passed < TELL_AFTER_US || now - applicant->looked_us < LOOK_EVERY_US)
+		return KC_ERR(WAITING);
+	applicant->looked_us = now;
+	if (kc_client_store_view(run->client, false, &view) != KC_OK)
+		return KC_ERR(WAITING);
+	applicant->is_in = true;
+	stuck = kc_parts_find_stuck(&view);
+	if (!stuck)
+		return KC_ERR(WAITING);
+	kc_parts_tell_damaged(run, stuck);
+	if (!applicant->is_stuck)
+		kc_run_note(run, KC_NOTE_INCOMPLETE);
+	applicant->is_stuck = true;
+	return stuck->damaged && passed > END_AFTER_US ? KC_ERR(STORE_SUSPECT) : KC_ERR(WAITING);
 }
 
 static kc_err look_for_answer(void *context)
 {
 	struct applicant *applicant = context;
-	return kc_client_join_poll(applicant->run->client, &applicant->report);
+	kc_err err = kc_client_join_poll(applicant->run->client, &applicant->report);
+
+	return err == KC_E_WAITING ? look_what_is_missing(applicant) : err;
 }
 
 static void cancel_joining(void *context)
@@ -90,6 +128,17 @@ static void cancel_joining(void *context)
 
 static const struct kc_wait for_answer = {
 	ask_to_join, look_for_answer, cancel_joining, KC_WAIT_FOR_PAIRING};
+
+/* A device that is in goes on by itself, whoever waits here. */
+static kc_err wait_for_answer(struct applicant *applicant)
+{
+	kc_err err = kc_wait_for(&for_answer, applicant);
+
+	if (err == KC_E_TIMED_OUT && applicant->is_in)
+		kc_facts_set_str(&applicant->run->facts, KC_FACT_UNFINISHED,
+			"not all of its items have arrived within ten minutes");
+	return err == KC_E_TIMED_OUT && applicant->is_stuck ? KC_ERR(STORE_SUSPECT) : err;
+}
 
 /* Before it is known to others, the device may still be called something else. */
 static kc_err rename_device(struct kc_run *run)
@@ -151,7 +200,7 @@ kc_err kc_verb_join(struct kc_run *run)
 	KC_TRY(kc_store_check_place(run, kc_buf_text(&applicant.url)));
 	KC_TRY(rename_device(run));
 	KC_TRY(tell_what_goes_along(run));
-	KC_TRY(kc_wait_for(&for_answer, &applicant));
+	KC_TRY(wait_for_answer(&applicant));
 	kc_run_note(run, KC_NOTE_JOINED);
 	if (!kc_run_json(run))
 		return KC_OK;

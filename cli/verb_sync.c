@@ -274,7 +274,8 @@ static kc_err print_status(struct kc_run *run, const struct kc_status *status,
 		return KC_OK;
 	}
 	if (state == KC_E_STORE_GONE)
-		kc_buf_printf(&rest, "%scan't be reached now", between);
+		kc_buf_printf(
+			&rest, "%scan't be %s now", between, report->stuck ? "written" : "reached");
 	else if (state == KC_E_STORE_SUSPECT)
 		kc_buf_printf(&rest, "%slooks wrong", between);
 	kc_buf_push_str(&rest, between);
@@ -309,10 +310,12 @@ static kc_err count_devices(struct kc_run *run, size_t *ret)
 }
 
 static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
-	const struct kc_sync_report *report, size_t devices, kc_err state)
+	const struct kc_sync_report *report, const struct kc_store_view *view, size_t devices,
+	kc_err state)
 {
 	json_t *object = kc_json_object();
-	json_t *reached = status->store ? json_boolean(state != KC_E_STORE_GONE) : json_null();
+	bool is_gone = state == KC_E_STORE_GONE && !report->stuck;
+	json_t *reached = status->store ? json_boolean(!is_gone) : json_null();
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
@@ -322,29 +325,37 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 		report->layout ? json_string(layout_name(report->layout)) : json_null());
 	kc_json_set(object, "devices", devices ? json_integer((json_int_t)devices) : json_null());
 	kc_json_set(object, "reached", reached);
+	kc_json_set(object, "missing", kc_parts_missing_array(view));
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);
 }
 
-/* How it stands at this moment, looked at without an exchange. Before the first unlock nobody
- * knows. */
-static kc_err look_at_store(struct kc_run *run, const struct kc_sync_report *report)
+/* How it stands at this moment, looked at without an exchange; whether it can be written only an
+ * exchange knows, the last one. Before the first unlock nobody knows. */
+static kc_err look_at_store(
+	struct kc_run *run, struct kc_sync_report *report, struct kc_store_view *view)
 {
-	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+	const struct kc_store_part *damaged;
 	kc_err err;
 
 	if (report->removed_by[0])
 		return KC_ERR(NOT_MEMBER);
 	if (report->alarm)
 		return KC_ERR(STORE_SUSPECT);
-	err = kc_client_store_view(run->client, &view);
+	err = kc_client_store_view(run->client, false, view);
 	if (err == KC_E_LOCKED)
 		return KC_OK;
 	KC_TRY(err);
-	if (!view.reached)
-		return view.suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
-	if (!kc_parts_are_older(&view, report->layout == KC_SYNC_RECORDS))
-		return KC_OK;
+	report->stuck = report->stuck && view->reached;
+	damaged = kc_parts_find_damaged(view);
+	if (!view->reached)
+		return view->suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS) && !damaged)
+		return report->stuck ? KC_ERR(STORE_GONE) : KC_OK;
+	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS)) {
+		kc_parts_tell_damaged(run, damaged);
+		return KC_ERR(STORE_SUSPECT);
+	}
 	kc_facts_set_str(&run->facts, KC_FACT_ROLLED_BACK,
 		"your store is older than what this device has already seen");
 	return KC_ERR(STORE_SUSPECT);
@@ -354,6 +365,7 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_STATUS struct kc_status status = {0};
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 	size_t devices = 0;
 	kc_err err, state = KC_OK;
 
@@ -361,15 +373,19 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 	if (status.lock == KC_LOCK_NONE)
 		return KC_ERR(NO_KEYCHAIN);
 	err = kc_client_sync_status(run->client, &report);
-	if (err != KC_E_NO_STORE) /* which is a state like others here */
+	if (err == KC_E_NO_STORE) /* which is told like other states */
+		state = err;
+	else
 		KC_TRY(err);
 	if (err == KC_OK) {
 		KC_TRY(count_devices(run, &devices));
-		state = look_at_store(run, &report);
+		state = look_at_store(run, &report, &view);
 	}
 	if (kc_run_json(run))
-		KC_TRY(answer_status(run, &status, &report, devices, state));
+		KC_TRY(answer_status(run, &status, &report, &view, devices, state));
 	else
 		KC_TRY(print_status(run, &status, &report, devices, state));
+	if (!kc_run_json(run))
+		kc_parts_print_missing(run, &view);
 	return state;
 }

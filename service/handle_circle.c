@@ -153,7 +153,8 @@ kc_err kc_handle_exposure(struct kc_request *request)
 
 kc_err kc_handle_store_view(struct kc_request *request)
 {
-	return kc_keychain_store_view(request->keychain, &request->result.store_view);
+	return kc_keychain_store_view(
+		request->keychain, request->arguments.fields[0].truth, &request->result.store_view);
 }
 
 kc_err kc_handle_evidence(struct kc_request *request)

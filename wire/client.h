@@ -171,7 +171,9 @@ KC_MUST kc_err kc_client_device_counter(struct kc_client *client,
 KC_MUST kc_err kc_client_leave(struct kc_client *client);
 KC_MUST kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret);
-KC_MUST kc_err kc_client_store_view(struct kc_client *client, struct kc_store_view *ret);
+/* whole: what was settled is read again, else what comes after it. */
+KC_MUST kc_err kc_client_store_view(
+	struct kc_client *client, bool whole, struct kc_store_view *ret);
 KC_MUST kc_err kc_client_evidence(struct kc_client *client, struct kc_buf *ret);
 KC_MUST kc_err kc_client_exposure(struct kc_client *client,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_exposure *ret);

@@ -151,11 +151,11 @@ kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret)
 	return KC_OK;
 }
 
-kc_err kc_client_store_view(struct kc_client *client, struct kc_store_view *ret)
+kc_err kc_client_store_view(struct kc_client *client, bool whole, struct kc_store_view *ret)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
 
-	KC_TRY(KC_CLIENT_RUN_PLAIN(&call, client, STORE_VIEW));
+	KC_TRY(KC_CLIENT_RUN(&call, client, STORE_VIEW, KC_FIELD_T(whole)));
 	kc_store_view_done(ret);
 	*ret = call.result.store_view;
 	call.result.store_view = (struct kc_store_view){.parts = NULL};

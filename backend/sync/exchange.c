@@ -125,7 +125,7 @@ static bool is_overdue(const struct kc_exchange *x)
 	for (size_t i = 0; i < x->circle->member_count; i++) {
 		uint64_t since = x->circle->members[i]->waiting_since_ms;
 
-		if (since && since + KC_EXCHANGE_GRACE_MS <= x->now_ms)
+		if (since && since + KC_ABSORB_GRACE_MS <= x->now_ms)
 			return true;
 	}
 	return false;

@@ -8,7 +8,6 @@
 #include "backend/sync/memory.h"
 #include "backend/sync/compose/pace.h"
 
-#define KC_EXCHANGE_GRACE_MS (UINT64_C(10) * 60 * 1000) /* for pieces that are still arriving */
 #define KC_EXCHANGE_HEARTBEAT_MS (UINT64_C(24) * 60 * 60 * 1000)
 
 /* What lasts longer than an exchange, all borrowed; each may be NULL. */

@@ -120,6 +120,17 @@ kc_err kc_memory_clear_outbox(struct kc_txn *txn)
 	return kc_cell_remove(txn, CELL_OUTBOX);
 }
 
+/* Whether something stands in the outbox that the store has not taken yet. Before the first unlock
+ * nobody knows. */
+static kc_err has_unsent(struct kc_txn *txn, bool *ret)
+{
+	struct kc_outbox outbox = {0};
+	kc_err err = kc_memory_get_outbox(txn, &outbox);
+
+	*ret = err == KC_OK && outbox.number && outbox.tries == 0;
+	return err == KC_E_LOCKED ? KC_OK : err;
+}
+
 kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -136,6 +147,8 @@ kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret)
 		return err;
 	}
 	KC_TRY(kc_track_journal_count(txn, &report.pending));
+	KC_TRY(has_unsent(txn, &report.stuck));
+	report.pending += report.stuck;
 	kc_sync_report_done(ret);
 	*ret = report;
 	report = (struct kc_sync_report){0};

@@ -46,7 +46,8 @@ KC_MUST kc_err kc_memory_put_outbox(
 KC_MUST kc_err kc_memory_put_outbox_state(struct kc_txn *txn, const struct kc_outbox *outbox);
 KC_MUST kc_err kc_memory_clear_outbox(struct kc_txn *txn);
 
-/* How the last exchange went; zeroes before the first. pending is counted anew. */
+/* How the last exchange went; zeroes before the first. pending is counted anew, what stands in the
+ * outbox as one; stuck: there is such. */
 KC_MUST kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret);
 KC_MUST kc_err kc_memory_put_report(struct kc_txn *txn, const struct kc_sync_report *report);
 

@@ -843,7 +843,8 @@ static bool is_doubting(size_t device)
 	return doubting;
 }
 
-/* Doubt of a root ends with what the others say a day later, who have had nothing else to say. */
+/* Doubt of a root ends with what the others say a day later, who have had nothing else to say; that
+ * is two days for one whose clock was set back by almost a day since. */
 static void live_on(void)
 {
 	bool doubting = false;
@@ -852,7 +853,7 @@ static void live_on(void)
 		doubting = doubting || (is_in(i) && is_doubting(i));
 	if (!doubting)
 		return;
-	world_now_ms += DAY_MS + 1000;
+	world_now_ms += 2 * DAY_MS + 1000;
 	heal();
 }
 

@@ -25,7 +25,7 @@
 
 #define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
-#define PAST_GRACE_MS ((int64_t)KC_EXCHANGE_GRACE_MS + 1000)
+#define PAST_GRACE_MS ((int64_t)KC_ABSORB_GRACE_MS + 1000)
 
 static void check_equal(uint64_t got, uint64_t wanted, const char *what, int line)
 {

@@ -26,7 +26,7 @@
 
 #define START_MS INT64_C(1800000000000)
 #define KEY_ID_AT 12 /* a byte of the key's id in an envelope */
-#define GRACE_MS ((int64_t)KC_EXCHANGE_GRACE_MS + 1000)
+#define GRACE_MS ((int64_t)KC_ABSORB_GRACE_MS + 1000)
 
 static struct family family;
 static int64_t frozen_ms;

@@ -8,36 +8,14 @@
 
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
 #include "tests/circle/memory_cloud.h"
+#include "tests/circle/memory_house.h"
 
 #define GENP KC_CLASS_GENERIC
 #define START_MS INT64_C(1800000000000)
 
 /* --- the house ----------------------------------------------------------------------------------
  */
-
-static void begin(struct house *house, bool with_records, size_t devices)
-{
-	house_clock_set(START_MS);
-	memory_cloud_register(with_records);
-	memory_cloud_clear(0);
-	memory_cloud_url(0, house->url);
-	house_add_home(house);
-	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[0].keychain, house->url, true, kc_bytes_str(HOUSE_PASSWORD)));
-	while (house->count < devices)
-		house_add(house, 0);
-	house_settle(house);
-}
-
-static void end(struct house *house)
-{
-	memory_cloud_done();
-	for (size_t i = 0; i < house->count; i++)
-		home_done(&house->homes[i]);
-	house_clock_real();
-}
 
 static void new_keys(struct house *house, size_t device)
 {
@@ -65,7 +43,7 @@ static void new_keys_of_a_newcomer(bool with_records)
 	enum { SPONSOR, OTHER, NEWCOMER };
 	struct house house = {.count = 0};
 
-	begin(&house, with_records, 2);
+	memory_house_init(&house, with_records, START_MS, 2);
 	new_keys(&house, SPONSOR);
 	CHECK(house_add(&house, SPONSOR) == NEWCOMER);
 	new_keys(&house, NEWCOMER);
@@ -75,7 +53,7 @@ static void new_keys_of_a_newcomer(bool with_records)
 	check_reads(&house, OTHER, "svce=a", "a");
 	house_settle(&house);
 	CHECK(house_agrees(&house));
-	end(&house);
+	memory_house_done(&house);
 }
 
 static void new_keys_of_a_newcomer_in_logs(void)
@@ -148,7 +126,7 @@ static void an_epoch_that_the_remover_never_heard_of(void)
 	struct house house = {.count = 0};
 	uint8_t kid[KC_KID_LEN];
 
-	begin(&house, false, DEVICES);
+	memory_house_init(&house, false, START_MS, DEVICES);
 	send_away(&house, REMOVER);
 	new_keys(&house, REMOVED);
 	CHECK_OK(house_sync(&house, WRITER, NULL));
@@ -172,7 +150,7 @@ static void an_epoch_that_the_remover_never_heard_of(void)
 	check_reads(&house, REMOVER, "svce=c", "c");
 	CHECK_ERR(house_sync(&house, REMOVED, NULL), KC_E_NOT_MEMBER);
 	CHECK(!words_has_secret(&house.homes[REMOVED], GENP, "svce=c", "c"));
-	end(&house);
+	memory_house_done(&house);
 }
 
 /* The writer is never heard of again: who has read what it wrote tells of the epoch. */
@@ -181,7 +159,7 @@ static void an_epoch_that_its_writer_cannot_tell_of(void)
 	enum { READER = DEVICES };
 	struct house house = {.count = 0};
 
-	begin(&house, false, DEVICES + 1);
+	memory_house_init(&house, false, START_MS, DEVICES + 1);
 	send_away(&house, REMOVER);
 	new_keys(&house, REMOVED);
 	CHECK_OK(house_sync(&house, WRITER, NULL));
@@ -196,7 +174,7 @@ static void an_epoch_that_its_writer_cannot_tell_of(void)
 	carry(0, 1);
 	check_reads(&house, REMOVER, "svce=a", "a");
 	check_reads(&house, REMOVER, "svce=b", "b");
-	end(&house);
+	memory_house_done(&house);
 }
 
 int main(void)

@@ -9,8 +9,8 @@
 
 #include "backend/keychain_sync.h"
 #include "tests/check.h"
-#include "tests/circle/house.h"
 #include "tests/circle/memory_cloud.h"
+#include "tests/circle/memory_house.h"
 #include "tests/circle/spy.h"
 
 #define GENP KC_CLASS_GENERIC
@@ -83,28 +83,6 @@ static void hide(struct hidden *hidden)
 /* --- the house ----------------------------------------------------------------------------------
  */
 
-static void begin(struct house *house, bool with_records)
-{
-	house_clock_set(START_MS);
-	memory_cloud_register(with_records);
-	memory_cloud_clear(0);
-	memory_cloud_url(0, house->url);
-	house_add_home(house);
-	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[0].keychain, house->url, true, kc_bytes_str(HOUSE_PASSWORD)));
-	while (house->count < DEVICES)
-		house_add(house, 0);
-	house_settle(house);
-}
-
-static void end(struct house *house)
-{
-	memory_cloud_done();
-	for (size_t i = 0; i < house->count; i++)
-		home_done(&house->homes[i]);
-	house_clock_real();
-}
-
 static void remove_device(struct house *house, size_t by, size_t target)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -167,7 +145,7 @@ static void nobody_gives_it_the_new_keys(bool with_records)
 	struct house house = {.count = 0};
 	struct spy spy = {.circle = NULL};
 
-	begin(&house, with_records);
+	memory_house_init(&house, with_records, START_MS, DEVICES);
 	recall(&house.homes[REMOVED], &circle);
 	spy.circle = circle;
 	hidden.writer = writer_of(&house.homes[REMOVER]);
@@ -186,7 +164,7 @@ static void nobody_gives_it_the_new_keys(bool with_records)
 	check_healed(&house);
 	check_secrecy(&spy);
 	kc_buf_done(&hidden.value);
-	end(&house);
+	memory_house_done(&house);
 }
 
 static void in_logs(void)

@@ -151,6 +151,9 @@ exits 0 "a device that removes itself leaves"
 says 'Items stay here, all of them' "which says what stays"
 run sync
 exits 9 "it syncs no more"
+run sync status
+exits 9 "and its status has the same code"
+says '^no store; nothing leaves this device$' "and says why"
 run get after.example
 writes 'secret' "its items stay"
 on laptop
@@ -170,6 +173,11 @@ run devices --json
 number=$(jq -r '.items[] | select(.status == "left") | .id[:12]' < "$out")
 run devices exposure "$number"
 says '^desktop could read 4 passwords, 2 keys:$' "a number does"
+run devices exposure "$(printf %.3s "$number")"
+exits 3 "three digits do not"
+complains 'of a number four digits or more are needed' "which is told"
+run devices exposure nobody
+complains 'none of your devices is called “nobody”\.$' "of a number alone"
 
 # --- an answer --------------------------------------------------------------------------------------
 make_device phone
@@ -205,6 +213,32 @@ on laptop
 run sync
 exits 11 "and knows it"
 complains '“phone” removed this device' "from whom"
+
+# --- a service that ends in the middle --------------------------------------------------------------
+# While somebody else holds the store's file the service waits for it, and is killed.
+if [ "$store" != "$folder" ]; then
+  on phone
+  cat > "$work/hold" << END
+import sqlite3, time
+held = sqlite3.connect("$folder/store", isolation_level=None)
+held.execute("BEGIN EXCLUSIVE")
+open("$work/held", "w").close()
+time.sleep(30)
+END
+  cat > "$work/ends" << END
+#!/bin/sh
+python3 "$work/hold" > "$work/holding" 2>&1 &
+until [ -e "$work/held" ]; do sleep 0.1; done
+(sleep 2; kill -KILL $(service_of "$KEYCIRCLE_HOME") \$!) > "$work/ended" 2>&1 &
+cat "$work/secret/account"
+END
+  chmod 700 "$work/ends"
+  run devices remove tablet --yes --askpass "$work/ends"
+  exits 1 "the service is killed during a removal"
+  complains 'the keychain service ended while it was working, and “devices remove” may be done or not' "which is told"
+  complains 'Look whether it was done:  kc devices' "and where to look"
+  never_says 'could not be started' "since it could"
+fi
 
 # --- the last one -----------------------------------------------------------------------------------
 make_device hermit

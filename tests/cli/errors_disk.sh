@@ -114,6 +114,7 @@ nothing_lost
 
 # --- the store --------------------------------------------------------------------------------------
 on full
+mount -o remount,size=2m "$KEYCIRCLE_HOME"
 disk "$folder" 200k
 run sync use "$folder" --account-password-file "$secret/account"
 exits 0 "a store on a small disk"
@@ -122,6 +123,23 @@ run_with 'travels' add travels.example --user ana --stdin --sync
 exits 0 "items are saved while the store's disk is full"
 given "the store's disk is full"
 fails 9 errSecNotAvailable "the disk of $folder is full, so nothing can be sent. Nothing was lost" "kc sync .*df -h $folder" sync
+held_up() {
+  run sync status --json
+  exits 9 "$cause: the status has the code of the exchange"
+  json '.pending == 1 and .reached' "$cause: and counts what stands in the outbox"
+  run sync status
+  says " · can't be written now · last good exchange .* · 1 not sent yet$" "$cause: in words"
+  complains "so nothing can be sent" "$cause: and the reason"
+  run doctor store
+  exits 9 "$cause: the doctor has it, too"
+  says "^✗ (the last exchange could not write it|it can't be written)$" "$cause: and says so"
+}
+held_up
+run_with 'too' add waits.example --user ana --stdin --sync
+exits 0 "$cause: items are saved"
+complains '^! It waits until an exchange with .* goes well' "$cause: and wait"
+never_says 'It goes to all your devices' "$cause: and no more"
+run rm waits.example --yes
 rm "$folder/ballast"
 mount -o remount,bind,ro "$folder"
 given "the store's disk is read-only"

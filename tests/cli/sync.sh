@@ -25,7 +25,7 @@ run_known() {
 # --- a device that does not sync --------------------------------------------------------------------
 make_device laptop
 run sync status --json
-exits 0 "sync status without a store"
+exits 9 "sync status without a store"
 json '.store == null and .sent == 0 and .last == null and .alarm == null' "says that there is none"
 run_with 'first secret' add first.example --user ana --stdin
 run_with 'stays here' add local.example --user ana --stdin

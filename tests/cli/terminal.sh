@@ -39,6 +39,13 @@ type_to -a 'Password for' 'one' -a 'Again: ' 'other' -a 'The two are not the sam
 exits 0 "two that differ are asked again"
 run get github.com
 writes 'three' "until they are the same"
+type_to -a 'Password for' 'one' -a 'Again: ' 'other' -a 'The two are not the same' 'one' -a 'Again: ' 'other' \
+  -a 'The two are not the same' 'one' -a 'Again: ' 'other' -- "$program" add github.com --user ana
+exits 7 "but not for ever"
+says 'the two answers were never the same, in 3 tries' "which is told"
+never_says 'as you said' "and is no choice of anybody"
+run get github.com
+writes 'three' "nothing was changed"
 type_to -a 'Keychain password: ' 'correct horse' -a 'New keychain password: ' 'staple' -a 'Again: ' 'staple' \
   -- "$program" passwd
 exits 0 "passwd asks three times"

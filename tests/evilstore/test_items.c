@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do to items: cases 39 to 60 and 87 to 90 of doc/attacks.md. */
+/* What a store can do to items: cases 39 to 60, 87 to 90 and 109 of doc/attacks.md. */
 #include <stdio.h>
 #include <string.h>
 
@@ -1016,6 +1016,142 @@ static void case_90_a_device_that_was_long_away(void)
 	}
 }
 
+/* --- 109: what nobody knows ---------------------------------------------------------------------
+ */
+
+/* The store covers an item with what is under a key that nobody has, in the name of nobody. */
+static void cover(struct house *house, const char *query)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	get_record(house, query, &record);
+	CHECK_FATAL(record.len > AT_WRAPPED);
+	record.data[AT_KID] ^= 1;
+	accomplice_recall(house->homes[0].keychain, &circle);
+	CHECK_OK_FATAL(accomplice_put_item(circle, evil_world(0), kc_buf_bytes(&record)));
+}
+
+/* It waits, and nobody misses anything: no list names it. */
+static void waits_uncovered(struct house *house, size_t device)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	CHECK_OK(house_sync(house, device, &report));
+	CHECK(report.waiting == 1 && report.received == 0 && report.sent == 0);
+}
+
+/* Nothing waits any more, in the store or on a device. */
+static void is_mended(struct house *house)
+{
+	for (size_t device = 0; device < house->count; device++)
+		evil_house_is_content(house, device);
+	CHECK(house_agrees(house));
+}
+
+/* A change of it waits for its turn; then all have it. */
+static void case_109_a_covered_item_is_changed(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	begin(&house, KC_LAYOUT_RECORDS);
+	cover(&house, "svce=a");
+	for (size_t device = 0; device < 2; device++)
+		waits_uncovered(&house, device);
+	CHECK_OK(words_update(&house.homes[1], GENP, "svce=a", "labl=changed", "second a"));
+	waits_uncovered(&house, 1);
+	house_clock_move(EVIL_HOUSE_GRACE / 2);
+	waits_uncovered(&house, 1);
+	house_clock_move(EVIL_HOUSE_GRACE / 2 + EVIL_HOUSE_MINUTE);
+	CHECK_OK(house_sync(&house, 1, &report));
+	CHECK(report.sent == 1 && report.waiting == 0);
+	house_settle(&house);
+	CHECK(has(&house, 0, "svce=a", "second a") && has(&house, 0, "svce=b", "first b"));
+	is_mended(&house);
+}
+
+/* Nobody changes it: its writer says it again, and who comes later has it. */
+static void case_109_a_covered_item_is_said_again(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	begin(&house, KC_LAYOUT_RECORDS);
+	cover(&house, "svce=a");
+	for (size_t device = 0; device < 2; device++)
+		waits_uncovered(&house, device);
+	house_clock_move(EVIL_HOUSE_GRACE);
+	CHECK_OK(house_sync(&house, 1, &report));
+	CHECK(report.sent == 0 && report.waiting == 0); /* it is not its to say */
+	CHECK_OK(house_sync(&house, 0, &report));
+	CHECK(report.sent == 1 && report.waiting == 0);
+	house_settle(&house);
+	keeps_first(&house);
+	CHECK_FATAL(evil_house_add(&house, 1) == 2);
+	house_settle(&house);
+	CHECK(has(&house, 2, "svce=a", "first a") && has(&house, 2, "svce=b", "first b"));
+	is_mended(&house);
+}
+
+/* Its writer is out: any other device says it. */
+static void case_109_a_covered_item_of_one_who_is_out(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 3);
+	CHECK_OK(words_add(&house.homes[2], GENP, "svce=a acct=ada sync=#1", "first a"));
+	house_settle(&house);
+	house_remove(&house, 0, 2);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	cover(&house, "svce=a");
+	waits_uncovered(&house, 0);
+	waits_uncovered(&house, 1);
+	house_clock_move(EVIL_HOUSE_GRACE);
+	for (int i = 0; i < 2; i++)
+		for (size_t device = 0; device < 2; device++)
+			CHECK_OK(house_sync(&house, device, NULL));
+	CHECK_FATAL(evil_house_add(&house, 1) == 3);
+	CHECK(has(&house, 3, "svce=a", "first a"));
+	evil_house_is_content(&house, 0);
+}
+
+/* What is to be sealed again under new keys is covered meanwhile: the rest is sent, and that later.
+ */
+static void case_109_covered_when_keys_change(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	char list[NAME_MAX_LEN], a[NAME_MAX_LEN];
+	size_t rules[2];
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 3);
+	CHECK_OK(words_add(&house.homes[1], GENP, "svce=a acct=ada sync=#1", "first a"));
+	house_settle(&house);
+	evil_house_cell(&house, 1, "p", list);
+	evil_house_item(&house, 1, "svce=a", a);
+	rules[0] = evil_add(&(struct evil_rule){EVIL_HIDE, .devices = 1u << 0, .names = list});
+	rules[1] = evil_add(&(struct evil_rule){EVIL_HIDE, .devices = 1u << 0, .names = a});
+	house_clock_move(1000);
+	CHECK_OK(words_update(&house.homes[1], GENP, "svce=a", "labl=changed", "second a"));
+	CHECK_OK(house_sync(&house, 1, NULL));
+	house_remove(&house, 0, 2);
+	CHECK(evil_deeds(rules[0]) > 0 && evil_deeds(rules[1]) > 0);
+	evil_house_mute();
+	cover(&house, "svce=a");
+	CHECK_OK(house_sync(&house, 1, &report));
+	CHECK(report.sent == 0 && report.waiting == 1 && report.pending == 1);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	house_clock_move(EVIL_HOUSE_GRACE);
+	for (int i = 0; i < 2; i++)
+		for (size_t device = 2; device-- > 0;)
+			look(&house, device);
+	CHECK(has(&house, 0, "svce=a", "second a") && has(&house, 1, "svce=a", "second a"));
+	evil_house_is_content(&house, 0);
+	evil_house_is_content(&house, 1);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -1047,6 +1183,10 @@ int main(void)
 		CHECK_TEST(case_88_one_answer_for_all_failures),
 		CHECK_TEST(case_89_an_acknowledged_dot_again),
 		CHECK_TEST(case_90_a_device_that_was_long_away),
+		CHECK_TEST(case_109_a_covered_item_is_changed),
+		CHECK_TEST(case_109_a_covered_item_is_said_again),
+		CHECK_TEST(case_109_a_covered_item_of_one_who_is_out),
+		CHECK_TEST(case_109_covered_when_keys_change),
 	};
 
 	home_use_memory();

@@ -639,13 +639,14 @@ kc_err kc_keychain_account_accept(
 	return KC_ERR(ACCOUNT_PASSWORD);
 }
 
-kc_err kc_keychain_store_view(struct kc_keychain *keychain, struct kc_store_view *ret)
+kc_err kc_keychain_store_view(struct kc_keychain *keychain, bool whole, struct kc_store_view *ret)
 {
 	(void)keychain;
 	ret->parts = calloc(1, sizeof *ret->parts);
 	if (!ret->parts)
 		return KC_ERR(NO_MEMORY);
-	ret->parts[0] = (struct kc_store_part){.name = "desk", .settled = 4, .hole = 5};
+	ret->parts[0] = (struct kc_store_part){
+		.name = "desk", .settled = 4, .hole = 5, .damaged = whole ? 3 : 0};
 	ret->count = 1;
 	ret->reached = true;
 	memcpy(ret->caught, "old-list", sizeof "old-list");

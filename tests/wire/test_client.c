@@ -319,9 +319,11 @@ static void members(void)
 	CHECK(strcmp(history.rows[0].by, "laptop") == 0);
 	CHECK_OK(kc_client_exposure(client, id, &exposure));
 	CHECK(exposure.generic == 4 && exposure.internet == 2 && exposure.refs.len == 16);
-	CHECK_OK(kc_client_store_view(client, &view));
+	CHECK_OK(kc_client_store_view(client, false, &view));
+	CHECK(view.count == 1 && view.parts[0].damaged == 0);
+	CHECK_OK(kc_client_store_view(client, true, &view));
 	CHECK_FATAL(view.reached && view.count == 1);
-	CHECK(view.parts[0].settled == 4 && view.parts[0].hole == 5);
+	CHECK(view.parts[0].settled == 4 && view.parts[0].hole == 5 && view.parts[0].damaged == 3);
 	CHECK(strcmp(view.parts[0].name, "desk") == 0 && strcmp(view.caught, "old-list") == 0);
 	CHECK_OK(kc_client_evidence(client, &evidence));
 	CHECK(strcmp(kc_buf_text(&evidence), "evidence") == 0);

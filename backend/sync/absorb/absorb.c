@@ -469,6 +469,13 @@ static void mark_unread(struct kc_absorb *absorb, uint64_t *waiting)
 	}
 }
 
+/* Anybody can put an item of a feed there under a key that nobody has. */
+static bool is_unclaimed(const struct kc_absorb *absorb, const struct kc_absorb_record *record)
+{
+	return absorb->gathered->by_feed && record->kind == KC_ABSORB_ITEM &&
+	       record->state == KC_E_WAITING && !record->claimed;
+}
+
 /* The same of records. */
 static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *refused)
 {
@@ -479,7 +486,8 @@ static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *
 		bool is_shut = record->state == KC_E_LOCKED;
 
 		op->waits = op->waits || waits || is_shut;
-		if (op->whole != KC_OK || is_out(absorb, record))
+		op->unclaimed = is_unclaimed(absorb, record);
+		if (op->whole != KC_OK || op->unclaimed || is_out(absorb, record))
 			continue;
 		*refused += record->state == KC_E_REFUSED;
 		*waiting += waits;
@@ -489,6 +497,36 @@ static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *
 		}
 		if (record->state == KC_E_WAITING)
 			absorb->missing |= (kc_peer_set)1 << record->member;
+	}
+}
+
+/* Whether more may yet be heard of what is in the store: somebody's list or key. */
+static bool is_more_to_come(const struct kc_absorb *absorb)
+{
+	const struct kc_circle *circle = absorb->circle;
+
+	if (circle->joining || absorb->shut || absorb->gathered->more)
+		return true;
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (i != circle->self && circle->members[i]->waiting_since_ms)
+			return true;
+	return false;
+}
+
+/* Items whose writer nobody knows are waited for a while, and then given up. */
+static void give_up_unclaimed(struct kc_absorb *absorb, uint64_t now_ms, uint64_t *waiting)
+{
+	bool more = is_more_to_come(absorb);
+
+	for (size_t i = 0; i < absorb->gathered->count; i++) {
+		struct kc_gathered_op *op = &absorb->gathered->ops[i];
+
+		if (!op->unclaimed)
+			continue;
+		if (op->since_ms == 0 || op->since_ms > now_ms)
+			op->since_ms = now_ms; /* a clock that was set back waits anew */
+		op->given_up = !more && now_ms - op->since_ms >= KC_ABSORB_GRACE_MS;
+		*waiting += !op->given_up;
 	}
 }
 
@@ -542,5 +580,6 @@ kc_err kc_absorb_settle(
 		else if (m->waiting_since_ms == 0 || m->waiting_since_ms > now_ms)
 			m->waiting_since_ms = now_ms; /* a clock that was set back waits anew */
 	}
+	give_up_unclaimed(absorb, now_ms, ret_waiting);
 	return KC_OK;
 }

@@ -10,6 +10,8 @@
 #include "backend/item/policy.h"
 #include "backend/sync/line/gather.h"
 
+#define KC_ABSORB_GRACE_MS (UINT64_C(10) * 60 * 1000) /* for pieces that are still arriving */
+
 enum kc_absorb_kind {
 	KC_ABSORB_GENESIS,
 	KC_ABSORB_ACCOUNT_KEY,
@@ -38,6 +40,7 @@ struct kc_absorb_record {
 		sealed; /* of one that is sealed: to be opened as soon as its key is here */
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key; of a segment, its beginning */
 	bool current;			  /* a list: the last one of its peer when it was taken */
+	bool claimed; /* an item of a feed: it was opened, and its writer is known */
 	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;
 			 NEWER; REFUSED; STORE_SUSPECT: evidence that is yet to be weighed */
 };

@@ -9,6 +9,7 @@ kc_err kc_absorb_claim(const struct kc_absorb_reader *r, struct kc_absorb_record
 		if (!kc_peer_id_equal(&r->circle->members[i]->id, writer))
 			continue;
 		record->member = i;
+		record->claimed = true;
 		return kc_absorb_counts(r, record) ? KC_OK : KC_ERR(WAITING);
 	}
 	return KC_ERR(WAITING);

@@ -33,6 +33,14 @@ static bool is_of(const struct kc_track *track, const struct kc_log_entry *entry
 	       memcmp(track->digest, entry->digest, sizeof track->digest) == 0;
 }
 
+/* What stands in its place waits itself: so does this, as a new write, for its turn. */
+static kc_err put_off(struct kc_composer *c, struct kc_track *track)
+{
+	kc_err err = kc_track_write(c->txn, track, track->t + 1);
+
+	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
 /* A version that was replaced since, or whose row does not open, is not needed any more. */
 static kc_err send_again(
 	struct kc_composer *c, const struct kc_log_entry *entry, const struct kc_held_epoch *held)
@@ -46,6 +54,8 @@ static kc_err send_again(
 		(err == KC_OK && !is_of(&track, entry, &c->circle->identity.id)))
 		return KC_OK;
 	KC_TRY(err);
+	if (c->terms->feed && kc_feed_is_waiting(c->terms->feed, track.name))
+		return put_off(c, &track);
 	err = kc_composer_seal(c, &track, held, entry->counter, &body, &record);
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT || err == KC_E_TOO_LARGE)
 		return KC_OK;

@@ -19,6 +19,8 @@ struct kc_feed_name {
 	enum kc_zone zone;
 	struct kc_etag etag; /* where it is of interest */
 	bool met;	     /* it was there when it was asked for */
+	uint64_t since_ms;   /* an item whose writer nobody knows: since when it waits; else 0 */
+	bool given_up;	     /* it may be written over */
 	char name[KC_RECORDS_MAX_NAME + 1];
 };
 struct kc_feed_names {
@@ -110,7 +112,7 @@ KC_MUST kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circl
 /* How far was read, once all is taken that can be taken. */
 KC_MUST kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, struct kc_absorb *absorb);
-/* Whether an item's record waits: nobody may write over it. */
+/* Whether an item's record waits, and was not given up: nobody may write over it. */
 bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN]);
 
 #endif

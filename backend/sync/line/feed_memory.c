@@ -88,6 +88,7 @@ kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 		kc_der_begin(&w, KC_DER_SEQUENCE);
 		kc_der_put_uint(&w, feed->waiting.rows[i].zone);
 		kc_der_put_str(&w, feed->waiting.rows[i].name);
+		kc_der_put_uint(&w, feed->waiting.rows[i].since_ms);
 		kc_der_end(&w);
 	}
 	kc_der_end(&w);
@@ -135,15 +136,18 @@ static kc_err pull_waiting(struct kc_der_reader *r, struct kc_feed *ret)
 		char text[KC_RECORDS_MAX_NAME + 1] = {0};
 		enum kc_zone zone;
 		struct kc_bytes name;
+		uint64_t since_ms;
 
 		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
 		zone = (enum kc_zone)kc_der_get_uint_max(&one, KC_ZONE_VALUES);
 		name = kc_der_get_utf8(&one);
+		since_ms = kc_der_get_uint(&one);
 		kc_der_leave(&rows, &one);
 		if (name.len == 0 || name.len > KC_RECORDS_MAX_NAME)
 			return KC_ERR(CORRUPT);
 		memcpy(text, name.data, name.len);
 		KC_TRY(kc_feed_names_add(&ret->waiting, zone, text, NULL));
+		ret->waiting.rows[ret->waiting.count - 1].since_ms = since_ms;
 	}
 	kc_der_leave(r, &rows);
 	return KC_OK;

@@ -9,6 +9,17 @@
 
 _Static_assert(KC_SIGHTING_LEN == sizeof(struct kc_etag), "a sighting is an etag");
 
+/* Since when what is asked for again has waited for a writer that somebody knows; 0: it has not. */
+static uint64_t waits_since(const struct kc_feed_reader *r, const char *name)
+{
+	const struct kc_feed_names *waiting = &r->feed->waiting;
+
+	for (size_t i = 0; i < waiting->count; i++)
+		if (strcmp(waiting->rows[i].name, name) == 0)
+			return waiting->rows[i].since_ms;
+	return 0;
+}
+
 /* The record as an operation with one write, and its name. */
 static kc_err make_op(const struct kc_feed_reader *r, const struct kc_record_row *row,
 	const struct kc_cell *cell, struct kc_gathered_op *ret)
@@ -17,7 +28,8 @@ static kc_err make_op(const struct kc_feed_reader *r, const struct kc_record_row
 		.bytes = KC_BUF_INIT,
 		.zone = r->zone,
 		.etag = row->etag,
-		.again = r->again};
+		.again = r->again,
+		.since_ms = cell->is_item ? waits_since(r, row->name) : 0};
 	struct kc_der_writer w;
 	size_t len;
 	kc_err err;

@@ -22,6 +22,17 @@ static void pass_over(struct kc_feed *feed, const struct kc_circle *circle, size
 		peer->passed_over = true;
 }
 
+static kc_err add_waiting(struct kc_feed_names *waiting, const struct kc_gathered_op *op)
+{
+	struct kc_feed_name *row;
+
+	KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
+	row = &waiting->rows[waiting->count - 1];
+	row->since_ms = op->unclaimed ? op->since_ms : 0;
+	row->given_up = op->given_up;
+	return KC_OK;
+}
+
 /* What became of each record: it waits, or its version is seen. */
 static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, const struct kc_absorb *absorb,
@@ -42,7 +53,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
 		if (op->waits)
-			KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
+			KC_TRY(add_waiting(waiting, op));
 		else if (strncmp(op->name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) == 0)
 			KC_TRY(see(feed, txn, op->name, &op->etag));
 	}
@@ -56,8 +67,8 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	return KC_OK;
 }
 
-/* An item that somebody took out of the store, without a deletion that is signed for: who wrote it
- * puts it back, or anybody when that device is not here any more. */
+/* An item that somebody took out of the store, or covered, without a word that is signed for: who
+ * wrote it puts it back, or anybody when that device is not here any more. */
 static kc_err put_back(
 	struct kc_txn *txn, const struct kc_circle *circle, kc_peer_set trusted, const char *name)
 {
@@ -80,6 +91,24 @@ static kc_err put_back(
 			return KC_OK;
 	err = kc_track_write(txn, &track, track.t + 1);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
+/* What was given up is written over; it stays among what waits until it is. */
+static kc_err settle_given_up(const struct kc_feed *feed, struct kc_txn *txn,
+	const struct kc_circle *circle, const struct kc_gathered *gathered)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (!op->given_up)
+			continue;
+		KC_TRY(see(feed, txn, op->name, &op->etag));
+		KC_TRY(put_back(txn, circle, trust.trusted, op->name));
+	}
+	return KC_OK;
 }
 
 static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle)
@@ -113,7 +142,7 @@ static kc_err keep_old_waiting(const struct kc_gathered *gathered, struct kc_fee
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
 		if (op->waits && op->again)
-			KC_TRY(kc_feed_names_add(ret, op->zone, op->name, NULL));
+			KC_TRY(add_waiting(ret, op));
 	}
 	return KC_OK;
 }
@@ -154,6 +183,8 @@ kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_
 	if (err == KC_OK)
 		err = settle_records(feed, txn, circle, absorb, &waiting);
 	if (err == KC_OK)
+		err = settle_given_up(feed, txn, circle, absorb->gathered);
+	if (err == KC_OK)
 		err = settle_gone(feed, txn, circle);
 	absorb->moved = absorb->moved || feed->altered;
 	if (waiting.count > KC_FEED_MAX_WAITING) {
@@ -182,6 +213,6 @@ bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC
 	kc_op_put_hex(&text, kc_bytes(name, KC_RECORD_NAME_LEN));
 	for (size_t i = 0; i < feed->waiting.count && kc_buf_text(&text); i++)
 		if (strcmp(feed->waiting.rows[i].name, kc_buf_text(&text)) == 0)
-			return true;
+			return !feed->waiting.rows[i].given_up;
 	return false;
 }

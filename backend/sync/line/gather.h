@@ -31,6 +31,10 @@ struct kc_gathered_op {
 	enum kc_zone zone;
 	struct kc_etag etag;
 	bool again; /* it has waited before */
+	/* An item whose writer nobody knows, since when, and whether it may be written over. */
+	bool unclaimed;
+	uint64_t since_ms;
+	bool given_up;
 };
 
 struct kc_gathered {

@@ -195,8 +195,8 @@ static kc_err records_pack(
 
 	if (line->outbox.lost)
 		KC_TRY(kc_memory_get_outbox_contents(txn, &before));
-	KC_TRY(kc_publish_pack(
-		txn, line->circle, composed, &line->outbox, kc_buf_bytes(&before), &contents));
+	KC_TRY(kc_publish_pack(txn, line->circle, &line->feed, composed, &line->outbox,
+		kc_buf_bytes(&before), &contents));
 	line->outbox =
 		(struct kc_outbox){.number = composed->number, .missed = line->outbox.missed};
 	line->feed.own_seen = false;

@@ -151,18 +151,40 @@ static kc_err is_current(
 	return KC_OK;
 }
 
+/* Whether what is in the way of an item waits itself, and may not be written over: then the item is
+ * this device's to write once more, in its turn. */
+static kc_err put_off(
+	struct kc_txn *txn, const struct kc_feed *feed, const struct outgoing *row, bool *ret)
+{
+	struct kc_track track;
+	kc_err err = find_track(txn, row->place.name, &track);
+
+	*ret = err == KC_OK && kc_feed_is_waiting(feed, track.name);
+	if (err == KC_E_NOT_FOUND)
+		return KC_OK; /* no item */
+	KC_TRY(err);
+	if (!*ret)
+		return KC_OK;
+	err = kc_track_write(txn, &track, track.t + 1);
+	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
 /* What is left of a batch that others were faster than. */
 static kc_err add_left(struct kc_txn *txn, const struct kc_circle *circle,
-	const struct kc_outbox *before, struct kc_bytes contents, struct batch *ret)
+	const struct kc_feed *feed, const struct kc_outbox *before, struct kc_bytes contents,
+	struct batch *ret)
 {
 	CLEANUP_BATCH struct batch old = {0};
 
 	KC_TRY(pull_batch(contents, &old));
 	for (size_t i = (size_t)before->landed; i < old.count; i++) {
-		bool current;
+		bool current, later;
 
 		KC_TRY(is_current(txn, circle, &old.rows[i], &current));
 		if (!current)
+			continue;
+		KC_TRY(put_off(txn, feed, &old.rows[i], &later));
+		if (later)
 			continue;
 		KC_TRY(renew(txn, &old.rows[i]));
 		KC_TRY(add(ret, &old.rows[i]));
@@ -208,8 +230,8 @@ static void put_values_first(struct batch *batch)
 }
 
 kc_err kc_publish_pack(struct kc_txn *txn, const struct kc_circle *circle,
-	const struct kc_composed *composed, const struct kc_outbox *before,
-	struct kc_bytes contents, struct kc_buf *ret)
+	const struct kc_feed *feed, const struct kc_composed *composed,
+	const struct kc_outbox *before, struct kc_bytes contents, struct kc_buf *ret)
 {
 	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
 	CLEANUP_BATCH struct batch batch = {0};
@@ -217,7 +239,7 @@ kc_err kc_publish_pack(struct kc_txn *txn, const struct kc_circle *circle,
 	struct kc_op op;
 
 	if (before->lost)
-		KC_TRY(add_left(txn, circle, before, contents, &batch));
+		KC_TRY(add_left(txn, circle, feed, before, contents, &batch));
 	KC_TRY(kc_op_parse(kc_buf_bytes(&composed->operation), &writer, 1, &op));
 	while (kc_op_next(&op, &write))
 		KC_TRY(add_write(txn, circle, &write, &batch));

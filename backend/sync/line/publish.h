@@ -12,10 +12,11 @@
 #include "backend/sync/memory.h"
 
 /* What was composed, as contents of the outbox; and what is still to be sent of a batch that lost
- * its race (before, with contents), unless something greater has come since. */
+ * its race (before, with contents), unless something greater has come since. Of that an item whose
+ * place is taken by what waits becomes a new write. */
 KC_MUST kc_err kc_publish_pack(struct kc_txn *txn, const struct kc_circle *circle,
-	const struct kc_composed *composed, const struct kc_outbox *before,
-	struct kc_bytes contents, struct kc_buf *ret);
+	const struct kc_feed *feed, const struct kc_composed *composed,
+	const struct kc_outbox *before, struct kc_bytes contents, struct kc_buf *ret);
 
 /* Sends the outbox: outbox->landed counts what is there, and the versions are remembered. Errors:
  * CONFLICT (others were there first: outbox->lost; what stood in the way is to be read again, and
