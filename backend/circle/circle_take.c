@@ -299,32 +299,40 @@ static bool is_another(
 	       !kc_record_id_equal(&list->prev, &seen->id);
 }
 
-/* Rule 5 again, where what others say was here first: the lists of trusted devices that are here.
- */
-static kc_err check_said_of(struct kc_circle *circle, const struct kc_member *member,
-	const struct kc_list *list, const struct kc_record_id *id, struct kc_bytes record)
+/* Whether the list of another speaks against a list of this peer, so that it is heard: it is of a
+ * trusted device, which does not put the peer out. */
+static bool speaks_against(const struct kc_circle *circle, const struct kc_trust *trust, size_t by,
+	const struct kc_list *list, const struct kc_record_id *id)
+{
+	const struct kc_list *said = circle->members[by]->list;
+	const struct kc_seen *seen = said ? kc_list_find_seen(said, &list->peer) : NULL;
+
+	return seen && by != circle->self && kc_peer_set_has(trust->trusted, by) &&
+	       is_another(seen, list, id) && !kc_list_find_exclusion(said, &list->peer);
+}
+
+/* Rule 5 again, where what others say was here first. */
+static kc_err check_said_of(struct kc_circle *circle, const struct kc_list *list,
+	const struct kc_record_id *id, struct kc_bytes record)
 {
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(circle, &trust));
-	if (!kc_circle_is_in(circle, &trust, &member->id))
+	if (!kc_circle_is_in(circle, &trust, &list->peer))
 		return KC_OK;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *by = circle->members[i];
-		const struct kc_seen *seen =
-			by->list ? kc_list_find_seen(by->list, &member->id) : NULL;
 
-		if (!seen || i == circle->self || !kc_peer_set_has(trust.trusted, i) ||
-			!is_another(seen, list, id) ||
-			kc_list_find_exclusion(by->list, &member->id))
+		if (!speaks_against(circle, &trust, i, list, id))
 			continue;
-		KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
-						       .about = member->id,
-						       .by = by->id,
-						       .known = list->seq,
-						       .shown = seen->seq,
-						       .here = record,
-						       .came = kc_buf_bytes(&by->list_record)}));
+		KC_TRY(kc_circle_catch(
+			circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
+					.about = list->peer,
+					.by = by->id,
+					.known = list->seq,
+					.shown = kc_list_find_seen(by->list, &list->peer)->seq,
+					.here = record,
+					.came = kc_buf_bytes(&by->list_record)}));
 		return kc_circle_raise(circle, KC_ALARM_FORK);
 	}
 	return KC_OK;
@@ -440,7 +448,7 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	KC_TRY(check_seen_self(circle, list, record));
 	KC_TRY(check_seen_others(circle, list, record));
 	KC_TRY(check_succession(circle, member, list, record));
-	KC_TRY(check_said_of(circle, member, list, id, record));
+	KC_TRY(check_said_of(circle, list, id, record));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	return kc_circle_adopt_list(circle, member, record);
