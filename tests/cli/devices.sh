@@ -214,6 +214,27 @@ run sync
 exits 11 "and knows it"
 complains '“phone” removed this device' "from whom"
 
+# --- an answer to one of two with one name ----------------------------------------------------------
+make_device watch
+pair phone watch
+make_device pad
+pair phone pad
+on pad-2
+run setup --name pad --password-file "$work/secret/keychain"
+pair phone pad-2
+exchange phone pad pad-2 watch
+on pad
+run lock
+run unlock --password-file "$work/secret/keychain"
+run devices remove watch --yes
+exits 0 "one of two with one name removes a device"
+on watch
+run_known devices remove pad --counter --yes --json
+exits 0 "which answers it by its name"
+json '.removed == "pad" and .entry > 0' "which is noted"
+run devices --json
+json '[.items[] | select(.name == "pad") | .status] | sort == ["member", "removed"]' "and means that one alone"
+
 # --- a service that ends in the middle --------------------------------------------------------------
 # While somebody else holds the store's file the service waits for it, and is killed.
 if [ "$store" != "$folder" ]; then
