@@ -61,6 +61,20 @@ struct kc_absorb_segments {
 	size_t count;
 };
 
+/* What heads of a view name, and this device may not have. */
+struct kc_absorb_promise {
+	size_t member;
+	struct kc_log_entry entry;
+	bool here; /* it is, or was refused */
+};
+struct kc_absorb_promised {
+	bool looked;
+	bool unknown;				/* some head, or what it names, is not here */
+	uint64_t counters[KC_CIRCLE_MAX_PEERS]; /* of heads */
+	struct kc_absorb_promise *rows;		/* owned; by name */
+	size_t count, allocated;
+};
+
 /* What is found out once for all records. */
 struct kc_absorb_reader {
 	struct kc_txn *txn;
@@ -76,6 +90,7 @@ struct kc_absorb_reader {
 	size_t unnamed_count;
 	struct kc_absorb_anchors anchors;
 	struct kc_absorb_segments segments;
+	struct kc_absorb_promised promised[KC_VIEW_COUNT];
 	struct kc_absorb_names versions;	  /* those that opened, or were refused */
 	struct kc_absorb_names shut;		  /* those that wait for the unlock */
 	unsigned shut_views[KC_CIRCLE_MAX_PEERS]; /* views of these, as bits, by member */
@@ -133,6 +148,13 @@ void kc_absorb_sort(struct kc_absorb_reader *r);
 
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
+
+/* Whether room may yet be made for an item that collides: its writer's head must be here, and no
+ * head may name a version of it, or of its rival, that is not (absorb_promised.c). */
+KC_MUST kc_err kc_absorb_may_make_room(struct kc_absorb_reader *r,
+	const struct kc_absorb_item *item, const uint8_t rival[static KC_RECORD_NAME_LEN],
+	bool *ret);
+void kc_absorb_promised_done(struct kc_absorb_promised *promised);
 
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);

@@ -11,6 +11,8 @@ static void reader_done(struct kc_absorb_reader *r)
 	free(r->unnamed);
 	kc_absorb_anchors_done(&r->anchors);
 	kc_absorb_segments_done(&r->segments);
+	for (size_t i = 0; i < KC_COUNT_OF(r->promised); i++)
+		kc_absorb_promised_done(&r->promised[i]);
 	kc_absorb_names_done(&r->versions);
 	kc_absorb_names_done(&r->shut);
 }
