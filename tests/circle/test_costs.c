@@ -10,7 +10,9 @@
 #include "tests/backend/words.h"
 #include "tests/check.h"
 #include "tests/circle/costs.h"
+#include "tests/circle/house.h"
 
+#define START_MS INT64_C(1800000000000)
 #define APART 20 /* more than devices say to each other directly */
 #define MUCH_APART 120
 #define ENTRY_LEN 68 /* of an item in the log of its writer */
@@ -253,6 +255,31 @@ static void check_all(bool records)
 	new_keys_and_removal(&m);
 }
 
+/* Whoever lets a device in looks again and again: at what it has seen no more than once. */
+static void look_for_a_newcomer(bool in_records)
+{
+	static struct house house;
+	char code[KC_PAIRING_CODE_LEN + 1];
+	struct kc_device applicant;
+	struct kc_keychain *sponsor;
+
+	between_register(in_records);
+	house_init_many(&house, START_MS, 3);
+	sponsor = house.homes[0].keychain;
+	CHECK_OK_FATAL(kc_keychain_pair_start(sponsor, kc_bytes_str(HOUSE_PASSWORD), code));
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_WAITING);
+	between_count = (struct between_count){0};
+	CHECK_ERR(kc_keychain_pair_poll(sponsor, &applicant), KC_E_WAITING);
+	CHECK(between_count.requests == 1);
+	house_done(&house);
+}
+
+static void looking_for_a_newcomer(void)
+{
+	look_for_a_newcomer(false);
+	look_for_a_newcomer(true);
+}
+
 static void logs(void)
 {
 	check_all(false);
@@ -266,6 +293,7 @@ static void records(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
+		CHECK_TEST(looking_for_a_newcomer),
 		CHECK_TEST(logs),
 		CHECK_TEST(records),
 	};
