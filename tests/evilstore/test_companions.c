@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a store of records can keep back alone of what a device published with its list: cases 100
- * to 102 and 110 of doc/attacks.md. Most of it was missed by nobody, were it not for the list that
+ * to 102 and 112 of doc/attacks.md. Most of it was missed by nobody, were it not for the list that
  * names it.
  */
 #include <stdio.h>
@@ -368,7 +368,7 @@ static bool mends(const struct companion *c)
 	return c->publish != leave && c->publish != ask;
 }
 
-static void case_110_its_writer_says_it_again(void)
+static void case_112_its_writer_says_it_again(void)
 {
 	static void (*const ways[])(const char *name) = {erase, take_away, spoil};
 	size_t number = 0;
@@ -394,7 +394,7 @@ static bool is_empty(const char *name)
 }
 
 /* A store that spoils it whenever it comes is given it ever more seldom. */
-static void case_110_but_not_for_ever(void)
+static void case_112_but_not_for_ever(void)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	char name[NAME_MAX_LEN];
@@ -460,8 +460,8 @@ int main(void)
 		CHECK_TEST(case_101_an_older_companion_is_shown),
 		CHECK_TEST(case_102_a_companion_is_spoilt),
 		CHECK_TEST(a_list_may_come_later),
-		CHECK_TEST(case_110_its_writer_says_it_again),
-		CHECK_TEST(case_110_but_not_for_ever),
+		CHECK_TEST(case_112_its_writer_says_it_again),
+		CHECK_TEST(case_112_but_not_for_ever),
 		CHECK_TEST(lists_forget_what_all_have),
 	};
 
