@@ -105,11 +105,13 @@ run history shop.example --json
 json '.items | length == 1 and .[0].from == "laptop" and .[0].by == "desktop"' "the same on the other"
 
 # A change on each, neither knowing of the other: the later one wins, the other is in a history.
+apart
 on laptop
 run_with 'sooner' add shop.example --user ana --stdin
 sleep 0.1
 on desktop
 run_with 'later' add shop.example --user ana --stdin
+together
 exchange desktop laptop desktop
 on laptop
 run get shop.example
