@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/circle/circle_impl.h"
 #include "backend/keychain_sync.h"
 #include "backend/store/trie.h"
 #include "backend/sync/absorb/absorb.h"
@@ -273,12 +274,6 @@ static bool is_put_out(size_t device, kc_err err)
 	return model.out[device] && model.removals;
 }
 
-/* What was said before somebody heard of a removal. */
-static bool may_refuse(void)
-{
-	return model.removals;
-}
-
 static struct kc_circle *recall(size_t device)
 {
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
@@ -286,6 +281,47 @@ static struct kc_circle *recall(size_t device)
 
 	CHECK_OK_FATAL(kc_keychain_sync_recall(home_of(device)->keychain, &place, &circle));
 	return circle;
+}
+
+/* Whether one of those who are in has put out who let a device in, and it fell with that. */
+static bool is_fallen_by(size_t remover, const struct kc_peer_id *id)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(remover);
+	const struct kc_list *own = kc_circle_self(circle)->list;
+	kc_peer_set fallen = 0;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	if (own && kc_circle_is_trusted(circle, &trust, &circle->identity.id))
+		CHECK_OK_FATAL(kc_circle_find_fallen(circle, own, &fallen));
+	return kc_peer_set_has(
+		fallen & trust.known & ~trust.introduced, kc_circle_number(circle, id));
+}
+
+/* Whether a device fell by the word of such alone whom it does not know: its sponsor had not heard
+ * of their coming. Nobody reaches it (doc/protocol.md 11), and it waits for ever. */
+static bool is_lost(size_t device)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = recall(device);
+	bool fallen = false;
+
+	for (size_t i = 0; i < world.house.count; i++) {
+		KC_CLEANUP_CIRCLE struct kc_circle *other = NULL;
+
+		if (i == device || !world.member[i] || !is_fallen_by(i, &circle->identity.id))
+			continue;
+		other = recall(i);
+		if (kc_circle_find(circle, &other->identity.id))
+			return false;
+		fallen = true;
+	}
+	return fallen;
+}
+
+/* What was said before somebody heard of a removal. */
+static bool may_refuse(void)
+{
+	return model.removals;
 }
 
 /* Whether others have begun an epoch, and the share of its key has yet to come: until then a change
@@ -351,6 +387,8 @@ static void exchange(size_t device, struct kc_sync_report *report)
 			(int)report->pending);
 	if (good)
 		learn(device, report->waiting == 0);
+	if (good && report->waiting && model.removals)
+		model.out[device] = is_lost(device);
 }
 
 static void exchange_once(size_t device)

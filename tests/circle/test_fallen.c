@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A newcomer that falls with the device that let it in, and cannot read what it would learn that
- * from, is told by whoever put that device out: once, and not without end.
+ * from, is told by whoever put that device out: once, and not without end. And whoever is out by
+ * what it has heard so far is not kept by that from hearing that it is in.
  */
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,35 @@ static void by_one_who_did_not_know_of_it(void)
 	memory_house_done(&house);
 }
 
+/* --- in, by what is under a newcomer's key ------------------------------------------------------
+ */
+
+/* The first puts out the second, which has put out the third, and neither has heard of the other.
+ * The list of the first is under a key of the third's newcomer: by the word of the second alone,
+ * the third takes no keys of that one. */
+static void who_is_in_by_a_newcomers_key(void)
+{
+	enum { FIRST, SECOND, THIRD, NEWCOMER };
+	struct house house = {.count = 0};
+
+	memory_house_init(&house, false, START_MS, NEWCOMER);
+	send_away(&house, SECOND);
+	house_remove(&house, SECOND, THIRD);
+	CHECK(house_add(&house, THIRD) == NEWCOMER);
+	new_keys(&house, NEWCOMER);
+	house_remove(&house, FIRST, SECOND);
+	carry(1, 0);
+	CHECK_OK(house_sync(&house, THIRD, NULL));
+	CHECK(house_device(&house, THIRD, SECOND).standing == KC_DEVICE_REMOVED);
+	for (size_t i = FIRST; i <= NEWCOMER; i++)
+		CHECK(i == SECOND || house_device(&house, THIRD, i).standing == KC_DEVICE_MEMBER);
+	CHECK_OK(words_add(&house.homes[FIRST], GENP, "svce=a acct=a sync=#1", "a"));
+	CHECK_OK(house_sync(&house, FIRST, NULL));
+	CHECK_OK(house_sync(&house, THIRD, NULL));
+	CHECK(words_has_secret(&house.homes[THIRD], GENP, "svce=a", "a"));
+	memory_house_done(&house);
+}
+
 /* --- known, and let in after the loss -----------------------------------------------------------
  */
 
@@ -143,6 +173,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		CHECK_TEST(by_one_who_did_not_know_of_it),
+		CHECK_TEST(who_is_in_by_a_newcomers_key),
 		CHECK_TEST(after_a_loss_in_logs),
 		CHECK_TEST(after_a_loss_in_records),
 	};
