@@ -257,7 +257,8 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync
 	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
-	KC_TRY(kc_feed_forget(&txn));
+	if (layout == KC_LAYOUT_RECORDS)
+		KC_TRY(kc_feed_move(&txn));
 	KC_TRY(kc_txn_commit(&txn));
 	atomic_store(&sync->failed, false);
 	return KC_OK;

@@ -249,6 +249,22 @@ static kc_err may_differ(const struct kc_circle *circle, const struct kc_list *l
 	return KC_OK;
 }
 
+/* The identity of a list of another device, when it is remembered, or the last one names it. */
+static const struct kc_record_id *list_id_of(const struct kc_member *member, uint64_t seq)
+{
+	const struct kc_past_list *rows =
+		(const struct kc_past_list *)(const void *)member->past.data;
+
+	if (member->list->seq == seq)
+		return &member->list_id;
+	if (member->list->seq == seq + 1 && member->list->has_prev)
+		return &member->list->prev;
+	for (size_t i = 0; i < member->past.len / sizeof *rows; i++)
+		if (rows[i].seq == seq)
+			return &rows[i].id;
+	return NULL;
+}
+
 /* Rule 5: what a list says of others. */
 static kc_err check_seen_others(
 	struct kc_circle *circle, const struct kc_list *list, struct kc_bytes record)
@@ -258,13 +274,66 @@ static kc_err check_seen_others(
 	for (size_t i = 0; i < list->seen_count; i++) {
 		const struct kc_seen *seen = &list->seen[i];
 		const struct kc_member *m = kc_circle_find(circle, &seen->peer);
+		const struct kc_record_id *id;
 
-		if (!m || !m->list || m->list->seq != seen->seq ||
-			kc_record_id_equal(&m->list_id, &seen->id))
+		/* Of this device: rule 4. */
+		if (!m || !m->list || m == kc_circle_self(circle))
+			continue;
+		id = list_id_of(m, seen->seq);
+		if (!id || kc_record_id_equal(id, &seen->id))
 			continue;
 		KC_TRY(may_differ(circle, list, &seen->peer, &pardoned));
 		if (!pardoned)
 			return contradict(circle, list, record, m, seen->seq);
+	}
+	return KC_OK;
+}
+
+/* Whether somebody has heard of another list than this one, or than the one before it. */
+static bool is_another(
+	const struct kc_seen *seen, const struct kc_list *list, const struct kc_record_id *id)
+{
+	if (seen->seq == list->seq)
+		return !kc_record_id_equal(id, &seen->id);
+	return list->has_prev && seen->seq + 1 == list->seq &&
+	       !kc_record_id_equal(&list->prev, &seen->id);
+}
+
+/* Whether the list of another speaks against a list of this peer, so that it is heard: it is of a
+ * trusted device, which does not put the peer out. */
+static bool speaks_against(const struct kc_circle *circle, const struct kc_trust *trust, size_t by,
+	const struct kc_list *list, const struct kc_record_id *id)
+{
+	const struct kc_list *said = circle->members[by]->list;
+	const struct kc_seen *seen = said ? kc_list_find_seen(said, &list->peer) : NULL;
+
+	return seen && by != circle->self && kc_peer_set_has(trust->trusted, by) &&
+	       is_another(seen, list, id) && !kc_list_find_exclusion(said, &list->peer);
+}
+
+/* Rule 5 again, where what others say was here first. */
+static kc_err check_said_of(struct kc_circle *circle, const struct kc_list *list,
+	const struct kc_record_id *id, struct kc_bytes record)
+{
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!kc_circle_is_in(circle, &trust, &list->peer))
+		return KC_OK;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_member *by = circle->members[i];
+
+		if (!speaks_against(circle, &trust, i, list, id))
+			continue;
+		KC_TRY(kc_circle_catch(
+			circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
+					.about = list->peer,
+					.by = by->id,
+					.known = list->seq,
+					.shown = kc_list_find_seen(by->list, &list->peer)->seq,
+					.here = record,
+					.came = kc_buf_bytes(&by->list_record)}));
+		return kc_circle_raise(circle, KC_ALARM_FORK);
 	}
 	return KC_OK;
 }
@@ -379,6 +448,7 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	KC_TRY(check_seen_self(circle, list, record));
 	KC_TRY(check_seen_others(circle, list, record));
 	KC_TRY(check_succession(circle, member, list, record));
+	KC_TRY(check_said_of(circle, list, id, record));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	return kc_circle_adopt_list(circle, member, record);

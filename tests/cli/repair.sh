@@ -30,6 +30,33 @@ has_all() { # name
 }
 
 begin_circle laptop
+
+# --- a device that is alone -------------------------------------------------------------------------
+save alone.example first
+run sync
+cp -a "$folder" "$work/backup"
+for secret in second third; do
+  change alone.example "$secret"
+  run sync
+done
+mv "$folder" "$work/newer"
+mv "$work/backup" "$folder"
+run sync
+exits 10 "a device that is alone says so, too"
+complains 'your store is older than what this device has already seen' "what is wrong"
+run sync status
+says 'older than what this device has already seen' "also when it is only asked"
+run sync status --json
+json '.alarm == "rollback"' "by the name of the alarm"
+run get alone.example
+writes third "and has what it had"
+rm -r "$folder"
+mv "$work/newer" "$folder"
+run sync
+exits 0 "all is well with the store as it was"
+run rm alone.example --yes
+
+# --- two devices ------------------------------------------------------------------------------------
 make_device desktop
 pair laptop desktop
 for device in laptop desktop; do

@@ -203,6 +203,57 @@ static void case_63_an_older_store(void)
 	}
 }
 
+/* Nobody else has a list in the store that could be older, or missing. */
+static void case_63_an_older_store_of_one_device(void)
+{
+	EACH_LAYOUT(layout)
+	{
+		CLEANUP_EVIL_HOUSE struct house house;
+
+		begin(&house, *layout, 1);
+		evil_house_save(1);
+		change_and_send(&house, 0, "second a");
+		change_and_send(&house, 0, "third a");
+		evil_house_is_content(&house, 0);
+		evil_show(0, 1);
+		if (*layout == KC_LAYOUT_RECORDS)
+			evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
+		change(&house, 0, "fourth a");
+		for (int times = 0; times < 3; times++)
+			evil_house_is_alarmed(&house, 0, "rollback");
+		if (*layout == KC_LAYOUT_RECORDS)
+			CHECK(keeps(&house, 0, KC_EVIDENCE_OLD_LIST));
+		CHECK(has(&house, 0, "fourth a"));
+		evil_show(0, 0);
+		is_well(&house);
+		evil_house_is_content(&house, 0);
+		evil_house_add(&house, 0);
+		is_well(&house);
+		CHECK(has(&house, 1, "fourth a"));
+	}
+}
+
+/* An empty store of the same account is one, too. What cannot be read in its place is not. */
+static void case_63_an_own_list_that_is_gone(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	struct kc_writer_id writer;
+	char list[NAME_MAX_LEN];
+
+	begin(&house, KC_LAYOUT_RECORDS, 1);
+	writer = evil_house_writer(&house, 0);
+	evil_house_cell(&house, 0, "p", list);
+	evil_add(&(struct evil_rule){.verb = EVIL_HIDE, .names = list});
+	evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
+	evil_house_is_alarmed(&house, 0, "rollback");
+	evil_house_mute();
+	CHECK_OK_FATAL(evil_put(evil_world(0), &writer, "p", kc_bytes_str("something else")));
+	evil_add(&(struct evil_rule){.verb = EVIL_EXPIRE});
+	for (int times = 0; times < 3; times++)
+		evil_house_is_content(&house, 0);
+	is_well(&house);
+}
+
 /* A and B in one world, C in another; B is shown the other one in the end. */
 static void case_64_a_fork(void)
 {
@@ -675,6 +726,8 @@ int main(void)
 		CHECK_TEST(case_61_no_more_changes),
 		CHECK_TEST(case_62_an_old_token),
 		CHECK_TEST(case_63_an_older_store),
+		CHECK_TEST(case_63_an_older_store_of_one_device),
+		CHECK_TEST(case_63_an_own_list_that_is_gone),
 		CHECK_TEST(case_64_a_fork),
 		CHECK_TEST(case_65_a_fork_is_merged),
 		CHECK_TEST(case_66_acknowledged_and_not_stored),

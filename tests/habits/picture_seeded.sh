@@ -1,12 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # The checker of the picture must notice: each seeded violation in a copy of the tree has to fail it.
-set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT INT TERM
-passed=0
-failed=0
+. "$(dirname "$0")/seeded.sh"
 
 fresh() {
   rm -rf "${copy:?}"/*
@@ -15,21 +10,11 @@ fresh() {
   cp "$top/doc/architecture.md" "$copy/doc"
   cp "$top/tests/habits/layers.sh" "$copy/tests/habits"
   # Of the sources only where they are: one a folder.
-  (cd "$top" && find base crypto wire module keychainapi cli backend service tests doc conf -name '*.c' -o -name local.am) |
+  (cd "$top" && find $folders doc conf -name '*.c' -o -name local.am) |
     sed 's|[^/]*\.c$|a.c|' | sort -u | while read -r file; do
       mkdir -p "$copy/${file%/*}"
       : > "$copy/$file"
     done
-}
-
-expect() { # wanted status, what
-  if sh "$top/tests/habits/picture.sh" "$copy" > /dev/null 2>&1; then got=0; else got=1; fi
-  if [ "$got" = "$1" ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "wrong: $2"
-  fi
 }
 
 fresh
@@ -54,5 +39,4 @@ tests/habits/layers.sh@s/^backend\/vault .*/& backend\/store/@the table lets the
 README.md@/^. `wire\/`/d@a folder that README.md does not name
 README.md@s/^. `service\/`/| `services\/`/@a folder that README.md names and that is not there
 ROWS
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+verdict

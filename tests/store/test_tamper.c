@@ -186,25 +186,30 @@ static void tampering_is_noticed(void)
 	}
 }
 
-/* Makes a, changes it, and puts the whole old row back, ciphertexts and all. */
+/* Changes what terms find while the file holds a copy of what was, and puts that copy back. */
+static void put_old_back(
+	struct home *home, const char *copy, const char *terms, const char *put_back)
+{
+	make_items(home);
+	home_close(home);
+	run_sql(home, copy);
+	home_open(home);
+	home_unlock(home);
+	CHECK_OK(words_update(home, GENP, terms, "", "newer"));
+	home_close(home);
+	run_sql(home, put_back);
+	home_open(home);
+}
+
+/* The whole row, ciphertexts and all. */
 static void an_old_version_put_back_is_noticed(void)
 {
-	static const char save[] = "CREATE TABLE old AS SELECT * FROM item WHERE id = 1";
-	static const char put_back[] =
-		"UPDATE item SET (version, terms, marks, meta, secret) ="
-		" (SELECT version, terms, marks, meta, secret FROM old) WHERE id = 1;"
-		"DROP TABLE old";
 	CLEANUP_HOME struct home home = HOME_INIT;
 
-	make_items(&home);
-	home_close(&home);
-	run_sql(&home, save);
-	home_open(&home);
-	home_unlock(&home);
-	CHECK_OK(words_update(&home, GENP, "acct=a", "", "newer"));
-	home_close(&home);
-	run_sql(&home, put_back);
-	home_open(&home);
+	put_old_back(&home, "CREATE TABLE old AS SELECT * FROM item WHERE id = 1", "acct=a",
+		"UPDATE item SET (version, terms, marks, meta, secret) ="
+		" (SELECT version, terms, marks, meta, secret FROM old) WHERE id = 1;"
+		"DROP TABLE old");
 	check_status(&home, true, 0, "put back");
 	home_unlock(&home);
 	check_status(&home, true, 0, "put back, unlocked");
@@ -216,22 +221,12 @@ static void an_old_version_put_back_is_noticed(void)
  * cancel each other. */
 static void an_old_version_put_back_twice_is_noticed(void)
 {
-	static const char save[] = "CREATE TABLE old AS SELECT * FROM item WHERE id = 1";
-	static const char put_back[] =
-		"CREATE TABLE more AS SELECT * FROM old UNION ALL SELECT * FROM old"
-		" UNION ALL SELECT * FROM item;"
-		"DROP TABLE item; ALTER TABLE more RENAME TO item; DROP TABLE old";
 	CLEANUP_HOME struct home home = HOME_INIT;
 
-	make_items(&home);
-	home_close(&home);
-	run_sql(&home, save);
-	home_open(&home);
-	home_unlock(&home);
-	CHECK_OK(words_update(&home, GENP, "acct=a", "", "newer"));
-	home_close(&home);
-	run_sql(&home, put_back);
-	home_open(&home);
+	put_old_back(&home, "CREATE TABLE old AS SELECT * FROM item WHERE id = 1", "acct=a",
+		"CREATE TABLE more AS SELECT * FROM old UNION ALL SELECT * FROM old"
+		" UNION ALL SELECT * FROM item;"
+		"DROP TABLE item; ALTER TABLE more RENAME TO item; DROP TABLE old");
 	home_unlock(&home);
 	check_status(&home, true, 0, "put back twice");
 }
@@ -240,15 +235,8 @@ static void an_old_cell_put_back_is_noticed(void)
 {
 	CLEANUP_HOME struct home home = HOME_INIT;
 
-	make_items(&home);
-	home_close(&home);
-	run_sql(&home, "CREATE TABLE old AS SELECT * FROM track");
-	home_open(&home);
-	home_unlock(&home);
-	CHECK_OK(words_update(&home, GENP, "acct=c", "", "newer"));
-	home_close(&home);
-	run_sql(&home, "UPDATE track SET sealed = (SELECT sealed FROM old); DROP TABLE old");
-	home_open(&home);
+	put_old_back(&home, "CREATE TABLE old AS SELECT * FROM track", "acct=c",
+		"UPDATE track SET sealed = (SELECT sealed FROM old); DROP TABLE old");
 	check_status(&home, true, 0, "old track");
 }
 

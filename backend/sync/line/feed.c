@@ -68,7 +68,7 @@ void kc_feed_start_whole(struct kc_feed *feed, enum kc_zone zone)
 		return;
 	feed->whole = true;
 	feed->skims = !feed->suspicious;
-	feed->own_seen = false;
+	feed->own_seen = feed->own_listed = false;
 	feed->reading++;
 	for (size_t i = 0; i < feed->peer_count; i++)
 		feed->peers[i].listed = false;

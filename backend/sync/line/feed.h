@@ -48,6 +48,8 @@ struct kc_feed {
 	uint64_t reading; /* how often the zone of records was begun from the beginning */
 	bool whole;	  /* that is under way */
 	bool own_seen;	  /* this device's last list is there */
+	uint64_t own_seq; /* of the last list of this device that came back; 0: none has */
+	bool own_listed;  /* in what was read of the zone it stands, or a newer one */
 	struct kc_feed_names waiting;
 	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
 	size_t peer_count;
@@ -82,6 +84,8 @@ KC_MUST kc_err kc_feed_recall(struct kc_txn *txn, struct kc_feed *ret);
 KC_MUST kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed);
 /* Everything is to be read anew. */
 KC_MUST kc_err kc_feed_forget(struct kc_txn *txn);
+/* The same at another place, where what came back before must be, too. Errors: as of recall. */
+KC_MUST kc_err kc_feed_move(struct kc_txn *txn);
 
 KC_MUST kc_err kc_feed_names_add(struct kc_feed_names *names, enum kc_zone zone, const char *name,
 	const struct kc_etag *etag);
@@ -100,6 +104,9 @@ KC_MUST kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct
  * those before have read. */
 KC_MUST kc_err kc_feed_has_claimed(const struct kc_feed *feed, struct kc_store *store,
 	const struct kc_gathered *gathered, bool *ret);
+/* Whether the zone was read to its end from its beginning, and the list of this device that came
+ * back before is not there, nor a newer one. */
+bool kc_feed_lacks_own(const struct kc_feed *feed);
 /* The next rounds read from the beginning, and open what was seen before, too: a store may have
  * shown another value under the same etag. */
 void kc_feed_reread(struct kc_feed *feed);

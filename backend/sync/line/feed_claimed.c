@@ -24,6 +24,11 @@ static bool is_met(const struct kc_feed *feed, const struct kc_gathered *gathere
 	       is_among(&feed->later, name);
 }
 
+bool kc_feed_lacks_own(const struct kc_feed *feed)
+{
+	return feed->whole && !feed->more && feed->own_seq && !feed->own_listed;
+}
+
 kc_err kc_feed_has_claimed(const struct kc_feed *feed, struct kc_store *store,
 	const struct kc_gathered *gathered, bool *ret)
 {

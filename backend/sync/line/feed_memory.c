@@ -82,6 +82,8 @@ kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 	kc_der_put_uint(&w, feed->reading);
 	kc_der_put_bool(&w, feed->whole);
 	kc_der_put_bool(&w, feed->own_seen);
+	kc_der_put_uint(&w, feed->own_seq);
+	kc_der_put_bool(&w, feed->own_listed);
 	put_peers(&w, feed);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < feed->waiting.count; i++) {
@@ -172,6 +174,8 @@ kc_err kc_feed_recall(struct kc_txn *txn, struct kc_feed *ret)
 	ret->reading = kc_der_get_uint(&seq);
 	ret->whole = kc_der_get_bool(&seq);
 	ret->own_seen = kc_der_get_bool(&seq);
+	ret->own_seq = kc_der_get_uint(&seq);
+	ret->own_listed = kc_der_get_bool(&seq);
 	pull_peers(&seq, ret);
 	KC_TRY(pull_waiting(&seq, ret));
 	kc_der_leave(&r, &seq);
@@ -182,4 +186,15 @@ kc_err kc_feed_forget(struct kc_txn *txn)
 {
 	KC_TRY(kc_sighting_clear(txn));
 	return kc_cell_remove(txn, CELL_FEED);
+}
+
+kc_err kc_feed_move(struct kc_txn *txn)
+{
+	KC_CLEANUP(kc_feed_done) struct kc_feed feed = {.reading = 0};
+	struct kc_feed moved = {.reading = 1, .whole = true};
+
+	KC_TRY(kc_feed_recall(txn, &feed));
+	moved.own_seq = feed.own_seq;
+	KC_TRY(kc_feed_forget(txn));
+	return kc_feed_remember(txn, &moved);
 }

@@ -97,7 +97,21 @@ static kc_err take_op(
 	return err;
 }
 
-/* Looks at this device's own list: whether it is the last one. */
+/* A list of this device that is not the last one: from before the one that came back, or newer, or
+ * not by its key at all. */
+static kc_err look_at_older(struct kc_feed *feed, struct kc_circle *circle,
+	const struct kc_list *list, struct kc_bytes record)
+{
+	const struct kc_member *self = kc_circle_self(circle);
+
+	feed->own_listed = list->seq >= feed->own_seq || kc_list_verify(record, &circle->account,
+								 list, &self->permanent) != KC_OK;
+	return feed->own_listed || !feed->whole ? KC_OK
+						: kc_circle_catch_older(circle, self, record);
+}
+
+/* Looks at this device's own list: whether it is the last one. What nobody can read says nothing of
+ * how old the store is. */
 static kc_err look_at_own(
 	struct kc_feed_reader *r, const struct kc_cell *cell, struct kc_bytes sealed)
 {
@@ -111,15 +125,18 @@ static kc_err look_at_own(
 	if (!list)
 		return KC_ERR(NO_MEMORY);
 	r->feed->own_seen = false;
+	r->feed->own_listed = true;
 	if (kc_circle_open(circle, &place, sealed, &record) != KC_OK ||
 		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) != KC_OK)
 		return KC_OK;
 	r->feed->own_seen = self->list && kc_record_id_equal(&id, &self->list_id);
-	if (r->feed->own_seen)
+	if (r->feed->own_seen) {
+		r->feed->own_seq = list->seq;
 		return KC_OK;
+	}
 	KC_TRY(kc_circle_look_for_twin(circle, kc_buf_bytes(&record)));
 	if (!circle->copied)
-		return KC_OK;
+		return look_at_older(r->feed, circle, list, kc_buf_bytes(&record));
 	/* This device has said something that it does not know of: it has a twin. */
 	circle->copied = true;
 	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OWN_LIST,

@@ -108,7 +108,11 @@ static kc_err look_for_own(struct kc_line *line, const struct kc_gathered *gathe
 	struct kc_outbox *outbox = &line->outbox;
 	bool all;
 
-	if ((outbox->tries == 0 && outbox->landed == 0) || line->is_mute)
+	if (line->is_mute)
+		return KC_OK;
+	if (kc_feed_lacks_own(&line->feed))
+		return suspect(line, KC_ALARM_ROLLBACK);
+	if (outbox->tries == 0 && outbox->landed == 0)
 		return KC_OK;
 	KC_TRY(kc_feed_has_claimed(&line->feed, line->store, gathered, &all));
 	if (all && (line->feed.own_seen || outbox->lost))
