@@ -193,6 +193,8 @@ static int by_operation(const void *a, const void *b)
  * comes after it. Nothing else of one that is not whole is looked at. */
 static kc_err open_ops(struct kc_absorb *absorb)
 {
+	size_t had = absorb->count;
+
 	for (size_t i = 0; i < absorb->gathered->count; i++) {
 		struct kc_gathered_op *op = &absorb->gathered->ops[i];
 
@@ -205,7 +207,7 @@ static kc_err open_ops(struct kc_absorb *absorb)
 			op->opened = true;
 		}
 	}
-	if (absorb->count)
+	if (absorb->count > had)
 		qsort(absorb->records, absorb->count, sizeof *absorb->records, by_operation);
 	return KC_OK;
 }

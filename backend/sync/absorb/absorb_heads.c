@@ -42,32 +42,6 @@ kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member, const str
 	return KC_OK;
 }
 
-/* Whether a record of that name came in these operations and was refused for what it says, although
- * it is the very one that the entry means. One that does not open is one that is missing. */
-static kc_err was_refused(
-	struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry, bool *ret)
-{
-	uint8_t digest[KC_VERSION_DIGEST_LEN];
-
-	*ret = false;
-	for (size_t i = 0; i < r->absorb->count && !*ret; i++) {
-		const struct kc_absorb_record *record = &r->absorb->records[i];
-		kc_err err;
-
-		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_REFUSED ||
-			(!r->absorb->gathered->by_feed &&
-				kc_absorb_member(r->absorb, record) != member) ||
-			memcmp(record->name, entry->name, sizeof entry->name) != 0)
-			continue;
-		err = kc_absorb_digest(r, record, digest);
-		if (err == KC_OK)
-			*ret = memcmp(digest, entry->digest, sizeof digest) == 0;
-		else if (!kc_absorb_is_verdict(err))
-			return err;
-	}
-	return KC_OK;
-}
-
 struct kc_version kc_absorb_version(
 	const struct kc_peer_id *writer, const struct kc_log_entry *entry)
 {
@@ -85,7 +59,7 @@ kc_err kc_absorb_accounts(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	KC_TRY(kc_merge_holds(r->txn, entry->name, &version, ret));
 	if (*ret)
 		return KC_OK;
-	KC_TRY(was_refused(r, member, entry, ret));
+	*ret = kc_absorb_was_refused(r, member, entry);
 	/* Another device may have taken it: its policy, or what stood in the way, is its own. */
 	return *ret ? kc_trie_doubt(r->txn, view, true) : KC_OK;
 }
@@ -133,28 +107,6 @@ static kc_err account_for_unnamed(
 	return KC_OK;
 }
 
-/* Whether something is here that waits for the unlock and may be what a log speaks of: a record of
- * that name, or without one any of the view. */
-static bool awaits_unlock(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
-	const struct kc_log_entry *entry)
-{
-	for (size_t i = 0; i < r->absorb->count; i++) {
-		const struct kc_absorb_record *record = &r->absorb->records[i];
-		struct kc_item_header header;
-
-		/* Whose an item of a feed is stands within it. */
-		if (record->kind != KC_ABSORB_ITEM || record->state != KC_E_LOCKED ||
-			(!r->absorb->gathered->by_feed &&
-				kc_absorb_member(r->absorb, record) != member))
-			continue;
-		if (entry ? memcmp(record->name, entry->name, sizeof entry->name) == 0
-			  : kc_item_record_peek(record->value, &header) == KC_OK &&
-					kc_absorb_view(r, header.view_tag) == view)
-			return true;
-	}
-	return false;
-}
-
 /* What a list lacks: nothing, what comes with the unlock, or what is missing, which is worst. */
 static void note_lack(kc_err err, kc_err *lack)
 {
@@ -189,7 +141,8 @@ static kc_err account_for_named(struct kc_absorb_reader *r, size_t member, enum 
 			continue;
 		if (lack == KC_OK)
 			*end = entry->counter - 1;
-		lack = awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED) : KC_ERR(WAITING);
+		lack = kc_absorb_awaits_unlock(r, member, view, entry) ? KC_ERR(LOCKED)
+								       : KC_ERR(WAITING);
 		note_lack(lack, ret_lack);
 	}
 	return KC_OK;
@@ -216,7 +169,8 @@ static kc_err account_for(struct kc_absorb_reader *r, size_t member, enum kc_vie
 	if (!may_lack_unnamed(r, list))
 		KC_TRY(account_for_unnamed(r, member, view, unnamed, &had));
 	if (had < unnamed && !may_lack_unnamed(r, list)) {
-		note_lack(awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED) : KC_ERR(WAITING),
+		note_lack(kc_absorb_awaits_unlock(r, member, view, NULL) ? KC_ERR(LOCKED)
+									 : KC_ERR(WAITING),
 			ret_lack);
 		return kc_vector_raise(vector, writer, had);
 	}
@@ -290,6 +244,7 @@ static kc_err take_list(struct kc_absorb_reader *r, struct kc_absorb_record *rec
 
 kc_err kc_absorb_heads(struct kc_absorb_reader *r)
 {
+	KC_TRY(kc_absorb_name_shut(r));
 	for (size_t i = 0; i < r->absorb->count; i++) {
 		struct kc_absorb_record *record = &r->absorb->records[i];
 

@@ -33,6 +33,48 @@ struct kc_absorb_anchors {
 	kc_peer_set awaited;		    /* those of whom a list may yet come to say more */
 };
 
+/* An item of a log by its name; of a feed member is 0. */
+struct kc_absorb_name {
+	size_t member;
+	uint8_t name[KC_RECORD_NAME_LEN];
+	uint8_t digest[KC_VERSION_DIGEST_LEN];
+	size_t record; /* number in absorb->records */
+};
+struct kc_absorb_names {
+	struct kc_absorb_name *rows; /* owned; by member, name, digest */
+	size_t count;
+};
+
+/* A segment that is here; it is opened once, however many heads name it. */
+struct kc_absorb_segment {
+	size_t record; /* number in absorb->records */
+	size_t member;
+	uint8_t name[KC_RECORD_NAME_LEN];
+	bool opened; /* from here on */
+	kc_err err;
+	uint8_t hash[KC_HASH32_LEN];
+	enum kc_view view;
+	struct kc_head_log log;
+};
+struct kc_absorb_segments {
+	struct kc_absorb_segment *rows; /* owned; by member, name */
+	size_t count;
+};
+
+/* What heads of a view name, and this device may not have. */
+struct kc_absorb_promise {
+	size_t member;
+	struct kc_log_entry entry;
+	bool here; /* it is, or was refused */
+};
+struct kc_absorb_promised {
+	bool looked;
+	bool unknown;				/* some head, or what it names, is not here */
+	uint64_t counters[KC_CIRCLE_MAX_PEERS]; /* of heads */
+	struct kc_absorb_promise *rows;		/* owned; by name */
+	size_t count, allocated;
+};
+
 /* What is found out once for all records. */
 struct kc_absorb_reader {
 	struct kc_txn *txn;
@@ -47,6 +89,11 @@ struct kc_absorb_reader {
 	struct kc_absorb_item *unnamed; /* owned; those that wait for a root that names them */
 	size_t unnamed_count;
 	struct kc_absorb_anchors anchors;
+	struct kc_absorb_segments segments;
+	struct kc_absorb_promised promised[KC_VIEW_COUNT];
+	struct kc_absorb_names versions;	  /* those that opened, or were refused */
+	struct kc_absorb_names shut;		  /* those that wait for the unlock */
+	unsigned shut_views[KC_CIRCLE_MAX_PEERS]; /* views of these, as bits, by member */
 };
 
 /* The reader's tags, and who is trusted. */
@@ -71,6 +118,20 @@ KC_MUST kc_err kc_absorb_digest(const struct kc_absorb_reader *r,
 KC_MUST kc_err kc_absorb_claim(const struct kc_absorb_reader *r, struct kc_absorb_record *record,
 	const struct kc_peer_id *writer);
 
+/* Finding items by name (absorb_names.c): first once all are opened, then once all have their
+ * verdicts. */
+KC_MUST kc_err kc_absorb_name_versions(struct kc_absorb_reader *r);
+KC_MUST kc_err kc_absorb_name_shut(struct kc_absorb_reader *r);
+void kc_absorb_names_done(struct kc_absorb_names *names);
+/* Whether the very record that an entry of a log means came and was refused for what it says. One
+ * that does not open is one that is missing. */
+bool kc_absorb_was_refused(
+	const struct kc_absorb_reader *r, size_t member, const struct kc_log_entry *entry);
+/* Whether something is here that waits for the unlock and may be what a log speaks of: a record of
+ * that name, or without one any of the view. */
+bool kc_absorb_awaits_unlock(const struct kc_absorb_reader *r, size_t member, enum kc_view view,
+	const struct kc_log_entry *entry);
+
 /* Leaves those items that no signed list vouches for: what their records are then is in their
  * states (absorb_anchor.c). */
 KC_MUST kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r);
@@ -88,6 +149,13 @@ void kc_absorb_sort(struct kc_absorb_reader *r);
 /* Merges the greatest version of each name (absorb_merge.c). */
 KC_MUST kc_err kc_absorb_merge(struct kc_absorb_reader *r);
 
+/* Whether room may yet be made for an item that collides: its writer's head must be here, and no
+ * head may name a version of it, or of its rival, that is not (absorb_promised.c). */
+KC_MUST kc_err kc_absorb_may_make_room(struct kc_absorb_reader *r,
+	const struct kc_absorb_item *item, const uint8_t rival[static KC_RECORD_NAME_LEN],
+	bool *ret);
+void kc_absorb_promised_done(struct kc_absorb_promised *promised);
+
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);
 /* Holds the roots of the last lists against this device's own (absorb_roots.c). */
@@ -98,6 +166,9 @@ KC_MUST kc_err kc_absorb_collect(struct kc_absorb_reader *r);
  * not here), LOCKED (its key comes with the unlock), REFUSED. */
 KC_MUST kc_err kc_absorb_head(const struct kc_absorb_reader *r, size_t member,
 	const struct kc_list *list, enum kc_view view, struct kc_head *ret);
+/* Finds segments by name (absorb_segments.c). */
+KC_MUST kc_err kc_absorb_name_segments(struct kc_absorb_reader *r);
+void kc_absorb_segments_done(struct kc_absorb_segments *segments);
 /* What the log of a head names above a counter, from its segments too; those that are not here
  * leave *ret_missing true, and nothing after them is in *ret. Errors: REFUSED. */
 KC_MUST kc_err kc_absorb_log(const struct kc_absorb_reader *r, size_t member, enum kc_view view,

@@ -10,6 +10,11 @@ static void reader_done(struct kc_absorb_reader *r)
 	free(r->dots);
 	free(r->unnamed);
 	kc_absorb_anchors_done(&r->anchors);
+	kc_absorb_segments_done(&r->segments);
+	for (size_t i = 0; i < KC_COUNT_OF(r->promised); i++)
+		kc_absorb_promised_done(&r->promised[i]);
+	kc_absorb_names_done(&r->versions);
+	kc_absorb_names_done(&r->shut);
 }
 
 kc_err kc_absorb_prepare(struct kc_absorb_reader *r)
@@ -201,6 +206,8 @@ static kc_err sort_items(struct kc_absorb_reader *r)
 			kc_absorb_counts(r, record))
 			KC_TRY(add_item(r, i));
 	}
+	KC_TRY(kc_absorb_name_segments(r));
+	KC_TRY(kc_absorb_name_versions(r));
 	KC_TRY(kc_absorb_check_anchors(r));
 	kc_absorb_sort(r);
 	return KC_OK;

@@ -17,13 +17,18 @@
 struct group {
 	size_t first, turn; /* turn: the one that is to be merged; refused, the one before it is */
 	bool settled;
+	struct group *blocker; /* another one that is about to move, and stands where it is to be */
+	struct group *blocked, *next; /* those in whose way it stands; the next of such */
+	const void *walk;	      /* who looked at it last for a ring */
 };
 
 struct merger {
 	struct kc_absorb_reader *r;
 	struct group *groups; /* owned; by name */
 	size_t count;
-	bool complete; /* nothing is known to be missing */
+	size_t left;	     /* not settled */
+	struct group *ready; /* those from whose way something went */
+	bool complete;	     /* nothing is known to be missing */
 };
 
 static void merger_done(struct merger *m)
@@ -48,6 +53,7 @@ static kc_err make_groups(struct merger *m)
 			m->groups[m->count++].first = i;
 		m->groups[m->count - 1].turn = i;
 	}
+	m->left = m->count;
 	return KC_OK;
 }
 
@@ -130,60 +136,6 @@ static kc_err is_complete(struct kc_absorb_reader *r, bool *ret)
 	return KC_OK;
 }
 
-/* Whether a head names a version of an item, later than this one, or of its rival that is not here.
- */
-static kc_err names_more(struct kc_absorb_reader *r, size_t member, const struct kc_head *head,
-	const struct kc_absorb_item *item, const uint8_t *rival, bool *ret)
-{
-	const struct kc_vector *vector = &r->circle->views[item->view].vector;
-	const struct kc_peer_id *writer = &r->circle->members[member]->id;
-	KC_CLEANUP(kc_head_log_done) struct kc_head_log log = {0};
-
-	KC_TRY(kc_absorb_log(
-		r, member, item->view, head, kc_vector_get(vector, writer), &log, ret));
-	for (size_t i = 0; i < log.count; i++) {
-		const struct kc_log_entry *entry = &log.rows[i];
-		bool own = memcmp(entry->name, item->name, sizeof entry->name) == 0, accounted;
-		struct kc_version version = kc_absorb_version(writer, entry);
-
-		if (own ? kc_version_compare(&version, &item->version) <= 0
-			: memcmp(entry->name, rival, sizeof entry->name) != 0)
-			continue;
-		KC_TRY(kc_absorb_accounts(r, member, item->view, entry, &accounted));
-		*ret = *ret || !accounted;
-	}
-	return KC_OK;
-}
-
-/* Whether room may yet be made for an item that collides: its writer's head must be here, and no
- * head may name a version of either record that is not. */
-static kc_err may_be_resolved(
-	const struct merger *m, const struct kc_absorb_item *item, const uint8_t *rival, bool *ret)
-{
-	struct kc_absorb_reader *r = m->r;
-
-	*ret = !m->complete;
-	for (size_t i = 0; i < r->circle->member_count && !*ret; i++) {
-		const struct kc_list *list = r->circle->members[i]->list;
-		KC_CLEANUP_HEAD struct kc_head head = {0};
-		kc_err err = KC_ERR(NOT_FOUND);
-
-		if (i == r->circle->self || !kc_peer_set_has(r->trust.heard, i))
-			continue;
-		if (list)
-			err = kc_absorb_head(r, i, list, item->view, &head);
-		if (err != KC_OK && err != KC_E_NOT_FOUND && err != KC_E_WAITING &&
-			err != KC_E_LOCKED && err != KC_E_REFUSED)
-			return err;
-		if (err == KC_E_WAITING || err == KC_E_LOCKED ||
-			(i == item->member && head.counter < item->counter))
-			*ret = true;
-		else
-			KC_TRY(names_more(r, i, &head, item, rival, ret));
-	}
-	return KC_OK;
-}
-
 /* --- merging ------------------------------------------------------------------------------------
  */
 
@@ -221,6 +173,26 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	return err;
 }
 
+/* Those in whose way a group stood try again. */
+static void make_way(struct merger *m, struct group *group)
+{
+	while (group->blocked) {
+		struct group *next = group->blocked;
+
+		group->blocked = next->next;
+		next->blocker = NULL;
+		next->next = m->ready;
+		m->ready = next;
+	}
+}
+
+static void settle(struct merger *m, struct group *group)
+{
+	group->settled = true;
+	m->left--;
+	make_way(m, group);
+}
+
 /* What collides, or replaces what the lock hides, is left for the unlock, with all that was written
  * before it under its name: none of it is missing. */
 static void leave_for_unlock(const struct merger *m, struct group *group)
@@ -231,7 +203,6 @@ static void leave_for_unlock(const struct merger *m, struct group *group)
 		if (record->state == KC_OK)
 			record->state = KC_ERR(LOCKED);
 	}
-	group->settled = true;
 }
 
 /* Merges a record. A version that is refused makes way for the one before it. */
@@ -248,7 +219,7 @@ static kc_err merge_group(
 		if (err == KC_E_LOCKED)
 			leave_for_unlock(m, group);
 		if (err != KC_E_REFUSED || group->turn == group->first) {
-			group->settled = true;
+			settle(m, group);
 			return KC_OK;
 		}
 		group->turn--;
@@ -273,95 +244,158 @@ static struct group *find_open(const struct merger *m, const uint8_t *name)
 	return &m->groups[low];
 }
 
-/* Merges all that do not collide, again as long as that makes room for others. */
-static kc_err merge_free(struct merger *m, size_t *ret_left)
+/* Merges a record that does not collide. One that does waits for whoever stands in its way, if that
+ * one is about to move. Errors: DUPLICATE, it is not. */
+static kc_err try_group(struct merger *m, struct group *group, uint8_t *ret_rival)
+{
+	kc_err err = merge_group(m, group, false, ret_rival);
+	struct group *blocker;
+
+	if (err != KC_E_DUPLICATE)
+		return err;
+	blocker = find_open(m, ret_rival);
+	if (!blocker)
+		return err;
+	group->blocker = blocker;
+	group->next = blocker->blocked;
+	blocker->blocked = group;
+	return KC_OK;
+}
+
+/* Merges those from whose way something went, which makes room for others. */
+static kc_err merge_ready(struct merger *m)
 {
 	uint8_t rival[KC_RECORD_NAME_LEN];
-	bool progress = true;
 
-	while (progress) {
-		progress = false;
-		*ret_left = 0;
-		for (size_t i = 0; i < m->count; i++) {
-			struct group *group = &m->groups[i];
-			kc_err err;
+	while (m->ready) {
+		struct group *group = m->ready;
+		kc_err err;
 
-			if (group->settled)
-				continue;
-			err = merge_group(m, group, false, rival);
-			if (err != KC_OK && err != KC_E_DUPLICATE)
-				return err;
-			progress = progress || err == KC_OK;
-			*ret_left += err == KC_E_DUPLICATE;
-		}
+		m->ready = group->next;
+		err = try_group(m, group, rival);
+		if (err != KC_E_DUPLICATE)
+			KC_TRY(err);
 	}
 	return KC_OK;
+}
+
+/* A deletion that is refused makes way for what is live, and may collide. */
+static kc_err merge_deletions(struct merger *m)
+{
+	uint8_t rival[KC_RECORD_NAME_LEN];
+
+	for (size_t i = 0; i < m->count; i++) {
+		kc_err err = KC_OK;
+
+		if (item_of(m, &m->groups[i])->deleted)
+			err = merge_group(m, &m->groups[i], false, rival);
+		if (err != KC_E_DUPLICATE)
+			KC_TRY(err);
+	}
+	return KC_OK;
+}
+
+/* Merges all that do not collide. */
+static kc_err merge_free(struct merger *m)
+{
+	uint8_t rival[KC_RECORD_NAME_LEN];
+
+	for (size_t i = 0; i < m->count; i++) {
+		kc_err err;
+
+		if (m->groups[i].settled)
+			continue;
+		err = try_group(m, &m->groups[i], rival);
+		if (err != KC_E_DUPLICATE)
+			KC_TRY(err);
+	}
+	return merge_ready(m);
 }
 
 /* One that collides with a record that is not about to move: repaired, or left for later. */
 static kc_err settle_collision(struct merger *m, struct group *group, const uint8_t *with)
 {
 	uint8_t rival[KC_RECORD_NAME_LEN];
-	bool waits;
+	bool waits = !m->complete;
 
-	KC_TRY(may_be_resolved(m, item_of(m, group), with, &waits));
+	if (!waits)
+		KC_TRY(kc_absorb_may_make_room(m->r, item_of(m, group), with, &waits));
 	if (!waits)
 		return merge_group(m, group, true, rival);
 	m->r->absorb->records[item_of(m, group)->record].state = KC_ERR(WAITING);
-	group->settled = true;
+	settle(m, group);
 	return KC_OK;
 }
 
-/* Collisions with records that stay where they are; without any such, those that are left have
- * changed places in a ring, and one of them gives up its place. */
-static kc_err settle_some(struct merger *m)
+/* Collisions with records that stay where they are. */
+static kc_err settle_collisions(struct merger *m)
 {
 	uint8_t rival[KC_RECORD_NAME_LEN];
-	struct group *last = NULL;
-	bool progress = false;
 
 	for (size_t i = 0; i < m->count; i++) {
 		struct group *group = &m->groups[i];
 		kc_err err;
 
-		if (group->settled)
+		if (group->settled || group->blocker)
 			continue;
-		err = merge_group(m, group, false, rival);
-		if (err == KC_E_DUPLICATE && find_open(m, rival)) {
-			last = group;
-			continue;
-		}
+		err = try_group(m, group, rival);
 		if (err == KC_E_DUPLICATE)
 			err = settle_collision(m, group, rival);
 		KC_TRY(err);
-		progress = true;
+		KC_TRY(merge_ready(m));
 	}
-	if (progress || !last)
-		return KC_OK;
-	return kc_merge_vacate(m->r->txn, item_of(m, last)->name);
+	return KC_OK;
+}
+
+/* The one with the greatest name of a ring gives up its place. */
+static kc_err break_ring(struct merger *m, struct group *in)
+{
+	struct group *last = in;
+
+	for (struct group *group = in->blocker; group != in; group = group->blocker)
+		if (group > last)
+			last = group;
+	KC_TRY(kc_merge_vacate(m->r->txn, item_of(m, last)->name));
+	make_way(m, last);
+	return KC_OK;
+}
+
+/* Those that are left all wait for one another: they have changed places in rings, or want to be
+ * where one of a ring is. */
+static kc_err break_rings(struct merger *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		struct group *start = &m->groups[i], *at = start;
+
+		while (at && !at->settled && !at->walk) {
+			at->walk = start;
+			at = at->blocker;
+		}
+		if (at && !at->settled && at->walk == start && at->blocker)
+			KC_TRY(break_ring(m, at));
+	}
+	for (size_t i = 0; i < m->count; i++)
+		m->groups[i].walk = NULL;
+	return merge_ready(m);
 }
 
 kc_err kc_absorb_merge(struct kc_absorb_reader *r)
 {
 	KC_CLEANUP(merger_done) struct merger m = {.r = r};
-	uint8_t rival[KC_RECORD_NAME_LEN];
-	size_t left;
 
 	KC_TRY(is_complete(r, &m.complete));
 	KC_TRY(make_groups(&m));
-	for (size_t i = 0; i < m.count; i++)
-		if (item_of(&m, &m.groups[i])->deleted)
-			KC_TRY(merge_group(&m, &m.groups[i], false, rival));
-	KC_TRY(merge_free(&m, &left));
+	KC_TRY(merge_deletions(&m));
+	KC_TRY(merge_free(&m));
 	if (kc_circle_is_locked(r->circle)) {
 		for (size_t i = 0; i < m.count; i++)
 			if (!m.groups[i].settled)
 				leave_for_unlock(&m, &m.groups[i]);
 		return KC_OK;
 	}
-	while (left) {
-		KC_TRY(settle_some(&m));
-		KC_TRY(merge_free(&m, &left));
+	while (m.left) {
+		KC_TRY(settle_collisions(&m));
+		KC_TRY(break_rings(&m));
 	}
 	return KC_OK;
 }
