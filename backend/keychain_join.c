@@ -5,6 +5,7 @@
 #include "backend/circle/session/welcome.h"
 #include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
+#include "backend/store/cell.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -271,6 +272,8 @@ static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *
 	KC_TRY(kc_memory_put_place(&txn, applicant->url, applicant->layout));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
+	KC_TRY(kc_cell_put(
+		&txn, KC_PROTECTION_DK, KC_STORE_DEVICE_NAME, kc_bytes_str(circle->name)));
 	KC_TRY(kc_memory_clear_outbox(&txn));
 	KC_TRY(kc_exchange_start_over(&txn));
 	return kc_txn_commit(&txn);

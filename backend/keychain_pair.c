@@ -231,16 +231,19 @@ static kc_err poll(struct kc_keychain *keychain, struct kc_sponsor *sponsor, str
 	return KC_ERR(BUG);
 }
 
-static kc_err fill_applicant(const struct kc_sponsor *sponsor, struct kc_device *ret)
+static kc_err fill_applicant(
+	struct kc_keychain *keychain, const struct kc_sponsor *sponsor, struct kc_device *ret)
 {
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	struct kc_application application;
 
+	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	KC_TRY(kc_application_parse(kc_buf_bytes(&sponsor->application),
 		kc_pairing_account(sponsor->pairing), &application));
 	*ret = (struct kc_device){.standing = KC_DEVICE_MEMBER};
 	memcpy(ret->id, application.id.bytes, sizeof ret->id);
-	memcpy(ret->name, application.name, sizeof application.name);
-	return KC_OK;
+	return kc_circle_name_apart(circle, &application.id, application.name, ret->name);
 }
 
 kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret_applicant)
@@ -265,7 +268,7 @@ kc_err kc_keychain_pair_poll(struct kc_keychain *keychain, struct kc_device *ret
 	if (err == KC_E_PAIRING_CODE)
 		stop(sponsor, cloud);
 	KC_TRY(err);
-	return fill_applicant(sponsor, ret_applicant);
+	return fill_applicant(keychain, sponsor, ret_applicant);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------

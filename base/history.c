@@ -43,6 +43,8 @@ static void put_entry(struct kc_der_writer *w, const struct kc_history_entry *en
 	kc_der_put_uint(w, entry->time_ms);
 	kc_der_put_str(w, entry->device);
 	kc_der_put_str(w, entry->by);
+	kc_der_put_bytes(w, KC_BYTES_OF(entry->device_id));
+	kc_der_put_bytes(w, KC_BYTES_OF(entry->by_id));
 	kc_der_put_bool(w, entry->overruled);
 	kc_der_end(w);
 }
@@ -57,6 +59,8 @@ static void pull_entry(struct kc_der_reader *r, struct kc_history_entry *ret)
 	ret->time_ms = kc_der_get_uint(&seq);
 	kc_der_get_text(&seq, ret->device, sizeof ret->device);
 	kc_der_get_text(&seq, ret->by, sizeof ret->by);
+	kc_der_get_array(&seq, ret->device_id, sizeof ret->device_id);
+	kc_der_get_array(&seq, ret->by_id, sizeof ret->by_id);
 	ret->overruled = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (ret->kind == 0)

@@ -21,6 +21,7 @@ struct kc_history_entry {
 	enum kc_history_kind kind;
 	uint64_t time_ms; /* by the clock of the device that did it */
 	char device[KC_DEVICE_NAME_MAX + 1], by[KC_DEVICE_NAME_MAX + 1]; /* empty: not known */
+	uint8_t device_id[KC_DEVICE_ID_LEN], by_id[KC_DEVICE_ID_LEN];
 	bool overruled; /* a removal that does not stand */
 };
 

@@ -45,6 +45,8 @@ struct removal {
 	struct kc_run *run;
 	struct kc_device_list devices;
 	const struct kc_device *device; /* in the list */
+	struct kc_device this;
+	struct kc_history_list history; /* of an answer: what was heard before it */
 	struct kc_secret password;
 	uint64_t before_ms;
 	bool counters; /* it removed this one */
@@ -54,6 +56,7 @@ struct removal {
 static void removal_done(struct removal *removal)
 {
 	kc_device_list_done(&removal->devices);
+	kc_history_list_done(&removal->history);
 	kc_secret_done(&removal->password);
 }
 
@@ -101,35 +104,42 @@ static kc_err confirm(struct removal *removal)
 	return kc_password_get(run, KC_PASSWORD_ACCOUNT_OR_NOT, &removal->password);
 }
 
-static bool is_removal_of(const struct kc_history_entry *entry, const char *name)
+static bool is_removal_of(const struct kc_history_entry *entry, const struct kc_device *device)
 {
 	return (entry->kind == KC_HISTORY_REMOVED || entry->kind == KC_HISTORY_LOST ||
 		       entry->kind == KC_HISTORY_COUNTERED) &&
-	       strcmp(entry->device, name) == 0;
+	       memcmp(entry->device_id, device->id, sizeof device->id) == 0;
 }
 
 /* --- an answer --- */
 
-static const struct kc_device *this_of(const struct kc_device_list *devices)
+/* Whether a device has removed this one, as far as that was heard. */
+static bool is_accused(const struct removal *removal, const struct kc_device *device)
 {
-	for (size_t i = 0; i < devices->count; i++)
-		if (devices->rows[i].is_this)
-			return &devices->rows[i];
-	return NULL;
+	const struct kc_history_list *history = &removal->history;
+
+	for (size_t i = 0; i < history->count; i++)
+		if (is_removal_of(&history->rows[i], &removal->this) &&
+			memcmp(history->rows[i].by_id, device->id, sizeof device->id) == 0)
+			return true;
+	return false;
 }
 
-/* Whether the device that is to be answered has removed this one, as far as that was heard. */
-static kc_err find_deed(struct removal *removal, bool *ret)
+/* Of several devices of one name those are meant that have removed this one, if there are any. */
+static void leave_out_others(struct removal *removal, const char *word)
 {
-	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
-	const struct kc_device *this = this_of(&removal->devices);
+	struct kc_device_list *list = &removal->devices;
+	size_t kept = 0;
+	bool any = false;
 
-	*ret = false;
-	KC_TRY(kc_client_history(removal->run->client, &history));
-	for (size_t i = 0; this && i < history.count; i++)
-		*ret = *ret || (is_removal_of(&history.rows[i], this->name) &&
-				       strcmp(history.rows[i].by, removal->device->name) == 0);
-	return KC_OK;
+	for (size_t i = 0; i < list->count; i++)
+		any = any || (strcmp(list->rows[i].name, word) == 0 &&
+				     is_accused(removal, &list->rows[i]));
+	for (size_t i = 0; i < list->count; i++)
+		if (!any || strcmp(list->rows[i].name, word) != 0 ||
+			is_accused(removal, &list->rows[i]))
+			list->rows[kept++] = list->rows[i];
+	list->count = kept;
 }
 
 /* What was said since is heard first: this device may not know yet that it is out. */
@@ -144,9 +154,8 @@ static kc_err hear(struct kc_run *run, kc_err *ret_heard)
 /* Before anything is said or asked. */
 static kc_err check_deed(struct removal *removal, kc_err heard)
 {
-	bool is_true;
+	bool is_true = is_accused(removal, removal->device);
 
-	KC_TRY(find_deed(removal, &is_true));
 	if (!is_true && (heard == KC_E_STORE_GONE || heard == KC_E_STORE_SUSPECT))
 		return heard; /* nobody knows */
 	kc_facts_set_str(&removal->run->facts, is_true ? KC_FACT_ACCUSED : KC_FACT_INNOCENT,
@@ -179,8 +188,7 @@ static kc_err find_entry(struct removal *removal)
 
 	KC_TRY(kc_client_history(removal->run->client, &history));
 	for (size_t i = 0; i < history.count; i++)
-		if (is_removal_of(&history.rows[i], removal->device->name) &&
-			!history.rows[i].overruled)
+		if (is_removal_of(&history.rows[i], removal->device) && !history.rows[i].overruled)
 			removal->entry = i + 1;
 	if (removal->entry)
 		kc_facts_print(&removal->run->facts, KC_FACT_ENTRY, "%zu", removal->entry);
@@ -243,16 +251,34 @@ static kc_err answer(const struct removal *removal)
 	return kc_run_answer(removal->run, object);
 }
 
-static kc_err choose(struct removal *removal)
+/* The one that is to be answered. */
+static kc_err find_accused(struct removal *removal, const char *word, kc_err *ret_heard)
+{
+	struct kc_run *run = removal->run;
+	struct kc_device_list *list = &removal->devices;
+
+	KC_TRY(hear(run, ret_heard));
+	KC_TRY(kc_client_devices(run->client, list));
+	KC_TRY(kc_client_history(run->client, &removal->history));
+	for (size_t i = 0; i < list->count; i++)
+		if (list->rows[i].is_this)
+			removal->this = list->rows[i];
+	leave_out_others(removal, word);
+	return kc_device_find(run, list, word, &removal->device);
+}
+
+static kc_err choose(struct removal *removal, const char *word)
 {
 	struct kc_run *run = removal->run;
 	kc_err heard = KC_OK;
 
 	removal->counters = kc_run_has(run, KC_OPTION_COUNTER);
-	if (removal->counters)
-		KC_TRY(hear(run, &heard));
-	KC_TRY(kc_client_devices(run->client, &removal->devices));
-	KC_TRY(kc_device_find(run, &removal->devices, run->args[0], &removal->device));
+	if (removal->counters) {
+		KC_TRY(find_accused(removal, word, &heard));
+	} else {
+		KC_TRY(kc_client_devices(run->client, &removal->devices));
+		KC_TRY(kc_device_find(run, &removal->devices, word, &removal->device));
+	}
 	if (removal->counters && !removal->device->is_this)
 		return check_deed(removal, heard);
 	if (kc_device_is_in(removal->device))
@@ -269,7 +295,7 @@ kc_err kc_verb_devices_remove(struct kc_run *run)
 	kc_err err;
 
 	KC_TRY(read_before(run, &removal.before_ms));
-	KC_TRY(choose(&removal));
+	KC_TRY(choose(&removal, run->args[0]));
 	if (removal.device->is_this)
 		return kc_verb_devices_leave(run);
 	KC_TRY(confirm(&removal));

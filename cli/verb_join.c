@@ -158,6 +158,21 @@ static kc_err rename_device(struct kc_run *run)
 	return kc_client_rename(run->client, name);
 }
 
+/* Devices that are in have names of their own. */
+static kc_err tell_name(struct kc_run *run, const char *before, json_t *object)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_client_status(run->client, &status));
+	kc_json_set(object, "device", kc_json_text(kc_bytes_str(status.device)));
+	if (strcmp(before, status.device) == 0)
+		return KC_OK;
+	kc_facts_set_str(&run->facts, KC_FACT_TWIN_DEVICES, before);
+	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, status.device);
+	kc_run_note(run, KC_NOTE_CALLED);
+	return KC_OK;
+}
+
 /* What this device brings along, before it is too late to think about it. */
 static kc_err tell_what_goes_along(struct kc_run *run)
 {
@@ -185,12 +200,30 @@ static kc_err open_keychain(struct kc_run *run, const char *url)
 	return kc_session_open_or_make(run);
 }
 
+/* With the store, the code and the password at hand. */
+static kc_err join(struct applicant *applicant)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	json_auto_t *object = kc_json_object();
+	struct kc_run *run = applicant->run;
+
+	KC_TRY(rename_device(run));
+	KC_TRY(kc_client_status(run->client, &status));
+	KC_TRY(tell_what_goes_along(run));
+	KC_TRY(wait_for_answer(applicant));
+	kc_run_note(run, KC_NOTE_JOINED);
+	KC_TRY(tell_name(run, status.device, object));
+	if (!kc_run_json(run))
+		return KC_OK;
+	kc_store_set_report(object, &applicant->report);
+	return kc_run_answer(run, json_incref(object));
+}
+
 kc_err kc_verb_join(struct kc_run *run)
 {
 	KC_CLEANUP(applicant_done)
 	struct applicant applicant = {
 		.run = run, .url = KC_BUF_INIT, .code = KC_BUF_INIT, .password = KC_SECRET_INIT};
-	json_t *object;
 
 	KC_TRY(kc_store_url(run, run->args[0], &applicant.url));
 	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&applicant.url));
@@ -198,13 +231,5 @@ kc_err kc_verb_join(struct kc_run *run)
 	KC_TRY(get_code(run, &applicant.code));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &applicant.password));
 	KC_TRY(kc_store_check_place(run, kc_buf_text(&applicant.url)));
-	KC_TRY(rename_device(run));
-	KC_TRY(tell_what_goes_along(run));
-	KC_TRY(wait_for_answer(&applicant));
-	kc_run_note(run, KC_NOTE_JOINED);
-	if (!kc_run_json(run))
-		return KC_OK;
-	object = kc_json_object();
-	kc_store_set_report(object, &applicant.report);
-	return kc_run_answer(run, object);
+	return join(&applicant);
 }

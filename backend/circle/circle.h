@@ -291,6 +291,11 @@ struct kc_member *kc_circle_self(const struct kc_circle *circle);
 struct kc_member *kc_circle_find(const struct kc_circle *circle, const struct kc_peer_id *id);
 size_t kc_circle_number(const struct kc_circle *circle, const struct kc_peer_id *id);
 const char *kc_circle_name_of(const struct kc_circle *circle, const struct kc_member *member);
+/* What a newcomer that wants this name is called: so, or when another device that is in has the
+ * name, the first of "NAME 2", "NAME 3" … that none has (circle_name.c). Errors: NO_MEMORY. */
+KC_MUST kc_err kc_circle_name_apart(const struct kc_circle *circle,
+	const struct kc_peer_id *newcomer, const char *wish,
+	char ret[static KC_DEVICE_NAME_MAX + 1]);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
 /* Whether a peer has left, and its last list is here: it says nothing more. */

@@ -21,6 +21,8 @@ static kc_err add(const struct kc_circle *circle, struct kc_history_list *list,
 
 	set_name(circle, device, named.device);
 	set_name(circle, by, named.by);
+	memcpy(named.device_id, device->bytes, sizeof named.device_id);
+	memcpy(named.by_id, by->bytes, sizeof named.by_id);
 	return kc_history_list_add(list, &named);
 }
 

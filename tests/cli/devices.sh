@@ -214,6 +214,37 @@ run sync
 exits 11 "and knows it"
 complains '“phone” removed this device' "from whom"
 
+# --- two with one name ------------------------------------------------------------------------------
+make_device watch
+pair phone watch
+make_device pad
+pair phone pad
+on pad-2
+run setup --name pad --password-file "$work/secret/keychain"
+pair phone pad-2
+complains 'Another of your devices is called “pad”, so this one is “pad 2” to all of them' "a name that one has already"
+holds "is told on the other device as well" grep -q '“pad 2” wants to use your passwords' "$work/sponsor"
+run status --json
+json '.device == "pad 2"' "the device has another"
+exchange phone pad pad-2 watch
+on watch
+run devices --json
+json '[.items[].name | select(startswith("pad"))] | sort == ["pad", "pad 2"]' "which all know"
+on pad
+run lock
+run unlock --password-file "$work/secret/keychain"
+run devices remove watch --yes
+exits 0 "one of the two removes a device"
+on watch
+run_known devices remove "pad 2" --counter --yes
+exits 3 "the other one did not"
+run_known devices remove pad --counter --yes --json
+exits 0 "which answers the one that did"
+json '.removed == "pad" and .entry > 0' "which is noted"
+run devices --json
+json '[.items[] | select(.name | startswith("pad")) | {(.name): .status}] | add | .pad == "removed" and .["pad 2"] == "member"' \
+  "and means that one alone"
+
 # --- a service that ends in the middle --------------------------------------------------------------
 # While somebody else holds the store's file the service waits for it, and is killed.
 if [ "$store" != "$folder" ]; then

@@ -613,8 +613,12 @@ kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *r
 
 kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list *ret)
 {
-	const struct kc_history_entry entry = {
-		.kind = KC_HISTORY_LOST, .time_ms = 9, .device = "desk", .by = "laptop"};
+	const struct kc_history_entry entry = {.kind = KC_HISTORY_LOST,
+		.time_ms = 9,
+		.device = "desk",
+		.by = "laptop",
+		.device_id = {1},
+		.by_id = {2}};
 
 	(void)keychain;
 	return kc_history_list_add(ret, &entry);

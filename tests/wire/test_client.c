@@ -316,6 +316,7 @@ static void members(void)
 	CHECK_OK(kc_client_history(client, &history));
 	CHECK_FATAL(history.count == 1);
 	CHECK(history.rows[0].kind == KC_HISTORY_LOST && history.rows[0].time_ms == 9);
+	CHECK(history.rows[0].device_id[0] == 1 && history.rows[0].by_id[0] == 2);
 	CHECK(strcmp(history.rows[0].by, "laptop") == 0);
 	CHECK_OK(kc_client_exposure(client, id, &exposure));
 	CHECK(exposure.generic == 4 && exposure.internet == 2 && exposure.refs.len == 16);

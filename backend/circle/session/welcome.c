@@ -193,8 +193,8 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 	KC_TRY(vouch(circle, application, transcript));
 	KC_TRY(kc_circle_add_member(
 		circle, application->permanent_record, &application->permanent, &application->id));
-	memcpy(circle->members[circle->member_count - 1]->name, application->name,
-		sizeof application->name);
+	KC_TRY(kc_circle_name_apart(circle, &application->id, application->name,
+		circle->members[circle->member_count - 1]->name));
 	KC_TRY(kc_circle_queue_for(
 		circle, "perm/", &application->id, application->permanent_record));
 	KC_TRY(kc_circle_judge(circle, &trust));
@@ -396,11 +396,11 @@ kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_id *acco
 	KC_TRY(kc_circle_new(&circle));
 	circle->account = *account;
 	circle->joining = true;
-	memcpy(circle->name, name, strlen(name));
 	kc_identity_move(&circle->identity, identity);
 	err = enter_all(welcome, account_key, transcript, circle);
 	if (err != KC_OK)
 		return err == KC_E_NO_MEMORY ? err : KC_ERR(REFUSED);
+	KC_TRY(kc_circle_name_apart(circle, &circle->identity.id, name, circle->name));
 	KC_TRY(kc_circle_settle_meta(circle));
 	KC_TRY(kc_identity_permanent_record(&circle->identity, account, &permanent));
 	KC_TRY(kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&permanent)));
