@@ -19,6 +19,7 @@ struct looker {
 	struct kc_heard heard; /* owned */
 	struct kc_buf place;   /* owned */
 	struct kc_buf own;     /* owned; this device's last operation; empty: it is not known */
+	uint64_t own_seq;      /* of records: the list of this device that was seen there last */
 	enum kc_layout layout;
 	bool whole;		/* what was settled is looked at, too */
 	struct kc_cloud *cloud; /* owned; NULL: it cannot be reached */
@@ -56,6 +57,15 @@ static kc_err name_kinds(const struct kc_evidence_list *list, char *ret, size_t 
 	return KC_OK;
 }
 
+static kc_err recall_own(struct kc_txn *txn, struct looker *l)
+{
+	KC_CLEANUP(kc_feed_done) struct kc_feed feed = {.reading = 0};
+
+	KC_TRY(kc_feed_recall(txn, &feed));
+	l->own_seq = feed.own_seq;
+	return KC_OK;
+}
+
 static kc_err recall(struct kc_keychain *keychain, struct looker *l, struct kc_store_view *view)
 {
 	KC_CLEANUP_EVIDENCE_LIST struct kc_evidence_list caught = {.count = 0};
@@ -71,6 +81,8 @@ static kc_err recall(struct kc_keychain *keychain, struct looker *l, struct kc_s
 	KC_TRY(kc_caught_load(&txn, &caught));
 	KC_TRY(kc_circle_judge(l->circle, &l->trust));
 	l->circle->layout = l->layout;
+	if (l->layout == KC_LAYOUT_RECORDS)
+		KC_TRY(recall_own(&txn, l));
 	if (outbox.number && outbox.number == kc_circle_self(l->circle)->position.number)
 		KC_TRY(kc_memory_get_outbox_contents(&txn, &l->own));
 	view->given = l->layout == KC_LAYOUT_LOGS ? outbox.tries : outbox.missed + outbox.tries;
@@ -111,6 +123,8 @@ static void fill_part(const struct looker *l, size_t number, struct kc_store_par
 		.named = named_of(l, member),
 		.waiting_since_ms = member->waiting_since_ms};
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
+	if (ret->is_this && l->layout == KC_LAYOUT_RECORDS)
+		ret->settled = l->own_seq;
 	snprintf(ret->name, sizeof ret->name, "%s", kc_circle_name_of(l->circle, member));
 }
 

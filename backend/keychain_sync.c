@@ -93,6 +93,36 @@ void kc_keychain_sync_close(struct kc_keychain *keychain)
 /* --- exchanges ----------------------------------------------------------------------------------
  */
 
+static kc_err put_outcome(struct kc_keychain *keychain, bool failed)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+
+	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_memory_put_failed(&txn, failed));
+	return kc_txn_commit(&txn);
+}
+
+/* It is written when it is another than before, so that it outlives the service. */
+static void remember_outcome(
+	struct kc_keychain *keychain, struct kc_keychain_sync *sync, bool failed)
+{
+	int outcome = failed ? KC_OUTCOME_FAILED : KC_OUTCOME_WENT;
+	int before = atomic_exchange(&sync->outcome, outcome);
+
+	if (before != outcome && put_outcome(keychain, failed) != KC_OK)
+		kc_log_error("how the exchange went could not be remembered");
+}
+
+static kc_err has_failed(struct kc_keychain *keychain, struct kc_txn *txn, bool *ret)
+{
+	int outcome = keychain->sync ? atomic_load(&keychain->sync->outcome) : KC_OUTCOME_UNKNOWN;
+
+	if (outcome == KC_OUTCOME_UNKNOWN)
+		return kc_memory_get_failed(txn, ret);
+	*ret = outcome == KC_OUTCOME_FAILED;
+	return KC_OK;
+}
+
 kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_sync_report *ret, bool *ret_joining)
 {
@@ -109,7 +139,7 @@ kc_err kc_keychain_sync_exchange(struct kc_keychain *keychain, struct kc_keychai
 			ret, ret_joining);
 	if (err == KC_OK)
 		sync->last_ms = ret->last_ms;
-	atomic_store(&sync->failed, err == KC_E_STORE_GONE);
+	remember_outcome(keychain, sync, err == KC_E_STORE_GONE);
 	return err;
 }
 
@@ -148,6 +178,7 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	enum kc_layout layout;
+	bool failed;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
@@ -157,7 +188,8 @@ kc_err kc_keychain_sync_status(struct kc_keychain *keychain, struct kc_sync_repo
 	ret->layout = layout == KC_LAYOUT_RECORDS ? KC_SYNC_RECORDS : KC_SYNC_LOGS;
 	if (ret->last_ms < sync->last_ms)
 		ret->last_ms = sync->last_ms;
-	ret->stuck = ret->stuck && atomic_load(&sync->failed);
+	KC_TRY(has_failed(keychain, &txn, &failed));
+	ret->stuck = ret->stuck && failed;
 	return KC_OK;
 }
 
@@ -167,6 +199,7 @@ kc_err kc_keychain_sync_fill_status(
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	kc_err err = kc_memory_get_place(txn, &place);
+	bool failed;
 
 	if (err == KC_E_NO_STORE || err == KC_E_CORRUPT)
 		return KC_OK;
@@ -177,8 +210,8 @@ kc_err kc_keychain_sync_fill_status(
 	KC_TRY(kc_memory_get_report(txn, &report));
 	status->pending = report.pending;
 	status->is_out = report.removed_by[0];
-	status->is_held_up =
-		report.alarm || (keychain->sync && atomic_load(&keychain->sync->failed));
+	KC_TRY(has_failed(keychain, txn, &failed));
+	status->is_held_up = report.alarm || failed;
 	return KC_OK;
 }
 
@@ -260,7 +293,7 @@ static kc_err move_account(struct kc_keychain *keychain, struct kc_keychain_sync
 	if (layout == KC_LAYOUT_RECORDS)
 		KC_TRY(kc_feed_move(&txn));
 	KC_TRY(kc_txn_commit(&txn));
-	atomic_store(&sync->failed, false);
+	remember_outcome(keychain, sync, false);
 	return KC_OK;
 }
 

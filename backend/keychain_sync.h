@@ -53,6 +53,12 @@ struct kc_applicant {
 	uint64_t look_until_ms, until_ms;
 };
 
+enum kc_outcome {
+	KC_OUTCOME_UNKNOWN,
+	KC_OUTCOME_WENT,
+	KC_OUTCOME_FAILED,
+};
+
 /* Everything here is under the mutex, which is taken before the store's. It is held while the store
  * between devices is read and written, however long that takes; whoever locks the keychain does not
  * wait for it, but leaves a word (forget) for its holder. */
@@ -60,7 +66,9 @@ struct kc_keychain_sync {
 	pthread_mutex_t mutex;
 	atomic_bool forget; /* the pairing and sessions are over: the keychain was locked */
 	uint64_t last_ms;   /* end of the last good exchange, as far as this process knows */
-	atomic_bool failed; /* the last one did not reach the store, or could not write it */
+	/* Whether the last exchange did not reach the store, or could not write it; before the
+	 * first one of this process the database knows. */
+	atomic_int outcome; /* enum kc_outcome */
 	struct kc_sponsor sponsor;
 	struct kc_applicant applicant;
 	struct kc_live_mailbox *live; /* owned; NULL before the first exchange */

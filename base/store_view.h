@@ -12,7 +12,8 @@ struct kc_store_part {
 	char name[KC_DEVICE_NAME_MAX + 1];
 	bool is_this;
 	bool is_out;	  /* removed, or it has left */
-	uint64_t settled; /* of logs: up to where all was taken; of this device: what it wrote */
+	uint64_t settled; /* of logs: up to where all was taken; of this device: what it wrote, or
+			   * of records the number of its list that was seen there last */
 	uint64_t first, last;	   /* of logs: the lowest and highest operation there; 0: none */
 	uint64_t hole;		   /* of logs: the first that cannot be read on the way; 0: none */
 	uint64_t damaged;	   /* of logs: the first that who joins could not take; 0: none */

@@ -137,10 +137,12 @@ bool kc_parts_are_older(const struct kc_store_view *view, bool records)
 	for (size_t i = 0; i < view->count && view->reached; i++) {
 		const struct kc_store_part *part = &view->parts[i];
 
-		/* What this device wrote last may have got lost on its way: it is sent again. */
-		if (part->is_out || (part->is_this && records))
+		if (part->is_out)
 			continue;
-		if (records ? part->there < part->list
+		/* What this device wrote last may have got lost on its way: it is sent again; and
+		 * what cannot be read in its place says nothing. */
+		if (records ? part->there < (part->is_this ? part->settled : part->list) &&
+					(part->there || !part->is_this)
 			    : part->last + (part->is_this ? 1 : 0) < part->settled)
 			return true;
 	}

@@ -316,6 +316,7 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	json_t *object = kc_json_object();
 	bool is_gone = state == KC_E_STORE_GONE && !report->stuck;
 	json_t *reached = status->store ? json_boolean(!is_gone) : json_null();
+	json_t *writable = status->store && !is_gone ? json_boolean(!report->stuck) : json_null();
 
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
@@ -325,6 +326,7 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 		report->layout ? json_string(layout_name(report->layout)) : json_null());
 	kc_json_set(object, "devices", devices ? json_integer((json_int_t)devices) : json_null());
 	kc_json_set(object, "reached", reached);
+	kc_json_set(object, "writable", writable);
 	kc_json_set(object, "missing", kc_parts_missing_array(view));
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);

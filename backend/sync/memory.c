@@ -14,6 +14,7 @@
 #define CELL_OUTBOX_STATE "sync/outbox-state"
 #define CELL_REPORT "sync/report"
 #define CELL_PAIRING "sync/pairing"
+#define CELL_FAILED "sync/failed"
 
 kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 {
@@ -28,7 +29,7 @@ kc_err kc_memory_get_place(struct kc_txn *txn, struct kc_buf *ret)
 kc_err kc_memory_forget(struct kc_txn *txn)
 {
 	static const char *const cells[] = {CELL_PLACE, CELL_LAYOUT, CELL_OUTBOX, CELL_OUTBOX_STATE,
-		CELL_REPORT, CELL_PAIRING, KC_RECONCILE_CELL};
+		CELL_REPORT, CELL_PAIRING, CELL_FAILED, KC_RECONCILE_CELL};
 
 	for (size_t i = 0; i < KC_COUNT_OF(cells); i++)
 		KC_TRY(kc_cell_remove(txn, cells[i]));
@@ -164,6 +165,25 @@ kc_err kc_memory_put_report(struct kc_txn *txn, const struct kc_sync_report *rep
 	kc_sync_report_put(&w, report);
 	KC_TRY(kc_der_writer_check(&w));
 	return kc_cell_put(txn, KC_PROTECTION_DKU, CELL_REPORT, kc_buf_bytes(&saved));
+}
+
+kc_err kc_memory_get_failed(struct kc_txn *txn, bool *ret)
+{
+	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
+	kc_err err = kc_cell_get(txn, CELL_FAILED, &saved);
+
+	if (err != KC_OK && err != KC_E_NOT_FOUND && err != KC_E_CORRUPT)
+		return err;
+	*ret = err == KC_OK;
+	return KC_OK;
+}
+
+kc_err kc_memory_put_failed(struct kc_txn *txn, bool failed)
+{
+	static const uint8_t saved[1] = {1};
+
+	return failed ? kc_cell_put(txn, KC_PROTECTION_DKU, CELL_FAILED, KC_BYTES_OF(saved))
+		      : kc_cell_remove(txn, CELL_FAILED);
 }
 
 kc_err kc_memory_get_pairing(struct kc_txn *txn, struct kc_memory_pairing *ret)

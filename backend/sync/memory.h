@@ -51,6 +51,10 @@ KC_MUST kc_err kc_memory_clear_outbox(struct kc_txn *txn);
 KC_MUST kc_err kc_memory_get_report(struct kc_txn *txn, struct kc_sync_report *ret);
 KC_MUST kc_err kc_memory_put_report(struct kc_txn *txn, const struct kc_sync_report *report);
 
+/* Whether the last exchange did not reach the store, or could not write it. */
+KC_MUST kc_err kc_memory_get_failed(struct kc_txn *txn, bool *ret);
+KC_MUST kc_err kc_memory_put_failed(struct kc_txn *txn, bool failed);
+
 /* Pairings: how many codes in a row were burnt for nothing, and the logs of sessions that are still
  * to be taken out of the store. */
 #define KC_MEMORY_MAX_SESSIONS 16

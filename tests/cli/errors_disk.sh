@@ -126,7 +126,7 @@ fails 9 errSecNotAvailable "the disk of $folder is full, so nothing can be sent.
 held_up() {
   run sync status --json
   exits 9 "$cause: the status has the code of the exchange"
-  json '.pending == 1 and .reached' "$cause: and counts what stands in the outbox"
+  json '.pending == 1 and .reached and .writable == false' "$cause: and counts what stands in the outbox"
   run sync status
   says " · can't be written now · last good exchange .* · 1 not sent yet$" "$cause: in words"
   complains "so nothing can be sent" "$cause: and the reason"
@@ -135,6 +135,11 @@ held_up() {
   says "^✗ (the last exchange could not write it|it can't be written)$" "$cause: and says so"
 }
 held_up
+end_service
+run unlock --password-file "$secret/keychain"
+given "the store's disk is full, and the service was started again"
+held_up
+given "the store's disk is full"
 run_with 'too' add waits.example --user ana --stdin --sync
 exits 0 "$cause: items are saved"
 complains '^! It waits until an exchange with .* goes well' "$cause: and wait"
@@ -150,5 +155,7 @@ complains "$folder can't be written" "in the same words"
 mount -o remount,bind,rw "$folder"
 run sync --json
 json '.pending == 0 and .alarm == null' "when it can be written, it is"
+run sync status --json
+json '.reached and .writable' "which the status has, too"
 
 finish_rows

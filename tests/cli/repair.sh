@@ -41,8 +41,11 @@ for secret in second third; do
 done
 mv "$folder" "$work/newer"
 mv "$work/backup" "$folder"
+run sync status
+exits 10 "a device that is alone says so, too: when it is looked at"
+complains 'your store is older than what this device has already seen' "with the reason"
 run sync
-exits 10 "a device that is alone says so, too"
+exits 10 "and when something is exchanged"
 complains 'your store is older than what this device has already seen' "what is wrong"
 run sync status
 says 'older than what this device has already seen' "also when it is only asked"
