@@ -64,9 +64,13 @@ KC_MUST kc_err kc_circle_acknowledge_password(
 /* REFUSED when the author is out, and enough of its records are held. */
 KC_MUST kc_err kc_circle_check_crowd(
 	const struct kc_circle *circle, const struct kc_peer_id *author);
-/* The one in force is this device's: it is queued and kept. All that it made are queued again. */
+/* The one in force is this device's: it is queued and kept. All that it made are queued again; or
+ * the one with a seq, if it is among them. */
 KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
-KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle, uint64_t seq);
+/* Queues the keys in use for one member, if it is to have them. Errors: LOCKED. */
+KC_MUST kc_err kc_circle_queue_shares_for(
+	struct kc_circle *circle, const struct kc_trust *trust, size_t member);
 KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);
 
 /* Parses and keeps a compatibility circle; looks once more at the one that waits; takes the one of

@@ -203,6 +203,9 @@ static kc_err forget_unmet(const struct kc_feed *feed, struct kc_txn *txn)
 	for (size_t i = 0; i < feed->waiting.count; i++)
 		if (!feed->waiting.rows[i].met)
 			KC_TRY(see(feed, txn, feed->waiting.rows[i].name, &none));
+	for (size_t i = 0; i < feed->lost.count; i++)
+		if (!feed->lost.rows[i].met)
+			KC_TRY(see(feed, txn, feed->lost.rows[i].name, &none));
 	return KC_OK;
 }
 
