@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72, 96 and 113 of doc/attacks.md, and 38 with the
+/* What a store can do as a whole: cases 61 to 72, 96 and 115 of doc/attacks.md, and 38 with the
  * epochs alone. */
 #include <stdio.h>
 #include <string.h>
@@ -192,7 +192,7 @@ kc_err __wrap_kc_sighting_put(struct kc_txn *txn, const char *name,
 }
 
 /* Records that are nothing, under ever other names; then the owner goes on. */
-static void case_113_junk_without_end(void)
+static void case_115_junk_without_end(void)
 {
 	enum { JUNK = KC_FEED_MAX_STRANGE + 500, FEW = 50 };
 	CLEANUP_EVIL_HOUSE struct house house;
@@ -779,7 +779,7 @@ int main(void)
 		CHECK_TEST(case_66_lost_among_others),
 		CHECK_TEST(case_67_always_a_conflict),
 		CHECK_TEST(case_68_in_another_order),
-		CHECK_TEST(case_113_junk_without_end),
+		CHECK_TEST(case_115_junk_without_end),
 		CHECK_TEST(case_96_a_log_without_end),
 		CHECK_TEST(case_69_the_value_of_another_key),
 		CHECK_TEST(case_70_an_older_own_value),
