@@ -8,12 +8,14 @@
 #include "backend/sync/heard.h"
 #include "backend/sync/line/cell_name.h"
 #include "backend/sync/line/flaw.h"
+#include "backend/sync/line/flaw_records.h"
 
 /* Of one log, read to find a hole. */
 #define MOST_READ 256 /* operations */
 #define MOST_READ_LEN KC_GATHER_MAX_LEN
 
 struct looker {
+	struct kc_store *store;	  /* borrowed */
 	struct kc_circle *circle; /* owned */
 	struct kc_trust trust;
 	struct kc_heard heard; /* owned */
@@ -195,16 +197,22 @@ static kc_err is_still_there(
 	return KC_OK;
 }
 
-static kc_err find_damage(
-	const struct looker *l, const struct kc_cloud_log *log, struct kc_store_part *part)
+static size_t number_of(const struct looker *l, const struct kc_store_part *part)
 {
 	const struct kc_member *member = member_of(l, part);
 	size_t number = 0;
-	bool is_there;
 
 	while (l->circle->members[number] != member)
 		number++;
-	KC_TRY(kc_flaw_find(l->cloud, l->circle, number, log, l->whole,
+	return number;
+}
+
+static kc_err find_damage(
+	const struct looker *l, const struct kc_cloud_log *log, struct kc_store_part *part)
+{
+	bool is_there;
+
+	KC_TRY(kc_flaw_find(l->cloud, l->circle, number_of(l, part), log, l->whole,
 		part->is_this ? kc_buf_bytes(&l->own) : (struct kc_bytes){NULL, 0},
 		&part->damaged));
 	if (!part->damaged)
@@ -241,8 +249,8 @@ struct list_in_store {
 	struct kc_store_part *part;
 };
 
-/* Opened as an exchange opens it; what does not open, or is not its writer's, is as good as none.
- */
+/* Opened as an exchange opens it; what is not its writer's is as good as none. A key that is not
+ * here says nothing against it. */
 static kc_err see_list(void *context, const struct kc_record_row *row)
 {
 	const struct list_in_store *in = context;
@@ -252,15 +260,31 @@ static kc_err see_list(void *context, const struct kc_record_row *row)
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	struct kc_record_id id;
+	kc_err err;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
-	if (kc_circle_open(circle, &place, row->value, &record) == KC_OK &&
+	err = kc_circle_open(circle, &place, row->value, &record);
+	if (err == KC_OK &&
 		kc_list_parse(kc_buf_bytes(&record), &circle->account, list, &id) == KC_OK &&
 		kc_peer_id_equal(&list->peer, &in->member->id) &&
 		kc_list_verify(kc_buf_bytes(&record), &circle->account, list,
 			&in->member->permanent) == KC_OK)
 		in->part->there = list->seq;
+	else
+		in->part->garbled = row->value.len > 0 && err != KC_E_WAITING && err != KC_E_LOCKED;
+	in->part->spoilt = in->part->garbled;
+	return KC_OK;
+}
+
+/* By those who wrote them; of one who is out, anybody says them again. */
+static kc_err look_at_items(const struct looker *l, struct kc_store_view *view)
+{
+	uint64_t spoilt[KC_CIRCLE_MAX_PEERS] = {0};
+
+	KC_TRY(kc_flaw_records(l->store, l->cloud, l->circle, l->trust.trusted, spoilt));
+	for (size_t i = 0; i < view->count; i++)
+		view->parts[i].spoilt += spoilt[number_of(l, &view->parts[i])];
 	return KC_OK;
 }
 
@@ -275,7 +299,7 @@ static kc_err look_at_records(const struct looker *l, struct kc_store_view *view
 		KC_TRY(kc_cell_name_put(kc_bytes_str("p"), &writer, name));
 		KC_TRY(kc_records_get(l->cloud, KC_ZONE_RECORDS, names, 1, see_list, &in));
 	}
-	return KC_OK;
+	return l->whole ? look_at_items(l, view) : KC_OK;
 }
 
 static kc_err look(struct looker *l, struct kc_store_view *view)
@@ -291,7 +315,7 @@ static kc_err look(struct looker *l, struct kc_store_view *view)
 kc_err kc_keychain_store_view(struct kc_keychain *keychain, bool whole, struct kc_store_view *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-	CLEANUP_LOOKER struct looker l = {.whole = whole, .cloud = NULL};
+	CLEANUP_LOOKER struct looker l = {.store = keychain->store, .whole = whole, .cloud = NULL};
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 	kc_err err;
 

@@ -50,8 +50,9 @@ enum kc_tomb_use { KC_TOMB_USE_DEFAULT, KC_TOMB_USE_ALWAYS, KC_TOMB_USE_NEVER };
 enum kc_earlier {
 	KC_EARLIER_REPLACED = 1,
 	KC_EARLIER_DELETED,
-	KC_EARLIER_LOST, /* against another change, made at the same time */
-	KC_EARLIER_LAST = KC_EARLIER_LOST,
+	KC_EARLIER_LOST,     /* against another change, made at the same time */
+	KC_EARLIER_GAVE_WAY, /* to another item of its primary key */
+	KC_EARLIER_LAST = KC_EARLIER_GAVE_WAY,
 };
 /* What the history tells of an earlier value, besides its attributes: what became of it (a number
  * above), when (a date), the devices that wrote it and that ended it. Of those, absent: not known;

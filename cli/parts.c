@@ -17,6 +17,17 @@ static bool is_overdue(uint64_t since_ms)
 /* --- sentences ----------------------------------------------------------------------------------
  */
 
+/* Records are read again by nobody who has them. */
+static void tell_spoilt(struct kc_doctor *doctor, const struct kc_store_part *part)
+{
+	if (part->spoilt)
+		kc_doctor_find(doctor, "damaged", KC_DOCTOR_BAD,
+			"%llu record%s of “%s” %s damaged or missing there: no device that joins "
+			"gets all items",
+			(number)part->spoilt, part->spoilt == 1 ? "" : "s", part->name,
+			part->spoilt == 1 ? "is" : "are");
+}
+
 /* Where this device's own writes are there as it left them. */
 static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view, uint64_t damaged,
 	uint64_t there, uint64_t wrote)
@@ -120,12 +131,14 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 
 		if (part->is_out)
 			continue;
-		if (part->is_this && view->reached)
+		if (view->reached)
+			tell_spoilt(doctor, part);
+		if (part->is_this && view->reached && !part->garbled)
 			tell_own(doctor, view, part->damaged, records ? part->there : part->last,
 				records ? part->list : part->settled);
-		else if (view->reached && records)
+		else if (view->reached && records && !part->garbled)
 			tell_list(doctor, part);
-		else if (view->reached)
+		else if (view->reached && !records)
 			tell_log(doctor, part);
 		if (!part->is_this)
 			tell_missing(doctor, part);
@@ -137,7 +150,7 @@ bool kc_parts_are_older(const struct kc_store_view *view, bool records)
 	for (size_t i = 0; i < view->count && view->reached; i++) {
 		const struct kc_store_part *part = &view->parts[i];
 
-		if (part->is_out)
+		if (part->is_out || part->garbled)
 			continue;
 		/* What this device wrote last may have got lost on its way: it is sent again; and
 		 * what cannot be read in its place says nothing. */
@@ -154,8 +167,8 @@ const struct kc_store_part *kc_parts_find_damaged(const struct kc_store_view *vi
 	for (size_t i = 0; i < view->count && view->reached; i++) {
 		const struct kc_store_part *part = &view->parts[i];
 
-		if (!part->is_out &&
-			(part->damaged || (part->hole && is_overdue(part->waiting_since_ms))))
+		if (!part->is_out && (part->damaged || part->spoilt ||
+					     (part->hole && is_overdue(part->waiting_since_ms))))
 			return part;
 	}
 	return NULL;
@@ -199,8 +212,12 @@ void kc_parts_print_missing(struct kc_run *run, const struct kc_store_view *view
 
 void kc_parts_tell_damaged(struct kc_run *run, const struct kc_store_part *part)
 {
-	kc_facts_print(&run->facts, KC_FACT_DAMAGED, "number %llu",
-		(number)(part->damaged ? part->damaged : part->hole));
+	if (part->spoilt)
+		kc_facts_print(&run->facts, KC_FACT_DAMAGED, "a part (%llu record%s)",
+			(number)part->spoilt, part->spoilt == 1 ? "" : "s");
+	else
+		kc_facts_print(&run->facts, KC_FACT_DAMAGED, "number %llu",
+			(number)(part->damaged ? part->damaged : part->hole));
 	kc_facts_set_str(&run->facts, KC_FACT_MENDER, part->name);
 }
 
@@ -227,6 +244,8 @@ static json_t *part_object(
 	kc_json_set(object, "last", there_or_null(part->last, logs));
 	kc_json_set(object, "hole", there_or_null(part->hole, logs));
 	kc_json_set(object, "damaged", there_or_null(part->damaged, logs));
+	kc_json_set(object, "damaged_records",
+		records && view->reached ? json_integer((json_int_t)part->spoilt) : json_null());
 	kc_json_set(object, "entry", there_or_null(part->list, true));
 	kc_json_set(object, "entry_there", there_or_null(part->there, view->reached && records));
 	kc_json_set(object, "entry_named", there_or_null(part->named, true));

@@ -13,9 +13,9 @@ json_t *kc_parts_array(const struct kc_store_view *view, bool records);
 /* Whether the store lacks what this device has seen in it before. */
 bool kc_parts_are_older(const struct kc_store_view *view, bool records);
 
-/* The first part that cannot be read to its end, by this device or one that joins: an operation is
- * damaged, or missing since longer than it may take to arrive. NULL: there is none. What is told
- * of it goes into the facts: which operation it is, and on which device it is mended. */
+/* The first part that cannot be read to its end, by this device or one that joins: an operation or
+ * a record is damaged, or missing since longer than it may take to arrive. NULL: there is none.
+ * What is told of it goes into the facts: which it is, and on which device it is mended. */
 const struct kc_store_part *kc_parts_find_damaged(const struct kc_store_view *view);
 void kc_parts_tell_damaged(struct kc_run *run, const struct kc_store_part *part);
 /* The first part that this device cannot read on in, at once. NULL: there is none. */

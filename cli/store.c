@@ -168,6 +168,8 @@ void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report
 			(unsigned long long)report->shown, (unsigned long long)report->known);
 	else if (sentence)
 		kc_facts_set_str(&run->facts, KC_FACT_ALARM, sentence);
+	if (sentence && strcmp(sentence, KC_STORE_UNREADABLE) == 0)
+		kc_facts_set_str(&run->facts, KC_FACT_UNREADABLE, sentence);
 	if (sentence && strcmp(report->alarm, "rollback") == 0)
 		kc_facts_set(
 			&run->facts, KC_FACT_ROLLED_BACK, kc_facts_get(&run->facts, KC_FACT_ALARM));

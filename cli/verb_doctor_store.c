@@ -20,6 +20,9 @@
 #define FILE_SCHEME "file://"
 #define LOG_NAME_LEN 32
 #define HEX "0123456789abcdef"
+#define MOST_LOGS 1024u
+#define MOST_SLOTS 14u	  /* logs of the live channel that a device leaves standing, of two days */
+#define MOST_PAIRINGS 32u /* logs of pairings that came to no end */
 #define MOST_SKEW_MS 300000 /* clocks of devices differ, and a device may have been busy */
 
 /* --- the folder or file -------------------------------------------------------------------------
@@ -30,34 +33,78 @@ static bool is_log(const char *name)
 	return strlen(name) == LOG_NAME_LEN && strspn(name, HEX) == LOG_NAME_LEN;
 }
 
-/* What others have put there: copies that a carrier of files made, and whatever is no log. Names
- * with a dot are files under way. */
-static void look_for_strangers(struct kc_doctor *doctor, const char *folder)
+/* A log is named by the first bytes of its writer's id. */
+static bool is_of_device(const struct kc_store_view *view, const char *name)
 {
-	KC_CLEANUP_BUF struct kc_buf first = KC_BUF_INIT;
+	for (size_t i = 0; i < view->count; i++) {
+		KC_CLEANUP_BUF struct kc_buf writer = KC_BUF_INIT;
+
+		for (size_t k = 0; k < LOG_NAME_LEN / 2; k++)
+			kc_buf_printf(&writer, "%02x", view->parts[i].id[k]);
+		if (kc_buf_text(&writer) && strcmp(kc_buf_text(&writer), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Things of one kind in the folder. */
+struct things {
+	unsigned count;
+	struct kc_buf first; /* owned */
+};
+
+static void things_done(struct things *things)
+{
+	kc_buf_done(&things->first);
+}
+
+static void count_thing(struct things *things, const char *name)
+{
+	if (things->count++ == 0)
+		kc_buf_push_str(&things->first, name);
+}
+
+static void tell_things(struct kc_doctor *doctor, const struct kc_store_view *view, unsigned logs,
+	struct things *nobodys, struct things *others)
+{
+	kc_doctor_find(
+		doctor, "logs", KC_DOCTOR_GOOD, "it holds %u log%s", logs, logs == 1 ? "" : "s");
+	if (nobodys->count > MOST_SLOTS * view->count + MOST_PAIRINGS &&
+		kc_buf_text(&nobodys->first))
+		kc_doctor_find(doctor, "nobody", KC_DOCTOR_NOTE,
+			"%u of them are of none of your devices, “%s” for one, which is more than "
+			"these leave behind; a store with more than %u logs can't be read",
+			nobodys->count, kc_buf_text(&nobodys->first), MOST_LOGS);
+	if (others->count && kc_buf_text(&others->first))
+		kc_doctor_find(doctor, "others", KC_DOCTOR_NOTE,
+			"%u thing%s in it that no device has put there, “%s” for one; not touched",
+			others->count, others->count == 1 ? "" : "s", kc_buf_text(&others->first));
+}
+
+/* What others have put there: copies that a carrier of files made, logs of nobody, and whatever is
+ * no log. Names with a dot are files under way. */
+static void look_for_strangers(
+	struct kc_doctor *doctor, const struct kc_store_view *view, const char *folder)
+{
+	KC_CLEANUP(things_done) struct things nobodys = {.first = KC_BUF_INIT};
+	KC_CLEANUP(things_done) struct things others = {.first = KC_BUF_INIT};
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
-	unsigned logs = 0, others = 0;
+	unsigned logs = 0;
 
 	if (!dir)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		if (is_log(entry->d_name)) {
-			logs++;
-			continue;
-		}
-		if (others++ == 0)
-			kc_buf_push_str(&first, entry->d_name);
+		logs += is_log(entry->d_name);
+		if (!is_log(entry->d_name))
+			count_thing(&others, entry->d_name);
+		else if (!is_of_device(view, entry->d_name))
+			count_thing(&nobodys, entry->d_name);
 	}
 	closedir(dir);
-	kc_doctor_find(
-		doctor, "logs", KC_DOCTOR_GOOD, "it holds %u log%s", logs, logs == 1 ? "" : "s");
-	if (others && kc_buf_text(&first))
-		kc_doctor_find(doctor, "others", KC_DOCTOR_NOTE,
-			"%u thing%s in it that no device has put there, “%s” for one; not touched",
-			others, others == 1 ? "" : "s", kc_buf_text(&first));
+	tell_things(doctor, view, logs, &nobodys, &others);
 }
 
 /* What looks as if it could be written may be on a full disk: the last exchange knows. */
@@ -77,7 +124,8 @@ static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path, 
 	return KC_ERR(STORE_GONE);
 }
 
-static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder, bool stuck)
+static kc_err look_at_folder(
+	struct kc_doctor *doctor, const struct kc_store_view *view, const char *folder, bool stuck)
 {
 	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
 
@@ -94,7 +142,7 @@ static kc_err look_at_folder(struct kc_doctor *doctor, const char *folder, bool 
 		return KC_ERR(STORE_GONE);
 	}
 	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
-	look_for_strangers(doctor, folder);
+	look_for_strangers(doctor, view, folder);
 	return look_whether_writable(doctor, folder, stuck);
 }
 
@@ -108,13 +156,14 @@ static kc_err look_at_file(struct kc_doctor *doctor, const char *file, bool stuc
 	return look_whether_writable(doctor, file, stuck);
 }
 
-static kc_err look_at_place(struct kc_doctor *doctor, const char *url, bool stuck)
+static kc_err look_at_place(
+	struct kc_doctor *doctor, const struct kc_store_view *view, const char *url, bool stuck)
 {
 	if (strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
 		return look_at_file(doctor, url + strlen(SQLITE_SCHEME), stuck);
 	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
 		url += strlen(FILE_SCHEME);
-	return look_at_folder(doctor, url, stuck);
+	return look_at_folder(doctor, view, url, stuck);
 }
 
 /* --- this device's view -------------------------------------------------------------------------
@@ -367,7 +416,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(read_view(run, &view));
 	if (!view.status.store)
 		return KC_ERR(NO_STORE);
-	place = look_at_place(&doctor, view.status.store, view.report.stuck);
+	place = look_at_place(&doctor, &view.store, view.status.store, view.report.stuck);
 	tell_exchange(&doctor, &view.report);
 	is_older = kc_parts_are_older(&view.store, view.report.layout == KC_SYNC_RECORDS);
 	damaged = kc_parts_find_damaged(&view.store);

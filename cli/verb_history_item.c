@@ -18,6 +18,8 @@ static const struct {
 	[KC_EARLIER_DELETED] = {"deleted", "deleted here", "deleted by "},
 	[KC_EARLIER_LOST] = {"lost", "lost against a change made here",
 		"lost against a change of "},
+	[KC_EARLIER_GAVE_WAY] = {"gave-way", "gave way to the same item made here",
+		"gave way to the same item of "},
 };
 
 static enum kc_earlier end_of(const struct kc_found *entry)

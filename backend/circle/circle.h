@@ -169,6 +169,12 @@ struct kc_pending_key {
 	struct kc_account_key parts;
 };
 
+/* A metadata key to read with, of somebody who is out. */
+struct kc_lent_key {
+	uint8_t kid[KC_KID_LEN];
+	struct kc_secret key;
+};
+
 /* A cell of the operation that is being made. */
 struct kc_put_cell {
 	char key[KC_OP_MAX_KEY + 1];
@@ -181,6 +187,8 @@ struct kc_put_cell {
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
+#define KC_CIRCLE_MAX_LENT 64
+#define KC_CIRCLE_MAX_TOLD 16 /* newcomers that fell with their sponsors, and are told so */
 
 struct kc_circle {
 	struct kc_account_id account;
@@ -212,6 +220,8 @@ struct kc_circle {
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
 	/* Of records: what the next list names of what goes out with it; not saved. */
+	struct kc_lent_key lent[KC_CIRCLE_MAX_LENT]; /* not saved */
+	size_t lent_count;
 	struct kc_put_cell *put_cells; /* owned */
 	size_t put_cell_count;
 	struct kc_held_compat compat; /* in force; the record is this device's copy */
@@ -224,6 +234,7 @@ struct kc_circle {
 	bool tells_all;		    /* the next list goes to all that were put out; not saved */
 	struct kc_own_segment *segments; /* owned; those that its heads name */
 	size_t segment_count;
+	struct kc_buf told;    /* struct kc_peer_id: who fell, and was told; KC_CIRCLE_MAX_TOLD */
 	bool leaving;	       /* the next list is this device's last */
 	uint64_t collected_ms; /* when it last looked for deletions that may be forgotten */
 	bool joining;	       /* has not yet reached the sponsor's positions */
@@ -357,8 +368,8 @@ KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
 KC_MUST kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
-/* The list of another that puts this device out, wherever it was found: it may be far ahead of what
- * is known, and name peers that are not. Any other is refused. */
+/* The list of another that puts this device out, or who let it in, wherever it was found: it may be
+ * far ahead of what is known, and name peers that are not. Any other is refused. */
 KC_MUST kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 
@@ -401,6 +412,10 @@ KC_MUST kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_pl
 KC_MUST kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
 	const struct kc_place_in_store *place, struct kc_bytes sealed,
 	const struct kc_member *author, struct kc_bytes shares, struct kc_buf *ret);
+/* The metadata keys in shares of somebody who is out open what there is, until the circle is freed;
+ * none is kept, or written with. *ret_some: there was one that was not known. */
+KC_MUST kc_err kc_circle_borrow_keys(struct kc_circle *circle, const struct kc_member *author,
+	struct kc_bytes shares, bool *ret_some);
 /* Between operations: from now on the newest metadata key that may be used is the last. */
 KC_MUST kc_err kc_circle_settle_meta(struct kc_circle *circle);
 /* Puts a record into the next operation, under a key of this device's log: sealed, or as it is. */
@@ -411,6 +426,10 @@ KC_MUST kc_err kc_circle_queue_clear(
 /* Queues once more every cell of this device's log that counts, but for its items. Errors: LOCKED.
  */
 KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
+/* Queues one cell once more, which is not in the store as a list names it; one that this device has
+ * no use for any more is taken away, and so is what is asked for anew. Errors: LOCKED. */
+KC_MUST kc_err kc_circle_queue_lost(
+	struct kc_circle *circle, const struct kc_trust *trust, const char *key);
 /* The same, under a key that ends with a peer; an empty record takes it away. */
 KC_MUST kc_err kc_circle_queue_for(struct kc_circle *circle, const char *prefix,
 	const struct kc_peer_id *peer, struct kc_bytes record);

@@ -9,7 +9,7 @@ static kc_err queue_account(struct kc_circle *circle)
 
 	if (kc_peer_id_equal(&self->id, &circle->begun.first))
 		KC_TRY(kc_circle_queue_sealed(circle, "g", kc_buf_bytes(&circle->genesis)));
-	KC_TRY(kc_circle_queue_account_keys(circle));
+	KC_TRY(kc_circle_queue_account_keys(circle, 0));
 	if (circle->compat.compat)
 		KC_TRY(kc_circle_queue_sealed(circle, "c", kc_buf_bytes(&circle->compat.record)));
 	return kc_circle_queue_sealed(circle, "perm", kc_buf_bytes(&self->permanent_record));

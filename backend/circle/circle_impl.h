@@ -64,9 +64,13 @@ KC_MUST kc_err kc_circle_acknowledge_password(
 /* REFUSED when the author is out, and enough of its records are held. */
 KC_MUST kc_err kc_circle_check_crowd(
 	const struct kc_circle *circle, const struct kc_peer_id *author);
-/* The one in force is this device's: it is queued and kept. All that it made are queued again. */
+/* The one in force is this device's: it is queued and kept. All that it made are queued again; or
+ * the one with a seq, if it is among them. */
 KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
-KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle);
+KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle, uint64_t seq);
+/* Queues the keys in use for one member, if it is to have them. Errors: LOCKED. */
+KC_MUST kc_err kc_circle_queue_shares_for(
+	struct kc_circle *circle, const struct kc_trust *trust, size_t member);
 KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);
 
 /* Parses and keeps a compatibility circle; looks once more at the one that waits; takes the one of
@@ -134,9 +138,17 @@ KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,
 	kc_err (*visit)(void *context, const struct kc_exclusion *exclusion), void *context);
 KC_MUST kc_err kc_circle_add_statements(const struct kc_circle *circle, struct kc_list *list);
 KC_MUST kc_err kc_circle_take_back_shares(struct kc_circle *circle);
+/* When the next list goes to all: to everybody that this device ever put out, once more. */
 KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record);
-/* Tells everybody that this device ever put out, once more. */
-KC_MUST kc_err kc_circle_tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record);
+/* Those who are introduced by nobody any more when what a list says of others counts: they fall
+ * with whom it puts out. */
+KC_MUST kc_err kc_circle_find_fallen(
+	const struct kc_circle *circle, const struct kc_list *list, kc_peer_set *ret);
+/* Whether some fell by this device's own word, and have not been told (circle_fallen.c); tells
+ * them by its last list, or all whom it ever told. */
+KC_MUST kc_err kc_circle_has_fallen(
+	const struct kc_circle *circle, const struct kc_trust *trust, bool *ret);
+KC_MUST kc_err kc_circle_tell_fallen(struct kc_circle *circle, struct kc_bytes list_record);
 /* Makes and queues this device's retirement; seq is that of its last list. */
 KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
 

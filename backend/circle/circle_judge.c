@@ -92,9 +92,9 @@ static enum kc_rank rank_in_list(
 	return author->cosign_good & bit ? KC_RANK_USER_KEY : KC_RANK_NONE;
 }
 
-static void add_includes(const struct index *index, size_t author, struct kc_trust *trust)
+static void add_includes(const struct index *index, size_t author, const struct kc_list *list,
+	struct kc_trust *trust)
 {
-	const struct kc_list *list = index->circle->members[author]->list;
 	uint8_t number;
 
 	for (size_t i = 0; list && i < list->include_count; i++)
@@ -185,13 +185,37 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 		ret->ids[i] = circle->members[i]->id;
 		if (circle->members[i]->retire_record.len)
 			ret->retired |= (kc_peer_set)1 << i;
-		add_includes(&index, i, ret);
+		add_includes(&index, i, circle->members[i]->list, ret);
 	}
 	for (size_t i = 0; i < circle->voucher_count; i++)
 		KC_TRY(add_voucher(&index, &circle->vouchers[i].voucher, ret));
 	for (size_t i = 0; i < circle->member_count; i++)
 		KC_TRY(add_excludes(&index, i, ret));
 	kc_trust_compute(ret);
+	return KC_OK;
+}
+
+kc_err kc_circle_find_fallen(
+	const struct kc_circle *circle, const struct kc_list *list, kc_peer_set *ret)
+{
+	struct kc_trust_statement statements[KC_CIRCLE_MAX_PEERS];
+	struct index index;
+	struct kc_trust trust;
+	size_t count = 0;
+	uint8_t author, target;
+
+	*ret = 0;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	index_members(circle, &index);
+	if (!look_up(&index, &list->peer, &author))
+		return KC_OK;
+	add_includes(&index, author, list, &trust);
+	for (size_t i = 0; i < list->exclude_count; i++)
+		if (look_up(&index, &list->exclude[i].target, &target))
+			statements[count++] = (struct kc_trust_statement){.author = author,
+				.target = target,
+				.cut_seq = list->exclude[i].cut_seq};
+	*ret = trust.known & ~kc_trust_introduced_under(&trust, statements, count);
 	return KC_OK;
 }
 

@@ -264,22 +264,24 @@ static kc_err tell_target(void *context, const struct kc_exclusion *exclusion)
 	return kc_circle_queue_for(saying->circle, "out/", &exclusion->target, saying->record);
 }
 
+static kc_err tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record)
+{
+	const struct kc_list *own = kc_circle_self(circle)->list;
+
+	for (size_t i = 0; i < own->exclude_count; i++)
+		KC_TRY(kc_circle_queue_for(circle, "out/", &own->exclude[i].target, list_record));
+	return KC_OK;
+}
+
 kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_record)
 {
 	struct saying saying = {.circle = circle, .record = list_record};
 
-	KC_TRY(kc_circle_each_statement(circle, tell_target, &saying));
+	if (circle->tells_all)
+		KC_TRY(tell_all_targets(circle, list_record));
+	else
+		KC_TRY(kc_circle_each_statement(circle, tell_target, &saying));
 	kc_buf_reset(&circle->statements);
-	return KC_OK;
-}
-
-kc_err kc_circle_tell_all_targets(struct kc_circle *circle, struct kc_bytes list_record)
-{
-	const struct kc_member *self = kc_circle_self(circle);
-
-	for (size_t i = 0; i < self->list->exclude_count; i++)
-		KC_TRY(kc_circle_queue_for(
-			circle, "out/", &self->list->exclude[i].target, list_record));
 	return KC_OK;
 }
 

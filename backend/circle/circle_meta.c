@@ -56,6 +56,18 @@ static kc_err find_key(
 	return held && held->promised ? KC_ERR(LOCKED) : KC_ERR(WAITING);
 }
 
+/* The same, to read with: a key may be lent. */
+static kc_err find_key_to_open(
+	const struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN], struct kc_secret *ret)
+{
+	kc_err err = find_key(circle, kid, ret);
+
+	for (size_t i = 0; err == KC_E_WAITING && i < circle->lent_count; i++)
+		if (memcmp(circle->lent[i].kid, kid, KC_KID_LEN) == 0)
+			err = kc_secret_set(ret, kc_secret_bytes(&circle->lent[i].key));
+	return err;
+}
+
 /* Keys of cells that are read by whoever does not know the last key yet. */
 static bool is_under_first(const char *key)
 {
@@ -94,7 +106,7 @@ kc_err kc_circle_open(const struct kc_circle *circle, const struct kc_place_in_s
 	struct kc_meta_key with = {.siv = NULL};
 
 	KC_TRY(kc_envelope_peek(sealed, with.kid));
-	KC_TRY(find_key(circle, with.kid, &secret));
+	KC_TRY(find_key_to_open(circle, with.kid, &secret));
 	with.siv = kc_view_key_siv(&secret);
 	return kc_envelope_open(&with, place, sealed, ret);
 }
@@ -147,6 +159,62 @@ kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
 	KC_TRY(key_of_shares(circle, author, shares, with.kid, &secret));
 	with.siv = kc_view_key_siv(&secret);
 	return kc_envelope_open(&with, place, sealed, ret);
+}
+
+/* Whether this is the name of a metadata key that nothing here opens with. */
+static bool is_wanted(const struct kc_circle *circle, const struct kc_view_key_name *name)
+{
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+
+	return name->view == KC_VIEW_META && circle->lent_count < KC_CIRCLE_MAX_LENT &&
+	       find_key_to_open(circle, name->kid, &key) == KC_E_WAITING;
+}
+
+static kc_err lend(
+	struct kc_circle *circle, const struct kc_view_key_name *name, const struct kc_secret *key)
+{
+	struct kc_lent_key *row = &circle->lent[circle->lent_count];
+
+	KC_TRY(kc_view_key_derive(&circle->account, name, key, KC_VIEW_KEY_META, &row->key));
+	memcpy(row->kid, name->kid, sizeof row->kid);
+	circle->lent_count++;
+	return KC_OK;
+}
+
+/* Those that do not fit are passed over: nothing is believed for the sake of a key. */
+static kc_err lend_wanted(struct kc_circle *circle, const struct kc_shares *shares, bool *ret_some)
+{
+	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
+	kc_err err = kc_shares_open(shares, &circle->account, &circle->identity, keys);
+
+	if (err == KC_E_VERIFY)
+		err = KC_OK;
+	for (size_t i = 0; i < shares->count; i++) {
+		if (err == KC_OK && keys[i].len && is_wanted(circle, &shares->names[i])) {
+			err = lend(circle, &shares->names[i], &keys[i]);
+			*ret_some = err == KC_OK;
+		}
+		kc_secret_done(&keys[i]);
+	}
+	return err == KC_E_NO_MEMORY ? err : KC_OK;
+}
+
+kc_err kc_circle_borrow_keys(struct kc_circle *circle, const struct kc_member *author,
+	struct kc_bytes record, bool *ret_some)
+{
+	struct kc_shares shares;
+	bool wanted = false;
+
+	*ret_some = false;
+	if (kc_circle_is_locked(circle) || kc_shares_parse(record, &shares) != KC_OK ||
+		!kc_peer_id_equal(&shares.author, &author->id))
+		return KC_OK;
+	for (size_t i = 0; i < shares.count; i++)
+		wanted = wanted || is_wanted(circle, &shares.names[i]);
+	if (!wanted ||
+		kc_shares_verify(record, &circle->account, &shares, &author->permanent) != KC_OK)
+		return KC_OK;
+	return lend_wanted(circle, &shares, ret_some);
 }
 
 /* Whoever joins, or types the password, is given the newest key with the first. */

@@ -262,14 +262,15 @@ kc_err kc_circle_publish_account_key(struct kc_circle *circle)
 	return queue(circle, circle->account_key.seq, record);
 }
 
-kc_err kc_circle_queue_account_keys(struct kc_circle *circle)
+kc_err kc_circle_queue_account_keys(struct kc_circle *circle, uint64_t seq)
 {
 	for (size_t i = 0; i < circle->own_key_count; i++) {
 		struct kc_bytes record = kc_buf_bytes(&circle->own_keys[i]);
 		struct kc_account_key parts;
 
 		KC_TRY(kc_account_key_open(record, &circle->account, &parts));
-		KC_TRY(queue(circle, parts.seq, record));
+		if (seq == 0 || parts.seq == seq)
+			KC_TRY(queue(circle, parts.seq, record));
 	}
 	return KC_OK;
 }

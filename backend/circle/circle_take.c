@@ -502,13 +502,17 @@ kc_err kc_circle_take_out(
 {
 	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
 	struct kc_record_id id;
+	kc_peer_set fallen;
 
 	if (!list)
 		return KC_ERR(NO_MEMORY);
 	KC_TRY_RECORD(kc_list_parse(record, &circle->account, list, &id));
 	KC_TRY(kc_circle_check_from(from, &list->peer));
-	if (!kc_list_find_exclusion(list, &circle->identity.id))
-		return KC_ERR(REFUSED);
+	if (!kc_list_find_exclusion(list, &circle->identity.id)) {
+		KC_TRY(kc_circle_find_fallen(circle, list, &fallen));
+		if (!kc_peer_set_has(fallen, circle->self))
+			return KC_ERR(REFUSED);
+	}
 	return take_parsed_list(circle, record, list, &id, true);
 }
 

@@ -77,6 +77,16 @@ kc_peer_set kc_trust_introduced_without(const struct kc_trust *trust, kc_peer_se
 	return introduced_without(trust, &fallen);
 }
 
+kc_peer_set kc_trust_introduced_under(
+	const struct kc_trust *trust, const struct kc_trust_statement *statements, size_t count)
+{
+	struct fallen fallen = {{false}};
+
+	for (size_t i = 0; i < count; i++)
+		(void)fell(trust, &statements[i], &fallen);
+	return introduced_without(trust, &fallen);
+}
+
 /* Whom each statement puts out of standing: its target, and whom that introduced after the cut. */
 static kc_peer_set struck_by(const struct kc_trust *trust, const struct kc_trust_statement *s)
 {

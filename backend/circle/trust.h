@@ -64,6 +64,10 @@ static inline kc_peer_set kc_trust_outsiders(const struct kc_trust *trust)
 /* Who is introduced by the vouchers of others than these, exclusions aside. */
 kc_peer_set kc_trust_introduced_without(const struct kc_trust *trust, kc_peer_set sponsors);
 
+/* Who stays introduced when these statements stand, whatever others say. */
+kc_peer_set kc_trust_introduced_under(
+	const struct kc_trust *trust, const struct kc_trust_statement *statements, size_t count);
+
 /* Fills the second part from the first. */
 void kc_trust_compute(struct kc_trust *trust);
 

@@ -5,15 +5,19 @@
 #include <string.h>
 
 #include "backend/store/change.h"
-#include "backend/store/history.h"
 #include "base/random.h"
 
-/* A change that nobody else had seen yet did not come before the other. */
+/* What nobody else had seen yet did not come before the other; nor did what is later than the
+ * version that the other was made of. */
 static enum kc_earlier end_of(const struct kc_track *held, const struct kc_track *version)
 {
 	if (held->pending)
 		return KC_EARLIER_LOST;
-	return version->deleted ? KC_EARLIER_DELETED : KC_EARLIER_REPLACED;
+	if (kc_track_gives_way(version, held->t))
+		return KC_EARLIER_GAVE_WAY;
+	if (version->deleted)
+		return KC_EARLIER_DELETED;
+	return held->t > version->replaced ? KC_EARLIER_LOST : KC_EARLIER_REPLACED;
 }
 
 /* The track is ahead: its row is that of another record, which has been kept. */
@@ -106,7 +110,7 @@ kc_err kc_apply_live(
 		kc_item_move(item, &new.item);
 	KC_TRY(err);
 	if (old.id) {
-		if (end.how)
+		if (end.how && !kc_history_is_same(&old.item, &new.item))
 			KC_TRY(kc_history_keep_row(txn, old.id, &end));
 		take_place(&old, &new);
 		KC_TRY(kc_row_replace(txn, &new));
@@ -120,7 +124,8 @@ kc_err kc_apply_live(
 	return kc_track_put(txn, version);
 }
 
-kc_err kc_apply_deletion(struct kc_txn *txn, struct kc_track *version)
+kc_err kc_apply_deletion(
+	struct kc_txn *txn, struct kc_track *version, const struct kc_history_who *winner)
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
 	struct kc_history_end end;
@@ -128,6 +133,10 @@ kc_err kc_apply_deletion(struct kc_txn *txn, struct kc_track *version)
 
 	version->deleted = true;
 	err = find_held(txn, version, &old, &end);
+	if (end.how == KC_EARLIER_GAVE_WAY && winner->is_known)
+		end.by = *winner;
+	else if (end.how == KC_EARLIER_GAVE_WAY)
+		end.how = KC_EARLIER_DELETED;
 	if (err == KC_E_LOCKED) {
 		KC_TRY(kc_history_keep_row(txn, version->item, &end));
 		KC_TRY(kc_row_remove(txn, version->item));

@@ -6,6 +6,7 @@
 #ifndef KC_STORE_APPLY_H
 #define KC_STORE_APPLY_H
 
+#include "backend/store/history.h"
 #include "backend/store/row.h"
 #include "backend/store/track.h"
 
@@ -16,8 +17,10 @@
 KC_MUST kc_err kc_apply_live(
 	struct kc_txn *txn, struct kc_track *version, struct kc_item *item, uint64_t *ret_rival);
 /* The version is a deletion: the record's item becomes a tombstone. An item that the lock hides
- * goes without one. version->id and ->item are filled in;
- * ->protection counts only for a record that was never here. */
-KC_MUST kc_err kc_apply_deletion(struct kc_txn *txn, struct kc_track *version);
+ * goes without one. winner: the writer of what it gives way to; nobody known: it is deleted,
+ * whatever the version looks like. version->id and ->item are filled in; ->protection counts only
+ * for a record that was never here. */
+KC_MUST kc_err kc_apply_deletion(
+	struct kc_txn *txn, struct kc_track *version, const struct kc_history_who *winner);
 
 #endif

@@ -268,15 +268,72 @@ kc_err kc_history_keep_own(struct kc_txn *txn, uint64_t item, enum kc_earlier ho
 	return keep(txn, item, true, &end);
 }
 
+bool kc_history_is_same(const struct kc_item *a, const struct kc_item *b)
+{
+	struct kc_bytes x = kc_secret_bytes(&a->secret), y = kc_secret_bytes(&b->secret);
+
+	return a->has_secret == b->has_secret && x.len == y.len &&
+	       (x.len == 0 || kc_mem_equal_ct(x.data, y.data, x.len)) &&
+	       kc_attrs_equal(&a->within, &b->within) &&
+	       (a->has_secret || kc_attrs_equal(&a->attrs, &b->attrs));
+}
+
+#define COLUMNS                                                                       \
+	"item, version, class, protection, sync, tomb, ref, key, terms, marks, meta," \
+	" secret, id, how"
+#define COLUMN_ID 12
+#define COLUMN_HOW 13
+
+/* Whether the current entry is that item. One that does not open is none. */
+static kc_err is_entry(const struct kc_txn *txn, const struct kc_stmt *stmt,
+	const struct kc_item *item, const struct kc_history_who *writer, bool *ret)
+{
+	KC_CLEANUP_STORED struct kc_stored entry = KC_STORED_INIT;
+	struct kc_history_end end;
+	struct kc_row row;
+	kc_err err;
+
+	*ret = false;
+	kc_row_read(stmt, &row);
+	err = open_end(txn, &row, kc_db_bytes(stmt, COLUMN_HOW), &end);
+	if (err == KC_OK && end.writer.is_known == writer->is_known &&
+		memcmp(end.writer.id, writer->id, sizeof writer->id) == 0) {
+		err = kc_row_open(txn->bag, &row, true, &entry);
+		*ret = err == KC_OK && kc_history_is_same(&entry.item, item);
+	}
+	return err == KC_E_CORRUPT || err == KC_E_LOCKED ? KC_OK : err;
+}
+
+static kc_err find_entry(struct kc_txn *txn, const struct kc_row *like, const struct kc_item *item,
+	const struct kc_history_who *writer, bool *ret)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM history WHERE key = ?1";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool found = true;
+
+	*ret = false;
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	kc_db_bind_bytes(&stmt, 1, KC_BYTES_OF(like->key));
+	while (!*ret) {
+		KC_TRY(kc_db_step(&stmt, &found));
+		if (!found)
+			return KC_OK;
+		KC_TRY(is_entry(txn, &stmt, item, writer, ret));
+	}
+	return KC_OK;
+}
+
 static kc_err keep_stored(
 	struct kc_txn *txn, struct kc_stored *stored, const struct kc_history_end *end)
 {
 	KC_CLEANUP(kc_row_sealed_done) struct kc_row_sealed sealed = {0};
 	struct kc_row row;
+	bool is_there;
 
 	kc_random_fill(stored->ref, sizeof stored->ref);
 	KC_TRY(kc_row_seal(txn->bag, stored, &sealed, &row));
-	return insert(txn, &row, end);
+	KC_TRY(find_entry(txn, &row, &stored->item, &end->writer, &is_there));
+	return is_there ? KC_OK : insert(txn, &row, end);
 }
 
 kc_err kc_history_keep_item(
@@ -293,12 +350,6 @@ kc_err kc_history_keep_item(
 
 /* --- reading ------------------------------------------------------------------------------------
  */
-
-#define COLUMNS                                                                       \
-	"item, version, class, protection, sync, tomb, ref, key, terms, marks, meta," \
-	" secret, id, how"
-#define COLUMN_ID 12
-#define COLUMN_HOW 13
 
 kc_err kc_history_get(struct kc_txn *txn, uint64_t id, bool with_secret, struct kc_stored *ret,
 	struct kc_history_end *ret_end)

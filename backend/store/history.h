@@ -43,9 +43,13 @@ struct kc_history_end {
  * key of the item's class. */
 KC_MUST kc_err kc_history_keep_row(
 	struct kc_txn *txn, uint64_t item, const struct kc_history_end *end);
-/* Keeps an item, complete with its secret, that never had a row here. Errors: LOCKED. */
+/* Keeps an item, complete with its secret, that never had a row here, unless the history has that
+ * secret of that writer. Errors: LOCKED. */
 KC_MUST kc_err kc_history_keep_item(
 	struct kc_txn *txn, struct kc_item *item, const struct kc_history_end *end);
+/* Whether two items have the same secret, or, without any, the same attributes: then none of them
+ * is an earlier value of the other. */
+bool kc_history_is_same(const struct kc_item *a, const struct kc_item *b);
 /* Before a change of this device's to an item: keeps its row, with the writer that its track names.
  * Only passwords: a key or a certificate that this device destroys is destroyed. */
 KC_MUST kc_err kc_history_keep_own(struct kc_txn *txn, uint64_t item, enum kc_earlier how);

@@ -158,7 +158,8 @@ static bool is_among(struct kc_bytes refs, const uint8_t *ref)
 
 bool kc_scan_is_match(const struct kc_match *match, const struct kc_row *row)
 {
-	if (row->id <= match->after)
+	/* A value of the history that never had a row here has id 0. */
+	if (match->after && row->id <= match->after)
 		return false;
 	if (row->malformed)
 		return true;

@@ -52,6 +52,7 @@ static kc_err put_body(const struct kc_track *track, struct kc_buf *ret)
 	kc_der_put_bool(&w, track->pending);
 	kc_der_put_uint(&w, track->t);
 	kc_der_put_uint(&w, track->created);
+	kc_der_put_uint(&w, track->replaced);
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->writer));
 	kc_der_put_uint(&w, track->counter);
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->digest));
@@ -73,6 +74,11 @@ static void pull_said(struct kc_der_reader *r, struct kc_track_said *ret)
 	kc_der_get_array(&seq, ret->writer, sizeof ret->writer);
 	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);
 	kc_der_leave(r, &seq);
+}
+
+bool kc_track_gives_way(const struct kc_track *track, uint64_t t)
+{
+	return track->deleted && track->replaced == t && track->t == t + 1;
 }
 
 /* What a track that is not pending says is what it holds, or did before it was lost. */
@@ -99,6 +105,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_track *ret)
 	ret->pending = kc_der_get_bool(&seq);
 	ret->t = kc_der_get_uint(&seq);
 	ret->created = kc_der_get_uint(&seq);
+	ret->replaced = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->writer, sizeof ret->writer);
 	ret->counter = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);

@@ -42,6 +42,7 @@ struct kc_track {
 	bool pending;	  /* changed here since it was last sent; the next fields are not set yet */
 	uint64_t t;	  /* version: ms, 2 above that of the version before or more */
 	uint64_t created; /* t of the first version */
+	uint64_t replaced; /* t of the version that this one was made of; 0: of none */
 	uint8_t writer[KC_TRACK_WRITER_LEN];
 	uint64_t counter;			 /* of the dot */
 	uint8_t digest[KC_TRACK_DIGEST_LEN];	 /* of the record's body */
@@ -72,6 +73,10 @@ KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
  * for what a merge has to write. Errors: NOT_MODIFIABLE (no version can be greater than what is
  * there: somebody made it so). */
 KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
+
+/* Whether a track is the deletion by which a version of time t gave way to another record of its
+ * primary key: no other that was made of it is 1 above it. */
+bool kc_track_gives_way(const struct kc_track *track, uint64_t t);
 
 /* The journal: what is to be sent, oldest change first, each track once. next gives the first entry
  * after a sequence number (0 for the first of all), or NOT_FOUND; done ends an entry, if no newer

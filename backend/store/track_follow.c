@@ -19,6 +19,9 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 {
 	if (t > KC_TRACK_MAX_T)
 		return KC_ERR(NOT_MODIFIABLE);
+	/* Else nobody has seen what is replaced, or it is said anew to another circle. */
+	if (!track->pending && t != track->t)
+		track->replaced = track->created ? track->t : 0;
 	track->t = t;
 	if (track->created == 0)
 		track->created = t;

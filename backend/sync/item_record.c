@@ -127,6 +127,7 @@ static kc_err put_body(const struct kc_item_body *body, struct kc_buf *ret)
 	kc_der_put_uint(&w, body->counter);
 	kc_der_put_bool(&w, body->deleted);
 	kc_der_put_uint(&w, body->created);
+	kc_der_put_uint(&w, body->replaced);
 	kc_der_put_bytes(&w, KC_BYTES_OF(body->key_digest));
 	kc_der_put_uint(&w, body->policy);
 	if (!body->deleted)
@@ -178,6 +179,7 @@ static kc_err parse_body(struct kc_bytes bytes, struct kc_item_body *ret)
 	ret->counter = kc_der_get_uint(&seq);
 	ret->deleted = kc_der_get_bool(&seq);
 	ret->created = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
+	ret->replaced = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	kc_der_get_array(&seq, ret->key_digest, sizeof ret->key_digest);
 	ret->policy = kc_der_get_uint(&seq);
 	KC_TRY(kc_der_reader_check(&seq));
@@ -188,7 +190,7 @@ static kc_err parse_body(struct kc_bytes bytes, struct kc_item_body *ret)
 	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));
-	if (ret->counter == 0)
+	if (ret->counter == 0 || (ret->replaced && ret->replaced >= ret->version.t))
 		return KC_ERR(DECODE);
 	KC_TRY(extensions);
 	return digest_body(bytes, ret->version.digest);

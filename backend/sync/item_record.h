@@ -30,6 +30,7 @@ struct kc_item_body {
 	struct kc_version version; /* its digest is that of the body */
 	uint64_t counter;	   /* of the dot */
 	uint64_t created;
+	uint64_t replaced; /* t of the version that it was made of, below its own; 0: of none */
 	bool deleted;
 	uint8_t key_digest[32]; /* of the primary key */
 	uint64_t policy;

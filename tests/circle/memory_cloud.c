@@ -550,6 +550,17 @@ void memory_cloud_put_record(
 	write_record(store, &store->zones[zone], &write);
 }
 
+void memory_cloud_lose_record(unsigned place, enum kc_zone number, const char *name)
+{
+	struct zone *zone = &store_of(place)->zones[number];
+	struct record *record = find_record(zone, name);
+
+	if (!record)
+		return;
+	value_free(record->value);
+	*record = zone->rows[--zone->count];
+}
+
 static kc_err put(void *handle, enum kc_zone number, const struct kc_record_write *writes,
 	size_t count, struct kc_record_state *ret)
 {

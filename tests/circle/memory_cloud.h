@@ -44,6 +44,8 @@ void memory_cloud_put(unsigned place, const struct kc_writer_id *writer, uint64_
 /* The same for a record, of any name that there is room for. */
 void memory_cloud_put_record(
 	unsigned place, enum kc_zone zone, const char *name, struct kc_bytes value);
+/* Loses a record without a word. */
+void memory_cloud_lose_record(unsigned place, enum kc_zone zone, const char *name);
 
 /* --- carrying -----------------------------------------------------------------------------------
  */

@@ -49,6 +49,14 @@ exchange() { # names
   done
 }
 
+# From the one to the other no device hears of another: each exchanges by itself, soon after a change.
+apart() {
+  mv "$folder" "$work/away"
+}
+together() {
+  mv "$work/away" "$folder"
+}
+
 # On a terminal: questions and answers, then the words of kc. What was shown is in $out.
 converse() { # -a QUESTION ANSWER … -- words of kc
   steps=

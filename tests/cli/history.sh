@@ -105,11 +105,13 @@ run history shop.example --json
 json '.items | length == 1 and .[0].from == "laptop" and .[0].by == "desktop"' "the same on the other"
 
 # A change on each, neither knowing of the other: the later one wins, the other is in a history.
+apart
 on laptop
 run_with 'sooner' add shop.example --user ana --stdin
 sleep 0.1
 on desktop
 run_with 'later' add shop.example --user ana --stdin
+together
 exchange desktop laptop desktop
 on laptop
 run get shop.example
@@ -153,4 +155,42 @@ says '^[0-9:]{8}  new +shop\.example \(ana\)  from laptop$' "watch tells where a
 says '^[0-9:]{8}  new +own\.example \(ana\)$' "and nothing of one made here"
 holds "for programs too" sh -c "jq -se 'any(.name == \"shop.example\" and .from == \"laptop\")
   and any(.name == \"own.example\" and (has(\"from\") | not))' '$work/watched.json' > /dev/null"
+
+# One item added on both before either knows of it, and one changed on both: who wins has the loser too.
+apart
+on laptop
+run_with 'first made' add twice.example --user ana --stdin --sync
+sleep 0.1
+on desktop
+run_with 'second made' add twice.example --user ana --stdin --sync
+together
+exchange laptop desktop laptop
+for device in laptop desktop; do
+  on "$device"
+  run get twice.example
+  writes 'second made' "the one that was added later stays, on $device"
+  run history --item twice.example -g --json
+  json '.items | length == 1 and .[0].secret == "first made" and .[0].what == "gave-way" and .[0].by == "desktop"
+    and .[0].from == "laptop"' "the other is in the history of $device"
+done
+on laptop
+run history --item twice.example
+says 'here +gave way to the same item of desktop$' "and nobody deleted it"
+apart
+run_with 'laptop says' add twice.example --user ana --stdin
+sleep 0.1
+on desktop
+run_with 'desktop says' add twice.example --user ana --stdin
+together
+exchange laptop desktop laptop
+on laptop
+run history --item twice.example
+says '^1 .* here +lost against a change of desktop$' "nobody replaced what desktop had never seen"
+on desktop
+run get twice.example
+writes 'desktop says' "the later change wins"
+run history --item twice.example
+says '^[12] .* laptop +lost against a change made here$' "and who made it has what lost"
+run history --item twice.example -g --json
+json '[.items[] | select(.what == "lost") | .secret] == ["laptop says"]' "with its secret"
 finish

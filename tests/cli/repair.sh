@@ -57,6 +57,27 @@ rm -r "$folder"
 mv "$work/newer" "$folder"
 run sync
 exits 0 "all is well with the store as it was"
+case ${engine:-folder} in
+sqlite)
+  cp -a "$folder" "$work/whole"
+  for len in 0 100 8192; do
+    rm -f "$folder"/store-*
+    truncate -s "$len" "$folder/store"
+    run sync
+    exits 10 "a store that was cut short after $len bytes"
+    complains 'what is there is damaged, or not the store of your devices' "is told"
+    complains 'It may have been cut short, or written over, where it is kept' "with what may have been"
+    run sync status
+    exits 10 "by the status, too"
+    run get alone.example
+    writes third "and nothing was lost"
+    rm -r "$folder"
+    cp -a "$work/whole" "$folder"
+    run sync
+    exits 0 "a good copy in its place is enough"
+  done
+  ;;
+esac
 run rm alone.example --yes
 
 # --- two devices ------------------------------------------------------------------------------------

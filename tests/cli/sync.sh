@@ -252,6 +252,19 @@ sqlite) says '^✓ the last entry of “the desk”, number [0-9]+, is there$' "
 esac
 find "$folder" -type f | sort > "$work/after"
 holds "looking changes nothing" cmp -s "$work/before" "$work/after"
+case ${engine:-folder} in
+folder)
+  never_says 'of none of your devices' "what devices leave behind is no flood"
+  for number in $(seq 100 199); do
+    mkdir "$folder/00000000000000000000000000000$number"
+  done
+  run doctor store
+  exits 0 "a flood of logs does no harm"
+  says '^! 10[0-9] of them are of none of your devices, “[0-9a-f]{32}” for one, .* more than 1024 logs can.t be read$' \
+    "and is counted, with a name"
+  rmdir "$folder"/00000000000000000000000000000[0-9]*
+  ;;
+esac
 LC_ALL=C
 run doctor store
 says '^ok: "the desk" was last heard of ' "plain signs and quotes without UTF-8"

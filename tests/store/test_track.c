@@ -176,8 +176,10 @@ static void remote_item(const char *attrs, const char *secret, struct kc_item *r
 	CHECK_OK_FATAL(kc_item_build_remote(GENP, &sent, &nothing, &bytes, ret));
 }
 
-static kc_err apply(struct home *home, const struct kc_track *version, const char *attrs,
-	const char *secret, uint64_t *ret_rival)
+/* A deletion without attributes; winner: what it gives way to. */
+static kc_err apply_beside(struct home *home, const struct kc_track *version,
+	const struct kc_history_who *winner, const char *attrs, const char *secret,
+	uint64_t *ret_rival)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 	KC_CLEANUP_ITEM struct kc_item item = KC_ITEM_INIT;
@@ -188,9 +190,17 @@ static kc_err apply(struct home *home, const struct kc_track *version, const cha
 		remote_item(attrs, secret, &item);
 		KC_TRY(kc_apply_live(&txn, &track, &item, ret_rival));
 	} else {
-		KC_TRY(kc_apply_deletion(&txn, &track));
+		KC_TRY(kc_apply_deletion(&txn, &track, winner));
 	}
 	return kc_txn_commit(&txn);
+}
+
+static kc_err apply(struct home *home, const struct kc_track *version, const char *attrs,
+	const char *secret, uint64_t *ret_rival)
+{
+	static const struct kc_history_who nobody;
+
+	return apply_beside(home, version, &nobody, attrs, secret, ret_rival);
 }
 
 static struct kc_track remote_version(uint64_t t)
@@ -289,6 +299,39 @@ static void losers_go_to_the_history(void)
 	CHECK(entry_is(&earlier.rows[1], "mine", KC_EARLIER_LOST, 0, 0x22));
 	CHECK(strcmp(words_text(&earlier.rows[1].attrs, "labl"), "mine") == 0);
 	CHECK(entry_is(&earlier.rows[2], "one", KC_EARLIER_REPLACED, 0x22, 0));
+}
+
+/* A deletion 1 above what it was made of gives way, when something is seen that it gives way to;
+ * without that somebody deleted the item, and is named. */
+static void what_gives_way(void)
+{
+	static const struct {
+		uint64_t t, replaced;
+		struct kc_history_who winner;
+		enum kc_earlier how;
+		uint8_t by;
+	} rows[] = {
+		{5001, 5000, {true, {0x44}}, KC_EARLIER_GAVE_WAY, 0x44},
+		{5001, 5000, {false, {0}}, KC_EARLIER_DELETED, 0x22},
+		{5001, 4000, {true, {0x44}}, KC_EARLIER_DELETED, 0x22},
+		{5002, 5000, {true, {0x44}}, KC_EARLIER_DELETED, 0x22},
+	};
+
+	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
+		CLEANUP_HOME struct home home = HOME_INIT;
+		KC_CLEANUP_FOUND_LIST struct kc_found_list earlier = KC_FOUND_LIST_INIT;
+		struct kc_track version = remote_version(5000);
+		uint64_t rival;
+
+		home_init(&home);
+		CHECK_OK_FATAL(apply(&home, &version, "acct=r", "one", &rival));
+		version.t = rows[i].t;
+		version.replaced = rows[i].replaced;
+		CHECK_OK_FATAL(apply_beside(&home, &version, &rows[i].winner, NULL, NULL, &rival));
+		find_earlier(&home, &earlier);
+		CHECK_FATAL(earlier.count == 1);
+		CHECK(entry_is(&earlier.rows[0], "one", rows[i].how, 0x22, rows[i].by));
+	}
 }
 
 /* What the lock hides is kept as it is, and there when it is open again. */
@@ -415,6 +458,7 @@ int main(void)
 		CHECK_TEST(a_newer_change_outlives_an_exchange),
 		CHECK_TEST(remote_versions_are_taken_over),
 		CHECK_TEST(losers_go_to_the_history),
+		CHECK_TEST(what_gives_way),
 		CHECK_TEST(a_deletion_under_the_lock_keeps_it),
 		CHECK_TEST(collisions_are_told),
 		CHECK_TEST(the_lock_holds_remote_versions),

@@ -81,6 +81,8 @@ KC_MUST kc_err kc_absorb_circle(struct kc_absorb *absorb);
 /* Looks whether operations are what their writers signed for (absorb_whole.c); those whose lists
  * cannot be read yet are looked at again the next time. */
 KC_MUST kc_err kc_absorb_check_ops(struct kc_absorb *absorb);
+/* Where something does not open, has keys of those who are out lent (absorb_lent.c). */
+KC_MUST kc_err kc_absorb_borrow_keys(struct kc_absorb *absorb, bool *ret_progress);
 /* Whether a list of a feed has all with it that it names, or is none; what it lacks is wanted
  * (absorb_companions.c). Errors: WAITING. */
 KC_MUST kc_err kc_absorb_has_companions(

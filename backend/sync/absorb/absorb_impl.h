@@ -14,8 +14,12 @@ struct kc_absorb_item {
 	enum kc_view view;
 	uint64_t counter; /* its dot is (member, view, counter) */
 	struct kc_version version;
+	uint64_t replaced;			 /* t of the version that it was made of */
+	uint8_t key_digest[KC_TRACK_DIGEST_LEN]; /* of its primary key */
 	bool deleted;
-	bool retired; /* somebody who is out has the key that it is under */
+	bool retired;	   /* somebody who is out has the key that it is under */
+	bool acknowledged; /* its dot is within what this device says it holds */
+	bool applied;	   /* by the merge */
 };
 
 /* What a signed list says of a dot. */
@@ -155,6 +159,9 @@ KC_MUST kc_err kc_absorb_may_make_room(struct kc_absorb_reader *r,
 	const struct kc_absorb_item *item, const uint8_t rival[static KC_RECORD_NAME_LEN],
 	bool *ret);
 void kc_absorb_promised_done(struct kc_absorb_promised *promised);
+
+/* Keeps in the history what lost and was not here before (absorb_losers.c). */
+KC_MUST kc_err kc_absorb_keep_losers(struct kc_absorb_reader *r);
 
 /* Takes the heads of all lists that are here (absorb_heads.c). */
 KC_MUST kc_err kc_absorb_heads(struct kc_absorb_reader *r);

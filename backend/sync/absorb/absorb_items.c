@@ -171,10 +171,13 @@ static kc_err add_item(struct kc_absorb_reader *r, size_t number)
 			.view = incoming.view,
 			.counter = incoming.body.counter,
 			.version = incoming.body.version,
+			.replaced = incoming.body.replaced,
 			.deleted = incoming.body.deleted,
 			.retired = incoming.retired,
+			.acknowledged = incoming.acknowledged,
 		};
 		memcpy(item->name, incoming.name, sizeof item->name);
+		memcpy(item->key_digest, incoming.body.key_digest, sizeof item->key_digest);
 		r->item_count++;
 	}
 	kc_item_body_done(&incoming.body);

@@ -26,6 +26,8 @@ struct merger {
 	struct kc_absorb_reader *r;
 	struct group *groups; /* owned; by name */
 	size_t count;
+	const struct kc_absorb_item **live; /* owned; by primary key, the greatest of one last */
+	size_t live_count;
 	size_t left;	     /* not settled */
 	struct group *ready; /* those from whose way something went */
 	bool complete;	     /* nothing is known to be missing */
@@ -34,6 +36,7 @@ struct merger {
 static void merger_done(struct merger *m)
 {
 	free(m->groups);
+	free(m->live);
 }
 
 static const struct kc_absorb_item *item_of(const struct merger *m, const struct group *group)
@@ -54,6 +57,27 @@ static kc_err make_groups(struct merger *m)
 		m->groups[m->count - 1].turn = i;
 	}
 	m->left = m->count;
+	return KC_OK;
+}
+
+static int by_key_and_version(const void *a, const void *b)
+{
+	const struct kc_absorb_item *x = *(const struct kc_absorb_item *const *)a;
+	const struct kc_absorb_item *y = *(const struct kc_absorb_item *const *)b;
+	int keys = memcmp(x->key_digest, y->key_digest, sizeof x->key_digest);
+
+	return keys ? keys : kc_version_compare(&x->version, &y->version);
+}
+
+static kc_err list_live(struct merger *m)
+{
+	m->live = calloc(m->r->item_count + 1, sizeof *m->live);
+	if (!m->live)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < m->r->item_count; i++)
+		if (!m->r->items[i].deleted)
+			m->live[m->live_count++] = &m->r->items[i];
+	qsort(m->live, m->live_count, sizeof *m->live, by_key_and_version);
 	return KC_OK;
 }
 
@@ -148,6 +172,47 @@ static kc_err note_forged(
 						     .came = record});
 }
 
+/* The greatest that came with a primary key; NULL when none did. */
+static const struct kc_absorb_item *find_live(const struct merger *m, const uint8_t *key_digest)
+{
+	size_t low = 0, high = m->live_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(m->live[middle]->key_digest, key_digest, KC_TRACK_DIGEST_LEN) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || memcmp(m->live[low - 1]->key_digest, key_digest, KC_TRACK_DIGEST_LEN) != 0)
+		return NULL;
+	return m->live[low - 1];
+}
+
+/* Whose item it is that a record gives way to. That came with the deletion, and is merged after it;
+ * without it, nobody can tell. */
+static kc_err note_winner(
+	const struct merger *m, const struct kc_absorb_item *item, struct kc_history_who *ret)
+{
+	const struct kc_absorb_item *winner;
+	struct kc_track held;
+	kc_err err;
+
+	if (!item->deleted || item->acknowledged || m->live_count == 0)
+		return KC_OK;
+	err = kc_track_find_name(m->r->txn, item->name, &held);
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT)
+		return KC_OK;
+	KC_TRY(err);
+	winner = find_live(m, held.key_digest);
+	if (held.deleted || !winner || memcmp(winner->name, item->name, sizeof item->name) == 0)
+		return KC_OK;
+	ret->is_known = true;
+	memcpy(ret->id, winner->version.writer.bytes, sizeof ret->id);
+	return KC_OK;
+}
+
 /* Merges the version whose turn it is; DUPLICATE leaves everything as it was. */
 static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uint8_t *ret_rival)
 {
@@ -156,6 +221,8 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	bool applied = false;
 	kc_err err = kc_absorb_open(m->r, record, &incoming);
 
+	if (err == KC_OK)
+		err = note_winner(m, item_of(m, group), &incoming.winner);
 	if (err == KC_OK)
 		err = kc_merge_incoming(
 			m->r->txn, &m->r->circle->identity.id, &incoming, repair, &applied);
@@ -168,6 +235,7 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 		err = noted == KC_OK ? err : noted;
 	}
 	m->r->absorb->received += applied;
+	m->r->items[group->turn].applied = applied;
 	memcpy(ret_rival, incoming.rival, sizeof incoming.rival);
 	kc_item_body_done(&incoming.body);
 	return err;
@@ -385,17 +453,18 @@ kc_err kc_absorb_merge(struct kc_absorb_reader *r)
 
 	KC_TRY(is_complete(r, &m.complete));
 	KC_TRY(make_groups(&m));
+	KC_TRY(list_live(&m));
 	KC_TRY(merge_deletions(&m));
 	KC_TRY(merge_free(&m));
 	if (kc_circle_is_locked(r->circle)) {
 		for (size_t i = 0; i < m.count; i++)
 			if (!m.groups[i].settled)
 				leave_for_unlock(&m, &m.groups[i]);
-		return KC_OK;
+		return kc_absorb_keep_losers(r);
 	}
 	while (m.left) {
 		KC_TRY(settle_collisions(&m));
 		KC_TRY(break_rings(&m));
 	}
-	return KC_OK;
+	return kc_absorb_keep_losers(r);
 }

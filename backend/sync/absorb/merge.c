@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "backend/store/history.h"
-
 /* The version that a track stands for. A change that is not sent yet has its time already, and is
  * this device's. */
 static struct kc_version version_of(const struct kc_track *track, const struct kc_peer_id *self)
@@ -83,6 +81,7 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 		.deleted = body->deleted,
 		.t = body->version.t,
 		.created = body->created,
+		.replaced = body->replaced,
 		.counter = body->counter,
 		.padded_len = body->padded_len,
 	};
@@ -95,13 +94,14 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 	return track;
 }
 
-/* What becomes of a row that gives way to an item of another record. */
-static kc_err end_of_row(struct kc_txn *txn, uint64_t row, struct kc_history_end *ret)
+/* What becomes of a row; nobody is known to have ended it. */
+static kc_err end_of_row(
+	struct kc_txn *txn, uint64_t row, enum kc_earlier how, struct kc_history_end *ret)
 {
 	struct kc_track track;
 	kc_err err = kc_track_find_item(txn, row, &track);
 
-	*ret = (struct kc_history_end){.how = KC_EARLIER_LOST};
+	*ret = (struct kc_history_end){.how = how};
 	if (err == KC_OK)
 		ret->writer = kc_history_writer(&track);
 	else if (err == KC_E_NOT_FOUND)
@@ -109,11 +109,11 @@ static kc_err end_of_row(struct kc_txn *txn, uint64_t row, struct kc_history_end
 	return err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ? KC_OK : err;
 }
 
-/* An incoming version that lost against one that is here. */
+/* An incoming version that gives way to a record that is here. */
 static kc_err keep_loser(
 	struct kc_txn *txn, struct kc_incoming *incoming, const struct kc_track *winner)
 {
-	struct kc_history_end end = {.how = KC_EARLIER_LOST,
+	struct kc_history_end end = {.how = KC_EARLIER_GAVE_WAY,
 		.writer = {.is_known = true},
 		.by = kc_history_writer(winner)};
 
@@ -121,8 +121,9 @@ static kc_err keep_loser(
 	return kc_history_keep_item(txn, &incoming->body.item, &end);
 }
 
-/* Takes a row away; what was in it goes to the history. */
-static kc_err clear_row(struct kc_txn *txn, uint64_t row)
+/* Takes a row away; what was in it goes to the history. by may be NULL: nobody known. */
+static kc_err clear_row(
+	struct kc_txn *txn, uint64_t row, enum kc_earlier how, const struct kc_track *by)
 {
 	KC_CLEANUP_STORED struct kc_stored old = KC_STORED_INIT;
 	struct kc_history_end end;
@@ -132,7 +133,9 @@ static kc_err clear_row(struct kc_txn *txn, uint64_t row)
 		return KC_OK;
 	if (err != KC_E_CORRUPT)
 		KC_TRY(err);
-	KC_TRY(end_of_row(txn, row, &end));
+	KC_TRY(end_of_row(txn, row, how, &end));
+	if (by)
+		end.by = kc_history_writer(by);
 	if (err == KC_OK)
 		KC_TRY(kc_history_keep_row(txn, row, &end));
 	return kc_row_remove(txn, row);
@@ -143,7 +146,7 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 	struct kc_track track;
 
 	KC_TRY(kc_track_find_name(txn, name, &track));
-	KC_TRY(clear_row(txn, track.item));
+	KC_TRY(clear_row(txn, track.item, KC_EARLIER_REPLACED, NULL));
 	track.item = 0;
 	return kc_track_put(txn, &track);
 }
@@ -151,7 +154,7 @@ kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_RECORD_N
 kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track)
 {
 	if (track->item)
-		KC_TRY(clear_row(txn, track->item));
+		KC_TRY(clear_row(txn, track->item, KC_EARLIER_DELETED, NULL));
 	return kc_track_drop(txn, track->id);
 }
 
@@ -180,7 +183,7 @@ static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self
 		KC_TRY(keep_loser(txn, incoming, rival));
 		return give_way(txn, track);
 	}
-	KC_TRY(end_of_row(txn, row, &end));
+	KC_TRY(end_of_row(txn, row, KC_EARLIER_GAVE_WAY, &end));
 	end.by = kc_history_writer(track);
 	KC_TRY(kc_history_keep_row(txn, row, &end));
 	KC_TRY(give_way(txn, rival));
@@ -201,7 +204,7 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	/* One that is bound to this device, or that sync lost sight of, gives way like a version
 	 * that is not the greater one. */
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT) {
-		KC_TRY(clear_row(txn, row));
+		KC_TRY(clear_row(txn, row, KC_EARLIER_GAVE_WAY, &track));
 		return kc_apply_live(txn, &track, &incoming->body.item, &none);
 	}
 	KC_TRY(err);
@@ -211,7 +214,7 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	if (!repair)
 		return KC_ERR(DUPLICATE);
 	if (held->item && held->item != row)
-		KC_TRY(clear_row(txn, held->item));
+		KC_TRY(clear_row(txn, held->item, KC_EARLIER_REPLACED, &track));
 	track.id = held->id;
 	return repair_collision(txn, self, incoming, &track, &rival);
 }
@@ -224,13 +227,12 @@ static kc_err apply(struct kc_txn *txn, const struct kc_peer_id *self, struct kc
 	kc_err err;
 
 	if (incoming->body.deleted)
-		return kc_apply_deletion(txn, &track);
+		return kc_apply_deletion(txn, &track, &incoming->winner);
 	err = kc_apply_live(txn, &track, &incoming->body.item, &row);
 	return err == KC_E_DUPLICATE ? meet_rival(txn, self, incoming, held, row, repair) : err;
 }
 
-/* What a device of ours could not have written. */
-static kc_err check_content(const struct kc_incoming *incoming)
+kc_err kc_merge_check(const struct kc_incoming *incoming)
 {
 	const struct kc_item_body *body = &incoming->body;
 	uint8_t key_digest[KC_TRACK_DIGEST_LEN];
@@ -250,8 +252,6 @@ static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_t
 {
 	const struct kc_version *version = &incoming->body.version, said = said_of(held);
 
-	if (!incoming->body.deleted)
-		KC_TRY(keep_loser(txn, incoming, held));
 	if (incoming->acknowledged || kc_version_compare(version, &said) <= 0)
 		return KC_OK;
 	held->said = said_by(incoming);
@@ -266,7 +266,7 @@ kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	int order = 1;
 
 	*ret_applied = false;
-	KC_TRY(check_content(incoming));
+	KC_TRY(kc_merge_check(incoming));
 	KC_TRY(find_held(txn, incoming->name, &held));
 	if (held.id) {
 		version = held.lost ? said_of(&held) : version_of(&held, self);

@@ -14,6 +14,7 @@
 #define KC_SYNC_ABSORB_MERGE_H
 
 #include "backend/store/apply.h"
+#include "backend/store/history.h"
 #include "backend/sync/item_record.h"
 
 /* A version from the store, opened. */
@@ -24,6 +25,7 @@ struct kc_incoming {
 	bool forged;	   /* with REFUSED: made up for a dot that was accounted for */
 	bool retired;	   /* somebody who is out has the key that it was sealed with */
 	struct kc_item_body body;
+	struct kc_history_who winner;	   /* of a deletion that gives way: of the other item */
 	uint8_t rival[KC_RECORD_NAME_LEN]; /* with DUPLICATE: the record in its way */
 };
 
@@ -34,6 +36,9 @@ struct kc_incoming {
  */
 KC_MUST kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	struct kc_incoming *incoming, bool repair, bool *ret_applied);
+
+/* Errors: REFUSED (no device of ours could have written what is in it). */
+KC_MUST kc_err kc_merge_check(const struct kc_incoming *incoming);
 
 /* Takes the row of a record away, of which a greater version under another primary key is about to
  * be merged; what was in it goes to the history. */

@@ -78,6 +78,7 @@ static kc_err make_body(const struct kc_composer *c, const struct kc_track *trac
 		memcpy(ret->version.writer.bytes, track->writer, sizeof track->writer);
 	ret->counter = counter;
 	ret->created = track->created;
+	ret->replaced = track->replaced;
 	ret->deleted = track->deleted;
 	ret->policy = KC_POLICY_VERSION;
 	ret->padded_len = track->padded_len;

@@ -22,6 +22,7 @@ void kc_feed_end_round(struct kc_feed *feed)
 	kc_feed_names_done(&feed->known);
 	kc_feed_names_done(&feed->gone);
 	kc_feed_names_done(&feed->bare);
+	kc_feed_names_done(&feed->lost);
 	feed->was_read = feed->more = feed->altered = feed->all_listed = feed->afresh = false;
 	feed->begun = false;
 	feed->ahead = 0;

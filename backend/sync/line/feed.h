@@ -13,7 +13,9 @@
 #include "backend/sync/line/session_logs.h"
 
 #define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
-#define KC_FEED_PAGE 1024	 /* records */
+/* Records that say nothing to this device, and are remembered all the same. */
+#define KC_FEED_MAX_STRANGE 4096
+#define KC_FEED_PAGE 1024 /* records */
 
 struct kc_feed_name {
 	enum kc_zone zone;
@@ -50,6 +52,9 @@ struct kc_feed {
 	bool own_seen;	  /* this device's last list is there */
 	uint64_t own_seq; /* of the last list of this device that came back; 0: none has */
 	bool own_listed;  /* in what was read of the zone it stands, or a newer one */
+	bool own_lost;	  /* but not all that it names, as it was, when that was looked at last */
+	uint64_t own_looked_ms;	   /* when that was */
+	uint64_t mends, mended_ms; /* how often in a row it was said again, and when last */
 	struct kc_feed_names waiting;
 	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
 	size_t peer_count;
@@ -73,6 +78,7 @@ struct kc_feed {
 	struct kc_feed_names known; /* read, and nothing new to look at */
 	struct kc_feed_names gone;  /* items that were taken away */
 	struct kc_feed_names bare;  /* items of this page whose values were not asked for */
+	struct kc_feed_names lost;  /* what this device's last list names, and is not there so */
 };
 void kc_feed_done(struct kc_feed *feed);
 
@@ -107,6 +113,9 @@ KC_MUST kc_err kc_feed_has_claimed(const struct kc_feed *feed, struct kc_store *
 /* Whether the zone was read to its end from its beginning, and the list of this device that came
  * back before is not there, nor a newer one. */
 bool kc_feed_lacks_own(const struct kc_feed *feed);
+/* Looks for what this device's last list names as published with it, by name. */
+KC_MUST kc_err kc_feed_look_for_companions(struct kc_feed *feed, struct kc_cloud *cloud,
+	struct kc_circle *circle, struct kc_gathered *gathered, uint64_t now_ms);
 /* The next rounds read from the beginning, and open what was seen before, too: a store may have
  * shown another value under the same etag. */
 void kc_feed_reread(struct kc_feed *feed);

@@ -3,9 +3,13 @@
 #ifndef KC_SYNC_LINE_FEED_IMPL_H
 #define KC_SYNC_LINE_FEED_IMPL_H
 
+#include "backend/sync/line/cell_name.h"
 #include "backend/sync/line/feed.h"
 
 #define KC_FEED_ITEM_PREFIX "i-"
+
+/* What came of a cell that this device's last list names. */
+enum kc_feed_own { KC_FEED_OWN_MISSING, KC_FEED_OWN_OTHER, KC_FEED_OWN_HERE };
 
 /* What a visitor of rows works with. */
 struct kc_feed_reader {
@@ -16,10 +20,14 @@ struct kc_feed_reader {
 	bool again;
 	size_t asked;		     /* the first of those waiting that are asked for now */
 	bool expired[KC_ZONE_COUNT]; /* the token was not known */
+	enum kc_feed_own *own;	     /* of each companion of the own list; NULL: nobody asks */
 };
 
 /* Takes a row (feed_rows.c); context is a struct kc_feed_reader. */
 KC_MUST kc_err kc_feed_visit(void *context, const struct kc_record_row *row);
+/* Looks at a cell of this device's other than its list (feed_own.c). */
+KC_MUST kc_err kc_feed_see_own(
+	struct kc_feed_reader *r, const struct kc_cell *cell, struct kc_bytes value);
 /* Of those that came bare, asks for the values of those that were not seen before. *ret_seen: how
  * many were. */
 KC_MUST kc_err kc_feed_fill_bare(

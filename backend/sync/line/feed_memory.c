@@ -84,6 +84,10 @@ kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 	kc_der_put_bool(&w, feed->own_seen);
 	kc_der_put_uint(&w, feed->own_seq);
 	kc_der_put_bool(&w, feed->own_listed);
+	kc_der_put_bool(&w, feed->own_lost);
+	kc_der_put_uint(&w, feed->own_looked_ms);
+	kc_der_put_uint(&w, feed->mends);
+	kc_der_put_uint(&w, feed->mended_ms);
 	put_peers(&w, feed);
 	kc_der_begin(&w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < feed->waiting.count; i++) {
@@ -176,6 +180,10 @@ kc_err kc_feed_recall(struct kc_txn *txn, struct kc_feed *ret)
 	ret->own_seen = kc_der_get_bool(&seq);
 	ret->own_seq = kc_der_get_uint(&seq);
 	ret->own_listed = kc_der_get_bool(&seq);
+	ret->own_lost = kc_der_get_bool(&seq);
+	ret->own_looked_ms = kc_der_get_uint(&seq);
+	ret->mends = kc_der_get_uint(&seq);
+	ret->mended_ms = kc_der_get_uint(&seq);
 	pull_peers(&seq, ret);
 	KC_TRY(pull_waiting(&seq, ret));
 	kc_der_leave(&r, &seq);

@@ -211,6 +211,8 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 	if (is_own(r, &cell)) {
 		if (strcmp(cell.key, "p") == 0)
 			KC_TRY(look_at_own(r, &cell, row->value));
+		else
+			KC_TRY(kc_feed_see_own(r, &cell, row->value));
 		return add_name(feed, &feed->known, r->zone, row->name, &row->etag);
 	}
 	if (kc_record_is_tombstone(row))

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-bool kc_line_is_time(const struct kc_line *line, uint64_t times)
+bool kc_line_is_time(const struct kc_line *line, uint64_t times, uint64_t since_ms)
 {
-	uint64_t wait = KC_LINE_FIRST_WAIT_MS, sent = line->outbox.sent_ms;
+	uint64_t wait = KC_LINE_FIRST_WAIT_MS;
 
 	if (times < KC_LINE_MAX_TRIES)
 		return true;
@@ -15,7 +15,7 @@ bool kc_line_is_time(const struct kc_line *line, uint64_t times)
 	if (wait > KC_LINE_LONGEST_WAIT_MS)
 		wait = KC_LINE_LONGEST_WAIT_MS;
 	/* A clock that was set back does not make it wait until it is where it was. */
-	return line->now_ms < sent || line->now_ms - sent >= wait;
+	return line->now_ms < since_ms || line->now_ms - since_ms >= wait;
 }
 
 enum kc_layout kc_line_choose(const struct kc_cloud *cloud)

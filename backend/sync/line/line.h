@@ -68,8 +68,9 @@ KC_MUST kc_err kc_line_open(struct kc_line *line, const char *place, enum kc_lay
 void kc_line_done(struct kc_line *line);
 #define KC_CLEANUP_LINE KC_CLEANUP(kc_line_done)
 
-/* Whether the store is to be given once more what it has said to have for so many times. */
-bool kc_line_is_time(const struct kc_line *line, uint64_t times);
+/* Whether the store is to be given once more what it has said to have for so many times, the last
+ * of them then. */
+bool kc_line_is_time(const struct kc_line *line, uint64_t times, uint64_t since_ms);
 /* The layout for a store that is begun here. */
 enum kc_layout kc_line_choose(const struct kc_cloud *cloud);
 /* Whether the marker of a store is that of an account, and of a layout. Errors: STORE_GONE;

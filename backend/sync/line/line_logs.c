@@ -118,7 +118,7 @@ static bool is_owed(const struct kc_line *line, uint64_t last)
 		return false;
 	if (outbox->tries == 0)
 		return last == number || is_last_lost(line, last);
-	return is_last_lost(line, last) && kc_line_is_time(line, outbox->tries);
+	return is_last_lost(line, last) && kc_line_is_time(line, outbox->tries, outbox->sent_ms);
 }
 
 /* What is below the new beginning of this device's log goes, once everybody had time to read it. By

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The record layout: one batch is written, one feed is read (doc/protocol.md 3.2). */
+#include "backend/sync/line/cell_name.h"
 #include "backend/sync/line/line.h"
 #include "backend/sync/line/publish.h"
+
+#define OWN_EVERY_MS (UINT64_C(24) * 60 * 60 * 1000)
 
 static kc_err suspect(struct kc_line *line, enum kc_alarm alarm)
 {
@@ -32,8 +35,26 @@ static bool is_to_be_sent(const struct kc_line *line)
 
 	if (outbox->number == 0 || outbox->lost || line->is_mute)
 		return false;
-	return outbox->tries == 0 || (!line->feed.own_seen && outbox->missed >= KC_LINE_MAX_TRIES &&
-					     kc_line_is_time(line, outbox->missed));
+	return outbox->tries == 0 ||
+	       (!line->feed.own_seen && outbox->missed >= KC_LINE_MAX_TRIES &&
+		       kc_line_is_time(line, outbox->missed, outbox->sent_ms));
+}
+
+/* Whether it is time to look for what this device's last list names: once a day, after all was
+ * read, and where something was lost, as often as it may be said again. */
+static bool is_own_due(const struct kc_line *line)
+{
+	const struct kc_feed *feed = &line->feed;
+	const struct kc_list *list = kc_circle_self(line->circle)->list;
+
+	if (!list || list->companion_count == 0 || !feed->own_seen || line->outbox.lost ||
+		line->is_mute)
+		return false;
+	if (feed->own_lost)
+		return kc_line_is_time(line, feed->mends, feed->mended_ms);
+	return (feed->was_read && feed->whole && !feed->more) ||
+	       line->now_ms < feed->own_looked_ms ||
+	       line->now_ms - feed->own_looked_ms >= OWN_EVERY_MS;
 }
 
 /* Whether there is something to ask or to say, whatever is new in the store. */
@@ -42,7 +63,7 @@ static bool is_anything_open(const struct kc_line *line)
 	const struct kc_feed *feed = &line->feed;
 
 	return feed->whole || line->circle->joining || !feed->own_seen || feed->waiting.count ||
-	       is_to_be_sent(line) || line->outbox.lost;
+	       is_to_be_sent(line) || line->outbox.lost || is_own_due(line);
 }
 
 /* With nothing new in the store, and nothing open here, one question is all that is asked. */
@@ -148,7 +169,13 @@ static kc_err records_gather(
 		&line->feed, line->cloud, line->store, line->circle, members, gathered));
 	if (line->feed.begun)
 		KC_TRY(check_marker(line));
-	return first ? look_for_own(line, gathered) : KC_OK;
+	if (!first)
+		return KC_OK;
+	KC_TRY(look_for_own(line, gathered));
+	if (!is_own_due(line))
+		return KC_OK;
+	return kc_feed_look_for_companions(
+		&line->feed, line->cloud, line->circle, gathered, line->now_ms);
 }
 
 static bool records_reread(struct kc_line *line)
@@ -180,9 +207,34 @@ static bool has_all(const struct kc_line *line, const struct kc_absorb *absorb)
 	       kc_absorb_is_confirmed(absorb, &silent) && (!silent || feed->waiting.count == 0);
 }
 
+/* What others may lack goes out with what comes next. What cannot be said while this device is
+ * locked is looked for again. */
+static kc_err say_lost_again(struct kc_line *line)
+{
+	struct kc_feed *feed = &line->feed;
+	struct kc_trust trust;
+
+	if (feed->lost.count == 0)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(line->circle, &trust));
+	for (size_t i = 0; i < feed->lost.count; i++) {
+		struct kc_cell cell;
+		kc_err err;
+
+		KC_TRY(kc_cell_name_parse(feed->lost.rows[i].name, &cell));
+		err = kc_circle_queue_lost(line->circle, &trust, cell.key);
+		if (err != KC_E_LOCKED)
+			KC_TRY(err);
+	}
+	feed->mends++;
+	feed->mended_ms = line->now_ms;
+	return KC_OK;
+}
+
 static kc_err records_settle(
 	struct kc_line *line, struct kc_txn *txn, struct kc_absorb *absorb, bool *ret_has_all)
 {
+	KC_TRY(say_lost_again(line));
 	KC_TRY(kc_feed_settle(&line->feed, txn, line->circle, absorb));
 	if (line->feed.own_seen && line->outbox.missed) {
 		line->outbox.missed = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Pairing messages through the store: a log of its own for each side of a session, under a random
- * writer id (doc/protocol.md 9). */
+ * writer id (doc/protocol.md 10). */
 #ifndef KC_SYNC_LINE_MAILBOX_H
 #define KC_SYNC_LINE_MAILBOX_H
 
@@ -28,7 +28,8 @@ KC_MUST kc_err kc_mailbox_parse(struct kc_bytes operation, const struct kc_write
 void kc_mailbox_drop(struct kc_cloud *cloud, const struct kc_writer_id *writer);
 
 /* --- looking for a session (mailbox_watch.c) ----------------------------------------------------
- * A store of records is read on from where it was read before, so a look costs what is new.
+ * A look costs what is new: a store of records is read on from where it was read before, and a log
+ * once.
  */
 
 /* The first message of a log that is a session's. */
@@ -39,7 +40,8 @@ struct kc_mailbox_first {
 	struct kc_buf message;
 };
 struct kc_mailbox_watch {
-	struct kc_feed_token token; /* of records: only what comes after it is looked for */
+	struct kc_feed_token token;	/* of records: only what comes after it is looked for */
+	struct kc_cloud_logs looked_at; /* of logs: their first operations are known */
 	struct kc_mailbox_first *rows;
 	size_t count;
 };

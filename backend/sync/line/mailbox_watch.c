@@ -22,6 +22,7 @@ void kc_mailbox_watch_done(struct kc_mailbox_watch *watch)
 	while (watch->count)
 		drop_row(watch, &watch->rows[watch->count - 1]);
 	free(watch->rows);
+	kc_cloud_logs_done(&watch->looked_at);
 	*watch = (struct kc_mailbox_watch){0};
 }
 
@@ -99,21 +100,56 @@ static kc_err look_at_records(struct kc_cloud *cloud, struct kc_mailbox_watch *w
 	return KC_OK;
 }
 
-/* Logs are listed by their names alone; what is in the short ones is read. */
+static void drop_gone(struct kc_mailbox_watch *watch, const struct kc_cloud_logs *logs)
+{
+	for (size_t i = watch->count; i-- > 0;)
+		if (!kc_cloud_logs_find(logs, &watch->rows[i].writer))
+			drop_row(watch, &watch->rows[i]);
+}
+
+/* The first operation of a short log, if it is there and whole. */
+static bool read_first(struct kc_cloud *cloud, const struct kc_cloud_log *log, struct kc_buf *ret)
+{
+	struct kc_op op;
+
+	return log->first == 1 && log->last <= KC_MAILBOX_MAX_OPERATIONS &&
+	       kc_cloud_read(cloud, &log->writer, 1, ret) == KC_OK &&
+	       kc_op_parse(kc_buf_bytes(ret), &log->writer, 1, &op) == KC_OK;
+}
+
+/* What is whole stays as it is, and is not read again. */
+static kc_err look_at_log(struct kc_cloud *cloud, struct kc_mailbox_watch *watch,
+	const struct kc_cloud_log *log, struct kc_cloud_logs *looked_at)
+{
+	KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+	struct kc_mailbox_first *row = find(watch, &log->writer);
+
+	if (row)
+		row->last = log->last;
+	if (!kc_cloud_logs_find(&watch->looked_at, &log->writer)) {
+		if (!read_first(cloud, log, &operation))
+			return KC_OK;
+		if (kc_mailbox_parse(kc_buf_bytes(&operation), &log->writer, 1, &message) == KC_OK)
+			KC_TRY(add(watch, &log->writer, log->last, &message));
+	}
+	return kc_cloud_logs_add(looked_at, &log->writer, 1);
+}
+
+/* Logs are listed by their names alone. */
 static kc_err look_at_logs(struct kc_cloud *cloud, struct kc_mailbox_watch *watch)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs looked_at = {0};
+	struct kc_cloud_logs before;
 
 	KC_TRY(kc_cloud_list(cloud, &logs));
-	kc_mailbox_watch_done(watch);
-	for (size_t i = 0; i < logs.count; i++) {
-		KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
-		const struct kc_cloud_log *log = &logs.rows[i];
-
-		if (log->last <= KC_MAILBOX_MAX_OPERATIONS &&
-			kc_mailbox_read(cloud, &log->writer, 1, &message) == KC_OK)
-			KC_TRY(add(watch, &log->writer, log->last, &message));
-	}
+	drop_gone(watch, &logs);
+	for (size_t i = 0; i < logs.count; i++)
+		KC_TRY(look_at_log(cloud, watch, &logs.rows[i], &looked_at));
+	before = watch->looked_at;
+	watch->looked_at = looked_at;
+	looked_at = before;
 	return KC_OK;
 }
 

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A record that all have read already is spoilt, or lost, in a store of records: the feed brings it to nobody but who
+# reads it whole. The doctor says so, and where it is mended; and that mends it.
+engine=sqlite
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/circle.sh
+. "$(dirname "$0")/circle.sh"
+
+# What somebody with an editor does to the file: nothing in it says that it was done.
+file=$folder/store
+edit() { # names, flip, lose, keep or put back; of what; for flip where, for the last two a file
+  python3 - "$file" "$@" << 'SCRIPT'
+import sqlite3, sys
+db, (verb, name), rest = sqlite3.connect(sys.argv[1]), sys.argv[2:4], sys.argv[4:]
+if verb == "names":
+    for row in db.execute("SELECT name FROM record WHERE name LIKE ? AND length(value) > 0 ORDER BY id", (name + "-%",)):
+        print(row[0])
+elif verb == "flip":
+    value = bytearray(db.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()[0])
+    value[int(float(rest[0]) * (len(value) - 1))] ^= 1
+    db.execute("UPDATE record SET value = ? WHERE name = ?", (bytes(value), name))
+elif verb == "keep":
+    db.execute("ATTACH ? AS kept", (rest[0],))
+    db.execute("CREATE TABLE kept.record AS SELECT * FROM record WHERE name = ?", (name,))
+elif verb == "back":
+    db.execute("ATTACH ? AS kept", (rest[0],))
+    db.execute("REPLACE INTO main.record SELECT * FROM kept.record")
+else:
+    db.execute("DELETE FROM record WHERE name = ?", (name,))
+db.commit()
+SCRIPT
+}
+
+begin_circle laptop
+list=$(edit names p)
+make_device desktop
+pair laptop desktop
+on laptop
+run_with secret add one.example --stdin --sync
+exchange laptop desktop
+item=$(edit names i)
+on desktop
+run_with secret add two.example --stdin --sync
+exchange desktop laptop
+holds "an item and a list of the laptop" test "$(printf '%s\n' "$item" "$list" | wc -w)" = 2
+
+# --- what each says ---------------------------------------------------------------------------------
+is_well() { # name
+  on "$1"
+  run doctor store --json
+  exits 0 "$1: nothing is wrong"
+  json '.healthy and all(.devices[]; .damaged_records == 0)' "$1: with no record"
+  run sync status
+  exits 0 "$1: nor by the status"
+}
+is_ill() { # name
+  on "$1"
+  run sync
+  exits 0 "$1 has read it before, and goes on"
+  run doctor store
+  exits 10 "$1: the doctor says so"
+  says "^✗ 1 record of “laptop” is damaged or missing there" "$1: and of whom it is"
+  complains "a part .1 record. of what .laptop. wrote is damaged in the store" "$1: in the end, too"
+  complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended"
+  run doctor store --json
+  json '.healthy == false and [.devices[] | select(.damaged_records == 1) | .device] == ["laptop"]' "$1: for programs"
+}
+is_well laptop
+is_well desktop
+edit keep "$item" "$work/item"
+for how in 'flip 0' 'flip 0.5' 'flip 1' lose; do
+  # shellcheck disable=SC2086
+  set -- $how
+  edit "$1" "$item" ${2:+"$2"}
+  is_ill laptop
+  is_ill desktop
+  edit back "$item" "$work/item"
+done
+is_well laptop
+is_well desktop
+
+# --- what it says to do cures it --------------------------------------------------------------------
+for record in "$item" "$list"; do
+  edit flip "$record" 1
+  is_ill desktop
+  is_ill laptop
+  run sync repair --push-from-here --yes
+  exits 0 "the laptop writes it anew"
+  exchange laptop desktop
+  is_well laptop
+  is_well desktop
+done
+make_device phone
+pair desktop phone
+run get one.example
+writes secret "who joins has all"
+
+finish
