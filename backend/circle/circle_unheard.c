@@ -41,17 +41,22 @@ static kc_peer_set trusted_by(const struct kc_circle *circle, const struct kc_ep
 
 /* Whether a statement is known here by which the author of an epoch can have gone: by one who was
  * in then, be it that it stands no more; or by one who has left, if it stands: that one was not
- * given the key, and must not be able to say for others why somebody is out. Whether the author had
- * heard this device's own, this device cannot tell. */
+ * given the key, and must not be able to say for others why somebody is out. Whether another author
+ * had heard this device's own, this device cannot tell. */
 static bool is_explained(const struct kc_circle *circle, const struct kc_trust *trust,
-	kc_peer_set were_in, size_t target)
+	const struct kc_epoch *epoch, size_t target)
 {
+	kc_peer_set were_in = trusted_by(circle, epoch);
+
+	if (!kc_peer_id_equal(&epoch->author, &circle->identity.id))
+		were_in &= ~((kc_peer_set)1 << circle->self);
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];
 
-		if (s->target == target && s->author != circle->self &&
+		if (s->target == target &&
 			(kc_peer_set_has(were_in, s->author) ||
-				(trust->stands[i] && kc_peer_set_has(trust->retired, s->author))))
+				(s->author != circle->self && trust->stands[i] &&
+					kc_peer_set_has(trust->retired, s->author))))
 			return true;
 	}
 	return false;
@@ -61,10 +66,10 @@ static bool is_explained(const struct kc_circle *circle, const struct kc_trust *
 static kc_peer_set unexplained(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
 {
-	kc_peer_set out = out_of(circle, epoch), were_in = trusted_by(circle, epoch), set = 0;
+	kc_peer_set out = out_of(circle, epoch), set = 0;
 
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_set_has(out, i) && !is_explained(circle, trust, were_in, i))
+		if (kc_peer_set_has(out, i) && !is_explained(circle, trust, epoch, i))
 			set |= (kc_peer_set)1 << i;
 	return set;
 }

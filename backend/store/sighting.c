@@ -89,6 +89,19 @@ kc_err kc_sighting_next_claimed(struct kc_txn *txn, const char *after, char *ret
 	return take_name(&stmt, ret, size);
 }
 
+kc_err kc_sighting_count_strange(struct kc_txn *txn, uint64_t *ret)
+{
+	static const char sql[] = "SELECT max(0, (SELECT COUNT(*) FROM sighting)"
+				  " - (SELECT COUNT(*) FROM track))";
+	KC_CLEANUP_STMT struct kc_stmt stmt = KC_STMT_INIT;
+	bool row;
+
+	KC_TRY(kc_db_prepare(txn->db, sql, &stmt));
+	KC_TRY(kc_db_step(&stmt, &row));
+	*ret = row ? (uint64_t)kc_db_int(&stmt, 0) : 0;
+	return KC_OK;
+}
+
 kc_err kc_sighting_clear(struct kc_txn *txn)
 {
 	return kc_db_exec(txn->db, "DELETE FROM sighting");

@@ -26,6 +26,9 @@ KC_MUST kc_err kc_sighting_take_missing(
  * NOT_FOUND. */
 KC_MUST kc_err kc_sighting_next_claimed(
 	struct kc_txn *txn, const char *after, char *ret, size_t size);
+/* How many there are more than items whose records are tracked: what the store shows under names
+ * that say nothing to this device. */
+KC_MUST kc_err kc_sighting_count_strange(struct kc_txn *txn, uint64_t *ret);
 /* Forgets all. */
 KC_MUST kc_err kc_sighting_clear(struct kc_txn *txn);
 

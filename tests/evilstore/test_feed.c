@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store can do as a whole: cases 61 to 72 and 96 of doc/attacks.md, and 38 with the epochs
- * alone. */
+/* What a store can do as a whole: cases 61 to 72, 96 and 115 of doc/attacks.md, and 38 with the
+ * epochs alone. */
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/cloud/writer_name.h"
 #include "backend/keychain_sync.h"
 #include "backend/store/cell.h"
+#include "backend/store/sighting.h"
 #include "backend/sync/caught.h"
+#include "backend/sync/line/feed.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
 #include "tests/evilstore/evil_house.h"
@@ -173,6 +175,46 @@ static void case_62_an_old_token(void)
 	CHECK(evil_deeds(rule) > 0);
 	CHECK(report.received == 0 && report.refused == 0 && report.waiting == 0);
 	is_well(&house);
+}
+
+static size_t remembered;
+
+kc_err __real_kc_sighting_put(struct kc_txn *txn, const char *name,
+	const uint8_t version[static KC_SIGHTING_LEN], uint64_t reading);
+kc_err __wrap_kc_sighting_put(struct kc_txn *txn, const char *name,
+	const uint8_t version[static KC_SIGHTING_LEN], uint64_t reading);
+
+kc_err __wrap_kc_sighting_put(struct kc_txn *txn, const char *name,
+	const uint8_t version[static KC_SIGHTING_LEN], uint64_t reading)
+{
+	remembered++;
+	return __real_kc_sighting_put(txn, name, version, reading);
+}
+
+/* Records that are nothing, under ever other names; then the owner goes on. */
+static void case_115_junk_without_end(void)
+{
+	enum { JUNK = KC_FEED_MAX_STRANGE + 500, FEW = 50 };
+	CLEANUP_EVIL_HOUSE struct house house;
+	struct kc_writer_id writer;
+
+	begin(&house, KC_LAYOUT_RECORDS, 2);
+	writer = evil_house_writer(&house, 0);
+	remembered = 0;
+	for (int i = 0; i < JUNK; i++) {
+		char key[40];
+
+		snprintf(key, sizeof key, "i/%032x", (unsigned)i);
+		CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, kc_bytes_str("junk")));
+		if (i == JUNK - FEW)
+			CHECK_OK(house_sync(&house, 1, NULL));
+	}
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(remembered >= KC_FEED_MAX_STRANGE / 2);
+	CHECK(remembered <= KC_FEED_MAX_STRANGE + FEW);
+	change_and_send(&house, 0, "second a");
+	is_well(&house);
+	CHECK(has(&house, 1, "second a"));
 }
 
 static void case_63_an_older_store(void)
@@ -737,6 +779,7 @@ int main(void)
 		CHECK_TEST(case_66_lost_among_others),
 		CHECK_TEST(case_67_always_a_conflict),
 		CHECK_TEST(case_68_in_another_order),
+		CHECK_TEST(case_115_junk_without_end),
 		CHECK_TEST(case_96_a_log_without_end),
 		CHECK_TEST(case_69_the_value_of_another_key),
 		CHECK_TEST(case_70_an_older_own_value),

@@ -13,7 +13,9 @@
 #include "backend/sync/line/session_logs.h"
 
 #define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
-#define KC_FEED_PAGE 1024	 /* records */
+/* Records that say nothing to this device, and are remembered all the same. */
+#define KC_FEED_MAX_STRANGE 4096
+#define KC_FEED_PAGE 1024 /* records */
 
 struct kc_feed_name {
 	enum kc_zone zone;

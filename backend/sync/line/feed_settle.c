@@ -13,6 +13,44 @@ static kc_err see(const struct kc_feed *feed, struct kc_txn *txn, const char *na
 	return kc_sighting_put(txn, name, etag->bytes, feed->reading);
 }
 
+static kc_err find_track(struct kc_txn *txn, const char *name, struct kc_track *ret)
+{
+	uint8_t id[KC_RECORD_NAME_LEN];
+
+	if (strncmp(name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) != 0 ||
+		!kc_op_get_hex(kc_bytes_str(name + strlen(KC_FEED_ITEM_PREFIX)), id, sizeof id))
+		return KC_ERR(NOT_FOUND);
+	return kc_track_find_name(txn, id, ret);
+}
+
+/* Room for records of which this device makes nothing: the store may show ever others. Of one that
+ * isn't remembered nothing is lost but that it is read again with the whole zone. */
+struct room {
+	bool counted;
+	uint64_t left;
+};
+
+static kc_err see_strange(const struct kc_feed *feed, struct kc_txn *txn, const char *name,
+	const struct kc_etag *etag, struct room *room)
+{
+	struct kc_track track;
+	kc_err err = find_track(txn, name, &track);
+
+	if (err != KC_E_NOT_FOUND) /* what is written there later is written over this */
+		return err == KC_OK || err == KC_E_CORRUPT ? see(feed, txn, name, etag) : err;
+	if (!room->counted) {
+		uint64_t count;
+
+		KC_TRY(kc_sighting_count_strange(txn, &count));
+		room->left = count < KC_FEED_MAX_STRANGE ? KC_FEED_MAX_STRANGE - count : 0;
+		room->counted = true;
+	}
+	if (room->left == 0)
+		return KC_OK;
+	room->left--;
+	return see(feed, txn, name, etag);
+}
+
 static void pass_over(struct kc_feed *feed, const struct kc_circle *circle, size_t member)
 {
 	struct kc_writer_id writer = kc_circle_writer(&circle->members[member]->id);
@@ -39,10 +77,13 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	struct kc_feed_names *waiting)
 {
 	const struct kc_gathered *gathered = absorb->gathered;
+	struct room room = {.left = 0};
 
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 
+		if (record->kind == KC_ABSORB_ITEM && record->state == KC_E_REFUSED)
+			gathered->ops[record->op].refused = true;
 		if (!gathered->ops[record->op].waits ||
 			!kc_peer_set_has(gathered->out, record->member))
 			continue;
@@ -54,6 +95,8 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 
 		if (op->waits)
 			KC_TRY(add_waiting(waiting, op));
+		else if (op->refused)
+			KC_TRY(see_strange(feed, txn, op->name, &op->etag, &room));
 		else if (strncmp(op->name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) == 0)
 			KC_TRY(see(feed, txn, op->name, &op->etag));
 	}
@@ -72,14 +115,9 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 static kc_err put_back(
 	struct kc_txn *txn, const struct kc_circle *circle, kc_peer_set trusted, const char *name)
 {
-	uint8_t id[KC_RECORD_NAME_LEN];
 	struct kc_track track;
-	kc_err err;
+	kc_err err = find_track(txn, name, &track);
 
-	if (strncmp(name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) != 0 ||
-		!kc_op_get_hex(kc_bytes_str(name + strlen(KC_FEED_ITEM_PREFIX)), id, sizeof id))
-		return KC_OK;
-	err = kc_track_find_name(txn, id, &track);
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ||
 		(err == KC_OK && (track.deleted || track.lost || track.pending)))
 		return KC_OK;
@@ -113,13 +151,14 @@ static kc_err settle_given_up(const struct kc_feed *feed, struct kc_txn *txn,
 
 static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle)
 {
+	struct room room = {.left = 0};
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < feed->gone.count; i++) {
 		const struct kc_feed_name *gone = &feed->gone.rows[i];
 
-		KC_TRY(see(feed, txn, gone->name, &gone->etag));
+		KC_TRY(see_strange(feed, txn, gone->name, &gone->etag, &room));
 		KC_TRY(put_back(txn, circle, trust.trusted, gone->name));
 	}
 	if (!feed->whole || feed->more)

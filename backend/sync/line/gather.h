@@ -30,7 +30,8 @@ struct kc_gathered_op {
 	const char *name; /* in bytes; NULL: an operation */
 	enum kc_zone zone;
 	struct kc_etag etag;
-	bool again; /* it has waited before */
+	bool again;   /* it has waited before */
+	bool refused; /* an item that was */
 	/* An item whose writer nobody knows, since when, and whether it may be written over. */
 	bool unclaimed;
 	uint64_t since_ms;
