@@ -368,6 +368,9 @@ KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
 KC_MUST kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* Rule 5 again, where what others say of devices was here before their lists came: once all is
+ * taken, so that nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
+KC_MUST kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came);
 /* The list of another that puts this device out, or who let it in, wherever it was found: it may be
  * far ahead of what is known, and name peers that are not. Any other is refused. */
 KC_MUST kc_err kc_circle_take_out(
