@@ -772,6 +772,54 @@ static void a_share_of_many_keys(void)
 		kc_secret_done(&made[i]);
 }
 
+/* Shares of metadata keys of an author's own making, from a number on. */
+static void make_shares(const struct kc_circle *author, const struct kc_circle *receiver,
+	uint64_t first, size_t count, struct kc_buf *ret)
+{
+	struct kc_secret made[KC_SHARES_MAX_KEYS] = {{0}};
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS];
+	struct kc_shares shares = {
+		.author = *telling_id(author), .receiver = *telling_id(receiver), .count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		struct kc_view_key_name *name = &shares.names[i];
+
+		*name = (struct kc_view_key_name){.view = KC_VIEW_META, .epoch = first + i};
+		CHECK_OK_FATAL(kc_secret_random(&made[i], KC_VIEW_KEY_LEN));
+		CHECK_OK_FATAL(kc_view_key_id(
+			&author->account, name->view, name->epoch, &made[i], name->kid));
+		keys[i] = &made[i];
+	}
+	kc_buf_reset(ret);
+	CHECK_OK_FATAL(kc_shares_build(&shares, &author->account, &author->identity,
+		&receiver->identity.permanent, keys, ret));
+	for (size_t i = 0; i < count; i++)
+		kc_secret_done(&made[i]);
+}
+
+/* One who is out makes keys without end: those of another are lent all the same. */
+static void nobody_lends_all_keys(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	size_t lent = 0;
+	bool some;
+
+	family_init(&f);
+	for (uint64_t i = 0; i < 3; i++) {
+		make_shares(f.removed, f.late, 100 * (i + 1), KC_SHARES_MAX_KEYS, &record);
+		CHECK_OK(
+			kc_circle_borrow_keys(f.late, kc_circle_find(f.late, telling_id(f.removed)),
+				kc_buf_bytes(&record), &some));
+		lent += some;
+	}
+	CHECK(lent == 1);
+	make_shares(f.first, f.late, 500, 1, &record);
+	CHECK_OK(kc_circle_borrow_keys(
+		f.late, kc_circle_find(f.late, telling_id(f.first)), kc_buf_bytes(&record), &some));
+	CHECK(some);
+}
+
 /* Signs the next list with so many cells beside it, from number first on. */
 static void say_with_cells(struct kc_circle *circle, size_t first, size_t count)
 {
@@ -837,6 +885,7 @@ int main(void)
 		CHECK_TEST(vouchers_without_end),
 		CHECK_TEST(a_crowd),
 		CHECK_TEST(small_changes_change_little),
+		CHECK_TEST(nobody_lends_all_keys),
 		CHECK_TEST(companions_without_end),
 		CHECK_TEST(before_its_sponsors_list),
 	};
