@@ -431,7 +431,8 @@ KC_MUST kc_err kc_circle_queue_clear(
  */
 KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
 /* Queues one cell once more, which is not in the store as a list names it; one that this device has
- * no use for any more is taken away, and so is what is asked for anew. Errors: LOCKED. */
+ * no use for any more is taken away, and so is what is asked for anew. Errors: LOCKED; WAITING (of
+ * shares it is not known whether there is). */
 KC_MUST kc_err kc_circle_queue_lost(
 	struct kc_circle *circle, const struct kc_trust *trust, const char *key);
 /* The same, under a key that ends with a peer; an empty record takes it away. */

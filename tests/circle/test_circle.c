@@ -675,6 +675,17 @@ static void new_keys(struct kc_circle *circle)
 				kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_REMOVAL));
 }
 
+static kc_err say_lost_shares(
+	struct kc_circle *circle, const struct kc_trust *trust, const struct kc_circle *to)
+{
+	struct kc_writer_id writer = kc_circle_writer(telling_id(to));
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, "s/");
+	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
+	return kc_circle_queue_lost(circle, trust, kc_buf_text(&key));
+}
+
 /* A device has the keys that followed a removal, and has not heard of that: it gives them neither
  * to the one that is out nor to whom that has let in since, and none that lead to them. */
 static void keys_of_an_unheard_removal(void)
@@ -706,6 +717,10 @@ static void keys_of_an_unheard_removal(void)
 	CHECK_OK(kc_circle_queue_missing_shares(b, &trust));
 	CHECK_OK(kc_circle_queue_shares(b, &trust));
 	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
+	/* Nor does it take away what the store has lost: it may turn out that they are to have it.
+	 */
+	CHECK_ERR(say_lost_shares(b, &trust, out), KC_E_WAITING);
+	CHECK(!gives(b, out));
 	CHECK_OK(kc_circle_rotate(b, KC_EPOCH_ASKED));
 	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
 	for (size_t i = 0; i < b->epoch_count; i++) {
@@ -720,6 +735,8 @@ static void keys_of_an_unheard_removal(void)
 	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(out)));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(friend)));
+	CHECK_OK(say_lost_shares(b, &trust, out));
+	CHECK(gives(b, out)); /* nothing, in its place */
 	for (size_t i = 0; i < b->epoch_count; i++)
 		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
 			CHECK(!kc_circle_is_retired(b, &trust, &b->epochs[i]));
