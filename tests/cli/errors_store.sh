@@ -294,8 +294,16 @@ garbage() {
 }
 spoil_operation garbage.example garbage
 run sync --json
-exits 0 "garbage for an operation"
+exits 10 "garbage for an operation: the exchange goes on, and the end says that not all is well"
 json '.refused > 0 and .alarm == null' "is refused"
+json_error '.name == "errKCStoreSuspect" and (.message | test("^number [0-9]+ of what .phone. wrote is damaged in the store"))' \
+  "which is named"
+run sync
+exits 10 "the same in words"
+says '^0 sent, 0 received, [1-9][0-9]* waiting, 1 refused$' "with what was done"
+complains '^kc: number [0-9]+ of what .phone. wrote is damaged in the store' "and what is damaged"
+run sync status
+exits 10 "as by the status"
 run_with 'meanwhile' add meanwhile.example --stdin --sync
 run sync --json
 json '.pending == 0' "and does not keep others"
