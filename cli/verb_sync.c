@@ -53,10 +53,19 @@ static kc_err look_at_store(
 	return KC_ERR(STORE_SUSPECT);
 }
 
-kc_err kc_verb_sync(struct kc_run *run)
+/* An exchange that went on may have left behind what is damaged. */
+static kc_err look_after_exchange(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+
+	KC_TRY(kc_client_sync_status(run->client, &report));
+	return look_at_store(run, &report, &view);
+}
+
+kc_err kc_verb_sync(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	kc_err state, err = kc_client_sync_now(run->client, &report);
 
 	if (err == KC_E_STORE_SUSPECT && kc_run_json(run)) {
@@ -65,7 +74,7 @@ kc_err kc_verb_sync(struct kc_run *run)
 			KC_TRY(answer_report(run, &found));
 	}
 	KC_TRY(err);
-	state = look_at_store(run, &report, &view);
+	state = look_after_exchange(run);
 	if (kc_run_json(run)) {
 		KC_TRY(answer_report(run, &report));
 		return state;
