@@ -123,6 +123,10 @@ KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
  * once that is known, who are given no keys until it is. */
 kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust);
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust);
+/* Whose lists tell why an epoch of this device's names some as out: its next one, and those that it
+ * waits for itself. */
+void kc_circle_name_reasons(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);
