@@ -57,6 +57,9 @@ KC_MUST kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes
 /* Whether one counts: by who made it, and by who put that device out. */
 KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
 	const struct kc_trust *trust, const struct kc_password_record *row, bool *ret);
+/* The last account key record that this device made, which its list names. */
+KC_MUST kc_err kc_circle_find_made_password(
+	const struct kc_circle *circle, bool *ret_any, struct kc_record_id *ret);
 /* Which of an author's records a statement against it acknowledges: those from before a time, all
  * for 0. */
 KC_MUST kc_err kc_circle_acknowledge_password(

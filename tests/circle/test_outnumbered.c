@@ -107,7 +107,6 @@ static struct kc_list *begin_list(const struct kc_identity *author)
 	CHECK_FATAL(list != NULL);
 	list->peer = author->id;
 	list->seq = 1;
-	list->account_key_seq = 1;
 	snprintf(list->name, sizeof list->name, "friend");
 	CHECK_OK_FATAL(kc_list_add_include(list, &author->id));
 	return list;
