@@ -620,6 +620,48 @@ static void doubt_ends_when_all_is_heard(void)
 	CHECK(gives_keys_to(h.ann, telling_id(h.thief)));
 }
 
+static bool is_in_use(const struct kc_circle *circle, struct kc_view_key_name *ret)
+{
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	if (kc_circle_usable_epoch(circle, &trust, 1, &held) != KC_OK)
+		return false;
+	*ret = held->epoch->name;
+	return true;
+}
+
+/* What bob began while the thief was in doubt is in use no more when that is over; nor again when
+ * the thief is out after all: it was given the keys in between. */
+static void who_was_in_again_is_out_with_all_keys(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	struct kc_view_key_name doubted, name;
+
+	accuse(&h, &carl);
+	CHECK_OK(telling_hear(h.ann, carl));
+	begin_epoch(h.ann);
+	telling_say(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &doubted));
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK(telling_hear(h.bob, carl));
+	CHECK(!is_in_use(h.bob, &name));
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &name));
+	CHECK(name.epoch == doubted.epoch + 1);
+	CHECK(gives_keys_to(h.bob, telling_id(h.thief)));
+	put_out(h.bob, h.thief, &h.user);
+	CHECK(!is_in_use(h.bob, &name));
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &name));
+	CHECK(name.epoch == doubted.epoch + 2);
+}
+
 static int64_t clock_ms;
 
 static int64_t by_hand(void)
@@ -817,6 +859,7 @@ int main(void)
 		CHECK_TEST(one_that_left_and_is_out_explains_nothing),
 		CHECK_TEST(what_does_not_stand_explains_nothing),
 		CHECK_TEST(doubt_ends_when_all_is_heard),
+		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
 		CHECK_TEST(of_two_leavings_the_same_one_counts),
 		CHECK_TEST(one_who_is_out_excuses_nobody),
