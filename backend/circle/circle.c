@@ -116,6 +116,7 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_buf_done(&circle->told);
 	for (size_t i = 0; i < circle->lent_count; i++)
 		kc_secret_done(&circle->lent[i].key);
+	free(circle->lent);
 	for (size_t i = 0; i < circle->own_key_count; i++)
 		kc_buf_done(&circle->own_keys[i]);
 	free(circle->own_keys);

@@ -171,6 +171,7 @@ struct kc_pending_key {
 
 /* A metadata key to read with, of somebody who is out. */
 struct kc_lent_key {
+	struct kc_peer_id by;
 	uint8_t kid[KC_KID_LEN];
 	struct kc_secret key;
 };
@@ -187,7 +188,7 @@ struct kc_put_cell {
 #define KC_CIRCLE_OWN_LISTS 1024     /* identities of own lists that are remembered, and up to */
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
-#define KC_CIRCLE_MAX_LENT 64
+#define KC_CIRCLE_MAX_LENT 64 /* keys of one device: whoever is out may have made any */
 #define KC_CIRCLE_MAX_TOLD 16 /* newcomers that fell with their sponsors, and are told so */
 
 struct kc_circle {
@@ -219,9 +220,9 @@ struct kc_circle {
 	size_t own_key_count;
 	struct kc_buf statements; /* exclusions that the next list makes, encoded */
 	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
-	/* Of records: what the next list names of what goes out with it; not saved. */
-	struct kc_lent_key lent[KC_CIRCLE_MAX_LENT]; /* not saved */
+	struct kc_lent_key *lent; /* owned; not saved */
 	size_t lent_count;
+	/* Of records: what the next list names of what goes out with it; not saved. */
 	struct kc_put_cell *put_cells; /* owned */
 	size_t put_cell_count;
 	struct kc_held_compat compat; /* in force; the record is this device's copy */
@@ -368,6 +369,9 @@ KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
 KC_MUST kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
+/* Rule 5 again, where what others say of devices was here before their lists came: once all is
+ * taken, so that nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
+KC_MUST kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came);
 /* The list of another that puts this device out, or who let it in, wherever it was found: it may be
  * far ahead of what is known, and name peers that are not. Any other is refused. */
 KC_MUST kc_err kc_circle_take_out(
@@ -427,7 +431,8 @@ KC_MUST kc_err kc_circle_queue_clear(
  */
 KC_MUST kc_err kc_circle_queue_again(struct kc_circle *circle, const struct kc_trust *trust);
 /* Queues one cell once more, which is not in the store as a list names it; one that this device has
- * no use for any more is taken away, and so is what is asked for anew. Errors: LOCKED. */
+ * no use for any more is taken away, and so is what is asked for anew. Errors: LOCKED; WAITING (of
+ * shares it is not known whether there is). */
 KC_MUST kc_err kc_circle_queue_lost(
 	struct kc_circle *circle, const struct kc_trust *trust, const char *key);
 /* The same, under a key that ends with a peer; an empty record takes it away. */

@@ -27,6 +27,15 @@ static bool is_user_key_pending(const struct kc_circle *circle, const struct inc
 	return false;
 }
 
+/* Whether a user key counted before the one in force, and may again when that falls with the device
+ * that set it. */
+static bool is_former(const struct kc_circle *circle, const struct kc_compat *compat)
+{
+	return kc_circle_was_user_key(circle, compat->user) &&
+	       compat->account_key_seq <= circle->account_key.seq &&
+	       memcmp(compat->user, circle->account_key.user_public, sizeof compat->user) != 0;
+}
+
 /* Rule 3. Errors: REFUSED; NOT_FOUND (of a user key that counted before); NEWER (of one that may
  * yet count); WAITING (its account key record has not come, be it the one that gives way). */
 static kc_err check_user(const struct kc_circle *circle, const struct incoming *in)
@@ -221,7 +230,7 @@ static kc_err accept(
 }
 
 /* Whether what is set aside is to stay so: the one that a member signed before the one that none
- * did, be it another copy of it, then the newer. */
+ * did, be it another copy of it, then the newer; one of a former user key gives way to all. */
 static bool is_held_better(const struct kc_circle *circle, const struct kc_held_compat *slot,
 	const struct incoming *in)
 {
@@ -231,6 +240,8 @@ static bool is_held_better(const struct kc_circle *circle, const struct kc_held_
 
 	if (!held.compat || kc_compat_count_signatures(held.record, &held.signatures) != KC_OK)
 		return false;
+	if (is_former(circle, held.compat) != is_former(circle, in->compat))
+		return is_former(circle, in->compat);
 	is_signed = has_member_signature(circle, &held);
 	if (is_signed != has_member_signature(circle, in))
 		return is_signed;
@@ -263,7 +274,16 @@ static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
 	return kc_circle_keep_compat(circle, in->record, place);
 }
 
-/* Against the one in force. *ret_taken: it is now in force. */
+/* What was made before the password was changed is nothing to wait for: its author makes another.
+ * But it may be in force again; then only what a trusted device signed is worth a place. */
+static kc_err keep_former(struct kc_circle *circle, const struct incoming *in)
+{
+	if (!is_former(circle, in->compat) || place_of(circle, in) == &circle->compat_held)
+		return KC_OK;
+	return set_aside(circle, in);
+}
+
+/* Against the one in force. */
 static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 {
 	enum lineage lineage = lineage_of(circle, in);
@@ -302,7 +322,7 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 
 	KC_TRY(kc_circle_judge(circle, &in->trust));
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
-		return KC_OK; /* made before the password was changed */
+		return keep_former(circle, in);
 	if (err == KC_E_NEWER)
 		return set_aside(circle, in);
 	if (err != KC_E_NOT_FOUND)

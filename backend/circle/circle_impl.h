@@ -71,7 +71,8 @@ KC_MUST kc_err kc_circle_check_crowd(
  * the one with a seq, if it is among them. */
 KC_MUST kc_err kc_circle_publish_account_key(struct kc_circle *circle);
 KC_MUST kc_err kc_circle_queue_account_keys(struct kc_circle *circle, uint64_t seq);
-/* Queues the keys in use for one member, if it is to have them. Errors: LOCKED. */
+/* Queues the keys in use for one member, if it is to have them. Errors: LOCKED; WAITING (it is in
+ * doubt whether it is). */
 KC_MUST kc_err kc_circle_queue_shares_for(
 	struct kc_circle *circle, const struct kc_trust *trust, size_t member);
 KC_MUST kc_err kc_circle_keep_own_key(struct kc_circle *circle, struct kc_bytes record);

@@ -161,23 +161,37 @@ kc_err kc_circle_open_by_shares(const struct kc_circle *circle,
 	return kc_envelope_open(&with, place, sealed, ret);
 }
 
+static bool has_lent_most(const struct kc_circle *circle, const struct kc_peer_id *by)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < circle->lent_count; i++)
+		count += kc_peer_id_equal(&circle->lent[i].by, by);
+	return count >= KC_CIRCLE_MAX_LENT;
+}
+
 /* Whether this is the name of a metadata key that nothing here opens with. */
 static bool is_wanted(const struct kc_circle *circle, const struct kc_view_key_name *name)
 {
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 
-	return name->view == KC_VIEW_META && circle->lent_count < KC_CIRCLE_MAX_LENT &&
+	return name->view == KC_VIEW_META &&
 	       find_key_to_open(circle, name->kid, &key) == KC_E_WAITING;
 }
 
-static kc_err lend(
-	struct kc_circle *circle, const struct kc_view_key_name *name, const struct kc_secret *key)
+static kc_err lend(struct kc_circle *circle, const struct kc_peer_id *by,
+	const struct kc_view_key_name *name, const struct kc_secret *key)
 {
-	struct kc_lent_key *row = &circle->lent[circle->lent_count];
+	struct kc_lent_key row = {.by = *by, .key = KC_SECRET_INIT};
+	struct kc_lent_key *grown =
+		reallocarray(circle->lent, circle->lent_count + 1, sizeof *grown);
 
-	KC_TRY(kc_view_key_derive(&circle->account, name, key, KC_VIEW_KEY_META, &row->key));
-	memcpy(row->kid, name->kid, sizeof row->kid);
-	circle->lent_count++;
+	if (!grown)
+		return KC_ERR(NO_MEMORY);
+	circle->lent = grown;
+	KC_TRY(kc_view_key_derive(&circle->account, name, key, KC_VIEW_KEY_META, &row.key));
+	memcpy(row.kid, name->kid, sizeof row.kid);
+	grown[circle->lent_count++] = row;
 	return KC_OK;
 }
 
@@ -190,8 +204,9 @@ static kc_err lend_wanted(struct kc_circle *circle, const struct kc_shares *shar
 	if (err == KC_E_VERIFY)
 		err = KC_OK;
 	for (size_t i = 0; i < shares->count; i++) {
-		if (err == KC_OK && keys[i].len && is_wanted(circle, &shares->names[i])) {
-			err = lend(circle, &shares->names[i], &keys[i]);
+		if (err == KC_OK && keys[i].len && is_wanted(circle, &shares->names[i]) &&
+			!has_lent_most(circle, &shares->author)) {
+			err = lend(circle, &shares->author, &shares->names[i], &keys[i]);
 			*ret_some = err == KC_OK;
 		}
 		kc_secret_done(&keys[i]);
@@ -206,7 +221,8 @@ kc_err kc_circle_borrow_keys(struct kc_circle *circle, const struct kc_member *a
 	bool wanted = false;
 
 	*ret_some = false;
-	if (kc_circle_is_locked(circle) || kc_shares_parse(record, &shares) != KC_OK ||
+	if (kc_circle_is_locked(circle) || has_lent_most(circle, &author->id) ||
+		kc_shares_parse(record, &shares) != KC_OK ||
 		!kc_peer_id_equal(&shares.author, &author->id))
 		return KC_OK;
 	for (size_t i = 0; i < shares.count; i++)

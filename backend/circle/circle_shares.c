@@ -190,11 +190,12 @@ kc_err kc_circle_queue_missing_shares(struct kc_circle *circle, const struct kc_
 kc_err kc_circle_queue_shares_for(
 	struct kc_circle *circle, const struct kc_trust *trust, size_t member)
 {
-	kc_peer_set due = trust->trusted & ~kc_circle_in_doubt(circle, trust);
 	struct in_use in_use;
 
-	if (member == circle->self || !kc_peer_set_has(due, member))
+	if (member == circle->self || !kc_peer_set_has(trust->trusted, member))
 		return KC_OK;
+	if (kc_peer_set_has(kc_circle_in_doubt(circle, trust), member))
+		return KC_ERR(WAITING);
 	if (kc_circle_is_locked(circle))
 		return KC_ERR(LOCKED);
 	KC_TRY(find_in_use(circle, trust, &in_use));

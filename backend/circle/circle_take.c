@@ -289,51 +289,53 @@ static kc_err check_seen_others(
 	return KC_OK;
 }
 
-/* Whether somebody has heard of another list than this one, or than the one before it. */
-static bool is_another(
-	const struct kc_seen *seen, const struct kc_list *list, const struct kc_record_id *id)
+/* Whether the last list of another device names a list of this one that is none of those that are
+ * known here. Of one that it puts out both may have been shown a past of its own. */
+static bool speaks_against(const struct kc_member *by, const struct kc_member *about)
 {
-	if (seen->seq == list->seq)
-		return !kc_record_id_equal(id, &seen->id);
-	return list->has_prev && seen->seq + 1 == list->seq &&
-	       !kc_record_id_equal(&list->prev, &seen->id);
+	const struct kc_seen *seen = by->list ? kc_list_find_seen(by->list, &about->id) : NULL;
+	const struct kc_record_id *id = seen ? list_id_of(about, seen->seq) : NULL;
+
+	return id && !kc_record_id_equal(id, &seen->id) &&
+	       !kc_list_find_exclusion(by->list, &about->id);
 }
 
-/* Whether the list of another speaks against a list of this peer, so that it is heard: it is of a
- * trusted device, which does not put the peer out. */
-static bool speaks_against(const struct kc_circle *circle, const struct kc_trust *trust, size_t by,
-	const struct kc_list *list, const struct kc_record_id *id)
+static kc_err hear_of(
+	struct kc_circle *circle, const struct kc_trust *trust, const struct kc_member *about)
 {
-	const struct kc_list *said = circle->members[by]->list;
-	const struct kc_seen *seen = said ? kc_list_find_seen(said, &list->peer) : NULL;
-
-	return seen && by != circle->self && kc_peer_set_has(trust->trusted, by) &&
-	       is_another(seen, list, id) && !kc_list_find_exclusion(said, &list->peer);
-}
-
-/* Rule 5 again, where what others say was here first. */
-static kc_err check_said_of(struct kc_circle *circle, const struct kc_list *list,
-	const struct kc_record_id *id, struct kc_bytes record)
-{
-	struct kc_trust trust;
-
-	KC_TRY(kc_circle_judge(circle, &trust));
-	if (!kc_circle_is_in(circle, &trust, &list->peer))
-		return KC_OK;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *by = circle->members[i];
 
-		if (!speaks_against(circle, &trust, i, list, id))
+		if (i == circle->self || !kc_peer_set_has(trust->trusted, i) ||
+			!speaks_against(by, about))
 			continue;
 		KC_TRY(kc_circle_catch(
 			circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
-					.about = list->peer,
+					.about = about->id,
 					.by = by->id,
-					.known = list->seq,
-					.shown = kc_list_find_seen(by->list, &list->peer)->seq,
-					.here = record,
+					.known = about->list->seq,
+					.shown = kc_list_find_seen(by->list, &about->id)->seq,
+					.here = kc_buf_bytes(&about->list_record),
 					.came = kc_buf_bytes(&by->list_record)}));
 		return kc_circle_raise(circle, KC_ALARM_FORK);
+	}
+	return KC_OK;
+}
+
+kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came)
+{
+	struct kc_trust trust;
+
+	came &= ~((kc_peer_set)1 << circle->self);
+	if (!came)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(circle, &trust));
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_member *about = circle->members[i];
+
+		if (kc_peer_set_has(came, i) && about->list &&
+			kc_circle_is_in(circle, &trust, &about->id))
+			KC_TRY(hear_of(circle, &trust, about));
 	}
 	return KC_OK;
 }
@@ -448,7 +450,6 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	KC_TRY(check_seen_self(circle, list, record));
 	KC_TRY(check_seen_others(circle, list, record));
 	KC_TRY(check_succession(circle, member, list, record));
-	KC_TRY(check_said_of(circle, list, id, record));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	return kc_circle_adopt_list(circle, member, record);

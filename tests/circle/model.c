@@ -12,6 +12,7 @@
 #include "backend/keychain_sync.h"
 #include "backend/store/trie.h"
 #include "backend/sync/absorb/absorb.h"
+#include "backend/sync/memory.h"
 #include "tests/check.h"
 #include "tests/circle/chance.h"
 #include "tests/circle/spy.h"
@@ -57,6 +58,11 @@ static struct {
 	bool out[WORLD_MAX];	 /* as it found itself the last time */
 	/* Whom each device knew to be out when it was done the last time: bits. */
 	unsigned knows_out[WORLD_MAX];
+	/* What stands in its outbox is sent as it is: whom it knew to be out when that was made. */
+	struct unsent {
+		struct kc_buf contents;
+		unsigned knew_out;
+	} unsent[WORLD_MAX];
 	/* Changes of devices that were put out, which the one who did it had not seen: they may
 	 * count, where others have taken them, and need not. */
 	known_set doubtful;
@@ -340,7 +346,26 @@ static bool awaits_keys(size_t device)
 	return awaits;
 }
 
-/* From now on nothing that it writes may be for those. */
+/* Before it is noted who is out now. */
+static void note_unsent(size_t device)
+{
+	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	struct unsent *unsent = &model.unsent[device];
+	kc_err err;
+
+	CHECK_OK_FATAL(kc_txn_begin(home_of(device)->keychain->store, KC_TXN_READ, &txn));
+	err = kc_memory_get_outbox_contents(&txn, &contents);
+	CHECK_FATAL(err == KC_OK || err == KC_E_NOT_FOUND);
+	if (kc_bytes_equal(kc_buf_bytes(&contents), kc_buf_bytes(&unsent->contents)))
+		return;
+	kc_buf_reset(&unsent->contents);
+	kc_buf_push(&unsent->contents, contents.data, contents.len);
+	CHECK_OK_FATAL(kc_buf_check(&unsent->contents));
+	unsent->knew_out = model.knows_out[device];
+}
+
+/* From now on nothing that it makes may be for those. */
 static void note_who_is_out(size_t device)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = model.removals ? recall(device) : NULL;
@@ -348,6 +373,7 @@ static void note_who_is_out(size_t device)
 
 	if (!circle)
 		return;
+	note_unsent(device);
 	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
 	model.knows_out[device] = 0;
 	for (size_t i = 0; i < circle->member_count; i++) {
@@ -469,9 +495,20 @@ static struct written {
 	char name[KC_RECORDS_MAX_NAME + 1];
 	struct kc_buf value;
 	size_t device;	    /* that wrote it */
-	unsigned knows_out; /* by then */
+	unsigned knows_out; /* when it was made */
 } * written;
 static size_t written_count, written_allocated;
+
+/* Whom its writer knew to be out when it made this. */
+static unsigned knew_out(struct kc_bytes value)
+{
+	const struct unsent *unsent = &model.unsent[world.turn];
+
+	return unsent->contents.len && memmem(unsent->contents.data, unsent->contents.len,
+					       value.data, value.len)
+		       ? unsent->knew_out
+		       : model.knows_out[world.turn];
+}
 
 static void keep_written(void *context, const char *name, struct kc_bytes value)
 {
@@ -484,9 +521,8 @@ static void keep_written(void *context, const char *name, struct kc_bytes value)
 		CHECK_FATAL(written != NULL);
 	}
 	w = &written[written_count++];
-	*w = (struct written){.value = KC_BUF_INIT,
-		.device = world.turn,
-		.knows_out = model.knows_out[world.turn]};
+	*w = (struct written){
+		.value = KC_BUF_INIT, .device = world.turn, .knows_out = knew_out(value)};
 	snprintf(w->name, sizeof w->name, "%s", name);
 	kc_buf_push(&w->value, value.data, value.len);
 	CHECK_OK_FATAL(kc_buf_check(&w->value));
@@ -497,6 +533,8 @@ static void forget_written(void)
 	memory_cloud_set_witness(NULL, NULL);
 	while (written_count)
 		kc_buf_done(&written[--written_count].value);
+	for (size_t i = 0; i < WORLD_MAX; i++)
+		kc_buf_done(&model.unsent[i].contents);
 }
 
 /* --- putting out, and new keys ------------------------------------------------------------------
@@ -1155,6 +1193,8 @@ static void live(void)
 const char *model_run(const struct model_plan *plan)
 {
 	memset(&model, 0, sizeof model);
+	for (size_t i = 0; i < WORLD_MAX; i++)
+		model.unsent[i].contents = (struct kc_buf)KC_BUF_INIT;
 	model.plan = plan;
 	model.passwords = 1;
 	live();

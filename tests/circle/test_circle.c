@@ -675,6 +675,17 @@ static void new_keys(struct kc_circle *circle)
 				kc_circle_begin_epoch(circle, &trust, view, KC_EPOCH_REMOVAL));
 }
 
+static kc_err say_lost_shares(
+	struct kc_circle *circle, const struct kc_trust *trust, const struct kc_circle *to)
+{
+	struct kc_writer_id writer = kc_circle_writer(telling_id(to));
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT;
+
+	kc_buf_push_str(&key, "s/");
+	kc_op_put_hex(&key, KC_BYTES_OF(writer.bytes));
+	return kc_circle_queue_lost(circle, trust, kc_buf_text(&key));
+}
+
 /* A device has the keys that followed a removal, and has not heard of that: it gives them neither
  * to the one that is out nor to whom that has let in since, and none that lead to them. */
 static void keys_of_an_unheard_removal(void)
@@ -706,6 +717,10 @@ static void keys_of_an_unheard_removal(void)
 	CHECK_OK(kc_circle_queue_missing_shares(b, &trust));
 	CHECK_OK(kc_circle_queue_shares(b, &trust));
 	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
+	/* Nor does it take away what the store has lost: it may turn out that they are to have it.
+	 */
+	CHECK_ERR(say_lost_shares(b, &trust, out), KC_E_WAITING);
+	CHECK(!gives(b, out));
 	CHECK_OK(kc_circle_rotate(b, KC_EPOCH_ASKED));
 	CHECK(gives(b, a) && !gives(b, out) && !gives(b, friend));
 	for (size_t i = 0; i < b->epoch_count; i++) {
@@ -720,6 +735,8 @@ static void keys_of_an_unheard_removal(void)
 	CHECK_OK_FATAL(kc_circle_judge(b, &trust));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(out)));
 	CHECK(!kc_circle_is_trusted(b, &trust, telling_id(friend)));
+	CHECK_OK(say_lost_shares(b, &trust, out));
+	CHECK(gives(b, out)); /* nothing, in its place */
 	for (size_t i = 0; i < b->epoch_count; i++)
 		if (kc_peer_id_equal(&b->epochs[i].epoch->author, telling_id(b)))
 			CHECK(!kc_circle_is_retired(b, &trust, &b->epochs[i]));
@@ -770,6 +787,54 @@ static void a_share_of_many_keys(void)
 	CHECK(kc_bytes_equal(kc_buf_bytes(&plain), kc_bytes_str("a list")));
 	for (size_t i = 0; i < KC_SHARES_MAX_KEYS; i++)
 		kc_secret_done(&made[i]);
+}
+
+/* Shares of metadata keys of an author's own making, from a number on. */
+static void make_shares(const struct kc_circle *author, const struct kc_circle *receiver,
+	uint64_t first, size_t count, struct kc_buf *ret)
+{
+	struct kc_secret made[KC_SHARES_MAX_KEYS] = {{0}};
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS];
+	struct kc_shares shares = {
+		.author = *telling_id(author), .receiver = *telling_id(receiver), .count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		struct kc_view_key_name *name = &shares.names[i];
+
+		*name = (struct kc_view_key_name){.view = KC_VIEW_META, .epoch = first + i};
+		CHECK_OK_FATAL(kc_secret_random(&made[i], KC_VIEW_KEY_LEN));
+		CHECK_OK_FATAL(kc_view_key_id(
+			&author->account, name->view, name->epoch, &made[i], name->kid));
+		keys[i] = &made[i];
+	}
+	kc_buf_reset(ret);
+	CHECK_OK_FATAL(kc_shares_build(&shares, &author->account, &author->identity,
+		&receiver->identity.permanent, keys, ret));
+	for (size_t i = 0; i < count; i++)
+		kc_secret_done(&made[i]);
+}
+
+/* One who is out makes keys without end: those of another are lent all the same. */
+static void nobody_lends_all_keys(void)
+{
+	CLEANUP_FAMILY struct family f;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	size_t lent = 0;
+	bool some;
+
+	family_init(&f);
+	for (uint64_t i = 0; i < 3; i++) {
+		make_shares(f.removed, f.late, 100 * (i + 1), KC_SHARES_MAX_KEYS, &record);
+		CHECK_OK(
+			kc_circle_borrow_keys(f.late, kc_circle_find(f.late, telling_id(f.removed)),
+				kc_buf_bytes(&record), &some));
+		lent += some;
+	}
+	CHECK(lent == 1);
+	make_shares(f.first, f.late, 500, 1, &record);
+	CHECK_OK(kc_circle_borrow_keys(
+		f.late, kc_circle_find(f.late, telling_id(f.first)), kc_buf_bytes(&record), &some));
+	CHECK(some);
 }
 
 /* Signs the next list with so many cells beside it, from number first on. */
@@ -837,6 +902,7 @@ int main(void)
 		CHECK_TEST(vouchers_without_end),
 		CHECK_TEST(a_crowd),
 		CHECK_TEST(small_changes_change_little),
+		CHECK_TEST(nobody_lends_all_keys),
 		CHECK_TEST(companions_without_end),
 		CHECK_TEST(before_its_sponsors_list),
 	};

@@ -34,7 +34,7 @@ static void names_that_wander(void)
 static void those_that_failed(void)
 {
 	static const uint64_t seeds[] = {45173, 1000030926, 1000042500, 1000043917, 1000044666,
-		1000045902, 1000046683, 1000203457, 2000045288};
+		1000045902, 1000046683, 1000203457, 2000045288, 1000061038, 2000060384, 2000200683};
 
 	model_check_these(seeds, KC_COUNT_OF(seeds));
 }

@@ -9,6 +9,7 @@
 #include "backend/store/cell.h"
 #include "backend/store/sighting.h"
 #include "backend/sync/caught.h"
+#include "backend/sync/line/cell_name.h"
 #include "backend/sync/line/feed.h"
 #include "tests/check.h"
 #include "tests/evilstore/accomplice.h"
@@ -191,21 +192,28 @@ kc_err __wrap_kc_sighting_put(struct kc_txn *txn, const char *name,
 	return __real_kc_sighting_put(txn, name, version, reading);
 }
 
-/* Records that are nothing, under ever other names; then the owner goes on. */
-static void case_115_junk_without_end(void)
+/* What is no record of this account, of whom, and under which names. */
+struct junk {
+	const char *names;
+	size_t writer;
+	struct kc_bytes value;
+};
+
+/* Under ever other names; then the owner goes on. */
+static void show_junk(const struct junk *junk)
 {
 	enum { JUNK = KC_FEED_MAX_STRANGE + 500, FEW = 50 };
 	CLEANUP_EVIL_HOUSE struct house house;
 	struct kc_writer_id writer;
 
 	begin(&house, KC_LAYOUT_RECORDS, 2);
-	writer = evil_house_writer(&house, 0);
+	writer = evil_house_writer(&house, junk->writer);
 	remembered = 0;
 	for (int i = 0; i < JUNK; i++) {
 		char key[40];
 
-		snprintf(key, sizeof key, "i/%032x", (unsigned)i);
-		CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, kc_bytes_str("junk")));
+		snprintf(key, sizeof key, "%s%032x", junk->names, (unsigned)i);
+		CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, junk->value));
 		if (i == JUNK - FEW)
 			CHECK_OK(house_sync(&house, 1, NULL));
 	}
@@ -215,6 +223,46 @@ static void case_115_junk_without_end(void)
 	change_and_send(&house, 0, "second a");
 	is_well(&house);
 	CHECK(has(&house, 1, "second a"));
+}
+
+static void case_115_junk_without_end(void)
+{
+	show_junk(&(struct junk){"i/", 0, kc_bytes_str("junk")});
+}
+
+/* As if the reader had written it; or as if somebody had taken it away. */
+static void case_115_junk_of_other_kinds(void)
+{
+	show_junk(&(struct junk){"e/", 1, kc_bytes_str("junk")});
+	show_junk(&(struct junk){"e/", 0, kc_bytes(NULL, 0)});
+}
+
+/* It waits for somebody who may yet come, and then it is not there any more. */
+static void case_115_junk_that_is_gone(void)
+{
+	enum { ROUNDS = 4, EACH = KC_FEED_MAX_STRANGE / 2 };
+	CLEANUP_EVIL_HOUSE struct house house;
+	struct kc_writer_id writer = {.bytes = {1}};
+
+	begin(&house, KC_LAYOUT_RECORDS, 2);
+	remembered = 0;
+	for (int round = 0; round < ROUNDS; round++) {
+		char names[EACH][KC_RECORDS_MAX_NAME + 1];
+
+		for (int i = 0; i < EACH; i++) {
+			char key[40];
+
+			snprintf(key, sizeof key, "e/%032x", (unsigned)(EACH * round + i));
+			CHECK_OK_FATAL(evil_put(evil_world(0), &writer, key, kc_bytes_str("junk")));
+			CHECK_OK_FATAL(kc_cell_name_put(kc_bytes_str(key), &writer, names[i]));
+		}
+		CHECK_OK(house_sync(&house, 1, NULL));
+		for (int i = 0; i < EACH; i++)
+			memory_cloud_lose_record(0, KC_ZONE_RECORDS, names[i]);
+		CHECK_OK(house_sync(&house, 1, NULL));
+	}
+	CHECK(remembered <= KC_FEED_MAX_STRANGE);
+	is_well(&house);
 }
 
 static void case_63_an_older_store(void)
@@ -780,6 +828,8 @@ int main(void)
 		CHECK_TEST(case_67_always_a_conflict),
 		CHECK_TEST(case_68_in_another_order),
 		CHECK_TEST(case_115_junk_without_end),
+		CHECK_TEST(case_115_junk_of_other_kinds),
+		CHECK_TEST(case_115_junk_that_is_gone),
 		CHECK_TEST(case_96_a_log_without_end),
 		CHECK_TEST(case_69_the_value_of_another_key),
 		CHECK_TEST(case_70_an_older_own_value),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lists, vouchers and exclusions against a hostile store: cases 16 to 30 and 79 of doc/attacks.md,
- * with whole devices. A thief has the store, the account password and the keys of the junior
- * device.
+ * Lists, vouchers and exclusions against a hostile store: cases 16 to 30, 79 and 116 of
+ * doc/attacks.md, with whole devices. A thief has the store, the account password and the keys of
+ * the junior device.
  */
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -281,6 +281,29 @@ static void case_17_two_lists_and_the_other_named_first(void)
 	thief_put_raw(&scene.thief, &scene.thief.writer, "p", kc_buf_bytes(&first));
 	scene_alarms(&scene, WITNESS, "fork");
 	keeps_proof(&scene, WITNESS, KC_EVIDENCE_OTHER_LIST);
+	removal_ends_it(&scene);
+}
+
+/* It says of the elder's next list that it is another, before that is there: the one that puts it
+ * out. Who lies about a device keeps nobody from hearing what that says. */
+static void case_116_a_liar_does_not_hide_its_removal(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	struct kc_list *list;
+	struct kc_peer_id id;
+
+	scene_init(&scene, 3);
+	list = thief_next(&scene.thief);
+	scene_id(&scene, ELDER, &id);
+	for (size_t i = 0; i < list->seen_count; i++)
+		if (kc_peer_id_equal(&list->seen[i].peer, &id)) {
+			list->seen[i].seq++;
+			list->seen[i].id.bytes[0] ^= 1;
+		}
+	thief_say(&scene.thief);
+	CHECK_OK(house_sync(&scene.house, WITNESS, NULL));
+	CHECK(scene_standing(&scene, WITNESS, &scene.thief.circle->identity.id) ==
+		KC_DEVICE_MEMBER);
 	removal_ends_it(&scene);
 }
 
@@ -1075,6 +1098,7 @@ int main(void)
 		CHECK_TEST(case_17_a_list_that_names_another),
 		CHECK_TEST(case_17_two_lists_with_others_between),
 		CHECK_TEST(case_17_two_lists_and_the_other_named_first),
+		CHECK_TEST(case_116_a_liar_does_not_hide_its_removal),
 		CHECK_TEST(case_18_broken_chain),
 		CHECK_TEST(case_18_two_lists_of_one_operation),
 		CHECK_TEST(case_19_unknown_critical_extension),

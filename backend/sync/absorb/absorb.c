@@ -390,14 +390,19 @@ static kc_err see_who_is_out(struct kc_absorb *absorb)
  * keep this device from hearing of the removal. */
 static kc_err weigh_evidence(struct kc_absorb *absorb)
 {
+	kc_peer_set came = 0;
+
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 
 		if (record->state == KC_E_STORE_SUSPECT && !is_out(absorb, record))
 			return record->state;
+		if (record->state == KC_OK &&
+			(record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_OUT))
+			came |= (kc_peer_set)1 << record->member;
 	}
 	absorb->circle->alarm = KC_ALARM_NONE;
-	return KC_OK;
+	return kc_circle_check_said_of(absorb->circle, came);
 }
 
 /* Of shares that wait for one epoch more, some keys may have been taken. */

@@ -13,11 +13,16 @@ static kc_err see(const struct kc_feed *feed, struct kc_txn *txn, const char *na
 	return kc_sighting_put(txn, name, etag->bytes, feed->reading);
 }
 
+static bool is_item(const char *name)
+{
+	return strncmp(name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) == 0;
+}
+
 static kc_err find_track(struct kc_txn *txn, const char *name, struct kc_track *ret)
 {
 	uint8_t id[KC_RECORD_NAME_LEN];
 
-	if (strncmp(name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) != 0 ||
+	if (!is_item(name) ||
 		!kc_op_get_hex(kc_bytes_str(name + strlen(KC_FEED_ITEM_PREFIX)), id, sizeof id))
 		return KC_ERR(NOT_FOUND);
 	return kc_track_find_name(txn, id, ret);
@@ -49,6 +54,17 @@ static kc_err see_strange(const struct kc_feed *feed, struct kc_txn *txn, const 
 		return KC_OK;
 	room->left--;
 	return see(feed, txn, name, etag);
+}
+
+/* Items were seen before; what is under other names may be anything, and in this device's name. */
+static kc_err see_known(const struct kc_feed *feed, struct kc_txn *txn,
+	const struct kc_feed_name *known, struct room *room)
+{
+	struct kc_etag before;
+
+	if (is_item(known->name) || kc_sighting_get(txn, known->name, before.bytes) == KC_OK)
+		return see(feed, txn, known->name, &known->etag);
+	return see_strange(feed, txn, known->name, &known->etag, room);
 }
 
 static void pass_over(struct kc_feed *feed, const struct kc_circle *circle, size_t member)
@@ -97,7 +113,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			KC_TRY(add_waiting(waiting, op));
 		else if (op->refused)
 			KC_TRY(see_strange(feed, txn, op->name, &op->etag, &room));
-		else if (strncmp(op->name, KC_FEED_ITEM_PREFIX, strlen(KC_FEED_ITEM_PREFIX)) == 0)
+		else if (is_item(op->name))
 			KC_TRY(see(feed, txn, op->name, &op->etag));
 	}
 	for (size_t i = 0; i < feed->stranger_count; i++) {
@@ -106,7 +122,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 		KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
 	}
 	for (size_t i = 0; i < feed->known.count; i++)
-		KC_TRY(see(feed, txn, feed->known.rows[i].name, &feed->known.rows[i].etag));
+		KC_TRY(see_known(feed, txn, &feed->known.rows[i], &room));
 	return KC_OK;
 }
 
@@ -195,18 +211,25 @@ static kc_err start_waiting(const struct kc_feed *feed, struct kc_feed_names *re
 	return KC_OK;
 }
 
-/* What was asked for by name and is not there: nothing is written over. */
-static kc_err forget_unmet(const struct kc_feed *feed, struct kc_txn *txn)
+/* What was asked for by name and is not there: nothing is written over. That is nothing new of what
+ * was not seen before. */
+static kc_err forget_names(
+	const struct kc_feed *feed, struct kc_txn *txn, const struct kc_feed_names *names)
 {
 	static const struct kc_etag none;
+	struct kc_etag before;
 
-	for (size_t i = 0; i < feed->waiting.count; i++)
-		if (!feed->waiting.rows[i].met)
-			KC_TRY(see(feed, txn, feed->waiting.rows[i].name, &none));
-	for (size_t i = 0; i < feed->lost.count; i++)
-		if (!feed->lost.rows[i].met)
-			KC_TRY(see(feed, txn, feed->lost.rows[i].name, &none));
+	for (size_t i = 0; i < names->count; i++)
+		if (!names->rows[i].met &&
+			kc_sighting_get(txn, names->rows[i].name, before.bytes) == KC_OK)
+			KC_TRY(see(feed, txn, names->rows[i].name, &none));
 	return KC_OK;
+}
+
+static kc_err forget_unmet(const struct kc_feed *feed, struct kc_txn *txn)
+{
+	KC_TRY(forget_names(feed, txn, &feed->waiting));
+	return forget_names(feed, txn, &feed->lost);
 }
 
 kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_circle *circle,

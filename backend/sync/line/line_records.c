@@ -208,7 +208,7 @@ static bool has_all(const struct kc_line *line, const struct kc_absorb *absorb)
 }
 
 /* What others may lack goes out with what comes next. What cannot be said while this device is
- * locked is looked for again. */
+ * locked, or does not know whether it may, is looked for again. */
 static kc_err say_lost_again(struct kc_line *line)
 {
 	struct kc_feed *feed = &line->feed;
@@ -223,7 +223,7 @@ static kc_err say_lost_again(struct kc_line *line)
 
 		KC_TRY(kc_cell_name_parse(feed->lost.rows[i].name, &cell));
 		err = kc_circle_queue_lost(line->circle, &trust, cell.key);
-		if (err != KC_E_LOCKED)
+		if (err != KC_E_LOCKED && err != KC_E_WAITING)
 			KC_TRY(err);
 	}
 	feed->mends++;
