@@ -176,6 +176,11 @@ struct kc_lent_key {
 	struct kc_secret key;
 };
 
+/* A list of the one names another list of the other than is known here. */
+struct kc_contradiction {
+	struct kc_peer_id by, about;
+};
+
 /* A cell of the operation that is being made. */
 struct kc_put_cell {
 	char key[KC_OP_MAX_KEY + 1];
@@ -218,9 +223,10 @@ struct kc_circle {
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
 	size_t own_key_count;
-	struct kc_buf statements; /* exclusions that the next list makes, encoded */
-	struct kc_buf queue;	  /* writes for the next operation, encoded one after another */
-	struct kc_lent_key *lent; /* owned; not saved */
+	struct kc_buf statements;     /* exclusions that the next list makes, encoded */
+	struct kc_buf queue;	      /* writes for the next operation, encoded one after another */
+	struct kc_buf contradictions; /* struct kc_contradiction, of lists that came; not saved */
+	struct kc_lent_key *lent;     /* owned; not saved */
 	size_t lent_count;
 	/* Of records: what the next list names of what goes out with it; not saved. */
 	struct kc_put_cell *put_cells; /* owned */
@@ -369,9 +375,9 @@ KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
 KC_MUST kc_err kc_circle_take_retire(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
-/* Rule 5 again, where what others say of devices was here before their lists came: once all is
- * taken, so that nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
-KC_MUST kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came);
+/* Rule 5: whether lists that came contradict each other, or what others said before, once all is
+ * taken: nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
+KC_MUST kc_err kc_circle_check_said(struct kc_circle *circle, kc_peer_set came);
 /* The list of another that puts this device out, or who let it in, wherever it was found: it may be
  * far ahead of what is known, and name peers that are not. Any other is refused. */
 KC_MUST kc_err kc_circle_take_out(

@@ -207,17 +207,16 @@ static const uint8_t *own_list_id(const struct kc_circle *circle, uint64_t seq)
 }
 
 /* A list that names another one of a device than that which is here. */
-static kc_err contradict(struct kc_circle *circle, const struct kc_list *list,
+static kc_err catch_other(struct kc_circle *circle, const struct kc_list *list,
 	struct kc_bytes record, const struct kc_member *about, uint64_t number)
 {
-	KC_TRY(kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
+	return kc_circle_catch(circle, &(struct kc_evidence){.kind = KC_EVIDENCE_OTHER_LIST,
 					       .about = about->id,
 					       .by = list->peer,
 					       .known = about->list ? about->list->seq : 0,
 					       .shown = number,
 					       .here = kc_buf_bytes(&about->list_record),
-					       .came = record}));
-	return kc_circle_raise(circle, KC_ALARM_FORK);
+					       .came = record});
 }
 
 /* Rule 4: what a list says of this device. */
@@ -232,8 +231,10 @@ static kc_err check_seen_self(
 		return KC_OK;
 	id = own_list_id(circle, seen->seq);
 	if (seen->seq > (self->list ? self->list->seq : 0) ||
-		(id && memcmp(id, seen->id.bytes, sizeof seen->id.bytes) != 0))
-		return contradict(circle, list, record, self, seen->seq);
+		(id && memcmp(id, seen->id.bytes, sizeof seen->id.bytes) != 0)) {
+		KC_TRY(catch_other(circle, list, record, self, seen->seq));
+		return kc_circle_raise(circle, KC_ALARM_FORK);
+	}
 	return KC_OK;
 }
 
@@ -265,8 +266,18 @@ static const struct kc_record_id *list_id_of(const struct kc_member *member, uin
 	return NULL;
 }
 
-/* Rule 5: what a list says of others. */
-static kc_err check_seen_others(
+static kc_err note_contradiction(
+	struct kc_circle *circle, const struct kc_peer_id *by, const struct kc_peer_id *about)
+{
+	const struct kc_contradiction row = {.by = *by, .about = *about};
+
+	kc_buf_push(&circle->contradictions, &row, sizeof row);
+	return kc_buf_check(&circle->contradictions);
+}
+
+/* Rule 5: what a list says of others. It is taken all the same, and weighed with all that came: it
+ * may be the one behind it that puts out whoever speaks with two tongues. */
+static kc_err see_others(
 	struct kc_circle *circle, const struct kc_list *list, struct kc_bytes record)
 {
 	bool pardoned;
@@ -283,8 +294,10 @@ static kc_err check_seen_others(
 		if (!id || kc_record_id_equal(id, &seen->id))
 			continue;
 		KC_TRY(may_differ(circle, list, &seen->peer, &pardoned));
-		if (!pardoned)
-			return contradict(circle, list, record, m, seen->seq);
+		if (pardoned)
+			continue;
+		KC_TRY(catch_other(circle, list, record, m, seen->seq));
+		KC_TRY(note_contradiction(circle, &list->peer, &m->id));
 	}
 	return KC_OK;
 }
@@ -322,7 +335,25 @@ static kc_err hear_of(
 	return KC_OK;
 }
 
-kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came)
+/* Whether some contradiction stands: both devices are in, and the one does not put the other out.
+ */
+static bool is_contradicted(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	const struct kc_contradiction *rows =
+		(const struct kc_contradiction *)(const void *)circle->contradictions.data;
+
+	for (size_t i = 0; i < circle->contradictions.len / sizeof *rows; i++) {
+		const struct kc_member *by = kc_circle_find(circle, &rows[i].by);
+
+		if (by && kc_circle_is_in(circle, trust, &by->id) &&
+			kc_circle_is_in(circle, trust, &rows[i].about) &&
+			!(by->list && kc_list_find_exclusion(by->list, &rows[i].about)))
+			return true;
+	}
+	return false;
+}
+
+kc_err kc_circle_check_said(struct kc_circle *circle, kc_peer_set came)
 {
 	struct kc_trust trust;
 
@@ -330,6 +361,8 @@ kc_err kc_circle_check_said_of(struct kc_circle *circle, kc_peer_set came)
 	if (!came)
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
+	if (is_contradicted(circle, &trust))
+		return kc_circle_raise(circle, KC_ALARM_FORK);
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *about = circle->members[i];
 
@@ -448,10 +481,10 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (member->list && list->seq == member->list->seq)
 		return catch_two(circle, member, list, record);
 	KC_TRY(check_seen_self(circle, list, record));
-	KC_TRY(check_seen_others(circle, list, record));
 	KC_TRY(check_succession(circle, member, list, record));
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
+	KC_TRY(see_others(circle, list, record));
 	return kc_circle_adopt_list(circle, member, record);
 }
 

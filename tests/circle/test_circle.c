@@ -239,11 +239,13 @@ static void two_pasts(void)
 	telling_say(thief);
 	CHECK_OK(telling_hear(f.late, thief));
 	telling_say(f.first);
-	CHECK_ERR(telling_hear(f.late, f.first), KC_E_STORE_SUSPECT);
+	CHECK_OK(telling_hear(f.late, f.first));
+	CHECK_ERR(kc_circle_check_said(f.late, ~(kc_peer_set)0), KC_E_STORE_SUSPECT);
 	CHECK(f.late->alarm == KC_ALARM_FORK);
 	exclude(f.first, telling_id(f.removed), NULL, &removal);
 	hear_list(f.late, f.first, &removal);
 	CHECK(!trusts(f.late, telling_id(f.removed)));
+	CHECK_OK(kc_circle_check_said(f.late, ~(kc_peer_set)0));
 }
 
 /* --- epochs -------------------------------------------------------------------------------------

@@ -307,6 +307,39 @@ static void case_116_a_liar_does_not_hide_its_removal(void)
 	removal_ends_it(&scene);
 }
 
+/* Of two lists of one number the elder says that it has seen the second, and then it puts their
+ * author out. All that the witness has heard by then is the first. */
+static void case_116_nor_does_who_speaks_with_two_tongues(void)
+{
+	CLEANUP_SCENE struct scene scene;
+	KC_CLEANUP_CIRCLE struct kc_circle *elder = NULL;
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+	struct kc_writer_id writer;
+	struct kc_list *list;
+	char path[HOUSE_PATH_MAX];
+
+	if (ON_RECORDS)
+		return; /* a record takes the place of the one before */
+	scene_init(&scene, 3);
+	list = thief_next(&scene.thief);
+	thief_say(&scene.thief);
+	CHECK_OK_FATAL(words_add(
+		&scene.house.homes[ELDER], KC_CLASS_GENERIC, "svce=two acct=two sync=#1", "two"));
+	CHECK_OK(house_sync(&scene.house, ELDER, NULL));
+	elder = house_recall(&scene.house, ELDER);
+	writer = scene_writer(&scene, ELDER);
+	house_path(&scene.house, &writer, kc_circle_self(elder)->position.number, path);
+	CHECK_FATAL(file_read(path, &contents));
+	scene_take_back(&scene, ELDER);
+	scene_take_back(&scene, JUNIOR);
+	list->time_ms++;
+	thief_say(&scene.thief);
+	house_drop_sessions(&scene.house);
+	CHECK_OK(house_sync(&scene.house, WITNESS, NULL));
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&contents)));
+	removal_ends_it(&scene);
+}
+
 /* A body of the thief's list with something else at its end in place of no extensions. */
 static void extend_body(struct kc_bytes body, uint64_t number, struct kc_buf *ret)
 {
@@ -1099,6 +1132,7 @@ int main(void)
 		CHECK_TEST(case_17_two_lists_with_others_between),
 		CHECK_TEST(case_17_two_lists_and_the_other_named_first),
 		CHECK_TEST(case_116_a_liar_does_not_hide_its_removal),
+		CHECK_TEST(case_116_nor_does_who_speaks_with_two_tongues),
 		CHECK_TEST(case_18_broken_chain),
 		CHECK_TEST(case_18_two_lists_of_one_operation),
 		CHECK_TEST(case_19_unknown_critical_extension),

@@ -402,7 +402,7 @@ static kc_err weigh_evidence(struct kc_absorb *absorb)
 			came |= (kc_peer_set)1 << record->member;
 	}
 	absorb->circle->alarm = KC_ALARM_NONE;
-	return kc_circle_check_said_of(absorb->circle, came);
+	return kc_circle_check_said(absorb->circle, came);
 }
 
 /* Of shares that wait for one epoch more, some keys may have been taken. */
