@@ -6,6 +6,7 @@
 #include "backend/keychain_sync.h"
 #include "backend/store/row.h"
 #include "backend/store/track.h"
+#include "backend/sync/former.h"
 
 /* --- the user key -------------------------------------------------------------------------------
  */
@@ -132,6 +133,7 @@ static kc_err forget(struct kc_keychain *keychain)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_former_keep(&txn));
 	KC_TRY(kc_memory_forget(&txn));
 	KC_TRY(kc_exchange_start_over(&txn));
 	return kc_txn_commit(&txn);

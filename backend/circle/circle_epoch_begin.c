@@ -126,6 +126,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		circle, trust->trusted & ~kc_circle_in_doubt(circle, trust), epoch->recipients);
 	epoch->out_count = list_peers(circle,
 		trust->excluded | trust->retired | kc_circle_named_out(circle, trust), epoch->out);
+	kc_circle_name_reasons(circle, trust, &epoch->reasons);
 	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);

@@ -31,6 +31,50 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 	return true;
 }
 
+/* Whether a peer was in again after an epoch that names it as out: one follows that has it among
+ * those who were given the key, and links to that epoch, or to another of its number that says the
+ * same. */
+static bool was_in_since(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held, const struct kc_peer_id *id)
+{
+	uint64_t number = held->epoch->name.epoch;
+
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_held_epoch *h = &circle->epochs[i];
+
+		if (h->epoch->name.view != held->epoch->name.view ||
+			h->epoch->name.epoch <= number ||
+			!kc_peer_id_is_among(h->epoch->recipients, h->epoch->recipient_count, id) ||
+			!kc_circle_is_trusted(circle, trust, &h->epoch->author))
+			continue;
+		while (h && h->epoch->name.epoch > number)
+			h = kc_circle_find_epoch_before(circle, h);
+		if (h && kc_peer_id_is_among(h->epoch->out, h->epoch->out_count, id))
+			return true;
+	}
+	return false;
+}
+
+/* Whether one whom an epoch names as out was in after that: its removal fell. Then it is to be
+ * given the keys, and may be out again by now. */
+static bool came_back(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held)
+{
+	kc_peer_set back = 0;
+
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_peer_id *id = &circle->members[i]->id;
+
+		if (!kc_peer_id_is_among(held->epoch->out, held->epoch->out_count, id))
+			continue;
+		if (kc_peer_set_has(trust->trusted, i))
+			back |= (kc_peer_set)1 << i;
+		else if (was_in_since(circle, trust, held, id))
+			return true;
+	}
+	return back && (back & ~kc_circle_in_doubt(circle, trust));
+}
+
 /* Whether a record says that somebody who is out has the key. */
 static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
@@ -90,18 +134,29 @@ static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *
 	return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
 }
 
-kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_trust *trust,
-	unsigned view, const struct kc_held_epoch **ret)
+/* The newest one that all who have the key may have; before another, or of all. */
+static const struct kc_held_epoch *find_proper(const struct kc_circle *circle,
+	const struct kc_trust *trust, unsigned view, const struct kc_held_epoch *before)
 {
 	const struct kc_held_epoch *best = NULL;
 
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_held_epoch *held = &circle->epochs[i];
 
-		if (held->epoch->name.view == view && is_proper(circle, trust, held) &&
-			(!best || is_later(held, best)))
+		if (held->epoch->name.view == view && (!before || is_later(before, held)) &&
+			(!best || is_later(held, best)) && is_proper(circle, trust, held))
 			best = held;
 	}
+	return best;
+}
+
+kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_held_epoch **ret)
+{
+	const struct kc_held_epoch *best = find_proper(circle, trust, view, NULL);
+
+	while (best && came_back(circle, trust, best))
+		best = find_proper(circle, trust, view, best);
 	if (!best)
 		return KC_ERR(NOT_FOUND);
 	if (!kc_held_epoch_has_key(best))

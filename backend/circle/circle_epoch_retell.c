@@ -76,7 +76,8 @@ static void add_recipient(struct kc_epoch *epoch, const struct kc_peer_id *id)
 
 /* As it was, but that it closes nothing: how far its author had read is not this device's to say.
  */
-static kc_err retell(struct kc_circle *circle, const struct kc_held_epoch *held)
+static kc_err retell(
+	struct kc_circle *circle, const struct kc_trust *trust, const struct kc_held_epoch *held)
 {
 	static const struct kc_secret none = KC_SECRET_INIT;
 	const struct kc_held_epoch *before = kc_circle_find_epoch_before(circle, held);
@@ -92,6 +93,7 @@ static kc_err retell(struct kc_circle *circle, const struct kc_held_epoch *held)
 	epoch->author = circle->identity.id;
 	epoch->reason = KC_EPOCH_RETOLD;
 	epoch->closing = (struct kc_vector){.count = 0};
+	kc_circle_name_reasons(circle, trust, &epoch->reasons);
 	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, &held->key,
 		before ? &before->key : &none, &record));
 	KC_TRY(kc_circle_queue_epoch(circle, &epoch->name, kc_buf_bytes(&record)));
@@ -107,7 +109,7 @@ kc_err kc_circle_retell_epochs(
 	const struct kc_held_epoch *held;
 
 	while ((held = find_untold(circle, trust, view, true)))
-		KC_TRY(retell(circle, held));
+		KC_TRY(retell(circle, trust, held));
 	return KC_OK;
 }
 
@@ -124,7 +126,7 @@ kc_err kc_circle_tell_again(struct kc_circle *circle, const struct kc_trust *tru
 	if (kc_circle_is_locked(circle))
 		return KC_ERR(LOCKED);
 	for (; (held = find_untold(circle, trust, 0, false)); any = true)
-		KC_TRY(retell(circle, held));
+		KC_TRY(retell(circle, trust, held));
 	return any ? kc_circle_queue_shares(circle, trust) : KC_OK;
 }
 

@@ -57,6 +57,9 @@ KC_MUST kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes
 /* Whether one counts: by who made it, and by who put that device out. */
 KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
 	const struct kc_trust *trust, const struct kc_password_record *row, bool *ret);
+/* The last account key record that this device made, which its list names. */
+KC_MUST kc_err kc_circle_find_made_password(
+	const struct kc_circle *circle, bool *ret_any, struct kc_record_id *ret);
 /* Which of an author's records a statement against it acknowledges: those from before a time, all
  * for 0. */
 KC_MUST kc_err kc_circle_acknowledge_password(
@@ -124,6 +127,10 @@ KC_MUST kc_err kc_circle_complete_keys(struct kc_circle *circle);
  * once that is known, who are given no keys until it is. */
 kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_trust *trust);
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust);
+/* Whose lists tell why an epoch of this device's names some as out: its next one, and those that it
+ * waits for itself. */
+void kc_circle_name_reasons(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */
 KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, struct kc_bytes record);

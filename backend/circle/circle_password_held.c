@@ -205,15 +205,16 @@ static bool is_last_of_author(const struct kc_circle *circle, const struct kc_pa
 }
 
 /* How soon a record may go: one of a device that nobody introduced counts for nothing; one that
- * those who put its author out do not acknowledge may come to count; of others only an author's
- * last can be in force, and who has most makes room. */
+ * those who put its author out do not acknowledge, or that is not known to be the last of one who
+ * has left, may come to count; of others only an author's last can be in force, and who has most
+ * makes room. */
 enum turn { STAYS, BY_SHARE, OF_ONE_OUT, OF_NOBODY };
 
 static kc_err turn_of(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_password_record *row, enum turn *ret)
 {
 	size_t number = kc_circle_number(circle, &row->parts.author);
-	bool counts;
+	bool left = kc_peer_set_has(trust->heard & ~trust->trusted, number), counts;
 
 	*ret = STAYS;
 	KC_TRY(kc_circle_weigh_password(circle, trust, row, &counts));
@@ -221,9 +222,9 @@ static kc_err turn_of(const struct kc_circle *circle, const struct kc_trust *tru
 		return KC_OK;
 	if (!counts && !kc_peer_set_has(trust->introduced, number))
 		*ret = OF_NOBODY;
-	else if (!counts && kc_peer_set_has(trust->excluded, number))
+	else if (!counts && (left || kc_peer_set_has(trust->excluded, number)))
 		*ret = OF_ONE_OUT;
-	else if (!is_last_of_author(circle, row))
+	else if (!left && !is_last_of_author(circle, row))
 		*ret = BY_SHARE;
 	return KC_OK;
 }
@@ -366,8 +367,10 @@ kc_err kc_circle_weigh_password(const struct kc_circle *circle, const struct kc_
 	number = kc_circle_number(circle, &row->parts.author);
 	if (kc_peer_set_has(trust->trusted, number))
 		*ret = true;
-	else if (kc_peer_set_has(trust->heard, number)) /* it has left; its last list says so */
-		*ret = author->list && author->list->account_key_seq >= row->parts.seq;
+	else if (kc_peer_set_has(
+			 trust->heard, number)) /* it has left, and its last list named it */
+		*ret = author->list && author->list->has_made &&
+		       kc_record_id_equal(&author->list->made, &row->id);
 	if (!kc_peer_set_has(trust->introduced & trust->excluded, number))
 		return KC_OK;
 	KC_TRY(weigh_statements(circle, trust, &judged));
@@ -419,8 +422,18 @@ kc_err kc_circle_settle_password(struct kc_circle *circle)
 	return kc_circle_retry_compat(circle);
 }
 
-/* --- what a removal acknowledges ----------------------------------------------------------------
+/* --- what a list names, and a removal acknowledges
+ * ------------------------------------------------
  */
+
+kc_err kc_circle_find_made_password(
+	const struct kc_circle *circle, bool *ret_any, struct kc_record_id *ret)
+{
+	*ret_any = circle->own_key_count > 0;
+	if (!*ret_any)
+		return KC_OK;
+	return identity_of(circle, kc_buf_bytes(&circle->own_keys[circle->own_key_count - 1]), ret);
+}
 
 static void acknowledge(const struct kc_account_key *parts, const struct kc_record_id *id,
 	uint64_t before_ms, struct kc_exclusion *ret)

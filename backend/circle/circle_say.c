@@ -175,13 +175,13 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->prev = self->list_id;
 	list->time_ms = kc_clock_now_ms();
 	list->policy = policy;
-	list->account_key_seq = circle->account_key.seq;
 	if (circle->compat.compat) {
 		list->has_circle = true;
 		list->circle_generation = circle->compat.compat->generation;
 		list->circle_id = circle->compat.id;
 	}
 	memcpy(list->name, circle->name, sizeof list->name);
+	KC_TRY(kc_circle_find_made_password(circle, &list->has_made, &list->made));
 	KC_TRY(add_members(circle, trust, list));
 	add_seen(circle, list);
 	for (unsigned view = 1; view < KC_VIEW_META; view++)

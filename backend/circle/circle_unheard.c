@@ -39,44 +39,89 @@ static kc_peer_set trusted_by(const struct kc_circle *circle, const struct kc_ep
 	return set;
 }
 
-/* Whether a statement is known here by which the author of an epoch can have gone: by one who was
- * in then, be it that it stands no more; or by one who has left, if it stands: that one was not
- * given the key, and must not be able to say for others why somebody is out. Whether another author
- * had heard this device's own, this device cannot tell. */
-static bool is_explained(const struct kc_circle *circle, const struct kc_trust *trust,
-	const struct kc_epoch *epoch, size_t target)
+/* Whether a device has, of one that it hears, a list with that number or a later one, and of
+ * everybody in the circle the list that this one says was seen. Then it knows all that the other
+ * knew of who is out: lists take nothing back. */
+static bool has_heard(
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number, uint64_t seq)
 {
-	kc_peer_set were_in = trusted_by(circle, epoch);
+	const struct kc_list *list = circle->members[number]->list;
 
-	if (!kc_peer_id_equal(&epoch->author, &circle->identity.id))
-		were_in &= ~((kc_peer_set)1 << circle->self);
-	for (size_t i = 0; i < trust->statement_count; i++) {
-		const struct kc_trust_statement *s = &trust->statements[i];
+	if (number == circle->self)
+		return true;
+	if (!list || list->seq < seq)
+		return false;
+	for (size_t i = 0; i < list->seen_count; i++) {
+		size_t of = kc_circle_number(circle, &list->seen[i].peer);
+		const struct kc_list *had;
 
-		if (s->target == target &&
-			(kc_peer_set_has(were_in, s->author) ||
-				(s->author != circle->self && trust->stands[i] &&
-					kc_peer_set_has(trust->retired, s->author))))
-			return true;
+		/* This device knows what it said itself; and one that was never introduced says
+		 * nothing that counts. */
+		if (of == circle->self || !kc_peer_set_has(trust->known, of))
+			continue;
+		had = circle->members[of]->list;
+		if (!had || had->seq < list->seen[i].seq)
+			return false;
 	}
+	return true;
+}
+
+/* The same, of one reason of an epoch. Whose keys are not taken has no say in it. */
+static bool is_reason_heard(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_dot *reason)
+{
+	size_t number = kc_circle_number(circle, &reason->writer);
+
+	if (number == circle->member_count)
+		return false;
+	return !is_heeded(circle, trust, &reason->writer) ||
+	       has_heard(circle, trust, number, reason->counter);
+}
+
+/* Whether all is here by which the author of an epoch can have gone. */
+static bool is_told_why(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
+{
+	for (size_t i = 0; i < epoch->reasons.count; i++)
+		if (!is_reason_heard(circle, trust, &epoch->reasons.rows[i]))
+			return false;
+	return epoch->reasons.count > 0;
+}
+
+/* Whether its author waited for what another had to say, which is not here either: it may not have
+ * known those whom it was to name. */
+static bool author_waited(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
+{
+	for (size_t i = 0; i < epoch->reasons.count; i++)
+		if (!kc_peer_id_equal(&epoch->reasons.rows[i].writer, &epoch->author) &&
+			!is_reason_heard(circle, trust, &epoch->reasons.rows[i]))
+			return true;
 	return false;
+}
+
+/* Those who left, or of whom somebody ever said that they are out, be it that it stands no more. */
+static kc_peer_set were_out(const struct kc_trust *trust)
+{
+	kc_peer_set set = trust->retired;
+
+	for (size_t i = 0; i < trust->statement_count; i++)
+		set |= (kc_peer_set)1 << trust->statements[i].target;
+	return set;
 }
 
 /* Those whom an epoch names as out without a reason that is known here. */
 static kc_peer_set unexplained(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
 {
-	kc_peer_set out = out_of(circle, epoch), set = 0;
+	kc_peer_set out = out_of(circle, epoch);
 
-	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_set_has(out, i) && !is_explained(circle, trust, epoch, i))
-			set |= (kc_peer_set)1 << i;
-	return set;
+	return is_told_why(circle, trust, epoch) ? out & ~were_out(trust) : out;
 }
 
 /* Who may turn out to be none of ours, once it is known why an epoch names some as out. Those whom
- * its author trusted then are; and when all that is missing may be what these did before, so are
- * those whom others than they let in, and whom the author has taken in since. */
+ * its author trusted then are ours; and when all that is missing may be what these did before, so
+ * are those whom others than they let in, and whom the author has taken in since. */
 static kc_peer_set doubted_for(
 	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_epoch *epoch)
 {
@@ -84,12 +129,18 @@ static kc_peer_set doubted_for(
 	kc_peer_set others = trust->trusted & ~trusted_by(circle, epoch);
 	size_t author = kc_circle_number(circle, &epoch->author);
 
-	if (out & trust->trusted)
+	if ((out & trust->trusted) || author_waited(circle, trust, epoch))
 		return others;
 	return others & ~trust->include[author] & ~kc_trust_introduced_without(trust, out);
 }
 
-/* Calls visit for each epoch that tells of somebody who is out. */
+/* Whether an epoch tells of somebody who is out, be it that its author knew of none. */
+static bool tells_of_removals(const struct kc_epoch *epoch)
+{
+	return epoch->out_count > 0 || epoch->reasons.count > 1;
+}
+
+/* Calls visit for each such epoch whose keys are taken. */
 static kc_peer_set unite(const struct kc_circle *circle, const struct kc_trust *trust,
 	kc_peer_set (*visit)(const struct kc_circle *circle, const struct kc_trust *trust,
 		const struct kc_epoch *epoch))
@@ -99,7 +150,7 @@ static kc_peer_set unite(const struct kc_circle *circle, const struct kc_trust *
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_epoch *epoch = circle->epochs[i].epoch;
 
-		if (epoch->out_count && is_heeded(circle, trust, &epoch->author))
+		if (tells_of_removals(epoch) && is_heeded(circle, trust, &epoch->author))
 			set |= visit(circle, trust, epoch);
 	}
 	return set & trust->trusted & ~((kc_peer_set)1 << circle->self);
@@ -113,4 +164,35 @@ kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust)
 {
 	return unite(circle, trust, doubted_for);
+}
+
+/* The next list of this device; and while this is still to hear why an epoch names some, those by
+ * which it will know: whoever was to be named may not be known here. */
+static kc_err add_reasons(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret)
+{
+	const struct kc_list *own = kc_circle_self(circle)->list;
+
+	KC_TRY(kc_vector_raise(ret, &circle->identity.id, own ? own->seq + 1 : 1));
+	for (size_t i = 0; i < circle->epoch_count; i++) {
+		const struct kc_epoch *epoch = circle->epochs[i].epoch;
+		const struct kc_vector *reasons = &epoch->reasons;
+
+		if (!tells_of_removals(epoch) || !is_heeded(circle, trust, &epoch->author) ||
+			is_told_why(circle, trust, epoch))
+			continue;
+		for (size_t k = 0; k < reasons->count; k++)
+			KC_TRY(kc_vector_raise(
+				ret, &reasons->rows[k].writer, reasons->rows[k].counter));
+	}
+	return KC_OK;
+}
+
+void kc_circle_name_reasons(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret)
+{
+	ret->count = 0;
+	/* More than there is room for: nobody is to believe to know them all. */
+	if (add_reasons(circle, trust, ret) != KC_OK)
+		ret->count = 0;
 }

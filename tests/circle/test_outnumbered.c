@@ -107,7 +107,6 @@ static struct kc_list *begin_list(const struct kc_identity *author)
 	CHECK_FATAL(list != NULL);
 	list->peer = author->id;
 	list->seq = 1;
-	list->account_key_seq = 1;
 	snprintf(list->name, sizeof list->name, "friend");
 	CHECK_OK_FATAL(kc_list_add_include(list, &author->id));
 	return list;
@@ -557,6 +556,112 @@ static void one_that_left_and_is_out_explains_nothing(void)
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
 }
 
+/* Carl, whom bob let in, says of the thief that it is out, and bob puts out carl, so that it is
+ * not; what carl said bob has not heard yet. */
+static void accuse(struct house *h, struct kc_circle **ret_carl)
+{
+	house_init(h);
+	telling_admit(h->bob, "carl", ret_carl);
+	CHECK_OK(telling_hear(h->bob, *ret_carl));
+	telling_hear_of(h->ann, h->bob, telling_id(*ret_carl));
+	CHECK_OK(telling_hear(h->ann, h->bob));
+	CHECK_OK(telling_hear(h->ann, *ret_carl));
+	put_out(*ret_carl, h->thief, NULL);
+	put_out(h->bob, *ret_carl, &h->user);
+}
+
+/* Ann puts out the thief as well, and bob is shown the new keys without that. What carl said does
+ * not stand, and would explain them. */
+static void what_does_not_stand_explains_nothing(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+
+	accuse(&h, &carl);
+	put_out(h.ann, h.thief, NULL);
+	begin_epoch(h.ann);
+	telling_say(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	CHECK_OK(telling_hear(h.bob, carl));
+	CHECK(trusts(h.bob, h.thief));
+	begin_epoch(h.bob);
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!trusts(h.bob, h.thief));
+}
+
+/* Ann has heard carl, and not that carl is out. Once bob has heard all that she had, nothing is in
+ * doubt any more, for nobody: neither what her epoch says, nor what bob's does meanwhile. */
+static void doubt_ends_when_all_is_heard(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+
+	accuse(&h, &carl);
+	CHECK_OK(telling_hear(h.ann, carl));
+	CHECK(!trusts(h.ann, h.thief));
+	begin_epoch(h.ann);
+	telling_say(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	begin_epoch(h.bob);
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	begin_epoch(h.bob); /* she may have gone by what carl said, which is not here */
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+	telling_say(h.bob);
+	hear_of_keys(h.ann, h.bob);
+	CHECK_OK(telling_hear(h.bob, carl));
+	CHECK(trusts(h.bob, h.thief));
+	begin_epoch(h.bob);
+	CHECK(gives_keys_to(h.bob, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.ann, h.bob));
+	CHECK(trusts(h.ann, h.thief));
+	begin_epoch(h.ann);
+	CHECK(gives_keys_to(h.ann, telling_id(h.thief)));
+}
+
+static bool is_in_use(const struct kc_circle *circle, struct kc_view_key_name *ret)
+{
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(circle, &trust));
+	if (kc_circle_usable_epoch(circle, &trust, 1, &held) != KC_OK)
+		return false;
+	*ret = held->epoch->name;
+	return true;
+}
+
+/* What bob began while the thief was in doubt is in use no more when that is over; nor again when
+ * the thief is out after all: it was given the keys in between. */
+static void who_was_in_again_is_out_with_all_keys(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	struct kc_view_key_name doubted, name;
+
+	accuse(&h, &carl);
+	CHECK_OK(telling_hear(h.ann, carl));
+	begin_epoch(h.ann);
+	telling_say(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &doubted));
+	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK(telling_hear(h.bob, carl));
+	CHECK(!is_in_use(h.bob, &name));
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &name));
+	CHECK(name.epoch == doubted.epoch + 1);
+	CHECK(gives_keys_to(h.bob, telling_id(h.thief)));
+	put_out(h.bob, h.thief, &h.user);
+	CHECK(!is_in_use(h.bob, &name));
+	begin_epoch(h.bob);
+	CHECK_FATAL(is_in_use(h.bob, &name));
+	CHECK(name.epoch == doubted.epoch + 2);
+}
+
 static int64_t clock_ms;
 
 static int64_t by_hand(void)
@@ -752,6 +857,9 @@ int main(void)
 		CHECK_TEST(vouchers_of_who_fell_leave_room_for_others),
 		CHECK_TEST(a_friend_that_left_explains_nothing),
 		CHECK_TEST(one_that_left_and_is_out_explains_nothing),
+		CHECK_TEST(what_does_not_stand_explains_nothing),
+		CHECK_TEST(doubt_ends_when_all_is_heard),
+		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
 		CHECK_TEST(of_two_leavings_the_same_one_counts),
 		CHECK_TEST(one_who_is_out_excuses_nobody),

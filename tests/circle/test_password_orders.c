@@ -113,9 +113,15 @@ static void put_out(struct four *four, int by, int target, const struct kc_passw
 	say(four->of[by]);
 }
 
+static void leave(struct kc_circle *circle)
+{
+	circle->leaving = true;
+	say(circle);
+}
+
 /* Records on their way to somebody, each with whoever says it. */
 struct record {
-	enum { LIST, PASSWORD_RECORD } kind;
+	enum { LIST, PASSWORD_RECORD, RETIREMENT } kind;
 	struct kc_peer_id from;
 	struct kc_buf bytes;
 };
@@ -160,8 +166,15 @@ static kc_err take(struct kc_circle *circle, const struct record *record)
 	struct kc_bytes bytes = kc_buf_bytes(&record->bytes);
 	bool current;
 
-	return record->kind == LIST ? kc_circle_take_list(circle, &record->from, bytes, &current)
-				    : kc_circle_take_account_key(circle, bytes);
+	switch (record->kind) {
+	case LIST:
+		return kc_circle_take_list(circle, &record->from, bytes, &current);
+	case RETIREMENT:
+		return kc_circle_take_retire(circle, &record->from, bytes);
+	case PASSWORD_RECORD:
+		break;
+	}
+	return kc_circle_take_account_key(circle, bytes);
 }
 
 /* As an exchange does it: what waits is tried again when something was taken; who is out is known
@@ -359,6 +372,19 @@ static bool is_greater(const struct kc_circle *circle, const struct kc_buf *reco
 	return memcmp(id.bytes, other_id.bytes, sizeof id.bytes) > 0;
 }
 
+/* A record with the number of the first new one: the greater identity counts of the two. */
+static void make_greater(const struct four *four, const struct kc_circle *circle,
+	struct kc_buf *ret, struct kc_password_keys *ret_keys)
+{
+	do {
+		kc_buf_reset(ret);
+		kc_password_keys_done(ret_keys);
+		CHECK_OK_FATAL(
+			kc_account_key_make(&circle->account, &circle->identity, &circle->keys,
+				kc_bytes_str("a thief's own"), 2, four->user.user, ret, ret_keys));
+	} while (!is_greater(circle, ret));
+}
+
 /* Who is out may still make records: one with the number that was seen, and any of its keys may
  * co-sign what it says. */
 static void what_it_makes_afterwards_changes_nothing(void)
@@ -378,12 +404,7 @@ static void what_it_makes_afterwards_changes_nothing(void)
 	put_out(&four, BOB, CAT, &new);
 	add_password(&story, cat);
 	add_list(&story, four.of[BOB]);
-	do { /* the greater identity counts of two with one number */
-		kc_buf_reset(&record);
-		kc_password_keys_done(&late);
-		CHECK_OK_FATAL(kc_account_key_make(&cat->account, &cat->identity, &cat->keys,
-			kc_bytes_str("a thief's own"), 2, four.user.user, &record, &late));
-	} while (!is_greater(cat, &record));
+	make_greater(&four, cat, &record, &late);
 	add(&story, cat, PASSWORD_RECORD, &record);
 	check_orders(&four, &story, four.of[BOB]);
 	CHECK(four.of[BOB]->account_key.seq == 2);
@@ -441,6 +462,56 @@ static void a_chain_comes_in_every_order(void)
 	CHECK(four.of[ANN]->account_key.seq == 4);
 }
 
+/* Who left may know the password still. What it made before counts, whatever is heard first, and
+ * nothing that it makes then. */
+static void what_one_that_left_made_before_counts(void)
+{
+	CLEANUP_FOUR struct four four;
+	CLEANUP_STORY struct story story = {.count = 0};
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys new = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys newer = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys late = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_circle *cat;
+
+	four_init(&four);
+	cat = four.of[CAT];
+	change(cat, &four.user, "the new one", &new);
+	add_password(&story, cat);
+	change(cat, &new, "a newer one", &newer);
+	add_password(&story, cat);
+	leave(cat);
+	add_list(&story, cat);
+	add(&story, cat, RETIREMENT, &kc_circle_self(cat)->retire_record);
+	CHECK_OK_FATAL(kc_account_key_make(&cat->account, &cat->identity, &cat->keys,
+		kc_bytes_str("a thief's own"), 4, newer.user, &record, &late));
+	add(&story, cat, PASSWORD_RECORD, &record);
+	check_orders(&four, &story, cat);
+	CHECK(cat->account_key.seq == 3);
+}
+
+/* The same, with another record of the number that it had come to. */
+static void no_other_takes_its_place(void)
+{
+	CLEANUP_FOUR struct four four;
+	CLEANUP_STORY struct story story = {.count = 0};
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys new = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys late = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_circle *cat;
+
+	four_init(&four);
+	cat = four.of[CAT];
+	change(cat, &four.user, "the new one", &new);
+	add_password(&story, cat);
+	leave(cat);
+	add_list(&story, cat);
+	add(&story, cat, RETIREMENT, &kc_circle_self(cat)->retire_record);
+	make_greater(&four, cat, &record, &late);
+	add(&story, cat, PASSWORD_RECORD, &record);
+	check_orders(&four, &story, cat);
+}
+
 /* One who comes in afterwards goes back with the others. */
 static void a_newcomer_goes_back_as_well(void)
 {
@@ -474,6 +545,8 @@ int main(void)
 		CHECK_TEST(what_it_makes_afterwards_changes_nothing),
 		CHECK_TEST(nobody_makes_it_its_own),
 		CHECK_TEST(a_chain_comes_in_every_order),
+		CHECK_TEST(what_one_that_left_made_before_counts),
+		CHECK_TEST(no_other_takes_its_place),
 		CHECK_TEST(a_newcomer_goes_back_as_well),
 	};
 

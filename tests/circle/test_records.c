@@ -60,7 +60,8 @@ static struct kc_list sample_list(void)
 	list.time_ms = 1700000000000;
 	memcpy(list.name, "l\xc3\xa4ptop", 8);
 	list.policy = 1;
-	list.account_key_seq = 1;
+	list.has_made = true;
+	memset(list.made.bytes, 5, sizeof list.made.bytes);
 	CHECK_OK(kc_list_add_include(&list, &two.id));
 	CHECK_OK(kc_list_add_include(&list, &one.id));
 	CHECK_OK(kc_list_add_include(&list, &two.id));

@@ -48,6 +48,7 @@ static kc_err put_body(const struct kc_epoch *epoch, struct kc_bytes link, struc
 	kc_der_put_bytes(&w, link);
 	put_peers(&w, epoch->recipients, epoch->recipient_count);
 	put_peers(&w, epoch->out, epoch->out_count);
+	kc_vector_put(&w, &epoch->reasons);
 	kc_vector_put(&w, &epoch->closing);
 	kc_der_put_uint(&w, epoch->reason);
 	kc_der_put_uint(&w, epoch->time_ms);
@@ -103,6 +104,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_epoch *epoch)
 	epoch->link = kc_der_get_bytes(&seq);
 	pull_peers(&seq, epoch->recipients, &epoch->recipient_count);
 	pull_peers(&seq, epoch->out, &epoch->out_count);
+	kc_vector_pull(&seq, &epoch->reasons);
 	kc_vector_pull(&seq, &epoch->closing);
 	reason = kc_der_get_uint_max(&seq, KC_EPOCH_RETOLD);
 	epoch->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);

@@ -28,6 +28,8 @@ struct kc_epoch {
 	 * from when it was in. */
 	struct kc_peer_id out[KC_CIRCLE_MAX_PEERS];
 	size_t out_count;
+	/* Of whom a list with that number, or a later one, tells why these were out. */
+	struct kc_vector reasons;
 	struct kc_vector closing; /* what the epoch before ended with */
 	enum kc_epoch_reason reason;
 	uint64_t time_ms; /* when it was begun, by its author's clock */

@@ -81,7 +81,7 @@ static kc_err put_body(const struct kc_list *list, struct kc_buf *ret)
 	kc_der_put_bytes(&w, kc_bytes(list->contents, list->number ? sizeof list->contents : 0));
 	kc_der_put_uint(&w, list->base);
 	kc_der_put_uint(&w, list->policy);
-	kc_der_put_uint(&w, list->account_key_seq);
+	kc_der_put_bytes(&w, kc_bytes(list->made.bytes, list->has_made ? 32 : 0));
 	kc_der_put_uint(&w, list->circle_generation);
 	kc_der_put_bytes(&w, kc_bytes(list->circle_id.bytes, list->has_circle ? 32 : 0));
 	put_rows(&w, list);
@@ -257,7 +257,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_list *list)
 	if (list->base > list->number)
 		kc_der_reader_fail(&seq);
 	list->policy = kc_der_get_uint(&seq);
-	list->account_key_seq = kc_der_get_uint(&seq);
+	list->has_made = kc_record_get_optional32(&seq, list->made.bytes);
 	list->circle_generation = kc_der_get_uint(&seq);
 	list->has_circle = kc_record_get_optional32(&seq, list->circle_id.bytes);
 	if (list->has_circle != (list->circle_generation > 0))
