@@ -341,8 +341,9 @@ KC_MUST kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
 	struct kc_sync_report *ret);
 /* This device tells the others that it goes, and destroys its identity and its keys; items stay,
  * and keep their mark. One that was put out has nobody to tell. Errors: as of sync_now; then
- * nothing is destroyed, and it can be tried again. */
-KC_MUST kc_err kc_keychain_leave(struct kc_keychain *keychain);
+ * nothing is destroyed, and it can be tried again. untold: the store is gone for good, or another
+ * account's; it isn't looked at, and nobody is told. Errors then: LOCKED. */
+KC_MUST kc_err kc_keychain_leave(struct kc_keychain *keychain, bool untold);
 /* New keys for all that is written from now on. */
 KC_MUST kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret);
 KC_MUST kc_err kc_keychain_history(struct kc_keychain *keychain, struct kc_history_list *ret);

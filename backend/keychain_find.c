@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Finding items, and what of them a caller gets. */
+#include <string.h>
+
 #include "backend/item/policy.h"
 #include "backend/item/ruler.h"
 #include "backend/keychain_impl.h"
@@ -59,6 +61,7 @@ struct finder {
 	const struct kc_query *query;
 	struct kc_found_list *found;
 	struct kc_keychain_ids *damaged;
+	const struct kc_former *former;
 	size_t bytes;
 };
 
@@ -78,17 +81,31 @@ static bool is_full(const struct finder *finder, const struct kc_row *row)
 		       finder->bytes + size_of(finder, row) > KC_KEYCHAIN_PAGE_BYTES);
 }
 
-/* Who wrote what it holds now; of an item that never travelled nothing is said. */
-static kc_err add_writer(struct kc_txn *txn, struct kc_found *found)
+void kc_keychain_found_tell(struct kc_attrs *attrs, kc_name id, kc_name name,
+	const struct kc_history_who *who, const struct kc_former *former)
 {
+	static const uint8_t here[KC_TRACK_WRITER_LEN];
+	bool is_here = memcmp(who->id, here, sizeof here) == 0;
+	const char *known = kc_former_name(former, who->id);
+
+	if (who->is_known)
+		kc_attrs_set_bytes(attrs, id, kc_bytes(who->id, is_here ? 0 : sizeof who->id));
+	if (who->is_known && !is_here && known)
+		kc_attrs_set_bytes(attrs, name, kc_bytes(known, strlen(known) + 1));
+}
+
+/* Who wrote what it holds now; of an item that never travelled nothing is said. */
+static kc_err add_writer(struct kc_txn *txn, const struct kc_former *former, struct kc_found *found)
+{
+	struct kc_history_who who;
 	struct kc_track track;
 	kc_err err = kc_track_find_item(txn, found->id, &track);
 
 	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT)
 		return KC_OK;
 	KC_TRY(err);
-	kc_attrs_set_bytes(&found->attrs, KC_FOUND_WRITER,
-		kc_bytes(track.writer, track.pending ? 0 : sizeof track.writer));
+	who = kc_history_writer(&track);
+	kc_keychain_found_tell(&found->attrs, KC_FOUND_WRITER, KC_FOUND_WRITER_NAME, &who, former);
 	return kc_attrs_check(&found->attrs);
 }
 
@@ -114,7 +131,7 @@ static kc_err find_one(struct kc_keychain_visitor *visitor, const struct kc_row 
 		return err;
 	KC_TRY(kc_keychain_found_take(&stored, query->want, &found));
 	if (query->want & KC_WANT_WRITER)
-		KC_TRY(add_writer(finder->txn, &found));
+		KC_TRY(add_writer(finder->txn, finder->former, &found));
 	finder->bytes += size_of(finder, row);
 	return kc_found_list_take(finder->found, &found);
 }
@@ -123,12 +140,18 @@ static kc_err find_intxn(struct kc_keychain *keychain, const struct kc_caller *c
 	const struct kc_query *query, struct kc_keychain_ids *damaged, struct kc_found_list *ret)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	struct finder finder = {
-		.visitor = {find_one}, .query = query, .found = ret, .damaged = damaged};
+	KC_CLEANUP_FORMER struct kc_former former = {0};
+	struct finder finder = {.visitor = {find_one},
+		.query = query,
+		.found = ret,
+		.damaged = damaged,
+		.former = &former};
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_READ, &txn));
 	if (query->class == KC_CLASS_IDENTITY)
 		return kc_keychain_identity_find(&txn, caller, query, damaged, ret);
+	if (query->want & KC_WANT_WRITER)
+		KC_TRY(kc_former_get(&txn, &former));
 	finder.txn = &txn;
 	return kc_keychain_search(&txn, caller, query, &finder.visitor);
 }

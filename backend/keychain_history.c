@@ -5,7 +5,6 @@
 
 #include "backend/keychain_impl.h"
 #include "backend/store/change.h"
-#include "backend/store/history.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -22,25 +21,17 @@ static kc_err collect(struct kc_history_visitor *visitor, uint64_t id, const str
 	return kc_keychain_ids_push(teller->ids, id);
 }
 
-static void set_who(struct kc_attrs *attrs, kc_name name, const struct kc_history_who *who)
-{
-	static const uint8_t here[KC_TRACK_WRITER_LEN];
-	bool is_here = memcmp(who->id, here, sizeof here) == 0;
-
-	if (who->is_known)
-		kc_attrs_set_bytes(attrs, name, kc_bytes(who->id, is_here ? 0 : sizeof who->id));
-}
-
 static kc_err take(struct kc_stored *stored, const struct kc_history_end *end, uint64_t id,
-	uint32_t want, struct kc_found *ret)
+	uint32_t want, const struct kc_former *former, struct kc_found *ret)
 {
 	KC_TRY(kc_keychain_found_take(stored, want, ret));
 	ret->id = id;
 	kc_attrs_set_number(&ret->attrs, KC_EARLIER_HOW, end->how);
 	kc_attrs_set_date(
 		&ret->attrs, KC_EARLIER_DATE, (double)end->at_ms / 1000 - KC_CLOCK_APPLE_EPOCH);
-	set_who(&ret->attrs, KC_FOUND_WRITER, &end->writer);
-	set_who(&ret->attrs, KC_EARLIER_BY, &end->by);
+	kc_keychain_found_tell(
+		&ret->attrs, KC_FOUND_WRITER, KC_FOUND_WRITER_NAME, &end->writer, former);
+	kc_keychain_found_tell(&ret->attrs, KC_EARLIER_BY, KC_EARLIER_BY_NAME, &end->by, former);
 	return kc_attrs_check(&ret->attrs);
 }
 
@@ -61,8 +52,10 @@ static int newest_first(const void *a, const void *b)
 static kc_err open_all(struct kc_txn *txn, const struct kc_query *query,
 	const struct kc_keychain_ids *ids, struct kc_found_list *ret)
 {
+	KC_CLEANUP_FORMER struct kc_former former = {0};
 	size_t bytes = 0;
 
+	KC_TRY(kc_former_get(txn, &former));
 	for (size_t i = 0; i < ids->count; i++) {
 		KC_CLEANUP_STORED struct kc_stored stored = KC_STORED_INIT;
 		KC_CLEANUP_FOUND struct kc_found found = {0};
@@ -80,7 +73,7 @@ static kc_err open_all(struct kc_txn *txn, const struct kc_query *query,
 			ret->more = true;
 			return KC_OK;
 		}
-		KC_TRY(take(&stored, &end, ids->ids[i], query->want, &found));
+		KC_TRY(take(&stored, &end, ids->ids[i], query->want, &former, &found));
 		KC_TRY(kc_found_list_take(ret, &found));
 	}
 	return ret->count ? KC_OK : KC_ERR(NOT_FOUND);

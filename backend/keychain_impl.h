@@ -13,9 +13,11 @@
 #include <stdatomic.h>
 
 #include "backend/keychain.h"
+#include "backend/store/history.h"
 #include "backend/store/row.h"
 #include "backend/store/scan.h"
 #include "backend/store/store.h"
+#include "backend/sync/former.h"
 #include "backend/tries.h"
 
 struct kc_keychain_keys;   /* prepared keys, keychain_keys.c */
@@ -138,6 +140,9 @@ void kc_keychain_set_aside(struct kc_keychain *keychain, const struct kc_keychai
 /* What a caller gets of an item, as far as it wants it and may have it; takes from stored. */
 KC_MUST kc_err kc_keychain_found_take(
 	struct kc_stored *stored, uint32_t want, struct kc_found *ret);
+/* Sets what is told of a device: its id, and its name when it is of a circle of before. */
+void kc_keychain_found_tell(struct kc_attrs *attrs, kc_name id, kc_name name,
+	const struct kc_history_who *who, const struct kc_former *former);
 
 /* Sets the attributes that the bytes of a new or changed item speak of, where the caller gave none
  * (kc_item_set_own). */

@@ -6,6 +6,7 @@
 #include "backend/join_patience.h"
 #include "backend/keychain_sync.h"
 #include "backend/store/cell.h"
+#include "backend/sync/former.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -270,6 +271,7 @@ static kc_err remember(struct kc_keychain *keychain, const struct kc_applicant *
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, applicant->url, applicant->layout));
+	KC_TRY(kc_former_keep(&txn));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_cell_put(

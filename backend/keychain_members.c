@@ -6,6 +6,7 @@
 #include "backend/keychain_sync.h"
 #include "backend/store/row.h"
 #include "backend/store/track.h"
+#include "backend/sync/former.h"
 
 /* --- the user key -------------------------------------------------------------------------------
  */
@@ -132,6 +133,7 @@ static kc_err forget(struct kc_keychain *keychain)
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
+	KC_TRY(kc_former_keep(&txn));
 	KC_TRY(kc_memory_forget(&txn));
 	KC_TRY(kc_exchange_start_over(&txn));
 	return kc_txn_commit(&txn);
@@ -139,7 +141,7 @@ static kc_err forget(struct kc_keychain *keychain)
 
 /* Before its keys are destroyed, what it has to say must be in the store. A device that is out has
  * nothing to say. */
-kc_err kc_keychain_leave(struct kc_keychain *keychain)
+kc_err kc_keychain_leave(struct kc_keychain *keychain, bool untold)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -147,6 +149,9 @@ kc_err kc_keychain_leave(struct kc_keychain *keychain)
 	kc_err err;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
+	if (untold)
+		return kc_keychain_lock_state(keychain) == KC_LOCK_UNLOCKED ? forget(keychain)
+									    : KC_ERR(LOCKED);
 	err = kc_keychain_sync_exchange(keychain, sync, &report, &joining);
 	if (err != KC_OK && err != KC_E_NOT_MEMBER)
 		return err;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/store/track.h"
+#include "backend/sync/former.h"
 #include "backend/sync/repair.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -236,6 +237,7 @@ static kc_err remember_new(struct kc_keychain *keychain, const char *url, enum k
 
 	KC_TRY(kc_txn_begin(keychain->store, KC_TXN_WRITE, &txn));
 	KC_TRY(kc_memory_put_place(&txn, url, layout));
+	KC_TRY(kc_former_keep(&txn));
 	KC_TRY(kc_memory_drop_circle(&txn));
 	KC_TRY(kc_memory_put_circle(&txn, circle));
 	KC_TRY(kc_memory_clear_outbox(&txn));

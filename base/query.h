@@ -56,11 +56,14 @@ enum kc_earlier {
 };
 /* What the history tells of an earlier value, besides its attributes: what became of it (a number
  * above), when (a date), the devices that wrote it and that ended it. Of those, absent: not known;
- * empty: this one; else the id. */
+ * empty: this one; else the id. The names are those of devices of circles that this one was in
+ * before: nobody else knows them; "": this one, as it was then. Each ends with a NUL. */
 #define KC_EARLIER_HOW KC_NAME('e', 'h', 'o', 'w')
 #define KC_EARLIER_DATE KC_NAME('e', 'd', 'a', 'y')
 #define KC_EARLIER_BY KC_NAME('e', 'n', 'b', 'y')
+#define KC_EARLIER_BY_NAME KC_NAME('e', 'n', 'n', 'm')
 #define KC_FOUND_WRITER KC_NAME('w', 'r', 't', 'r')
+#define KC_FOUND_WRITER_NAME KC_NAME('w', 'r', 'n', 'm')
 
 /* Parts of an item that a caller wants. */
 enum {

@@ -19,6 +19,15 @@ kc_err kc_earlier_names_read(struct kc_run *run, struct kc_earlier_names *ret)
 	return kc_client_status(run->client, &ret->status);
 }
 
+/* Of a device of a circle that this one was in before; "" for itself, as it was then. */
+static const char *former_name(const struct kc_found *item, kc_name attr)
+{
+	kc_name name = attr == KC_EARLIER_BY ? KC_EARLIER_BY_NAME : KC_FOUND_WRITER_NAME;
+	struct kc_bytes text = kc_attrs_get_bytes(&item->attrs, name);
+
+	return text.len && text.data[text.len - 1] == 0 ? (const char *)text.data : NULL;
+}
+
 const char *kc_earlier_device(
 	const struct kc_device_list *devices, const struct kc_found *item, kc_name attr)
 {
@@ -33,7 +42,7 @@ const char *kc_earlier_device(
 		if (kc_bytes_equal(id, KC_BYTES_OF(device->id)))
 			return device->is_this ? "" : device->name;
 	}
-	return NULL;
+	return former_name(item, attr);
 }
 
 static bool has_entry(const struct kc_found_list *list, uint64_t id)

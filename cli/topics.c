@@ -68,7 +68,13 @@ static const struct kc_topic topics[] = {
 		"  Nothing is taken from it then, and nothing is lost. If you put an old copy of it\n"
 		"  there, put the newest one back, or have what it lost written into it again from here:\n"
 		"  `kc sync repair --push-from-here`. If you did not, keep the store as it is, and see\n"
-		"  what your other devices say. Who is in:  `kc devices`, what was done:  `kc history`\n",
+		"  what your other devices say. Who is in:  `kc devices`, what was done:  `kc history`\n"
+		"It is gone for good\n"
+		"  One of your devices begins anew:  `kc sync use URL --new`. Each of the others leaves what\n"
+		"  is gone:  `kc devices leave --without-store`, and comes in:  `kc join URL`. Items go along.\n"
+		"This device was put back from a backup\n"
+		"  It knows less than it has said, so what it says could be an old copy's word. Come in again\n"
+		"  with a code from another device:  `kc join URL`, and take the old name out:  `kc devices`\n",
 	},
 	{
 		"recovery", NULL, "when a password is forgotten or a device is lost",

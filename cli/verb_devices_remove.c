@@ -16,7 +16,7 @@ kc_err kc_verb_devices_leave(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
-	bool last;
+	bool last, untold = kc_run_has(run, KC_OPTION_WITHOUT_STORE);
 	json_t *object;
 
 	KC_TRY(kc_client_status(run->client, &status));
@@ -27,14 +27,17 @@ kc_err kc_verb_devices_leave(struct kc_run *run)
 	KC_TRY(kc_client_devices(run->client, &devices));
 	last = kc_device_count_in(&devices) == 1;
 	KC_TRY(kc_ask_check_consent(run));
-	kc_run_note(run, last ? KC_NOTE_LEAVING_LAST : KC_NOTE_LEAVING);
+	kc_run_note(run, untold ? KC_NOTE_LEAVING_UNTOLD
+			 : last ? KC_NOTE_LEAVING_LAST
+				: KC_NOTE_LEAVING);
 	KC_TRY(kc_ask_name(run, status.device));
-	KC_TRY(kc_client_leave(run->client));
-	kc_run_note(run, last ? KC_NOTE_LEFT_LAST : KC_NOTE_LEFT);
+	KC_TRY(kc_client_leave(run->client, untold));
+	kc_run_note(run, untold ? KC_NOTE_LEFT_UNTOLD : last ? KC_NOTE_LEFT_LAST : KC_NOTE_LEFT);
 	if (!kc_run_json(run))
 		return KC_OK;
 	object = kc_json_object();
 	kc_json_set(object, "left", kc_json_text(kc_bytes_str(status.device)));
+	kc_json_set(object, "told", json_boolean(!untold));
 	return kc_run_answer(run, object);
 }
 

@@ -208,10 +208,11 @@ static const struct kc_verb verbs[] = {
 		kc_verb_devices_remove,
 	},
 	{
-		"devices leave", "",
+		"devices leave", "[--without-store]",
 		"take this device out; its items stay on it",
-		"kc devices leave\n",
-		0, 0, 0, KC_OPENS_FIRST, kc_verb_devices_leave,
+		"kc devices leave\n"
+		"kc devices leave --without-store\n",
+		KC_OPT(WITHOUT_STORE), 0, 0, KC_OPENS_FIRST, kc_verb_devices_leave,
 	},
 	{
 		"devices exposure", "NAME",

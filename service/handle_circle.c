@@ -130,7 +130,7 @@ kc_err kc_handle_device_counter(struct kc_request *request)
 
 kc_err kc_handle_leave(struct kc_request *request)
 {
-	return kc_keychain_leave(request->keychain);
+	return kc_keychain_leave(request->keychain, request->arguments.fields[0].truth);
 }
 
 kc_err kc_handle_new_keys(struct kc_request *request)

@@ -168,7 +168,7 @@ KC_MUST kc_err kc_client_device_remove(struct kc_client *client,
 KC_MUST kc_err kc_client_device_counter(struct kc_client *client,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password,
 	struct kc_sync_report *ret);
-KC_MUST kc_err kc_client_leave(struct kc_client *client);
+KC_MUST kc_err kc_client_leave(struct kc_client *client, bool untold);
 KC_MUST kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_history(struct kc_client *client, struct kc_history_list *ret);
 /* whole: what was settled is read again, else what comes after it. */

@@ -129,10 +129,10 @@ kc_err kc_client_device_counter(struct kc_client *client, const uint8_t id[stati
 	return run_with_fields(client, KC_CALL_DEVICE_COUNTER, fields, KC_COUNT_OF(fields), ret);
 }
 
-kc_err kc_client_leave(struct kc_client *client)
+kc_err kc_client_leave(struct kc_client *client, bool untold)
 {
 	KC_CLEANUP_CLIENT_CALL struct kc_client_call call = KC_CLIENT_CALL_INIT;
-	return KC_CLIENT_RUN_PLAIN(&call, client, LEAVE);
+	return KC_CLIENT_RUN(&call, client, LEAVE, KC_FIELD_T(untold));
 }
 
 kc_err kc_client_new_keys(struct kc_client *client, struct kc_sync_report *ret)

@@ -14,9 +14,12 @@
 
 struct kc_history_who kc_history_writer(const struct kc_track *track)
 {
+	static const uint8_t nobody[sizeof track->author];
 	struct kc_history_who who = {.is_known = true};
 
-	if (!track->pending)
+	if (memcmp(track->author, nobody, sizeof nobody) != 0)
+		memcpy(who.id, track->author, sizeof who.id);
+	else if (!track->pending)
 		memcpy(who.id, track->writer, sizeof who.id);
 	return who;
 }

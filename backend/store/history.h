@@ -30,7 +30,7 @@ struct kc_history_who {
 	uint8_t id[KC_TRACK_WRITER_LEN];
 };
 #define KC_HISTORY_HERE ((struct kc_history_who){.is_known = true})
-/* Who wrote the version that a track stands for. */
+/* Who wrote what a track stands for, in this circle or one before. */
 struct kc_history_who kc_history_writer(const struct kc_track *track);
 
 struct kc_history_end {

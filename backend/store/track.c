@@ -58,6 +58,7 @@ static kc_err put_body(const struct kc_track *track, struct kc_buf *ret)
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->digest));
 	kc_der_put_uint(&w, track->padded_len);
 	kc_der_put_bytes(&w, KC_BYTES_OF(track->key_digest));
+	kc_der_put_bytes(&w, KC_BYTES_OF(track->author));
 	if (track->pending && track->said.t)
 		put_said(&w, &track->said);
 	kc_der_end(&w);
@@ -111,6 +112,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_track *ret)
 	kc_der_get_array(&seq, ret->digest, sizeof ret->digest);
 	ret->padded_len = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, ret->key_digest, sizeof ret->key_digest);
+	kc_der_get_array(&seq, ret->author, sizeof ret->author);
 	if (ret->pending && kc_der_more(&seq))
 		pull_said(&seq, &ret->said);
 	say(ret);

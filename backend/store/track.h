@@ -48,6 +48,9 @@ struct kc_track {
 	uint8_t digest[KC_TRACK_DIGEST_LEN];	 /* of the record's body */
 	uint64_t padded_len;			 /* of that body: a tombstone is as long */
 	uint8_t key_digest[KC_TRACK_DIGEST_LEN]; /* SHA-256 of the primary key, equal everywhere */
+	/* Who wrote what it holds, as this device knows it: in the circle that it was in before,
+	 * from which the value was taken along. Zeros: writer, or this device while pending. */
+	uint8_t author[KC_TRACK_WRITER_LEN];
 	struct kc_track_said said; /* unless pending, that of the fields above: put sees to it */
 };
 

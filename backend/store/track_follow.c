@@ -41,6 +41,7 @@ static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 	int64_t wall = kc_clock_wall_ms();
 	uint64_t now = wall > 0 && (uint64_t)wall <= KC_TRACK_MAX_T ? (uint64_t)wall : 0;
 
+	memset(track->author, 0, sizeof track->author);
 	return kc_track_write(txn, track, now > track->t + 1 ? now : track->t + 2);
 }
 

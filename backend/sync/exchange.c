@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "backend/store/history.h"
+#include "backend/sync/former.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -268,13 +270,27 @@ kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_aids *ai
 	return err;
 }
 
+/* What another device wrote stays that device's, whoever says it to the new circle. */
+static void keep_author(const struct kc_former *former, struct kc_track *track)
+{
+	struct kc_history_who who = kc_history_writer(track);
+	const char *name = kc_former_name(former, who.id);
+
+	memset(track->author, 0, sizeof track->author);
+	if (!name || *name)
+		memcpy(track->author, who.id, sizeof track->author);
+}
+
 kc_err kc_exchange_start_over(struct kc_txn *txn)
 {
+	KC_CLEANUP_FORMER struct kc_former former = {0};
 	struct kc_track track = {.id = 0};
 	kc_err err;
 
+	KC_TRY(kc_former_get(txn, &former));
 	KC_TRY(kc_feed_forget(txn));
 	while ((err = kc_track_next(txn, track.id, &track)) == KC_OK) {
+		keep_author(&former, &track);
 		track.said = (struct kc_track_said){.t = 0}; /* nothing, to the new circle */
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));

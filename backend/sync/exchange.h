@@ -25,7 +25,8 @@ KC_MUST kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_
 	struct kc_sync_report *ret, bool *ret_joining);
 
 /* Forgets what tracks know of an earlier circle: every item that travels is a new change, and what
- * is deleted is forgotten. For a device that begins or enters a circle. */
+ * is deleted is forgotten. For a device that begins or enters a circle, or leaves one, after
+ * kc_former_keep. */
 KC_MUST kc_err kc_exchange_start_over(struct kc_txn *txn);
 
 #endif

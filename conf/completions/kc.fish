@@ -133,6 +133,7 @@ complete -c kc -n '__kc_at sync repair' -l push-from-here -d 'say anew from here
 complete -c kc -n '__kc_at devices remove' -l lost -d 'somebody else may have the device'
 complete -c kc -n '__kc_at devices remove' -l before -r -d 'what it said from then on doesn'\''t count, as 2026-11-22T08:00:00Z'
 complete -c kc -n '__kc_at devices remove' -l counter -d 'the answer to a device that removed this one'
+complete -c kc -n '__kc_at devices leave' -l without-store -d 'the store is gone for good: tell nobody'
 complete -c kc -n '__kc_at history' -l user -r -d 'the user, or account, of the item'
 complete -c kc -n '__kc_at history' -l kind -r -d 'internet, generic, key or certificate'
 complete -c kc -n '__kc_at history' -s g -l secret -d 'show the secret as well'

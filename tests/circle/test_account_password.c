@@ -487,7 +487,7 @@ static void who_is_out_is_in_no_circle(void)
 		home_unlock(&house.homes[i]);
 	}
 	circle_of(&house, 2, &left);
-	CHECK_OK_FATAL(kc_keychain_leave(house.homes[2].keychain));
+	CHECK_OK_FATAL(kc_keychain_leave(house.homes[2].keychain, false));
 	close_last(&house);
 	settle_circles(&house);
 	CHECK(has_circle(&house, 3));

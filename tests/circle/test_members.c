@@ -239,7 +239,7 @@ static void a_device_that_leaves(void)
 	house_settle(&house);
 	id_of(&house, 1, gone);
 	CHECK_OK(words_add(&house.homes[1], GENP, "svce=last acct=ada sync=#1", "last word"));
-	CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain, false));
 	CHECK_ERR(kc_keychain_sync_now(house.homes[1].keychain, &report), KC_E_NO_STORE);
 	CHECK(words_has_secret(&house.homes[1], GENP, "svce=last sync=#1", "last word"));
 	settle_some(&house, left, 2);
@@ -268,11 +268,31 @@ static void leaving_without_the_store(void)
 	house_add(&house, 0);
 	snprintf(aside, sizeof aside, "%s.aside", house.store);
 	CHECK_FATAL(rename(house.store, aside) == 0);
-	CHECK_ERR(kc_keychain_leave(house.homes[1].keychain), KC_E_STORE_GONE);
+	CHECK_ERR(kc_keychain_leave(house.homes[1].keychain, false), KC_E_STORE_GONE);
 	CHECK_FATAL(rename(aside, house.store) == 0);
 	CHECK_OK(house_sync(&house, 1, NULL));
 	CHECK(row_of(&house, 1, NULL).standing == KC_DEVICE_MEMBER);
-	CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain, false));
+}
+
+/* One that is told that the store is gone for good does not look at it: the others hear nothing. */
+static void leaving_without_a_word(void)
+{
+	CLEANUP_HOUSE struct house house;
+	char aside[80];
+
+	house_init(&house);
+	house_add(&house, 0);
+	snprintf(aside, sizeof aside, "%s.aside", house.store);
+	CHECK_FATAL(rename(house.store, aside) == 0);
+	kc_keychain_lock(house.homes[1].keychain);
+	CHECK_ERR(kc_keychain_leave(house.homes[1].keychain, true), KC_E_LOCKED);
+	home_unlock(&house.homes[1]);
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain, true));
+	CHECK_FATAL(rename(aside, house.store) == 0);
+	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NO_STORE);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK(row_of(&house, 0, NULL).standing == KC_DEVICE_MEMBER);
 }
 
 /* --- copies -------------------------------------------------------------------------------------
@@ -464,6 +484,7 @@ int main(void)
 		CHECK_TEST(a_counter_statement),
 		CHECK_TEST(a_device_that_leaves),
 		CHECK_TEST(leaving_without_the_store),
+		CHECK_TEST(leaving_without_a_word),
 		CHECK_TEST(a_restored_copy_joins_again),
 #ifndef HOUSE_ON_SQLITE
 		CHECK_TEST(an_invented_operation_is_no_twin),

@@ -410,7 +410,7 @@ static void who_has_left_does_not_come_back(void)
 	write_some(&house, SECOND);
 	write_some(&house, THIRD);
 	house_settle(&house);
-	CHECK_OK_FATAL(kc_keychain_leave(house.homes[THIRD].keychain));
+	CHECK_OK_FATAL(kc_keychain_leave(house.homes[THIRD].keychain, false));
 	house.count = THIRD;
 	house_settle(&house);
 	home_done(&house.homes[THIRD]);

@@ -268,7 +268,7 @@ static void without_it(struct house *house)
 	house_settle(house);
 	house_add(house, 0);
 	house_settle(house);
-	CHECK_OK(kc_keychain_leave(house->homes[2].keychain));
+	CHECK_OK(kc_keychain_leave(house->homes[2].keychain, false));
 	home_done(&house->homes[--house->count]);
 	house_settle(house);
 	CHECK_OK(kc_keychain_account_password(first->keychain, kc_bytes_str(HOUSE_PASSWORD),

@@ -271,6 +271,52 @@ END
   never_says 'could not be started' "since it could"
 fi
 
+# --- the store is gone for good ---------------------------------------------------------------------
+# One device begins anew in its place; the other leaves what is gone, and comes in there with its items.
+rm -rf "$folder"
+mkdir -m 700 "$folder"
+make_device oak
+run_known sync use "$store"
+make_device elm
+pair oak elm
+exchange oak elm
+run_with 'elm only' add elm.example --user ana --stdin --sync
+rm -rf "$folder"
+mkdir -m 700 "$folder"
+run devices leave --yes
+exits 9 "a device that is to tell the others needs the store"
+on oak
+run_known sync use "$store" --new
+exits 0 "oak begins anew"
+on elm
+run sync
+exits 10 "what is there is not elm's store"
+complains 'kc devices leave --without-store' "and the way out is told"
+run_known sync use "$store"
+exits 10 "nor can it move there"
+complains 'kc devices leave --without-store' "the same"
+run_known join "$store" --code 493-207-118
+exits 6 "nor come in, as it is in another account"
+complains 'kc devices leave --without-store' "the same"
+run devices leave --yes
+exits 10 "nobody can be told there"
+run devices leave --without-store
+exits 4 "leaving without a word is asked"
+run devices leave --without-store --yes
+exits 0 "it leaves without the store"
+complains 'Nobody is told' "which is told before"
+complains 'nobody was told' "and after"
+run get elm.example
+writes 'elm only' "its items stay"
+pair oak elm
+exchange oak elm
+on oak
+run get elm.example
+writes 'elm only' "and go along when it comes in"
+on elm
+run devices leave --without-store --yes --json
+json '.left == "elm" and .told == false' "programs hear that nobody was told"
+
 # --- the last one -----------------------------------------------------------------------------------
 make_device hermit
 on hermit

@@ -193,4 +193,40 @@ run history --item twice.example
 says '^[12] .* laptop +lost against a change made here$' "and who made it has what lost"
 run history --item twice.example -g --json
 json '[.items[] | select(.what == "lost") | .secret] == ["laptop says"]' "with its secret"
+
+# Whoever leaves takes along what the other wrote, and its history says so after.
+on laptop
+run_with 'of laptop' add taken.example --user ana --stdin --sync
+run_with 'of laptop, too' add anew.example --user ana --stdin --sync
+run_with 'of both' add both.example --user ana --stdin --sync
+exchange laptop desktop
+on desktop
+run_with 'own' add both.example --user ana --stdin
+exchange desktop laptop
+on desktop
+run devices leave --yes
+exits 0 "desktop leaves"
+run history shop.example --json
+json 'any(.items[]; .what == "deleted" and .by == "laptop")' "what laptop ended is still told as that"
+run_with 'of desktop' add taken.example --user ana --stdin
+run history taken.example -g --json
+json '.items | length == 1 and .[0].secret == "of laptop" and .[0].from == "laptop" and .[0].by == "desktop"' \
+  "what laptop wrote is laptop's, also when it is replaced after"
+run history taken.example
+says '^1 .* ana +laptop +replaced here$' "and for people"
+run_with 'own again' add both.example --user ana --stdin
+run history both.example -g --json
+json '.items | length == 2 and .[0].secret == "own" and .[0].from == "desktop" and .[1].from == "laptop"' \
+  "what it wrote itself is its own"
+run history both.example
+says '^1 .* ana +here +replaced here$' "and for people"
+rm -rf "$folder"
+mkdir -m 700 "$folder"
+run_known sync use "$store" --new
+exits 0 "desktop begins anew"
+run sync
+run_with 'of desktop' add anew.example --user ana --stdin
+run history anew.example --json
+json '.items | length == 1 and .[0].from == "laptop" and .[0].by == "desktop"' \
+  "what laptop wrote is told as that in the circle that follows"
 finish

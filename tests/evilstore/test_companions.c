@@ -75,7 +75,7 @@ static void let_in(struct house *house)
 
 static void leave(struct house *house)
 {
-	CHECK_OK_FATAL(kc_keychain_leave(house->homes[OTHER].keychain));
+	CHECK_OK_FATAL(kc_keychain_leave(house->homes[OTHER].keychain, false));
 }
 
 /* A newcomer is shown a part of the items, and asks its sponsor. */

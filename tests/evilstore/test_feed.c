@@ -287,7 +287,7 @@ static void case_63_an_older_store(void)
 		CHECK(has(&house, 0, "second a"));
 		/* Whoever leaves keeps nothing of the circle. */
 		CHECK(has_cell(&house, 1, KC_CAUGHT_CELL));
-		CHECK_OK(kc_keychain_leave(house.homes[1].keychain));
+		CHECK_OK(kc_keychain_leave(house.homes[1].keychain, false));
 		CHECK(!has_cell(&house, 1, KC_CAUGHT_CELL));
 		CHECK(has(&house, 1, "second a"));
 	}

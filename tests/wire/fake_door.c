@@ -598,10 +598,10 @@ kc_err kc_keychain_device_counter(struct kc_keychain *keychain,
 	return KC_ERR(NOT_MEMBER);
 }
 
-kc_err kc_keychain_leave(struct kc_keychain *keychain)
+kc_err kc_keychain_leave(struct kc_keychain *keychain, bool untold)
 {
 	(void)keychain;
-	return KC_ERR(STORE_GONE);
+	return untold ? KC_ERR(STORE_GONE) : KC_OK;
 }
 
 kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret)

@@ -310,7 +310,7 @@ static void members(void)
 		KC_E_NOT_FOUND);
 	CHECK_ERR(kc_client_device_counter(client, id, kc_bytes_str(""), &report), KC_E_NOT_MEMBER);
 	CHECK(strcmp(report.removed_by, "desk") == 0 && report.removed_ms == 5);
-	CHECK_ERR(kc_client_leave(client), KC_E_STORE_GONE);
+	CHECK_ERR(kc_client_leave(client, true), KC_E_STORE_GONE);
 	CHECK_OK(kc_client_new_keys(client, &report));
 	CHECK(report.sent == 8);
 	CHECK_OK(kc_client_history(client, &history));
