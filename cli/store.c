@@ -15,6 +15,7 @@
 #define MARKER ".kc-store"
 #define FILE_SCHEME "file://"
 #define SQLITE_SCHEME "sqlite://"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const struct {
 	const char *name, *sentence;
@@ -30,8 +31,17 @@ static bool begins_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* How long the scheme is that a URL begins with, and a slip for one, as sqlite:x; 0 for a path. */
+static size_t scheme_len(const char *written)
+{
+	size_t len = strspn(written, LETTERS "0123456789+.-");
+
+	return strchr(LETTERS, written[0]) && written[len] == ':' ? len : 0;
+}
+
 kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 {
+	size_t scheme = scheme_len(written);
 	char here[PATH_MAX];
 
 	kc_buf_reset(ret);
@@ -43,7 +53,12 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 	if (begins_with(written, FILE_SCHEME) && !begins_with(written, FILE_SCHEME "/"))
 		return kc_run_misused(
 			run, "a folder's URL has three slashes: file:///home/ana/Sync");
-	if (written[0] != '/' && !strstr(written, "://")) {
+	if (scheme && !begins_with(written + scheme, "://"))
+		return kc_run_misused(run,
+			"“%s” is no URL: a file is written sqlite:///home/ana/keychain.store, and "
+			"a folder that is called so ./%s",
+			written, written);
+	if (written[0] != '/' && !scheme) {
 		if (!getcwd(here, sizeof here))
 			return KC_ERR(IO);
 		kc_buf_printf(ret, "%s/", strcmp(here, "/") == 0 ? "" : here);
@@ -72,7 +87,7 @@ static enum kc_fact look_at_folder(
 	bool is_marked = access(marker, F_OK) == 0, begins = facts->known[KC_FACT_CHOSEN];
 
 	if (!is_marked && facts->known[KC_FACT_JOINING])
-		return KC_FACT_NO_STORE;
+		return access(folder, F_OK) == 0 ? KC_FACT_NO_STORE : KC_FACT_NO_PLACE;
 	if (access(folder, F_OK) != 0)
 		return begins ? KC_FACT_UNMADE : KC_FACT_LOST;
 	if (!is_marked && !begins)
@@ -107,7 +122,7 @@ static void tell_file(struct kc_run *run, const char *file)
 	if (!above)
 		return;
 	if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
-		kc_facts_set_str(&run->facts, KC_FACT_NO_STORE, file);
+		kc_facts_set_str(&run->facts, KC_FACT_NO_PLACE, file);
 	else if (access(above, F_OK) != 0)
 		kc_facts_set_str(&run->facts,
 			run->facts.known[KC_FACT_CHOSEN] ? KC_FACT_UNMADE : KC_FACT_LOST, above);
@@ -316,16 +331,25 @@ kc_err kc_store_check_place(struct kc_run *run, const char *url)
 /* --- what went wrong ----------------------------------------------------------------------------
  */
 
+/* What is done among devices is in their history. */
+static bool is_among_devices(struct kc_run *run)
+{
+	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
+	size_t len = strlen("devices");
+
+	return (verb.len > len && memcmp(verb.data, "devices", len) == 0) ||
+	       kc_bytes_equal(verb, kc_bytes_str("join")) || kc_run_has(run, KC_OPTION_ACCOUNT);
+}
+
 /* A service that can be asked again has ended in the middle: nobody knows how far it came. */
 static void explain_end(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
-	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
-	size_t len = strlen("devices");
-	bool is_among = verb.len > len && memcmp(verb.data, "devices", len) == 0;
 
 	if (run->client && kc_client_status(run->client, &status) == KC_OK)
-		kc_facts_set(&run->facts, is_among ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED, verb);
+		kc_facts_set(&run->facts,
+			is_among_devices(run) ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED,
+			kc_facts_get(&run->facts, KC_FACT_VERB));
 }
 
 void kc_store_explain(struct kc_run *run, kc_err err)
