@@ -367,6 +367,9 @@ KC_MUST kc_err kc_circle_take_shares(
 /* number: of the operation it stands in; 0 where there are no logs. */
 KC_MUST kc_err kc_circle_take_compat(struct kc_circle *circle, const struct kc_peer_id *from,
 	uint64_t number, struct kc_bytes record);
+/* Takes what could not be followed by what was known when it came. *ret_changed: another circle is
+ * in force since; else it is left as it was. */
+KC_MUST kc_err kc_circle_settle_compat(struct kc_circle *circle, bool *ret_changed);
 KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_bytes record);
 /* Puts into force which of the account key records counts most, after it was heard who is out. */
 KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);

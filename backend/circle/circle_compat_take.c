@@ -131,7 +131,7 @@ static bool is_included(
 	return false;
 }
 
-/* Rule 6. */
+/* Rule 6. Errors: REFUSED; NOT_MEMBER (one is out, by what is known so far); WAITING. */
 static kc_err check_members(const struct kc_circle *circle, const struct incoming *in)
 {
 	kc_err worst = KC_OK;
@@ -141,7 +141,7 @@ static kc_err check_members(const struct kc_circle *circle, const struct incomin
 		kc_err err = kc_circle_check_compat_member(circle, row);
 
 		if (err == KC_OK && kc_circle_is_excluded(circle, &in->trust, &row->peer))
-			err = KC_ERR(REFUSED);
+			err = KC_ERR(NOT_MEMBER);
 		if (err == KC_OK && !is_included(circle, &in->trust, &row->peer))
 			err = KC_ERR(WAITING);
 		if (err != KC_OK && err != KC_E_WAITING)
@@ -274,13 +274,11 @@ static kc_err set_aside(struct kc_circle *circle, const struct incoming *in)
 	return kc_circle_keep_compat(circle, in->record, place);
 }
 
-/* What was made before the password was changed is nothing to wait for: its author makes another.
- * But it may be in force again; then only what a trusted device signed is worth a place. */
-static kc_err keep_former(struct kc_circle *circle, const struct incoming *in)
+/* What can't be followed by what is known now, and is nothing to wait for, may be the one to follow
+ * once more is known. Only what a trusted device signed is worth a place. */
+static kc_err keep_for_later(struct kc_circle *circle, const struct incoming *in)
 {
-	if (!is_former(circle, in->compat) || place_of(circle, in) == &circle->compat_held)
-		return KC_OK;
-	return set_aside(circle, in);
+	return place_of(circle, in) == &circle->compat_held ? KC_OK : set_aside(circle, in);
 }
 
 /* Against the one in force. */
@@ -292,6 +290,10 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 	if (lineage == GAP && in->compat->generation < kc_circle_compat_ahead(circle, &in->trust))
 		return KC_OK;
 	members = check_members(circle, in);
+	if (members == KC_E_NOT_MEMBER) { /* who says so may be out itself */
+		KC_TRY(keep_for_later(circle, in));
+		return KC_ERR(REFUSED);
+	}
 	if (members != KC_OK && members != KC_E_WAITING)
 		return members; /* no list, and no other copy, makes it one to follow */
 	if (lineage == GAP)
@@ -321,8 +323,9 @@ static kc_err consider(struct kc_circle *circle, struct incoming *in)
 	kc_err err = check_user(circle, in);
 
 	KC_TRY(kc_circle_judge(circle, &in->trust));
+	/* Made before the password was changed: its author makes another. */
 	if (err == KC_E_NOT_FOUND && circle->compat.compat)
-		return keep_former(circle, in);
+		return is_former(circle, in->compat) ? keep_for_later(circle, in) : KC_OK;
 	if (err == KC_E_NEWER)
 		return set_aside(circle, in);
 	if (err != KC_E_NOT_FOUND)
@@ -417,4 +420,15 @@ kc_err kc_circle_retry_compat(struct kc_circle *circle)
 	for (size_t i = 0; i < circle->member_count; i++)
 		KC_TRY(retry(circle, &circle->members[i]->compat_held));
 	return retry(circle, &circle->compat_held);
+}
+
+kc_err kc_circle_settle_compat(struct kc_circle *circle, bool *ret_changed)
+{
+	struct kc_record_id before = circle->compat.id;
+
+	if (!circle->compat.compat)
+		return KC_OK;
+	KC_TRY(kc_circle_retry_compat(circle));
+	*ret_changed = *ret_changed || !kc_record_id_equal(&before, &circle->compat.id);
+	return KC_OK;
 }

@@ -433,6 +433,8 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		KC_TRY(take_all(absorb, true, &progress));
 		progress = progress || keys != count_keys(absorb->circle);
 		if (!progress)
+			KC_TRY(kc_circle_settle_compat(absorb->circle, &progress));
+		if (!progress)
 			KC_TRY(kc_absorb_borrow_keys(absorb, &progress));
 	}
 	KC_TRY(kc_circle_settle_password(absorb->circle));
