@@ -367,7 +367,7 @@ KC_MUST kc_err kc_keychain_evidence(struct kc_keychain *keychain, struct kc_buf 
  * code: WAITING until then, PAIRING_CODE when the code is burnt, TIMED_OUT after ten minutes;
  * decide lets it in (or not), and returns when the newcomer has been given everything.
  * Errors of all: LOCKED. Errors of start: ACCOUNT_PASSWORD; PAIRING_LOCKED, for ten minutes after
- * three burnt codes. */
+ * three burnt codes. What an earlier start began ends when the password of the next is right. */
 #define KC_PAIRING_CODE_LEN 11
 KC_MUST kc_err kc_keychain_pair_start(struct kc_keychain *keychain,
 	struct kc_bytes account_password, char ret_code[KC_PAIRING_CODE_LEN + 1]);

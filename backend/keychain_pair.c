@@ -119,6 +119,19 @@ static kc_err recall_token(struct kc_keychain *keychain, struct kc_feed_token *r
 	return KC_OK;
 }
 
+/* Tells the other side that it is over. */
+static void stop(struct kc_sponsor *sponsor, struct kc_cloud *cloud)
+{
+	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
+
+	/* An applicant that does not hear of it waits until its ten minutes are over. */
+	if (kc_pairing_abort(&sponsor->mailbox.writer, &message) != KC_OK ||
+		kc_mailbox_post(cloud, &sponsor->mailbox, kc_buf_bytes(&message)) != KC_OK)
+		kc_mailbox_drop(cloud, &sponsor->mailbox.writer);
+	kc_keychain_pair_end(sponsor);
+}
+
+/* An offer that this device has made before ends when the password of the next is right. */
 static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	struct kc_bytes account_password, const char *digits)
 {
@@ -132,6 +145,8 @@ static kc_err start(struct kc_keychain *keychain, struct kc_keychain_sync *sync,
 	KC_TRY(kc_keychain_account_typed(keychain, sync, account_password));
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	KC_TRY(kc_cloud_open(kc_buf_text(&place), &cloud));
+	if (sponsor->pairing)
+		stop(sponsor, cloud);
 	KC_TRY(kc_pairing_offer(&circle->account, kc_buf_bytes(&circle->account_key_record), digits,
 		now, &sponsor->pairing, &offer));
 	sponsor->mailbox.writer = *kc_pairing_slot(sponsor->pairing);
@@ -151,7 +166,6 @@ kc_err kc_keychain_pair_start(struct kc_keychain *keychain, struct kc_bytes acco
 	kc_err err;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
-	kc_keychain_pair_end(&sync->sponsor);
 	/* A device that is out, or whose store is not there, need not make a code. */
 	KC_TRY(kc_keychain_sync_exchange(keychain, sync, &report, &joining));
 	kc_pairing_make_code(digits);
@@ -166,18 +180,6 @@ kc_err kc_keychain_pair_start(struct kc_keychain *keychain, struct kc_bytes acco
 
 /* --- one step -----------------------------------------------------------------------------------
  */
-
-/* Tells the other side that it is over. */
-static void stop(struct kc_sponsor *sponsor, struct kc_cloud *cloud)
-{
-	KC_CLEANUP_BUF struct kc_buf message = KC_BUF_INIT;
-
-	/* An applicant that does not hear of it waits until its ten minutes are over. */
-	if (kc_pairing_abort(&sponsor->mailbox.writer, &message) != KC_OK ||
-		kc_mailbox_post(cloud, &sponsor->mailbox, kc_buf_bytes(&message)) != KC_OK)
-		kc_mailbox_drop(cloud, &sponsor->mailbox.writer);
-	kc_keychain_pair_end(sponsor);
-}
 
 /* Message 1 to message 2. The code counts as burnt before anything leaves. */
 static kc_err reply(

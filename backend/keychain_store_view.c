@@ -127,6 +127,8 @@ static void fill_part(const struct looker *l, size_t number, struct kc_store_par
 	memcpy(ret->id, member->id.bytes, sizeof ret->id);
 	if (ret->is_this && l->layout == KC_LAYOUT_RECORDS)
 		ret->settled = l->own_seq;
+	if (l->layout == KC_LAYOUT_RECORDS)
+		ret->excused = kc_circle_is_excused(member);
 	snprintf(ret->name, sizeof ret->name, "%s", kc_circle_name_of(l->circle, member));
 }
 
@@ -232,6 +234,7 @@ static kc_err look_at_logs(const struct looker *l, struct kc_store_view *view)
 		struct kc_writer_id writer = writer_of(part);
 		const struct kc_cloud_log *log = kc_cloud_logs_find(&logs, &writer);
 
+		part->excused = kc_circle_may_be_short(member_of(l, part), log ? log->last : 0);
 		if (!log)
 			continue;
 		part->first = log->first;

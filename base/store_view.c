@@ -26,6 +26,7 @@ static void put_part(struct kc_der_writer *w, const struct kc_store_part *part)
 	kc_der_put_uint(w, part->damaged);
 	kc_der_put_uint(w, part->spoilt);
 	kc_der_put_bool(w, part->garbled);
+	kc_der_put_bool(w, part->excused);
 	kc_der_put_uint(w, part->list);
 	kc_der_put_uint(w, part->there);
 	kc_der_put_uint(w, part->named);
@@ -50,6 +51,7 @@ static void pull_part(struct kc_der_reader *r, struct kc_store_part *ret)
 	ret->damaged = kc_der_get_uint(&seq);
 	ret->spoilt = kc_der_get_uint(&seq);
 	ret->garbled = kc_der_get_bool(&seq);
+	ret->excused = kc_der_get_bool(&seq);
 	ret->list = kc_der_get_uint(&seq);
 	ret->there = kc_der_get_uint(&seq);
 	ret->named = kc_der_get_uint(&seq);

@@ -84,7 +84,7 @@ static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view,
 static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 {
 	if (part->last < part->settled)
-		kc_doctor_find(doctor, "log", KC_DOCTOR_BAD,
+		kc_doctor_find(doctor, "log", part->excused ? KC_DOCTOR_NOTE : KC_DOCTOR_BAD,
 			"the log of “%s” ends at number %llu; this device has read up to %llu",
 			part->name, (number)part->last, (number)part->settled);
 	else if (part->damaged)
@@ -114,7 +114,7 @@ static void tell_log(struct kc_doctor *doctor, const struct kc_store_part *part)
 static void tell_list(struct kc_doctor *doctor, const struct kc_store_part *part)
 {
 	if (part->there < part->list)
-		kc_doctor_find(doctor, "list", KC_DOCTOR_BAD,
+		kc_doctor_find(doctor, "list", part->excused ? KC_DOCTOR_NOTE : KC_DOCTOR_BAD,
 			"the store has entry %llu of “%s”; this device knows entry %llu",
 			(number)part->there, part->name, (number)part->list);
 	else if (part->there > part->list)
@@ -170,7 +170,7 @@ bool kc_parts_are_older(const struct kc_store_view *view, bool records)
 	for (size_t i = 0; i < view->count && view->reached; i++) {
 		const struct kc_store_part *part = &view->parts[i];
 
-		if (part->is_out || part->garbled)
+		if (part->is_out || part->garbled || part->excused)
 			continue;
 		/* What this device wrote last may have got lost on its way: it is sent again; and
 		 * what cannot be read in its place says nothing. */

@@ -15,6 +15,7 @@
 #define MARKER ".kc-store"
 #define FILE_SCHEME "file://"
 #define SQLITE_SCHEME "sqlite://"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const struct {
 	const char *name, *sentence;
@@ -30,8 +31,17 @@ static bool begins_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* How long the scheme is that a URL begins with, and a slip for one, as sqlite:x; 0 for a path. */
+static size_t scheme_len(const char *written)
+{
+	size_t len = strspn(written, LETTERS "0123456789+.-");
+
+	return strchr(LETTERS, written[0]) && written[len] == ':' ? len : 0;
+}
+
 kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 {
+	size_t scheme = scheme_len(written);
 	char here[PATH_MAX];
 
 	kc_buf_reset(ret);
@@ -43,7 +53,12 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 	if (begins_with(written, FILE_SCHEME) && !begins_with(written, FILE_SCHEME "/"))
 		return kc_run_misused(
 			run, "a folder's URL has three slashes: file:///home/ana/Sync");
-	if (written[0] != '/' && !strstr(written, "://")) {
+	if (scheme && !begins_with(written + scheme, "://"))
+		return kc_run_misused(run,
+			"“%s” is no URL: a file is written sqlite:///home/ana/keychain.store, and "
+			"a folder that is called so ./%s",
+			written, written);
+	if (written[0] != '/' && !scheme) {
 		if (!getcwd(here, sizeof here))
 			return KC_ERR(IO);
 		kc_buf_printf(ret, "%s/", strcmp(here, "/") == 0 ? "" : here);

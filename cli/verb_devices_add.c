@@ -18,10 +18,21 @@ static void sponsor_done(struct sponsor *sponsor)
 	kc_secret_done(&sponsor->password);
 }
 
+/* Only the last code of a device lets somebody in. */
+static kc_err tell_superseded(struct kc_run *run, kc_err err)
+{
+	if (err != KC_E_CANCELED)
+		return err;
+	kc_facts_set_str(
+		&run->facts, KC_FACT_SUPERSEDED, "another kc devices add has begun on this device");
+	return KC_ERR(PAIRING_CODE);
+}
+
 static kc_err look_for_applicant(void *context)
 {
 	struct sponsor *sponsor = context;
-	return kc_client_pair_poll(sponsor->run->client, &sponsor->applicant);
+	return tell_superseded(
+		sponsor->run, kc_client_pair_poll(sponsor->run->client, &sponsor->applicant));
 }
 
 static void cancel_pairing(void *context)
@@ -76,7 +87,7 @@ static kc_err decide(struct sponsor *sponsor)
 	err = kc_client_pair_decide(run->client, consent == KC_OK);
 	if (err != KC_OK)
 		cancel_pairing(sponsor);
-	KC_TRY(err);
+	KC_TRY(tell_superseded(run, err));
 	kc_run_note(run, consent == KC_OK ? KC_NOTE_LET_IN : KC_NOTE_KEPT_OUT);
 	return consent;
 }

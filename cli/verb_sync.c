@@ -22,10 +22,51 @@ static kc_err answer_report(struct kc_run *run, const struct kc_sync_report *rep
 	return kc_run_answer(run, object);
 }
 
+/* How it stands at this moment, looked at without an exchange; whether it can be written only an
+ * exchange knows, the last one. Before the first unlock nobody knows. */
+static kc_err look_at_store(
+	struct kc_run *run, struct kc_sync_report *report, struct kc_store_view *view)
+{
+	const struct kc_store_part *damaged;
+	kc_err err;
+
+	if (report->removed_by[0])
+		return KC_ERR(NOT_MEMBER);
+	if (report->alarm)
+		return KC_ERR(STORE_SUSPECT);
+	err = kc_client_store_view(run->client, false, view);
+	if (err == KC_E_LOCKED)
+		return KC_OK;
+	KC_TRY(err);
+	report->stuck = report->stuck && view->reached;
+	damaged = kc_parts_find_damaged(view);
+	if (!view->reached)
+		return view->suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS) && !damaged)
+		return report->stuck ? KC_ERR(STORE_GONE) : KC_OK;
+	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS)) {
+		kc_parts_tell_damaged(run, damaged);
+		return KC_ERR(STORE_SUSPECT);
+	}
+	kc_facts_set_str(&run->facts, KC_FACT_ROLLED_BACK,
+		"your store is older than what this device has already seen");
+	return KC_ERR(STORE_SUSPECT);
+}
+
+/* An exchange that went on may have left behind what is damaged. */
+static kc_err look_after_exchange(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+
+	KC_TRY(kc_client_sync_status(run->client, &report));
+	return look_at_store(run, &report, &view);
+}
+
 kc_err kc_verb_sync(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
-	kc_err err = kc_client_sync_now(run->client, &report);
+	kc_err state, err = kc_client_sync_now(run->client, &report);
 
 	if (err == KC_E_STORE_SUSPECT && kc_run_json(run)) {
 		KC_CLEANUP_SYNC_REPORT struct kc_sync_report found = {0};
@@ -33,8 +74,11 @@ kc_err kc_verb_sync(struct kc_run *run)
 			KC_TRY(answer_report(run, &found));
 	}
 	KC_TRY(err);
-	if (kc_run_json(run))
-		return answer_report(run, &report);
+	state = look_after_exchange(run);
+	if (kc_run_json(run)) {
+		KC_TRY(answer_report(run, &report));
+		return state;
+	}
 	kc_out_print(&run->out, "%llu sent, %llu received, %llu waiting, %llu refused\n",
 		(unsigned long long)report.sent, (unsigned long long)report.received,
 		(unsigned long long)report.waiting, (unsigned long long)report.refused);
@@ -45,7 +89,7 @@ kc_err kc_verb_sync(struct kc_run *run)
 	}
 	if (report.pending_password)
 		kc_run_note(run, KC_NOTE_PENDING_PASSWORD);
-	return KC_OK;
+	return state;
 }
 
 kc_err kc_verb_sync_use(struct kc_run *run)
@@ -330,37 +374,6 @@ static kc_err answer_status(struct kc_run *run, const struct kc_status *status,
 	kc_json_set(object, "missing", kc_parts_missing_array(view));
 	kc_store_set_report(object, report);
 	return kc_run_answer(run, object);
-}
-
-/* How it stands at this moment, looked at without an exchange; whether it can be written only an
- * exchange knows, the last one. Before the first unlock nobody knows. */
-static kc_err look_at_store(
-	struct kc_run *run, struct kc_sync_report *report, struct kc_store_view *view)
-{
-	const struct kc_store_part *damaged;
-	kc_err err;
-
-	if (report->removed_by[0])
-		return KC_ERR(NOT_MEMBER);
-	if (report->alarm)
-		return KC_ERR(STORE_SUSPECT);
-	err = kc_client_store_view(run->client, false, view);
-	if (err == KC_E_LOCKED)
-		return KC_OK;
-	KC_TRY(err);
-	report->stuck = report->stuck && view->reached;
-	damaged = kc_parts_find_damaged(view);
-	if (!view->reached)
-		return view->suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
-	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS) && !damaged)
-		return report->stuck ? KC_ERR(STORE_GONE) : KC_OK;
-	if (!kc_parts_are_older(view, report->layout == KC_SYNC_RECORDS)) {
-		kc_parts_tell_damaged(run, damaged);
-		return KC_ERR(STORE_SUSPECT);
-	}
-	kc_facts_set_str(&run->facts, KC_FACT_ROLLED_BACK,
-		"your store is older than what this device has already seen");
-	return KC_ERR(STORE_SUSPECT);
 }
 
 kc_err kc_verb_sync_status(struct kc_run *run)

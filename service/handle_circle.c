@@ -40,12 +40,19 @@ kc_err kc_handle_devices(struct kc_request *request)
 	return kc_keychain_devices(request->keychain, &request->result.devices);
 }
 
+/* The last one that made a code lets in whoever knows it; an earlier one, which shows another code,
+ * has no say in that. */
+static bool is_sponsor(const struct kc_request *request)
+{
+	return atomic_load(&request->service->sponsor) == request->application->number;
+}
+
 kc_err kc_handle_pair_start(struct kc_request *request)
 {
 	char code[KC_PAIRING_CODE_LEN + 1];
 
-	atomic_store(&request->service->pairing, request->application->number);
 	KC_TRY(kc_keychain_pair_start(request->keychain, request->arguments.fields[0].bytes, code));
+	atomic_store(&request->service->sponsor, request->application->number);
 	kc_buf_push(&request->result.buf, code, KC_PAIRING_CODE_LEN);
 	kc_mem_wipe(code, sizeof code);
 	return kc_buf_check(&request->result.buf);
@@ -56,6 +63,8 @@ kc_err kc_handle_pair_poll(struct kc_request *request)
 	struct kc_device_list *list = &request->result.devices;
 	struct kc_device applicant;
 
+	if (!is_sponsor(request))
+		return KC_ERR(CANCELED);
 	KC_TRY(kc_keychain_pair_poll(request->keychain, &applicant));
 	list->rows = malloc(sizeof *list->rows);
 	if (!list->rows)
@@ -67,12 +76,15 @@ kc_err kc_handle_pair_poll(struct kc_request *request)
 
 kc_err kc_handle_pair_decide(struct kc_request *request)
 {
+	if (!is_sponsor(request))
+		return KC_ERR(CANCELED);
 	return kc_keychain_pair_decide(request->keychain, request->arguments.fields[0].truth);
 }
 
 kc_err kc_handle_pair_cancel(struct kc_request *request)
 {
-	kc_keychain_pair_cancel(request->keychain);
+	if (is_sponsor(request))
+		kc_keychain_pair_cancel(request->keychain);
 	return KC_OK;
 }
 
@@ -86,7 +98,7 @@ kc_err kc_handle_join_start(struct kc_request *request)
 
 	if (!url || !code)
 		return KC_ERR(NO_MEMORY);
-	atomic_store(&request->service->pairing, request->application->number);
+	atomic_store(&request->service->applicant, request->application->number);
 	return kc_keychain_join_start(request->keychain, url, code, fields[2].bytes);
 }
 
@@ -179,13 +191,14 @@ kc_err kc_handle_account_accept(struct kc_request *request)
 void kc_handle_gone(struct kc_service *service, uint64_t application)
 {
 	struct kc_keychain *keychain = atomic_load(&service->keychain);
+	uint64_t sponsor = application, applicant = application;
 
 	if (!keychain)
 		return;
 	kc_keychain_program_gone(keychain, application);
 	/* The other device would wait until its ten minutes are over. */
-	if (!atomic_compare_exchange_strong(&service->pairing, &application, 0))
-		return;
-	kc_keychain_pair_cancel(keychain);
-	kc_keychain_join_cancel(keychain);
+	if (atomic_compare_exchange_strong(&service->sponsor, &sponsor, 0))
+		kc_keychain_pair_cancel(keychain);
+	if (atomic_compare_exchange_strong(&service->applicant, &applicant, 0))
+		kc_keychain_join_cancel(keychain);
 }

@@ -22,8 +22,9 @@ struct kc_service {
 	_Atomic uint64_t used_us; /* when somebody last asked for something */
 	pthread_mutex_t opening;  /* the keychain is opened once, and then never changes */
 	_Atomic(struct kc_keychain *) keychain;
-	_Atomic uint64_t pairing; /* the program that began to pair last; 0 is none */
-	pthread_mutex_t mutex;	  /* guards the rest */
+	_Atomic uint64_t sponsor;   /* the program that made a pairing code last; 0 is none */
+	_Atomic uint64_t applicant; /* the one that asked last to join; 0 is none */
+	pthread_mutex_t mutex;	    /* guards the rest */
 	pthread_cond_t changed;
 	bool sync_wanted;
 };

@@ -152,6 +152,7 @@ KC_MUST kc_err kc_client_sync_now(struct kc_client *client, struct kc_sync_repor
 KC_MUST kc_err kc_client_sync_repair(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_sync_status(struct kc_client *client, struct kc_sync_report *ret);
 KC_MUST kc_err kc_client_devices(struct kc_client *client, struct kc_device_list *ret);
+/* poll and decide: CANCELED when another program has made a code since. */
 KC_MUST kc_err kc_client_pair_start(
 	struct kc_client *client, struct kc_bytes account_password, struct kc_buf *ret_code);
 KC_MUST kc_err kc_client_pair_poll(struct kc_client *client, struct kc_device *ret_applicant);

@@ -58,7 +58,9 @@ is_well() { # name
 is_ill() { # name
   on "$1"
   run sync
-  exits 0 "$1 has read it before, and goes on"
+  went=$status
+  run sync status
+  exits "$went" "$1 has read it before, and goes on, as the status says"
   run doctor store
   exits 10 "$1: the doctor says so"
   says "^✗ 1 record of “laptop” is damaged or missing there" "$1: and of whom it is"

@@ -46,6 +46,12 @@ for kind in etcd://h:2379/kc postgresql://h/kc http://h/kc; do
 done
 known_fails 2 errSecParam "a folder's URL has three slashes" 'kc sync use -h' sync use file://host/folder
 known_fails 2 errSecParam 'the store is empty' 'kc sync use -h' sync use ''
+for slip in sqlite:x.db sqlite:/x.db file:x file:/x s3:x a.b-1:x; do
+  known_fails 2 errSecParam "“$slip” is no URL: a file is written sqlite:///home/ana/keychain.store, and a folder that is called so ./$slip" \
+    'kc sync use -h' sync use "$slip"
+  holds "nothing called $slip was made" test ! -e "$slip"
+done
+known_fails 2 errSecParam '“sqlite:x.db” is no URL' 'kc join -h' join sqlite:x.db --code 493-207-118
 mkdir "$work/letters"
 echo dear > "$work/letters/one"
 known_fails 2 errSecParam ".$work/letters. is not empty, and it isn't a store" "kc sync use $work/letters/keychain" \
@@ -288,8 +294,16 @@ garbage() {
 }
 spoil_operation garbage.example garbage
 run sync --json
-exits 0 "garbage for an operation"
+exits 10 "garbage for an operation: the exchange goes on, and the end says that not all is well"
 json '.refused > 0 and .alarm == null' "is refused"
+json_error '.name == "errKCStoreSuspect" and (.message | test("^number [0-9]+ of what .phone. wrote is damaged in the store"))' \
+  "which is named"
+run sync
+exits 10 "the same in words"
+says '^0 sent, 0 received, [0-9]+ waiting, 1 refused$' "with what was done"
+complains '^kc: number [0-9]+ of what .phone. wrote is damaged in the store' "and what is damaged"
+run sync status
+exits 10 "as by the status"
 run_with 'meanwhile' add meanwhile.example --stdin --sync
 run sync --json
 json '.pending == 0' "and does not keep others"

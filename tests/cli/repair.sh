@@ -143,6 +143,10 @@ says 'Nothing was lost' "and that nothing was lost"
 run sync --json
 exits 0 "from then on all is well there"
 json '.alarm == null' "without an alarm"
+run sync status
+exits 0 "also by the status, though the other device's part is still old"
+run doctor store
+exits 0 "and by the doctor"
 on desktop
 run sync repair --push-from-here --yes --json
 exits 0 "then the other does"

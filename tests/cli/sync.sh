@@ -334,6 +334,23 @@ kill "$waiting"
 end_pairing
 holds "a signal ends devices add" test "$sponsor" -eq 143
 
+# The last code counts: whoever looks at an earlier one must not say yes to who knows the other.
+start_pairing --yes
+run devices add --yes --account-password-file "$work/secret/wrong"
+exits 5 "another devices add with a wrong password"
+kill -0 "$waiting"
+holds "which leaves the first to go on" test $? -eq 0
+setsid "$program" devices add --yes --account-password-file "$work/secret/account" < /dev/null > "$work/code2" 2> /dev/null &
+second=$!
+end_pairing
+holds "with the right one it ends the first" test "$sponsor" -eq 5
+holds "which says so" grep -qF "another kc devices add has begun on this device. The code of this one can't be used any more." \
+  "$work/sponsor"
+holds "and not that nobody answered" sh -c "! grep -q 'nobody answered' '$work/sponsor'"
+kill "$second"
+wait "$second"
+holds "and itself goes on until it is ended" test $? -eq 143
+
 # --- a store that goes back in time -----------------------------------------------------------------
 on laptop
 run sync
