@@ -87,7 +87,7 @@ static enum kc_fact look_at_folder(
 	bool is_marked = access(marker, F_OK) == 0, begins = facts->known[KC_FACT_CHOSEN];
 
 	if (!is_marked && facts->known[KC_FACT_JOINING])
-		return KC_FACT_NO_STORE;
+		return access(folder, F_OK) == 0 ? KC_FACT_NO_STORE : KC_FACT_NO_PLACE;
 	if (access(folder, F_OK) != 0)
 		return begins ? KC_FACT_UNMADE : KC_FACT_LOST;
 	if (!is_marked && !begins)
@@ -122,7 +122,7 @@ static void tell_file(struct kc_run *run, const char *file)
 	if (!above)
 		return;
 	if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
-		kc_facts_set_str(&run->facts, KC_FACT_NO_STORE, file);
+		kc_facts_set_str(&run->facts, KC_FACT_NO_PLACE, file);
 	else if (access(above, F_OK) != 0)
 		kc_facts_set_str(&run->facts,
 			run->facts.known[KC_FACT_CHOSEN] ? KC_FACT_UNMADE : KC_FACT_LOST, above);
@@ -333,16 +333,25 @@ kc_err kc_store_check_place(struct kc_run *run, const char *url)
 /* --- what went wrong ----------------------------------------------------------------------------
  */
 
+/* What is done among devices is in their history. */
+static bool is_among_devices(struct kc_run *run)
+{
+	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
+	size_t len = strlen("devices");
+
+	return (verb.len > len && memcmp(verb.data, "devices", len) == 0) ||
+	       kc_bytes_equal(verb, kc_bytes_str("join")) || kc_run_has(run, KC_OPTION_ACCOUNT);
+}
+
 /* A service that can be asked again has ended in the middle: nobody knows how far it came. */
 static void explain_end(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
-	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
-	size_t len = strlen("devices");
-	bool is_among = verb.len > len && memcmp(verb.data, "devices", len) == 0;
 
 	if (run->client && kc_client_status(run->client, &status) == KC_OK)
-		kc_facts_set(&run->facts, is_among ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED, verb);
+		kc_facts_set(&run->facts,
+			is_among_devices(run) ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED,
+			kc_facts_get(&run->facts, KC_FACT_VERB));
 }
 
 void kc_store_explain(struct kc_run *run, kc_err err)

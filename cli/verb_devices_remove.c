@@ -2,6 +2,7 @@
 /* kc devices remove, leave: taking a device out, and what its owner should know before. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/device.h"
 #include "cli/exposed.h"
@@ -80,6 +81,9 @@ static kc_err read_before(struct kc_run *run, uint64_t *ret)
 		return kc_run_misused(run, "--before is a day or a time in UTC, as 2026-11-22 or "
 					   "2026-11-22T08:00:00Z");
 	*ret = (uint64_t)kc_when_from_absolute(date) * 1000;
+	if (*ret > (uint64_t)kc_clock_wall_ms())
+		return kc_run_misused(run, "--before is a time in the past: from when on nothing "
+					   "counts that the device said");
 	return KC_OK;
 }
 

@@ -93,8 +93,7 @@ kc_err kc_verb_history(struct kc_run *run)
 	if (run->arg_count > 0)
 		return kc_verb_history_item(run);
 	if (run->options.given & WHICH_ENTRY)
-		return kc_run_misused(
-			run, "kc history takes options only with the NAME of an item");
+		return kc_run_misused(run, "history takes options only with the NAME of an item");
 	KC_TRY(kc_client_history(run->client, &history));
 	return kc_run_json(run) ? answer(run, &history) : print(run, &history);
 }

@@ -158,8 +158,11 @@ static kc_err restore(struct kc_run *run, const struct kc_found_list *entries)
 
 	KC_TRY(kc_options_number(
 		&run->options, KC_OPTION_RESTORE, 1, MOST_ENTRIES, &run->facts, &number));
-	if ((size_t)number > entries->count)
-		return kc_run_misused(run, "There is no entry %ld of “%s”", number, run->args[0]);
+	if ((size_t)number > entries->count) {
+		kc_facts_print(&run->facts, KC_FACT_NO_ENTRY, "%ld", number);
+		kc_facts_set_str(&run->facts, KC_FACT_NAME, run->args[0]);
+		return KC_ERR(NOT_FOUND);
+	}
 	entry = &entries->rows[number - 1];
 	KC_TRY(ask(run, entry));
 	KC_TRY(kc_client_item_restore(run->client, entry->id, &found));

@@ -35,6 +35,7 @@ static kc_err answer(struct kc_run *run, const struct kc_status *status)
 	kc_json_set(object, "quarantined", number(status->quarantined));
 	kc_json_set(object, "store",
 		status->store ? kc_json_text(kc_bytes_str(status->store)) : json_null());
+	kc_json_set(object, "out", json_boolean(status->is_out));
 	kc_json_set(object, "pending", number(status->pending));
 	kc_json_set(object, "altered", json_boolean(status->altered));
 	kc_json_set(object, "memory_locked", json_boolean(status->memory_locked));
@@ -49,6 +50,21 @@ static void print_misread(struct kc_run *run, uint64_t line)
 	kc_out_name(&run->out, kc_facts_get(&run->facts, KC_FACT_SETTINGS));
 	kc_out_print(&run->out, ", line %llu: not understood. After mending it:  kc service stop\n",
 		(unsigned long long)line);
+}
+
+/* Who took this device out, and how it comes in again. */
+static kc_err print_out(struct kc_run *run, const struct kc_status *status)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_out *out = &run->out;
+
+	KC_TRY(kc_client_sync_status(run->client, &report));
+	kc_out_print(out, "Taken out    by ");
+	kc_out_name(out, kc_bytes_str(report.removed_by));
+	kc_out_print(out, "; nothing new arrives. Join again:  kc join ");
+	kc_out_name(out, kc_bytes_str(status->store));
+	kc_out_print(out, "\n");
+	return KC_OK;
 }
 
 kc_err kc_verb_status(struct kc_run *run)
@@ -78,6 +94,8 @@ kc_err kc_verb_status(struct kc_run *run)
 	kc_out_name(out,
 		kc_bytes_str(status.store ? status.store : "none; nothing leaves this device"));
 	kc_out_print(out, "\n");
+	if (status.is_out)
+		KC_TRY(print_out(run, &status));
 	if (status.pending)
 		kc_out_print(out, "Not sent yet %llu\n", (unsigned long long)status.pending);
 	if (status.quarantined)

@@ -32,9 +32,10 @@ static kc_err look_at_store(
 
 	if (report->removed_by[0])
 		return KC_ERR(NOT_MEMBER);
-	if (report->alarm)
-		return KC_ERR(STORE_SUSPECT);
 	err = kc_client_store_view(run->client, false, view);
+	if (report->alarm) /* of a store that is away by now nobody knows better */
+		return err == KC_OK && !view->reached && !view->suspect ? KC_ERR(STORE_GONE)
+									: KC_ERR(STORE_SUSPECT);
 	if (err == KC_E_LOCKED)
 		return KC_OK;
 	KC_TRY(err);

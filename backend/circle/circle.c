@@ -113,7 +113,6 @@ void kc_circle_free(struct kc_circle *circle)
 	kc_evidence_list_done(&circle->caught);
 	kc_identity_done(&circle->identity);
 	kc_buf_done(&circle->own_lists);
-	kc_buf_done(&circle->told);
 	kc_buf_done(&circle->contradictions);
 	for (size_t i = 0; i < circle->lent_count; i++)
 		kc_secret_done(&circle->lent[i].key);

@@ -194,7 +194,6 @@ struct kc_put_cell {
 #define KC_CIRCLE_OWN_LISTS_STEP 128 /* … as many more, which are then forgotten at once */
 #define KC_CIRCLE_MAX_EPOCHS 512
 #define KC_CIRCLE_MAX_LENT 64 /* keys of one device: whoever is out may have made any */
-#define KC_CIRCLE_MAX_TOLD 16 /* newcomers that fell with their sponsors, and are told so */
 
 struct kc_circle {
 	struct kc_account_id account;
@@ -241,7 +240,6 @@ struct kc_circle {
 	bool tells_all;		    /* the next list goes to all that were put out; not saved */
 	struct kc_own_segment *segments; /* owned; those that its heads name */
 	size_t segment_count;
-	struct kc_buf told;    /* struct kc_peer_id: who fell, and was told; KC_CIRCLE_MAX_TOLD */
 	bool leaving;	       /* the next list is this device's last */
 	uint64_t collected_ms; /* when it last looked for deletions that may be forgotten */
 	bool joining;	       /* has not yet reached the sponsor's positions */
@@ -379,7 +377,7 @@ KC_MUST kc_err kc_circle_take_retire(
  * taken: nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_check_said(struct kc_circle *circle, kc_peer_set came);
 /* The list of another that puts this device out, or who let it in, wherever it was found: it may be
- * far ahead of what is known, and name peers that are not. Any other is refused. */
+ * far ahead of what is known, and name peers that are not. Any other is passed over. */
 KC_MUST kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 

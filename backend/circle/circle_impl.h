@@ -152,11 +152,6 @@ KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes 
  * with whom it puts out. */
 KC_MUST kc_err kc_circle_find_fallen(
 	const struct kc_circle *circle, const struct kc_list *list, kc_peer_set *ret);
-/* Whether some fell by this device's own word, and have not been told (circle_fallen.c); tells
- * them by its last list, or all whom it ever told. */
-KC_MUST kc_err kc_circle_has_fallen(
-	const struct kc_circle *circle, const struct kc_trust *trust, bool *ret);
-KC_MUST kc_err kc_circle_tell_fallen(struct kc_circle *circle, struct kc_bytes list_record);
 /* Makes and queues this device's retirement; seq is that of its last list. */
 KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
 

@@ -222,12 +222,11 @@ static kc_err name_operation(struct kc_circle *circle, const struct kc_trust *tr
 	return kc_op_builder_close(operation, list->contents);
 }
 
-/* Whoever is out by this list, and where it is told, is told by the list itself; so is who fell. */
+/* Whoever is out by this list, and where it is told, is told by the list itself. */
 static kc_err publish(struct kc_circle *circle, struct kc_bytes record)
 {
 	KC_TRY(remember(circle, record));
 	KC_TRY(kc_circle_tell_targets(circle, record));
-	KC_TRY(kc_circle_tell_fallen(circle, record));
 	circle->tells_all = false;
 	return kc_circle_queue_sealed(circle, "p", record);
 }
@@ -271,8 +270,6 @@ kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret)
 		if (kc_peer_set_has(trust.trusted, i) &&
 			!kc_list_includes(own, &circle->members[i]->id))
 			*ret = true;
-	if (!*ret)
-		KC_TRY(kc_circle_has_fallen(circle, &trust, ret));
 	if (own && circle->compat.compat)
 		*ret = *ret || !own->has_circle ||
 		       !kc_record_id_equal(&own->circle_id, &circle->compat.id);

@@ -74,11 +74,6 @@ static size_t count_views(const struct kc_circle *circle)
 	return KC_CIRCLE_MAX_VIEWS;
 }
 
-static size_t count_told(const struct kc_circle *circle)
-{
-	return circle->told.len / sizeof(struct kc_peer_id);
-}
-
 /* --- parts --------------------------------------------------------------------------------------
  */
 
@@ -99,7 +94,6 @@ static const struct kind {
 	{"members",    1, false, count_members,   kc_circle_code_member},
 	{"vouchers",  32, false, count_vouchers,  kc_circle_code_voucher},
 	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, kc_circle_code_own_list},
-	{"told",      16, false, count_told,      kc_circle_code_told},
 	{"own-keys",   8, false, count_own_keys,  kc_circle_code_own_key},
 	{"epochs",    16, false, count_epochs,    kc_circle_code_epoch},
 	{"views",      1, false, count_views,     kc_circle_code_view_state},

@@ -23,7 +23,6 @@ KC_MUST kc_err kc_circle_code_compat(struct kc_coder *c, struct kc_circle *circl
 KC_MUST kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_voucher(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_own_list(struct kc_coder *c, struct kc_circle *circle, size_t number);
-KC_MUST kc_err kc_circle_code_told(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_own_key(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_epoch(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_segment(struct kc_coder *c, struct kc_circle *circle, size_t number);

@@ -117,21 +117,6 @@ kc_err kc_circle_code_own_list(struct kc_coder *c, struct kc_circle *circle, siz
 	return kc_buf_check(&circle->own_lists);
 }
 
-kc_err kc_circle_code_told(struct kc_coder *c, struct kc_circle *circle, size_t number)
-{
-	struct kc_peer_id id;
-
-	if (number >= KC_CIRCLE_MAX_TOLD)
-		return KC_ERR(CORRUPT);
-	if (!c->loads)
-		memcpy(&id, circle->told.data + number * sizeof id, sizeof id);
-	kc_coder_array(c, id.bytes, sizeof id.bytes);
-	if (!c->loads)
-		return KC_OK;
-	kc_buf_push(&circle->told, id.bytes, sizeof id.bytes);
-	return kc_buf_check(&circle->told);
-}
-
 kc_err kc_circle_code_own_key(struct kc_coder *c, struct kc_circle *circle, size_t number)
 {
 	struct kc_bytes record = {NULL, 0};

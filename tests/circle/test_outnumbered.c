@@ -813,34 +813,6 @@ static void an_excuse_falls_with_whoever_gave_it(void)
 	CHECK(!kc_circle_is_excused(ann));
 }
 
-/* --- who is told --------------------------------------------------------------------------------
- */
-
-/* Ann tells the newcomers of one that she put out that they are out, too: as many as she likes, and
- * each of them once, though she forgets those for whom there is no room. */
-static void newcomers_are_not_told_for_ever(void)
-{
-	CLEANUP_HOUSE struct house h;
-	size_t told = 0;
-
-	house_init(&h);
-	put_out(h.ann, h.thief, &h.user);
-	for (int i = 0; i < 140; i++) {
-		KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
-		bool news;
-
-		CHECK_OK_FATAL(kc_circle_make_room(h.ann));
-		befriend(h.thief, h.ann, &friend);
-		CHECK_OK(kc_circle_has_news(h.ann, &news));
-		told += news;
-		if (news)
-			telling_say(h.ann);
-		CHECK_OK(kc_circle_has_news(h.ann, &news));
-		CHECK(!news);
-	}
-	CHECK(told == KC_CIRCLE_MAX_TOLD);
-}
-
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -864,7 +836,6 @@ int main(void)
 		CHECK_TEST(of_two_leavings_the_same_one_counts),
 		CHECK_TEST(one_who_is_out_excuses_nobody),
 		CHECK_TEST(an_excuse_falls_with_whoever_gave_it),
-		CHECK_TEST(newcomers_are_not_told_for_ever),
 	};
 
 	return check_main("outnumbered", tests, KC_COUNT_OF(tests));

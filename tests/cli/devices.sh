@@ -39,6 +39,9 @@ run devices --json
 json '[.items[] | select(.status == "member")] | length == 2' "and nobody is out"
 run devices remove desktop --before yesterday --yes
 exits 2 "a time that is none"
+run devices remove desktop --before 2999-01-01 --yes
+exits 2 "a time that is still to come"
+complains 'before is a time in the past' "which is told"
 run devices remove desktop --yes --account-password-file "$work/secret/wrong"
 exits 5 "a wrong account password"
 converse -a 'Type the name to go ahead:  ' desktop -a 'Account password' 'one for all devices' -- devices remove desktop --lost
@@ -75,6 +78,10 @@ complains '“laptop” removed this device on [0-9]+ [A-Z][a-z][a-z]\. Items al
 complains 'kc join .*folder' "and how it comes again"
 run sync --json
 json_error '.name == "errKCNotTrusted" and .exit == 11 and (.try | any(test("^kc join ")))' "also in JSON"
+run status
+says '^Taken out +by laptop; nothing new arrives\. Join again:  kc join .*folder' "the status of all tells of it"
+run status --json
+json '.out == true and .store != null' "also for programs"
 run sync status --json
 exits 11 "sync status, of a device that is out"
 json '.removed_by == "laptop" and .removed != null' "sync status remembers"
@@ -154,6 +161,10 @@ exits 9 "it syncs no more"
 run sync status
 exits 9 "and its status has the same code"
 says '^no store; nothing leaves this device$' "and says why"
+run status
+says '^Store +none; nothing leaves this device$' "as does the status of all"
+run sync
+complains "this device doesn't sync with a store\.$" "and nothing tells that it never did"
 run get after.example
 writes 'secret' "its items stay"
 on laptop

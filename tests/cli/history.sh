@@ -37,7 +37,8 @@ run history github.com --json
 json '.items | length == 1' "what has the same secret is no earlier value"
 
 run history github.com --restore 2 --yes
-exits 2 "an entry that is not there"
+exits 3 "an entry that is not there"
+complains '^kc: there is no entry 2\.$' "which is told"
 run history github.com --restore 1
 exits 4 "bringing one back is asked"
 run history github.com --restore 1 --yes

@@ -76,14 +76,14 @@ static kc_err add_record(struct kc_absorb *absorb, const struct kc_absorb_record
 	return KC_OK;
 }
 
-/* What is said to another device is none of ours to open. */
+/* What is said to another device is none of ours to open; but whom that let in falls with it, and
+ * may have no key for the list that says so elsewhere. */
 static bool is_for_another(
 	const struct kc_absorb *absorb, const struct form *form, struct kc_bytes rest)
 {
 	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
 
-	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT ||
-		       form->kind == KC_ABSORB_ANSWER) &&
+	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_ANSWER) &&
 	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }

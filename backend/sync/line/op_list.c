@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* Whether a key is that of a cell for this device. */
-static bool is_for_own(const struct kc_circle *circle, struct kc_bytes key, const char *prefix)
+/* Whether a key is that of the shares for this device. */
+static bool is_own_share(const struct kc_circle *circle, struct kc_bytes key)
 {
 	struct kc_writer_id own = kc_circle_writer(&circle->identity.id), receiver;
 	struct kc_bytes rest;
 
-	return kc_op_key_has(key, prefix, &rest) &&
+	return kc_op_key_has(key, "s/", &rest) &&
 	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
 	       memcmp(&own, &receiver, sizeof own) == 0;
 }
@@ -27,7 +27,7 @@ kc_err kc_op_list_find_shares(
 		KC_CLEANUP_BUF struct kc_buf plain = KC_BUF_INIT;
 		kc_err err;
 
-		if (!is_for_own(circle, write.key, "s/"))
+		if (!is_own_share(circle, write.key))
 			continue;
 		err = kc_circle_open(circle, &place, write.value, &plain);
 		if (err == KC_E_NO_MEMORY)
@@ -59,24 +59,35 @@ static kc_err open_cell(const struct kc_circle *circle, size_t member,
 	return err == KC_OK || err == KC_E_LOCKED || err == KC_E_NO_MEMORY ? err : KC_ERR(WAITING);
 }
 
-/* Who is out can open no other than the one that says so, which is the same. */
-static kc_err open_list(const struct kc_circle *circle, size_t member, const struct kc_op *op,
-	struct kc_bytes shares, struct kc_buf *ret)
+/* The first that opens of those in the cell of all, or of those that tell who is out. */
+static kc_err open_one_of(const struct kc_circle *circle, size_t member, const struct kc_op *op,
+	struct kc_bytes shares, bool of_all, struct kc_buf *ret)
 {
 	struct kc_op writes = {.lists = op->lists};
 	struct kc_op_write write;
 	kc_err err = KC_ERR(REFUSED);
 
 	while (kc_op_next(&writes, &write)) {
-		bool is_own = kc_bytes_equal(write.key, kc_bytes_str("p"));
-
-		if (!is_own && !is_for_own(circle, write.key, "out/"))
+		if (kc_bytes_equal(write.key, kc_bytes_str("p")) != of_all)
 			continue;
 		err = open_cell(circle, member, &write, shares, ret);
 		if (err == KC_OK || err == KC_E_NO_MEMORY)
 			return err;
 	}
 	return err == KC_E_WAITING || err == KC_E_LOCKED ? err : KC_ERR(REFUSED);
+}
+
+/* Who is out, or fell with one that is, can open no other than the one that says so, which is the
+ * same. */
+static kc_err open_list(const struct kc_circle *circle, size_t member, const struct kc_op *op,
+	struct kc_bytes shares, struct kc_buf *ret)
+{
+	kc_err of_all = open_one_of(circle, member, op, shares, true, ret), told;
+
+	if (of_all == KC_OK || of_all == KC_E_NO_MEMORY)
+		return of_all;
+	told = open_one_of(circle, member, op, shares, false, ret);
+	return told == KC_E_REFUSED ? of_all : told;
 }
 
 kc_err kc_op_list_read(const struct kc_circle *circle, size_t member, const struct kc_op *op,
