@@ -52,13 +52,19 @@ static json_t *name_json(const char *name)
 	return name[0] ? kc_json_text(kc_bytes_str(name)) : json_null();
 }
 
+json_t *kc_device_id_json(const uint8_t id[static KC_DEVICE_ID_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf hex = KC_BUF_INIT;
+
+	push_hex(&hex, id, KC_DEVICE_ID_LEN);
+	return kc_json_text(kc_buf_bytes(&hex));
+}
+
 json_t *kc_device_json(const struct kc_device *device)
 {
-	KC_CLEANUP_BUF struct kc_buf id = KC_BUF_INIT;
 	json_t *object = json_object();
 
-	push_hex(&id, device->id, sizeof device->id);
-	kc_json_set(object, "id", kc_json_text(kc_buf_bytes(&id)));
+	kc_json_set(object, "id", kc_device_id_json(device->id));
 	kc_json_set(object, "name", kc_json_text(kc_bytes_str(device->name)));
 	kc_json_set(object, "this", json_boolean(device->is_this));
 	kc_json_set(object, "added", kc_json_ms(device->added_ms));

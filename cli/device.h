@@ -16,6 +16,8 @@ size_t kc_device_count_in(const struct kc_device_list *list);
 
 /* The keys of the JSON contract: id, name, this, added, added_by, last_seen, status and so on. */
 json_t *kc_device_json(const struct kc_device *device);
+/* Its number, all of it. */
+json_t *kc_device_id_json(const uint8_t id[static KC_DEVICE_ID_LEN]);
 void kc_device_push_number(struct kc_buf *out, const struct kc_device *device);
 
 /* The device that a word names: its name, or no fewer than four digits that its number begins with.

@@ -3,6 +3,7 @@
 #include "cli/parts.h"
 
 #include "base/clock.h"
+#include "cli/device.h"
 #include "cli/when.h"
 
 #define GRACE_MS (10 * 60 * 1000) /* for what is still arriving */
@@ -256,6 +257,7 @@ static json_t *part_object(
 	json_t *object = json_object();
 	bool logs = view->reached && !records;
 
+	kc_json_set(object, "id", kc_device_id_json(part->id));
 	kc_json_set(object, "device", kc_json_text(kc_bytes_str(part->name)));
 	kc_json_set(object, "this", json_boolean(part->is_this));
 	kc_json_set(object, "out", json_boolean(part->is_out));

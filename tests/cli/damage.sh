@@ -37,7 +37,7 @@ is_well() { # name
   on "$1"
   run doctor store --json
   exits 0 "$1: nothing is wrong"
-  json '.healthy and all(.devices[]; .damaged == null)' "$1: in no log"
+  json '.healthy and all(.devices[]; .damaged == null and (.id | test("^[0-9a-f]{64}$")))' "$1: in no log"
   run sync status --json
   exits 0 "$1: nor by the status"
   json '.missing == []' "$1: which misses nothing"
