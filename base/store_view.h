@@ -7,6 +7,8 @@
 #include "base/status.h"
 
 /* What the store has of one device. Where it keeps logs, of its log; else of its list alone. */
+#define KC_STORE_WRITER_LEN 16 /* that much of an id names a log in the store */
+
 struct kc_store_part {
 	uint8_t id[KC_DEVICE_ID_LEN];
 	char name[KC_DEVICE_NAME_MAX + 1];

@@ -29,10 +29,33 @@ static void tell_spoilt(struct kc_doctor *doctor, const struct kc_store_part *pa
 			part->spoilt == 1 ? "is" : "are");
 }
 
-/* Where this device's own writes are there as it left them. */
-static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view, uint64_t damaged,
-	uint64_t there, uint64_t wrote)
+/* More of this device than it has written. Logs are folders of files, which can be named. */
+static void tell_ahead(struct kc_doctor *doctor, const struct kc_store_part *part, uint64_t there,
+	uint64_t wrote, bool records)
 {
+	KC_CLEANUP_BUF struct kc_buf file = KC_BUF_INIT;
+
+	for (size_t i = 0; i < KC_STORE_WRITER_LEN; i++)
+		kc_buf_printf(&file, "%02x", part->id[i]);
+	kc_buf_printf(&file, "/%016llu.op", (number)there);
+	if (records || !kc_buf_text(&file))
+		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
+			"it has number %llu of this device, which wrote up to %llu", (number)there,
+			(number)wrote);
+	else
+		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
+			"it has number %llu of this device, which wrote up to %llu: the file %s in "
+			"it. Unless this device is a copy of itself, somebody put it there, and it "
+			"can be moved away",
+			(number)there, (number)wrote, kc_buf_text(&file));
+}
+
+/* Where this device's own writes are there as it left them. */
+static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view,
+	const struct kc_store_part *part, bool records)
+{
+	uint64_t damaged = part->damaged, there = records ? part->there : part->last;
+	uint64_t wrote = records ? part->list : part->settled;
 	char when[KC_WHEN_LEN];
 
 	kc_when_ago((int64_t)(view->given_ms / 1000), kc_clock_wall_ms() / 1000, when);
@@ -47,9 +70,7 @@ static void tell_own(struct kc_doctor *doctor, const struct kc_store_view *view,
 	else if (there == wrote)
 		return;
 	else if (there > wrote)
-		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
-			"it has number %llu of this device, which wrote up to %llu", (number)there,
-			(number)wrote);
+		tell_ahead(doctor, part, there, wrote, records);
 	else if (view->given)
 		kc_doctor_find(doctor, "own", KC_DOCTOR_BAD,
 			"what this device wrote last, number %llu, is not there; it was given to "
@@ -135,8 +156,7 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 		if (view->reached)
 			tell_spoilt(doctor, part);
 		if (part->is_this && view->reached && !part->garbled)
-			tell_own(doctor, view, part->damaged, records ? part->there : part->last,
-				records ? part->list : part->settled);
+			tell_own(doctor, view, part, records);
 		else if (view->reached && records && !part->garbled)
 			tell_list(doctor, part);
 		else if (view->reached && !records)

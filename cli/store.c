@@ -188,6 +188,8 @@ void kc_store_tell_alarm(struct kc_run *run, const struct kc_sync_report *report
 	if (sentence && strcmp(report->alarm, "rollback") == 0)
 		kc_facts_set(
 			&run->facts, KC_FACT_ROLLED_BACK, kc_facts_get(&run->facts, KC_FACT_ALARM));
+	if (report->copied)
+		kc_facts_set_str(&run->facts, KC_FACT_COPIED, KC_STORE_COPIED);
 }
 
 static void explain_alarm(struct kc_run *run)

@@ -7,6 +7,7 @@
 #include "cli/run.h"
 
 /* What is said of a store that can't be read as one of this account. */
+#define KC_STORE_COPIED "your store has what this device said, and doesn't know of"
 #define KC_STORE_UNREADABLE "what is there is damaged, or not the store of your devices"
 
 /* A store as it was written, made absolute: a path from here on becomes one from the root; a URL

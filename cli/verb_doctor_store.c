@@ -223,7 +223,8 @@ static void tell_alarm(struct kc_doctor *doctor, const struct kc_sync_report *re
 			(const char *)kc_facts_get(facts, KC_FACT_ALARM).data);
 	if (report->copied)
 		kc_doctor_find(doctor, "copied", KC_DOCTOR_BAD,
-			"another device speaks with the keys of this one: one is a copy");
+			"another device speaks with the keys of this one: one is a copy, or this "
+			"one was put back from a backup of itself");
 }
 
 static void tell_device(struct kc_doctor *doctor, const struct kc_device *device)
@@ -440,7 +441,10 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 		kc_facts_forget(&run->facts, KC_FACT_CAUGHT);
 	if (view.report.alarm)
 		is_older = strcmp(view.report.alarm, "rollback") == 0;
-	kc_facts_set_str(&run->facts, is_older ? KC_FACT_DOCTORED_BACK : KC_FACT_DOCTORED,
+	kc_facts_set_str(&run->facts,
+		view.report.copied ? KC_FACT_DOCTORED_COPIED
+		: is_older	   ? KC_FACT_DOCTORED_BACK
+				   : KC_FACT_DOCTORED,
 		"the store looks wrong, as is said above");
 	return KC_ERR(STORE_SUSPECT);
 }

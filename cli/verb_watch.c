@@ -270,14 +270,20 @@ static kc_err tell_device(struct kc_run *run, const char *change, const struct k
 	return kc_out_flush(&run->out);
 }
 
+/* One that was let in has no name before its first list is here: until then it is not spoken of. */
+static bool is_spoken_of(const struct kc_device *device)
+{
+	return kc_device_is_in(device) && device->name[0];
+}
+
 static kc_err tell_devices(
 	struct kc_run *run, const struct kc_device_list *before, const struct kc_device_list *after)
 {
 	for (size_t i = 0; i < after->count; i++) {
 		const struct kc_device *now = &after->rows[i], *old = find_before(before, now);
-		bool was_in = old && kc_device_is_in(old), is_in = kc_device_is_in(now);
+		bool was_in = old && is_spoken_of(old), is_in = kc_device_is_in(now);
 
-		if (is_in && !was_in)
+		if (is_spoken_of(now) && !was_in)
 			KC_TRY(tell_device(run, "added", now));
 		else if (was_in && !is_in)
 			KC_TRY(tell_device(
@@ -337,8 +343,10 @@ static kc_err look(void *context)
 	struct kc_found_list before;
 	kc_err err;
 
-	KC_TRY(look_at_circle(watch)); /* its changes are none of the keychain's */
 	KC_TRY(kc_client_status(run->client, &status));
+	if (status.generation != watch->generation)
+		watch->looks = 0;      /* who wrote it may have come just before */
+	KC_TRY(look_at_circle(watch)); /* its changes are none of the keychain's */
 	if (status.generation == watch->generation)
 		return KC_ERR(WAITING);
 	err = read_items(run, &now);

@@ -328,6 +328,90 @@ on elm
 run devices leave --without-store --yes --json
 json '.left == "elm" and .told == false' "programs hear that nobody was told"
 
+# --- put back from a backup of itself ---------------------------------------------------------------
+rm -rf "$folder"
+mkdir -m 700 "$folder"
+make_device ash
+run_known sync use "$store"
+make_device yew
+pair ash yew
+exchange ash yew
+run service stop
+cp -a "$work/device-yew" "$work/yew-then"
+run unlock --password-file "$work/secret/keychain"
+run_with 'since then' add since.example --user ana --stdin --sync
+exchange yew ash
+on yew
+run service stop
+rm -rf "$work/device-yew"
+mv "$work/yew-then" "$work/device-yew"
+run unlock --password-file "$work/secret/keychain"
+run sync
+exits 10 "a device that was put back finds more of itself than it knows"
+complains 'put back from a backup of itself' "which is told as that"
+complains 'kc join ' "with the way out"
+complains 'kc devices remove NAME' "and what is to be done after"
+run doctor store
+exits 10 "so does the doctor"
+says 'this one was put back from a backup of itself' "which says what it can be"
+complains 'kc join ' "and what is to be done"
+pair ash yew
+exchange yew ash
+on yew
+run get since.example
+writes 'since then' "it comes in again, and has all"
+
+# --- a file in its own name -------------------------------------------------------------------------
+if [ "${engine:-folder}" = folder ]; then
+  on ash
+  id=$(run devices --json; jq -r '.items[] | select(.this) | .id' "$out" | cut -c 1-32)
+  head -c 300 /dev/urandom > "$folder/$id/0000000000000099.op"
+  run sync
+  exits 10 "what is not its own in its own log"
+  run doctor store
+  exits 10 "is found by the doctor"
+  says "the file $id/0000000000000099\.op in it\. .* can be moved away" "which names the file"
+  rm "$folder/$id/0000000000000099.op"
+  run sync
+  exits 0 "and all is well without it"
+
+  # A device whose first list is not here yet has no name: it is spoken of when it has one.
+  exchange ash yew
+  cp -a "$folder" "$work/copy"
+  on yew
+  run_known sync use "$work/copy"
+  exits 0 "yew hears of the others late"
+  setsid "$program" watch < /dev/null > "$work/late" 2> "$work/watching" &
+  watching=$!
+  make_device fir
+  pair ash fir
+  exchange ash fir
+  on fir
+  id=$(run devices --json; jq -r '.items[] | select(.this) | .id' "$out" | cut -c 1-32)
+  for log in "$folder"/*; do
+    [ "$log" = "$folder/$id" ] || cp -a "$log" "$work/copy"
+  done
+  on yew
+  run sync
+  for _ in $(seq 20); do
+    run devices --json
+    jq -e 'any(.items[]; .status == "waiting")' "$out" > /dev/null && break
+    sleep 0.2
+  done
+  json 'any(.items[]; .name == "")' "one that was let in has no name yet"
+  sleep 3
+  cp -a "$folder/$id" "$work/copy"
+  run sync
+  for _ in $(seq 40); do
+    grep -q 'device fir' "$work/late" && break
+    sleep 0.2
+  done
+  kill "$watching"
+  cp "$work/late" "$out"
+  says 'added +device fir, by ash$' "it is told with its name"
+  holds "and once" [ "$(grep -c added "$work/late")" = 1 ]
+fi
+
 # --- the last one -----------------------------------------------------------------------------------
 make_device hermit
 on hermit
