@@ -54,8 +54,8 @@ static struct {
 	uint64_t exchanges; /* that went well, of all devices */
 	unsigned passwords; /* the account has had */
 	unsigned removals;
-	bool removed[WORLD_MAX]; /* by somebody, whose word may not count */
-	bool out[WORLD_MAX];	 /* as it found itself the last time */
+	unsigned removed[WORLD_MAX]; /* by whom, whose word may not count: bits */
+	bool out[WORLD_MAX];	     /* as it found itself the last time */
 	/* Whom each device knew to be out when it was done the last time: bits. */
 	unsigned knows_out[WORLD_MAX];
 	/* What stands in its outbox is sent as it is: whom it knew to be out when that was made. */
@@ -97,11 +97,20 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
 	putchar('\n');
 }
 
+/* Whether one that is in has put a device out, having seen what is not in doubt. */
+static bool is_removed(size_t device)
+{
+	for (size_t i = 0; i < WORLD_MAX; i++)
+		if ((model.removed[device] >> i & 1) && !model.out[i])
+			return true;
+	return false;
+}
+
 static bool is_doubtful(size_t number)
 {
 	size_t device = model.changes[number].device;
 
-	return (model.doubtful >> number & 1) || (model.out[device] && !model.removed[device]);
+	return (model.doubtful >> number & 1) || (model.out[device] && !is_removed(device));
 }
 
 /* Whether some change of the same item was made in knowledge of this one. */
@@ -545,7 +554,7 @@ static void doubt(size_t remover, size_t target)
 {
 	memory_cloud_set_witness(keep_written, NULL);
 	model.removals++;
-	model.removed[target] = true;
+	model.removed[target] |= 1u << remover;
 	for (size_t i = 0; i < model.count; i++)
 		if (model.changes[i].device == target && !(model.known[remover] >> i & 1))
 			model.doubtful |= (known_set)1 << i;

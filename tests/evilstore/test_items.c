@@ -540,9 +540,11 @@ static void case_50_an_item_under_a_retired_epoch(void)
 		CHECK_OK(house_sync(&house, 1, NULL));
 		CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), forge, &f, &made));
 		CHECK_OK(accomplice_put_item(thief, evil_world(0), kc_buf_bytes(&made)));
+		/* Of records, the first that sees it puts back what it covers. */
 		for (size_t device = 0; device < 2; device++) {
 			CHECK_OK(house_sync(&house, device, &report));
-			CHECK(report.received == 0);
+			CHECK(report.received ==
+				(device == 1 && *layout == KC_LAYOUT_RECORDS ? 1 : 0));
 			CHECK(has(&house, device, "svce=c", "first c"));
 		}
 		house_clock_move(EVIL_HOUSE_GRACE);

@@ -87,6 +87,28 @@ static kc_err add_waiting(struct kc_feed_names *waiting, const struct kc_gathere
 	return KC_OK;
 }
 
+/* An item that somebody took out of the store, or covered, without a word that counts: who wrote it
+ * puts it back, or anybody when that device is not here any more. A deletion is back where nothing
+ * is, but not where it was covered. */
+static kc_err put_back(struct kc_txn *txn, const struct kc_circle *circle, kc_peer_set trusted,
+	const char *name, bool covered)
+{
+	struct kc_track track;
+	kc_err err = find_track(txn, name, &track);
+
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ||
+		(err == KC_OK && ((track.deleted && !covered) || track.lost || track.pending)))
+		return KC_OK;
+	KC_TRY(err);
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (i != circle->self && kc_peer_set_has(trusted, i) &&
+			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
+				0)
+			return KC_OK;
+	err = kc_track_write(txn, &track, track.t + 1);
+	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
 /* What became of each record: it waits, or its version is seen. */
 static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, const struct kc_absorb *absorb,
@@ -94,16 +116,21 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct room room = {.left = 0};
+	struct kc_trust trust;
 
+	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
+		struct kc_gathered_op *op = &gathered->ops[record->op];
+		bool is_out = kc_peer_set_has(gathered->out, record->member);
 
 		if (record->kind == KC_ABSORB_ITEM && record->state == KC_E_REFUSED)
-			gathered->ops[record->op].refused = true;
-		if (!gathered->ops[record->op].waits ||
-			!kc_peer_set_has(gathered->out, record->member))
+			op->refused = true;
+		if (is_out && record->claimed && record->state != KC_OK)
+			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
+		if (!op->waits || !is_out)
 			continue;
-		gathered->ops[record->op].waits = false;
+		op->waits = false;
 		pass_over(feed, circle, record->member);
 	}
 	for (size_t i = 0; i < gathered->count; i++) {
@@ -126,27 +153,6 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	return KC_OK;
 }
 
-/* An item that somebody took out of the store, or covered, without a word that is signed for: who
- * wrote it puts it back, or anybody when that device is not here any more. */
-static kc_err put_back(
-	struct kc_txn *txn, const struct kc_circle *circle, kc_peer_set trusted, const char *name)
-{
-	struct kc_track track;
-	kc_err err = find_track(txn, name, &track);
-
-	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ||
-		(err == KC_OK && (track.deleted || track.lost || track.pending)))
-		return KC_OK;
-	KC_TRY(err);
-	for (size_t i = 0; i < circle->member_count; i++)
-		if (i != circle->self && kc_peer_set_has(trusted, i) &&
-			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
-				0)
-			return KC_OK;
-	err = kc_track_write(txn, &track, track.t + 1);
-	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
-}
-
 /* What was given up is written over; it stays among what waits until it is. */
 static kc_err settle_given_up(const struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, const struct kc_gathered *gathered)
@@ -160,7 +166,7 @@ static kc_err settle_given_up(const struct kc_feed *feed, struct kc_txn *txn,
 		if (!op->given_up)
 			continue;
 		KC_TRY(see(feed, txn, op->name, &op->etag));
-		KC_TRY(put_back(txn, circle, trust.trusted, op->name));
+		KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
 	}
 	return KC_OK;
 }
@@ -175,7 +181,7 @@ static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct
 		const struct kc_feed_name *gone = &feed->gone.rows[i];
 
 		KC_TRY(see_strange(feed, txn, gone->name, &gone->etag, &room));
-		KC_TRY(put_back(txn, circle, trust.trusted, gone->name));
+		KC_TRY(put_back(txn, circle, trust.trusted, gone->name, false));
 	}
 	if (!feed->whole || feed->more)
 		return KC_OK;
@@ -186,7 +192,7 @@ static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct
 		if (err == KC_E_NOT_FOUND)
 			return KC_OK;
 		KC_TRY(err);
-		KC_TRY(put_back(txn, circle, trust.trusted, name));
+		KC_TRY(put_back(txn, circle, trust.trusted, name, false));
 	}
 }
 
