@@ -76,14 +76,14 @@ static kc_err add_record(struct kc_absorb *absorb, const struct kc_absorb_record
 	return KC_OK;
 }
 
-/* What is said to another device is none of ours to open; but whom that let in falls with it, and
- * may have no key for the list that says so elsewhere. */
+/* Whether something is said to another device. */
 static bool is_for_another(
 	const struct kc_absorb *absorb, const struct form *form, struct kc_bytes rest)
 {
 	struct kc_writer_id own = kc_circle_writer(&absorb->circle->identity.id), receiver;
 
-	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_ANSWER) &&
+	return (form->kind == KC_ABSORB_SHARES || form->kind == KC_ABSORB_OUT ||
+		       form->kind == KC_ABSORB_ANSWER) &&
 	       kc_op_get_hex(rest, receiver.bytes, sizeof receiver.bytes) &&
 	       memcmp(&own, &receiver, sizeof own) != 0;
 }
@@ -134,9 +134,14 @@ static kc_err open_write(struct kc_absorb *absorb, size_t op, const struct kc_op
 	struct kc_bytes rest;
 	const struct form *form = find_form(write->key, &rest);
 
-	if (!form || write->value.len == 0 || is_for_another(absorb, form, rest))
-		return KC_OK; /* of a later version of the protocol; taken away; not ours */
+	if (!form || write->value.len == 0)
+		return KC_OK; /* of a later version of the protocol; taken away */
 	record.kind = form->kind;
+	if (is_for_another(absorb, form, rest)) {
+		if (form->kind != KC_ABSORB_OUT)
+			return KC_OK; /* not ours to open */
+		record.kind = KC_ABSORB_OUT_OF_OTHER;
+	}
 	if (form->kind == KC_ABSORB_ACCOUNT_KEY && !kc_account_key_is_number(write->value, rest))
 		record.state = KC_ERR(REFUSED);
 	if (form->kind == KC_ABSORB_ITEM && !kc_op_get_hex(rest, record.name, sizeof record.name))
@@ -258,6 +263,7 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 	case KC_ABSORB_RETIRE:
 		return kc_circle_take_retire(circle, &from, record->value);
 	case KC_ABSORB_OUT:
+	case KC_ABSORB_OUT_OF_OTHER:
 		return kc_circle_take_out(circle, &from, record->value);
 	case KC_ABSORB_EPOCH:
 		return kc_circle_take_epoch(circle, &from, record->value);
@@ -314,7 +320,8 @@ static bool is_due(
 			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT ||
 			record->kind == KC_ABSORB_ACCOUNT_KEY;
 
-	return record->kind != KC_ABSORB_ITEM && (record->kind == KC_ABSORB_LIST) == lists &&
+	return record->kind != KC_ABSORB_ITEM && record->kind != KC_ABSORB_OUT_OF_OTHER &&
+	       (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
 	       record->value.len > 0 && (says_who || !is_beyond(absorb, record));
 }
@@ -398,7 +405,8 @@ static kc_err weigh_evidence(struct kc_absorb *absorb)
 		if (record->state == KC_E_STORE_SUSPECT && !is_out(absorb, record))
 			return record->state;
 		if (record->state == KC_OK &&
-			(record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_OUT))
+			(record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_OUT ||
+				record->kind == KC_ABSORB_OUT_OF_OTHER))
 			came |= (kc_peer_set)1 << record->member;
 	}
 	absorb->circle->alarm = KC_ALARM_NONE;
@@ -413,6 +421,40 @@ static size_t count_keys(const struct kc_circle *circle)
 	for (size_t i = 0; i < circle->epoch_count; i++)
 		count += kc_held_epoch_has_key(&circle->epochs[i]) || circle->epochs[i].promised;
 	return count;
+}
+
+/* Whether the list of an operation is shut to this device. */
+static bool is_list_shut(const struct kc_absorb *absorb, size_t op)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		const struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->op == op && record->kind == KC_ABSORB_LIST && record->sealed.len)
+			return true;
+	}
+	return false;
+}
+
+/* Whom another let in falls with it, and may have no key for the list that says so elsewhere. It
+ * may be ahead of others of its author: so it is the last that is looked at. */
+static kc_err take_told(struct kc_absorb *absorb, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->kind != KC_ABSORB_OUT_OF_OTHER || record->state != KC_E_WAITING ||
+			record->value.len == 0)
+			continue;
+		if (!is_list_shut(absorb, record->op) && !absorb->gathered->by_feed) {
+			record->state = KC_OK;
+			continue;
+		}
+		record->state = take(absorb, record);
+		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+			return record->state;
+		*ret_progress = *ret_progress || record->state == KC_OK;
+	}
+	return KC_OK;
 }
 
 /* A voucher comes before the list that follows from it, wherever the store put it. */
@@ -436,6 +478,8 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 			KC_TRY(kc_circle_settle_compat(absorb->circle, &progress));
 		if (!progress)
 			KC_TRY(kc_absorb_borrow_keys(absorb, &progress));
+		if (!progress)
+			KC_TRY(take_told(absorb, &progress));
 	}
 	KC_TRY(kc_circle_settle_password(absorb->circle));
 	return weigh_evidence(absorb);
@@ -496,6 +540,8 @@ static void mark_records(struct kc_absorb *absorb, uint64_t *waiting, uint64_t *
 		bool waits = record->state == KC_E_WAITING || record->state == KC_E_NEWER;
 		bool is_shut = record->state == KC_E_LOCKED;
 
+		if (record->kind == KC_ABSORB_OUT_OF_OTHER)
+			continue; /* nothing of this device's waits for it */
 		op->waits = op->waits || waits || is_shut;
 		op->unclaimed = is_unclaimed(absorb, record);
 		if (op->whole != KC_OK || op->unclaimed || is_out(absorb, record))
