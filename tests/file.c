@@ -42,6 +42,13 @@ bool file_write(const char *path, struct kc_bytes bytes)
 	return fclose(file) == 0;
 }
 
+/* A folder that a test has shut is opened before it is walked. */
+static int open_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status, (void)walk;
+	return type == FTW_DNR ? chmod(path, 0700) : 0;
+}
+
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
 	(void)status, (void)type, (void)walk;
@@ -50,5 +57,6 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 
 void file_remove_tree(const char *path)
 {
+	nftw(path, open_one, 16, FTW_PHYS);
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -97,7 +97,7 @@ static kc_err open_store(const struct folder *folder, int *ret)
 	return KC_OK;
 }
 
-/* A writer's folder; WAITING when there is none. */
+/* A writer's folder; WAITING when there is none: a file or a link is none. */
 static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
 {
 	char name[KC_WRITER_DIGITS + 1];
@@ -106,7 +106,8 @@ static kc_err open_writer(int root, const struct kc_writer_id *writer, int *ret)
 	kc_writer_name_put(writer, name);
 	fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? KC_ERR(WAITING) : KC_ERR(STORE_GONE);
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? KC_ERR(WAITING)
+									     : KC_ERR(STORE_GONE);
 	*ret = fd;
 	return KC_OK;
 }
@@ -278,7 +279,7 @@ static kc_err make_writer(int root, const struct kc_writer_id *writer, int *ret)
 	} else if (errno != EEXIST) {
 		return KC_ERR(STORE_GONE);
 	}
-	return open_writer(root, writer, ret);
+	return open_writer(root, writer, ret) == KC_OK ? KC_OK : KC_ERR(STORE_GONE);
 }
 
 static kc_err folder_append(

@@ -153,6 +153,15 @@ static void suspect(struct kc_gathered *gathered, size_t member, enum kc_alarm a
 		gathered->alarm = alarm;
 }
 
+kc_err kc_gather_check_readable(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number)
+{
+	KC_CLEANUP_BUF struct kc_buf operation = KC_BUF_INIT;
+	kc_err err = kc_cloud_read(cloud, writer, number, &operation);
+
+	return err == KC_E_STORE_GONE || err == KC_E_NO_MEMORY ? err : KC_OK;
+}
+
 static void note_shorter(
 	struct kc_gathered *gathered, size_t member, uint64_t shown, uint64_t known)
 {
@@ -232,8 +241,10 @@ kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 		log = kc_cloud_logs_find(logs, &c.writer);
 		last = log ? log->last : 0;
 		if (m->position.number > last) {
-			if (!kc_circle_may_be_short(m, last))
-				note_shorter(gathered, i, last, m->position.number);
+			if (kc_circle_may_be_short(m, last))
+				continue;
+			KC_TRY(kc_gather_check_readable(cloud, &c.writer, m->position.number));
+			note_shorter(gathered, i, last, m->position.number);
 		} else if (log) {
 			KC_TRY(read_log(&c, log, gathered));
 		}

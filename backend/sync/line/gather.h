@@ -82,5 +82,9 @@ KC_MUST kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gat
  * further: what others say of its writer may explain it. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
+/* Whether a log that is listed as shorter than that number may only not be readable here: no
+ * permission, say. Errors: STORE_GONE. */
+KC_MUST kc_err kc_gather_check_readable(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, uint64_t number);
 
 #endif

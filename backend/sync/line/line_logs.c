@@ -180,6 +180,7 @@ static kc_err logs_look(struct kc_line *line)
 	line->is_holding = is_last_lost(line, last) && line->outbox.tries < KC_LINE_MAX_TRIES;
 	if (line->is_holding)
 		return KC_OK;
+	KC_TRY(kc_gather_check_readable(line->cloud, &writer, self->position.number));
 	line->circle->shown = last;
 	line->circle->known = self->position.number;
 	KC_TRY(note_short(line, self, last));
