@@ -513,8 +513,9 @@ static unsigned knew_out(struct kc_bytes value)
 {
 	const struct unsent *unsent = &model.unsent[world.turn];
 
-	return unsent->contents.len && memmem(unsent->contents.data, unsent->contents.len,
-					       value.data, value.len)
+	return unsent->contents.len && value.len &&
+			       memmem(unsent->contents.data, unsent->contents.len, value.data,
+				       value.len)
 		       ? unsent->knew_out
 		       : model.knows_out[world.turn];
 }
