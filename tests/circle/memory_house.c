@@ -26,3 +26,25 @@ void memory_house_done(struct house *house)
 		home_done(&house->homes[i]);
 	house_clock_real();
 }
+
+void memory_house_send_away(struct house *house, size_t device)
+{
+	char url[MEMORY_CLOUD_URL];
+
+	memory_cloud_clear(1);
+	memory_cloud_copy(0, 1);
+	memory_cloud_url(1, url);
+	CHECK_OK_FATAL(kc_keychain_sync_use(
+		house->homes[device].keychain, url, false, kc_bytes_str(HOUSE_PASSWORD)));
+}
+
+static enum memory_portion everything(void *context)
+{
+	(void)context;
+	return MEMORY_ALL;
+}
+
+void memory_house_carry(unsigned from, unsigned to)
+{
+	CHECK_FATAL(memory_cloud_carry(from, to, everything, NULL) > 0);
+}

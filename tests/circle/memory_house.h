@@ -9,4 +9,9 @@
 void memory_house_init(struct house *house, bool with_records, int64_t now_ms, size_t devices);
 void memory_house_done(struct house *house);
 
+/* A device goes to the store 1, which begins as a copy of the store 0, and hears of nothing there;
+ * all that one of the two has, and the other has not, is carried there. */
+void memory_house_send_away(struct house *house, size_t device);
+void memory_house_carry(unsigned from, unsigned to);
+
 #endif

@@ -49,29 +49,6 @@ static void check_quiet(struct house *house)
 /* --- unknown to each other ----------------------------------------------------------------------
  */
 
-static enum memory_portion everything(void *context)
-{
-	(void)context;
-	return MEMORY_ALL;
-}
-
-static void carry(unsigned from, unsigned to)
-{
-	CHECK_FATAL(memory_cloud_carry(from, to, everything, NULL) > 0);
-}
-
-/* The remover is elsewhere, where it hears of nothing any more. */
-static void send_away(struct house *house, size_t device)
-{
-	char url[MEMORY_CLOUD_URL];
-
-	memory_cloud_clear(1);
-	memory_cloud_copy(0, 1);
-	memory_cloud_url(1, url);
-	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[device].keychain, url, false, kc_bytes_str(HOUSE_PASSWORD)));
-}
-
 /* All that the remover says is under keys that the sponsor never had. */
 static void by_one_who_did_not_know_of_it(void)
 {
@@ -79,15 +56,15 @@ static void by_one_who_did_not_know_of_it(void)
 	size_t newcomer;
 
 	memory_house_init(&house, false, START_MS, DEVICES);
-	send_away(&house, REMOVER);
+	memory_house_send_away(&house, REMOVER);
 	new_keys(&house, REMOVER);
 	house_remove(&house, REMOVER, SPONSOR);
 	newcomer = house_add(&house, SPONSOR);
 	CHECK_OK(words_add(&house.homes[newcomer], GENP, "svce=mine acct=a sync=#1", "mine"));
 	CHECK_OK(house_sync(&house, newcomer, NULL));
-	carry(0, 1);
+	memory_house_carry(0, 1);
 	CHECK_OK(house_sync(&house, REMOVER, NULL));
-	carry(1, 0);
+	memory_house_carry(1, 0);
 	check_told(&house, newcomer);
 	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=mine", "mine"));
 	check_quiet(&house);
@@ -106,12 +83,12 @@ static void who_is_in_by_a_newcomers_key(void)
 	struct house house = {.count = 0};
 
 	memory_house_init(&house, false, START_MS, NEWCOMER);
-	send_away(&house, SECOND);
+	memory_house_send_away(&house, SECOND);
 	house_remove(&house, SECOND, THIRD);
 	CHECK(house_add(&house, THIRD) == NEWCOMER);
 	new_keys(&house, NEWCOMER);
 	house_remove(&house, FIRST, SECOND);
-	carry(1, 0);
+	memory_house_carry(1, 0);
 	CHECK_OK(house_sync(&house, THIRD, NULL));
 	CHECK(house_device(&house, THIRD, SECOND).standing == KC_DEVICE_REMOVED);
 	for (size_t i = FIRST; i <= NEWCOMER; i++)

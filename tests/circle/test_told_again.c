@@ -71,29 +71,6 @@ static void new_keys_of_a_newcomer_in_records(void)
 
 enum { REMOVER, WRITER, REMOVED, DEVICES };
 
-static enum memory_portion everything(void *context)
-{
-	(void)context;
-	return MEMORY_ALL;
-}
-
-static void carry(unsigned from, unsigned to)
-{
-	CHECK_FATAL(memory_cloud_carry(from, to, everything, NULL) > 0);
-}
-
-/* The remover is elsewhere, where it hears of nothing any more. */
-static void send_away(struct house *house, size_t device)
-{
-	char url[MEMORY_CLOUD_URL];
-
-	memory_cloud_clear(1);
-	memory_cloud_copy(0, 1);
-	memory_cloud_url(1, url);
-	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house->homes[device].keychain, url, false, kc_bytes_str(HOUSE_PASSWORD)));
-}
-
 /* The epoch that a device writes passwords under. */
 static void find_kid(const struct house *house, size_t device, uint8_t ret[static KC_KID_LEN])
 {
@@ -127,7 +104,7 @@ static void an_epoch_that_the_remover_never_heard_of(void)
 	uint8_t kid[KC_KID_LEN];
 
 	memory_house_init(&house, false, START_MS, DEVICES);
-	send_away(&house, REMOVER);
+	memory_house_send_away(&house, REMOVER);
 	new_keys(&house, REMOVED);
 	CHECK_OK(house_sync(&house, WRITER, NULL));
 	CHECK_OK(words_add(&house.homes[WRITER], GENP, "svce=a acct=a sync=#1", "a"));
@@ -136,9 +113,9 @@ static void an_epoch_that_the_remover_never_heard_of(void)
 	CHECK_OK(house_sync(&house, WRITER, NULL));
 	find_kid(&house, WRITER, kid);
 	house_remove(&house, REMOVER, REMOVED);
-	carry(1, 0);
+	memory_house_carry(1, 0);
 	CHECK_OK(house_sync(&house, WRITER, NULL));
-	carry(0, 1);
+	memory_house_carry(0, 1);
 	check_reads(&house, REMOVER, "svce=a", "a");
 	check_reads(&house, REMOVER, "svce=b", "b");
 	check_read_with_alone(&house, REMOVER, kid);
@@ -146,7 +123,7 @@ static void an_epoch_that_the_remover_never_heard_of(void)
 	/* Who is out has the old key, and nothing else. */
 	CHECK_OK(words_add(&house.homes[WRITER], GENP, "svce=c acct=a sync=#1", "c"));
 	CHECK_OK(house_sync(&house, WRITER, NULL));
-	carry(0, 1);
+	memory_house_carry(0, 1);
 	check_reads(&house, REMOVER, "svce=c", "c");
 	CHECK_ERR(house_sync(&house, REMOVED, NULL), KC_E_NOT_MEMBER);
 	CHECK(!words_has_secret(&house.homes[REMOVED], GENP, "svce=c", "c"));
@@ -160,7 +137,7 @@ static void an_epoch_that_its_writer_cannot_tell_of(void)
 	struct house house = {.count = 0};
 
 	memory_house_init(&house, false, START_MS, DEVICES + 1);
-	send_away(&house, REMOVER);
+	memory_house_send_away(&house, REMOVER);
 	new_keys(&house, REMOVED);
 	CHECK_OK(house_sync(&house, WRITER, NULL));
 	CHECK_OK(words_add(&house.homes[WRITER], GENP, "svce=a acct=a sync=#1", "a"));
@@ -169,9 +146,9 @@ static void an_epoch_that_its_writer_cannot_tell_of(void)
 	CHECK_OK(house_sync(&house, WRITER, NULL));
 	CHECK_OK(house_sync(&house, READER, NULL));
 	house_remove(&house, REMOVER, REMOVED);
-	carry(1, 0);
+	memory_house_carry(1, 0);
 	CHECK_OK(house_sync(&house, READER, NULL));
-	carry(0, 1);
+	memory_house_carry(0, 1);
 	check_reads(&house, REMOVER, "svce=a", "a");
 	check_reads(&house, REMOVER, "svce=b", "b");
 	memory_house_done(&house);

@@ -167,12 +167,6 @@ static void nobody_gives_it_the_new_keys(bool with_records)
 	memory_house_done(&house);
 }
 
-static enum memory_portion all_of_it(void *context)
-{
-	(void)context;
-	return MEMORY_ALL;
-}
-
 static void in_logs(void)
 {
 	nobody_gives_it_the_new_keys(false);
@@ -191,21 +185,17 @@ static void an_own_removal_makes_nobody_doubtful(void)
 	enum { FIRST, SECOND, THIRD, NEWCOMER };
 	struct house house = {.count = 0};
 	struct kc_sync_report report = {0};
-	char elsewhere[MEMORY_CLOUD_URL];
 
 	memory_house_init(&house, false, START_MS, THIRD);
 	CHECK(house_add(&house, SECOND) == THIRD);
 	house_settle(&house);
-	memory_cloud_copy(0, 1);
-	memory_cloud_url(1, elsewhere);
-	CHECK_OK_FATAL(kc_keychain_sync_use(
-		house.homes[FIRST].keychain, elsewhere, false, kc_bytes_str(HOUSE_PASSWORD)));
+	memory_house_send_away(&house, FIRST);
 	house_remove(&house, FIRST, SECOND);
 	CHECK(house_add(&house, THIRD) == NEWCOMER);
 	house_remove(&house, NEWCOMER, THIRD);
-	CHECK_FATAL(memory_cloud_carry(0, 1, all_of_it, NULL) > 0);
+	memory_house_carry(0, 1);
 	CHECK_OK(house_sync(&house, FIRST, NULL));
-	CHECK_FATAL(memory_cloud_carry(1, 0, all_of_it, NULL) > 0);
+	memory_house_carry(1, 0);
 	CHECK_OK(house_sync(&house, NEWCOMER, &report));
 	CHECK(report.waiting == 0);
 	memory_house_done(&house);
