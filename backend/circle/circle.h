@@ -380,7 +380,7 @@ KC_MUST kc_err kc_circle_take_retire(
  * taken: nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_check_said(struct kc_circle *circle, kc_peer_set came);
 /* The list of another that puts this device out, or who let it in, wherever it was found: it may be
- * far ahead of what is known, and name peers that are not. Any other is passed over. */
+ * far ahead of what is known, and name peers that are not. Any other is refused. */
 KC_MUST kc_err kc_circle_take_out(
 	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 

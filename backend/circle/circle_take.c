@@ -545,7 +545,7 @@ kc_err kc_circle_take_out(
 	if (!kc_list_find_exclusion(list, &circle->identity.id)) {
 		KC_TRY(kc_circle_find_fallen(circle, list, &fallen));
 		if (!kc_peer_set_has(fallen, circle->self))
-			return KC_OK;
+			return KC_ERR(REFUSED);
 	}
 	return take_parsed_list(circle, record, list, &id, true);
 }
