@@ -75,7 +75,7 @@ static bool came_back(const struct kc_circle *circle, const struct kc_trust *tru
 	return back && (back & ~kc_circle_in_doubt(circle, trust));
 }
 
-/* Whether a record says that somebody who is out has the key. */
+/* Whether a record says that somebody who is out, or has left, has the key. */
 static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
@@ -87,7 +87,7 @@ static bool is_retired_by(const struct kc_circle *circle, const struct kc_trust 
 
 		/* Whom only an excluded device let in has what that one gave it, or was a
 		 * recipient. */
-		if (kc_peer_set_has(trust->excluded, i)
+		if (kc_peer_set_has(trust->excluded | trust->retired, i)
 				? has_key(held, id)
 				: kc_peer_set_has(out, i) &&
 					  (kc_peer_id_equal(&epoch->author, id) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store of records can show a device that joins: cases 91 to 95 of doc/attacks.md. Nothing
- * that it is shown is in a log any more; that it has all is said by roots. */
+/* What a store of records can show a device that joins: cases 91 to 95 and 123 of doc/attacks.md.
+ * Nothing that it is shown is in a log any more; that it has all is said by roots. */
 #include <stdio.h>
 #include <string.h>
 
@@ -189,9 +189,19 @@ static void make_another(struct kc_item_header *header, struct kc_item_body *bod
 	body->key_digest[0] ^= 1;
 }
 
+/* A device goes, by another's word or by its own; its keys are the thief's in both cases. */
+static void put_out(struct house *house, size_t device, bool has_left)
+{
+	if (!has_left) {
+		house_remove(house, 0, device);
+		return;
+	}
+	CHECK_OK_FATAL(kc_keychain_leave(house->homes[device].keychain, false));
+}
+
 /* Whoever is out has the key of what was written before: of a record of one who is in, with a dot
  * that was acknowledged long ago, nobody can say that it is made up but one who holds all. */
-static void case_93_a_newcomer_waits_for_what_was_made_up(void)
+static void newcomer_waits_for_what_was_made_up(bool has_left)
 {
 	static const uint8_t made_up[KC_RECORD_NAME_LEN] = {1, 2, 3};
 	CLEANUP_EVIL_HOUSE struct house house;
@@ -211,7 +221,7 @@ static void case_93_a_newcomer_waits_for_what_was_made_up(void)
 	evil_house_item(&house, 1, "svce=b", name);
 	accomplice_recall(house.homes[2].keychain, &thief);
 	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
-	house_remove(&house, 0, 2);
+	put_out(&house, 2, has_left);
 	trim_logs(&house, 2);
 	CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), make_another, made_up, &made));
 	CHECK_OK(accomplice_put_item(thief, evil_world(0), kc_buf_bytes(&made)));
@@ -233,6 +243,16 @@ static void case_93_a_newcomer_waits_for_what_was_made_up(void)
 	CHECK(memory_cloud_version(0) == before);
 }
 
+static void case_93_a_newcomer_waits_for_what_was_made_up(void)
+{
+	newcomer_waits_for_what_was_made_up(false);
+}
+
+static void case_123_one_that_left_makes_up_an_item(void)
+{
+	newcomer_waits_for_what_was_made_up(true);
+}
+
 struct deletion {
 	uint8_t name[KC_RECORD_NAME_LEN];
 };
@@ -249,7 +269,7 @@ static void make_deletion(struct kc_item_header *header, struct kc_item_body *bo
 
 /* A deletion is no leaf: of one whose name nobody has here, no root says anything. So what is new
  * would be dead on a newcomer before it comes. */
-static void case_95_a_deletion_that_no_root_shows(void)
+static void newcomer_is_shown_a_deletion(bool has_left)
 {
 	CLEANUP_EVIL_HOUSE struct house house;
 	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
@@ -267,7 +287,7 @@ static void case_95_a_deletion_that_no_root_shows(void)
 	evil_house_item(&house, 1, "svce=b", name);
 	accomplice_recall(house.homes[2].keychain, &thief);
 	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
-	house_remove(&house, 0, 2);
+	put_out(&house, 2, has_left);
 	trim_logs(&house, 2);
 	/* The newcomer is shown it in the place of what is new, and the list before. */
 	evil_house_save(1);
@@ -294,6 +314,58 @@ static void case_95_a_deletion_that_no_root_shows(void)
 				CHECK_OK(house_sync(&house, i, NULL));
 	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=new", "new"));
 	has_arrived(&house, newcomer, 4);
+}
+
+static void case_95_a_deletion_that_no_root_shows(void)
+{
+	newcomer_is_shown_a_deletion(false);
+}
+
+static void case_123_one_that_left_makes_up_a_deletion(void)
+{
+	newcomer_is_shown_a_deletion(true);
+}
+
+/* Another value in the place of an item that all have had for long. */
+static void make_worse(struct kc_item_header *header, struct kc_item_body *body, const void *secret)
+{
+	(void)header;
+	body->version.t += 100000;
+	CHECK_OK_FATAL(kc_secret_set(&body->item.secret, kc_bytes_str(secret)));
+}
+
+static void case_123_one_that_left_makes_up_a_value(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
+	char name[NAME_MAX_LEN];
+	size_t newcomer, rule;
+
+	begin(&house, 3);
+	evil_house_item(&house, 1, "svce=b", name);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	CHECK_OK_FATAL(evil_get(evil_world(0), name, &own));
+	put_out(&house, 2, true);
+	trim_logs(&house, 2);
+	CHECK_OK(accomplice_item(thief, kc_buf_bytes(&own), make_worse, "worse", &made));
+	rule = evil_add(&(struct evil_rule){.verb = EVIL_FORGE,
+		.devices = 1u << 3,
+		.names = name,
+		.bytes = kc_buf_bytes(&made)});
+	newcomer = add_newcomer(&house);
+	CHECK_ERR(house_knock(&house, 0, newcomer), KC_E_WAITING);
+	for (int round = 0; round < 4; round++) {
+		CHECK_OK(house_sync(&house, 0, NULL));
+		CHECK_OK(house_sync(&house, newcomer, NULL));
+		CHECK(!words_has_secret(&house.homes[newcomer], GENP, "svce=b", "worse"));
+	}
+	CHECK(evil_deeds(rule) > 0);
+	CHECK(is_joining(&house, newcomer));
+	evil_house_mute();
+	CHECK(arrive(&house, newcomer) < MOST_ROUNDS);
+	has_arrived(&house, newcomer, 3);
+	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=b", "b"));
 }
 
 /* --- when nobody has said the same --------------------------------------------------------------
@@ -340,6 +412,9 @@ int main(void)
 		CHECK_TEST(case_92_a_newcomer_is_shown_what_was_deleted),
 		CHECK_TEST(case_93_a_newcomer_waits_for_what_was_made_up),
 		CHECK_TEST(case_95_a_deletion_that_no_root_shows),
+		CHECK_TEST(case_123_one_that_left_makes_up_an_item),
+		CHECK_TEST(case_123_one_that_left_makes_up_a_deletion),
+		CHECK_TEST(case_123_one_that_left_makes_up_a_value),
 		CHECK_TEST(case_94_no_root_to_compare_with),
 	};
 
