@@ -67,8 +67,9 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
-	uint8_t given[32];		     /* which keys this device gave it last, hashed */
-	bool forged;			     /* it sent a key that was not the one that it named */
+	uint8_t given[32];   /* which keys this device gave it last, hashed */
+	uint64_t shared_seq; /* the list that came with its last shares that gave a key; or 0 */
+	bool forged;	     /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */

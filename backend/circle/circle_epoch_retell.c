@@ -75,12 +75,12 @@ static void add_recipient(struct kc_epoch *epoch, const struct kc_peer_id *id)
 }
 
 /* As it was, but that it closes nothing: how far its author had read is not this device's to say.
- */
+ * The link stays what it is: made anew, it would give the key before to whoever began this epoch
+ * after one whose key it was never given. */
 static kc_err retell(
 	struct kc_circle *circle, const struct kc_trust *trust, const struct kc_held_epoch *held)
 {
 	static const struct kc_secret none = KC_SECRET_INIT;
-	const struct kc_held_epoch *before = kc_circle_find_epoch_before(circle, held);
 	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
@@ -94,8 +94,8 @@ static kc_err retell(
 	epoch->reason = KC_EPOCH_RETOLD;
 	epoch->closing = (struct kc_vector){.count = 0};
 	kc_circle_name_reasons(circle, trust, &epoch->reasons);
-	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, &held->key,
-		before ? &before->key : &none, &record));
+	KC_TRY(kc_epoch_build(
+		epoch, &circle->account, &circle->identity, &held->key, &none, &record));
 	KC_TRY(kc_circle_queue_epoch(circle, &epoch->name, kc_buf_bytes(&record)));
 	/* It may be the first one that makes room for this. */
 	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));

@@ -6,6 +6,15 @@
 
 #include "backend/circle/record/label.h"
 
+/* Whether the key before is in the link of an epoch; its author may not have had it. */
+static bool has_link(const struct kc_circle *circle, const struct kc_held_epoch *held)
+{
+	KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT;
+
+	return held->key.len &&
+	       kc_epoch_open_link(held->epoch, &circle->account, &held->key, &before) == KC_OK;
+}
+
 /* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
  * its view, or one that was begun at the same time. That of one who is out may link to nothing. */
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
@@ -17,7 +26,8 @@ static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 
 		if (before && kc_view_key_name_equal(&before->epoch->name, &held->epoch->name) &&
 			kc_peer_set_has(
-				trust->heard, kc_circle_number(circle, &other->epoch->author)))
+				trust->heard, kc_circle_number(circle, &other->epoch->author)) &&
+			has_link(circle, other))
 			return false;
 	}
 	return kc_peer_set_has(trust->heard, kc_circle_number(circle, &held->epoch->author));

@@ -64,8 +64,19 @@ kc_err kc_circle_take_epoch(
 	return kc_circle_follow_links(circle);
 }
 
+/* Shares are published with the next list of who gives them: until that is here, this device knows
+ * less than who chose whom to give the keys (circle_unheard.c). Those of a welcome come with all
+ * that the sponsor knows. */
+static void note_given(struct kc_member *author, const struct kc_shares *shares)
+{
+	uint64_t seq = shares->author_seq < UINT64_MAX ? shares->author_seq + 1 : UINT64_MAX;
+
+	if (author->shared_seq < seq)
+		author->shared_seq = seq;
+}
+
 /* A key that is not the one announced is held against who signed it; those that fit are taken. */
-static kc_err open_shares(struct kc_circle *circle, struct kc_member *author,
+static kc_err open_shares(struct kc_circle *circle, struct kc_member *author, bool is_welcome,
 	const struct kc_shares *shares, struct kc_bytes record)
 {
 	struct kc_secret keys[KC_SHARES_MAX_KEYS] = {{0}};
@@ -79,6 +90,8 @@ static kc_err open_shares(struct kc_circle *circle, struct kc_member *author,
 		struct kc_held_epoch *held = kc_circle_find_named_epoch(circle, &shares->names[i]);
 
 		if (err == KC_OK && held && keys[i].len && !kc_held_epoch_has_key(held)) {
+			if (!is_welcome)
+				note_given(author, shares);
 			kc_secret_move(&held->key, &keys[i]);
 			err = kc_circle_derive_epoch(circle, held);
 		}
@@ -134,7 +147,7 @@ kc_err kc_circle_take_shares(
 		return all_told ? KC_OK : KC_ERR(WAITING);
 	if (kc_circle_is_locked(circle))
 		return note_shares(circle, &shares);
-	err = open_shares(circle, author, &shares, record);
+	err = open_shares(circle, author, from == NULL, &shares, record);
 	if (err != KC_OK && err != KC_E_REFUSED)
 		return err;
 	KC_TRY(kc_circle_follow_links(circle));

@@ -161,9 +161,36 @@ kc_peer_set kc_circle_named_out(const struct kc_circle *circle, const struct kc_
 	return unite(circle, trust, unexplained);
 }
 
+/* The list of a giver of keys that has yet to be heard here, with all that it says was seen; 0:
+ * none has. Who has left signed none after its last. */
+static uint64_t unheard_giver(
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
+{
+	const struct kc_member *m = circle->members[number];
+	uint64_t seq = m->shared_seq;
+
+	if (m->retire_record.len && seq > m->retire.seq)
+		seq = m->retire.seq;
+	if (seq == 0 || !is_heeded(circle, trust, &m->id) || has_heard(circle, trust, number, seq))
+		return 0;
+	return seq;
+}
+
+/* Anybody can tell of a key whose id it has seen, without a word of who is out: so the record of an
+ * epoch alone does not say whom the key is for. Who gave it to this device knew. */
+static kc_peer_set doubted_for_shares(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	kc_peer_set set = 0;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (unheard_giver(circle, trust, i))
+			set |= ~((kc_peer_set)1 << i);
+	return set & trust->trusted & ~((kc_peer_set)1 << circle->self);
+}
+
 kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_trust *trust)
 {
-	return unite(circle, trust, doubted_for);
+	return unite(circle, trust, doubted_for) | doubted_for_shares(circle, trust);
 }
 
 /* The next list of this device; and while this is still to hear why an epoch names some, those by
@@ -174,6 +201,9 @@ static kc_err add_reasons(
 	const struct kc_list *own = kc_circle_self(circle)->list;
 
 	KC_TRY(kc_vector_raise(ret, &circle->identity.id, own ? own->seq + 1 : 1));
+	for (size_t i = 0; i < circle->member_count; i++)
+		KC_TRY(kc_vector_raise(
+			ret, &circle->members[i]->id, unheard_giver(circle, trust, i)));
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_epoch *epoch = circle->epochs[i].epoch;
 		const struct kc_vector *reasons = &epoch->reasons;

@@ -580,8 +580,8 @@ static void what_does_not_stand_explains_nothing(void)
 	accuse(&h, &carl);
 	put_out(h.ann, h.thief, NULL);
 	begin_epoch(h.ann);
-	telling_say(h.ann);
 	hear_of_keys(h.bob, h.ann);
+	telling_say(h.ann);
 	CHECK_OK(telling_hear(h.bob, carl));
 	CHECK(trusts(h.bob, h.thief));
 	begin_epoch(h.bob);
@@ -601,15 +601,15 @@ static void doubt_ends_when_all_is_heard(void)
 	CHECK_OK(telling_hear(h.ann, carl));
 	CHECK(!trusts(h.ann, h.thief));
 	begin_epoch(h.ann);
-	telling_say(h.ann);
 	hear_of_keys(h.bob, h.ann);
+	telling_say(h.ann);
 	begin_epoch(h.bob);
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
 	CHECK_OK(telling_hear(h.bob, h.ann));
 	begin_epoch(h.bob); /* she may have gone by what carl said, which is not here */
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
-	telling_say(h.bob);
 	hear_of_keys(h.ann, h.bob);
+	telling_say(h.bob);
 	CHECK_OK(telling_hear(h.bob, carl));
 	CHECK(trusts(h.bob, h.thief));
 	begin_epoch(h.bob);
@@ -618,6 +618,151 @@ static void doubt_ends_when_all_is_heard(void)
 	CHECK(trusts(h.ann, h.thief));
 	begin_epoch(h.ann);
 	CHECK(gives_keys_to(h.ann, telling_id(h.thief)));
+}
+
+/* The thief, which has the first metadata key, sees which keys ann's epochs have, and tells of them
+ * itself, to all and without a word of who is out. It has none of these keys. */
+static void tell_of_others_keys(
+	const struct kc_circle *thief, const struct kc_circle *ann, struct kc_circle *hearer)
+{
+	static const struct kc_secret none = KC_SECRET_INIT;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+
+	CHECK_FATAL(epoch != NULL);
+	for (size_t i = 0; i < ann->epoch_count; i++) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+		*epoch = *ann->epochs[i].epoch;
+		if (kc_circle_find_epoch(hearer, epoch->name.kid))
+			continue;
+		epoch->author = *telling_id(thief);
+		epoch->out_count = 0;
+		epoch->reasons.count = 0;
+		CHECK_OK_FATAL(kc_epoch_build(
+			epoch, &thief->account, &thief->identity, &none, &none, &record));
+		CHECK_OK(kc_circle_take_epoch(hearer, telling_id(thief), kc_buf_bytes(&record)));
+	}
+}
+
+/* The record of the epoch that it begins now; what it tells again before that is of others' keys.
+ */
+static bool begins_epoch_for(struct kc_circle *by, const struct kc_peer_id *whom)
+{
+	const struct kc_epoch *epoch;
+
+	begin_epoch(by);
+	epoch = by->epochs[by->epoch_count - 1].epoch;
+	CHECK(kc_peer_id_equal(&epoch->author, telling_id(by)));
+	return kc_peer_id_is_among(epoch->recipients, epoch->recipient_count, whom);
+}
+
+/* Bob is shown neither that ann has put out the thief, nor her epoch, which names it: but shares
+ * for bob, and what the thief tells of their keys. Nor does one that bob lets in now give them
+ * away. */
+static void who_is_out_tells_of_a_key(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+	struct kc_trust trust;
+	size_t queued;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	begin_epoch(h.ann);
+	tell_of_others_keys(h.thief, h.ann, h.bob);
+	CHECK_OK_FATAL(kc_circle_judge(h.ann, &trust));
+	CHECK_OK(kc_circle_build_shares(
+		h.ann, &trust, &h.bob->identity.permanent, telling_id(h.bob), &shares));
+	telling_say(h.ann);
+	CHECK_OK(kc_circle_take_shares(h.bob, telling_id(h.ann), kc_buf_bytes(&shares)));
+	CHECK(trusts(h.bob, h.thief));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	queued = h.bob->queue.len;
+	CHECK_OK(kc_circle_queue_missing_shares(h.bob, &trust));
+	CHECK(h.bob->queue.len == queued);
+	CHECK(!begins_epoch_for(h.bob, telling_id(h.thief)));
+	telling_admit(h.bob, "carl", &carl);
+	CHECK(trusts(carl, h.thief));
+	CHECK(!begins_epoch_for(carl, telling_id(h.thief)));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!trusts(h.bob, h.thief));
+	CHECK(!begins_epoch_for(h.bob, telling_id(h.thief)));
+	CHECK(begins_epoch_for(h.bob, telling_id(h.ann)));
+	CHECK(begins_epoch_for(h.bob, telling_id(carl)));
+}
+
+/* The thief begins an epoch that says that it follows ann's, whose key it does not have: what is in
+ * the place of that opens to nobody. */
+static void follow_others_key(struct kc_circle *thief, const struct kc_epoch *of,
+	struct kc_circle *hearer, struct kc_secret *ret_key)
+{
+	static const struct kc_secret none = KC_SECRET_INIT;
+	static const uint8_t nothing[KC_VIEW_KEY_LEN + KC_SIV_TAG_LEN];
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS] = {ret_key};
+	struct kc_shares shares = {.author = *telling_id(thief),
+		.receiver = *telling_id(hearer),
+		.author_seq = kc_circle_self(thief)->list->seq,
+		.count = 1};
+	KC_CLEANUP_FREE struct kc_epoch *epoch = malloc(sizeof *epoch);
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, given = KC_BUF_INIT;
+
+	CHECK_FATAL(epoch != NULL);
+	*epoch = *of;
+	epoch->author = *telling_id(thief);
+	epoch->name.epoch++;
+	epoch->has_prev = true;
+	memcpy(epoch->prev_kid, of->name.kid, sizeof epoch->prev_kid);
+	epoch->link = KC_BYTES_OF(nothing);
+	epoch->out_count = 0;
+	epoch->reasons.count = 0;
+	CHECK_OK_FATAL(kc_secret_random(ret_key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_view_key_id(
+		&thief->account, epoch->name.view, epoch->name.epoch, ret_key, epoch->name.kid));
+	CHECK_OK_FATAL(
+		kc_epoch_build(epoch, &thief->account, &thief->identity, ret_key, &none, &record));
+	CHECK_OK(kc_circle_take_epoch(hearer, telling_id(thief), kc_buf_bytes(&record)));
+	shares.names[0] = epoch->name;
+	CHECK_OK_FATAL(kc_shares_build(&shares, &thief->account, &thief->identity,
+		&hearer->identity.permanent, keys, &given));
+	CHECK_OK(kc_circle_take_shares(hearer, telling_id(thief), kc_buf_bytes(&given)));
+	kc_circle_note_use(hearer, epoch->name.kid);
+}
+
+/* Bob, who is told of the removal after that, tells of the thief's epoch again; and must not put
+ * into it what was not there. Whoever comes in is given that key all the same. */
+static void no_link_is_made_for_who_is_out(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *held;
+	const struct kc_epoch *of;
+	size_t told = 0;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	begin_epoch(h.ann);
+	hear_of_keys(h.bob, h.ann);
+	telling_say(h.ann);
+	of = h.ann->epochs[h.ann->epoch_count - 1].epoch;
+	follow_others_key(h.thief, of, h.bob, &key);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!trusts(h.bob, h.thief));
+	begin_epoch(h.bob);
+	for (size_t i = 0; i < h.bob->epoch_count; i++) {
+		const struct kc_epoch *epoch = h.bob->epochs[i].epoch;
+		KC_CLEANUP_SECRET struct kc_secret before = KC_SECRET_INIT;
+
+		if (epoch->reason != KC_EPOCH_RETOLD)
+			continue;
+		told++;
+		CHECK(kc_epoch_open_link(epoch, &h.thief->account, &key, &before) != KC_OK);
+	}
+	CHECK(told > 0);
+	telling_admit(h.bob, "carl", &carl);
+	held = kc_circle_find_epoch(carl, of->name.kid);
+	CHECK(held && kc_held_epoch_has_key(held));
 }
 
 static bool is_in_use(const struct kc_circle *circle, struct kc_view_key_name *ret)
@@ -643,8 +788,8 @@ static void who_was_in_again_is_out_with_all_keys(void)
 	accuse(&h, &carl);
 	CHECK_OK(telling_hear(h.ann, carl));
 	begin_epoch(h.ann);
-	telling_say(h.ann);
 	hear_of_keys(h.bob, h.ann);
+	telling_say(h.ann);
 	begin_epoch(h.bob);
 	CHECK_FATAL(is_in_use(h.bob, &doubted));
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
@@ -831,6 +976,8 @@ int main(void)
 		CHECK_TEST(one_that_left_and_is_out_explains_nothing),
 		CHECK_TEST(what_does_not_stand_explains_nothing),
 		CHECK_TEST(doubt_ends_when_all_is_heard),
+		CHECK_TEST(who_is_out_tells_of_a_key),
+		CHECK_TEST(no_link_is_made_for_who_is_out),
 		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
 		CHECK_TEST(of_two_leavings_the_same_one_counts),
