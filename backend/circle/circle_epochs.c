@@ -167,8 +167,8 @@ kc_err kc_circle_complete_keys(struct kc_circle *circle)
 /* --- room ---------------------------------------------------------------------------------------
  */
 
-/* Whether a is the sooner to go of two epochs whose authors are out: nothing opens with one whose
- * key is not here, and what was never used is not missed. */
+/* Whether a is the sooner to go of two epochs whose authors are out, or have left: nothing opens
+ * with one whose key is not here, and what was never used is not missed. */
 static bool goes_before(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
 {
 	if (kc_held_epoch_has_key(a) != kc_held_epoch_has_key(b))
@@ -178,19 +178,47 @@ static bool goes_before(const struct kc_held_epoch *a, const struct kc_held_epoc
 	return a->epoch->name.epoch > b->epoch->name.epoch;
 }
 
-kc_err kc_circle_make_epoch_room(struct kc_circle *circle)
+/* Whether its author has left, with more epochs than anybody needs: what one that left had begun is
+ * read for long, but none of them may fill the room, and leave the others without another. */
+static bool is_left_in_plenty(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *of)
+{
+	const struct kc_peer_id *author = &of->epoch->author;
+	size_t count = 0;
+
+	if (!kc_peer_set_has(trust->retired, kc_circle_number(circle, author)))
+		return false;
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		count += kc_peer_id_equal(&circle->epochs[i].epoch->author, author);
+	return count > KC_CIRCLE_MAX_EPOCHS / 8;
+}
+
+/* The one that goes first of those whose authors are out, or have left in plenty. */
+static struct kc_held_epoch *find_idle(
+	const struct kc_circle *circle, const struct kc_trust *trust, bool are_out)
 {
 	struct kc_held_epoch *goes = NULL;
-	struct kc_trust trust;
 
-	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		struct kc_held_epoch *held = &circle->epochs[i];
 
-		if (!kc_circle_is_in(circle, &trust, &held->epoch->author) &&
+		if ((are_out ? !kc_circle_is_in(circle, trust, &held->epoch->author)
+			     : is_left_in_plenty(circle, trust, held)) &&
 			(!goes || goes_before(held, goes)))
 			goes = held;
 	}
+	return goes;
+}
+
+kc_err kc_circle_make_epoch_room(struct kc_circle *circle)
+{
+	struct kc_held_epoch *goes;
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	goes = find_idle(circle, &trust, true);
+	if (!goes)
+		goes = find_idle(circle, &trust, false);
 	if (!goes)
 		return KC_ERR(WAITING);
 	kc_circle_epoch_done(goes);

@@ -389,6 +389,33 @@ static void epochs_of_who_fell_leave_room_for_others(void)
 	CHECK_OK(kc_circle_begin_epoch(h.bob, &trust, 1, KC_EPOCH_REMOVAL));
 }
 
+/* Of a member's, which then leaves by itself: its word still counts, but the others need new keys.
+ */
+static void epochs_of_who_left_leave_room_for_others(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_BUF struct kc_buf retirement = KC_BUF_INIT;
+	const struct kc_held_epoch *held;
+	struct kc_trust trust;
+
+	house_init(&h);
+	while (h.bob->epoch_count < KC_CIRCLE_MAX_EPOCHS) {
+		KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+		build_epoch(h.bob, &h.thief->identity, 2, &record);
+		CHECK_OK_FATAL(
+			kc_circle_take_epoch(h.bob, telling_id(h.thief), kc_buf_bytes(&record)));
+	}
+	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = *telling_id(h.thief),
+					       .seq = kc_circle_self(h.thief)->list->seq},
+		&h.bob->account, &h.thief->identity, &retirement));
+	CHECK_OK(kc_circle_take_retire(h.bob, telling_id(h.thief), kc_buf_bytes(&retirement)));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	CHECK_ERR(kc_circle_usable_epoch(h.bob, &trust, 1, &held), KC_E_NOT_FOUND);
+	CHECK_OK(kc_circle_begin_epoch(h.bob, &trust, 1, KC_EPOCH_REMOVAL));
+	CHECK_OK(kc_circle_usable_epoch(h.bob, &trust, 1, &held));
+}
+
 /* Vouchers of a thief's friends for each other and for everybody, as many as a circle holds. */
 static void vouchers_of_who_fell_leave_room_for_others(void)
 {
@@ -970,6 +997,7 @@ int main(void)
 		CHECK_TEST(statements_drive_out_no_other),
 		CHECK_TEST(what_is_repeated_of_a_thief_is_cut_anew),
 		CHECK_TEST(epochs_of_who_fell_leave_room_for_others),
+		CHECK_TEST(epochs_of_who_left_leave_room_for_others),
 		CHECK_TEST(what_is_told_again_keeps_its_key),
 		CHECK_TEST(vouchers_of_who_fell_leave_room_for_others),
 		CHECK_TEST(a_friend_that_left_explains_nothing),
