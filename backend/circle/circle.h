@@ -67,6 +67,7 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
+	bool is_over;	     /* it had left, and said its last, when this was loaded; not saved */
 	uint8_t given[32];   /* which keys this device gave it last, hashed */
 	uint64_t shared_seq; /* the list that came with its last shares that gave a key; or 0 */
 	bool forged;	     /* it sent a key that was not the one that it named */

@@ -50,7 +50,9 @@ static kc_err code_retire(struct kc_coder *c, struct kc_member *member)
 	KC_TRY(kc_coder_check(c));
 	if (!c->loads || member->retire_record.len == 0)
 		return KC_OK;
-	return kc_retire_parse(kc_buf_bytes(&member->retire_record), &member->retire);
+	KC_TRY(kc_retire_parse(kc_buf_bytes(&member->retire_record), &member->retire));
+	member->is_over = kc_circle_is_over(member);
+	return KC_OK;
 }
 
 kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_t number)

@@ -58,6 +58,9 @@ kc_err kc_circle_take_epoch(
 	KC_TRY(kc_circle_check_epoch_author(circle, record));
 	if (has_told(circle, epoch))
 		return KC_OK;
+	/* What it told of epochs came with its lists, and the last of these was settled before. */
+	if (kc_circle_find(circle, &epoch->author)->is_over)
+		return KC_ERR(REFUSED);
 	KC_TRY(kc_circle_judge(circle, &trust));
 	KC_TRY(check_author(circle, &trust, &epoch->author));
 	KC_TRY(kc_circle_add_epoch(circle, record));

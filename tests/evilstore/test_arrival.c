@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store of records can show a device that joins: cases 91 to 95 and 123 of doc/attacks.md.
- * Nothing that it is shown is in a log any more; that it has all is said by roots. */
+/* What a store of records can show a device that joins: cases 91 to 95, 123 and 127 of
+ * doc/attacks.md. Nothing that it is shown is in a log any more; that it has all is said by roots.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -368,6 +369,68 @@ static void case_123_one_that_left_makes_up_a_value(void)
 	CHECK(words_has_secret(&house.homes[newcomer], GENP, "svce=b", "b"));
 }
 
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+/* One that left says afterwards that a member is out, in an epoch of which nobody needs the key. */
+static void name_as_out(struct kc_circle *thief, const struct kc_peer_id *member)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *before = NULL;
+
+	CHECK_FATAL(epoch != NULL);
+	for (size_t i = 0; i < thief->epoch_count; i++)
+		if (thief->epochs[i].epoch->name.view == KC_VIEW_META)
+			before = &thief->epochs[i];
+	CHECK_FATAL(before != NULL);
+	epoch->author = thief->identity.id;
+	epoch->name = before->epoch->name;
+	epoch->name.epoch++;
+	epoch->has_prev = true;
+	memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
+	epoch->reason = KC_EPOCH_ASKED;
+	epoch->time_ms = EVIL_HOUSE_NOW;
+	epoch->out[epoch->out_count++] = *member;
+	CHECK_OK_FATAL(kc_vector_raise(&epoch->reasons, &epoch->author, 1));
+	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_view_key_id(
+		&thief->account, epoch->name.view, epoch->name.epoch, &key, epoch->name.kid));
+	CHECK_OK_FATAL(accomplice_epoch(thief, evil_world(0), epoch, &key, &before->key));
+}
+
+/* Nobody is in doubt by that: else the two would begin epochs of their own, each without the other.
+ */
+static void case_127_one_that_left_casts_no_doubt(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	struct kc_peer_id member;
+	struct kc_sync_report report = {0};
+
+	begin(&house, 3);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	put_out(&house, 2, true);
+	sync_first(&house, 2);
+	member = house_id(&house, 1);
+	name_as_out(thief, &member);
+	CHECK_OK(house_sync(&house, 0, &report));
+	CHECK(report.refused == 1);
+	CHECK_OK(kc_keychain_rotate(house.homes[0].keychain, &report));
+	for (int round = 0; round < 3; round++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "d%d", round);
+		add(&house, (size_t)round & 1, name);
+		for (int i = 0; i < 6; i++)
+			CHECK_OK(house_sync(&house, (size_t)i & 1, NULL));
+		house_clock_move(EVIL_HOUSE_GRACE);
+	}
+	CHECK(count(&house, 0) == 6 && count(&house, 1) == 6);
+	evil_house_is_content(&house, 0);
+	evil_house_is_content(&house, 1);
+}
+
 /* --- when nobody has said the same --------------------------------------------------------------
  */
 
@@ -415,6 +478,7 @@ int main(void)
 		CHECK_TEST(case_123_one_that_left_makes_up_an_item),
 		CHECK_TEST(case_123_one_that_left_makes_up_a_deletion),
 		CHECK_TEST(case_123_one_that_left_makes_up_a_value),
+		CHECK_TEST(case_127_one_that_left_casts_no_doubt),
 		CHECK_TEST(case_94_no_root_to_compare_with),
 	};
 
