@@ -259,15 +259,18 @@ static uint64_t sees(size_t device, size_t of)
 		       : model.exchanges;
 }
 
-/* A device has sent its changes now, and knows what it sees of the others'. */
-static void learn(size_t device, bool all_settled)
+/* A device has sent its changes now, but for those that a key has yet to come for, and knows what
+ * it sees of the others'. Which have stayed is not told: all do that have not gone before. */
+static void learn(size_t device, const struct kc_sync_report *report)
 {
+	bool all_settled = report->waiting == 0;
+
 	model.exchanges++;
 	for (size_t i = 0; i < model.count; i++) {
 		struct change *c = &model.changes[i];
 		uint64_t here = sees(device, c->device);
 
-		if (c->device == device && c->sent == 0)
+		if (c->device == device && c->sent == 0 && report->pending == 0)
 			c->sent = here;
 		if (all_settled && c->sent && c->sent <= here)
 			model.known[device] |= (known_set)1 << i;
@@ -421,7 +424,7 @@ static void exchange(size_t device, struct kc_sync_report *report)
 		fail("device %zu exchanges: %d refused, %d pending", device, (int)report->refused,
 			(int)report->pending);
 	if (good)
-		learn(device, report->waiting == 0);
+		learn(device, report);
 	if (good && report->waiting && model.removals)
 		model.out[device] = is_lost(device);
 }
@@ -493,7 +496,7 @@ static void change_password(size_t device)
 	if (!is_expected(device, err, &report))
 		fail("device %zu changes the account password: %s", device, kc_err_name(err));
 	if (err == KC_OK)
-		learn(device, report.waiting == 0);
+		learn(device, &report);
 }
 
 /* --- what is written ----------------------------------------------------------------------------
@@ -608,7 +611,7 @@ static void rotate(size_t device)
 	if (!is_expected(device, err, &report))
 		fail("device %zu makes new keys: %s", device, kc_err_name(err));
 	if (err == KC_OK)
-		learn(device, report.waiting == 0);
+		learn(device, &report);
 }
 
 /* --- letting in ---------------------------------------------------------------------------------
