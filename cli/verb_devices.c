@@ -6,6 +6,8 @@
 #include "cli/verb.h"
 #include "cli/when.h"
 
+#define NO_NAME "(not known yet)" /* it has been let in, and its first list has yet to come */
+
 static kc_err answer_list(struct kc_run *run, const struct kc_device_list *list)
 {
 	json_t *object = kc_json_object(), *items = json_array();
@@ -66,7 +68,7 @@ static kc_err print_list(struct kc_run *run, const struct kc_device_list *list)
 		KC_CLEANUP_BUF struct kc_buf number = KC_BUF_INIT;
 
 		kc_device_push_number(&number, device);
-		kc_columns_add_str(&columns, device->name);
+		kc_columns_add_str(&columns, device->name[0] ? device->name : NO_NAME);
 		kc_columns_add(&columns, kc_buf_bytes(&number));
 		add_time(&columns, device->added_ms);
 		kc_columns_add_str(&columns, device->added_by);
