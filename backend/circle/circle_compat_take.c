@@ -131,6 +131,14 @@ static bool is_included(
 	return false;
 }
 
+/* Excluded, or let in by nobody who counts any more: no list will include it as things stand. */
+static bool is_out(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id)
+{
+	return kc_circle_is_excluded(circle, trust, id) ||
+	       kc_peer_set_has(kc_trust_outsiders(trust), kc_circle_number(circle, id));
+}
+
 /* Rule 6. Errors: REFUSED; NOT_MEMBER (one is out, by what is known so far); WAITING. */
 static kc_err check_members(const struct kc_circle *circle, const struct incoming *in)
 {
@@ -140,7 +148,7 @@ static kc_err check_members(const struct kc_circle *circle, const struct incomin
 		const struct kc_compat_member *row = &in->compat->members[i];
 		kc_err err = kc_circle_check_compat_member(circle, row);
 
-		if (err == KC_OK && kc_circle_is_excluded(circle, &in->trust, &row->peer))
+		if (err == KC_OK && is_out(circle, &in->trust, &row->peer))
 			err = KC_ERR(NOT_MEMBER);
 		if (err == KC_OK && !is_included(circle, &in->trust, &row->peer))
 			err = KC_ERR(WAITING);
@@ -296,6 +304,8 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 	}
 	if (members != KC_OK && members != KC_E_WAITING)
 		return members; /* no list, and no other copy, makes it one to follow */
+	if (lineage == LOSER && has_member_signature(circle, in))
+		return keep_evidence(circle, in->record); /* whoever its members are */
 	if (lineage == GAP)
 		return KC_ERR(WAITING);
 	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
@@ -411,6 +421,10 @@ static kc_err retry(struct kc_circle *circle, struct kc_held_compat *place)
 	if (!held.compat)
 		return KC_OK;
 	err = kc_circle_take_compat(circle, NULL, 0, kc_buf_bytes(&held.record));
+	if (err == KC_E_WAITING && !place->compat) { /* as it has until now */
+		*place = held;
+		held = (struct kc_held_compat){.record = KC_BUF_INIT};
+	}
 	return err == KC_E_NO_MEMORY ? err : KC_OK;
 }
 

@@ -396,13 +396,38 @@ static void one_with_somebody_who_is_out_waits_for_no_copy(void)
 	CHECK(generation(t.b) == 3);
 }
 
+/* b let d in, and c put b out before it heard of that: what others make with d is refused by c, and
+ * not waited for. It may be the one to follow when more is heard, and is kept. */
+static void one_with_somebody_who_fell_is_not_waited_for(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL;
+	KC_CLEANUP_BUF struct kc_buf five = KC_BUF_INIT, list = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	telling_admit(t.b, "d", &d);
+	telling_hear_of(t.a, t.b, telling_id(d));
+	CHECK_OK_FATAL(telling_hear(t.a, t.b));
+	CHECK_OK(take_copy(t.a, t.b));
+	next = next_of(t.a);
+	leave_out(&next, telling_id(t.b));
+	build(&t, &next, t.a->identity.legacy, t.user.user, &five);
+	add_exclusion(t.c, telling_id(t.b), &list);
+	CHECK_OK_FATAL(hear_list(t.c, t.c, &list));
+	telling_hear_of(t.c, t.b, telling_id(d));
+	CHECK_ERR(take(t.c, &five), KC_E_REFUSED);
+	CHECK(kc_circle_find(t.c, telling_id(t.a))->compat_held.compat != NULL);
+}
+
 /* Two branches, each of a newcomer that the other's sponsor did not know: who is in one of them
  * takes the other for one that gives way. */
 static void one_that_gives_way_may_be_of_a_newcomer(void)
 {
 	CLEANUP_TRIO struct trio t;
 	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL, *e = NULL;
-	KC_CLEANUP_BUF struct kc_buf by_d = KC_BUF_INIT, by_e = KC_BUF_INIT, by_user = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf by_d = KC_BUF_INIT, by_e = KC_BUF_INIT, by_b = KC_BUF_INIT,
+				     by_user = KC_BUF_INIT;
 	struct kc_record_id own;
 	struct kc_compat next;
 
@@ -417,6 +442,11 @@ static void one_that_gives_way_may_be_of_a_newcomer(void)
 	own = t.a->compat.id;
 	CHECK_FATAL(generation(t.a) == next.generation);
 	CHECK_ERR(take(t.a, &by_e), KC_E_WAITING); /* for e */
+	/* With a member's signature it is evidence, whoever its members are. */
+	build(&t, &next, t.b->identity.legacy, t.user.user, &by_b);
+	CHECK_OK(take(t.a, &by_b));
+	CHECK(t.a->compat_rival.len > 0);
+	kc_buf_reset(&t.a->compat_rival);
 	telling_hear_of(t.a, t.b, telling_id(e));
 	CHECK_OK_FATAL(telling_hear(t.a, t.b));
 	CHECK_OK(take(t.a, &by_e));
@@ -754,6 +784,7 @@ int main(void)
 		CHECK_TEST(a_gap_waits_until_it_is_closed_or_bridged),
 		CHECK_TEST(one_that_nobody_can_accept),
 		CHECK_TEST(one_with_somebody_who_is_out_waits_for_no_copy),
+		CHECK_TEST(one_with_somebody_who_fell_is_not_waited_for),
 		CHECK_TEST(one_that_gives_way_may_be_of_a_newcomer),
 		CHECK_TEST(an_empty_circle_is_like_any_other),
 		CHECK_TEST(another_user_key_is_refused_or_waits_for_its_record),
