@@ -83,6 +83,14 @@ static void push_end(
 		kc_buf_printf(out, "%s%s", ends[end_of(entry)].by, by ? by : "another device");
 }
 
+/* The two halves of a key have one name. */
+static void push_name(struct kc_buf *out, const struct kc_found *entry)
+{
+	kc_item_push_name(out, entry);
+	if (kc_item_kind(entry) == KC_ITEM_KEY)
+		kc_buf_printf(out, " (%s)", kc_item_word(entry));
+}
+
 static kc_err print(struct kc_run *run, const struct kc_earlier_names *names,
 	const struct kc_found_list *entries)
 {
@@ -99,7 +107,7 @@ static kc_err print(struct kc_run *run, const struct kc_earlier_names *names,
 
 		kc_buf_printf(&number, "%zu", i + 1);
 		kc_when_ago(kc_when_from_absolute(date_of(entry)), kc_clock_wall_ms() / 1000, when);
-		kc_item_push_name(&name, entry);
+		push_name(&name, entry);
 		push_end(&end, names, entry);
 		kc_columns_add(&columns, kc_buf_bytes(&number));
 		kc_columns_add_str(&columns, when);

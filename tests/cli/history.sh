@@ -157,6 +157,20 @@ says '^[0-9:]{8}  new +own\.example \(ana\)$' "and nothing of one made here"
 holds "for programs too" sh -c "jq -se 'any(.name == \"shop.example\" and .from == \"laptop\")
   and any(.name == \"own.example\" and (has(\"from\") | not))' '$work/watched.json' > /dev/null"
 
+# What another device deletes of a key is kept, each half with what it is.
+on laptop
+run key new signing --sync
+exits 0 "a key that syncs"
+exchange laptop desktop
+on desktop
+run rm signing --yes
+exits 0 "it is deleted on the other device"
+exchange desktop laptop
+on laptop
+run history signing
+says ' signing \(key\) .* deleted by desktop$' "the private half is kept"
+says ' signing \(public key\) .* deleted by desktop$' "and the public one, told apart"
+
 # One item added on both before either knows of it, and one changed on both: who wins has the loser too.
 apart
 on laptop
