@@ -54,9 +54,13 @@ void kc_input_chomp(struct kc_buf *text)
 		kc_buf_truncate(text, text->len - 1);
 }
 
+/* Nothing at all is what a program sends that failed: it must not replace a password. */
 static kc_err from_stdin(struct kc_run *run, struct kc_buf *ret)
 {
 	KC_TRY(kc_input_fd(run, STDIN_FILENO, KC_INPUT_MAX_SECRET + 1, ret));
+	if (ret->len == 0)
+		return kc_run_misused(
+			run, "nothing came on standard input, not even the end of an empty line");
 	kc_input_chomp(ret);
 	return KC_OK;
 }

@@ -24,6 +24,7 @@ struct watch {
 	struct kc_device_list devices;
 	struct kc_sync_report report; /* its alarm */
 	unsigned looks;
+	bool is_shut; /* and that was told */
 };
 
 static void watch_done(struct watch *watch)
@@ -334,6 +335,16 @@ static kc_err look_at_circle(struct watch *watch)
 	return KC_OK;
 }
 
+/* A service that ended and began again has its keychain locked, and nobody else says so. */
+static void tell_lock(struct watch *watch, enum kc_lock_state lock)
+{
+	bool is_shut = lock == KC_LOCK_LOCKED || lock == KC_LOCK_NEVER;
+
+	if (is_shut && !watch->is_shut)
+		kc_run_note(watch->run, KC_NOTE_WATCHING_SHUT);
+	watch->is_shut = is_shut;
+}
+
 static kc_err look(void *context)
 {
 	struct watch *watch = context;
@@ -344,6 +355,7 @@ static kc_err look(void *context)
 	kc_err err;
 
 	KC_TRY(kc_client_status(run->client, &status));
+	tell_lock(watch, status.lock);
 	if (status.generation != watch->generation)
 		watch->looks = 0;      /* who wrote it may have come just before */
 	KC_TRY(look_at_circle(watch)); /* its changes are none of the keychain's */

@@ -42,8 +42,16 @@ writes 'two\n' "--stdin takes one newline off, not two"
 run_with 'raw\n' add raw.example --stdin-raw
 run get raw.example
 writes 'raw\n' "--stdin-raw takes none off"
-run_with '' add empty.example --stdin
+run_with '\n' add empty.example --stdin
 exits 0 "an empty secret is a secret"
+run_with 'kept' add kept.example --stdin
+run_with '' add kept.example --stdin
+exits 2 "nothing at all is none: what was to send it may have failed"
+complains 'nothing came on standard input' "which is said"
+run get kept.example
+writes 'kept' "and what was there stays"
+run_with '' add kept.example --stdin-raw
+exits 0 "but for who asks for every byte"
 run get empty.example
 exits 0 "an empty secret can be read"
 writes '' "an empty secret is empty"

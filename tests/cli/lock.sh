@@ -184,4 +184,24 @@ holds "no service is left" sh -c "! KEYCIRCLE_HOME=$KEYCIRCLE_HOME python3 $top_
 run status --json
 json '.locked == true' "the next command starts it, locked"
 
+# A service that is killed: who watches goes on with the next, and is told what to do.
+run unlock --password-file "$secret/keychain"
+setsid "$program" watch < /dev/null > "$work/watched" 2> "$work/watching" &
+watcher=$!
+soon() { # what, file
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    grep -q "$1" "$2" && return
+    sleep 0.25
+  done
+}
+soon 'Waiting for changes' "$work/watching"
+kill -9 "$(service_of "$KEYCIRCLE_HOME")"
+soon 'The keychain is locked' "$work/watching"
+holds "watch says that the keychain is locked" grep -q 'is locked.*kc unlock$' "$work/watching"
+run unlock --password-file "$secret/keychain"
+run_with 'after' add after.example --stdin
+soon 'after\.example' "$work/watched"
+holds "and tells of changes again" grep -q 'new *after\.example$' "$work/watched"
+kill "$watcher"
+
 finish
