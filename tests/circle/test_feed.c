@@ -478,7 +478,6 @@ static void an_old_item_is_held_back(void)
 static void an_older_store(void)
 {
 	char path[120], older[120];
-	KC_CLEANUP_BUF struct kc_buf copy = KC_BUF_INIT;
 
 	begin(2);
 	snprintf(path, sizeof path, "%.80s/store", house.store);

@@ -401,11 +401,11 @@ static size_t tell_lie_of_record(size_t reader, size_t at, enum lie lie)
 {
 	/* clang-format off */
 	static const struct evil_rule rules[LIE_COUNT] = {
-		[LIE_MISSING] = {EVIL_HIDE},
-		[LIE_JUNK] = {EVIL_FLIP},
-		[LIE_LATER] = {EVIL_CHANGE, .change = put_under_a_key_to_come},
-		[LIE_EMPTIED] = {EVIL_CHANGE, .change = is_list},
-		[LIE_SWAPPED] = {EVIL_SWAP},
+		[LIE_MISSING] = {.verb = EVIL_HIDE},
+		[LIE_JUNK] = {.verb = EVIL_FLIP},
+		[LIE_LATER] = {.verb = EVIL_CHANGE, .change = put_under_a_key_to_come},
+		[LIE_EMPTIED] = {.verb = EVIL_CHANGE, .change = is_list},
+		[LIE_SWAPPED] = {.verb = EVIL_SWAP},
 	};
 	/* clang-format on */
 	struct evil_rule rule = rules[lie];
