@@ -683,6 +683,184 @@ static void a_signature_holds_for_its_generation_only(void)
 	CHECK_OK(take(t.b, &one));
 }
 
+/* --- what is kept for later ---------------------------------------------------------------------
+ */
+
+static size_t count_held(const struct kc_circle *circle)
+{
+	size_t count = circle->compat_held.compat != NULL;
+
+	for (size_t i = 0; i < circle->member_count; i++)
+		count += circle->members[i]->compat_held.compat != NULL;
+	return count;
+}
+
+/* Whether that led to another circle in force. */
+static bool settles(struct kc_circle *circle)
+{
+	struct kc_record_id before = circle->compat.id;
+	bool changed = false;
+
+	CHECK_OK(kc_circle_settle_compat(circle, &changed));
+	CHECK(changed == !kc_record_id_equal(&before, &circle->compat.id));
+	CHECK_OK(kc_circle_settle_password(circle));
+	return !kc_record_id_equal(&before, &circle->compat.id);
+}
+
+/* c sets a password that a hears of, and b does not. */
+static void set_unheard_password(struct trio *t, struct kc_password_keys *ret)
+{
+	change(t->c, &t->user, "the password of c", ret);
+	CHECK_OK_FATAL(kc_circle_take_account_key(t->a, kc_buf_bytes(&t->c->account_key_record)));
+	CHECK_FATAL(t->a->account_key.seq == 2);
+}
+
+/* b's next circle, signed under the password that b knows; without c. */
+static void build_without_c(const struct trio *t, uint64_t number, struct kc_buf *ret)
+{
+	struct kc_compat next = next_of(t->b);
+
+	next.generation = number;
+	leave_out(&next, telling_id(t->c));
+	kc_buf_reset(ret);
+	build(t, &next, t->b->identity.legacy, t->user.user, ret);
+}
+
+/* A password that counted before does so again when the one after it falls with its device: so does
+ * what was signed under it meanwhile. */
+static void one_under_a_former_password_is_followed_when_that_is_back(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf four = KC_BUF_INIT, list = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *again = NULL;
+
+	trio_init(&t);
+	set_unheard_password(&t, &keys);
+	build_without_c(&t, 4, &four);
+	CHECK_OK(take(t.a, &four));
+	CHECK(!settles(t.a) && generation(t.a) == 3 && count_held(t.a) == 1);
+	add_exclusion(t.b, telling_id(t.c), &list); /* as of before */
+	telling_copy(t.a, &again);
+	CHECK_OK_FATAL(hear_list(again, t.b, &list));
+	CHECK(settles(again));
+	CHECK(again->account_key.seq == 1 && generation(again) == 4 && count_held(again) == 0);
+	CHECK(!settles(again));
+}
+
+/* Who says that a member is out may be out itself. */
+static void one_with_a_member_that_seems_out_is_followed_when_it_is_not(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_CIRCLE struct kc_circle *d = NULL, *again = NULL;
+	KC_CLEANUP_BUF struct kc_buf four = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf by_c = KC_BUF_INIT, by_a = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	telling_admit(t.a, "d", &d);
+	CHECK_FATAL(generation(d) == 4);
+	next = *d->compat.compat;
+	leave_out(&next, telling_id(t.c));
+	build(&t, &next, t.a->identity.legacy, t.user.user, &four);
+	for (int i = 0; i < 2; i++) {
+		struct kc_circle *of = i ? t.c : t.b;
+
+		telling_hear_of(of, t.a, telling_id(d));
+		CHECK_OK_FATAL(telling_hear(of, t.a));
+		CHECK_OK_FATAL(telling_hear(of, d));
+	}
+	add_exclusion(t.a, telling_id(t.c), &by_a); /* as of before */
+	add_exclusion(t.c, telling_id(d), &by_c);
+	CHECK_OK_FATAL(hear_list(t.b, t.c, &by_c));
+	CHECK_ERR(take(t.b, &four), KC_E_REFUSED);
+	CHECK(!settles(t.b) && generation(t.b) == 3 && count_held(t.b) == 1);
+	telling_copy(t.b, &again);
+	CHECK_OK_FATAL(hear_list(again, t.a, &by_a));
+	CHECK(settles(again) && generation(again) == 4 && count_held(again) == 0);
+	CHECK(kc_compat_find(again->compat.compat, telling_id(d)) != NULL);
+}
+
+/* Of what one device signed one is kept, whatever number it has, and that gives way to one that
+ * waits for the password of its record. */
+static void of_each_device_one_is_kept(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys other = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, circle = KC_BUF_INIT;
+	const struct kc_held_compat *held;
+	struct kc_account_key parts;
+	struct kc_compat next;
+
+	trio_init(&t);
+	held = &kc_circle_find(t.a, telling_id(t.b))->compat_held;
+	set_unheard_password(&t, &keys);
+	for (uint64_t number = 4; number < 40; number++) {
+		build_without_c(&t, number, &circle);
+		CHECK_OK(take(t.a, &circle));
+		CHECK(!settles(t.a) && count_held(t.a) == 1);
+		CHECK_FATAL(held->compat && held->compat->generation == number);
+	}
+	CHECK_OK_FATAL(kc_account_key_make(&t.a->account, &t.b->identity, &t.a->keys,
+		kc_bytes_str("another password"), 3, NULL, &record, &other));
+	CHECK_OK_FATAL(kc_account_key_open(kc_buf_bytes(&record), &t.a->account, &parts));
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.a, kc_buf_bytes(&record)));
+	next = next_of(t.a);
+	memcpy(next.user, parts.user_public, sizeof next.user);
+	next.account_key_seq = 3;
+	kc_buf_reset(&circle);
+	build(&t, &next, t.b->identity.legacy, other.user, &circle);
+	CHECK_OK(take(t.a, &circle));
+	CHECK_FATAL(count_held(t.a) == 1 && held->compat);
+	CHECK(held->compat->account_key_seq == 3 && held->compat->generation == 4);
+	/* And none of those takes its place. */
+	build_without_c(&t, 1000, &circle);
+	CHECK_OK(take(t.a, &circle));
+	CHECK(count_held(t.a) == 1 && held->compat && held->compat->account_key_seq == 3);
+}
+
+/* What nobody who is trusted signed is not kept; nor is what was, once its device is out, or the
+ * circle in force has a greater number. */
+static void what_cannot_be_followed_any_more_is_not_kept(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf former = KC_BUF_INIT, by_user = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT, by_c = KC_BUF_INIT;
+	KC_CLEANUP_CIRCLE struct kc_circle *other = NULL, *late = NULL;
+	struct kc_compat next;
+
+	trio_init(&t);
+	set_unheard_password(&t, &keys);
+	build_without_c(&t, 4, &former);
+	next = next_of(t.b);
+	build(&t, &next, t.user.user, t.user.user, &by_user);
+	CHECK_OK(take(t.a, &by_user));
+	CHECK(count_held(t.a) == 0);
+	CHECK_OK(take(t.a, &former));
+	CHECK(count_held(t.a) == 1);
+	telling_copy(t.a, &other);
+	add_exclusion(t.c, telling_id(t.b), &list);
+	CHECK_OK_FATAL(hear_list(other, t.c, &list));
+	CHECK(!settles(other) && count_held(other) == 0);
+	CHECK_OK(take(other, &former));
+	CHECK(count_held(other) == 0);
+	telling_copy(t.a, &late);
+	for (int i = 0; i < 2; i++) { /* under the new password */
+		CHECK(count_held(late) == 1);
+		CHECK_OK(take_copy(late, t.c));
+		CHECK(!settles(late));
+		next = next_of(t.c);
+		next.account_key_seq = 2;
+		memcpy(next.user, late->account_key.user_public, sizeof next.user);
+		kc_buf_reset(&by_c);
+		build(&t, &next, t.c->identity.legacy, keys.user, &by_c);
+		CHECK_OK_FATAL(take(t.c, &by_c));
+	}
+	CHECK(generation(late) == 5 && count_held(late) == 0);
+}
+
 /* --- members and lists --------------------------------------------------------------------------
  */
 
@@ -794,6 +972,10 @@ int main(void)
 		CHECK_TEST(a_newcomer_does_not_let_itself_in),
 		CHECK_TEST(who_is_out_signs_nothing),
 		CHECK_TEST(a_signature_holds_for_its_generation_only),
+		CHECK_TEST(one_under_a_former_password_is_followed_when_that_is_back),
+		CHECK_TEST(one_with_a_member_that_seems_out_is_followed_when_it_is_not),
+		CHECK_TEST(of_each_device_one_is_kept),
+		CHECK_TEST(what_cannot_be_followed_any_more_is_not_kept),
 		CHECK_TEST(members_are_those_of_trusted_lists),
 		CHECK_TEST(a_list_does_not_go_back_to_an_older_circle),
 		CHECK_TEST(a_circle_is_kept),
