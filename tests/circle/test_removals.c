@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What a removal does to those whom the removed device let in, and what the removed device tells,
- * on both layouts. */
+/* What a removal does to those whom the removed device let in, what becomes of what that goes on to
+ * write, and what it tells, on both layouts. */
 #include <stdio.h>
 #include <string.h>
 
@@ -125,6 +125,90 @@ static void a_newcomer_that_falls_with_its_sponsor_pairs_again(void)
 	settle_some(&house, left, 2);
 	CHECK(standing(&house, 0, 2) == KC_DEVICE_MEMBER);
 	CHECK(words_has_secret(&house.homes[0], GENP, "svce=mine", "mine"));
+}
+
+/* --- what the removed device goes on to write ---------------------------------------------------
+ */
+
+#ifdef HOUSE_ON_SQLITE
+#define ON_RECORDS true
+#else
+#define ON_RECORDS false
+#endif
+
+enum { REMOVER, WRITER, REMOVED, READER, DEVICES };
+static const size_t not_removed[] = {REMOVER, WRITER, READER};
+
+/* An item of the writer's, which all have. */
+static void begin_written(struct house *house)
+{
+	house_init_many(house, INT64_C(1800000000000), DEVICES);
+	CHECK_OK(words_add(&house->homes[WRITER], GENP, "svce=c acct=ada sync=#1", "first"));
+	house_settle(house);
+	house_clock_move(60000);
+}
+
+/* The writer's last change of it is read by the remover: what was sealed again for the new keys
+ * does not mend it. The removed device writes over it before it hears of its removal, which is told
+ * then. */
+static void cover(struct house *house)
+{
+	CHECK_OK_FATAL(house_sync(house, WRITER, NULL));
+	CHECK_OK_FATAL(house_sync(house, REMOVER, NULL));
+	remove_blindly(house, REMOVER, REMOVED);
+	house_clock_move(60000);
+	CHECK_OK_FATAL(words_update(&house->homes[REMOVED], GENP, "svce=c", "", "theirs"));
+	CHECK_OK_FATAL(house_sync(house, REMOVED, NULL));
+	house_drop_sessions(house); /* nobody is told directly */
+	house_clock_move(60000);
+}
+
+/* An exchange of a device that is in, and has written nothing there. */
+static void check_waits(struct house *house, size_t device, uint64_t waiting)
+{
+	struct kc_sync_report report = {0};
+
+	CHECK_OK(house_sync(house, device, &report));
+	CHECK(report.sent == 0 && report.waiting == waiting);
+	CHECK(!words_has_secret(&house->homes[device], GENP, "svce=c", "theirs"));
+}
+
+/* Of records that was the only copy: its writer puts it back, and nobody else. */
+static void check_comes_back(struct house *house)
+{
+	struct kc_sync_report report = {0};
+
+	check_waits(house, REMOVER, 0);
+	check_waits(house, READER, ON_RECORDS);
+	CHECK_OK(house_sync(house, WRITER, &report));
+	CHECK(report.sent == ON_RECORDS);
+	check_waits(house, READER, 0);
+	settle_some(house, not_removed, KC_COUNT_OF(not_removed));
+	CHECK_ERR(house_sync(house, REMOVED, NULL), KC_E_NOT_MEMBER);
+}
+
+static void what_one_who_is_out_covers_comes_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	begin_written(&house);
+	CHECK_OK(words_update(&house.homes[WRITER], GENP, "svce=c", "", "second"));
+	cover(&house);
+	check_comes_back(&house);
+	for (size_t i = 0; i < KC_COUNT_OF(not_removed); i++)
+		CHECK(words_has_secret(&house.homes[not_removed[i]], GENP, "svce=c", "second"));
+}
+
+static void a_deletion_that_one_who_is_out_covers_comes_back(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	begin_written(&house);
+	CHECK_OK(words_delete(&house.homes[WRITER], GENP, "svce=c"));
+	cover(&house);
+	check_comes_back(&house);
+	for (size_t i = 0; i < KC_COUNT_OF(not_removed); i++)
+		CHECK(words_count(&house.homes[not_removed[i]], GENP, "svce=c") == 0);
 }
 
 /* --- what the removed device tells --------------------------------------------------------------
@@ -310,6 +394,8 @@ int main(void)
 		CHECK_TEST(a_newcomer_puts_out_its_only_sponsor),
 		CHECK_TEST(whom_those_let_in_who_are_out_stays),
 		CHECK_TEST(a_newcomer_that_falls_with_its_sponsor_pairs_again),
+		CHECK_TEST(what_one_who_is_out_covers_comes_back),
+		CHECK_TEST(a_deletion_that_one_who_is_out_covers_comes_back),
 		CHECK_TEST(a_removal_is_told_for_ever),
 		CHECK_TEST(another_past_before_the_cut_is_not_taken),
 	};

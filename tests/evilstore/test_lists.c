@@ -203,19 +203,6 @@ static void case_18_two_lists_of_one_operation(void)
 	removal_ends_it(&scene);
 }
 
-/* Nothing of what was said on the live channel is there any more: it would tell at once. */
-static void hush(const struct scene *scene)
-{
-	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
-	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
-
-	CHECK_OK_FATAL(kc_cloud_open(scene->house.url, &cloud));
-	CHECK_OK_FATAL(kc_cloud_list(cloud, &logs));
-	CHECK(logs.count > 0);
-	for (size_t i = 0; i < logs.count; i++)
-		CHECK_OK_FATAL(kc_cloud_drop(cloud, &logs.rows[i].writer, logs.rows[i].last + 1));
-}
-
 /* Two lists of one number, of which the elder takes the second and says so. */
 static void show_two(struct scene *scene, struct kc_buf *first, struct kc_buf *elders_old,
 	struct kc_buf *elders_new)
@@ -232,7 +219,7 @@ static void show_two(struct scene *scene, struct kc_buf *first, struct kc_buf *e
 		&scene->house.homes[ELDER], KC_CLASS_GENERIC, "svce=two acct=two sync=#1", "two"));
 	CHECK_OK_FATAL(house_sync(&scene->house, ELDER, NULL));
 	CHECK_FATAL(thief_get_raw(&scene->thief, &elder, "p", elders_new));
-	hush(scene);
+	house_drop_sessions(&scene->house); /* it would be told at once */
 }
 
 /* The witness has taken the first, and what the junior said after the second. Records take the
