@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lists, vouchers and exclusions against a hostile store: cases 16 to 30, 79 and 116 of
+ * Lists, vouchers and exclusions against a hostile store: cases 16 to 30, 79, 116 and 128 of
  * doc/attacks.md, with whole devices. A thief has the store, the account password and the keys of
  * the junior device.
  */
@@ -775,6 +775,63 @@ static void case_26_newcomer_of_one_who_is_out(void)
 	scene_goes_on(&scene, WITNESS);
 }
 
+/* Seals the thief's list for a cell of its own. */
+static void seal_list(const struct thief *thief, const char *key, struct kc_buf *ret)
+{
+	struct kc_place_in_store place = {
+		&thief->circle->account, &thief->writer, kc_bytes_str(key)};
+
+	CHECK_OK_FATAL(kc_circle_seal(thief->circle, &place, kc_buf_bytes(&thief->record), ret));
+}
+
+/* Its next list, and the same where a device is told that it is out; in a log in one operation. */
+static void say_and_tell(struct scene *scene, size_t device)
+{
+	struct thief *thief = &scene->thief;
+	struct kc_log_position at = kc_circle_self(thief->circle)->position, next;
+	struct kc_writer_id told = scene_writer(scene, device);
+	KC_CLEANUP_BUF struct kc_buf key = KC_BUF_INIT, bytes = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf out = KC_BUF_INIT, list = KC_BUF_INIT;
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder = {.closed = false};
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = NULL;
+
+	kc_buf_push_str(&key, "out/");
+	kc_op_put_hex(&key, KC_BYTES_OF(told.bytes));
+	thief_next(thief);
+	thief_sign(thief);
+	seal_list(thief, kc_buf_text(&key), &out);
+	seal_list(thief, "p", &list);
+	if (ON_RECORDS) {
+		thief_put_raw(thief, &thief->writer, kc_buf_text(&key), kc_buf_bytes(&out));
+		thief_put_raw(thief, &thief->writer, "p", kc_buf_bytes(&list));
+		return;
+	}
+	kc_op_builder_init(&builder, &thief->writer, &at, false);
+	kc_op_builder_put(&builder, kc_buf_bytes(&key), kc_buf_bytes(&out));
+	kc_op_builder_put(&builder, kc_bytes_str("p"), kc_buf_bytes(&list));
+	CHECK_OK_FATAL(kc_op_builder_end(&builder, &at, &bytes, &next));
+	CHECK_OK_FATAL(kc_cloud_open(scene->house.url, &cloud));
+	CHECK_OK_FATAL(kc_cloud_append(cloud, &thief->writer, next.number, kc_buf_bytes(&bytes)));
+}
+
+/* A member tells a device that it is out, by a list that puts out nobody. Whom it is not said to
+ * passes it over. */
+static void case_128_told_of_a_removal_that_is_none(void)
+{
+	CLEANUP_SCENE struct scene scene;
+
+	scene_init(&scene, 3);
+	say_and_tell(&scene, ELDER);
+	for (size_t i = 0; i < 2; i++) {
+		struct kc_sync_report report = {0};
+
+		CHECK_OK(house_sync(&scene.house, two[i], &report));
+		CHECK(report.refused == (two[i] == ELDER) && report.waiting == 0);
+		CHECK(scene_has_heard(&scene, two[i]));
+	}
+	scene_goes_on(&scene, WITNESS);
+}
+
 static bool is_shown(struct scene *scene, size_t asked, const struct kc_peer_id *id)
 {
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list list = {0};
@@ -1142,6 +1199,7 @@ int main(void)
 		CHECK_TEST(case_79_a_voucher_made_up_afterwards),
 		CHECK_TEST(case_79_a_voucher_that_is_late),
 		CHECK_TEST(case_79_a_voucher_by_one_who_is_out),
+		CHECK_TEST(case_128_told_of_a_removal_that_is_none),
 		CHECK_TEST(strangers_in_a_list),
 	};
 
