@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What one member can make another one do. What it writes is read and opened once, however often it
- * names it: work is counted here, not time.
+ * names it: work is counted here, not time. And what another one keeps of what lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/circle/record/segment.h"
+#include "backend/item/ruler.h"
+#include "backend/store/history.h"
 #include "backend/sync/item_record.h"
 #include "tests/check.h"
 #include "tests/circle/house.h"
@@ -15,6 +17,7 @@
 #include "tests/file.h"
 
 #define NOW INT64_C(1800000000000)
+#define ACCOUNT KC_NAME('a', 'c', 'c', 't')
 
 /* --- counting -----------------------------------------------------------------------------------
  */
@@ -257,6 +260,119 @@ static void a_segment_is_opened_once(void)
 	CHECK(segments_opened == SEGMENTS);
 }
 
+/* --- what lost ----------------------------------------------------------------------------------
+ */
+
+/* Its item once more, with another secret: later than the version before, and made, like all of
+ * them, of the one that everybody has. So all but the last one have lost. */
+static void put_version(
+	struct member *m, struct kc_op_builder *builder, const char *secret, struct kc_head *head)
+{
+	KC_CLEANUP_BUF struct kc_buf sealed = KC_BUF_INIT, key = KC_BUF_INIT;
+	struct kc_log_entry entry;
+
+	if (m->body.replaced == 0)
+		m->body.replaced = m->body.version.t;
+	m->body.version.t++;
+	m->body.counter++;
+	CHECK_OK_FATAL(kc_secret_set(&m->body.item.secret, kc_bytes_str(secret)));
+	CHECK_OK_FATAL(
+		kc_item_record_seal(&m->header, kc_view_key_siv(&m->class_key), &m->body, &sealed));
+	entry = (struct kc_log_entry){.counter = m->body.counter, .t = m->body.version.t};
+	memcpy(entry.name, m->header.name, sizeof entry.name);
+	memcpy(entry.digest, m->body.version.digest, sizeof entry.digest);
+	CHECK_OK_FATAL(kc_head_log_add(&head->log, &entry));
+	head->counter = m->body.counter;
+	kc_buf_push_str(&key, "i/");
+	kc_op_put_hex(&key, KC_BYTES_OF(m->header.name));
+	kc_op_builder_put(builder, kc_buf_bytes(&key), kc_buf_bytes(&sealed));
+}
+
+/* What the second device tells of earlier values. */
+static void read_history(struct house *house, struct kc_found_list *ret)
+{
+	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
+
+	query.class = KC_CLASS_GENERIC;
+	query.sync = KC_SYNC_ANY;
+	query.want = KC_WANT_ATTRS | KC_WANT_SECRET;
+	CHECK_OK_FATAL(kc_keychain_item_history(house->homes[1].keychain, &home_user, &query, ret));
+}
+
+static bool is_secret(const struct kc_found *found, const char *secret)
+{
+	return kc_bytes_equal(kc_secret_bytes(&found->secret), kc_bytes_str(secret));
+}
+
+/* Of many that lost those are opened that are kept, the last ones. */
+static void of_many_that_lost_a_few_are_opened(void)
+{
+	enum { VERSIONS = 300 };
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP(member_done) struct member m;
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	KC_CLEANUP_HEAD struct kc_head head = {0};
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	struct kc_sync_report report = {0};
+	char secret[20];
+
+	member_init(&house, &m);
+	kc_op_builder_init(&builder, &m.writer, &m.at, false);
+	for (int i = 1; i <= VERSIONS; i++) {
+		snprintf(secret, sizeof secret, "%d", i);
+		put_version(&m, &builder, secret, &head);
+	}
+	end_operation(&m, &builder, &head);
+	items_opened = 0;
+	CHECK_OK(house_sync(&house, 1, &report));
+	CHECK(report.refused == 0 && report.waiting == 0);
+	/* Each to see what it is, the greatest to take it. */
+	CHECK(items_opened == VERSIONS + 1 + KC_HISTORY_PER_KEY);
+	CHECK(words_has_secret(&house.homes[1], KC_CLASS_GENERIC, "svce=s", secret));
+	read_history(&house, &found);
+	CHECK(found.count == KC_HISTORY_PER_KEY);
+	for (size_t i = 0; i < found.count; i++) {
+		snprintf(secret, sizeof secret, "%d", VERSIONS - 1 - (int)i);
+		CHECK(is_secret(&found.rows[i], secret));
+	}
+}
+
+/* What lost is looked at like what wins: it is not kept as the earlier value of another item, nor
+ * where it has no place. */
+static void what_lost_is_kept_if_it_is_what_it_says(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP(member_done) struct member m;
+	KC_CLEANUP_OP_BUILDER struct kc_op_builder builder;
+	KC_CLEANUP_HEAD struct kc_head head = {0};
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+	uint8_t right[KC_TRACK_DIGEST_LEN];
+
+	member_init(&house, &m);
+	kc_op_builder_init(&builder, &m.writer, &m.at, false);
+	kc_attrs_set_str(&m.body.item.attrs, ACCOUNT, "bob");
+	put_version(&m, &builder, "of another item", &head);
+	kc_attrs_set_str(&m.body.item.attrs, ACCOUNT, "ada");
+	m.body.key_digest[0] ^= 1;
+	put_version(&m, &builder, "of another digest", &head);
+	m.body.key_digest[0] ^= 1;
+	memcpy(right, m.body.key_digest, sizeof right);
+	kc_attrs_set_str(&m.body.item.attrs, KC_ATTR_VWHT, "other");
+	CHECK_OK_FATAL(kc_track_key_digest(&m.body.item, m.body.key_digest));
+	put_version(&m, &builder, "of another view", &head);
+	memcpy(m.body.key_digest, right, sizeof right);
+	kc_attrs_remove(&m.body.item.attrs, KC_ATTR_VWHT);
+	put_version(&m, &builder, "of this one", &head);
+	put_version(&m, &builder, "the last", &head);
+	end_operation(&m, &builder, &head);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(words_has_secret(&house.homes[1], KC_CLASS_GENERIC, "svce=s", "the last"));
+	read_history(&house, &found);
+	CHECK_FATAL(found.count == 2);
+	CHECK(is_secret(&found.rows[0], "of this one"));
+	CHECK(is_secret(&found.rows[1], "a secret"));
+}
+
 /* --- moves and collisions -----------------------------------------------------------------------
  */
 
@@ -376,6 +492,8 @@ int main(void)
 	static const struct check_test tests[] = {
 		CHECK_TEST(what_was_refused_is_opened_once),
 		CHECK_TEST(a_segment_is_opened_once),
+		CHECK_TEST(of_many_that_lost_a_few_are_opened),
+		CHECK_TEST(what_lost_is_kept_if_it_is_what_it_says),
 		CHECK_TEST(a_chain_of_moves_is_merged_once),
 		CHECK_TEST(rings_are_broken_one_by_one),
 		CHECK_TEST(heads_are_opened_once_for_all_collisions),
