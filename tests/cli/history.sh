@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/cli/circle.sh
 . "$(dirname "$0")/circle.sh"
+watching=
+trap 'kill $waiting $watching 2> /dev/null; kill -CONT $watching 2> /dev/null; clean_up' EXIT
 
 # --- one device -------------------------------------------------------------------------------------
 make_device alone
@@ -170,6 +172,53 @@ on laptop
 run history signing
 says ' signing \(key\) .* deleted by desktop$' "the private half is kept"
 says ' signing \(public key\) .* deleted by desktop$' "and the public one, told apart"
+
+# Watch names devices as they are by then. One that comes in while it runs, and what that wrote, it sees in one look:
+# it is stopped soon after it has looked who there is, which it does every two seconds.
+on desktop
+setsid "$program" watch < /dev/null > "$work/watched" 2> "$work/watching" &
+watching=$!
+for _ in $(seq 100); do
+  [ -s "$work/watching" ] && break
+  sleep 0.05
+done
+kill -STOP "$watching"
+make_device phone
+pair laptop phone
+run_with 'by phone' add phone.example --user ana --stdin --sync
+exchange phone desktop
+on desktop
+run get phone.example
+writes 'by phone' "an item of a new device arrives"
+kill -CONT "$watching"
+until_told() { # how it is told, what it is
+  for _ in $(seq 40); do
+    grep -qE "^[0-9:]{8}  $1\$" "$work/watched" && break
+    sleep 0.25
+  done
+  cp "$work/watched" "$out"
+  says "^[0-9:]{8}  $1\$" "$2"
+}
+until_told 'new +phone\.example \(ana\)  from phone' "watch names a device that came in since it began"
+on laptop
+run sync
+run_with 'by laptop' add phone.example --user ana --stdin
+exchange laptop phone desktop
+until_told 'changed +phone\.example \(ana\)  from laptop' "and who changed that later"
+on phone
+run rm phone.example --yes
+run_with 'last of phone' add last.example --user ana --stdin --sync
+exchange phone laptop
+until_told 'deleted +phone\.example \(ana\)  from phone' "and who deleted it"
+until_told 'new +last\.example \(ana\)  from phone' "and made another one"
+on laptop
+run_known devices remove phone --yes
+exits 0 "phone is removed"
+exchange laptop desktop
+until_told 'removed +device phone, by laptop' "and who removed a device"
+kill "$watching"
+wait "$watching" 2> /dev/null
+watching=
 
 # One item added on both before either knows of it, and one changed on both: who wins has the loser too.
 apart
