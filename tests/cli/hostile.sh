@@ -266,7 +266,23 @@ run sync
 exits 0 "and without them"
 
 # --- what may not be read --------------------------------------------------------------------------
-if [ "$(id -u)" -ne 0 ]; then
+# Root may read all: its service is started again without that right.
+denied=yes
+if [ "$(id -u)" -eq 0 ]; then
+  bounds='setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search'
+  if $bounds true 2> /dev/null; then
+    "$program" service stop --quiet
+    flock "$KEYCIRCLE_HOME"/state/*.lock true
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$bounds" "$program" > "$work/bounded"
+    chmod 700 "$work/bounded"
+    program=$work/bounded
+    run unlock --password-file "$work/secret/keychain"
+    exits 0 "a service that may not read all"
+  else
+    denied=
+  fi
+fi
+if [ "$denied" ]; then
   chmod 0 "$folder/$laptop"
   run sync
   exits 9 "a log that may not be read"

@@ -12,7 +12,8 @@ top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 # As root, p11-kit passes over a user's configuration. So a test that root starts goes on as nobody, with copies
 # of what it needs: nobody may look into root's folders.
 if [ "$(id -u)" -eq 0 ]; then
-  command -v setpriv > /dev/null || { echo "no setpriv here"; exit 77; }
+  as_nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+  $as_nobody true 2> /dev/null || { echo "root cannot go on as nobody here"; exit 77; }
   copies=$(mktemp -d)
   (
     set -e
@@ -27,8 +28,8 @@ if [ "$(id -u)" -eq 0 ]; then
   chmod -R u+w "$copies"
   chown -R 65534:65534 "$copies"
   cd "$copies" || exit 99
-  KC_TEST_COPIES=$copies top_builddir=$copies top_srcdir=$copies exec setpriv --reuid=65534 --regid=65534 \
-    --clear-groups sh "$copies/tests/consumers/$(basename "$0")"
+  KC_TEST_COPIES=$copies top_builddir=$copies top_srcdir=$copies exec $as_nobody \
+    sh "$copies/tests/consumers/$(basename "$0")"
 fi
 
 KEYCIRCLED=$top_builddir/tests/service/keycircled-fast
