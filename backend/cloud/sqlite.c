@@ -249,7 +249,7 @@ static kc_err sqlite_changed(
 
 	KC_TRY(kc_sqlite_file_open(store->path, false, &file));
 	for (int number = KC_ZONE_RECORDS; number < KC_ZONE_COUNT; number++) {
-		KC_TRY(read_zone(&file, number, &zone));
+		KC_TRY(read_zone(&file, (enum kc_zone)number, &zone));
 		if (read_token(&file, &zone, &tokens[number]) < zone.seq)
 			changed = true;
 	}

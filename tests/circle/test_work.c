@@ -233,12 +233,13 @@ static void a_segment_is_opened_once(void)
 	kc_op_builder_init(&builder, &m.writer, &m.at, false);
 	for (int i = 0; i < SEGMENTS; i++) {
 		struct kc_log_entry entries[ENTRIES] = {
-			{.counter = ++counter, .name = {1}, .t = 1},
-			{.counter = ++counter, .name = {2}, .t = 1},
+			{.counter = counter + 1, .name = {1}, .t = 1},
+			{.counter = counter + 2, .name = {2}, .t = 1},
 		};
 		KC_CLEANUP_BUF struct kc_buf value = KC_BUF_INIT, key = KC_BUF_INIT;
 		struct kc_segment_name name;
 
+		counter += ENTRIES;
 		CHECK_OK_FATAL(
 			kc_segment_seal(entries, ENTRIES, &place, &m.head_key, &value, &name));
 		CHECK_OK_FATAL(kc_segment_list_add(&head.segments, &name));

@@ -451,7 +451,7 @@ static kc_err get(void *handle, enum kc_zone zone, const char *const *names, siz
 	struct kc_cloud *cloud = behind(handle);
 	const struct evil_rule *wrong = use(EVIL_WRONG_KEY, who(handle), NULL);
 	struct view view = {who(handle), zone, visit, context, count};
-	KC_CLEANUP(page_done) struct page page = {NULL};
+	KC_CLEANUP(page_done) struct page page = {.count = 0};
 
 	KC_TRY(page_init(&page, count));
 	KC_TRY(cloud->engine->records->get(cloud->handle, zone, names, count, take, &page));
@@ -471,7 +471,7 @@ static kc_err tell(struct kc_cloud *cloud, const struct view *view, struct kc_fe
 	bool backwards = items && use(EVIL_REORDER, view->device, NULL);
 	bool twice = items && view->left > 1 && use(EVIL_DUPLICATE, view->device, NULL);
 	size_t limit = twice ? view->left / 2 : view->left;
-	KC_CLEANUP(page_done) struct page page = {NULL};
+	KC_CLEANUP(page_done) struct page page = {.count = 0};
 
 	KC_TRY(page_init(&page, limit));
 	KC_TRY(cloud->engine->records->changes(
@@ -511,7 +511,7 @@ static kc_err show_held(struct kc_cloud *cloud, struct view *view)
 	held_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const char *name = before[i].name;
-		KC_CLEANUP(page_done) struct page page = {NULL};
+		KC_CLEANUP(page_done) struct page page = {.count = 0};
 
 		if (before[i].device != view->device || before[i].zone != view->zone ||
 			view->left <= 1) {

@@ -330,7 +330,6 @@ static void case_116_nor_does_who_speaks_with_two_tongues(void)
 /* A body of the thief's list with something else at its end in place of no extensions. */
 static void extend_body(struct kc_bytes body, uint64_t number, struct kc_buf *ret)
 {
-	KC_CLEANUP_BUF struct kc_buf inner = KC_BUF_INIT;
 	struct kc_der_reader r, seq;
 	struct kc_der_writer w;
 	const uint8_t *start;
