@@ -161,6 +161,14 @@ kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret)
 	return cloud->engine->get_marker(cloud->handle, ret);
 }
 
+kc_err kc_cloud_mend_marker(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, struct kc_bytes marker)
+{
+	return cloud->engine->mend_marker
+		       ? cloud->engine->mend_marker(cloud->handle, writer, marker)
+		       : KC_ERR(STORE_GONE);
+}
+
 kc_err kc_cloud_drop_marker(struct kc_cloud *cloud)
 {
 	return cloud->engine->drop_marker(cloud->handle);

@@ -73,6 +73,11 @@ unsigned kc_cloud_abilities(const struct kc_cloud *cloud);
 KC_MUST kc_err kc_cloud_put_marker(struct kc_cloud *cloud, struct kc_bytes marker);
 /* Errors: STORE_GONE when there is none, STORE_SUSPECT when it is nothing that can be read. */
 KC_MUST kc_err kc_cloud_get_marker(struct kc_cloud *cloud, struct kc_buf *ret);
+/* Puts the marker where it alone is missing: the writer's log stands there, so this is no folder
+ * whose disk is not mounted. Errors: DUPLICATE (there is one), STORE_GONE also where there is no
+ * such log, and in an engine whose store is no store without its marker. */
+KC_MUST kc_err kc_cloud_mend_marker(
+	struct kc_cloud *cloud, const struct kc_writer_id *writer, struct kc_bytes marker);
 /* Takes back a marker that this device has put there and nobody has used. */
 KC_MUST kc_err kc_cloud_drop_marker(struct kc_cloud *cloud);
 

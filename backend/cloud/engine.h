@@ -47,6 +47,9 @@ struct kc_cloud_engine {
 	void (*close)(void *handle);
 	kc_err (*put_marker)(void *handle, struct kc_bytes marker);
 	kc_err (*get_marker)(void *handle, struct kc_buf *ret);
+	/* NULL: it is never missing alone */
+	kc_err (*mend_marker)(
+		void *handle, const struct kc_writer_id *writer, struct kc_bytes marker);
 	kc_err (*drop_marker)(void *handle);
 	int (*watch_fd)(void *handle); /* NULL: it cannot tell */
 	bool (*watch_drain)(void *handle);

@@ -215,6 +215,21 @@ static kc_err add_span(int root, const struct kc_writer_id *writer, struct kc_cl
 	return KC_OK;
 }
 
+static kc_err folder_mend_marker(
+	void *handle, const struct kc_writer_id *writer, struct kc_bytes marker)
+{
+	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
+	KC_CLEANUP_FD int root = -1;
+
+	KC_TRY(open_root(handle, &root));
+	if (faccessat(root, MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return KC_ERR(DUPLICATE);
+	KC_TRY(add_span(root, writer, &logs));
+	if (logs.count == 0)
+		return KC_ERR(STORE_GONE);
+	return kc_folder_file_put(root, MARKER, marker);
+}
+
 static kc_err folder_list(void *handle, struct kc_cloud_logs *ret)
 {
 	KC_CLEANUP_CLOUD_LOGS struct kc_cloud_logs logs = {0};
@@ -356,6 +371,7 @@ const struct kc_cloud_engine kc_cloud_folder = {
 	.close = folder_close,
 	.put_marker = folder_put_marker,
 	.get_marker = folder_get_marker,
+	.mend_marker = folder_mend_marker,
 	.drop_marker = folder_drop_marker,
 	.watch_fd = folder_watch_fd,
 	.watch_drain = folder_watch_drain,

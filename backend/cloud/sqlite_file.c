@@ -2,10 +2,12 @@
 /* Looking at the files, opening them, looking at what is in them. */
 #include "backend/cloud/sqlite_file.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -20,6 +22,8 @@
 
 #define APPLICATION_ID "1262707564" /* "KCcl" */
 #define FORMAT "1"
+#define HEADER_LEN 100 /* of SQLite's file format */
+#define HEADER_ID 68   /* where the application id is in it, big endian */
 #define STEPS_AT_ONCE 1000
 #define LOG_MAX ((off_t)1 << 30)    /* more was not written by us, and takes long to read */
 #define LOG_ENOUGH ((off_t)1 << 18) /* then it goes into the database */
@@ -281,6 +285,30 @@ static kc_err check(struct kc_sqlite_file *file)
 	return read_store_id(file);
 }
 
+/* Whether the header says that it is another program's, or no database: nothing is put beside
+ * such a file, not even a lock. Only where nobody holds that: to close a file takes away the locks
+ * that SQLite has on it in this process. */
+static kc_err look_at_header(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	uint8_t header[HEADER_LEN], id[4];
+	uint32_t number = htobe32((uint32_t)strtoul(APPLICATION_ID, NULL, 10));
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return errno == ELOOP ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
+	got = pread(fd, header, sizeof header, 0);
+	close(fd);
+	if (got < 0)
+		return KC_ERR(STORE_GONE);
+	memcpy(id, &number, sizeof id);
+	return got == (ssize_t)sizeof header && memcmp(header, magic, sizeof magic) == 0 &&
+			       memcmp(header + HEADER_ID, id, sizeof id) == 0
+		       ? KC_OK
+		       : KC_ERR(STORE_SUSPECT);
+}
+
 /* --- opening, closing ---------------------------------------------------------------------------
  */
 
@@ -290,8 +318,9 @@ static kc_err begin(struct kc_sqlite_file *file, bool writes)
 	mode_t mode;
 
 	KC_TRY(look_at_files(file->path, &mode));
-	KC_TRY(kc_sqlite_lock_take(
-		beside(file->path, "-lock", lock), mode, file->until_us, &file->lock));
+	if (is_nothing(beside(file->path, "-lock", lock)))
+		KC_TRY(look_at_header(file->path));
+	KC_TRY(kc_sqlite_lock_take(lock, mode, file->until_us, &file->lock));
 	KC_TRY(connect(file, file->path));
 	KC_TRY(execute(file, "BEGIN"));
 	KC_TRY(check(file));
@@ -366,9 +395,10 @@ int kc_sqlite_file_listen(const char *path)
 	char lock[NAME_LEN_MAX];
 	mode_t mode;
 
-	if (look_at_files(path, &mode) != KC_OK)
+	if (look_at_files(path, &mode) != KC_OK ||
+		(is_nothing(beside(path, "-lock", lock)) && look_at_header(path) != KC_OK))
 		return -1;
-	return kc_sqlite_lock_listen(beside(path, "-lock", lock), mode);
+	return kc_sqlite_lock_listen(lock, mode);
 }
 
 /* --- making, removing ---------------------------------------------------------------------------

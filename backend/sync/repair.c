@@ -5,6 +5,33 @@
 #include "backend/sync/caught.h"
 #include "backend/sync/line/line.h"
 
+/* The owner says that this is the store, and it holds what this device wrote: the marker is all
+ * that is missing. */
+static kc_err put_marker_again(struct kc_cloud *cloud, const struct kc_circle *circle)
+{
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	struct kc_trust trust;
+
+	KC_TRY(kc_circle_judge(circle, &trust));
+	if (!kc_peer_set_has(trust.trusted, circle->self))
+		return KC_ERR(NOT_MEMBER);
+	KC_TRY(kc_account_put_marker(&circle->account, KC_LAYOUT_LOGS, &marker));
+	return kc_cloud_mend_marker(cloud, &writer, kc_buf_bytes(&marker));
+}
+
+static kc_err check_marker(
+	struct kc_cloud *cloud, const struct kc_circle *circle, enum kc_layout layout)
+{
+	kc_err err = kc_line_check_marker(cloud, &circle->account, layout);
+
+	if (err != KC_E_STORE_GONE || layout != KC_LAYOUT_LOGS)
+		return err;
+	if (put_marker_again(cloud, circle) != KC_OK)
+		return err;
+	return kc_line_check_marker(cloud, &circle->account, layout);
+}
+
 static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
@@ -19,7 +46,7 @@ static kc_err look(struct kc_store *store, struct kc_cloud_logs *ret_logs)
 	KC_TRY(kc_memory_get_open_circle(&txn, &circle));
 	kc_txn_done(&txn);
 	KC_TRY(kc_cloud_open(kc_buf_text(&place), &cloud));
-	KC_TRY(kc_line_check_marker(cloud, &circle->account, layout));
+	KC_TRY(check_marker(cloud, circle, layout));
 	return layout == KC_LAYOUT_LOGS ? kc_cloud_list(cloud, ret_logs) : KC_OK;
 }
 

@@ -314,6 +314,33 @@ static void vanished_store(void)
 	CHECK(logs.count == 1);
 }
 
+/* Put again beside the writer's own log, and nowhere else. */
+static void a_marker_alone_is_missing(void)
+{
+	static const struct kc_writer_id other = {{9}};
+	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
+	KC_CLEANUP_BUF struct kc_buf buf = KC_BUF_INIT, marker = KC_BUF_INIT, got = KC_BUF_INIT;
+	struct kc_bytes again = operation(&marker, "again");
+
+	CHECK_ERR(kc_cloud_mend_marker(cloud, &one, again), KC_E_DUPLICATE);
+	CHECK(unlink(path(".kc-store")) == 0);
+	CHECK_ERR(kc_cloud_mend_marker(cloud, &one, again), KC_E_STORE_GONE);
+	CHECK(mkdir(path(DIR_ONE), 0700) == 0);
+	CHECK_ERR(kc_cloud_mend_marker(cloud, &one, again), KC_E_STORE_GONE);
+	CHECK(access(path(".kc-store"), F_OK) != 0);
+	CHECK(rmdir(path(DIR_ONE)) == 0);
+	CHECK(symlink("nowhere", path(".kc-store")) == 0);
+	CHECK_ERR(kc_cloud_mend_marker(cloud, &one, again), KC_E_DUPLICATE);
+	CHECK(unlink(path(".kc-store")) == 0);
+	CHECK_OK(kc_cloud_put_marker(cloud, again));
+	CHECK_OK(kc_cloud_append(cloud, &one, 1, operation(&buf, "first")));
+	CHECK(unlink(path(".kc-store")) == 0);
+	CHECK_ERR(kc_cloud_mend_marker(cloud, &other, again), KC_E_STORE_GONE);
+	CHECK_OK(kc_cloud_mend_marker(cloud, &one, again));
+	CHECK_OK(kc_cloud_get_marker(cloud, &got));
+	CHECK(kc_bytes_equal(kc_buf_bytes(&got), again));
+}
+
 static void a_log_goes_with_its_folder(void)
 {
 	KC_CLEANUP_CLOUD struct kc_cloud *cloud = fresh_store();
@@ -352,6 +379,7 @@ int main(void)
 		CHECK_TEST(what_is_made_is_private),
 		CHECK_TEST(foreign_names_are_passed_over),
 		CHECK_TEST(vanished_store),
+		CHECK_TEST(a_marker_alone_is_missing),
 		CHECK_TEST(a_log_goes_with_its_folder),
 	};
 	int status;

@@ -411,6 +411,26 @@ static void nothing_is_made(void)
 	end(cloud);
 }
 
+/* Not even a lock is put beside what is another program's. */
+static void nothing_is_put_beside_it(void)
+{
+	struct kc_cloud *cloud = begin();
+	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
+
+	alter("PRAGMA application_id = 7");
+	CHECK(unlink(beside("-lock")) == 0);
+	(void)unlink(beside("-wal"));
+	CHECK_ERR(kc_cloud_get_marker(cloud, &marker), KC_E_STORE_SUSPECT);
+	CHECK_ERR(kc_cloud_put_marker(cloud, TEXT("marker")), KC_E_NOT_A_STORE);
+	CHECK(kc_cloud_watch_fd(cloud) == -1);
+	CHECK(access(beside("-lock"), F_OK) != 0);
+	CHECK(access(beside("-wal"), F_OK) != 0);
+	CHECK(truncate(place.file, 0) == 0);
+	CHECK_ERR(kc_cloud_get_marker(cloud, &marker), KC_E_STORE_SUSPECT);
+	CHECK(access(beside("-lock"), F_OK) != 0);
+	end(cloud);
+}
+
 static void what_is_made_is_private(void)
 {
 	struct kc_cloud *cloud = begin();
@@ -509,6 +529,7 @@ int main(void)
 		CHECK_TEST(things_beside_it),
 		CHECK_TEST(a_log_without_a_store),
 		CHECK_TEST(nothing_is_made),
+		CHECK_TEST(nothing_is_put_beside_it),
 		CHECK_TEST(what_is_made_is_private),
 		CHECK_TEST(files_that_cannot_be_written),
 		CHECK_TEST(a_journal_that_deletes),
