@@ -212,8 +212,8 @@ static kc_err read_until(
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	const struct kc_exclusion *removal;
 	const struct kc_member *member, *author;
+	struct kc_exclusion removal;
 	struct kc_peer_id peer;
 	struct kc_trust trust;
 
@@ -223,12 +223,11 @@ static kc_err read_until(
 	member = kc_circle_find(circle, &peer);
 	if (!member)
 		return KC_ERR(NOT_FOUND);
-	removal = kc_circle_find_removal(circle, &trust, &peer, &author);
 	*ret_ms = UINT64_MAX;
 	if (member->retire_record.len)
 		*ret_ms = member->retire.time_ms;
-	else if (removal)
-		*ret_ms = removal->time_ms;
+	else if (kc_circle_find_removal(circle, &trust, &peer, &removal, &author))
+		*ret_ms = removal.time_ms;
 	return KC_OK;
 }
 

@@ -275,8 +275,8 @@ static kc_err see_list(void *context, const struct kc_record_row *row)
 			&in->member->permanent) == KC_OK)
 		in->part->there = list->seq;
 	else
-		in->part->garbled = row->value.len > 0 && err != KC_E_WAITING && err != KC_E_LOCKED;
-	in->part->spoilt = in->part->garbled;
+		in->part->garbled = row->value.len > 0;
+	in->part->spoilt = in->part->garbled && err != KC_E_WAITING && err != KC_E_LOCKED;
 	return KC_OK;
 }
 

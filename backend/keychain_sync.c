@@ -342,12 +342,12 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 	const struct kc_member *member, struct kc_device *ret)
 {
 	const struct kc_member *author;
-	const struct kc_exclusion *e = kc_circle_find_removal(circle, trust, &member->id, &author);
+	struct kc_exclusion e;
 
-	if (e) {
+	if (kc_circle_find_removal(circle, trust, &member->id, &e, &author)) {
 		copy_name(circle, author, ret->removed_by);
-		ret->removed_ms = e->time_ms;
-		ret->lost = e->reason == KC_EXCLUSION_LOST;
+		ret->removed_ms = e.time_ms;
+		ret->lost = e.reason == KC_EXCLUSION_LOST;
 	} else if (member->retire_record.len) {
 		ret->removed_ms = member->retire.time_ms;
 	}

@@ -20,7 +20,7 @@ struct kc_store_part {
 	uint64_t hole;		   /* of logs: the first that cannot be read on the way; 0: none */
 	uint64_t damaged;	   /* of logs: the first that who joins could not take; 0: none */
 	uint64_t spoilt;	   /* of records: how many do not open, or are not there */
-	bool garbled;		   /* of records: its list does not open; it is one of them */
+	bool garbled;		   /* of records: its list does not open here */
 	bool excused;		   /* it went back with its owner's knowledge: it may be short */
 	uint64_t list;		   /* number of its last list that was taken */
 	uint64_t there;		   /* of records: number of the list in the store; 0: none */

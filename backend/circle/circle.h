@@ -551,10 +551,13 @@ KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
  * such peer), PARAM (this device itself), DUPLICATE (it has said so already). */
 KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
-/* The earliest statement that stands against a peer, and its author; NULL when it is not out, or no
- * list says so yet. */
-const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle,
-	const struct kc_trust *trust, const struct kc_peer_id *target,
+/* What a peer has said against another, in its list or, when it is this device, for the next one;
+ * false: nothing. Its signature is borrowed. */
+bool kc_circle_find_said(const struct kc_circle *circle, const struct kc_member *author,
+	const struct kc_peer_id *target, struct kc_exclusion *ret);
+/* The earliest statement that stands against a peer, and its author; false when it is not out. */
+bool kc_circle_find_removal(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_peer_id *target, struct kc_exclusion *ret,
 	const struct kc_member **ret_author);
 /* Whether the keys in use are a year old. */
 KC_MUST kc_err kc_circle_is_rotation_due(const struct kc_circle *circle, bool *ret);

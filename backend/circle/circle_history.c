@@ -56,6 +56,29 @@ static enum kc_history_kind kind_of(enum kc_exclusion_reason reason)
 	return KC_HISTORY_REMOVED;
 }
 
+static bool is_same(const struct kc_trust *trust, size_t one, size_t other)
+{
+	return trust->statements[one].author == trust->statements[other].author &&
+	       trust->statements[one].target == trust->statements[other].target;
+}
+
+/* A statement of this device's list may be said again, better signed, in the next one. */
+static bool was_said_before(const struct kc_trust *trust, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		if (is_same(trust, i, number))
+			return true;
+	return false;
+}
+
+static bool does_stand(const struct kc_trust *trust, size_t number)
+{
+	for (size_t i = 0; i < trust->statement_count; i++)
+		if (trust->stands[i] && is_same(trust, i, number))
+			return true;
+	return false;
+}
+
 static kc_err add_goings(
 	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_history_list *list)
 {
@@ -63,13 +86,12 @@ static kc_err add_goings(
 		const struct kc_trust_statement *s = &trust->statements[i];
 		const struct kc_member *author = circle->members[s->author];
 		const struct kc_peer_id *target = &circle->members[s->target]->id;
-		const struct kc_exclusion *e =
-			author->list ? kc_list_find_exclusion(author->list, target) : NULL;
+		struct kc_exclusion e;
 
-		if (e) {
-			struct kc_history_entry removed = {.kind = kind_of(e->reason),
-				.time_ms = e->time_ms,
-				.overruled = !trust->stands[i]};
+		if (!was_said_before(trust, i) && kc_circle_find_said(circle, author, target, &e)) {
+			struct kc_history_entry removed = {.kind = kind_of(e.reason),
+				.time_ms = e.time_ms,
+				.overruled = !does_stand(trust, i)};
 
 			KC_TRY(add(circle, list, &removed, target, &author->id));
 		}

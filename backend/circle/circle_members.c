@@ -288,27 +288,48 @@ kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes list_rec
 /* --- who put a device out -----------------------------------------------------------------------
  */
 
-const struct kc_exclusion *kc_circle_find_removal(const struct kc_circle *circle,
-	const struct kc_trust *trust, const struct kc_peer_id *target,
+bool kc_circle_find_said(const struct kc_circle *circle, const struct kc_member *author,
+	const struct kc_peer_id *target, struct kc_exclusion *ret)
+{
+	const struct kc_exclusion *e =
+		author->list ? kc_list_find_exclusion(author->list, target) : NULL;
+	struct statements statements = {.target = *target};
+	KC_CLEANUP_BUF struct kc_buf others = KC_BUF_INIT;
+
+	if (e) {
+		*ret = *e;
+		return true;
+	}
+	if (author != kc_circle_self(circle))
+		return false;
+	kc_der_writer_init(&statements.others, &others);
+	if (kc_circle_each_statement(circle, part, &statements) != KC_OK || !statements.has_about)
+		return false;
+	*ret = statements.about;
+	return true;
+}
+
+bool kc_circle_find_removal(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_peer_id *target, struct kc_exclusion *ret,
 	const struct kc_member **ret_author)
 {
-	const struct kc_exclusion *first = NULL;
+	bool found = false;
 
 	for (size_t i = 0; i < trust->statement_count; i++) {
 		const struct kc_trust_statement *s = &trust->statements[i];
 		const struct kc_member *author = circle->members[s->author];
-		const struct kc_exclusion *e;
+		struct kc_exclusion e;
 
-		if (!trust->stands[i] || !author->list ||
-			!kc_peer_id_equal(&circle->members[s->target]->id, target))
+		if (!trust->stands[i] ||
+			!kc_peer_id_equal(&circle->members[s->target]->id, target) ||
+			!kc_circle_find_said(circle, author, target, &e) ||
+			(found && ret->time_ms <= e.time_ms))
 			continue;
-		e = kc_list_find_exclusion(author->list, target);
-		if (!e || (first && first->time_ms <= e->time_ms))
-			continue;
-		first = e;
+		found = true;
+		*ret = e;
 		*ret_author = author;
 	}
-	return first;
+	return found;
 }
 
 /* --- leaving ------------------------------------------------------------------------------------

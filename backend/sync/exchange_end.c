@@ -62,21 +62,23 @@ kc_err kc_exchange_push_compat(struct kc_exchange *x)
 kc_err kc_exchange_remember_removal(struct kc_exchange *x)
 {
 	KC_CLEANUP_TXN struct kc_txn txn = KC_TXN_INIT;
-	const struct kc_exclusion *removal;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report last = {0};
 	const struct kc_member *author;
+	struct kc_exclusion removal;
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(x->circle, &trust));
-	removal = kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &author);
-	if (removal) {
+	if (kc_circle_find_removal(x->circle, &trust, &x->circle->identity.id, &removal, &author)) {
 		const char *name = kc_circle_name_of(x->circle, author);
 
 		memcpy(x->report.removed_by, name, strlen(name) + 1);
-		x->report.removed_ms = removal->time_ms;
+		x->report.removed_ms = removal.time_ms;
 	}
 	KC_TRY(kc_txn_begin(x->store, KC_TXN_WRITE, &txn));
 	if (kc_exchange_has_lock_changed(x, &txn))
 		return KC_ERR(LOCKED);
+	KC_TRY(kc_memory_get_report(&txn, &last)); /* the last good exchange stays that */
+	x->report.last_ms = last.last_ms;
 	KC_TRY(kc_memory_put_circle(&txn, x->circle));
 	KC_TRY(kc_memory_put_report(&txn, &x->report));
 	return kc_txn_commit(&txn);
