@@ -2,6 +2,7 @@
 /* Rows of the list of devices: how they read, and which of them is meant. */
 #include "cli/device.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,6 +46,39 @@ static void push_hex(struct kc_buf *out, const uint8_t *data, size_t len)
 void kc_device_push_number(struct kc_buf *out, const struct kc_device *device)
 {
 	push_hex(out, device->id, KC_DEVICE_SHOWN_LEN);
+}
+
+void kc_device_add_number(
+	char name[static KC_DEVICE_NAME_MAX + 1], const uint8_t id[static KC_DEVICE_ID_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf number = KC_BUF_INIT;
+	size_t len = strlen(name);
+
+	kc_buf_push_str(&number, " (");
+	push_hex(&number, id, KC_DEVICE_SHOWN_LEN);
+	kc_buf_push_byte(&number, ')');
+	if (kc_buf_text(&number) && len + number.len <= KC_DEVICE_NAME_MAX)
+		memcpy(name + len, kc_buf_text(&number), number.len + 1);
+}
+
+static bool has_twin(const struct kc_device_list *list, const struct kc_device *device)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (&list->rows[i] != device && kc_device_is_in(&list->rows[i]) &&
+			strcmp(list->rows[i].name, device->name) == 0)
+			return true;
+	return false;
+}
+
+void kc_device_tell_apart(struct kc_device_list *list)
+{
+	KC_CLEANUP_FREE bool *twins = calloc(list->count ? list->count : 1, sizeof *twins);
+
+	for (size_t i = 0; twins && i < list->count; i++)
+		twins[i] = kc_device_is_in(&list->rows[i]) && has_twin(list, &list->rows[i]);
+	for (size_t i = 0; twins && i < list->count; i++)
+		if (twins[i])
+			kc_device_add_number(list->rows[i].name, list->rows[i].id);
 }
 
 static json_t *name_json(const char *name)

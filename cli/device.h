@@ -18,6 +18,11 @@ size_t kc_device_count_in(const struct kc_device_list *list);
 json_t *kc_device_json(const struct kc_device *device);
 /* Its number, all of it. */
 json_t *kc_device_id_json(const uint8_t id[static KC_DEVICE_ID_LEN]);
+/* Puts the first digits of its number behind a name that others have too: "de (6a64bfc3)". */
+void kc_device_add_number(
+	char name[static KC_DEVICE_NAME_MAX + 1], const uint8_t id[static KC_DEVICE_ID_LEN]);
+/* The same for those in a list that are in. */
+void kc_device_tell_apart(struct kc_device_list *list);
 void kc_device_push_number(struct kc_buf *out, const struct kc_device *device);
 
 /* The device that a word names: its name, or no fewer than four digits that its number begins with.

@@ -2,6 +2,9 @@
 /* One part after another, in sentences and as JSON. */
 #include "cli/parts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "cli/device.h"
 #include "cli/when.h"
@@ -157,6 +160,10 @@ void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, b
 			tell_spoilt(doctor, part);
 		if (part->is_this && view->reached && !part->garbled)
 			tell_own(doctor, view, part, records);
+		else if (view->reached && records && part->garbled && !part->spoilt)
+			kc_doctor_find(doctor, "list", KC_DOCTOR_NOTE,
+				"the last entry of “%s” is under a key that this device has not",
+				part->name);
 		else if (view->reached && records && !part->garbled)
 			tell_list(doctor, part);
 		else if (view->reached && !records)
@@ -193,6 +200,41 @@ const struct kc_store_part *kc_parts_find_damaged(const struct kc_store_view *vi
 			return part;
 	}
 	return NULL;
+}
+
+bool kc_parts_are_whole(const struct kc_store_view *view, bool records)
+{
+	if (!view->reached || kc_parts_are_older(view, records) || kc_parts_find_damaged(view))
+		return false;
+	for (size_t i = 0; i < view->count; i++) {
+		const struct kc_store_part *part = &view->parts[i];
+
+		/* What this device wrote last may have got lost on its way. */
+		if (part->is_this &&
+			(records ? part->there < part->list : part->last < part->settled))
+			return false;
+	}
+	return true;
+}
+
+static bool has_twin(const struct kc_store_view *view, const struct kc_store_part *part)
+{
+	for (size_t i = 0; i < view->count; i++)
+		if (&view->parts[i] != part && !view->parts[i].is_out &&
+			strcmp(view->parts[i].name, part->name) == 0)
+			return true;
+	return false;
+}
+
+void kc_parts_tell_apart(struct kc_store_view *view)
+{
+	KC_CLEANUP_FREE bool *twins = calloc(view->count ? view->count : 1, sizeof *twins);
+
+	for (size_t i = 0; twins && i < view->count; i++)
+		twins[i] = !view->parts[i].is_out && has_twin(view, &view->parts[i]);
+	for (size_t i = 0; twins && i < view->count; i++)
+		if (twins[i])
+			kc_device_add_number(view->parts[i].name, view->parts[i].id);
 }
 
 const struct kc_store_part *kc_parts_find_stuck(const struct kc_store_view *view)

@@ -13,6 +13,11 @@ json_t *kc_parts_array(const struct kc_store_view *view, bool records);
 /* Whether the store lacks what this device has seen in it before. */
 bool kc_parts_are_older(const struct kc_store_view *view, bool records);
 
+/* Whether nothing is missing there that this device knows of, and nothing is damaged. */
+bool kc_parts_are_whole(const struct kc_store_view *view, bool records);
+/* Gives the parts that are told, where several have one name, their numbers. */
+void kc_parts_tell_apart(struct kc_store_view *view);
+
 /* The first part that cannot be read to its end, by this device or one that joins: an operation or
  * a record is damaged, or missing since longer than it may take to arrive. NULL: there is none.
  * What is told of it goes into the facts: which it is, and on which device it is mended. */

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* A folder or a file can be looked at from here; of any other store only its URL is known. */
+/* URLs, what a place is good for before it is used, and what is wrong with the store afterwards. */
 #include "cli/store.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/when.h"
+#include "cli/where.h"
 
-#define MARKER ".kc-store"
 #define FILE_SCHEME "file://"
 #define SQLITE_SCHEME "sqlite://"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,7 +38,7 @@ static size_t scheme_len(const char *written)
 
 kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 {
-	size_t scheme = scheme_len(written);
+	size_t scheme = scheme_len(written), root;
 	char here[PATH_MAX];
 
 	kc_buf_reset(ret);
@@ -64,100 +61,81 @@ kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_buf *ret)
 		kc_buf_printf(ret, "%s/", strcmp(here, "/") == 0 ? "" : here);
 	}
 	kc_buf_push_str(ret, written);
-	while (ret->len > 1 && ret->data[ret->len - 1] == '/')
+	root = scheme ? scheme + strlen("://") + 1 : 1;
+	while (ret->len > root && ret->data[ret->len - 1] == '/')
 		kc_buf_truncate(ret, ret->len - 1);
+	if (begins_with(written, SQLITE_SCHEME) && ret->len == root)
+		return kc_run_misused(run,
+			"that names no file; one is written sqlite:///home/ana/keychain.store");
 	if (!kc_buf_text(ret))
 		return KC_ERR(NO_MEMORY);
 	kc_facts_set(&run->facts, KC_FACT_URL, kc_buf_bytes(ret));
 	return KC_OK;
 }
 
-static bool is_full(const char *folder)
+/* What is wrong with the store that this device has; KC_FACT_COUNT when that cannot be seen. */
+static enum kc_fact absence_of(enum kc_where state)
 {
-	struct statvfs disk;
-
-	return statvfs(folder, &disk) == 0 &&
-	       (disk.f_bavail == 0 || (disk.f_files && disk.f_favail == 0));
-}
-
-/* What is wrong with the folder; KC_FACT_COUNT when that cannot be seen. */
-static enum kc_fact look_at_folder(
-	const struct kc_facts *facts, const char *folder, const char *marker)
-{
-	bool is_marked = access(marker, F_OK) == 0, begins = facts->known[KC_FACT_CHOSEN];
-
-	if (!is_marked && facts->known[KC_FACT_JOINING])
-		return access(folder, F_OK) == 0 ? KC_FACT_NO_STORE : KC_FACT_NO_PLACE;
-	if (access(folder, F_OK) != 0)
-		return begins ? KC_FACT_UNMADE : KC_FACT_LOST;
-	if (!is_marked && !begins)
+	switch (state) {
+	case KC_WHERE_NOTHING:
+	case KC_WHERE_NO_PARENT:
+		return KC_FACT_LOST;
+	case KC_WHERE_EMPTY:
+	case KC_WHERE_TAKEN:
 		return KC_FACT_UNMARKED;
-	if (access(folder, W_OK | X_OK) != 0)
+	case KC_WHERE_UNMARKED:
+		return KC_FACT_MARKERLESS;
+	case KC_WHERE_FILE:
+		return KC_FACT_REPLACED_BY;
+	case KC_WHERE_BARRED:
+		return KC_FACT_BARRED;
+	case KC_WHERE_SHUT:
 		return KC_FACT_SHUT;
-	return is_full(folder) ? KC_FACT_FULL : KC_FACT_COUNT;
+	case KC_WHERE_FULL:
+		return KC_FACT_FULL;
+	case KC_WHERE_UNKNOWN:
+	case KC_WHERE_STORE:
+	case KC_WHERE_FOLDER:
+	case KC_WHERE_OTHER:
+	case KC_WHERE_DEVICE:
+		break;
+	}
+	return KC_FACT_COUNT;
 }
 
-static void tell_folder(struct kc_run *run, const char *folder)
+static void tell_absence(struct kc_run *run, const char *url)
 {
-	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-	enum kc_fact fact;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_fact fact = absence_of(kc_where_look(url, &path));
 
-	kc_buf_printf(&marker, "%s/" MARKER, folder);
-	if (!kc_buf_text(&marker))
-		return;
-	fact = look_at_folder(&run->facts, folder, kc_buf_text(&marker));
-	if (fact != KC_FACT_COUNT)
-		kc_facts_set_str(&run->facts, fact, folder);
+	if (fact != KC_FACT_COUNT && kc_buf_text(&path))
+		kc_facts_set_str(&run->facts, fact, kc_buf_text(&path));
 }
 
-/* The store is one file; it can be made where its folder is. */
-static void tell_file(struct kc_run *run, const char *file)
+bool kc_store_is_shut(const char *url)
 {
-	KC_CLEANUP_BUF struct kc_buf folder = KC_BUF_INIT;
-	size_t len = (size_t)(strrchr(file, '/') - file);
-	const char *above;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
 
-	kc_buf_push(&folder, file, len ? len : 1);
-	above = kc_buf_text(&folder);
-	if (!above)
-		return;
-	if (access(file, F_OK) != 0 && run->facts.known[KC_FACT_JOINING])
-		kc_facts_set_str(&run->facts, KC_FACT_NO_PLACE, file);
-	else if (access(above, F_OK) != 0)
-		kc_facts_set_str(&run->facts,
-			run->facts.known[KC_FACT_CHOSEN] ? KC_FACT_UNMADE : KC_FACT_LOST, above);
-	else if (access(file, F_OK) != 0 && !run->facts.known[KC_FACT_CHOSEN])
-		kc_facts_set_str(&run->facts, KC_FACT_LOST, file);
-	else if (access(above, W_OK | X_OK) != 0)
-		kc_facts_set_str(&run->facts, KC_FACT_SHUT, above);
-	else if (access(file, F_OK) == 0 && access(file, R_OK | W_OK) != 0)
-		kc_facts_set_str(&run->facts, KC_FACT_SHUT, file);
-	else if (is_full(above))
-		kc_facts_set_str(&run->facts, KC_FACT_FULL, above);
+	return kc_where_look(url, &path) == KC_WHERE_SHUT;
 }
 
-static void tell_place(struct kc_run *run, const char *url)
-{
-	if (begins_with(url, SQLITE_SCHEME "/"))
-		tell_file(run, url + strlen(SQLITE_SCHEME));
-	else if (begins_with(url, FILE_SCHEME "/"))
-		tell_folder(run, url + strlen(FILE_SCHEME));
-	else if (url[0] == '/')
-		tell_folder(run, url);
-}
-
+/* Of a place that was named what can be seen to be wrong was told before anything was asked
+ * (below). */
 static void explain_absence(struct kc_run *run)
 {
-	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf named = KC_BUF_INIT;
 	KC_CLEANUP_STATUS struct kc_status status = {0};
-	struct kc_bytes known = kc_facts_get(&run->facts, KC_FACT_URL);
+	struct kc_bytes joining = kc_facts_get(&run->facts, KC_FACT_JOINING);
+	struct kc_bytes chosen = kc_facts_get(&run->facts, KC_FACT_CHOSEN);
 
-	if (known.len)
-		kc_buf_push(&url, known.data, known.len);
-	else if (kc_client_status(run->client, &status) == KC_OK && status.store)
-		kc_buf_push_str(&url, status.store);
-	if (kc_buf_text(&url))
-		tell_place(run, kc_buf_text(&url));
+	kc_buf_push(&named, joining.data, joining.len);
+	if (!joining.len)
+		kc_buf_push(&named, chosen.data, chosen.len);
+	if (named.len && kc_buf_text(&named) && kc_where_is_full(kc_buf_text(&named)))
+		kc_facts_set(&run->facts, KC_FACT_FULL, kc_buf_bytes(&named));
+	else if (!named.len && run->client && kc_client_status(run->client, &status) == KC_OK &&
+		 status.store)
+		tell_absence(run, status.store);
 }
 
 /* The alarm of what nobody made is also that of a store that can't be read as one. */
@@ -216,18 +194,6 @@ static void explain_removal(struct kc_run *run)
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 }
 
-/* A folder that is not empty, or a file that is no store. */
-static void explain_other_thing(struct kc_run *run)
-{
-	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
-	struct kc_bytes known = kc_facts_get(&run->facts, KC_FACT_URL);
-
-	kc_buf_push(&url, known.data, known.len);
-	if (kc_buf_text(&url) && begins_with(kc_buf_text(&url), SQLITE_SCHEME "/"))
-		kc_facts_set_str(
-			&run->facts, KC_FACT_TAKEN, kc_buf_text(&url) + strlen(SQLITE_SCHEME));
-}
-
 /* Whether what is marked goes to the other devices. */
 static kc_err look_whether_it_goes(struct kc_run *run, bool *ret)
 {
@@ -277,57 +243,100 @@ kc_err kc_store_tell_stays(struct kc_run *run)
 /* --- before anything is asked or made -----------------------------------------------------------
  */
 
-/* One that cannot be read is left to the service to complain of. */
-static bool is_other_file(const char *path)
+static kc_err tell(struct kc_run *run, enum kc_fact fact, const struct kc_buf *path, kc_err err)
 {
-	static const char begins[] = "SQLite format 3";
-	char start[sizeof begins];
-	struct stat about;
-	ssize_t got;
-	int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (file < 0)
-		return false;
-	got = fstat(file, &about) == 0 && S_ISREG(about.st_mode) ? read(file, start, sizeof start)
-								 : 0;
-	close(file);
-	return got > 0 && (got < (ssize_t)sizeof start || memcmp(start, begins, sizeof start) != 0);
+	kc_facts_set(&run->facts, fact, kc_buf_bytes(path));
+	return err;
 }
 
-static kc_err check_file(struct kc_run *run, const char *file)
+static enum kc_fact other_file(const struct kc_run *run)
 {
-	if (access(file, F_OK) != 0)
-		return KC_ERR(STORE_GONE);
-	if (!is_other_file(file))
-		return KC_OK;
-	kc_facts_set_str(&run->facts, KC_FACT_NO_DATABASE, file);
-	return KC_ERR(NOT_A_STORE);
+	return run->facts.known[KC_FACT_JOINING] ? KC_FACT_NO_DATABASE : KC_FACT_NO_STORE_FILE;
 }
 
-static kc_err check_folder(const char *folder)
+/* What no store can be, whatever is wanted there. */
+static kc_err check_kind(struct kc_run *run, enum kc_where state, const struct kc_buf *path)
 {
-	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-
-	kc_buf_printf(&marker, "%s/" MARKER, folder);
-	if (!kc_buf_text(&marker))
-		return KC_ERR(NO_MEMORY);
-	return access(kc_buf_text(&marker), F_OK) == 0 ? KC_OK : KC_ERR(STORE_GONE);
+	switch (state) {
+	case KC_WHERE_FILE:
+		return tell(run, KC_FACT_NOT_FOLDER, path, KC_ERR(NOT_A_STORE));
+	case KC_WHERE_FOLDER:
+		return tell(run, KC_FACT_NOT_FILE, path, KC_ERR(NOT_A_STORE));
+	case KC_WHERE_DEVICE:
+		return tell(run, other_file(run), path, KC_ERR(NOT_A_STORE));
+	case KC_WHERE_BARRED:
+	case KC_WHERE_SHUT:
+		return tell(run, KC_FACT_NO_ACCESS, path, KC_ERR(STORE_GONE));
+	case KC_WHERE_UNKNOWN:
+	case KC_WHERE_STORE:
+	case KC_WHERE_FULL:
+	case KC_WHERE_NOTHING:
+	case KC_WHERE_NO_PARENT:
+	case KC_WHERE_EMPTY:
+	case KC_WHERE_TAKEN:
+	case KC_WHERE_UNMARKED:
+	case KC_WHERE_OTHER:
+		break;
+	}
+	return KC_OK;
 }
 
-kc_err kc_store_check_free(const char *url)
+kc_err kc_store_check_free(struct kc_run *run, const char *url)
 {
-	return begins_with(url, SQLITE_SCHEME "/") && is_other_file(url + strlen(SQLITE_SCHEME))
-		       ? KC_ERR(NOT_A_STORE)
-		       : KC_OK;
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_where state = kc_where_look(url, &path);
+
+	kc_facts_set_str(&run->facts, KC_FACT_CHOSEN, url);
+	KC_TRY(check_kind(run, state, &path));
+	if (state == KC_WHERE_EMPTY && access(kc_buf_text(&path), W_OK) != 0)
+		return tell(run, KC_FACT_NO_ACCESS, &path, KC_ERR(STORE_GONE));
+	if (state == KC_WHERE_NO_PARENT)
+		return tell(run, KC_FACT_UNMADE, &path, KC_ERR(STORE_GONE));
+	if (state == KC_WHERE_OTHER)
+		return tell(run, KC_FACT_TAKEN, &path, KC_ERR(NOT_A_STORE));
+	if (state == KC_WHERE_TAKEN || state == KC_WHERE_UNMARKED)
+		return KC_ERR(NOT_A_STORE);
+	return state == KC_WHERE_STORE ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+kc_err kc_store_check_own(struct kc_run *run, const char *url)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_fact fact = absence_of(kc_where_look(url, &path));
+
+	return fact == KC_FACT_COUNT ? KC_OK : tell(run, fact, &path, KC_ERR(STORE_GONE));
+}
+
+kc_err kc_store_check_move(struct kc_run *run, const char *url)
+{
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_where state = kc_where_look(url, &path);
+
+	KC_TRY(check_kind(run, state, &path));
+	if (state == KC_WHERE_NOTHING || state == KC_WHERE_NO_PARENT)
+		return tell(run, KC_FACT_UNMOVED, &path, KC_ERR(STORE_GONE));
+	if (state == KC_WHERE_OTHER)
+		return tell(run, other_file(run), &path, KC_ERR(NOT_A_STORE));
+	if (state == KC_WHERE_EMPTY || state == KC_WHERE_TAKEN || state == KC_WHERE_UNMARKED)
+		return tell(run, KC_FACT_UNMOVED_INTO, &path, KC_ERR(STORE_GONE));
+	return KC_OK;
 }
 
 kc_err kc_store_check_place(struct kc_run *run, const char *url)
 {
-	if (begins_with(url, SQLITE_SCHEME "/"))
-		return check_file(run, url + strlen(SQLITE_SCHEME));
-	if (begins_with(url, FILE_SCHEME "/"))
-		return check_folder(url + strlen(FILE_SCHEME));
-	return url[0] == '/' ? check_folder(url) : KC_ERR(UNSUPPORTED);
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_where state = kc_where_look(url, &path);
+
+	KC_TRY(check_kind(run, state, &path));
+	if (state == KC_WHERE_UNKNOWN)
+		return KC_ERR(UNSUPPORTED);
+	if (state == KC_WHERE_NOTHING || state == KC_WHERE_NO_PARENT)
+		return tell(run, KC_FACT_NO_PLACE, &path, KC_ERR(STORE_GONE));
+	if (state == KC_WHERE_OTHER)
+		return tell(run, KC_FACT_NO_DATABASE, &path, KC_ERR(NOT_A_STORE));
+	if (state == KC_WHERE_EMPTY || state == KC_WHERE_TAKEN || state == KC_WHERE_UNMARKED)
+		return tell(run, KC_FACT_NO_STORE, &path, KC_ERR(STORE_GONE));
+	return KC_OK;
 }
 
 /* --- what went wrong ----------------------------------------------------------------------------
@@ -354,8 +363,25 @@ static void explain_end(struct kc_run *run)
 			kc_facts_get(&run->facts, KC_FACT_VERB));
 }
 
+/* What changes items is sent later, and so is a removal; the rest of what is done with the others
+ * is done with the store or not at all. */
+static void explain_undone(struct kc_run *run)
+{
+	static const char *const verbs[] = {
+		"devices add", "devices leave", "sync password", "sync repair", "sync use"};
+	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
+
+	if (kc_bytes_equal(verb, kc_bytes_str("passwd")) && kc_run_has(run, KC_OPTION_ACCOUNT))
+		kc_facts_set_str(&run->facts, KC_FACT_UNDONE, "kc passwd --account");
+	for (size_t i = 0; i < KC_COUNT_OF(verbs); i++)
+		if (kc_bytes_equal(verb, kc_bytes_str(verbs[i])))
+			kc_facts_print(&run->facts, KC_FACT_UNDONE, "kc %s", verbs[i]);
+}
+
 void kc_store_explain(struct kc_run *run, kc_err err)
 {
+	if (err == KC_E_STORE_GONE)
+		explain_undone(run);
 	if (err == KC_E_SERVICE)
 		explain_end(run);
 	else if (err == KC_E_STORE_GONE)
@@ -364,8 +390,6 @@ void kc_store_explain(struct kc_run *run, kc_err err)
 		explain_removal(run);
 	else if (err == KC_E_STORE_SUSPECT)
 		explain_alarm(run);
-	else if (err == KC_E_NOT_A_STORE)
-		explain_other_thing(run);
 }
 
 void kc_store_set_report(json_t *object, const struct kc_sync_report *report)

@@ -18,11 +18,16 @@ KC_MUST kc_err kc_store_url(struct kc_run *run, const char *written, struct kc_b
 KC_MUST kc_err kc_store_tell_marked(struct kc_run *run, enum kc_note goes, enum kc_note stays);
 /* After --sync has marked something: only the reason, where it does not go. */
 KC_MUST kc_err kc_store_tell_stays(struct kc_run *run);
-/* Where a store is to be: NOT_A_STORE for a file that is no database. */
-KC_MUST kc_err kc_store_check_free(const char *url);
-/* Whether something is at a place that may be the store to join; nothing is made by looking.
- * Errors: STORE_GONE, NOT_A_STORE, UNSUPPORTED; told. */
+/* Before anything is asked or made, whether a place is good to begin a store, to stay with the one
+ * that there is, to move it to, to join it; nothing is made by looking. A kind of store that cannot
+ * be looked at is left to the service, but for joining. Errors: STORE_GONE, NOT_A_STORE, DUPLICATE
+ * (there is a store where one is to begin), UNSUPPORTED; told. */
+KC_MUST kc_err kc_store_check_free(struct kc_run *run, const char *url);
+KC_MUST kc_err kc_store_check_own(struct kc_run *run, const char *url);
+KC_MUST kc_err kc_store_check_move(struct kc_run *run, const char *url);
 KC_MUST kc_err kc_store_check_place(struct kc_run *run, const char *url);
+/* Whether a store is there, and this user can't write it. */
+bool kc_store_is_shut(const char *url);
 /* Before a failure is told: which store it is about, and what can be seen from here. */
 void kc_store_explain(struct kc_run *run, kc_err err);
 /* What a report's alarm means, if it has one, as {alarm}. */

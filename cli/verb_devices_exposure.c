@@ -18,6 +18,17 @@ static kc_err answer(
 	return kc_run_answer(run, object);
 }
 
+/* What is not in the store yet nobody has got; whether who is in gets it, nobody knows. */
+static kc_err tell_unsent(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (status.pending)
+		kc_run_note(run, KC_NOTE_EXPOSED_UNSENT);
+	return KC_OK;
+}
+
 static kc_err print(
 	struct kc_run *run, const struct kc_device *device, const struct kc_found_list *found)
 {
@@ -43,7 +54,7 @@ static kc_err print(
 		}
 		kc_out_print(out, ", %s\n", kc_item_word(&found->rows[i]));
 	}
-	return KC_OK;
+	return tell_unsent(run);
 }
 
 kc_err kc_verb_devices_exposure(struct kc_run *run)

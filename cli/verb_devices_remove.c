@@ -236,14 +236,17 @@ static kc_err send_removal(struct removal *removal, struct kc_sync_report *repor
 		kc_run_has(run, KC_OPTION_LOST), removal->before_ms, report);
 }
 
-/* It is remembered also when it could not be sent. */
+/* It is done here also when it could not be sent. */
 static kc_err tell_unsent(struct removal *removal, kc_err err)
 {
-	if (err == KC_E_STORE_GONE || err == KC_E_STORE_SUSPECT) {
-		KC_TRY(find_entry(removal));
-		if (removal->entry)
-			kc_run_note(removal->run, KC_NOTE_OUT_LATER);
-	}
+	if (err != KC_E_STORE_GONE && err != KC_E_STORE_SUSPECT)
+		return err;
+	KC_TRY(find_entry(removal));
+	if (!removal->entry)
+		return err;
+	kc_facts_set_str(&removal->run->facts, KC_FACT_OUT_HERE, removal->device->name);
+	if (kc_secret_bytes(&removal->password).len == 0)
+		kc_run_note(removal->run, KC_NOTE_UNSIGNED);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include "cli/store.h"
 #include "cli/verb.h"
 #include "cli/when.h"
+#include "cli/where.h"
 
 #define MARKER ".kc-store"
 #define SQLITE_SCHEME "sqlite://"
@@ -107,63 +108,94 @@ static void look_for_strangers(
 	tell_things(doctor, view, logs, &nobodys, &others);
 }
 
-/* What looks as if it could be written may be on a full disk: the last exchange knows. */
-static kc_err look_whether_writable(struct kc_doctor *doctor, const char *path, bool stuck)
+/* shut: what can't be written, or NULL. What looks as if it could be may be on a full disk: the
+ * last exchange knows. */
+static kc_err look_whether_writable(struct kc_doctor *doctor, const char *shut, bool stuck)
 {
-	if (access(path, W_OK) == 0 && stuck) {
+	if (shut) {
+		kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
+		kc_facts_set_str(&doctor->run->facts, KC_FACT_SHUT, shut);
+		return KC_ERR(STORE_GONE);
+	}
+	if (stuck) {
 		kc_doctor_find(
 			doctor, "writable", KC_DOCTOR_BAD, "the last exchange could not write it");
 		return KC_ERR(STORE_GONE);
 	}
-	if (access(path, W_OK) == 0) {
-		kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
-		return KC_OK;
-	}
-	kc_doctor_find(doctor, "writable", KC_DOCTOR_BAD, "it can't be written");
-	kc_facts_set_str(&doctor->run->facts, KC_FACT_SHUT, path);
-	return KC_ERR(STORE_GONE);
+	kc_doctor_find(doctor, "writable", KC_DOCTOR_GOOD, "it can be written");
+	return KC_OK;
 }
 
-static kc_err look_at_folder(
-	struct kc_doctor *doctor, const struct kc_store_view *view, const char *folder, bool stuck)
+/* What is there instead of a store; SUSPECT only the exchange and the view can say. */
+static kc_err look_at_no_store(struct kc_doctor *doctor, enum kc_where state, const char *path)
 {
-	KC_CLEANUP_BUF struct kc_buf marker = KC_BUF_INIT;
-
-	kc_buf_printf(&marker, "%s/" MARKER, folder);
-	if (!kc_buf_text(&marker))
-		return KC_ERR(NO_MEMORY);
-	if (access(folder, R_OK | X_OK) != 0) {
-		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", folder);
+	switch (state) {
+	case KC_WHERE_NOTHING:
+	case KC_WHERE_NO_PARENT:
+		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s isn't there", path);
 		return KC_ERR(STORE_GONE);
-	}
-	if (access(kc_buf_text(&marker), R_OK) != 0) {
+	case KC_WHERE_BARRED:
+		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", path);
+		return KC_ERR(STORE_GONE);
+	case KC_WHERE_EMPTY:
+	case KC_WHERE_TAKEN:
 		kc_doctor_find(doctor, "marker", KC_DOCTOR_BAD,
-			"the marker file " MARKER " is missing from %s", folder);
+			"the marker file " MARKER " is missing from %s", path);
 		return KC_ERR(STORE_GONE);
+	case KC_WHERE_UNMARKED:
+		kc_doctor_find(doctor, "marker", KC_DOCTOR_BAD,
+			"the marker file " MARKER " is missing from %s, where logs of devices are",
+			path);
+		return KC_ERR(STORE_GONE);
+	case KC_WHERE_FILE:
+		kc_doctor_find(
+			doctor, "reachable", KC_DOCTOR_BAD, "%s is a file, not a folder", path);
+		return KC_ERR(STORE_GONE);
+	case KC_WHERE_FOLDER:
+		kc_doctor_find(
+			doctor, "reachable", KC_DOCTOR_BAD, "%s is a folder, not a file", path);
+		return KC_OK;
+	case KC_WHERE_OTHER:
+	case KC_WHERE_DEVICE:
+		kc_doctor_find(
+			doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read as a store", path);
+		return KC_OK;
+	case KC_WHERE_UNKNOWN:
+	case KC_WHERE_STORE:
+	case KC_WHERE_FULL:
+	case KC_WHERE_SHUT:
+		break;
 	}
-	kc_doctor_find(doctor, "marker", KC_DOCTOR_GOOD, "the store is in %s", folder);
-	look_for_strangers(doctor, view, folder);
-	return look_whether_writable(doctor, folder, stuck);
+	return KC_OK;
 }
 
-static kc_err look_at_file(struct kc_doctor *doctor, const char *file, bool stuck)
+static kc_err look_at_store(struct kc_doctor *doctor, const struct kc_store_view *view,
+	const char *url, const char *shut, bool stuck)
 {
-	if (access(file, R_OK) != 0) {
-		kc_doctor_find(doctor, "reachable", KC_DOCTOR_BAD, "%s can't be read", file);
-		return KC_ERR(STORE_GONE);
-	}
-	kc_doctor_find(doctor, "reachable", KC_DOCTOR_GOOD, "the store is in %s", file);
-	return look_whether_writable(doctor, file, stuck);
+	bool is_file = strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0;
+	const char *path = url;
+
+	if (is_file)
+		path += strlen(SQLITE_SCHEME);
+	else if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+		path += strlen(FILE_SCHEME);
+	kc_doctor_find(doctor, is_file ? "reachable" : "marker", KC_DOCTOR_GOOD,
+		"the store is in %s", path);
+	if (!is_file)
+		look_for_strangers(doctor, view, path);
+	return look_whether_writable(doctor, shut, stuck);
 }
 
 static kc_err look_at_place(
 	struct kc_doctor *doctor, const struct kc_store_view *view, const char *url, bool stuck)
 {
-	if (strncmp(url, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
-		return look_at_file(doctor, url + strlen(SQLITE_SCHEME), stuck);
-	if (strncmp(url, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
-		url += strlen(FILE_SCHEME);
-	return look_at_folder(doctor, view, url, stuck);
+	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
+	enum kc_where state = kc_where_look(url, &path);
+
+	if (state == KC_WHERE_STORE || state == KC_WHERE_FULL || state == KC_WHERE_SHUT)
+		return look_at_store(doctor, view, url,
+			state == KC_WHERE_SHUT ? kc_buf_text(&path) : NULL, stuck);
+	return kc_buf_text(&path) ? look_at_no_store(doctor, state, kc_buf_text(&path)) : KC_OK;
 }
 
 /* --- this device's view -------------------------------------------------------------------------
@@ -368,10 +400,12 @@ struct view {
 	struct kc_store_view store;
 	struct kc_sync_report report;
 	struct kc_device_list devices;
+	json_t *parts; /* owned; of the store, as programs read them */
 };
 
 static void view_done(struct view *view)
 {
+	json_decref(view->parts);
 	kc_status_done(&view->status);
 	kc_store_view_done(&view->store);
 	kc_sync_report_done(&view->report);
@@ -385,7 +419,11 @@ static kc_err read_view(struct kc_run *run, struct view *view)
 		return KC_ERR(NO_KEYCHAIN);
 	KC_TRY(kc_client_sync_status(run->client, &view->report));
 	KC_TRY(kc_client_devices(run->client, &view->devices));
-	return kc_client_store_view(run->client, true, &view->store);
+	KC_TRY(kc_client_store_view(run->client, true, &view->store));
+	view->parts = kc_parts_array(&view->store, view->report.layout == KC_SYNC_RECORDS);
+	kc_parts_tell_apart(&view->store);
+	kc_device_tell_apart(&view->devices);
+	return KC_OK;
 }
 
 static kc_err answer(struct kc_doctor *doctor, const struct view *view)
@@ -397,8 +435,7 @@ static kc_err answer(struct kc_doctor *doctor, const struct view *view)
 	kc_json_set(object, "alarm",
 		view->report.alarm ? json_string(view->report.alarm) : json_null());
 	kc_json_set(object, "evidence", json_integer((json_int_t)view->store.evidence));
-	kc_json_set(object, "devices",
-		kc_parts_array(&view->store, view->report.layout == KC_SYNC_RECORDS));
+	kc_json_set(object, "devices", json_incref(view->parts));
 	kc_json_set(object, "items", json_incref(doctor->checks));
 	return kc_run_answer(doctor->run, object);
 }

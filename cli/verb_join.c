@@ -192,12 +192,13 @@ static kc_err tell_what_goes_along(struct kc_run *run)
 	return KC_OK;
 }
 
-/* A place that is none makes no keychain. */
+/* A place that is none makes no keychain, and asks nothing. */
 static kc_err open_keychain(struct kc_run *run, const char *url)
 {
 	if (kc_session_would_make(run))
 		KC_TRY(kc_store_check_place(run, url));
-	return kc_session_open_or_make(run);
+	KC_TRY(kc_session_open_or_make(run));
+	return kc_store_check_place(run, url);
 }
 
 /* With the store, the code and the password at hand. */
@@ -230,6 +231,5 @@ kc_err kc_verb_join(struct kc_run *run)
 	KC_TRY(open_keychain(run, kc_buf_text(&applicant.url)));
 	KC_TRY(get_code(run, &applicant.code));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &applicant.password));
-	KC_TRY(kc_store_check_place(run, kc_buf_text(&applicant.url)));
 	return join(&applicant);
 }

@@ -24,8 +24,8 @@ static kc_err answer_report(struct kc_run *run, const struct kc_sync_report *rep
 
 /* How it stands at this moment, looked at without an exchange; whether it can be written only an
  * exchange knows, the last one. Before the first unlock nobody knows. */
-static kc_err look_at_store(
-	struct kc_run *run, struct kc_sync_report *report, struct kc_store_view *view)
+static kc_err look_at_store(struct kc_run *run, const char *store, struct kc_sync_report *report,
+	struct kc_store_view *view)
 {
 	const struct kc_store_part *damaged;
 	kc_err err;
@@ -39,7 +39,7 @@ static kc_err look_at_store(
 	if (err == KC_E_LOCKED)
 		return KC_OK;
 	KC_TRY(err);
-	report->stuck = report->stuck && view->reached;
+	report->stuck = view->reached ? report->stuck : kc_store_is_shut(store);
 	damaged = kc_parts_find_damaged(view);
 	if (!view->reached)
 		return view->suspect ? KC_ERR(STORE_SUSPECT) : KC_ERR(STORE_GONE);
@@ -57,11 +57,13 @@ static kc_err look_at_store(
 /* An exchange that went on may have left behind what is damaged. */
 static kc_err look_after_exchange(struct kc_run *run)
 {
+	KC_CLEANUP_STATUS struct kc_status status = {0};
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
 	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
 
+	KC_TRY(kc_client_status(run->client, &status));
 	KC_TRY(kc_client_sync_status(run->client, &report));
-	return look_at_store(run, &report, &view);
+	return status.store ? look_at_store(run, status.store, &report, &view) : KC_OK;
 }
 
 kc_err kc_verb_sync(struct kc_run *run)
@@ -102,13 +104,18 @@ kc_err kc_verb_sync_use(struct kc_run *run)
 	bool create;
 
 	KC_TRY(kc_store_url(run, run->args[0], &url));
-	KC_TRY(kc_store_check_free(kc_buf_text(&url)));
 	KC_TRY(kc_client_status(run->client, &status));
 	/* A device that syncs already has moved its store, unless it says that this is a new one.
 	 */
 	create = kc_run_has(run, KC_OPTION_NEW) || !status.store;
+	if (!create && status.is_out)
+		return KC_ERR(NOT_MEMBER);
 	if (create)
-		kc_facts_set(&run->facts, KC_FACT_CHOSEN, kc_buf_bytes(&url));
+		KC_TRY(kc_store_check_free(run, kc_buf_text(&url)));
+	else if (strcmp(kc_buf_text(&url), status.store) == 0)
+		KC_TRY(kc_store_check_own(run, status.store));
+	else
+		KC_TRY(kc_store_check_move(run, kc_buf_text(&url)));
 	KC_TRY(kc_password_get(
 		run, create ? KC_PASSWORD_ACCOUNT_FIRST : KC_PASSWORD_ACCOUNT, &password));
 	KC_TRY(kc_client_sync_use(
@@ -207,10 +214,22 @@ kc_err kc_verb_sync_password(struct kc_run *run)
 	return kc_run_json(run) ? answer_report(run, &report) : KC_OK;
 }
 
+/* Whether there is anything to be mended, here or on the others. */
+static bool is_unharmed(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_STORE_VIEW struct kc_store_view view = {.parts = NULL};
+
+	return kc_client_sync_status(run->client, &report) == KC_OK && !report.alarm &&
+	       !report.refused && kc_client_store_view(run->client, true, &view) == KC_OK &&
+	       !view.evidence && kc_parts_are_whole(&view, report.layout == KC_SYNC_RECORDS);
+}
+
 /* After a backup of the store was restored. */
 kc_err kc_verb_sync_repair(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	bool unharmed;
 
 	if (!kc_run_has(run, KC_OPTION_PUSH_FROM_HERE))
 		return kc_run_misused(run,
@@ -219,8 +238,9 @@ kc_err kc_verb_sync_repair(struct kc_run *run)
 	KC_TRY(kc_ask_check_consent(run));
 	kc_run_note(run, KC_NOTE_REPAIRING);
 	KC_TRY(kc_ask_typed_yes(run));
+	unharmed = is_unharmed(run);
 	KC_TRY(kc_client_sync_repair(run->client, &report));
-	kc_run_note(run, KC_NOTE_REPAIRED);
+	kc_run_note(run, unharmed ? KC_NOTE_UNHARMED : KC_NOTE_REPAIRED);
 	return kc_run_json(run) ? answer_report(run, &report) : KC_OK;
 }
 
@@ -395,7 +415,7 @@ kc_err kc_verb_sync_status(struct kc_run *run)
 		KC_TRY(err);
 	if (err == KC_OK) {
 		KC_TRY(count_devices(run, &devices));
-		state = look_at_store(run, &report, &view);
+		state = look_at_store(run, status.store, &report, &view);
 	}
 	if (kc_run_json(run))
 		KC_TRY(answer_status(run, &status, &report, &view, devices, state));

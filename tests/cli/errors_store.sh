@@ -117,7 +117,7 @@ holds "nothing was put there" test -z "$(ls -A "$folder")"
 back
 away 'a file in its place'
 echo dear > "$folder"
-each_fails 9 errSecNotAvailable "$unmarked" "kc sync use $folder --new" "$work/exchanges"
+each_fails 9 errSecNotAvailable "$folder is a file, and your store was a folder" 'kc help store' "$work/exchanges"
 back
 away 'a link that leads nowhere'
 ln -s "$work/no/where" "$folder"

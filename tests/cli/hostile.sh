@@ -228,7 +228,7 @@ try_marker() { # exit, message, what
   try_sync "$@"
 }
 rm "$marker"
-try_marker 9 "isn't your store: the marker file .kc-store is missing" "no marker"
+try_marker 9 "holds logs of your devices, but the marker file .kc-store is missing" "no marker"
 head -c 20 "$work/marker" > "$marker"
 try_marker 10 'what is there is damaged, or not the store of your devices' "half a marker"
 printf '0\001' > "$marker"

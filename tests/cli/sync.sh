@@ -284,7 +284,7 @@ holds "and no file was made" test ! -e "$work/evidence.der"
 mv "$folder" "$work/away"
 run doctor store
 exits 9 "doctor store, of one that is away"
-says "can't be read\$" "says so"
+says "isn't there\$" "says so"
 mv "$work/away" "$folder"
 
 # --- without being asked ----------------------------------------------------------------------------

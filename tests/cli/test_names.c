@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* What the words on a command line become: URLs and dictionaries. */
+/* What the words on a command line become: URLs and dictionaries; and devices of one name. */
 #include <string.h>
 
 #include "cli/attr.h"
+#include "cli/device.h"
 #include "cli/dictionary.h"
 #include "cli/url.h"
 #include "tests/check.h"
@@ -131,6 +132,30 @@ static void dictionaries_become_attributes(void)
 	kc_facts_done(&facts);
 }
 
+/* By their numbers, where both are in and the name has room for it. */
+static void devices_of_one_name_are_told_apart(void)
+{
+	struct kc_device rows[] = {
+		{.name = "de", .id = {0xab, 0xcd, 1}, .standing = KC_DEVICE_MEMBER},
+		{.name = "de", .id = {2}, .standing = KC_DEVICE_STALE},
+		{.name = "de", .id = {3}, .standing = KC_DEVICE_REMOVED},
+		{.name = "lap", .id = {4}, .standing = KC_DEVICE_MEMBER},
+		{.name = "lap", .id = {5}, .standing = KC_DEVICE_RETIRED},
+		{.id = {6}, .standing = KC_DEVICE_MEMBER},
+		{.id = {7}, .standing = KC_DEVICE_MEMBER},
+	};
+	struct kc_device_list list = {.rows = rows, .count = KC_COUNT_OF(rows)};
+
+	memset(rows[5].name, 'x', KC_DEVICE_NAME_MAX);
+	memset(rows[6].name, 'x', KC_DEVICE_NAME_MAX);
+	kc_device_tell_apart(&list);
+	CHECK(strcmp(rows[0].name, "de (abcd0100)") == 0);
+	CHECK(strcmp(rows[1].name, "de (02000000)") == 0);
+	CHECK(strcmp(rows[2].name, "de") == 0);
+	CHECK(strcmp(rows[3].name, "lap") == 0 && strcmp(rows[4].name, "lap") == 0);
+	CHECK(strlen(rows[5].name) == KC_DEVICE_NAME_MAX);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -138,6 +163,7 @@ int main(void)
 		CHECK_TEST(dictionaries_become_queries),
 		CHECK_TEST(bad_dictionaries_are_refused),
 		CHECK_TEST(dictionaries_become_attributes),
+		CHECK_TEST(devices_of_one_name_are_told_apart),
 	};
 	return check_main("cli/names", tests, KC_COUNT_OF(tests));
 }
