@@ -187,6 +187,30 @@ url=sqlite://$work/one.store
 # shellcheck disable=SC2086
 run sync use "$url" $known
 exits 0 "a store in a file"
+if [ "$(id -u)" -ne 0 ]; then
+  chmod 400 "$work/one.store"
+  run sync status
+  exits 9 "a file that can be read and not written"
+  says "can't be written now" "is not called away"
+  run sync status --json
+  json '.reached and .writable == false' "nor for programs"
+  run doctor store
+  says "^✗ it can't be written" "and the doctor says the same"
+  chmod 000 "$work/one.store"
+  fails 9 errSecNotAvailable "$work/one.store can't be read" 'ls -ld' sync
+  chmod 600 "$work/one.store"
+fi
+mv "$work/one.store" "$work/aside"
+for thing in folder junk; do
+  if [ $thing = folder ]; then mkdir "$work/one.store"; else echo dear > "$work/one.store"; fi
+  run doctor store
+  exits 10 "a $thing in its place"
+  holds "of which the doctor says nothing good" test -z "$(grep -E '^✓ (it can be written|the store is in)' "$out")"
+  rm -rf "$work/one.store"
+done
+mv "$work/aside" "$work/one.store"
+run sync
+exits 0 "and the file is there again"
 make_device desk
 let_in laptop desk "$url"
 away_and_back desk "$work/one.store"
