@@ -13,12 +13,25 @@
 /* --- leave --------------------------------------------------------------------------------------
  */
 
+/* A store that can be read and not written: it has said that it leaves, to nobody so far. */
+static kc_err look_whether_left(struct kc_run *run)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+
+	KC_TRY(kc_client_devices(run->client, &devices));
+	for (size_t i = 0; i < devices.count; i++)
+		if (devices.rows[i].is_this && devices.rows[i].standing == KC_DEVICE_RETIRED)
+			kc_facts_set_str(&run->facts, KC_FACT_LEFT_HERE, devices.rows[i].name);
+	return KC_OK;
+}
+
 kc_err kc_verb_devices_leave(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
 	bool last, untold = kc_run_has(run, KC_OPTION_WITHOUT_STORE);
 	json_t *object;
+	kc_err err;
 
 	KC_TRY(kc_client_status(run->client, &status));
 	if (!status.store)
@@ -32,7 +45,10 @@ kc_err kc_verb_devices_leave(struct kc_run *run)
 			 : last ? KC_NOTE_LEAVING_LAST
 				: KC_NOTE_LEAVING);
 	KC_TRY(kc_ask_name(run, status.device));
-	KC_TRY(kc_client_leave(run->client, untold));
+	err = kc_client_leave(run->client, untold);
+	if (err == KC_E_STORE_GONE)
+		KC_TRY(look_whether_left(run));
+	KC_TRY(err);
 	kc_run_note(run, untold ? KC_NOTE_LEFT_UNTOLD : last ? KC_NOTE_LEFT_LAST : KC_NOTE_LEFT);
 	if (!kc_run_json(run))
 		return KC_OK;

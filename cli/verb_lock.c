@@ -93,6 +93,35 @@ static kc_err change_password(struct kc_run *run)
 		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after));
 }
 
+static kc_err count_changes(struct kc_run *run, size_t *ret)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	size_t count = 0;
+
+	KC_TRY(kc_client_history(run->client, &history));
+	for (size_t i = 0; i < history.count; i++)
+		count += history.rows[i].kind == KC_HISTORY_NEW_PASSWORD;
+	*ret = count;
+	return KC_OK;
+}
+
+/* With a store that can be read and not written it is changed here, and sent later. */
+static kc_err send_account_password(
+	struct kc_run *run, struct kc_bytes before, struct kc_bytes after)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	size_t changes = 0, changed = 0;
+	kc_err err;
+
+	KC_TRY(count_changes(run, &changes));
+	err = kc_client_account_password(run->client, before, after, &report);
+	if (err == KC_E_STORE_GONE)
+		KC_TRY(count_changes(run, &changed));
+	if (changed > changes)
+		kc_facts_set_str(&run->facts, KC_FACT_CHANGED_HERE, "the account password");
+	return err;
+}
+
 /* Of the account, on all devices. */
 static kc_err change_account_password(struct kc_run *run)
 {
@@ -104,8 +133,7 @@ static kc_err change_account_password(struct kc_run *run)
 	if (!kc_password_is_given(run, KC_PASSWORD_ACCOUNT_NEW))
 		KC_TRY(kc_client_account_accept(run->client, kc_secret_bytes(&before), &report));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT_NEW, &after));
-	return kc_client_account_password(
-		run->client, kc_secret_bytes(&before), kc_secret_bytes(&after), &report);
+	return send_account_password(run, kc_secret_bytes(&before), kc_secret_bytes(&after));
 }
 
 /* A new officer, in the place of whoever it was; an empty password leaves none. */

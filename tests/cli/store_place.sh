@@ -180,6 +180,41 @@ run sync
 away_and_back phone "$store"
 make_device tablet
 let_in laptop tablet "$store"
+on laptop
+run sync
+on tablet
+run sync
+if [ "$(id -u)" -ne 0 ]; then
+  given 'a store that can be read alone'
+  printf 'the next one of all\n' > "$secret/next"
+  chmod -R a-w "$store"
+  # shellcheck disable=SC2086
+  run passwd --account $known --new-account-password-file "$secret/next"
+  exits 9 "a new account password"
+  complains 'the account password is changed on this device, and that could not be written' "is in force here"
+  run history
+  says ' tablet changed the account password$' "as history says"
+  chmod -R u+w "$store"
+  run sync
+  on laptop
+  run sync
+  run history
+  says ' tablet changed the account password$' "the others hear of it"
+  on tablet
+  run sync
+  chmod -R a-w "$store"
+  run devices leave --yes
+  exits 9 "leaving"
+  complains '“tablet”, this device, has left, and that could not be written' "is done here"
+  chmod -R u+w "$store"
+  run devices leave --yes
+  exits 0 "and comes to its end"
+  on laptop
+  run sync
+  run devices --json
+  json '.items[] | select(.name == "tablet") | .status == "left"' "the others hear of that"
+fi
+on tablet
 end_service
 on laptop
 run devices leave --yes
