@@ -54,6 +54,28 @@ struct kc_held_compat {
 };
 void kc_held_compat_done(struct kc_held_compat *held);
 
+/* What came of looking for where a log begins anew (sync/line/leap.h). */
+enum kc_leap_end {
+	KC_LEAP_IN_VAIN, /* as far as is known, it has a hole */
+	KC_LEAP_FOUND,
+	KC_LEAP_GOES_ON, /* with the next exchange */
+	KC_LEAP_SHUT,	 /* with the unlock */
+};
+
+/* How far that is. */
+struct kc_leap {
+	uint64_t first; /* with which the log seemed to begin; 0: nothing is looked for */
+	struct kc_log_position at; /* the last that was looked at; number 0: none */
+	uint64_t shares;	   /* the last with shares for this device; 0: none */
+	uint64_t unread;	   /* bytes of those whose lists do not open */
+	uint64_t reached; /* the highest number ever that its writer had signed; stays with another
+			     first */
+	bool found;	  /* the log begins anew with first: its writer says so */
+	/* In this exchange; not saved. */
+	size_t looked; /* bytes */
+	enum kc_leap_end end;
+};
+
 /* A peer, this device among them. */
 struct kc_member {
 	struct kc_peer_id id;
@@ -74,7 +96,8 @@ struct kc_member {
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
-	uint64_t waiting_since_ms;	     /* 0: its log holds nothing up */
+	struct kc_leap leap;
+	uint64_t waiting_since_ms; /* 0: its log holds nothing up */
 	/* Its own copy of the compatibility circle: the last operation with one, and which. */
 	uint64_t compat_number, compat_generation;
 	struct kc_held_compat

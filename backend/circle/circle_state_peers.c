@@ -55,6 +55,16 @@ static kc_err code_retire(struct kc_coder *c, struct kc_member *member)
 	return KC_OK;
 }
 
+static void code_leap(struct kc_coder *c, struct kc_leap *leap)
+{
+	kc_coder_uint(c, &leap->first);
+	kc_coder_position(c, &leap->at);
+	kc_coder_uint(c, &leap->shares);
+	kc_coder_uint(c, &leap->unread);
+	kc_coder_uint(c, &leap->reached);
+	kc_coder_bool(c, &leap->found);
+}
+
 kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_t number)
 {
 	struct kc_bytes permanent = {NULL, 0}, list = {NULL, 0};
@@ -73,6 +83,7 @@ kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_
 	kc_coder_name(c, m->name);
 	kc_coder_position(c, &m->position);
 	kc_coder_position(c, &m->target);
+	code_leap(c, &m->leap);
 	kc_coder_uint(c, &m->waiting_since_ms);
 	kc_coder_uint(c, &m->compat_number);
 	kc_coder_uint(c, &m->compat_generation);

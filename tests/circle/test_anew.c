@@ -186,6 +186,27 @@ static void whoever_had_read_half(void)
 	CHECK(house_agrees(&house));
 }
 
+/* The key of the lists is in shares, and these are in what is repeated alone. */
+static void whoever_lacks_the_keys(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	CHECK_OK_FATAL(kc_keychain_rotate(house.homes[0].keychain, &report));
+	write_much(&house, 0, ROUNDS);
+	house_clock_move(2 * DAY_MS);
+	write_much(&house, 0, 1);
+	CHECK_FATAL(log_of(&house, 0).first > ROUNDS / 2);
+	CHECK_OK(house_sync(&house, 1, NULL));
+	CHECK(words_count(&house.homes[1], GENP, "") == ITEMS);
+	house_settle(&house);
+	CHECK(house_agrees(&house));
+}
+
 /* Each change is signed with the password before it: whoever was away for several of them needs
  * them all, also when the log began anew meanwhile. */
 static void changes_of_the_password_are_repeated(void)
@@ -293,6 +314,7 @@ int main(void)
 		CHECK_TEST(a_newcomer_needs_no_more),
 		CHECK_TEST(half_a_beginning_is_a_hole),
 		CHECK_TEST(whoever_had_read_half),
+		CHECK_TEST(whoever_lacks_the_keys),
 		CHECK_TEST(changes_of_the_password_are_repeated),
 		CHECK_TEST(in_as_many_operations_as_it_takes),
 		CHECK_TEST(what_counts_is_not_repeated),

@@ -115,7 +115,7 @@ kc_err kc_absorb_settle(
 	kc_circle_settle_excuses(circle, &trust);
 	*ret_waiting = *ret_refused = 0;
 	for (size_t i = 0; i < circle->member_count; i++) {
-		*ret_waiting += kc_peer_set_has(holes, i);
+		*ret_waiting += kc_peer_set_has(holes | (gathered->leaping & ~gathered->out), i);
 		*ret_refused += kc_peer_set_has(gathered->out, i) ? 0 : gathered->refused[i];
 	}
 	/* What a newcomer has of a view may be all; nobody has said so. */
@@ -140,7 +140,9 @@ kc_err kc_absorb_settle(
 		/* On a new device, what the sponsor had of its log is known, too. What waits for
 		 * the unlock is here. */
 		bool shut = kc_peer_set_has(absorb->shut, i);
-		bool behind = !out && !shut && kc_peer_set_has(gathered->read, i) &&
+		/* Nor is it behind while it is not known yet where its log goes on. */
+		bool behind = !out && !shut &&
+			      kc_peer_set_has(gathered->read & ~gathered->leaping, i) &&
 			      (m->position.number < m->target.number ||
 				      kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks =

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "backend/sync/line/op_list.h"
+#include "backend/sync/line/leap.h"
 
 void kc_gathered_done(struct kc_gathered *gathered)
 {
@@ -75,74 +75,6 @@ static bool continues(struct cursor *c, const struct kc_op *op)
 	return true;
 }
 
-/* --- a log that begins anew ---------------------------------------------------------------------
- */
-
-/* What the list of an operation says of its log. */
-struct beginning {
-	bool anew;	/* it begins anew, and here ends what it repeats */
-	bool shut;	/* the list opens with the unlock */
-	bool is_none;	/* it is not what its writer signed: nothing goes on behind it */
-	bool is_unread; /* the list does not open: the store may have made all of it */
-	size_t unread;	/* bytes of such so far */
-};
-
-/* Whether an operation ends what is repeated by a log that begins with number first: its list,
- * which may be under a key that the writer shares with this device in there, says so. */
-static kc_err look_for_beginning(const struct cursor *c, const struct kc_op *op, uint64_t first,
-	struct kc_bytes shares, struct beginning *ret)
-{
-	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
-	kc_err err;
-
-	if (!list)
-		return KC_ERR(NO_MEMORY);
-	err = kc_op_list_read(c->circle, c->member, op, shares, list);
-	if (err == KC_E_NO_MEMORY)
-		return err;
-	ret->shut = ret->shut || err == KC_E_LOCKED;
-	ret->anew = err == KC_OK && list->base == first;
-	ret->is_none = err == KC_E_REFUSED;
-	ret->is_unread = err != KC_OK && err != KC_E_REFUSED;
-	return KC_OK;
-}
-
-/* Looks ahead from the first operation that is there, over those that repeat, for the list that
- * says so; nothing is kept. Then reading may go on from that beginning. Of what the store may have
- * made it looks at no more than of anything. */
-static kc_err leap(struct cursor *c, const struct kc_cloud_log *log, struct beginning *ret)
-{
-	uint64_t first = log->first;
-	struct kc_log_position at = {.number = 0};
-	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
-
-	*ret = (struct beginning){.anew = false};
-	if (first <= c->position.number + 1)
-		return KC_OK;
-	for (uint64_t number = first; number <= log->last && !ret->anew; number++) {
-		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
-		struct kc_op op;
-		kc_err err = read_op(c, number, &bytes, &op);
-
-		if (err == KC_E_WAITING || err == KC_E_REFUSED || (err == KC_OK && !op.base))
-			return KC_OK;
-		KC_TRY(err);
-		if (at.number && memcmp(op.previous, at.digest, sizeof op.previous) != 0)
-			return KC_OK;
-		at = op.position;
-		KC_TRY(kc_op_list_find_shares(c->circle, c->member, &op, &shares));
-		KC_TRY(look_for_beginning(c, &op, first, kc_buf_bytes(&shares), ret));
-		ret->unread += ret->is_unread ? bytes.len : 0;
-		if (ret->is_none || ret->unread > KC_GATHER_MAX_LEN)
-			return KC_OK;
-	}
-	if (ret->anew) {
-		c->position.number = first - 1;
-		c->chained = false;
-	}
-	return KC_OK;
-}
-
 /* --- one log ------------------------------------------------------------------------------------
  */
 
@@ -172,6 +104,34 @@ static void note_shorter(
 	gathered->known = known;
 }
 
+/* The next operation is not there. Either the log begins anew further on, and reading with it, or
+ * it has a hole; or neither is known yet. */
+static kc_err pass_gap(struct cursor *c, const struct kc_cloud_log *log,
+	struct kc_gathered *gathered, bool *ret_passed)
+{
+	kc_peer_set bit = (kc_peer_set)1 << c->member;
+	enum kc_leap_end end = KC_LEAP_IN_VAIN;
+	bool moved = false;
+
+	if (log->first > c->position.number + 1)
+		KC_TRY(kc_leap(c->cloud, log, c->circle, c->member, c->most, &end, &moved));
+	gathered->moved = gathered->moved || moved;
+	*ret_passed = end == KC_LEAP_FOUND;
+	if (*ret_passed) {
+		c->position.number = log->first - 1;
+		c->chained = false;
+		return KC_OK;
+	}
+	if (end == KC_LEAP_GOES_ON) {
+		gathered->more |= bit;
+		gathered->leaping |= bit;
+		return KC_OK;
+	}
+	gathered->holes |= bit;
+	gathered->shut |= end == KC_LEAP_SHUT ? bit : 0;
+	return KC_OK;
+}
+
 static kc_err read_log(
 	struct cursor *c, const struct kc_cloud_log *log, struct kc_gathered *gathered)
 {
@@ -180,7 +140,7 @@ static kc_err read_log(
 	while (c->position.number < log->last) {
 		KC_CLEANUP_BUF struct kc_buf bytes = KC_BUF_INIT;
 		struct kc_op op;
-		struct beginning beginning;
+		bool passed;
 		kc_err err;
 
 		if (c->len > c->most) {
@@ -189,11 +149,9 @@ static kc_err read_log(
 		}
 		err = read_op(c, c->position.number + 1, &bytes, &op);
 		if (err == KC_E_WAITING) {
-			KC_TRY(leap(c, log, &beginning));
-			if (beginning.anew)
+			KC_TRY(pass_gap(c, log, gathered, &passed));
+			if (passed)
 				continue;
-			gathered->holes |= bit;
-			gathered->shut |= beginning.shut ? bit : 0;
 			return KC_OK;
 		}
 		if (err == KC_E_REFUSED) {

@@ -53,12 +53,13 @@ struct kc_gathered {
 	enum kc_alarm alarm;   /* of the first of them */
 	uint64_t shown, known; /* of the first whose log is shorter: its end, and the settled one */
 	kc_peer_set more;      /* those with operations that are left for another round */
+	kc_peer_set leaping;   /* of these, whose log may begin anew: that is still looked for */
+	bool moved;	       /* there is something to remember */
 	kc_peer_set out; /* those who are out by now: nothing that their logs lack is missed */
 	uint64_t refused[KC_CIRCLE_MAX_PEERS]; /* operations, by member */
 	/* Of a feed. */
 	kc_peer_set listed; /* those whose last list it has */
 	kc_peer_set older;  /* those of whom it has an older one */
-	bool moved;	    /* there is something to remember */
 	/* Names of records that lists name and that are not here, each ended by a 0; and how many
 	 * bytes of these were asked for. */
 	struct kc_buf wanted;
@@ -79,7 +80,8 @@ static inline kc_peer_set kc_gathered_lacks(const struct kc_gathered *gathered)
 KC_MUST kc_err kc_gathered_add(struct kc_gathered *gathered, const struct kc_gathered_op *op);
 
 /* Reads the logs of members that were not read yet. A log that goes back is noted, and not read any
- * further: what others say of its writer may explain it. Errors: STORE_GONE. */
+ * further: what others say of its writer may explain it. How far a log was looked ahead is
+ * noted in its member. Errors: STORE_GONE. */
 KC_MUST kc_err kc_gather(struct kc_cloud *cloud, const struct kc_cloud_logs *logs,
 	const struct kc_circle *circle, kc_peer_set members, struct kc_gathered *gathered);
 /* Whether a log that is listed as shorter than that number may only not be readable here: no
