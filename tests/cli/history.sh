@@ -293,4 +293,66 @@ run_with 'of desktop' add anew.example --user ana --stdin
 run history anew.example --json
 json '.items | length == 1 and .[0].from == "laptop" and .[0].by == "desktop"' \
   "what laptop wrote is told as that in the circle that follows"
+
+# What a device wrote is its own after it was removed too, whoever says it anew; and nobody sees a change.
+make_device tablet
+pair desktop tablet
+make_device pad
+pair desktop pad
+exchange pad desktop tablet
+on pad
+run_with 'of pad' add cc.example --user ana --stdin --sync
+run_with 'of pad, too' add dd.example --user ana --stdin --sync
+run_with 'first of pad' add ee.example --user ana --stdin --sync
+exchange pad desktop tablet
+on pad
+run_with 'second of pad' add ee.example --user ana --stdin
+exchange pad desktop tablet
+on tablet
+setsid "$program" watch < /dev/null > "$work/watched" 2> /dev/null &
+waiting=$!
+on desktop
+setsid "$program" watch < /dev/null > "$work/watched.desktop" 2> /dev/null &
+waiting="$waiting $!"
+sleep 1
+run_known devices remove pad --yes
+exits 0 "desktop removes pad"
+exchange desktop tablet desktop
+on tablet
+run_with 'of tablet' add cc.example --user ana --stdin
+exchange tablet desktop
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  if grep -q cc.example "$work/watched" && grep -q cc.example "$work/watched.desktop"; then break; fi
+  sleep 0.5
+done
+# shellcheck disable=SC2086
+kill $waiting
+waiting=
+cp "$work/watched" "$out"
+says '^[0-9:]{8}  removed +device pad, by desktop$' "watch tells of the removal"
+says '^[0-9:]{8}  changed +cc\.example \(ana\)$' "and of what was changed"
+never_says dd.example "and of nothing that was only said anew"
+never_says ee.example "not of what had an earlier value, either"
+never_says ' from ' "by any other device"
+cp "$work/watched.desktop" "$out"
+says '^[0-9:]{8}  changed +cc\.example \(ana\)  from tablet$' "where that change comes from"
+never_says dd.example "and nothing else, on the device that removed it"
+never_says ee.example "not of what had an earlier value, either"
+for device in tablet desktop; do
+  on "$device"
+  run history --item cc.example -g --json
+  json '.items | length == 1 and .[0].secret == "of pad" and .[0].from == "pad" and .[0].by == "tablet"' \
+    "what pad wrote is pad's, on $device"
+  run history --item cc.example
+  says '^1 .* ana +pad +replaced (here|by tablet)$' "and for people"
+  run history --item ee.example -g --json
+  json '.items | length == 1 and .[0].secret == "first of pad" and .[0].from == "pad" and .[0].by == "pad"' \
+    "and what it had replaced, on $device"
+done
+on tablet
+run rm dd.example --yes
+exchange tablet desktop
+on desktop
+run history dd.example
+says '^1 .* ana +pad +deleted by tablet$' "what pad wrote and tablet deleted"
 finish

@@ -105,7 +105,7 @@ static kc_err put_back(struct kc_txn *txn, const struct kc_circle *circle, kc_pe
 			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
 				0)
 			return KC_OK;
-	err = kc_track_write(txn, &track, track.t + 1);
+	err = kc_track_say_anew(txn, &track);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 
