@@ -73,15 +73,6 @@ static void take_place(const struct kc_stored *old, struct kc_stored *new)
 		kc_attrs_set(&new->item.attrs, KC_ATTR_UUID, uuid);
 }
 
-/* What is only said anew leaves the row as it is: whoever watches it has nothing to see. */
-static kc_err renew(struct kc_txn *txn, const struct kc_stored *old, struct kc_stored *new)
-{
-	bool same;
-
-	KC_TRY(kc_row_is_same(txn, &old->item, &new->item, &same));
-	return same ? KC_OK : kc_row_replace(txn, new);
-}
-
 /* A tombstone at the item's primary key gives way; its own record stays a deletion. */
 static kc_err clear_the_way(struct kc_txn *txn, const struct kc_item *item, uint64_t own_row,
 	struct kc_stored *ret_dead, uint64_t *ret_rival)
@@ -122,7 +113,7 @@ kc_err kc_apply_live(
 		if (end.how && !kc_history_is_same(&old.item, &new.item))
 			KC_TRY(kc_history_keep_row(txn, old.id, &end));
 		take_place(&old, &new);
-		KC_TRY(renew(txn, &old, &new));
+		KC_TRY(kc_row_replace(txn, &new));
 	} else {
 		kc_random_fill(new.ref, sizeof new.ref);
 		KC_TRY(kc_row_insert(txn, &new));

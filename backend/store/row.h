@@ -62,9 +62,6 @@ KC_MUST kc_err kc_row_find_key(
 KC_MUST kc_err kc_row_insert(struct kc_txn *txn, struct kc_stored *stored);
 /* Writes stored->item, complete with its secret, over row id; version grows. */
 KC_MUST kc_err kc_row_replace(struct kc_txn *txn, struct kc_stored *stored);
-/* Whether an item, complete with its secret, is as one that was read from a row, dates and all. */
-KC_MUST kc_err kc_row_is_same(
-	struct kc_txn *txn, const struct kc_item *stored, struct kc_item *item, bool *ret);
 /* Errors: NOT_FOUND. Needs no key. */
 KC_MUST kc_err kc_row_remove(struct kc_txn *txn, uint64_t id);
 /* Moves the row aside, as it is. Errors: NOT_FOUND. */

@@ -159,15 +159,6 @@ static kc_err set_content_digest(const struct kc_keybag *bag, struct kc_item *it
 	return kc_attrs_check(&item->attrs);
 }
 
-kc_err kc_row_is_same(
-	struct kc_txn *txn, const struct kc_item *stored, struct kc_item *item, bool *ret)
-{
-	KC_TRY(set_content_digest(txn->bag, item));
-	*ret = kc_bytes_equal(kc_attrs_get_bytes(&stored->attrs, KC_ATTR_SHA1),
-		kc_attrs_get_bytes(&item->attrs, KC_ATTR_SHA1));
-	return KC_OK;
-}
-
 kc_err kc_row_seal(const struct kc_keybag *bag, struct kc_stored *stored,
 	struct kc_row_sealed *sealed, struct kc_row *ret)
 {

@@ -44,13 +44,12 @@ struct kc_track {
 	uint64_t created; /* t of the first version */
 	uint64_t replaced; /* t of the version that this one was made of; 0: of none */
 	uint8_t writer[KC_TRACK_WRITER_LEN];
-	uint64_t counter;		     /* of the dot */
-	uint8_t digest[KC_TRACK_DIGEST_LEN]; /* of the record's body */
-	uint64_t padded_len; /* of that body: a tombstone, or one said anew, is as long or more */
+	uint64_t counter;			 /* of the dot */
+	uint8_t digest[KC_TRACK_DIGEST_LEN];	 /* of the record's body */
+	uint64_t padded_len;			 /* of that body: a tombstone is as long */
 	uint8_t key_digest[KC_TRACK_DIGEST_LEN]; /* SHA-256 of the primary key, equal everywhere */
-	/* Who wrote what it holds, where the version says anew what another device wrote, in this
-	 * circle or in one that this device was in before. Zeros: writer, or this device while
-	 * pending. Travels with the version: pending or not, it is what stands in its body. */
+	/* Who wrote what it holds, as this device knows it: in the circle that it was in before,
+	 * from which the value was taken along. Zeros: writer, or this device while pending. */
 	uint8_t author[KC_TRACK_WRITER_LEN];
 	struct kc_track_said said; /* unless pending, that of the fields above: put sees to it */
 };
@@ -77,9 +76,6 @@ KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
  * for what a merge has to write. Errors: NOT_MODIFIABLE (no version can be greater than what is
  * there: somebody made it so). */
 KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
-/* The same for what is only to be said once more, 1 above its t: who wrote what it holds stays who
- * wrote it. */
-KC_MUST kc_err kc_track_say_anew(struct kc_txn *txn, struct kc_track *track);
 
 /* Whether a track is the deletion by which a version of time t gave way to another record of its
  * primary key: no other that was made of it is 1 above it. */

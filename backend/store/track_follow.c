@@ -34,15 +34,6 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 	return kc_track_journal_put(txn, track->id);
 }
 
-kc_err kc_track_say_anew(struct kc_txn *txn, struct kc_track *track)
-{
-	static const uint8_t nobody[sizeof track->author];
-
-	if (!track->pending && memcmp(track->author, nobody, sizeof nobody) == 0)
-		memcpy(track->author, track->writer, sizeof track->author);
-	return kc_track_write(txn, track, track->t + 1);
-}
-
 /* A version of now, or just after the one that it replaces; between the two there is room for the
  * repair of a collision (backend/sync/absorb/merge.h). */
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)

@@ -11,26 +11,12 @@
 #define PAD_START 0x80
 #define SMALLEST 256
 #define BUCKETS_END 4096
-#define PADDED_MAX (KC_ITEM_RECORD_MAX - 1024)
-#define EXTENSION_AUTHOR 128 /* whoever does not know it takes the item all the same */
 #define WRAPPED_LEN (KC_SIV_KEY_LEN + KC_SIV_TAG_LEN)
 
 void kc_item_body_done(struct kc_item_body *body)
 {
 	kc_item_done(&body->item);
 	*body = (struct kc_item_body){0};
-}
-
-static bool is_zero(const struct kc_peer_id *id)
-{
-	static const struct kc_peer_id zero;
-
-	return kc_peer_id_equal(id, &zero);
-}
-
-const struct kc_peer_id *kc_item_body_author(const struct kc_item_body *body)
-{
-	return is_zero(&body->author) ? &body->version.writer : &body->author;
 }
 
 enum kc_item_class kc_item_class_of(enum kc_protection protection)
@@ -71,19 +57,14 @@ size_t kc_item_record_padded(size_t len)
 	return padme(wanted);
 }
 
-/* at_least is what somebody has sent, or one more. */
 static kc_err pad(struct kc_buf *body, uint64_t at_least, uint64_t *ret_len)
 {
 	size_t padded = kc_item_record_padded(body->len);
 
-	if (padded > PADDED_MAX)
+	if (at_least <= KC_ITEM_RECORD_MAX && padded < at_least)
+		padded = (size_t)at_least;
+	if (padded > KC_ITEM_RECORD_MAX - 1024)
 		return KC_ERR(TOO_LARGE);
-	if (at_least >= PADDED_MAX)
-		padded = PADDED_MAX;
-	else if (padded < at_least)
-		padded = kc_item_record_padded((size_t)at_least - 1);
-	if (padded > PADDED_MAX)
-		padded = PADDED_MAX;
 	kc_buf_push_byte(body, PAD_START);
 	if (padded > body->len)
 		kc_buf_extend(body, padded - body->len);
@@ -151,9 +132,7 @@ static kc_err put_body(const struct kc_item_body *body, struct kc_buf *ret)
 	kc_der_put_uint(&w, body->policy);
 	if (!body->deleted)
 		KC_TRY(put_item(&w, &body->item));
-	kc_extensions_put_known(&w, EXTENSION_AUTHOR,
-		kc_bytes(body->author.bytes,
-			is_zero(&body->author) ? 0 : sizeof body->author.bytes));
+	kc_extensions_put(&w);
 	kc_der_end(&w);
 	return kc_der_writer_check(&w);
 }
@@ -188,22 +167,8 @@ static kc_err pull_item(struct kc_der_reader *r, struct kc_item *ret)
 		(kc_name) class, &attrs, &within, has_secret ? &secret : NULL, ret);
 }
 
-/* One that is none, or the writer, is named by leaving it out. */
-static kc_err take_author(struct kc_bytes author, struct kc_item_body *ret)
-{
-	if (author.len == 0)
-		return KC_OK;
-	if (author.len != sizeof ret->author.bytes)
-		return KC_ERR(DECODE);
-	memcpy(ret->author.bytes, author.data, author.len);
-	if (is_zero(&ret->author) || kc_peer_id_equal(&ret->author, &ret->version.writer))
-		return KC_ERR(DECODE);
-	return KC_OK;
-}
-
 static kc_err parse_body(struct kc_bytes bytes, struct kc_item_body *ret)
 {
-	struct kc_bytes author = {NULL, 0};
 	struct kc_der_reader r, seq;
 	kc_err extensions;
 
@@ -222,13 +187,12 @@ static kc_err parse_body(struct kc_bytes bytes, struct kc_item_body *ret)
 		return KC_ERR(NEWER);
 	if (!ret->deleted)
 		KC_TRY(pull_item(&seq, &ret->item));
-	extensions = kc_extensions_pull_known(&seq, EXTENSION_AUTHOR, &author);
+	extensions = kc_extensions_pull(&seq);
 	kc_der_leave(&r, &seq);
 	KC_TRY(kc_der_reader_finish(&r));
 	if (ret->counter == 0 || (ret->replaced && ret->replaced >= ret->version.t))
 		return KC_ERR(DECODE);
 	KC_TRY(extensions);
-	KC_TRY(take_author(author, ret));
 	return digest_body(bytes, ret->version.digest);
 }
 
@@ -268,12 +232,6 @@ static kc_err seal_body(const struct kc_item_header *header, const struct kc_siv
 		(const struct kc_siv_key *)(const void *)key.data, ad, plain, ret_box);
 }
 
-/* Whether its size follows that of the version before it. */
-static bool keeps_size(const struct kc_item_body *body)
-{
-	return body->deleted || !is_zero(&body->author);
-}
-
 kc_err kc_item_record_seal(const struct kc_item_header *header, const struct kc_siv_key *class_key,
 	struct kc_item_body *body, struct kc_buf *ret)
 {
@@ -284,7 +242,7 @@ kc_err kc_item_record_seal(const struct kc_item_header *header, const struct kc_
 
 	KC_TRY(put_body(body, &plain));
 	KC_TRY(digest_body(kc_buf_bytes(&plain), body->version.digest));
-	KC_TRY(pad(&plain, keeps_size(body) ? body->padded_len : 0, &body->padded_len));
+	KC_TRY(pad(&plain, body->deleted ? body->padded_len : 0, &body->padded_len));
 	KC_TRY(seal_body(header, class_key, kc_buf_bytes(&plain), &wrapped, &box));
 	kc_der_writer_init(&w, ret);
 	kc_der_begin(&w, KC_DER_SEQUENCE);

@@ -28,10 +28,7 @@ struct kc_item_header {
 /* What it does not. */
 struct kc_item_body {
 	struct kc_version version; /* its digest is that of the body */
-	/* Who wrote what it holds, where another says it anew; zeros: the version's writer. Told,
-	 * and nothing decided by it: that writer's word is all that there is for it. */
-	struct kc_peer_id author;
-	uint64_t counter; /* of the dot */
+	uint64_t counter;	   /* of the dot */
 	uint64_t created;
 	uint64_t replaced; /* t of the version that it was made of, below its own; 0: of none */
 	bool deleted;
@@ -43,14 +40,10 @@ struct kc_item_body {
 #define KC_CLEANUP_ITEM_BODY KC_CLEANUP(kc_item_body_done)
 void kc_item_body_done(struct kc_item_body *body);
 
-/* Who wrote what it holds. Borrowed. */
-const struct kc_peer_id *kc_item_body_author(const struct kc_item_body *body);
-
 enum kc_item_class kc_item_class_of(enum kc_protection protection);
 
-/* Seals body->item (nothing of it when deleted); sets the digest and padded_len of the body. One
- * that is deleted, or names an author, is at least padded as padded_len bytes would be. Errors:
- * TOO_LARGE. */
+/* Seals body->item (nothing of it when deleted); sets the digest and padded_len of the body, which
+ * is at least padded to what padded_len was before. Errors: TOO_LARGE. */
 KC_MUST kc_err kc_item_record_seal(const struct kc_item_header *header,
 	const struct kc_siv_key *class_key, struct kc_item_body *body, struct kc_buf *ret);
 /* The clear part. Errors: REFUSED. */

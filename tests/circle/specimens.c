@@ -421,7 +421,7 @@ static void make_header(struct kc_item_header *ret)
 	memcpy(ret->kid, new_epoch()->epoch->name.kid, sizeof ret->kid);
 }
 
-static void put_item(const struct kc_peer_id *author, struct kc_buf *ret)
+static void build_item(struct kc_buf *ret)
 {
 	KC_CLEANUP_ATTRS struct kc_attrs attrs = KC_ATTRS_INIT;
 	KC_CLEANUP_ITEM_BODY struct kc_item_body body = {.counter = 9, .created = 1000};
@@ -434,18 +434,7 @@ static void put_item(const struct kc_peer_id *author, struct kc_buf *ret)
 	kc_attrs_set_number(&attrs, KC_NAME('s', 'y', 'n', 'c'), 1);
 	MUST(kc_item_build(KC_NAME('g', 'e', 'n', 'p'), &attrs, &secret, &body.item));
 	body.version = (struct kc_version){.t = 2000, .writer = second->identity.id};
-	body.author = *author;
 	MUST(kc_item_record_seal(&header, kc_view_key_siv(&item_key), &body, ret));
-}
-
-static void build_item(struct kc_buf *ret)
-{
-	put_item(&(struct kc_peer_id){0}, ret);
-}
-
-static void build_item_anew(struct kc_buf *ret)
-{
-	put_item(&third->identity.id, ret);
 }
 
 static kc_err read_item(struct kc_bytes bytes)
@@ -757,7 +746,6 @@ const struct specimen specimens[] = {
 	{"operation",       false, build_operation,       read_operation},
 	{"marker",          false, build_marker,          read_marker},
 	{"item",            false, build_item,            read_item},
-	{"item_anew",       false, build_item_anew,       read_item},
 	{"head",            false, build_head,            read_head},
 	{"segment",         false, build_segment,         read_segment},
 	{"question",        false, build_question,        read_question},

@@ -388,38 +388,6 @@ static void newer_software_waits(void)
 	CHECK_ERR(kc_extensions_pull(&r), KC_E_DECODE);
 }
 
-static kc_err pull_known(const struct kc_buf *list, uint64_t number, struct kc_bytes *ret)
-{
-	struct kc_der_reader r;
-
-	kc_der_reader_init(&r, kc_buf_bytes(list));
-	return kc_extensions_pull_known(&r, number, ret);
-}
-
-static void an_extension_that_is_known(void)
-{
-	static const uint8_t none[] = {0x30, 0x07, 0x30, 0x05, 0x02, 0x01, 0x09, 0x04, 0x00};
-	KC_CLEANUP_BUF struct kc_buf with = KC_BUF_INIT, without = KC_BUF_INIT, empty = KC_BUF_INIT;
-	const struct kc_bytes text = kc_bytes_str("text");
-	struct kc_bytes value = {NULL, 0};
-	struct kc_der_writer w;
-
-	kc_der_writer_init(&w, &with);
-	kc_extensions_put_known(&w, 9, text);
-	CHECK_OK(kc_der_writer_check(&w));
-	CHECK_OK(pull_known(&with, 9, &value));
-	CHECK(kc_bytes_equal(value, text));
-	CHECK_ERR(pull_known(&with, 8, &value), KC_E_NEWER);
-	kc_der_writer_init(&w, &without);
-	kc_extensions_put_known(&w, 9, kc_bytes(NULL, 0));
-	CHECK_OK(kc_der_writer_check(&w));
-	CHECK_OK(pull_known(&without, 9, &value));
-	CHECK(value.len == 0);
-	/* None of no bytes: it would be another way to say that there is none. */
-	kc_buf_push(&empty, none, sizeof none);
-	CHECK_ERR(pull_known(&empty, 9, &value), KC_E_DECODE);
-}
-
 /* --- single ones --------------------------------------------------------------------------------
  */
 
@@ -860,7 +828,6 @@ int main(void)
 		CHECK_TEST(a_malleated_signature_is_refused),
 		CHECK_TEST(signatures_build_on_each_other),
 		CHECK_TEST(newer_software_waits),
-		CHECK_TEST(an_extension_that_is_known),
 		CHECK_TEST(identities_come_back),
 		CHECK_TEST(genesis_and_marker),
 		CHECK_TEST(the_password_opens_the_account_keys),

@@ -10,7 +10,6 @@
 #define VERSION 1
 #define EXTENSION_CRITICAL_BELOW 128
 #define EXTENSION_MAX 65535
-#define EXTENSION_NONE UINT64_MAX
 
 /* clang-format off */
 static const struct kind {
@@ -241,32 +240,13 @@ kc_err kc_record_identity(const struct kc_record *record, const struct kc_accoun
 
 void kc_extensions_put(struct kc_der_writer *w)
 {
-	kc_extensions_put_known(w, EXTENSION_NONE, kc_bytes(NULL, 0));
-}
-
-void kc_extensions_put_known(struct kc_der_writer *w, uint64_t number, struct kc_bytes value)
-{
 	kc_der_begin(w, KC_DER_SEQUENCE);
-	if (value.len) {
-		kc_der_begin(w, KC_DER_SEQUENCE);
-		kc_der_put_uint(w, number);
-		kc_der_put_bytes(w, value);
-		kc_der_end(w);
-	}
 	kc_der_end(w);
 }
 
 kc_err kc_extensions_pull(struct kc_der_reader *r)
 {
-	struct kc_bytes none;
-
-	return kc_extensions_pull_known(r, EXTENSION_NONE, &none);
-}
-
-kc_err kc_extensions_pull_known(struct kc_der_reader *r, uint64_t known, struct kc_bytes *ret)
-{
 	struct kc_der_reader list, one;
-	struct kc_bytes value, found = {NULL, 0};
 	uint64_t number, least = 0;
 	bool unknown = false;
 
@@ -274,19 +254,15 @@ kc_err kc_extensions_pull_known(struct kc_der_reader *r, uint64_t known, struct 
 	while (kc_der_more(&list)) {
 		kc_der_enter(&list, KC_DER_SEQUENCE, &one);
 		number = kc_der_get_uint_max(&one, EXTENSION_MAX);
-		value = kc_der_get_bytes(&one);
+		(void)kc_der_get_bytes(&one);
 		kc_der_leave(&list, &one);
-		if (number < least || (number == known && value.len == 0))
+		if (number < least)
 			kc_der_reader_fail(&list);
 		least = number + 1;
-		if (number == known)
-			found = value;
-		else
-			unknown |= number < EXTENSION_CRITICAL_BELOW;
+		unknown |= number < EXTENSION_CRITICAL_BELOW;
 	}
 	kc_der_leave(r, &list);
 	KC_TRY(kc_der_reader_check(r));
-	*ret = found;
 	return unknown ? KC_ERR(NEWER) : KC_OK;
 }
 

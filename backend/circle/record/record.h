@@ -94,16 +94,11 @@ KC_MUST kc_err kc_signature_check(const struct kc_signature *signature, enum kc_
 	struct kc_bytes public_key, struct kc_bytes input);
 void kc_signature_pull(struct kc_der_reader *r, struct kc_signature *ret);
 
-/* The list of extensions that ends every body. An unknown one below 128 is NEWER: the record waits.
- * One from there on may be passed over. */
+/* The list of extensions that ends every body: none so far. An unknown one below 128 is NEWER: the
+ * record waits. */
 void kc_extensions_put(struct kc_der_writer *w);
 /* Errors: NEWER, DECODE. */
 KC_MUST kc_err kc_extensions_pull(struct kc_der_reader *r);
-/* The same, with one that this kind of body may have; of no bytes: without it. */
-void kc_extensions_put_known(struct kc_der_writer *w, uint64_t number, struct kc_bytes value);
-/* *ret borrows from r, and is {NULL, 0} when it is not there; one that is there has bytes. */
-KC_MUST kc_err kc_extensions_pull_known(
-	struct kc_der_reader *r, uint64_t known, struct kc_bytes *ret);
 
 /* A bounded copy of 32 bytes that may be left out: empty or exactly 32. */
 bool kc_record_get_optional32(struct kc_der_reader *r, uint8_t ret[static 32]);

@@ -310,15 +310,17 @@ static bool is_beyond(const struct kc_absorb *absorb, const struct kc_absorb_rec
 	return absorb->gathered->ops[record->op].beyond;
 }
 
-/* Whether it is a record's turn. Of a peer that is out, what it says of others is heard after its
- * cut, too, or who is out would hang on what was heard first; so are its account key records, which
- * others may have built on. */
+bool kc_absorb_says_who(enum kc_absorb_kind kind)
+{
+	return kind == KC_ABSORB_LIST || kind == KC_ABSORB_VOUCHER || kind == KC_ABSORB_PERMANENT ||
+	       kind == KC_ABSORB_OUT || kind == KC_ABSORB_ACCOUNT_KEY;
+}
+
+/* Whether it is a record's turn. */
 static bool is_due(
 	const struct kc_absorb *absorb, const struct kc_absorb_record *record, bool lists)
 {
-	bool says_who = record->kind == KC_ABSORB_LIST || record->kind == KC_ABSORB_VOUCHER ||
-			record->kind == KC_ABSORB_PERMANENT || record->kind == KC_ABSORB_OUT ||
-			record->kind == KC_ABSORB_ACCOUNT_KEY;
+	bool says_who = kc_absorb_says_who(record->kind);
 
 	return record->kind != KC_ABSORB_ITEM && record->kind != KC_ABSORB_OUT_OF_OTHER &&
 	       (record->kind == KC_ABSORB_LIST) == lists &&

@@ -69,6 +69,11 @@ struct kc_absorb {
 #define KC_CLEANUP_ABSORB KC_CLEANUP(kc_absorb_done)
 void kc_absorb_done(struct kc_absorb *absorb);
 
+/* What of a peer that is out is heard after its cut, too, or who is out would hang on what was
+ * heard first: what it says of others, and its account key records, which others may have built on.
+ */
+bool kc_absorb_says_who(enum kc_absorb_kind kind);
+
 /* Whether this is what becomes of a record, and no failure of this device. */
 static inline bool kc_absorb_is_verdict(kc_err err)
 {

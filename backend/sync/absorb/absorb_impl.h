@@ -14,7 +14,6 @@ struct kc_absorb_item {
 	enum kc_view view;
 	uint64_t counter; /* its dot is (member, view, counter) */
 	struct kc_version version;
-	struct kc_peer_id author;		 /* who wrote what it holds */
 	uint64_t replaced;			 /* t of the version that it was made of */
 	uint8_t key_digest[KC_TRACK_DIGEST_LEN]; /* of its primary key */
 	bool deleted;

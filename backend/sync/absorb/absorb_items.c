@@ -171,7 +171,6 @@ static kc_err add_item(struct kc_absorb_reader *r, size_t number)
 			.view = incoming.view,
 			.counter = incoming.body.counter,
 			.version = incoming.body.version,
-			.author = *kc_item_body_author(&incoming.body),
 			.replaced = incoming.body.replaced,
 			.deleted = incoming.body.deleted,
 			.retired = incoming.retired,

@@ -86,17 +86,16 @@ static kc_err find_place(
 }
 
 /* It gave way, if it is seen to what. */
-static kc_err end_of(const struct contest *c, const struct kc_item_body *body,
+static kc_err end_of(const struct contest *c, const struct kc_version *version,
 	const struct kc_stored *winner, bool is_won, struct kc_history_end *ret)
 {
-	const struct kc_version *version = &body->version;
 	struct kc_track track;
 	kc_err err;
 
 	*ret = (struct kc_history_end){.how = KC_EARLIER_REPLACED,
 		.writer = {.is_known = true},
 		.by = kc_history_writer(&c->held)};
-	memcpy(ret->writer.id, kc_item_body_author(body)->bytes, sizeof ret->writer.id);
+	memcpy(ret->writer.id, version->writer.bytes, sizeof ret->writer.id);
 	if (version->t > c->held.replaced)
 		ret->how = KC_EARLIER_LOST;
 	if (c->held.deleted)
@@ -122,7 +121,7 @@ static kc_err keep(const struct contest *c, struct kc_incoming *incoming)
 	KC_TRY(find_place(c, item, &winner, &is_won));
 	if (is_won && kc_history_is_same(&winner.item, item))
 		return KC_OK;
-	KC_TRY(end_of(c, &incoming->body, &winner, is_won, &end));
+	KC_TRY(end_of(c, &incoming->body.version, &winner, is_won, &end));
 	return kc_history_keep_item(c->r->txn, item, &end);
 }
 

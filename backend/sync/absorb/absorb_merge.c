@@ -209,7 +209,7 @@ static kc_err note_winner(
 	if (held.deleted || !winner || memcmp(winner->name, item->name, sizeof item->name) == 0)
 		return KC_OK;
 	ret->is_known = true;
-	memcpy(ret->id, winner->author.bytes, sizeof ret->id);
+	memcpy(ret->id, winner->version.writer.bytes, sizeof ret->id);
 	return KC_OK;
 }
 

@@ -88,7 +88,6 @@ static struct kc_track track_of(const struct kc_incoming *incoming)
 
 	memcpy(track.name, incoming->name, sizeof track.name);
 	memcpy(track.writer, body->version.writer.bytes, sizeof track.writer);
-	memcpy(track.author, body->author.bytes, sizeof track.author);
 	memcpy(track.digest, body->version.digest, sizeof track.digest);
 	memcpy(track.key_digest, body->key_digest, sizeof track.key_digest);
 	track.said = said_by(incoming);
@@ -118,7 +117,7 @@ static kc_err keep_loser(
 		.writer = {.is_known = true},
 		.by = kc_history_writer(winner)};
 
-	memcpy(end.writer.id, kc_item_body_author(&incoming->body)->bytes, sizeof end.writer.id);
+	memcpy(end.writer.id, incoming->body.version.writer.bytes, sizeof end.writer.id);
 	return kc_history_keep_item(txn, &incoming->body.item, &end);
 }
 
@@ -165,7 +164,6 @@ static kc_err give_way(struct kc_txn *txn, struct kc_track *track)
 {
 	track->item = 0;
 	track->deleted = true;
-	memset(track->author, 0, sizeof track->author);
 	return kc_track_write(txn, track, track->t + 1);
 }
 

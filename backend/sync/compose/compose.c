@@ -67,20 +67,6 @@ static kc_err make_header(const struct kc_composer *c, const struct kc_track *tr
 	return KC_OK;
 }
 
-/* The first time that the author is named takes room: then any version is to be of the next size.
- */
-static void name_author(const struct kc_track *track, struct kc_item_body *ret)
-{
-	const struct kc_track_said *before = &track->said;
-
-	if (memcmp(ret->version.writer.bytes, track->author, sizeof track->author) == 0)
-		return;
-	memcpy(ret->author.bytes, track->author, sizeof track->author);
-	if (track->pending && before->t &&
-		memcmp(before->writer, track->author, sizeof track->author) == 0)
-		ret->padded_len++;
-}
-
 static kc_err make_body(const struct kc_composer *c, const struct kc_track *track, uint64_t counter,
 	struct kc_item_body *ret)
 {
@@ -97,7 +83,6 @@ static kc_err make_body(const struct kc_composer *c, const struct kc_track *trac
 	ret->policy = KC_POLICY_VERSION;
 	ret->padded_len = track->padded_len;
 	memcpy(ret->key_digest, track->key_digest, sizeof ret->key_digest);
-	name_author(track, ret);
 	if (track->deleted)
 		return KC_OK;
 	KC_TRY(kc_row_get(c->txn, track->item, true, &stored));
@@ -153,7 +138,6 @@ static kc_err count_dot(
 	track->counter = body->counter;
 	track->padded_len = body->padded_len;
 	memcpy(track->writer, body->version.writer.bytes, sizeof track->writer);
-	memcpy(track->author, body->author.bytes, sizeof track->author);
 	memcpy(track->digest, body->version.digest, sizeof track->digest);
 	return kc_track_put(c->txn, track);
 }

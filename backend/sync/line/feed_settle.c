@@ -105,8 +105,16 @@ static kc_err put_back(struct kc_txn *txn, const struct kc_circle *circle, kc_pe
 			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
 				0)
 			return KC_OK;
-	err = kc_track_say_anew(txn, &track);
+	err = kc_track_write(txn, &track, track.t + 1);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
+}
+
+/* Whether one who is out says something there of others, and its key has yet to come: in a log such
+ * a thing comes again, here it would never. */
+static bool awaits_key(const struct kc_absorb_record *record)
+{
+	return kc_absorb_says_who(record->kind) && record->state == KC_E_WAITING &&
+	       record->sealed.len;
 }
 
 /* What became of each record: it waits, or its version is seen. */
@@ -128,7 +136,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			op->refused = true;
 		if (is_out && record->claimed && record->state != KC_OK)
 			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
-		if (!op->waits || !is_out)
+		if (!op->waits || !is_out || awaits_key(record))
 			continue;
 		op->waits = false;
 		pass_over(feed, circle, record->member);
