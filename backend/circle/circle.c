@@ -100,6 +100,7 @@ void kc_circle_free(struct kc_circle *circle)
 	free(circle->segments);
 	free(circle->vouchers);
 	free(circle->epochs);
+	free(circle->gifts);
 	kc_buf_done(&circle->genesis);
 	kc_secret_done(&circle->keys);
 	kc_buf_done(&circle->account_key_record);

@@ -89,10 +89,9 @@ struct kc_member {
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
-	bool is_over;	     /* it had left, and said its last, when this was loaded; not saved */
-	uint8_t given[32];   /* which keys this device gave it last, hashed */
-	uint64_t shared_seq; /* the list that came with its last shares that gave a key; or 0 */
-	bool forged;	     /* it sent a key that was not the one that it named */
+	bool is_over;	   /* it had left, and said its last, when this was loaded; not saved */
+	uint8_t given[32]; /* which keys this device gave it last, hashed */
+	bool forged;	   /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */
@@ -135,6 +134,14 @@ static inline bool kc_held_epoch_has_key(const struct kc_held_epoch *held)
 {
 	return held->head.len > 0;
 }
+
+/* Who gave this device a key, and the list that was published with the shares (circle_gifts.c). */
+struct kc_gift {
+	struct kc_view_key_name name;
+	struct kc_peer_id giver;
+	uint64_t seq;
+	bool is_over; /* while gifts are settled */
+};
 
 /* A segment of this device's log of own writes, as it is in the store. */
 struct kc_own_segment {
@@ -243,6 +250,8 @@ struct kc_circle {
 	size_t voucher_count;
 	struct kc_held_epoch *epochs;
 	size_t epoch_count;
+	struct kc_gift *gifts; /* owned; of keys of which no giver was heard when it was looked */
+	size_t gift_count;
 	struct kc_view_state views[KC_CIRCLE_MAX_VIEWS]; /* by number; 0 is not used */
 	struct kc_buf own_lists; /* identities, 32 bytes each, oldest first */
 	struct kc_buf *own_keys; /* owned; the account key records that it made, oldest first */
@@ -492,6 +501,15 @@ KC_MUST kc_err kc_circle_epoch_key(const struct kc_circle *circle, const struct 
  */
 bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held);
+/* Whether a key is put aside, since none of those who gave it has been heard: it may be for others
+ * than this device knows, and is given to nobody else. */
+bool kc_circle_is_aside(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_view_key_name *name);
+/* The same, and all of them are out, by what is known here: what is under it is read, no more. */
+bool kc_circle_is_closed(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_view_key_name *name);
+/* Forgets of all others who gave them, after all was heard. */
+void kc_circle_settle_gifts(struct kc_circle *circle, const struct kc_trust *trust);
 /* Up to which dot of a writer a view was closed by those who began later epochs of it; 0: nobody
  * said. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,

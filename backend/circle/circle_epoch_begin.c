@@ -41,13 +41,16 @@ static kc_err publish_epoch(struct kc_circle *circle, const struct kc_epoch *epo
 	struct kc_secret *key, const struct kc_secret *prev_key)
 {
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_view_key_name before = {.view = epoch->name.view, .epoch = epoch->name.epoch - 1};
 	struct kc_held_epoch *held;
 
+	memcpy(before.kid, epoch->prev_kid, sizeof before.kid);
 	KC_TRY(kc_epoch_build(epoch, &circle->account, &circle->identity, key, prev_key, &record));
 	KC_TRY(kc_circle_queue_epoch(circle, &epoch->name, kc_buf_bytes(&record)));
 	KC_TRY(kc_circle_add_epoch(circle, kc_buf_bytes(&record)));
 	held = &circle->epochs[circle->epoch_count - 1];
 	kc_secret_move(&held->key, key);
+	KC_TRY(kc_circle_pass_gifts(circle, &before, &epoch->name));
 	return kc_circle_derive_epoch(circle, held);
 }
 
@@ -110,7 +113,7 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	KC_TRY(kc_circle_retell_epochs(circle, trust, view));
 	if (circle->epoch_count == KC_CIRCLE_MAX_EPOCHS)
 		KC_TRY(kc_circle_make_epoch_room(circle));
-	before = kc_circle_newest_epoch(circle, view);
+	before = kc_circle_newest_epoch(circle, trust, view);
 	epoch->author = circle->identity.id;
 	epoch->name = (struct kc_view_key_name){.view = view, .epoch = 1};
 	epoch->reason = reason;

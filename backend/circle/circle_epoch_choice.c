@@ -155,7 +155,8 @@ kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_tr
 {
 	const struct kc_held_epoch *best = find_proper(circle, trust, view, NULL);
 
-	while (best && came_back(circle, trust, best))
+	while (best && (came_back(circle, trust, best) ||
+			       kc_circle_is_closed(circle, trust, &best->epoch->name)))
 		best = find_proper(circle, trust, view, best);
 	if (!best)
 		return KC_ERR(NOT_FOUND);
@@ -165,7 +166,8 @@ kc_err kc_circle_usable_epoch(const struct kc_circle *circle, const struct kc_tr
 	return KC_OK;
 }
 
-const struct kc_held_epoch *kc_circle_newest_epoch(const struct kc_circle *circle, unsigned view)
+const struct kc_held_epoch *kc_circle_newest_epoch(
+	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view)
 {
 	const struct kc_held_epoch *best = NULL;
 
@@ -174,7 +176,8 @@ const struct kc_held_epoch *kc_circle_newest_epoch(const struct kc_circle *circl
 
 		if (held->epoch->name.view == view && held->key.len &&
 			held->epoch->name.epoch < KC_VIEW_KEY_LAST_EPOCH &&
-			(!best || is_later(held, best)))
+			(!best || is_later(held, best)) &&
+			!kc_circle_is_closed(circle, trust, &held->epoch->name))
 			best = held;
 	}
 	return best;

@@ -39,7 +39,8 @@ static bool is_told(const struct kc_circle *circle, kc_peer_set heard, const str
 	return false;
 }
 
-/* The newest that has to be told again, of one view or of all (0), whether it was used or not. */
+/* The newest that has to be told again, of one view or of all (0), whether it was used or not. One
+ * that is closed is for others to tell. */
 static const struct kc_held_epoch *find_untold(const struct kc_circle *circle,
 	const struct kc_trust *trust, unsigned view, bool unused_too)
 {
@@ -55,7 +56,8 @@ static const struct kc_held_epoch *find_untold(const struct kc_circle *circle,
 		if ((view == 0 || held->epoch->name.view == view) && held->key.len &&
 			(held->used || unused_too) &&
 			(!found || held->epoch->name.epoch > found->epoch->name.epoch) &&
-			!is_told(circle, heard, held->epoch))
+			!is_told(circle, heard, held->epoch) &&
+			!kc_circle_is_closed(circle, trust, &held->epoch->name))
 			found = held;
 	}
 	return told < MOST ? found : NULL;

@@ -111,7 +111,32 @@ static kc_err follow_link(struct kc_circle *circle, const struct kc_held_epoch *
 	if (err == KC_E_NO_MEMORY)
 		return err;
 	*ret_found = err == KC_OK;
-	return err == KC_OK ? kc_circle_derive_epoch(circle, prev) : KC_OK;
+	if (err != KC_OK)
+		return KC_OK;
+	KC_TRY(kc_circle_pass_gifts(circle, &held->epoch->name, &prev->epoch->name));
+	return kc_circle_derive_epoch(circle, prev);
+}
+
+/* Of two keys that are here: who gave one gave those before, too. And who has one that this device
+ * began has the one before: it is put aside as long as that is. */
+static kc_err follow_gifts(struct kc_circle *circle, const struct kc_held_epoch *held,
+	const struct kc_held_epoch *prev)
+{
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	bool is_own = kc_peer_id_equal(&held->epoch->author, &circle->identity.id) &&
+		      held->epoch->reason != KC_EPOCH_RETOLD;
+	const struct kc_view_key_name *from = &(is_own ? prev : held)->epoch->name;
+	const struct kc_view_key_name *to = &(is_own ? held : prev)->epoch->name;
+	kc_err err;
+
+	if (!held->key.len || !kc_circle_has_gifts(circle, to))
+		return KC_OK;
+	err = kc_epoch_open_link(held->epoch, &circle->account, &held->key, &key);
+	if (err != KC_OK)
+		return err == KC_E_NO_MEMORY ? err : KC_OK;
+	if (!kc_circle_has_gifts(circle, from))
+		kc_circle_drop_gifts(circle, to);
+	return kc_circle_pass_gifts(circle, from, to);
 }
 
 kc_err kc_circle_follow_links(struct kc_circle *circle)
@@ -126,6 +151,12 @@ kc_err kc_circle_follow_links(struct kc_circle *circle)
 			bool found = false;
 
 			KC_TRY(share_keys(circle, held));
+			if (prev && kc_held_epoch_has_key(prev)) {
+				size_t before = circle->gift_count;
+
+				KC_TRY(follow_gifts(circle, held, prev));
+				progress = progress || circle->gift_count != before;
+			}
 			if (!prev || kc_held_epoch_has_key(prev) || prev->promised)
 				continue;
 			if (held->key.len)

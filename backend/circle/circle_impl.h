@@ -104,12 +104,13 @@ KC_MUST kc_err kc_circle_add_epoch(struct kc_circle *circle, struct kc_bytes rec
 void kc_circle_epoch_done(struct kc_held_epoch *held);
 
 /* An epoch by its name; the one before, when its record is here; the newest of a view whose key is
- * here, and that can have a next. NULL: none. */
+ * here, and not closed, and that can have a next. NULL: none. */
 struct kc_held_epoch *kc_circle_find_named_epoch(
 	const struct kc_circle *circle, const struct kc_view_key_name *name);
 struct kc_held_epoch *kc_circle_find_epoch_before(
 	const struct kc_circle *circle, const struct kc_held_epoch *held);
-const struct kc_held_epoch *kc_circle_newest_epoch(const struct kc_circle *circle, unsigned view);
+const struct kc_held_epoch *kc_circle_newest_epoch(
+	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view);
 /* Gives back the room of an epoch of a device that is out. Errors: WAITING (there is none). */
 KC_MUST kc_err kc_circle_make_epoch_room(struct kc_circle *circle);
 
@@ -130,6 +131,23 @@ kc_peer_set kc_circle_in_doubt(const struct kc_circle *circle, const struct kc_t
 /* Whose lists tell why an epoch of this device's names some as out: its next one, and those that it
  * waits for itself. */
 void kc_circle_name_reasons(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret);
+/* Whether keys of a peer are taken here; and whether this device has of a member a list with that
+ * number or a later one, and of everybody in the circle the list that this one says was seen. */
+bool kc_circle_is_heeded(
+	const struct kc_circle *circle, const struct kc_trust *trust, const struct kc_peer_id *id);
+bool kc_circle_has_heard(
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number, uint64_t seq);
+/* Who gave which key (circle_gifts.c): one more; the same for a key that came with another; whether
+ * there is any; who is in doubt for those that are put aside; and the lists that are waited for. */
+KC_MUST kc_err kc_circle_add_gift(struct kc_circle *circle, const struct kc_gift *gift);
+KC_MUST kc_err kc_circle_pass_gifts(struct kc_circle *circle, const struct kc_view_key_name *from,
+	const struct kc_view_key_name *to);
+void kc_circle_drop_gifts(struct kc_circle *circle, const struct kc_view_key_name *name);
+bool kc_circle_has_gifts(const struct kc_circle *circle, const struct kc_view_key_name *name);
+kc_peer_set kc_circle_doubted_for_gifts(
+	const struct kc_circle *circle, const struct kc_trust *trust);
+KC_MUST kc_err kc_circle_add_givers(
 	const struct kc_circle *circle, const struct kc_trust *trust, struct kc_vector *ret);
 /* Whether the peer that an epoch record names is a member and signed it. Errors: WAITING, REFUSED.
  */

@@ -16,10 +16,13 @@ static bool has_link(const struct kc_circle *circle, const struct kc_held_epoch 
 }
 
 /* Whether no later epoch links to one, so that its key is to be had in shares alone: the newest of
- * its view, or one that was begun at the same time. That of one who is out may link to nothing. */
+ * its view, or one that was begun at the same time. That of one who is out may link to nothing. One
+ * that is closed is not for this device to give. */
 static bool is_end(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
+	if (kc_circle_is_closed(circle, trust, &held->epoch->name))
+		return false;
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_held_epoch *other = &circle->epochs[i];
 		const struct kc_held_epoch *before = kc_circle_find_epoch_before(circle, other);
@@ -67,6 +70,9 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 		.receiver = *receiver_id,
 		.author_seq = self->list ? self->list->seq : 0,
 	};
+	/* Who joins may be in doubt: nobody else that is given keys is. */
+	bool is_doubted = kc_peer_set_has(
+		kc_circle_in_doubt(circle, trust), kc_circle_number(circle, receiver_id));
 
 	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
 		const struct kc_held_epoch *held;
@@ -75,13 +81,15 @@ kc_err kc_circle_build_shares(const struct kc_circle *circle, const struct kc_tr
 			continue;
 		if (!held->key.len)
 			return KC_ERR(LOCKED);
-		add_key(&shares, keys, held);
+		if (!(is_doubted && kc_circle_is_aside(circle, trust, &held->epoch->name)))
+			add_key(&shares, keys, held);
 	}
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_held_epoch *held = &circle->epochs[i];
 
 		/* Those in use are there; keys that the lock has taken away come another time. */
 		if (held->key.len && is_end(circle, trust, held) && !has_name(&shares, held) &&
+			!(is_doubted && kc_circle_is_aside(circle, trust, &held->epoch->name)) &&
 			shares.count < KC_COUNT_OF(shares.names))
 			add_key(&shares, keys, held);
 	}

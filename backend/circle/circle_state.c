@@ -63,6 +63,11 @@ static size_t count_epochs(const struct kc_circle *circle)
 	return circle->epoch_count;
 }
 
+static size_t count_gifts(const struct kc_circle *circle)
+{
+	return circle->gift_count;
+}
+
 static size_t count_segments(const struct kc_circle *circle)
 {
 	return circle->segment_count;
@@ -96,6 +101,7 @@ static const struct kind {
 	{"own-lists", KC_CIRCLE_OWN_LISTS_STEP, false, count_own_lists, kc_circle_code_own_list},
 	{"own-keys",   8, false, count_own_keys,  kc_circle_code_own_key},
 	{"epochs",    16, false, count_epochs,    kc_circle_code_epoch},
+	{"gifts",     64, false, count_gifts,     kc_circle_code_gift},
 	{"views",      1, false, count_views,     kc_circle_code_view_state},
 	{"segments",   1, false, count_segments,  kc_circle_code_segment},
 	{"queue",      1, false, count_one,       kc_circle_code_queue},

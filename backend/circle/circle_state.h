@@ -25,6 +25,7 @@ KC_MUST kc_err kc_circle_code_voucher(struct kc_coder *c, struct kc_circle *circ
 KC_MUST kc_err kc_circle_code_own_list(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_own_key(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_epoch(struct kc_coder *c, struct kc_circle *circle, size_t number);
+KC_MUST kc_err kc_circle_code_gift(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_segment(struct kc_coder *c, struct kc_circle *circle, size_t number);
 KC_MUST kc_err kc_circle_code_view_state(
 	struct kc_coder *c, struct kc_circle *circle, size_t number);

@@ -96,7 +96,6 @@ kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_
 	KC_TRY(code_past(c, m));
 	KC_TRY(code_retire(c, m));
 	kc_coder_array(c, m->given, sizeof m->given);
-	kc_coder_uint(c, &m->shared_seq);
 	kc_coder_bool(c, &m->forged);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
 		kc_coder_uint(c, &m->acked[view]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The state of the views: epochs with their keys, how far each view is, and its segments. */
+/* The state of the views: epochs with their keys, who gave them, how far each view is, and its
+ * segments. */
 #include "backend/circle/circle_state.h"
 
 kc_err kc_circle_code_epoch(struct kc_coder *c, struct kc_circle *circle, size_t number)
@@ -20,6 +21,30 @@ kc_err kc_circle_code_epoch(struct kc_coder *c, struct kc_circle *circle, size_t
 	kc_coder_bool(c, &held->used);
 	kc_coder_uint(c, &held->since_ms);
 	return KC_OK;
+}
+
+kc_err kc_circle_code_gift(struct kc_coder *c, struct kc_circle *circle, size_t number)
+{
+	struct kc_gift gift = {.seq = 0};
+	uint64_t view, epoch;
+
+	if (!c->loads)
+		gift = circle->gifts[number];
+	view = gift.name.view;
+	epoch = gift.name.epoch;
+	kc_coder_uint(c, &view);
+	kc_coder_uint(c, &epoch);
+	kc_coder_array(c, gift.name.kid, sizeof gift.name.kid);
+	kc_coder_array(c, gift.giver.bytes, sizeof gift.giver.bytes);
+	kc_coder_uint(c, &gift.seq);
+	KC_TRY(kc_coder_check(c));
+	if (!c->loads)
+		return KC_OK;
+	if (view >= KC_CIRCLE_MAX_VIEWS)
+		return KC_ERR(CORRUPT);
+	gift.name.view = (unsigned)view;
+	gift.name.epoch = epoch;
+	return kc_circle_add_gift(circle, &gift);
 }
 
 kc_err kc_circle_code_segment(struct kc_coder *c, struct kc_circle *circle, size_t number)

@@ -68,14 +68,28 @@ kc_err kc_circle_take_epoch(
 }
 
 /* Shares are published with the next list of who gives them: until that is here, this device knows
- * less than who chose whom to give the keys (circle_unheard.c). Those of a welcome come with all
- * that the sponsor knows. */
-static void note_given(struct kc_member *author, const struct kc_shares *shares)
+ * less than who chose whom to give the key (circle_gifts.c). Those of a welcome come with all that
+ * the sponsor knows. */
+static kc_err note_gift(struct kc_circle *circle, const struct kc_view_key_name *name,
+	const struct kc_shares *shares)
 {
 	uint64_t seq = shares->author_seq < UINT64_MAX ? shares->author_seq + 1 : UINT64_MAX;
 
-	if (author->shared_seq < seq)
-		author->shared_seq = seq;
+	return kc_circle_add_gift(
+		circle, &(struct kc_gift){.name = *name, .giver = shares->author, .seq = seq});
+}
+
+static kc_err take_key(struct kc_circle *circle, struct kc_held_epoch *held,
+	const struct kc_shares *shares, bool is_welcome, struct kc_secret *key)
+{
+	bool is_new = !kc_held_epoch_has_key(held);
+
+	if (!is_welcome && (is_new || kc_circle_has_gifts(circle, &held->epoch->name)))
+		KC_TRY(note_gift(circle, &held->epoch->name, shares));
+	if (!is_new)
+		return KC_OK;
+	kc_secret_move(&held->key, key);
+	return kc_circle_derive_epoch(circle, held);
 }
 
 /* A key that is not the one announced is held against who signed it; those that fit are taken. */
@@ -92,12 +106,8 @@ static kc_err open_shares(struct kc_circle *circle, struct kc_member *author, bo
 	for (size_t i = 0; i < shares->count; i++) {
 		struct kc_held_epoch *held = kc_circle_find_named_epoch(circle, &shares->names[i]);
 
-		if (err == KC_OK && held && keys[i].len && !kc_held_epoch_has_key(held)) {
-			if (!is_welcome)
-				note_given(author, shares);
-			kc_secret_move(&held->key, &keys[i]);
-			err = kc_circle_derive_epoch(circle, held);
-		}
+		if (err == KC_OK && held && keys[i].len)
+			err = take_key(circle, held, shares, is_welcome, &keys[i]);
 		kc_secret_done(&keys[i]);
 	}
 	if (err != KC_OK || !forged)
@@ -115,7 +125,7 @@ static kc_err note_shares(struct kc_circle *circle, const struct kc_shares *shar
 	for (size_t i = 0; i < shares->count; i++) {
 		struct kc_held_epoch *held = kc_circle_find_named_epoch(circle, &shares->names[i]);
 
-		if (held)
+		if (held && !kc_held_epoch_has_key(held))
 			held->promised = true;
 	}
 	KC_TRY(kc_circle_follow_links(circle));
@@ -144,7 +154,8 @@ kc_err kc_circle_take_shares(
 			kc_circle_find_named_epoch(circle, &shares.names[i]);
 
 		all_told = all_told && held;
-		known = known && (!held || kc_held_epoch_has_key(held));
+		known = known && (!held || (kc_held_epoch_has_key(held) &&
+						   !kc_circle_has_gifts(circle, &shares.names[i])));
 	}
 	if (known)
 		return all_told ? KC_OK : KC_ERR(WAITING);

@@ -478,6 +478,8 @@ static void what_is_told_again_keeps_its_key(void)
 	house_init(&h);
 	CHECK_OK_FATAL(kc_circle_rotate(h.thief, KC_EPOCH_ASKED));
 	hear_of_keys(h.bob, h.thief);
+	telling_say(h.thief);
+	CHECK_OK(telling_hear(h.bob, h.thief));
 	CHECK_OK_FATAL(kc_circle_judge(h.thief, &trust));
 	{
 		const struct kc_held_epoch *held;
@@ -719,6 +721,142 @@ static void who_is_out_tells_of_a_key(void)
 	CHECK(begins_epoch_for(h.bob, telling_id(carl)));
 }
 
+/* Whether a device would give a peer that key in shares. */
+static bool would_give(const struct kc_circle *by, const struct kc_circle *to,
+	const uint8_t kid[static KC_KID_LEN])
+{
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+	struct kc_shares shares;
+	struct kc_trust trust;
+
+	CHECK_OK_FATAL(kc_circle_judge(by, &trust));
+	CHECK_OK_FATAL(kc_circle_build_shares(
+		by, &trust, &to->identity.permanent, telling_id(to), &record));
+	CHECK_OK_FATAL(kc_shares_parse(kc_buf_bytes(&record), &shares));
+	for (size_t i = 0; i < shares.count; i++)
+		if (memcmp(shares.names[i].kid, kid, sizeof shares.names[i].kid) == 0)
+			return true;
+	return false;
+}
+
+static bool follows(const struct kc_circle *by, const uint8_t kid[static KC_KID_LEN])
+{
+	const struct kc_epoch *epoch = by->epochs[by->epoch_count - 1].epoch;
+
+	CHECK(kc_peer_id_equal(&epoch->author, telling_id(by)));
+	return epoch->has_prev && memcmp(epoch->prev_kid, kid, sizeof epoch->prev_kid) == 0;
+}
+
+/* The same, and the thief puts out ann: now bob trusts the thief, and hears nothing of ann. What
+ * bob begins is for the thief; nothing of it leads to ann's key, nor does what bob gives to one
+ * that bob lets in. With all that ann's epoch says in its place it is the same. */
+static void puts_out_the_giver(const struct kc_password_keys *user, bool shows_epoch)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL, *later = NULL;
+	KC_CLEANUP_BUF struct kc_buf shares = KC_BUF_INIT;
+	struct kc_view_key_name own;
+	const struct kc_epoch *of;
+	struct kc_trust trust;
+
+	house_init(&h);
+	put_out(h.ann, h.thief, &h.user);
+	begin_epoch(h.ann);
+	of = h.ann->epochs[h.ann->epoch_count - 1].epoch;
+	if (shows_epoch)
+		CHECK_OK(kc_circle_take_epoch(h.bob, telling_id(h.ann),
+			kc_buf_bytes(&h.ann->epochs[h.ann->epoch_count - 1].record)));
+	tell_of_others_keys(h.thief, h.ann, h.bob);
+	CHECK_OK_FATAL(kc_circle_judge(h.ann, &trust));
+	CHECK_OK(kc_circle_build_shares(
+		h.ann, &trust, &h.bob->identity.permanent, telling_id(h.bob), &shares));
+	telling_say(h.ann);
+	CHECK_OK(kc_circle_take_shares(h.bob, telling_id(h.ann), kc_buf_bytes(&shares)));
+	CHECK(!begins_epoch_for(h.bob, telling_id(h.thief)));
+	own = h.bob->epochs[h.bob->epoch_count - 1].epoch->name;
+	CHECK(follows(h.bob, of->name.kid)); /* so this leads to it, too */
+	put_out(h.thief, h.ann, user ? &h.user : NULL);
+	CHECK_OK(telling_hear(h.bob, h.thief));
+	CHECK(trusts(h.bob, h.thief) && !trusts(h.bob, h.ann));
+	telling_copy(h.bob, &later);
+	CHECK(!would_give(later, h.thief, of->name.kid) && !would_give(later, h.thief, own.kid));
+	CHECK(begins_epoch_for(later, telling_id(h.thief)) != shows_epoch);
+	for (size_t i = 0; i < later->epoch_count; i++)
+		CHECK(!kc_peer_id_equal(&later->epochs[i].epoch->author, telling_id(later)) ||
+			memcmp(later->epochs[i].epoch->name.kid, of->name.kid, KC_KID_LEN) != 0);
+	CHECK(!follows(later, of->name.kid) && !follows(later, own.kid));
+	telling_admit(later, "carl", &carl);
+	CHECK(!kc_circle_find_epoch(carl, of->name.kid)->key.len);
+	CHECK(!kc_circle_find_epoch(carl, own.kid)->key.len);
+	CHECK_OK(telling_hear(later, h.ann));
+	CHECK(trusts(later, h.ann) && !trusts(later, h.thief));
+	CHECK(begins_epoch_for(later, telling_id(h.ann)));
+	CHECK(follows(later, own.kid));
+	CHECK(!begins_epoch_for(later, telling_id(h.thief)));
+}
+
+static void who_is_out_puts_out_the_giver(void)
+{
+	CLEANUP_HOUSE struct house h;
+
+	house_init(&h);
+	puts_out_the_giver(NULL, false);
+	puts_out_the_giver(&h.user, false);
+	puts_out_the_giver(NULL, true);
+	puts_out_the_giver(&h.user, true);
+}
+
+/* What a member gives of ann's keys, and says was published with a list that will never be. */
+static void give_with_no_list(struct kc_circle *thief, struct kc_circle *hearer)
+{
+	const struct kc_held_epoch *held = &thief->epochs[thief->epoch_count - 1];
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS] = {&held->key};
+	struct kc_shares shares = {.author = *telling_id(thief),
+		.receiver = *telling_id(hearer),
+		.author_seq = UINT64_MAX,
+		.count = 1};
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	shares.names[0] = held->epoch->name;
+	CHECK_OK_FATAL(kc_shares_build(&shares, &thief->account, &thief->identity,
+		&hearer->identity.permanent, keys, &record));
+	CHECK_OK(kc_circle_take_shares(hearer, telling_id(thief), kc_buf_bytes(&record)));
+}
+
+/* It holds up nobody for longer than it is in, nor that long when another gives the same key, or
+ * one that leads to it. */
+static void a_list_that_never_comes_holds_up_nobody(void)
+{
+	for (int way = 0; way < 3; way++) {
+		CLEANUP_HOUSE struct house h;
+		struct kc_view_key_name own;
+		const struct kc_epoch *of;
+
+		house_init(&h);
+		begin_epoch(h.ann);
+		hear_of_keys(h.thief, h.ann);
+		of = h.ann->epochs[h.ann->epoch_count - 1].epoch;
+		CHECK_OK_FATAL(kc_circle_take_epoch(h.bob, telling_id(h.ann),
+			kc_buf_bytes(&h.ann->epochs[h.ann->epoch_count - 1].record)));
+		give_with_no_list(h.thief, h.bob);
+		CHECK(!would_give(h.bob, h.ann, of->name.kid));
+		CHECK(!begins_epoch_for(h.bob, telling_id(h.ann)));
+		own = h.bob->epochs[h.bob->epoch_count - 1].epoch->name;
+		if (way == 0)
+			put_out(h.ann, h.thief, &h.user);
+		if (way == 2)
+			begin_epoch(h.ann);
+		if (way != 0)
+			hear_of_keys(h.bob, h.ann);
+		telling_say(h.ann);
+		CHECK_OK(telling_hear(h.bob, h.ann));
+		CHECK(would_give(h.bob, h.ann, own.kid) == (way != 0));
+		CHECK(begins_epoch_for(h.bob, telling_id(h.ann)));
+		CHECK(way != 0 || (!follows(h.bob, of->name.kid) && !follows(h.bob, own.kid)));
+		CHECK(begins_epoch_for(h.bob, telling_id(h.thief)) == (way != 0));
+	}
+}
+
 /* The thief begins an epoch that says that it follows ann's, whose key it does not have: what is in
  * the place of that opens to nobody. */
 static void follow_others_key(struct kc_circle *thief, const struct kc_epoch *of,
@@ -774,6 +912,8 @@ static void no_link_is_made_for_who_is_out(void)
 	telling_say(h.ann);
 	of = h.ann->epochs[h.ann->epoch_count - 1].epoch;
 	follow_others_key(h.thief, of, h.bob, &key);
+	telling_say(h.thief);
+	CHECK_OK(telling_hear(h.bob, h.thief));
 	CHECK_OK(telling_hear(h.bob, h.ann));
 	CHECK(!trusts(h.bob, h.thief));
 	begin_epoch(h.bob);
@@ -790,6 +930,150 @@ static void no_link_is_made_for_who_is_out(void)
 	telling_admit(h.bob, "carl", &carl);
 	held = kc_circle_find_epoch(carl, of->name.kid);
 	CHECK(held && kc_held_epoch_has_key(held));
+}
+
+/* The thief, while it is in, tells of an epoch that names bob as out, for no reason but a list of
+ * its own; nobody is to be given that key. */
+static void lie_about(const struct kc_circle *thief, const struct kc_circle *whom, uint64_t seq,
+	struct kc_buf *ret)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_epoch *before = thief->epochs[0].epoch;
+
+	CHECK_FATAL(epoch != NULL);
+	epoch->author = *telling_id(thief);
+	epoch->name = before->name;
+	epoch->name.epoch++;
+	epoch->has_prev = true;
+	memcpy(epoch->prev_kid, before->name.kid, sizeof epoch->prev_kid);
+	epoch->reason = KC_EPOCH_ASKED;
+	epoch->out[epoch->out_count++] = *telling_id(whom);
+	CHECK_OK_FATAL(kc_vector_raise(&epoch->reasons, telling_id(thief), seq));
+	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_view_key_id(
+		&thief->account, epoch->name.view, epoch->name.epoch, &key, epoch->name.kid));
+	CHECK_OK_FATAL(kc_epoch_build(
+		epoch, &thief->account, &thief->identity, &key, &thief->epochs[0].key, ret));
+}
+
+static void tell_lie(struct kc_circle *hearer, const struct kc_circle *thief, struct kc_bytes lie)
+{
+	CHECK_OK(kc_circle_take_epoch(hearer, telling_id(thief), lie));
+}
+
+/* Whether an epoch that it would begin now is not for one that it trusts. */
+static bool doubts(struct kc_circle *circle, const struct kc_circle *whom)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *copy = NULL;
+
+	CHECK(trusts(circle, whom));
+	telling_copy(circle, &copy);
+	return !begins_epoch_for(copy, telling_id(whom));
+}
+
+/* Ann and carl have heard it, and ann has begun an epoch that says the same, before she puts out
+ * the liar. She takes that back with the next one; then nobody has it of her. */
+static void a_lie_goes_with_the_liar(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	KC_CLEANUP_BUF struct kc_buf lie = KC_BUF_INIT;
+
+	house_init(&h);
+	telling_admit(h.ann, "carl", &carl);
+	CHECK_OK(telling_hear(h.ann, carl));
+	telling_hear_of(h.bob, h.ann, telling_id(carl));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK_OK(telling_hear(h.bob, carl));
+	lie_about(h.thief, h.bob, UINT64_MAX, &lie);
+	tell_lie(h.ann, h.thief, kc_buf_bytes(&lie));
+	tell_lie(carl, h.thief, kc_buf_bytes(&lie));
+	CHECK(!begins_epoch_for(h.ann, telling_id(h.bob)));
+	CHECK(doubts(carl, h.bob));
+	hear_of_keys(carl, h.ann);
+	hear_of_keys(h.bob, h.ann);
+	put_out(h.ann, h.thief, &h.user);
+	CHECK_OK(telling_hear(carl, h.ann));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!doubts(h.ann, h.bob) && !doubts(h.ann, carl));
+	CHECK(begins_epoch_for(h.ann, telling_id(h.bob)));
+	hear_of_keys(carl, h.ann);
+	hear_of_keys(h.bob, h.ann);
+	telling_say(h.ann);
+	CHECK_OK(telling_hear(carl, h.ann));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(!doubts(carl, h.bob) && !doubts(carl, h.ann));
+	CHECK(!doubts(h.bob, h.ann) && !doubts(h.bob, carl));
+}
+
+/* What ann's epoch says may have been true: so it does not fall when the one that is named in it
+ * puts out whoever said it first; nor by the word of one that this has let in. It does by
+ * another's. */
+static void the_one_that_is_named_ends_no_doubt(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL, *dan = NULL;
+	KC_CLEANUP_BUF struct kc_buf lie = KC_BUF_INIT;
+
+	house_init(&h);
+	telling_admit(h.ann, "dan", &dan);
+	CHECK_OK(telling_hear(h.ann, dan));
+	telling_hear_of(h.bob, h.ann, telling_id(dan));
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	telling_admit(h.bob, "carl", &carl);
+	telling_hear_of(h.ann, h.bob, telling_id(carl));
+	CHECK_OK(telling_hear(h.ann, h.bob));
+	CHECK_OK(telling_hear(h.ann, carl));
+	telling_hear_of(dan, h.bob, telling_id(carl));
+	CHECK_OK(telling_hear(dan, h.bob));
+	CHECK_OK(telling_hear(dan, carl));
+	lie_about(h.thief, h.bob, UINT64_MAX, &lie);
+	tell_lie(h.ann, h.thief, kc_buf_bytes(&lie));
+	CHECK(!begins_epoch_for(h.ann, telling_id(h.bob)));
+	hear_of_keys(dan, h.ann);
+	telling_say(h.ann);
+	CHECK_OK(telling_hear(dan, h.ann));
+	put_out(h.bob, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.ann, h.bob));
+	CHECK_OK(telling_hear(dan, h.bob));
+	CHECK(!trusts(h.ann, h.thief) && !trusts(dan, h.thief));
+	CHECK(doubts(h.ann, h.bob));
+	put_out(carl, h.thief, &h.user);
+	CHECK_OK(telling_hear(h.ann, carl));
+	CHECK_OK(telling_hear(dan, carl));
+	CHECK(doubts(h.ann, h.bob));
+	put_out(dan, h.thief, NULL);
+	CHECK_OK(telling_hear(h.ann, dan));
+	CHECK(!doubts(h.ann, h.bob));
+}
+
+/* What a device says later of one that it named before counts, whatever the first was. */
+static void who_is_given_keys_again_is_in_no_doubt(void)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
+	KC_CLEANUP_BUF struct kc_buf lie = KC_BUF_INIT;
+	const struct kc_epoch *epoch;
+
+	house_init(&h);
+	telling_admit(h.ann, "carl", &carl);
+	lie_about(h.thief, h.bob, UINT64_MAX, &lie);
+	tell_lie(h.ann, h.thief, kc_buf_bytes(&lie));
+	CHECK(!begins_epoch_for(h.ann, telling_id(h.bob)));
+	hear_of_keys(carl, h.ann);
+	telling_say(h.ann);
+	CHECK_OK(telling_hear(carl, h.ann));
+	CHECK(doubts(carl, h.bob));
+	put_out(h.ann, h.thief, NULL);
+	CHECK(begins_epoch_for(h.ann, telling_id(h.bob)));
+	CHECK_OK(kc_circle_take_epoch(carl, telling_id(h.ann),
+		kc_buf_bytes(&h.ann->epochs[h.ann->epoch_count - 1].record)));
+	/* Not yet heard is that the liar is out. */
+	CHECK(trusts(carl, h.thief));
+	CHECK(begins_epoch_for(carl, telling_id(h.bob)));
+	epoch = carl->epochs[carl->epoch_count - 1].epoch;
+	CHECK(!kc_peer_id_is_among(epoch->out, epoch->out_count, telling_id(h.bob)));
 }
 
 static bool is_in_use(const struct kc_circle *circle, struct kc_view_key_name *ret)
@@ -1005,7 +1289,12 @@ int main(void)
 		CHECK_TEST(what_does_not_stand_explains_nothing),
 		CHECK_TEST(doubt_ends_when_all_is_heard),
 		CHECK_TEST(who_is_out_tells_of_a_key),
+		CHECK_TEST(who_is_out_puts_out_the_giver),
+		CHECK_TEST(a_list_that_never_comes_holds_up_nobody),
 		CHECK_TEST(no_link_is_made_for_who_is_out),
+		CHECK_TEST(a_lie_goes_with_the_liar),
+		CHECK_TEST(the_one_that_is_named_ends_no_doubt),
+		CHECK_TEST(who_is_given_keys_again_is_in_no_doubt),
 		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
 		CHECK_TEST(of_two_leavings_the_same_one_counts),

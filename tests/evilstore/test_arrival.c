@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What a store of records can show a device that joins: cases 91 to 95, 123 and 127 of
- * doc/attacks.md. Nothing that it is shown is in a log any more; that it has all is said by roots.
+/* What a store of records can show a device that joins: cases 91 to 95, 123, 127, 132 and
+ * 133 of doc/attacks.md. Nothing that it is shown is in a log any more; that it has all is said by
+ * roots.
  */
 #include <stdio.h>
 #include <string.h>
@@ -372,16 +373,14 @@ static void case_123_one_that_left_makes_up_a_value(void)
 /* --- keys ---------------------------------------------------------------------------------------
  */
 
-/* One that left says afterwards that a member is out, in an epoch of which nobody needs the key. */
-static void name_as_out(struct kc_circle *thief, const struct kc_peer_id *member)
+/* The epoch of a view that comes after the last one here. */
+static void next_epoch(const struct kc_circle *thief, unsigned view, struct kc_epoch *epoch,
+	struct kc_secret *key, const struct kc_held_epoch **ret_before)
 {
-	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
-	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	const struct kc_held_epoch *before = NULL;
 
-	CHECK_FATAL(epoch != NULL);
 	for (size_t i = 0; i < thief->epoch_count; i++)
-		if (thief->epochs[i].epoch->name.view == KC_VIEW_META)
+		if (thief->epochs[i].epoch->name.view == view)
 			before = &thief->epochs[i];
 	CHECK_FATAL(before != NULL);
 	epoch->author = thief->identity.id;
@@ -391,12 +390,42 @@ static void name_as_out(struct kc_circle *thief, const struct kc_peer_id *member
 	memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
 	epoch->reason = KC_EPOCH_ASKED;
 	epoch->time_ms = EVIL_HOUSE_NOW;
-	epoch->out[epoch->out_count++] = *member;
-	CHECK_OK_FATAL(kc_vector_raise(&epoch->reasons, &epoch->author, 1));
-	CHECK_OK_FATAL(kc_secret_random(&key, KC_VIEW_KEY_LEN));
+	CHECK_OK_FATAL(kc_secret_random(key, KC_VIEW_KEY_LEN));
 	CHECK_OK_FATAL(kc_view_key_id(
-		&thief->account, epoch->name.view, epoch->name.epoch, &key, epoch->name.kid));
+		&thief->account, epoch->name.view, epoch->name.epoch, key, epoch->name.kid));
+	*ret_before = before;
+}
+
+/* One says that a member is out, by a list of its own, in an epoch of which nobody needs the key.
+ */
+static void name_as_out(struct kc_circle *thief, const struct kc_peer_id *member, uint64_t seq)
+{
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_held_epoch *before;
+
+	CHECK_FATAL(epoch != NULL);
+	next_epoch(thief, KC_VIEW_META, epoch, &key, &before);
+	epoch->out[epoch->out_count++] = *member;
+	CHECK_OK_FATAL(kc_vector_raise(&epoch->reasons, &epoch->author, seq));
 	CHECK_OK_FATAL(accomplice_epoch(thief, evil_world(0), epoch, &key, &before->key));
+}
+
+/* What the first two write from now on both have, and nothing is wrong. */
+static void both_go_on(struct house *house, size_t items)
+{
+	for (int round = 0; round < 3; round++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "d%d", round);
+		add(house, (size_t)round & 1, name);
+		for (int i = 0; i < 6; i++)
+			CHECK_OK(house_sync(house, (size_t)i & 1, NULL));
+		house_clock_move(EVIL_HOUSE_GRACE);
+	}
+	CHECK(count(house, 0) == items + 3 && count(house, 1) == items + 3);
+	evil_house_is_content(house, 0);
+	evil_house_is_content(house, 1);
 }
 
 /* Nobody is in doubt by that: else the two would begin epochs of their own, each without the other.
@@ -413,22 +442,75 @@ static void case_127_one_that_left_casts_no_doubt(void)
 	put_out(&house, 2, true);
 	sync_first(&house, 2);
 	member = house_id(&house, 1);
-	name_as_out(thief, &member);
+	name_as_out(thief, &member, 1);
 	CHECK_OK(house_sync(&house, 0, &report));
 	CHECK(report.refused == 1);
 	CHECK_OK(kc_keychain_rotate(house.homes[0].keychain, &report));
-	for (int round = 0; round < 3; round++) {
-		char name[8];
+	both_go_on(&house, 3);
+}
 
-		snprintf(name, sizeof name, "d%d", round);
-		add(&house, (size_t)round & 1, name);
-		for (int i = 0; i < 6; i++)
-			CHECK_OK(house_sync(&house, (size_t)i & 1, NULL));
-		house_clock_move(EVIL_HOUSE_GRACE);
+/* The same while it is in, and another has begun epochs meanwhile that say so, too: it ends when
+ * the liar is out. */
+static void case_132_a_lie_goes_with_the_liar(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	struct kc_sync_report report = {0};
+	struct kc_peer_id member;
+
+	begin(&house, 3);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	member = house_id(&house, 1);
+	name_as_out(thief, &member, UINT64_MAX);
+	CHECK_OK(house_sync(&house, 0, NULL));
+	CHECK_OK(kc_keychain_rotate(house.homes[0].keychain, &report));
+	for (int i = 0; i < 6; i++)
+		CHECK_OK(house_sync(&house, (size_t)i & 1, NULL));
+	house_remove(&house, 0, 2);
+	for (int i = 0; i < 6; i++)
+		CHECK_OK(house_sync(&house, (size_t)i & 1, NULL));
+	CHECK_OK(kc_keychain_rotate(house.homes[0].keychain, &report));
+	both_go_on(&house, 3);
+}
+
+/* A member gives one device, and no other, the key of a new epoch of passwords, and says that a
+ * list was published with it that there never is. That device writes under it; when the member is
+ * out, the others are given what it wrote, though they are never given that key. */
+static void case_133_what_is_under_a_key_of_no_list(void)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
+	KC_CLEANUP_FREE struct kc_epoch *epoch = calloc(1, sizeof *epoch);
+	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
+	const struct kc_secret *keys[KC_SHARES_MAX_KEYS] = {&key};
+	struct kc_shares shares = {.author_seq = UINT64_MAX, .count = 1};
+	const struct kc_held_epoch *before;
+
+	CHECK_FATAL(epoch != NULL);
+	begin(&house, 3);
+	accomplice_recall(house.homes[2].keychain, &thief);
+	next_epoch(thief, KC_VIEW_PASSWORDS, epoch, &key, &before);
+	*epoch->recipients = house_id(&house, 0);
+	epoch->recipient_count = 1;
+	CHECK_OK_FATAL(accomplice_epoch(thief, evil_world(0), epoch, &key, &before->key));
+	shares.author = thief->identity.id;
+	shares.receiver = house_id(&house, 0);
+	shares.names[0] = epoch->name;
+	CHECK_OK_FATAL(accomplice_shares(thief, evil_world(0), &shares,
+		&kc_circle_find(thief, &shares.receiver)->permanent, keys));
+	CHECK_OK(house_sync(&house, 0, NULL));
+	add(&house, 0, "x");
+	CHECK_OK(house_sync(&house, 0, NULL));
+	{
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(&house, 0);
+
+		CHECK(memcmp(circle->views[KC_VIEW_PASSWORDS].kid, epoch->name.kid,
+			      sizeof epoch->name.kid) == 0);
 	}
-	CHECK(count(&house, 0) == 6 && count(&house, 1) == 6);
-	evil_house_is_content(&house, 0);
-	evil_house_is_content(&house, 1);
+	house_remove(&house, 0, 2);
+	for (int i = 0; i < 6; i++)
+		CHECK_OK(house_sync(&house, (size_t)i & 1, NULL));
+	both_go_on(&house, 4);
 }
 
 /* --- when nobody has said the same --------------------------------------------------------------
@@ -479,6 +561,8 @@ int main(void)
 		CHECK_TEST(case_123_one_that_left_makes_up_a_deletion),
 		CHECK_TEST(case_123_one_that_left_makes_up_a_value),
 		CHECK_TEST(case_127_one_that_left_casts_no_doubt),
+		CHECK_TEST(case_132_a_lie_goes_with_the_liar),
+		CHECK_TEST(case_133_what_is_under_a_key_of_no_list),
 		CHECK_TEST(case_94_no_root_to_compare_with),
 	};
 

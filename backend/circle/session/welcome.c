@@ -129,7 +129,6 @@ static void put_peers(
 		kc_der_put_bytes(w, kc_buf_bytes(&m->retire_record));
 		kc_der_put_uint(w, target->number);
 		kc_der_put_bytes(w, KC_BYTES_OF(target->digest));
-		kc_der_put_uint(w, m->shared_seq);
 		kc_der_end(w);
 	}
 	kc_der_end(w);
@@ -214,7 +213,6 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	struct kc_permanent permanent;
 	struct kc_bytes record, list, retire;
 	struct kc_log_position target;
-	uint64_t shared_seq;
 	struct kc_der_reader seq;
 	struct kc_member *member;
 	struct kc_peer_id id;
@@ -225,14 +223,12 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	retire = kc_der_get_bytes(&seq);
 	target.number = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, target.digest, sizeof target.digest);
-	shared_seq = kc_der_get_uint(&seq);
 	kc_der_leave(r, &seq);
 	KC_TRY(kc_der_reader_check(r));
 	KC_TRY(kc_permanent_open(record, &circle->account, &permanent, &id));
 	KC_TRY(kc_circle_add_member(circle, record, &permanent, &id));
 	member = circle->members[circle->member_count - 1];
 	member->target = target;
-	member->shared_seq = shared_seq;
 	if (list.len) {
 		KC_TRY(kc_circle_adopt_list(circle, member, list));
 		KC_TRY(kc_list_verify(list, &circle->account, member->list, &permanent));

@@ -113,6 +113,7 @@ kc_err kc_absorb_settle(
 
 	KC_TRY(kc_circle_judge(circle, &trust));
 	kc_circle_settle_excuses(circle, &trust);
+	kc_circle_settle_gifts(circle, &trust);
 	*ret_waiting = *ret_refused = 0;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		*ret_waiting += kc_peer_set_has(holes | (gathered->leaping & ~gathered->out), i);

@@ -184,6 +184,10 @@ static kc_err turn_to(struct kc_composer *c, unsigned view, const struct kc_held
 	if (!is_zero(state->kid)) {
 		const struct kc_held_epoch *before = kc_circle_find_epoch(c->circle, state->kid);
 
+		/* Of a key that is put aside nobody is told by this device, so all is sealed anew.
+		 */
+		if (before && kc_circle_is_aside(c->circle, &c->trust, &before->epoch->name))
+			closed = 0;
 		if (before && kc_circle_is_retired(c->circle, &c->trust, before) &&
 			closed < state->counter) {
 			state->again = closed + 1;
