@@ -214,7 +214,7 @@ static kc_err turn_of(const struct kc_circle *circle, const struct kc_trust *tru
 	const struct kc_password_record *row, enum turn *ret)
 {
 	size_t number = kc_circle_number(circle, &row->parts.author);
-	bool left = kc_peer_set_has(trust->heard & ~trust->trusted, number), counts;
+	bool left = kc_peer_set_has(trust->others & trust->retired, number), counts;
 
 	*ret = STAYS;
 	KC_TRY(kc_circle_weigh_password(circle, trust, row, &counts));
@@ -365,10 +365,18 @@ kc_err kc_circle_weigh_password(const struct kc_circle *circle, const struct kc_
 	if (!author || *ret)
 		return KC_OK;
 	number = kc_circle_number(circle, &row->parts.author);
-	if (kc_peer_set_has(trust->trusted, number))
+	/* Who puts this device out, and says that it made none, does not bring back the password
+	 * before it. */
+	if (number == circle->self) {
+		*ret = true;
+		return KC_OK;
+	}
+	/* By who is in, also on a device that is out and trusts nobody: its answer is signed with
+	 * what the others know. */
+	if (kc_peer_set_has(trust->others & ~trust->retired, number))
 		*ret = true;
 	else if (kc_peer_set_has(
-			 trust->heard, number)) /* it has left, and its last list named it */
+			 trust->others, number)) /* it has left, and its last list named it */
 		*ret = author->list && author->list->has_made &&
 		       kc_record_id_equal(&author->list->made, &row->id);
 	if (!kc_peer_set_has(trust->introduced & trust->excluded, number))

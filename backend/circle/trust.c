@@ -264,8 +264,6 @@ static kc_peer_set taken_in(const struct kc_trust *trust)
 	kc_peer_set in = trust->introduced & ~trust->excluded;
 	kc_peer_set set = BIT(trust->self) | BIT(trust->first);
 
-	if (!kc_peer_set_has(in, trust->self))
-		return 0;
 	for (size_t i = 0; i < trust->peer_count; i++)
 		if (kc_peer_set_has(trust->introduced, i))
 			set |= trust->include[i] & ~BIT(i);
@@ -284,6 +282,7 @@ void kc_trust_compute(struct kc_trust *trust)
 	begin_contest(trust, &c);
 	decide(&c);
 	apply(trust, &c);
-	trust->heard = taken_in(trust);
+	trust->others = taken_in(trust);
+	trust->heard = kc_peer_set_has(trust->others, trust->self) ? trust->others : 0;
 	trust->trusted = trust->heard & ~trust->retired;
 }

@@ -47,7 +47,8 @@ struct kc_trust {
 	/* what follows */
 	kc_peer_set known; /* introduced, exclusions aside: what they say of others is heard */
 	kc_peer_set introduced, excluded, trusted;
-	kc_peer_set heard; /* trusted, or retired: what they said while they were in counts */
+	kc_peer_set heard;  /* trusted, or retired: what they said while they were in counts */
+	kc_peer_set others; /* the same as those see it who are in, though this device be out */
 	uint64_t cut[KC_CIRCLE_MAX_PEERS]; /* of the excluded: the last list that counts */
 	/* Large, and set as far as they are counted. */
 	struct kc_trust_voucher vouchers[KC_TRUST_MAX_VOUCHERS];

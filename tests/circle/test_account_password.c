@@ -288,6 +288,56 @@ static void a_removal_and_a_change_at_once(void)
 	CHECK(seq_of(&house, 0) == seq_of(&house, 1));
 }
 
+static kc_err answer_removal(
+	struct house *house, size_t device, size_t remover, struct kc_bytes password)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_peer_id id = house_id(house, remover);
+
+	return kc_keychain_device_counter(
+		house->homes[device].keychain, id.bytes, password, &report);
+}
+
+static size_t changes_told(struct house *house, size_t device)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	size_t count = 0;
+
+	CHECK_OK_FATAL(kc_keychain_history(house->homes[device].keychain, &history));
+	for (size_t i = 0; i < history.count; i++)
+		count += history.rows[i].kind == KC_HISTORY_NEW_PASSWORD;
+	return count;
+}
+
+/* A device that is out keeps the password that was in force: its answer has that one, and none that
+ * was given up before. Who is out is not asked what somebody who is in has said. */
+static void who_is_out_keeps_the_password_of_then(void)
+{
+	for (size_t changer = 0; changer < 3; changer += 2) {
+		CLEANUP_HOUSE struct house house;
+
+		house_init_many(&house, 1800000000000, 4);
+		CHECK_OK(change(&house, changer, OLD, OTHER));
+		house_settle(&house);
+		CHECK_OK(change(&house, changer, OTHER, NEW));
+		house_settle(&house);
+		house_clock_move(11 * 60 * 1000);
+		remove_device(&house, 1, 2, kc_bytes(NULL, 0));
+		CHECK_ERR(house_sync(&house, 2, NULL), KC_E_NOT_MEMBER);
+		CHECK(seq_of(&house, 2) == 3 && changes_told(&house, 2) == 2);
+		CHECK_ERR(answer_removal(&house, 2, 1, OLD), KC_E_ACCOUNT_PASSWORD);
+		CHECK_ERR(answer_removal(&house, 2, 1, OTHER), KC_E_ACCOUNT_PASSWORD);
+		CHECK_OK(answer_removal(&house, 2, 1, NEW));
+		for (size_t i = 0; i < 4; i += i == 0 ? 2 : 1) {
+			CHECK_OK(house_sync(&house, i, NULL));
+			CHECK(house_device(&house, i, 2).standing == KC_DEVICE_MEMBER);
+			CHECK(house_device(&house, i, 1).standing == KC_DEVICE_REMOVED);
+		}
+		CHECK(seq_of(&house, 2) == seq_of(&house, 0));
+		house_clock_real();
+	}
+}
+
 static void a_join_and_a_change_at_once(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -562,6 +612,7 @@ int main(void)
 		CHECK_TEST(joining_goes_with_the_new_one_from_every_member),
 		CHECK_TEST(of_two_changes_at_once_the_same_one_stays),
 		CHECK_TEST(a_removal_and_a_change_at_once),
+		CHECK_TEST(who_is_out_keeps_the_password_of_then),
 		CHECK_TEST(a_join_and_a_change_at_once),
 		CHECK_TEST(what_the_old_key_did_not_sign_waits_for_the_user),
 		CHECK_TEST(an_older_record_changes_nothing),

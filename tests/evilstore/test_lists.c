@@ -1000,6 +1000,54 @@ static void case_27_with_the_password_against_a_removal_without(void)
 	try_revenge(false, true);
 }
 
+/* With a password that was given up before the removal. It co-signs still (doc/protocol.md 5, 14):
+ * against a removal with the new one the elder's word counts, and against one without it the elder
+ * answers. */
+static void case_27_with_a_password_that_was_given_up(void)
+{
+	static const struct kc_bytes next = {(const uint8_t *)"the next one for all", 20};
+
+	for (int cosigned = 0; cosigned < 2; cosigned++) {
+		CLEANUP_SCENE struct scene scene;
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+		struct kc_peer_id elder, junior, witness;
+		struct kc_keychain *keychain;
+
+		scene_init(&scene, 3);
+		keychain = scene.house.homes[ELDER].keychain;
+		scene_id(&scene, ELDER, &elder);
+		scene_id(&scene, JUNIOR, &junior);
+		scene_id(&scene, WITNESS, &witness);
+		CHECK_OK(kc_keychain_account_password(keychain, PASSWORD, next, &report));
+		settle(&scene, two, 2);
+		house_clock_move(GRACE);
+		CHECK_OK(kc_keychain_device_remove(keychain, junior.bytes,
+			cosigned ? next : kc_bytes(NULL, 0), true, 0, &report));
+		settle(&scene, two, 2);
+		scene_note(&scene);
+		thief_next(&scene.thief);
+		thief_exclude(&scene.thief, &elder, true);
+		thief_exclude(&scene.thief, &witness, true);
+		thief_say(&scene.thief);
+		if (!cosigned) {
+			CHECK_ERR(house_sync(&scene.house, ELDER, NULL), KC_E_NOT_MEMBER);
+			/* The one who was put out by it has the new password, and no other. */
+			CHECK_ERR(kc_keychain_device_counter(
+					  keychain, junior.bytes, PASSWORD, &report),
+				KC_E_ACCOUNT_PASSWORD);
+			CHECK_OK(kc_keychain_device_counter(keychain, junior.bytes, next, &report));
+			settle(&scene, two, 2);
+		}
+		for (size_t i = 0; i < 2; i++) {
+			CHECK_OK(house_sync(&scene.house, two[i], NULL));
+			CHECK(scene_standing(&scene, two[i], &elder) == KC_DEVICE_MEMBER);
+			CHECK(scene_standing(&scene, two[i], &witness) == KC_DEVICE_MEMBER);
+			CHECK(scene_standing(&scene, two[i], &junior) == KC_DEVICE_REMOVED);
+		}
+		scene_goes_on(&scene, WITNESS);
+	}
+}
+
 /* Each excludes the other; the witness hears one or the other first. */
 static void case_28_mutual_exclusion_in_either_order(void)
 {
@@ -1191,6 +1239,7 @@ int main(void)
 		CHECK_TEST(case_26_newcomer_of_one_who_is_out),
 		CHECK_TEST(case_27_one_who_is_out_excludes_everyone),
 		CHECK_TEST(case_27_with_the_password_against_a_removal_without),
+		CHECK_TEST(case_27_with_a_password_that_was_given_up),
 		CHECK_TEST(case_28_mutual_exclusion_in_either_order),
 		CHECK_TEST(case_29_exclusion_withheld_for_a_week),
 		CHECK_TEST(case_30_list_hidden_and_items_shown),
