@@ -83,20 +83,14 @@ static kc_err find_hostile(struct kc_keychain *keychain, const uint8_t id[static
 {
 	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
 	KC_CLEANUP_BUF struct kc_buf place = KC_BUF_INIT;
-	const struct kc_exclusion *hostile = NULL;
 	const struct kc_member *author;
 	struct kc_peer_id peer;
 
 	memcpy(peer.bytes, id, sizeof peer.bytes);
 	KC_TRY(kc_keychain_sync_recall(keychain, &place, &circle));
 	author = kc_circle_find(circle, &peer);
-	if (author && author->list)
-		hostile = kc_list_find_exclusion(author->list, &circle->identity.id);
-	if (!hostile)
-		return KC_ERR(NOT_FOUND);
-	*ret_before_ms =
-		hostile->time_ms < author->list->time_ms ? hostile->time_ms : author->list->time_ms;
-	return KC_OK;
+	*ret_before_ms = author ? kc_circle_hostile_ms(circle, author) : 0;
+	return *ret_before_ms ? KC_OK : KC_ERR(NOT_FOUND);
 }
 
 kc_err kc_keychain_device_counter(struct kc_keychain *keychain,

@@ -46,6 +46,7 @@ static void put_entry(struct kc_der_writer *w, const struct kc_history_entry *en
 	kc_der_put_bytes(w, KC_BYTES_OF(entry->device_id));
 	kc_der_put_bytes(w, KC_BYTES_OF(entry->by_id));
 	kc_der_put_bool(w, entry->overruled);
+	kc_der_put_bool(w, entry->falls);
 	kc_der_end(w);
 }
 
@@ -62,6 +63,7 @@ static void pull_entry(struct kc_der_reader *r, struct kc_history_entry *ret)
 	kc_der_get_array(&seq, ret->device_id, sizeof ret->device_id);
 	kc_der_get_array(&seq, ret->by_id, sizeof ret->by_id);
 	ret->overruled = kc_der_get_bool(&seq);
+	ret->falls = kc_der_get_bool(&seq);
 	kc_der_leave(r, &seq);
 	if (ret->kind == 0)
 		kc_der_reader_fail(r);

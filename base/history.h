@@ -23,6 +23,7 @@ struct kc_history_entry {
 	char device[KC_DEVICE_NAME_MAX + 1], by[KC_DEVICE_NAME_MAX + 1]; /* empty: not known */
 	uint8_t device_id[KC_DEVICE_ID_LEN], by_id[KC_DEVICE_ID_LEN];
 	bool overruled; /* a removal that does not stand */
+	bool falls; /* one that does, by a device that has removed this one, until this answers */
 };
 
 /* Entry number one is rows[0]; the oldest first. */

@@ -179,6 +179,27 @@ static void explain_alarm(struct kc_run *run)
 }
 
 /* Who put this device out, on which day, and where it may come in again. */
+/* Whether this device has answered the removal already; an answer that counts for less stays. */
+static bool has_answered(struct kc_run *run, const char *remover)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	const struct kc_device *this = NULL;
+
+	if (kc_client_devices(run->client, &devices) != KC_OK ||
+		kc_client_history(run->client, &history) != KC_OK)
+		return false;
+	for (size_t i = 0; i < devices.count; i++)
+		if (devices.rows[i].is_this)
+			this = &devices.rows[i];
+	for (size_t i = 0; this && i < history.count; i++)
+		if (history.rows[i].kind == KC_HISTORY_COUNTERED &&
+			strcmp(history.rows[i].device, remover) == 0 &&
+			memcmp(history.rows[i].by_id, this->id, sizeof this->id) == 0)
+			return true;
+	return false;
+}
+
 static void explain_removal(struct kc_run *run)
 {
 	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
@@ -190,6 +211,8 @@ static void explain_removal(struct kc_run *run)
 		return;
 	kc_when_day((int64_t)(report.removed_ms / 1000), kc_clock_wall_ms() / 1000, day);
 	kc_facts_set_str(&run->facts, KC_FACT_REMOVER, report.removed_by);
+	if (!has_answered(run, report.removed_by))
+		kc_facts_set_str(&run->facts, KC_FACT_UNANSWERED, report.removed_by);
 	kc_facts_set_str(&run->facts, KC_FACT_REMOVED_ON, day);
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 }

@@ -114,6 +114,31 @@ static kc_err tell_exposed(struct kc_run *run, const struct kc_device *device)
 	return kc_buf_check(&counts);
 }
 
+/* Whom an answer brings back: who was removed together with this device, or without the account
+ * password and unheard here, by the one that is answered. */
+static kc_err tell_brought_back(struct removal *removal)
+{
+	const struct kc_history_list *history = &removal->history;
+	KC_CLEANUP_BUF struct kc_buf names = KC_BUF_INIT;
+
+	for (size_t i = 0; i < history->count; i++) {
+		const struct kc_history_entry *entry = &history->rows[i];
+
+		if (!entry->falls ||
+			memcmp(entry->by_id, removal->device->id, sizeof removal->device->id) != 0)
+			continue;
+		kc_buf_push_str(&names, names.len ? ", “" : "“");
+		kc_buf_push_str(&names, entry->device[0] ? entry->device : "a device");
+		kc_buf_push_str(&names, "”");
+	}
+	KC_TRY(kc_buf_check(&names));
+	if (names.len == 0)
+		return KC_OK;
+	kc_facts_set(&removal->run->facts, KC_FACT_BROUGHT_BACK, kc_buf_bytes(&names));
+	kc_run_note(removal->run, KC_NOTE_BRINGING_BACK);
+	return KC_OK;
+}
+
 /* What this means, and whether it is meant. */
 static kc_err confirm(struct removal *removal)
 {
@@ -123,6 +148,8 @@ static kc_err confirm(struct removal *removal)
 	if (!removal->counters)
 		KC_TRY(tell_exposed(run, removal->device));
 	kc_run_note(run, removal->counters ? KC_NOTE_COUNTERING : KC_NOTE_REMOVING);
+	if (removal->counters)
+		KC_TRY(tell_brought_back(removal));
 	KC_TRY(kc_ask_name(run, removal->device->name));
 	return kc_password_get(run, KC_PASSWORD_ACCOUNT_OR_NOT, &removal->password);
 }
@@ -293,6 +320,17 @@ static kc_err find_accused(struct removal *removal, const char *word, kc_err *re
 	return kc_device_find(run, list, word, &removal->device);
 }
 
+/* A device that is out has no word in who goes, but of itself. */
+static kc_err check_voice(const struct removal *removal)
+{
+	const struct kc_device_list *list = &removal->devices;
+
+	for (size_t i = 0; i < list->count && !removal->device->is_this; i++)
+		if (list->rows[i].is_this && list->rows[i].standing == KC_DEVICE_REMOVED)
+			return KC_ERR(NOT_MEMBER);
+	return KC_OK;
+}
+
 static kc_err choose(struct removal *removal, const char *word)
 {
 	struct kc_run *run = removal->run;
@@ -304,6 +342,7 @@ static kc_err choose(struct removal *removal, const char *word)
 	} else {
 		KC_TRY(kc_client_devices(run->client, &removal->devices));
 		KC_TRY(kc_device_find(run, &removal->devices, word, &removal->device));
+		KC_TRY(check_voice(removal));
 	}
 	if (removal->counters && !removal->device->is_this)
 		return check_deed(removal, heard);

@@ -87,6 +87,7 @@ struct kc_member {
 	struct kc_record_id list_id;
 	uint64_t cosign_checked, cosign_good; /* co-signatures of its exclusions, by number */
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
+	struct kc_buf said_before;   /* whom it had put out before this device, as heard by then */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
 	bool is_over;	   /* it had left, and said its last, when this was loaded; not saved */
@@ -592,6 +593,12 @@ KC_MUST kc_err kc_circle_has_news(const struct kc_circle *circle, bool *ret);
  * such peer), PARAM (this device itself), DUPLICATE (it has said so already). */
 KC_MUST kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner);
+/* The time of a peer's removal of this device, by its clock: what it said before is not meant by an
+ * answer. 0: it did not. */
+uint64_t kc_circle_hostile_ms(const struct kc_circle *circle, const struct kc_member *author);
+/* Whether an answer to a peer takes away what it said against another, and nobody else says. */
+bool kc_circle_falls_with_answer(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *author, const struct kc_exclusion *e);
 /* What a peer has said against another, in its list or, when it is this device, for the next one;
  * false: nothing. Its signature is borrowed. */
 bool kc_circle_find_said(const struct kc_circle *circle, const struct kc_member *author,

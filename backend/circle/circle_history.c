@@ -91,6 +91,8 @@ static kc_err add_goings(
 		if (!was_said_before(trust, i) && kc_circle_find_said(circle, author, target, &e)) {
 			struct kc_history_entry removed = {.kind = kind_of(e.reason),
 				.time_ms = e.time_ms,
+				.falls = trust->stands[i] &&
+					 kc_circle_falls_with_answer(circle, trust, author, &e),
 				.overruled = !does_stand(trust, i)};
 
 			KC_TRY(add(circle, list, &removed, target, &author->id));

@@ -141,25 +141,6 @@ static kc_err bound(
 	return KC_OK;
 }
 
-/* What the target said of others falls with it: what should stand, this device says itself. */
-static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
-	const struct kc_member *target, uint64_t before_ms, const struct kc_signer *cosigner)
-{
-	for (size_t i = 0; target->list && i < target->list->exclude_count; i++) {
-		struct kc_exclusion again = target->list->exclude[i];
-
-		if ((before_ms && again.time_ms >= before_ms) ||
-			kc_peer_id_equal(&again.target, &circle->identity.id) ||
-			!kc_circle_is_excluded(circle, trust, &again.target) ||
-			has_said(circle, &again.target))
-			continue;
-		again.cosigned = false;
-		KC_TRY(bound(circle, before_ms, &again));
-		KC_TRY(state(circle, &again, cosigner));
-	}
-	return KC_OK;
-}
-
 struct statements {
 	struct kc_peer_id target;
 	struct kc_exclusion about; /* the target */
@@ -206,6 +187,63 @@ static kc_err confirm(
 	return state(circle, &again, cosigner);
 }
 
+/* Whether an answer to a device leaves what that said of another as it is: said with the account
+ * password before it put this one out, by its clock, or heard before. Else it may belong to what is
+ * answered. */
+static bool stays(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *author, const struct kc_exclusion *e)
+{
+	const struct kc_peer_id *heard =
+		(const struct kc_peer_id *)(const void *)author->said_before.data;
+
+	for (size_t i = 0; i < author->said_before.len / sizeof *heard; i++)
+		if (kc_peer_id_equal(&heard[i], &e->target))
+			return true;
+	for (size_t i = 0; i < trust->statement_count; i++) {
+		const struct kc_trust_statement *s = &trust->statements[i];
+
+		if (circle->members[s->author] == author &&
+			kc_peer_id_equal(&circle->members[s->target]->id, &e->target))
+			return s->rank != KC_RANK_NONE;
+	}
+	return false;
+}
+
+static bool is_to_be_repeated(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *author, const struct kc_exclusion *e,
+	enum kc_exclusion_reason reason, uint64_t before_ms)
+{
+	return (before_ms == 0 || e->time_ms < before_ms) &&
+	       !kc_peer_id_equal(&e->target, &circle->identity.id) &&
+	       kc_circle_is_excluded(circle, trust, &e->target) &&
+	       (reason != KC_EXCLUSION_COUNTER || stays(circle, trust, author, e));
+}
+
+/* What the target said of others falls with it: what should stand, this device says itself. What
+ * it has said so without the password it says again with it. */
+static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *target, enum kc_exclusion_reason reason, uint64_t before_ms,
+	const struct kc_signer *cosigner)
+{
+	for (size_t i = 0; target->list && i < target->list->exclude_count; i++) {
+		struct kc_exclusion again = target->list->exclude[i];
+
+		if (!is_to_be_repeated(circle, trust, target, &again, reason, before_ms))
+			continue;
+		if (has_said(circle, &again.target)) {
+			kc_err err = cosigner ? confirm(circle, &again.target, cosigner) : KC_OK;
+
+			if (err != KC_OK && err != KC_E_DUPLICATE)
+				return err;
+			continue;
+		}
+		again.cosigned = false;
+		KC_TRY(bound(circle, before_ms, &again));
+		KC_TRY(state(circle, &again, cosigner));
+	}
+	return KC_OK;
+}
+
 kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *target,
 	enum kc_exclusion_reason reason, uint64_t before_ms, const struct kc_signer *cosigner)
 {
@@ -218,16 +256,50 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 		return KC_ERR(NOT_FOUND);
 	if (member == kc_circle_self(circle))
 		return KC_ERR(PARAM);
-	if (has_said(circle, target))
-		return cosigner ? confirm(circle, target, cosigner) : KC_ERR(DUPLICATE);
+	if (has_said(circle, target) && !cosigner)
+		return KC_ERR(DUPLICATE);
 	KC_TRY(kc_circle_judge(circle, &trust));
+	if (has_said(circle, target)) {
+		KC_TRY(confirm(circle, target, cosigner));
+		return reason == KC_EXCLUSION_COUNTER
+			       ? repeat(circle, &trust, member, reason, before_ms, cosigner)
+			       : KC_OK;
+	}
 	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
 		return KC_ERR(NOT_FOUND);
 	find_cut(member, before_ms, &exclusion);
 	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &exclusion));
-	if (reason != KC_EXCLUSION_COUNTER)
-		KC_TRY(repeat(circle, &trust, member, before_ms, cosigner));
+	KC_TRY(repeat(circle, &trust, member, reason, before_ms, cosigner));
 	return state(circle, &exclusion, cosigner);
+}
+
+uint64_t kc_circle_hostile_ms(const struct kc_circle *circle, const struct kc_member *author)
+{
+	const struct kc_exclusion *hostile =
+		author->list ? kc_list_find_exclusion(author->list, &circle->identity.id) : NULL;
+
+	if (!hostile)
+		return 0;
+	return hostile->time_ms < author->list->time_ms ? hostile->time_ms : author->list->time_ms;
+}
+
+bool kc_circle_falls_with_answer(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_member *author, const struct kc_exclusion *e)
+{
+	uint64_t before_ms = kc_circle_hostile_ms(circle, author);
+
+	if (before_ms == 0 || kc_peer_id_equal(&e->target, &circle->identity.id) ||
+		is_to_be_repeated(circle, trust, author, e, KC_EXCLUSION_COUNTER, before_ms))
+		return false;
+	for (size_t i = 0; i < trust->statement_count; i++) {
+		const struct kc_trust_statement *s = &trust->statements[i];
+
+		if (kc_peer_id_equal(&circle->members[s->target]->id, &e->target) &&
+			circle->members[s->author] != author &&
+			(trust->stands[i] || s->author == circle->self))
+			return false; /* others say it as well */
+	}
+	return true;
 }
 
 /* The statements go into a list; what was sealed for their targets is taken away, and "out/<peer>"

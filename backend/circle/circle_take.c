@@ -464,6 +464,23 @@ static bool names_stranger(const struct kc_circle *circle, const struct kc_list 
 	return false;
 }
 
+/* Of a list that puts this device out, before it takes the place of the last one: whom that one had
+ * put out. An answer leaves these as they are. */
+static kc_err note_said_before(
+	const struct kc_circle *circle, struct kc_member *member, const struct kc_list *list)
+{
+	const struct kc_list *before = member->list;
+	const struct kc_peer_id *self = &circle->identity.id;
+
+	if (!before || !kc_list_find_exclusion(list, self) || kc_list_find_exclusion(before, self))
+		return KC_OK;
+	kc_buf_reset(&member->said_before);
+	for (size_t i = 0; i < before->exclude_count; i++)
+		kc_buf_push(&member->said_before, &before->exclude[i].target,
+			sizeof before->exclude[i].target);
+	return kc_buf_check(&member->said_before);
+}
+
 static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	const struct kc_list *list, const struct kc_record_id *id, bool to_this)
 {
@@ -485,6 +502,7 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	KC_TRY(see_others(circle, list, record));
+	KC_TRY(note_said_before(circle, member, list));
 	return kc_circle_adopt_list(circle, member, record);
 }
 

@@ -223,6 +223,97 @@ static void a_counter_statement(void)
 	CHECK_ERR(house_sync(&house, 1, NULL), KC_E_NOT_MEMBER);
 }
 
+/* Of removals by one device those that an answer to it takes away, as the history has them. */
+static size_t count_falling(struct house *house, size_t on, const uint8_t *id)
+{
+	KC_CLEANUP_HISTORY_LIST struct kc_history_list history = {0};
+	size_t count = 0;
+
+	CHECK_OK_FATAL(kc_keychain_history(house->homes[on].keychain, &history));
+	for (size_t i = 0; i < history.count; i++)
+		count += history.rows[i].falls &&
+			 memcmp(history.rows[i].device_id, id, KC_DEVICE_ID_LEN) == 0;
+	return count;
+}
+
+/* What the answered device said of others before it removed this one stays as it is: what was heard
+ * before, and what it gave the password for. What it said with that removal falls. */
+static void an_answer_leaves_out_who_was_out(void)
+{
+	enum { ELDER, HOSTILE, ANSWERS, LOST, GIVEN, LATE, DEVICES };
+	static const size_t left[] = {ELDER, ANSWERS};
+
+	for (int heard = 0; heard < 2; heard++) {
+		CLEANUP_HOUSE struct house house;
+		uint8_t ids[DEVICES][KC_DEVICE_ID_LEN];
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+		house_init_many(&house, START_MS, DEVICES);
+		for (size_t i = 0; i < DEVICES; i++)
+			id_of(&house, i, ids[i]);
+		house_clock_move(11 * 60 * 1000);
+		CHECK_OK(remove_device(
+			&house, HOSTILE, ids[LOST], kc_bytes_str(HOUSE_PASSWORD), true));
+		house_clock_move(11 * 60 * 1000);
+		CHECK_OK(remove_device(&house, HOSTILE, ids[GIVEN], no_password, false));
+		if (heard)
+			settle_some(&house, left, 2);
+		house_clock_move(60 * 1000);
+		CHECK_OK(remove_device(&house, HOSTILE, ids[ANSWERS], no_password, false));
+		CHECK_OK(remove_device(&house, HOSTILE, ids[LATE], no_password, false));
+		CHECK_ERR(house_sync(&house, ANSWERS, NULL), KC_E_NOT_MEMBER);
+		CHECK(count_falling(&house, ANSWERS, ids[LOST]) == 0);
+		CHECK(count_falling(&house, ANSWERS, ids[GIVEN]) == !heard);
+		CHECK(count_falling(&house, ANSWERS, ids[ANSWERS]) == 0);
+		house_restart(&house, ANSWERS);
+		CHECK_OK(kc_keychain_device_counter(house.homes[ANSWERS].keychain, ids[HOSTILE],
+			kc_bytes_str(HOUSE_PASSWORD), &report));
+		settle_some(&house, left, 2);
+		for (size_t i = 0; i < 2; i++) {
+			CHECK(standing(&house, left[i], ids[ANSWERS]) == KC_DEVICE_MEMBER);
+			CHECK(standing(&house, left[i], ids[HOSTILE]) == KC_DEVICE_REMOVED);
+			CHECK(standing(&house, left[i], ids[LOST]) == KC_DEVICE_REMOVED);
+			CHECK(standing(&house, left[i], ids[GIVEN]) ==
+				(heard ? KC_DEVICE_REMOVED : KC_DEVICE_MEMBER));
+			CHECK(standing(&house, left[i], ids[LATE]) == KC_DEVICE_MEMBER);
+			CHECK(row_of(&house, left[i], ids[LOST]).lost);
+		}
+		CHECK_ERR(house_sync(&house, LOST, NULL), KC_E_NOT_MEMBER);
+		house_clock_real();
+	}
+}
+
+/* An answer without the password that is repeated with it says again with it whom it left out. */
+static void an_answer_again_with_the_password(void)
+{
+	CLEANUP_HOUSE struct house house;
+	uint8_t ids[4][KC_DEVICE_ID_LEN];
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+	kc_err err;
+
+	house_init_many(&house, START_MS, 4);
+	for (size_t i = 0; i < 4; i++)
+		id_of(&house, i, ids[i]);
+	house_clock_move(11 * 60 * 1000);
+	CHECK_OK(remove_device(&house, 1, ids[3], kc_bytes_str(HOUSE_PASSWORD), true));
+	house_clock_move(11 * 60 * 1000);
+	CHECK_OK(house_sync(&house, 2, NULL));
+	CHECK_OK(remove_device(&house, 1, ids[2], no_password, false));
+	CHECK_ERR(house_sync(&house, 2, NULL), KC_E_NOT_MEMBER);
+	/* Which of the two is in hangs on their ids. */
+	err = kc_keychain_device_counter(house.homes[2].keychain, ids[1], no_password, &report);
+	CHECK(err == KC_OK || err == KC_E_NOT_MEMBER);
+	CHECK_OK(kc_keychain_device_counter(
+		house.homes[2].keychain, ids[1], kc_bytes_str(HOUSE_PASSWORD), &report));
+	CHECK(standing(&house, 2, ids[3]) == KC_DEVICE_REMOVED);
+	circle = house_recall(&house, 2);
+	CHECK_FATAL(kc_circle_self(circle)->list->exclude_count == 2);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(kc_circle_self(circle)->list->exclude[i].cosigned);
+	house_clock_real();
+}
+
 /* --- leaving ------------------------------------------------------------------------------------
  */
 
@@ -482,6 +573,8 @@ int main(void)
 		CHECK_TEST(what_cannot_be_removed),
 		CHECK_TEST(a_removal_without_the_store),
 		CHECK_TEST(a_counter_statement),
+		CHECK_TEST(an_answer_leaves_out_who_was_out),
+		CHECK_TEST(an_answer_again_with_the_password),
 		CHECK_TEST(a_device_that_leaves),
 		CHECK_TEST(leaving_without_the_store),
 		CHECK_TEST(leaving_without_a_word),

@@ -76,6 +76,12 @@ run sync
 exits 11 "the removed device is told"
 complains '“laptop” removed this device on [0-9]+ [A-Z][a-z][a-z]\. Items already here still open; nothing new will arrive\.' "by whom"
 complains 'kc join .*folder' "and how it comes again"
+complains "You don't know .laptop.\? Answer it: +kc devices remove laptop --counter" "or answers"
+run devices remove laptop
+exits 11 "it removes nobody any more"
+complains '“laptop” removed this device' "which is told"
+complains 'kc devices remove laptop --counter' "with what it can do"
+never_says 'After this' "before anything is asked"
 run sync --json
 json_error '.name == "errKCNotTrusted" and .exit == 11 and (.try | any(test("^kc join ")))' "also in JSON"
 run status
@@ -116,6 +122,17 @@ complains 'the one from when “laptop” removed it' "is told to be that"
 run_known devices remove laptop --counter --yes
 exits 11 "with the password as well, the earlier device counts"
 complains 'doesn.t count: “laptop” gave the account password too, and of two that did, the device that came earlier counts' "which is told"
+run history
+says ' desktop removed laptop, which had removed it \(overruled: it doesn.t count\)$' "the history has it, once it was answered"
+run history --json
+json '[.items[] | select(.what == "countered" and .device == "laptop" and .by == "desktop") | .stands] == [false]' "once"
+run sync
+exits 11 "it stays out"
+complains '“laptop” removed this device' "which is told"
+never_says 'kc devices remove laptop --counter' "and no answer is advised after one"
+run sync status
+exits 11 "sync status, the same"
+never_says 'kc devices remove laptop --counter' "without that advice"
 
 # --- coming again -----------------------------------------------------------------------------------
 pair laptop desktop
@@ -201,6 +218,8 @@ run lock # a password that was typed counts for ten minutes, or until this
 run unlock --password-file "$work/secret/keychain"
 run devices remove phone --yes
 exits 0 "removed, without the account password"
+run devices remove tablet --yes
+exits 0 "and another one after it"
 on phone
 run lock
 run unlock --password-file "$work/secret/keychain"
@@ -211,11 +230,14 @@ never_says 'If you don.t know it, this answers it' "before anything else"
 # It has not heard yet that it is out: the answer finds out.
 run devices remove laptop --counter --yes
 exits 11 "and answers, for what it is worth without the password"
+complains 'This brings back as well whom “laptop” removed together with this device' "it is said who comes back by it"
+complains 'unheard here: “tablet”\. Who of them is to stay out is to be removed again: +kc devices remove NAME' "by name"
 run_known devices remove laptop --counter --yes --json
 exits 0 "and again with the password"
 json '.removed == "laptop" and .counter' "which is told"
 run devices --json
-json '[.items[] | select(.name == "laptop" or .name == "phone") | {(.name): .status}] | add | .laptop == "removed" and .phone == "member"' \
+json '[.items[] | select(.name == "laptop" or .name == "phone" or .name == "tablet") | {(.name): .status}] | add |
+  .laptop == "removed" and .phone == "member" and .tablet == "member"' \
   "now the other one is out"
 run_known devices remove laptop --counter --yes
 exits 6 "one answer is enough"
