@@ -257,14 +257,15 @@ static bool is_held_better(const struct kc_circle *circle, const struct kc_held_
 }
 
 /* Where one is set aside: with the first trusted device that signed it, so that none displaces what
- * another made; those of all others share a place. */
+ * another made; those of all others share a place. A device that is out trusts nobody, and may be
+ * in again when it has heard more. */
 static struct kc_held_compat *place_of(struct kc_circle *circle, const struct incoming *in)
 {
 	for (size_t k = 0; k < in->signatures; k++)
 		for (size_t i = 0; i < circle->member_count; i++) {
 			struct kc_member *m = circle->members[i];
 
-			if (kc_peer_set_has(in->trust.trusted, i) &&
+			if (kc_peer_set_has(in->trust.others & ~in->trust.retired, i) &&
 				kc_compat_check(in->record, &circle->account, k,
 					m->permanent.legacy_public) == KC_OK)
 				return &m->compat_held;

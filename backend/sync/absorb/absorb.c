@@ -323,7 +323,7 @@ static bool is_due(
 	bool says_who = kc_absorb_says_who(record->kind);
 
 	return record->kind != KC_ABSORB_ITEM && record->kind != KC_ABSORB_OUT_OF_OTHER &&
-	       (record->kind == KC_ABSORB_LIST) == lists &&
+	       record->kind != KC_ABSORB_CIRCLE && (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
 	       record->value.len > 0 && (says_who || !is_beyond(absorb, record));
 }
@@ -461,6 +461,24 @@ static kc_err take_told(struct kc_absorb *absorb, bool *ret_progress)
 	return KC_OK;
 }
 
+/* Nothing hangs on a compatibility circle, and all that was said of who is in may decide on it. */
+static kc_err take_circles(struct kc_absorb *absorb, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->kind != KC_ABSORB_CIRCLE || record->value.len == 0 ||
+			is_beyond(absorb, record) ||
+			(record->state != KC_E_WAITING && record->state != KC_E_STORE_SUSPECT))
+			continue;
+		record->state = take(absorb, record);
+		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+			return record->state;
+		*ret_progress = *ret_progress || record->state == KC_OK;
+	}
+	return kc_circle_settle_compat(absorb->circle, ret_progress);
+}
+
 /* A voucher comes before the list that follows from it, wherever the store put it. */
 kc_err kc_absorb_circle(struct kc_absorb *absorb)
 {
@@ -479,11 +497,11 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		KC_TRY(take_all(absorb, true, &progress));
 		progress = progress || keys != count_keys(absorb->circle);
 		if (!progress)
-			KC_TRY(kc_circle_settle_compat(absorb->circle, &progress));
-		if (!progress)
 			KC_TRY(kc_absorb_borrow_keys(absorb, &progress));
 		if (!progress)
 			KC_TRY(take_told(absorb, &progress));
+		if (!progress)
+			KC_TRY(take_circles(absorb, &progress));
 	}
 	KC_TRY(kc_circle_settle_password(absorb->circle));
 	return weigh_evidence(absorb);
