@@ -661,7 +661,7 @@ static void a_change_is_not_repeated(void)
 	CHECK_FATAL(pthread_create(&killer, NULL, kill_soon, NULL) == 0);
 	CHECK_ERR(kc_client_key_generate(client, KC_KEY_RSA, 5000, &none, &none, true, &found),
 		KC_E_SERVICE);
-	CHECK(device_service() == 0); /* nor was another service started for it */
+	CHECK(device_wait_until_gone()); /* nor was another service started for it */
 	pthread_join(killer, NULL);
 	kc_client_free(client);
 }
