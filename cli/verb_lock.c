@@ -4,6 +4,8 @@
 #include "cli/password.h"
 #include "cli/session.h"
 #include "cli/verb.h"
+#include "wire/ending.h"
+#include "wire/socket.h"
 
 static kc_err lock_state(struct kc_run *run, enum kc_lock_state *ret)
 {
@@ -68,7 +70,11 @@ kc_err kc_verb_lock(struct kc_run *run)
 
 kc_err kc_verb_service_stop(struct kc_run *run)
 {
-	KC_TRY(kc_client_stop(run->client));
+	KC_CLEANUP_PLACE struct kc_place place = KC_PLACE_INIT;
+	KC_CLEANUP_FD int lock = -1;
+
+	KC_TRY(kc_place_find(&place));
+	KC_TRY(kc_end_service(run->client, &place, &lock));
 	kc_run_note(run, KC_NOTE_STOPPED);
 	return answer(run, true);
 }

@@ -2,17 +2,12 @@
 #include "wire/erase.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "wire/ending.h"
 #include "wire/socket.h"
-
-#define GONE_CHECKS 1000
-#define GONE_CHECK_MS 10
 
 /* What a service makes in its home; folders last. The device secret goes first: without it nothing
  * of the rest can be read. */
@@ -35,32 +30,6 @@ static const struct {
 	{"",                         true},
 };
 /* clang-format on */
-
-/* A service gives up its lock last of all. Who holds it now keeps another one from starting. */
-static bool takes_lock(const struct kc_place *place, int *ret)
-{
-	*ret = open(place->lock, O_RDONLY | O_CLOEXEC);
-	if (*ret < 0)
-		return errno == ENOENT;
-	if (flock(*ret, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	close(*ret);
-	*ret = -1;
-	return false;
-}
-
-static kc_err end_service(struct kc_client *client, const struct kc_place *place, int *ret_lock)
-{
-	static const struct timespec moment = {.tv_nsec = GONE_CHECK_MS * 1000000L};
-
-	KC_TRY(kc_client_stop(client));
-	for (unsigned i = 0; i < GONE_CHECKS; i++) {
-		if (takes_lock(place, ret_lock))
-			return KC_OK;
-		nanosleep(&moment, NULL);
-	}
-	return KC_ERR(BUSY);
-}
 
 static bool is_removed(const char *path, bool is_folder)
 {
@@ -102,7 +71,7 @@ kc_err kc_erase(struct kc_client *client, const char *home)
 
 	KC_TRY(kc_place_find_at(home, &place));
 	KC_TRY(check(&place, home));
-	KC_TRY(end_service(client, &place, &lock));
+	KC_TRY(kc_end_service(client, &place, &lock));
 	(void)unlink(place.socket);
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		if (rows[i].is_folder)
