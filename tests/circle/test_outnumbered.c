@@ -554,6 +554,17 @@ static void a_friend_that_left_explains_nothing(void)
 	CHECK(!gives_keys_to(h.bob, telling_id(h.thief)));
 }
 
+/* Another hears of it, and of its first list. */
+static void let_in(struct kc_circle *sponsor, struct kc_circle *other, const char *name,
+	struct kc_circle **ret)
+{
+	telling_admit(sponsor, name, ret);
+	CHECK_OK(telling_hear(sponsor, *ret));
+	telling_hear_of(other, sponsor, telling_id(*ret));
+	CHECK_OK(telling_hear(other, sponsor));
+	CHECK_OK(telling_hear(other, *ret));
+}
+
 /* The same, where the one that left was put out after that. */
 static void one_that_left_and_is_out_explains_nothing(void)
 {
@@ -562,11 +573,7 @@ static void one_that_left_and_is_out_explains_nothing(void)
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	house_init(&h);
-	telling_admit(h.bob, "carl", &carl);
-	CHECK_OK(telling_hear(h.bob, carl));
-	telling_hear_of(h.ann, h.bob, telling_id(carl));
-	CHECK_OK(telling_hear(h.ann, h.bob));
-	CHECK_OK(telling_hear(h.ann, carl));
+	let_in(h.bob, h.ann, "carl", &carl);
 	/* Carl puts out the thief, and the thief carl, with the password. */
 	put_out(carl, h.thief, NULL);
 	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = *telling_id(carl),
@@ -590,11 +597,7 @@ static void one_that_left_and_is_out_explains_nothing(void)
 static void accuse(struct house *h, struct kc_circle **ret_carl)
 {
 	house_init(h);
-	telling_admit(h->bob, "carl", ret_carl);
-	CHECK_OK(telling_hear(h->bob, *ret_carl));
-	telling_hear_of(h->ann, h->bob, telling_id(*ret_carl));
-	CHECK_OK(telling_hear(h->ann, h->bob));
-	CHECK_OK(telling_hear(h->ann, *ret_carl));
+	let_in(h->bob, h->ann, "carl", ret_carl);
 	put_out(*ret_carl, h->thief, NULL);
 	put_out(h->bob, *ret_carl, &h->user);
 }
@@ -981,11 +984,7 @@ static void a_lie_goes_with_the_liar(void)
 	KC_CLEANUP_BUF struct kc_buf lie = KC_BUF_INIT;
 
 	house_init(&h);
-	telling_admit(h.ann, "carl", &carl);
-	CHECK_OK(telling_hear(h.ann, carl));
-	telling_hear_of(h.bob, h.ann, telling_id(carl));
-	CHECK_OK(telling_hear(h.bob, h.ann));
-	CHECK_OK(telling_hear(h.bob, carl));
+	let_in(h.ann, h.bob, "carl", &carl);
 	lie_about(h.thief, h.bob, UINT64_MAX, &lie);
 	tell_lie(h.ann, h.thief, kc_buf_bytes(&lie));
 	tell_lie(carl, h.thief, kc_buf_bytes(&lie));

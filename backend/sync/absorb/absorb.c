@@ -328,6 +328,16 @@ static bool is_due(
 	       record->value.len > 0 && (says_who || !is_beyond(absorb, record));
 }
 
+/* Errors: those that are no verdict, and no alarm either. */
+static kc_err attempt(struct kc_absorb *absorb, struct kc_absorb_record *record, bool *ret_progress)
+{
+	record->state = take(absorb, record);
+	if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
+		return record->state;
+	*ret_progress = *ret_progress || record->state == KC_OK;
+	return KC_OK;
+}
+
 /* Takes all that wait, lists or all else. */
 static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 {
@@ -336,13 +346,8 @@ static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 	for (size_t i = 0; i < absorb->count; i++) {
 		struct kc_absorb_record *record = &absorb->records[i];
 
-		if (is_due(absorb, record, lists) && !is_held_up(absorb, record, held)) {
-			record->state = take(absorb, record);
-			if (!kc_absorb_is_verdict(record->state) &&
-				record->state != KC_E_STORE_SUSPECT)
-				return record->state;
-			*ret_progress = *ret_progress || record->state == KC_OK;
-		}
+		if (is_due(absorb, record, lists) && !is_held_up(absorb, record, held))
+			KC_TRY(attempt(absorb, record, ret_progress));
 		if (holds_up(record))
 			held |= (kc_peer_set)1 << record->member;
 	}
@@ -453,10 +458,7 @@ static kc_err take_told(struct kc_absorb *absorb, bool *ret_progress)
 			record->state = KC_OK;
 			continue;
 		}
-		record->state = take(absorb, record);
-		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
-			return record->state;
-		*ret_progress = *ret_progress || record->state == KC_OK;
+		KC_TRY(attempt(absorb, record, ret_progress));
 	}
 	return KC_OK;
 }
@@ -471,10 +473,7 @@ static kc_err take_circles(struct kc_absorb *absorb, bool *ret_progress)
 			is_beyond(absorb, record) ||
 			(record->state != KC_E_WAITING && record->state != KC_E_STORE_SUSPECT))
 			continue;
-		record->state = take(absorb, record);
-		if (!kc_absorb_is_verdict(record->state) && record->state != KC_E_STORE_SUSPECT)
-			return record->state;
-		*ret_progress = *ret_progress || record->state == KC_OK;
+		KC_TRY(attempt(absorb, record, ret_progress));
 	}
 	return kc_circle_settle_compat(absorb->circle, ret_progress);
 }
