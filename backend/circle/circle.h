@@ -111,6 +111,8 @@ struct kc_member {
 		uint64_t shown; /* with which its log ended ... */
 		uint64_t known; /* ... and up to where it was settled; 0: that is over */
 	} excuse;
+	bool retold; /* it was out when the store was mended: this device says what it had written
+		      */
 };
 
 struct kc_held_voucher {

@@ -68,34 +68,39 @@ static kc_err make_key(
 	return kc_secret_set(ret, KC_BYTES_OF(keys->first));
 }
 
-/* Up to where a writer's dots are closed. Of one who is out no more than was said before; and when
- * its last list is beyond its cut, nothing: how far it had written by then is not known any more.
- */
+/* Up to where a writer's dots are closed, and up to which of its lists that is. Of one who is out
+ * no more than was said before; and when its last list is beyond its cut, nothing: how far it had
+ * written by then is not known any more. */
 static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
-	unsigned view, const struct kc_dot *dot)
+	unsigned view, const struct kc_dot *dot, uint64_t *ret_cut)
 {
 	size_t member = kc_circle_number(circle, &dot->writer);
-	uint64_t closed = kc_circle_closing(circle, trust, view, &dot->writer);
-	const struct kc_member *m;
+	const struct kc_member *m = circle->members[member];
+	uint64_t closed = kc_circle_closing_cut(circle, trust, view, &dot->writer, ret_cut);
+	bool out = kc_peer_set_has(kc_trust_outsiders(trust), member);
 
-	if (!kc_peer_set_has(kc_trust_outsiders(trust), member))
-		return dot->counter;
-	m = circle->members[member];
-	if (closed || !m->list ||
-		!kc_circle_is_within_cut(circle, trust, member, m->list->seq, &m->list_id))
+	if (out &&
+		(closed || !m->list ||
+			!kc_circle_is_within_cut(circle, trust, member, m->list->seq, &m->list_id)))
 		return dot->counter < closed ? dot->counter : closed;
+	*ret_cut = m->list ? m->list->seq : 0;
 	return dot->counter;
 }
 
 static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *trust,
-	unsigned view, struct kc_vector *ret)
+	unsigned view, struct kc_epoch *epoch)
 {
 	const struct kc_view_state *state = &circle->views[view];
 
-	for (size_t i = 0; i < state->vector.count; i++)
-		KC_TRY(kc_vector_raise(ret, &state->vector.rows[i].writer,
-			close_at(circle, trust, view, &state->vector.rows[i])));
-	return kc_vector_raise(ret, &circle->identity.id, state->counter);
+	for (size_t i = 0; i < state->vector.count; i++) {
+		const struct kc_dot *dot = &state->vector.rows[i];
+		uint64_t cut, counter = close_at(circle, trust, view, dot, &cut);
+
+		KC_TRY(kc_vector_raise(&epoch->closing, &dot->writer, counter));
+		if (counter && kc_peer_id_is_among(epoch->out, epoch->out_count, &dot->writer))
+			KC_TRY(kc_vector_raise(&epoch->cuts, &dot->writer, cut));
+	}
+	return kc_vector_raise(&epoch->closing, &circle->identity.id, state->counter);
 }
 
 kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
@@ -122,7 +127,6 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 		epoch->name.epoch = before->epoch->name.epoch + 1;
 		epoch->has_prev = true;
 		memcpy(epoch->prev_kid, before->epoch->name.kid, sizeof epoch->prev_kid);
-		KC_TRY(close_view(circle, trust, view, &epoch->closing));
 		KC_TRY(kc_secret_set(&prev_key, kc_secret_bytes(&before->key)));
 	}
 	epoch->recipient_count = list_peers(
@@ -130,6 +134,8 @@ kc_err kc_circle_begin_epoch(struct kc_circle *circle, const struct kc_trust *tr
 	epoch->out_count = list_peers(circle,
 		trust->excluded | trust->retired | kc_circle_named_out(circle, trust), epoch->out);
 	kc_circle_name_reasons(circle, trust, &epoch->reasons);
+	if (before)
+		KC_TRY(close_view(circle, trust, view, epoch));
 	KC_TRY(make_key(circle, view, before != NULL, &key));
 	KC_TRY(kc_view_key_id(&circle->account, view, epoch->name.epoch, &key, epoch->name.kid));
 	return publish_epoch(circle, epoch, &key, &prev_key);

@@ -15,7 +15,20 @@ static bool has_key(const struct kc_held_epoch *held, const struct kc_peer_id *i
 	       !kc_peer_id_is_among(epoch->out, epoch->out_count, id);
 }
 
-/* Whether all who have the key may have it. */
+/* Whether what an epoch closes of one who is out is within its cut: an earlier one may be known by
+ * now, and what came after that counts no more. */
+static bool closes_within_cut(
+	const struct kc_trust *trust, const struct kc_held_epoch *held, size_t member)
+{
+	const struct kc_peer_id *id = &trust->ids[member];
+	uint64_t cut = kc_vector_get(&held->epoch->cuts, id);
+
+	return !kc_peer_set_has(trust->excluded, member) ||
+	       kc_vector_get(&held->epoch->closing, id) == 0 ||
+	       (cut > 0 && cut <= trust->cut[member]);
+}
+
+/* Whether all who have the key may have it, and nobody's writes are closed too late. */
 static bool is_proper(const struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_held_epoch *held)
 {
@@ -26,7 +39,8 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 			return false;
 	for (size_t i = 0; i < circle->member_count; i++)
 		if (kc_peer_set_has(trust->excluded | trust->retired, i) &&
-			has_key(held, &circle->members[i]->id))
+			(has_key(held, &circle->members[i]->id) ||
+				!closes_within_cut(trust, held, i)))
 			return false;
 	return true;
 }
@@ -109,22 +123,37 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 	return true;
 }
 
-uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
-	unsigned view, const struct kc_peer_id *writer)
+uint64_t kc_circle_closing_cut(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer, uint64_t *ret_cut)
 {
+	size_t member = kc_circle_number(circle, writer);
 	uint64_t most = 0;
 
+	*ret_cut = 0;
+	if (member == circle->member_count)
+		return 0;
 	for (size_t i = 0; i < circle->epoch_count; i++) {
 		const struct kc_held_epoch *held = &circle->epochs[i];
 		uint64_t counter = kc_vector_get(&held->epoch->closing, writer);
 
-		if (held->epoch->name.view == view && counter > most &&
-			(is_proper(circle, trust, held) ||
-				(kc_circle_is_trusted(circle, trust, &held->epoch->author) &&
-					!has_key(held, writer))))
-			most = counter;
+		if (held->epoch->name.view != view || counter <= most ||
+			!closes_within_cut(trust, held, member) ||
+			(!is_proper(circle, trust, held) &&
+				(!kc_circle_is_trusted(circle, trust, &held->epoch->author) ||
+					has_key(held, writer))))
+			continue;
+		most = counter;
+		*ret_cut = kc_vector_get(&held->epoch->cuts, writer);
 	}
 	return most;
+}
+
+uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, const struct kc_peer_id *writer)
+{
+	uint64_t cut;
+
+	return kc_circle_closing_cut(circle, trust, view, writer, &cut);
 }
 
 static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)

@@ -95,6 +95,7 @@ static kc_err retell(
 	epoch->author = circle->identity.id;
 	epoch->reason = KC_EPOCH_RETOLD;
 	epoch->closing = (struct kc_vector){.count = 0};
+	epoch->cuts = (struct kc_vector){.count = 0};
 	kc_circle_name_reasons(circle, trust, &epoch->reasons);
 	KC_TRY(kc_epoch_build(
 		epoch, &circle->account, &circle->identity, &held->key, &none, &record));

@@ -33,11 +33,16 @@ kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint
 		member->excuse.known = member->position.number;
 	}
 	member->waiting_since_ms = 0;
+	if (kc_circle_is_trusted(circle, &trust, &member->id))
+		return KC_OK;
+	member->retold = true;
+	if (circle->joining)
+		member->target = (struct kc_log_position){0}; /* nobody but others can say it */
 	return KC_OK;
 }
 
 /* Who is out by now may have named a list that there never was. What the others name only grows, so
- * nothing of theirs is lost by this. */
+ * nothing of theirs is lost by this. And whoever is back may write more than what was said. */
 void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *trust)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
@@ -46,6 +51,8 @@ void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *t
 
 		if (member->excuse.seq > last)
 			member->excuse.seq = last;
+		if (kc_peer_set_has(trust->trusted, i))
+			member->retold = false;
 	}
 }
 

@@ -244,28 +244,53 @@ bool kc_circle_is_excluded(
 	return find_number(circle, id, &number) && kc_peer_set_has(trust->excluded, number);
 }
 
+/* A cut that is looked for among statements. */
+struct cut {
+	const struct kc_peer_id *target;
+	uint64_t seq;
+	const struct kc_record_id *id;
+};
+
+static bool is_cut(const struct cut *cut, const struct kc_exclusion *e)
+{
+	return kc_peer_id_equal(&e->target, cut->target) && e->cut_seq == cut->seq &&
+	       kc_record_id_equal(&e->cut_id, cut->id);
+}
+
+static kc_err look_for_cut(void *context, const struct kc_exclusion *e)
+{
+	return is_cut(context, e) ? KC_ERR(DUPLICATE) : KC_OK;
+}
+
+/* Whether somebody who is trusted cuts at that very list, in a list of its own or in the next one
+ * of this device. */
+static bool is_named_as_cut(
+	const struct kc_circle *circle, const struct kc_trust *trust, struct cut *cut)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_exclusion *e = list && kc_peer_set_has(trust->trusted, i)
+						       ? kc_list_find_exclusion(list, cut->target)
+						       : NULL;
+
+		if (e && is_cut(cut, e))
+			return true;
+	}
+	return kc_peer_set_has(trust->trusted, circle->self) &&
+	       kc_circle_each_statement(circle, look_for_cut, cut) == KC_E_DUPLICATE;
+}
+
 bool kc_circle_is_within_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id)
 {
-	bool named = false;
+	struct cut cut = {&circle->members[member]->id, seq, id};
 
 	if (kc_peer_set_has(trust->introduced & ~trust->excluded, member))
 		return true;
 	if (!kc_peer_set_has(trust->introduced & trust->excluded, member) ||
 		seq > trust->cut[member])
 		return false;
-	if (seq < trust->cut[member])
-		return true;
-	for (size_t i = 0; i < circle->member_count && !named; i++) {
-		const struct kc_list *list = circle->members[i]->list;
-		const struct kc_exclusion *e =
-			list && kc_peer_set_has(trust->trusted, i)
-				? kc_list_find_exclusion(list, &circle->members[member]->id)
-				: NULL;
-
-		named = e && e->cut_seq == seq && kc_record_id_equal(&e->cut_id, id);
-	}
-	return named;
+	return seq < trust->cut[member] || is_named_as_cut(circle, trust, &cut);
 }
 
 /* Whether a list of a member is among those that are remembered. */

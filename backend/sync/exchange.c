@@ -110,7 +110,7 @@ static kc_err read_circle(
 		KC_TRY(kc_circle_judge(x->circle, &trust));
 	} while (gathered->read != before || gathered->asked < gathered->wanted.len);
 	KC_TRY(x->line.kind->weigh(&x->line, x->now_ms, gathered));
-	if (gathered->suspects & ~gathered->out) {
+	if (gathered->suspects & ~(gathered->out & ~kc_absorb_unread(absorb, &trust))) {
 		x->circle->alarm = gathered->alarm;
 		x->circle->shown = gathered->shown;
 		x->circle->known = gathered->known;
@@ -188,7 +188,8 @@ static kc_err round_trip(struct kc_exchange *x)
 	x->news = x->news || size_of(x->circle) != before;
 	KC_TRY(kc_exchange_decide(x, &absorb, &composed));
 	/* Nothing new comes of reading again what stays where it is. */
-	x->more = composed.more || ((gathered.more & ~gathered.out) && absorb.moved);
+	x->more =
+		composed.more || ((gathered.more & ~(gathered.out & ~absorb.owed)) && absorb.moved);
 	if (composed.operation.len) {
 		KC_TRY(send(x));
 		if (!x->line.outbox.lost)

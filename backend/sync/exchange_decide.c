@@ -39,7 +39,7 @@ kc_err kc_exchange_decide(struct kc_exchange *x, struct kc_absorb *absorb, struc
 	KC_TRY(kc_absorb_reconcile(&txn, absorb, x->now_ms));
 	KC_TRY(x->line.kind->settle(&x->line, &txn, absorb, &has_all));
 	if (has_all)
-		KC_TRY(kc_circle_arrive(x->circle));
+		KC_TRY(kc_circle_arrive(x->circle, absorb->owed));
 	if (!x->line.is_holding)
 		KC_TRY(kc_compose(&txn, x->circle,
 			&(struct kc_compose_terms){

@@ -14,7 +14,7 @@ enum cost {
 	COST_READ,     /* another one that did the same reads that, and sends its own */
 	COST_LOST,     /* the store does not know any more how far a device has read */
 	COST_KEYS,     /* new keys for all */
-	COST_REMOVAL,  /* a device is removed */
+	COST_REMOVAL,  /* the device that wrote all items is removed, and an exchange after that */
 	COST_COUNT
 };
 
@@ -24,7 +24,8 @@ struct costs {
 	struct between_count rows[COST_COUNT]; /* of one device, if nothing else is said */
 };
 
-/* A circle of ret->devices with ret->items; two of them diverge by ret->apart items each. */
+/* A circle of ret->devices with ret->items that one of them wrote; two of them diverge by
+ * ret->apart items each. */
 void costs_measure(struct costs *ret);
 /* As a table, with a column for each; all of one layout. */
 void costs_print(const struct costs *costs, size_t count);

@@ -140,6 +140,7 @@ static kc_err build_epoch_number(uint64_t number, const struct kc_secret *key,
 		epoch.has_prev = true;
 		KC_TRY(kc_view_key_id(&account, 1, number - 1, before, epoch.prev_kid));
 		KC_TRY(kc_vector_raise(&epoch.closing, &two.id, 17));
+		KC_TRY(kc_vector_raise(&epoch.cuts, &two.id, 3));
 	}
 	return kc_epoch_build(&epoch, &account, &one, key, before, ret);
 }
@@ -171,6 +172,7 @@ static kc_err read_epoch(struct kc_bytes record, const struct kc_account_id *of)
 	KC_TRY(kc_epoch_open_link(&epoch, of, &second_key, &before));
 	CHECK(kc_bytes_equal(kc_secret_bytes(&before), kc_secret_bytes(&first_key)));
 	CHECK(kc_vector_get(&epoch.closing, &two.id) == 17);
+	CHECK(kc_vector_get(&epoch.cuts, &two.id) == 3);
 	return KC_OK;
 }
 

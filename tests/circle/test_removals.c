@@ -211,6 +211,32 @@ static void a_deletion_that_one_who_is_out_covers_comes_back(void)
 		CHECK(words_count(&house.homes[not_removed[i]], GENP, "svce=c") == 0);
 }
 
+/* Two put out the same one at once, the first before it wrote, and the other after. What was taken
+ * by then is said by whoever has it; the earlier cut counts. */
+static void two_cut_at_different_lists(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	begin_written(&house);
+	remove_blindly(&house, READER, REMOVED);
+	CHECK_OK(words_add(&house.homes[REMOVED], GENP, "svce=late acct=ada sync=#1", "late"));
+	CHECK_OK(house_sync(&house, REMOVED, NULL));
+	CHECK_OK(house_sync(&house, REMOVER, NULL));
+	CHECK_OK(house_sync(&house, WRITER, NULL));
+	house_remove(&house, REMOVER, REMOVED);
+	CHECK_OK(house_sync(&house, REMOVER, NULL));
+	CHECK_OK(house_sync(&house, WRITER, NULL));
+	CHECK_OK(house_sync(&house, READER, NULL)); /* who is out, and no items, as yet */
+	settle_some(&house, not_removed, KC_COUNT_OF(not_removed));
+	for (size_t i = 0; i < KC_COUNT_OF(not_removed); i++) {
+		size_t device = not_removed[i];
+
+		CHECK(words_has_secret(&house.homes[device], GENP, "svce=late", "late"));
+		CHECK(words_has_secret(&house.homes[device], GENP, "svce=c", "first"));
+	}
+	CHECK_ERR(house_sync(&house, REMOVED, NULL), KC_E_NOT_MEMBER);
+}
+
 /* --- what the removed device tells --------------------------------------------------------------
  */
 
@@ -395,6 +421,7 @@ int main(void)
 		CHECK_TEST(whom_those_let_in_who_are_out_stays),
 		CHECK_TEST(a_newcomer_that_falls_with_its_sponsor_pairs_again),
 		CHECK_TEST(what_one_who_is_out_covers_comes_back),
+		CHECK_TEST(two_cut_at_different_lists),
 		CHECK_TEST(a_deletion_that_one_who_is_out_covers_comes_back),
 		CHECK_TEST(a_removal_is_told_for_ever),
 		CHECK_TEST(another_past_before_the_cut_is_not_taken),

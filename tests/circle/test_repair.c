@@ -421,6 +421,79 @@ static void who_has_left_does_not_come_back(void)
 	expect_whole(&house);
 }
 
+#ifndef HOUSE_ON_SQLITE
+/* What the store may do to an operation. */
+static void lose(const char *path)
+{
+	CHECK_FATAL(unlink(path) == 0);
+}
+
+static void damage(const char *path)
+{
+	KC_CLEANUP_BUF struct kc_buf contents = KC_BUF_INIT;
+
+	CHECK_FATAL(file_read(path, &contents));
+	contents.data[contents.len / 2] ^= 1;
+	CHECK_FATAL(file_write(path, kc_buf_bytes(&contents)));
+}
+
+static void spoil(const struct house *house, size_t device, void (*how)(const char *path))
+{
+	struct kc_peer_id id = house_id(house, device);
+	struct kc_writer_id writer = kc_circle_writer(&id);
+	char path[HOUSE_PATH_MAX];
+
+	for (uint64_t number = 1;; number++) {
+		house_path(house, &writer, number, path);
+		if (access(path, F_OK) != 0)
+			break;
+		how(path);
+	}
+}
+
+/* Its log is gone, or damaged, and nobody else has written what it wrote. A newcomer does not
+ * promise that this is here; the owner's word makes it somebody's own. */
+static void who_is_out_left_nothing(void (*how)(const char *path))
+{
+	CLEANUP_HOUSE struct house house;
+	size_t early, late;
+
+	house_init_many(&house, START_MS, 3);
+	synced_add(&house, THIRD, "its", "own");
+	house_settle(&house);
+	house_remove(&house, FIRST, THIRD);
+	CHECK_OK(house_sync(&house, SECOND, NULL));
+	CHECK_OK(house_sync(&house, FIRST, NULL));
+	CHECK(!is_by_member(&house, FIRST, "its") && !is_by_member(&house, SECOND, "its"));
+	spoil(&house, THIRD, how);
+	CHECK_OK(house_sync(&house, FIRST, NULL));
+	early = house_add_home(&house);
+	CHECK_ERR(house_knock(&house, FIRST, early), KC_E_WAITING);
+	CHECK(synced_count(&house, early, "its") == 0);
+	house_clock_move(GRACE_MS);
+	CHECK_ERR(house_sync(&house, early, NULL), KC_E_STORE_SUSPECT);
+	CHECK(house_has_alarm(&house, early, "omission"));
+	repair(&house, FIRST);
+	CHECK(is_by_member(&house, FIRST, "its"));
+	late = house_add(&house, FIRST);
+	CHECK(synced_has(&house, late, "its", "own"));
+	repair(&house, early);
+	CHECK(synced_has(&house, early, "its", "own"));
+	CHECK_OK(house_sync(&house, early, NULL));
+	CHECK(house_has_alarm(&house, early, NULL));
+}
+
+static void who_is_out_lost_its_log(void)
+{
+	who_is_out_left_nothing(lose);
+}
+
+static void who_is_out_has_a_damaged_log(void)
+{
+	who_is_out_left_nothing(damage);
+}
+#endif
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -435,6 +508,10 @@ int main(void)
 		CHECK_TEST(a_removal_is_hidden),
 		CHECK_TEST(who_is_out_stays_out),
 		CHECK_TEST(who_has_left_does_not_come_back),
+#ifndef HOUSE_ON_SQLITE
+		CHECK_TEST(who_is_out_lost_its_log),
+		CHECK_TEST(who_is_out_has_a_damaged_log),
+#endif
 	};
 	return check_main("repair", tests, KC_COUNT_OF(tests));
 }

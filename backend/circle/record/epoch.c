@@ -50,6 +50,7 @@ static kc_err put_body(const struct kc_epoch *epoch, struct kc_bytes link, struc
 	put_peers(&w, epoch->out, epoch->out_count);
 	kc_vector_put(&w, &epoch->reasons);
 	kc_vector_put(&w, &epoch->closing);
+	kc_vector_put(&w, &epoch->cuts);
 	kc_der_put_uint(&w, epoch->reason);
 	kc_der_put_uint(&w, epoch->time_ms);
 	kc_extensions_put(&w);
@@ -106,6 +107,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_epoch *epoch)
 	pull_peers(&seq, epoch->out, &epoch->out_count);
 	kc_vector_pull(&seq, &epoch->reasons);
 	kc_vector_pull(&seq, &epoch->closing);
+	kc_vector_pull(&seq, &epoch->cuts);
 	reason = kc_der_get_uint_max(&seq, KC_EPOCH_RETOLD);
 	epoch->time_ms = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
 	extensions = kc_extensions_pull(&seq);

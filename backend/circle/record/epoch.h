@@ -31,6 +31,9 @@ struct kc_epoch {
 	/* Of whom a list with that number, or a later one, tells why these were out. */
 	struct kc_vector reasons;
 	struct kc_vector closing; /* what the epoch before ended with */
+	/* Of whoever was out, and is closed at a dot: the number of the list up to which that is.
+	 */
+	struct kc_vector cuts;
 	enum kc_epoch_reason reason;
 	uint64_t time_ms; /* when it was begun, by its author's clock */
 };

@@ -104,15 +104,16 @@ static void put_passwords(struct kc_der_writer *w, const struct kc_circle *circl
 	kc_der_end(w);
 }
 
-/* How far a newcomer must get in a log. What a store has lost of one who is out comes from nowhere;
- * who knew it has made it its own. */
+/* How far a newcomer must get in a log. That of one who is out may be lost, or damaged, for good:
+ * when this device has made all of it its own, it is no way to anything. */
 static const struct kc_log_position *target_of(
-	const struct kc_trust *trust, const struct kc_member *m, size_t number)
+	const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
 {
 	static const struct kc_log_position nowhere;
-	bool is_lost = m->excuse.known && m->excuse.known == m->position.number;
+	const struct kc_member *m = circle->members[number];
+	bool is_said = m->retold && !circle->span.mends;
 
-	return is_lost && !kc_peer_set_has(trust->trusted, number) ? &nowhere : &m->position;
+	return is_said && !kc_peer_set_has(trust->trusted, number) ? &nowhere : &m->position;
 }
 
 static void put_peers(
@@ -121,7 +122,7 @@ static void put_peers(
 	kc_der_begin(w, KC_DER_SEQUENCE);
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
-		const struct kc_log_position *target = target_of(trust, m, i);
+		const struct kc_log_position *target = target_of(circle, trust, i);
 
 		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_bytes(w, kc_buf_bytes(&m->permanent_record));
@@ -409,11 +410,11 @@ kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_id *acco
 	return KC_OK;
 }
 
-kc_err kc_circle_arrive(struct kc_circle *circle)
+kc_err kc_circle_arrive(struct kc_circle *circle, kc_peer_set owed)
 {
 	struct kc_trust trust;
 
-	if (!circle->joining)
+	if (!circle->joining || owed)
 		return KC_OK;
 	KC_TRY(kc_circle_judge(circle, &trust));
 	for (size_t i = 0; i < circle->member_count; i++) {

@@ -39,7 +39,8 @@ KC_MUST kc_err kc_circle_enter(struct kc_bytes welcome, const struct kc_account_
 	struct kc_bytes account_key, const uint8_t transcript[static 32], const char *name,
 	struct kc_identity *identity, struct kc_circle **ret);
 
-/* Ends joining when this device has settled all that its sponsor had of those who are in. */
-KC_MUST kc_err kc_circle_arrive(struct kc_circle *circle);
+/* Ends joining when this device has settled all that its sponsor had of those who are in, and
+ * nothing is owed of those who are out. */
+KC_MUST kc_err kc_circle_arrive(struct kc_circle *circle, kc_peer_set owed);
 
 #endif

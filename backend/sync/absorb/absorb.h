@@ -54,6 +54,7 @@ struct kc_absorb {
 	size_t count, allocated;
 	kc_peer_set missing; /* members whose logs name what is not here */
 	kc_peer_set shut;    /* those in whose logs something waits for the unlock */
+	kc_peer_set owed;    /* those who are out, of whose logs a newcomer has yet to read */
 	uint64_t for_unlock; /* items that do */
 	uint64_t received;   /* items that were applied */
 	bool moved;	     /* some position did */
@@ -93,6 +94,10 @@ KC_MUST kc_err kc_absorb_borrow_keys(struct kc_absorb *absorb, bool *ret_progres
  * (absorb_companions.c). Errors: WAITING. */
 KC_MUST kc_err kc_absorb_has_companions(
 	struct kc_absorb *absorb, const struct kc_absorb_record *record);
+/* Those who are out, of whose logs this newcomer has yet to take what its sponsor had settled, as
+ * far as it counts (absorb_owed.c); and those of whom it has yet to read that. */
+kc_peer_set kc_absorb_owed(const struct kc_absorb *absorb, const struct kc_trust *trust);
+kc_peer_set kc_absorb_unread(const struct kc_absorb *absorb, const struct kc_trust *trust);
 /* Takes items and heads of trusted writers. */
 KC_MUST kc_err kc_absorb_items(struct kc_txn *txn, struct kc_absorb *absorb);
 /* Whether of each view of which anything is said, others say the very same as is here: what a

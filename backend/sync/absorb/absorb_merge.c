@@ -141,7 +141,8 @@ static kc_err is_complete(struct kc_absorb_reader *r, bool *ret)
 	bool gap = false;
 
 	*ret = false;
-	if ((kc_gathered_lacks(gathered) | gathered->damaged) & ~gathered->out)
+	if ((kc_gathered_lacks(gathered) | gathered->damaged) & ~gathered->out ||
+		kc_absorb_unread(r->absorb, &r->trust))
 		return KC_OK;
 	if (!gathered->by_feed)
 		KC_TRY(has_gap(r, &gap));

@@ -135,6 +135,7 @@ kc_err kc_absorb_settle(
 		circle->members[op->member]->position = op->op.position;
 		absorb->moved = true;
 	}
+	absorb->owed = kc_absorb_owed(absorb, &trust);
 	for (size_t i = 0; i < circle->member_count; i++) {
 		struct kc_member *m = circle->members[i];
 		bool out = kc_peer_set_has(gathered->out, i);
@@ -142,16 +143,16 @@ kc_err kc_absorb_settle(
 		 * the unlock is here. */
 		bool shut = kc_peer_set_has(absorb->shut, i);
 		/* Nor is it behind while it is not known yet where its log goes on. */
-		bool behind = !out && !shut &&
-			      kc_peer_set_has(gathered->read & ~gathered->leaping, i) &&
-			      (m->position.number < m->target.number ||
-				      kc_circle_is_behind(circle, trust.heard, m));
+		bool behind = !shut && kc_peer_set_has(gathered->read & ~gathered->leaping, i) &&
+			      (out ? kc_peer_set_has(absorb->owed, i)
+				   : m->position.number < m->target.number ||
+						      kc_circle_is_behind(circle, trust.heard, m));
 		bool lacks =
 			kc_peer_set_has(holes | absorb->missing, i) && !kc_circle_is_excused(m);
 
-		if (behind && !lacks)
+		if ((behind && !lacks) || kc_peer_set_has(absorb->owed & gathered->leaping, i))
 			(*ret_waiting)++;
-		if (out || (!behind && !lacks && !kc_peer_set_has(gathered->damaged, i)))
+		if (!behind && (out || (!lacks && !kc_peer_set_has(gathered->damaged, i))))
 			m->waiting_since_ms = 0;
 		else if (m->waiting_since_ms == 0 || m->waiting_since_ms > now_ms)
 			m->waiting_since_ms = now_ms; /* a clock that was set back waits anew */
