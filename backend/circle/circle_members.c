@@ -49,6 +49,28 @@ kc_err kc_circle_note_list(struct kc_member *member)
 	return kc_buf_check(&member->past);
 }
 
+bool kc_circle_was_passed_over(const struct kc_member *member, uint64_t seq)
+{
+	size_t count;
+	const struct kc_past_list *rows = rows_of(member, &count);
+
+	return count > 0 && seq < rows[count - 1].seq && (count < 2 || seq > rows[count - 2].seq);
+}
+
+kc_err kc_circle_note_passed_list(
+	struct kc_member *member, const struct kc_list *list, const struct kc_record_id *id)
+{
+	struct kc_past_list row = {.seq = list->seq, .id = *id, .time_ms = list->time_ms}, last;
+	size_t count;
+	struct kc_past_list *rows = rows_of(member, &count);
+
+	last = rows[count - 1];
+	rows[count - 1] = row;
+	thin(member);
+	kc_buf_push(&member->past, &last, sizeof last);
+	return kc_buf_check(&member->past);
+}
+
 /* The last list from before a time; before all that are remembered, the one that the first of them
  * follows. */
 static void find_cut(const struct kc_member *member, uint64_t before_ms, struct kc_exclusion *ret)

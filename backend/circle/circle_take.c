@@ -481,6 +481,17 @@ static kc_err note_said_before(
 	return kc_buf_check(&member->said_before);
 }
 
+/* An earlier operation of the log. One behind it may have come before it, told to this device in an
+ * out/ cell; and a cut may name this one. */
+static kc_err take_passed_list(const struct kc_circle *circle, struct kc_member *member,
+	struct kc_bytes record, const struct kc_list *list, const struct kc_record_id *id)
+{
+	if (!kc_circle_was_passed_over(member, list->seq) ||
+		kc_list_verify(record, &circle->account, list, &member->permanent) != KC_OK)
+		return KC_OK;
+	return kc_circle_note_passed_list(member, list, id);
+}
+
 static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	const struct kc_list *list, const struct kc_record_id *id, bool to_this)
 {
@@ -489,7 +500,7 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (!member)
 		return KC_ERR(WAITING);
 	if (member->list && list->seq < member->list->seq)
-		return KC_OK; /* an earlier operation of the log */
+		return take_passed_list(circle, member, record, list, id);
 	if (member->list && kc_record_id_equal(id, &member->list_id))
 		return KC_OK;
 	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));

@@ -110,7 +110,7 @@ static void enter(struct kc_bytes bytes)
 		return;
 	must(entered->joining && entered->self < entered->member_count);
 	check_is_whole(entered);
-	MUST(kc_circle_arrive(entered));
+	MUST(kc_circle_arrive(entered, 0));
 }
 
 /* --- the two sides ------------------------------------------------------------------------------
