@@ -88,6 +88,7 @@ struct kc_member {
 	uint64_t cosign_checked, cosign_good; /* co-signatures of its exclusions, by number */
 	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
 	struct kc_buf said_before;   /* whom it had put out before this device, as heard by then */
+	bool has_moved;		     /* its list is a later one than was loaded; not saved */
 	struct kc_buf retire_record; /* empty: it has not left */
 	struct kc_retire retire;
 	bool is_over;	   /* it had left, and said its last, when this was loaded; not saved */

@@ -464,15 +464,16 @@ static bool names_stranger(const struct kc_circle *circle, const struct kc_list 
 	return false;
 }
 
-/* Of a list that puts this device out, before it takes the place of the last one: whom that one had
- * put out. An answer leaves these as they are. */
-static kc_err note_said_before(
-	const struct kc_circle *circle, struct kc_member *member, const struct kc_list *list)
+/* Whom it had put out when the exchange began, as long as this device was not among them: a list
+ * that puts this device out may come with others that belong to the same attack. An answer leaves
+ * these as they are. */
+static kc_err note_said_before(const struct kc_circle *circle, struct kc_member *member)
 {
 	const struct kc_list *before = member->list;
-	const struct kc_peer_id *self = &circle->identity.id;
+	bool has_moved = member->has_moved;
 
-	if (!before || !kc_list_find_exclusion(list, self) || kc_list_find_exclusion(before, self))
+	member->has_moved = true;
+	if (!before || has_moved || kc_list_find_exclusion(before, &circle->identity.id))
 		return KC_OK;
 	kc_buf_reset(&member->said_before);
 	for (size_t i = 0; i < before->exclude_count; i++)
@@ -513,7 +514,7 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (!to_this && names_stranger(circle, list))
 		return KC_ERR(WAITING);
 	KC_TRY(see_others(circle, list, record));
-	KC_TRY(note_said_before(circle, member, list));
+	KC_TRY(note_said_before(circle, member));
 	return kc_circle_adopt_list(circle, member, record);
 }
 

@@ -322,8 +322,9 @@ static bool is_due(
 {
 	bool says_who = kc_absorb_says_who(record->kind);
 
-	return record->kind != KC_ABSORB_ITEM && record->kind != KC_ABSORB_OUT_OF_OTHER &&
-	       record->kind != KC_ABSORB_CIRCLE && (record->kind == KC_ABSORB_LIST) == lists &&
+	return record->kind != KC_ABSORB_ITEM && record->kind != KC_ABSORB_OUT &&
+	       record->kind != KC_ABSORB_OUT_OF_OTHER && record->kind != KC_ABSORB_CIRCLE &&
+	       (record->kind == KC_ABSORB_LIST) == lists &&
 	       (record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT) &&
 	       record->value.len > 0 && (says_who || !is_beyond(absorb, record));
 }
@@ -444,6 +445,20 @@ static bool is_list_shut(const struct kc_absorb *absorb, size_t number)
 	return false;
 }
 
+/* This device is told that it is out. That list may be ahead of others of its author, and of what
+ * these say first: whom it let in, say. */
+static kc_err take_out(struct kc_absorb *absorb, bool *ret_progress)
+{
+	for (size_t i = 0; i < absorb->count; i++) {
+		struct kc_absorb_record *record = &absorb->records[i];
+
+		if (record->kind == KC_ABSORB_OUT && record->value.len > 0 &&
+			(record->state == KC_E_WAITING || record->state == KC_E_STORE_SUSPECT))
+			KC_TRY(attempt(absorb, record, ret_progress));
+	}
+	return KC_OK;
+}
+
 /* Whom another let in falls with it, and may have no key for the list that says so elsewhere. It
  * may be ahead of others of its author: so it is the last that is looked at. */
 static kc_err take_told(struct kc_absorb *absorb, bool *ret_progress)
@@ -495,6 +510,8 @@ kc_err kc_absorb_circle(struct kc_absorb *absorb)
 		KC_TRY(take_all(absorb, false, &progress));
 		KC_TRY(take_all(absorb, true, &progress));
 		progress = progress || keys != count_keys(absorb->circle);
+		if (!progress)
+			KC_TRY(take_out(absorb, &progress));
 		if (!progress)
 			KC_TRY(kc_absorb_borrow_keys(absorb, &progress));
 		if (!progress)
