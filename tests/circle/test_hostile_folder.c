@@ -301,7 +301,7 @@ static void alter_head(struct offering *o, struct kc_bytes file, void *context)
 
 	CHECK_OK_FATAL(kc_op_parse(file, &writer, o->after.number + 1, &op));
 	kc_buf_push(&altered, file.data, file.len);
-	for (size_t at = 4; at < (size_t)(op.writes.at - file.data); at++)
+	for (size_t at = 4; at < (size_t)(op.writes.at - file.data); at += ALTERING_STEP)
 		for (unsigned bit = 0; bit < 8; bit++) {
 			altered.data[at] ^= (uint8_t)(1 << bit);
 			altering_try(&t, kc_buf_bytes(&altered), at);
@@ -357,8 +357,8 @@ static void alter_record(
 
 	(void)encoded;
 	altering_open_record(&t, write, &record);
-	altering_flip(&t, kc_buf_bytes(&record), altering_everything ? 1 : 23);
-	altering_cut(&t, kc_buf_bytes(&record), altering_everything ? 1 : 7);
+	altering_flip(&t, kc_buf_bytes(&record), altering_everything ? 1 : 23 * ALTERING_STEP);
+	altering_cut(&t, kc_buf_bytes(&record), altering_everything ? 1 : 7 * ALTERING_STEP);
 }
 
 static void alter_records(struct offering *o, struct kc_bytes file, void *context)
@@ -388,7 +388,7 @@ static void alter_among_others(
 	const struct company *company = context;
 	struct target t = {.offering = o, .kind = altering_kind(write->key), .key = write->key};
 	size_t start = (size_t)(encoded.data - company->file.data),
-	       step = altering_everything ? 13 : 251;
+	       step = altering_everything ? 13 : 251 * ALTERING_STEP;
 	KC_CLEANUP_BUF struct kc_buf altered = KC_BUF_INIT, forged = KC_BUF_INIT;
 	struct kc_bytes rest;
 
@@ -516,7 +516,7 @@ static void alter_message(struct kc_cloud *cloud, const struct op_file *file)
 
 	house_path(&family.house, &file->writer, file->number, path);
 	kc_buf_push(&altered, file->bytes.data, file->bytes.len);
-	for (size_t at = 0; at < altered.len; at += altering_everything ? 1 : 3) {
+	for (size_t at = 0; at < altered.len; at += altering_everything ? 1 : 3 * ALTERING_STEP) {
 		for (size_t i = 0; i < KC_COUNT_OF(altering_patterns); i++) {
 			altered.data[at] ^= altering_patterns[i];
 			show_message(cloud, file, path, kc_buf_bytes(&altered));
