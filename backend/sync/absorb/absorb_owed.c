@@ -6,17 +6,21 @@
  */
 #include "backend/sync/absorb/absorb.h"
 
-/* Whether something that was written in an operation has yet to be taken. */
-static bool has_waiting_item(const struct kc_absorb *absorb, size_t op)
+/* The first operation of a member in which something is written that has yet to be taken; their
+ * count when there is none. */
+static size_t first_waiting(const struct kc_absorb *absorb, size_t member)
 {
+	size_t first = absorb->gathered->count;
+
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 
-		if (record->op == op && record->kind == KC_ABSORB_ITEM && record->state != KC_OK &&
-			record->state != KC_E_REFUSED)
-			return true;
+		if (record->member == member && record->kind == KC_ABSORB_ITEM &&
+			record->state != KC_OK && record->state != KC_E_REFUSED &&
+			record->op < first)
+			first = record->op;
 	}
-	return false;
+	return first;
 }
 
 /* Whether an operation follows on what was read: only where a log begins anew numbers are left out,
@@ -34,6 +38,7 @@ static bool is_read(const struct kc_absorb *absorb, size_t member, bool taken)
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	const struct kc_member *m = absorb->circle->members[member];
+	size_t waiting = taken ? first_waiting(absorb, member) : gathered->count;
 	uint64_t last = m->position.number;
 
 	for (size_t i = 0; i < gathered->count && last < m->target.number; i++) {
@@ -45,7 +50,7 @@ static bool is_read(const struct kc_absorb *absorb, size_t member, bool taken)
 			return false;
 		if (op->beyond) /* and behind nothing that was taken away */
 			return op->op.position.number == last + 1;
-		if (taken && has_waiting_item(absorb, i))
+		if (i == waiting)
 			return false;
 		last = op->op.position.number;
 	}
