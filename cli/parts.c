@@ -18,6 +18,12 @@ static bool is_overdue(uint64_t since_ms)
 	return since_ms && kc_clock_wall_ms() - (int64_t)since_ms >= GRACE_MS;
 }
 
+/* Whether this device, which is joining, waits for what one who is out wrote before. */
+static bool is_owed(const struct kc_store_part *part)
+{
+	return part->is_out && !part->is_this && part->waiting_since_ms;
+}
+
 /* --- sentences ----------------------------------------------------------------------------------
  */
 
@@ -149,11 +155,24 @@ static void tell_missing(struct kc_doctor *doctor, const struct kc_store_part *p
 			(number)part->named, part->name, (number)part->list);
 }
 
+/* Nobody else has written it; so no device can be named that has it. */
+static void tell_owed(struct kc_doctor *doctor, const struct kc_store_part *part)
+{
+	kc_doctor_find(doctor, "missing",
+		is_overdue(part->waiting_since_ms) ? KC_DOCTOR_BAD : KC_DOCTOR_NOTE,
+		"“%s” is out, and something that it wrote before is damaged or missing there: this "
+		"device waits for it. On a device that has it, and then here:  kc sync repair "
+		"--push-from-here",
+		part->name);
+}
+
 void kc_parts_tell(struct kc_doctor *doctor, const struct kc_store_view *view, bool records)
 {
 	for (size_t i = 0; i < view->count; i++) {
 		const struct kc_store_part *part = &view->parts[i];
 
+		if (is_owed(part))
+			tell_owed(doctor, part);
 		if (part->is_out)
 			continue;
 		if (view->reached)
@@ -240,22 +259,24 @@ void kc_parts_tell_apart(struct kc_store_view *view)
 const struct kc_store_part *kc_parts_find_stuck(const struct kc_store_view *view)
 {
 	for (size_t i = 0; i < view->count && view->reached; i++)
-		if (!view->parts[i].is_out && (view->parts[i].damaged || view->parts[i].hole))
+		if (is_owed(&view->parts[i]) ||
+			(!view->parts[i].is_out && (view->parts[i].damaged || view->parts[i].hole)))
 			return &view->parts[i];
 	return NULL;
 }
 
 static bool is_missed(const struct kc_store_part *part)
 {
-	return !part->is_out &&
-	       (part->damaged || part->hole || (part->waiting_since_ms && !part->is_this));
+	return is_owed(part) ||
+	       (!part->is_out &&
+		       (part->damaged || part->hole || (part->waiting_since_ms && !part->is_this)));
 }
 
 void kc_parts_print_missing(struct kc_run *run, const struct kc_store_view *view)
 {
 	for (size_t i = 0; i < view->count; i++) {
 		const struct kc_store_part *part = &view->parts[i];
-		number stuck = part->damaged ? part->damaged : part->hole;
+		number stuck = part->is_out ? 0 : part->damaged ? part->damaged : part->hole;
 
 		if (!is_missed(part))
 			continue;
@@ -265,7 +286,11 @@ void kc_parts_print_missing(struct kc_run *run, const struct kc_store_view *view
 		else
 			kc_out_push(&run->out, kc_bytes_str("something of "));
 		kc_out_name(&run->out, kc_bytes_str(part->name));
-		if (stuck)
+		if (part->is_out)
+			kc_out_push(&run->out,
+				kc_bytes_str(", which is out; on a device that has it, and then "
+					     "here: kc sync repair --push-from-here\n"));
+		else if (stuck)
 			kc_out_print(&run->out, ", damaged in the store or not there; on it: "
 						"kc sync repair --push-from-here\n");
 		else
@@ -278,7 +303,7 @@ void kc_parts_tell_damaged(struct kc_run *run, const struct kc_store_part *part)
 	if (part->spoilt)
 		kc_facts_print(&run->facts, KC_FACT_DAMAGED, "a part (%llu record%s)",
 			(number)part->spoilt, part->spoilt == 1 ? "" : "s");
-	else
+	else if (!part->is_out) /* it mends nothing any more */
 		kc_facts_print(&run->facts, KC_FACT_DAMAGED, "number %llu",
 			(number)(part->damaged ? part->damaged : part->hole));
 	kc_facts_set_str(&run->facts, KC_FACT_MENDER, part->name);

@@ -106,7 +106,7 @@ static kc_err look_what_is_missing(struct applicant *applicant)
 		return KC_ERR(WAITING);
 	kc_parts_tell_damaged(run, stuck);
 	if (!applicant->is_stuck)
-		kc_run_note(run, KC_NOTE_INCOMPLETE);
+		kc_run_note(run, stuck->is_out ? KC_NOTE_OWED : KC_NOTE_INCOMPLETE);
 	applicant->is_stuck = true;
 	return stuck->damaged && passed > END_AFTER_US ? KC_ERR(STORE_SUSPECT) : KC_ERR(WAITING);
 }

@@ -89,32 +89,35 @@ is_well desktop
 
 # --- who joins --------------------------------------------------------------------------------------
 # Nobody waits here for what it says after a while: what remains is a device that lacks something.
+knock() { # the one that is in, the new one
+  on "$1"
+  rm -f "$work/code"
+  mkfifo "$work/code"
+  setsid "$program" devices add --yes --account-password-file "$work/secret/account" \
+    < /dev/null > "$work/code" 2> "$work/sponsor" &
+  waiting=$!
+  exec 8< "$work/code"
+  read -r code <&8
+  on "$2"
+  most=5
+  [ -z "${KC_LONG:-}" ] || most=100
+  timeout "$most" setsid -w "$program" join "$store" --code "$code" --account-password-file "$work/secret/account" \
+    < /dev/null > "$out" 2> "$err"
+  status=$?
+  cat <&8 > /dev/null
+  exec 8<&-
+  wait "$waiting"
+  waiting=
+}
 flip "$operation" 0.3
 make_device phone
-on desktop
-rm -f "$work/code"
-mkfifo "$work/code"
-setsid "$program" devices add --yes --account-password-file "$work/secret/account" \
-  < /dev/null > "$work/code" 2> "$work/sponsor" &
-waiting=$!
-exec 8< "$work/code"
-read -r code <&8
-on phone
-most=5
-[ -z "${KC_LONG:-}" ] || most=100
-timeout "$most" setsid -w "$program" join "$store" --code "$code" --account-password-file "$work/secret/account" \
-  < /dev/null > "$out" 2> "$err"
-status=$?
+knock desktop phone
 if [ -n "${KC_LONG:-}" ]; then
   exits 10 "joining ends when what is damaged does not come"
   complains 'This device is in, and not all of the items are: number' "after it was said what it waits for"
 else
   exits 124 "joining waits"
 fi
-cat <&8 > /dev/null
-exec 8<&-
-wait "$waiting"
-waiting=
 run sync status
 exits 10 "the newcomer's status says that something is wrong"
 says "^Missing +number $(number_of "$operation") of laptop" "and what it waits for, of whom"
@@ -133,6 +136,47 @@ on phone
 run get two.example
 writes secret "the newcomer goes on by itself"
 for device in laptop desktop phone; do
+  is_well "$device"
+done
+
+# --- what one who is out wrote ----------------------------------------------------------------------
+on phone
+run_with secret add three.example --stdin --sync
+run devices --json
+phone=$(jq -r '.items[] | select(.this) | .id[0:32]' "$out")
+exchange phone laptop desktop
+on laptop
+run devices remove phone --yes
+exits 0 "the phone is removed"
+exchange laptop desktop
+rm -r "${folder:?}/${phone:?}"
+on desktop
+run sync status --json
+json '.missing == [] and .alarm == null' "who is in does not miss its log"
+make_device tablet
+knock laptop tablet
+exits 124 "who joins does"
+if [ -n "${KC_LONG:-}" ]; then
+  complains 'This device is in, and not all of the items are: something that .phone. wrote, which is out' "and says so"
+fi
+run sync status
+says '^Missing +something of phone, which is out; .*kc sync repair --push-from-here$' "its status says of whom"
+run sync status --json
+json '.missing | length == 1 and .[0].device == "phone"' "also for programs"
+run doctor store
+says '^! .phone. is out, and something that it wrote before is damaged or missing there' "so does its doctor"
+run get three.example
+exits 3 "not all is here"
+on laptop
+run sync repair --push-from-here --yes
+exits 0 "a device that has it says it anew"
+on tablet
+run sync repair --push-from-here --yes
+exits 0 "the newcomer is told to go on"
+run get three.example
+writes secret "and has all"
+exchange laptop tablet desktop
+for device in laptop desktop tablet; do
   is_well "$device"
 done
 
