@@ -15,17 +15,19 @@ static bool has_key(const struct kc_held_epoch *held, const struct kc_peer_id *i
 	       !kc_peer_id_is_among(epoch->out, epoch->out_count, id);
 }
 
-/* Whether what an epoch closes of one who is out is within its cut: an earlier one may be known by
- * now, and what came after that counts no more. */
+/* Whether what an epoch closes of a peer still counts: of one who is out, up to its cut, which may
+ * be an earlier one by now; of one that fell, nothing. */
 static bool closes_within_cut(
 	const struct kc_trust *trust, const struct kc_held_epoch *held, size_t member)
 {
 	const struct kc_peer_id *id = &trust->ids[member];
-	uint64_t cut = kc_vector_get(&held->epoch->cuts, id);
+	uint64_t cut;
 
-	return !kc_peer_set_has(trust->excluded, member) ||
-	       kc_vector_get(&held->epoch->closing, id) == 0 ||
-	       (cut > 0 && cut <= trust->cut[member]);
+	if (!kc_peer_set_has(kc_trust_outsiders(trust), member) ||
+		kc_vector_get(&held->epoch->closing, id) == 0)
+		return true;
+	cut = kc_vector_get(&held->epoch->cuts, id);
+	return kc_peer_set_has(trust->introduced, member) && cut > 0 && cut <= trust->cut[member];
 }
 
 /* Whether all who have the key may have it, and nobody's writes are closed too late. */
@@ -38,9 +40,9 @@ static bool is_proper(const struct kc_circle *circle, const struct kc_trust *tru
 		if (!kc_circle_is_trusted(circle, trust, &held->epoch->recipients[i]))
 			return false;
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (kc_peer_set_has(trust->excluded | trust->retired, i) &&
-			(has_key(held, &circle->members[i]->id) ||
-				!closes_within_cut(trust, held, i)))
+		if ((kc_peer_set_has(trust->excluded | trust->retired, i) &&
+			    has_key(held, &circle->members[i]->id)) ||
+			!closes_within_cut(trust, held, i))
 			return false;
 	return true;
 }
