@@ -109,12 +109,11 @@ static kc_err put_back(struct kc_txn *txn, const struct kc_circle *circle, kc_pe
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 
-/* Whether one who is out says something there of others, and its key has yet to come: in a log such
- * a thing comes again, here it would never. */
-static bool awaits_key(const struct kc_absorb_record *record)
+/* Whether one who is out says something there of others, and that waits, for its key or for whoever
+ * it names: in a log such a thing comes again, here it would never. */
+static bool is_heard_later(const struct kc_absorb_record *record)
 {
-	return kc_absorb_says_who(record->kind) && record->state == KC_E_WAITING &&
-	       record->sealed.len;
+	return kc_absorb_says_who(record->kind) && record->state == KC_E_WAITING;
 }
 
 /* What became of each record: it waits, or its version is seen. */
@@ -136,7 +135,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			op->refused = true;
 		if (is_out && record->claimed && record->state != KC_OK)
 			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
-		if (!op->waits || !is_out || awaits_key(record))
+		if (!op->waits || !is_out || is_heard_later(record))
 			continue;
 		op->waits = false;
 		pass_over(feed, circle, record->member);
