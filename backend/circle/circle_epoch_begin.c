@@ -87,17 +87,33 @@ static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *
 	return dot->counter;
 }
 
+/* One that has left, and is not out besides: its log is read to its end, by everybody. */
+static bool has_only_left(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_peer_id *writer)
+{
+	return kc_peer_set_has(
+		trust->retired & ~kc_trust_outsiders(trust), kc_circle_number(circle, writer));
+}
+
+/* Of one who is out no more than all others hold as well: whoever has yet to read the rest may find
+ * its log gone, and is not to miss it. */
 static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, struct kc_epoch *epoch)
 {
 	const struct kc_view_state *state = &circle->views[view];
+	struct kc_vector held;
 
+	KC_TRY(kc_circle_held_by_all(circle, trust, view, &held));
 	for (size_t i = 0; i < state->vector.count; i++) {
 		const struct kc_dot *dot = &state->vector.rows[i];
 		uint64_t cut, counter = close_at(circle, trust, view, dot, &cut);
+		bool is_out = kc_peer_id_is_among(epoch->out, epoch->out_count, &dot->writer);
+		uint64_t most = kc_vector_get(&held, &dot->writer);
 
+		if (is_out && !has_only_left(circle, trust, &dot->writer) && counter > most)
+			counter = most;
 		KC_TRY(kc_vector_raise(&epoch->closing, &dot->writer, counter));
-		if (counter && kc_peer_id_is_among(epoch->out, epoch->out_count, &dot->writer))
+		if (counter && is_out)
 			KC_TRY(kc_vector_raise(&epoch->cuts, &dot->writer, cut));
 	}
 	return kc_vector_raise(&epoch->closing, &circle->identity.id, state->counter);

@@ -22,6 +22,10 @@ void kc_circle_forget_segment(struct kc_circle *circle, const struct kc_segment_
 /* The same as kc_circle_closing, and up to which list of the writer that is. */
 uint64_t kc_circle_closing_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer, uint64_t *ret_cut);
+/* Of each writer, up to where this device and all others who are trusted have said that they hold
+ * what it wrote. */
+KC_MUST kc_err kc_circle_held_by_all(const struct kc_circle *circle, const struct kc_trust *trust,
+	unsigned view, struct kc_vector *ret);
 /* Queues an epoch record under its key, "e/<kid>". */
 KC_MUST kc_err kc_circle_queue_epoch(
 	struct kc_circle *circle, const struct kc_view_key_name *name, struct kc_bytes record);

@@ -17,6 +17,7 @@
 
 #define START_MS INT64_C(1800000000000)
 #define GRACE_MS INT64_C(660000) /* and a minute */
+#define DAY_MS INT64_C(90000000) /* and an hour */
 
 enum { FIRST, SECOND, THIRD };
 
@@ -461,6 +462,8 @@ static void who_is_out_left_nothing(void (*how)(const char *path))
 	house_init_many(&house, START_MS, 3);
 	synced_add(&house, THIRD, "its", "own");
 	house_settle(&house);
+	house_clock_move(DAY_MS); /* and all say so */
+	house_settle(&house);
 	house_remove(&house, FIRST, THIRD);
 	CHECK_OK(house_sync(&house, SECOND, NULL));
 	CHECK_OK(house_sync(&house, FIRST, NULL));
@@ -481,6 +484,27 @@ static void who_is_out_left_nothing(void (*how)(const char *path))
 	CHECK(synced_has(&house, early, "its", "own"));
 	CHECK_OK(house_sync(&house, early, NULL));
 	CHECK(house_has_alarm(&house, early, NULL));
+}
+
+/* One that was in all the time has yet to read it, and misses nothing in the log of one who is out:
+ * so what it has not said to hold is said by whoever does. */
+static void who_is_out_lost_what_a_member_has_yet_to_read(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init_many(&house, START_MS, 3);
+	synced_add(&house, THIRD, "its", "own");
+	CHECK_OK(house_sync(&house, THIRD, NULL));
+	CHECK_OK(house_sync(&house, FIRST, NULL));
+	CHECK(synced_has(&house, FIRST, "its", "own"));
+	house_remove(&house, FIRST, THIRD);
+	spoil(&house, THIRD, lose);
+	for (size_t round = 0; round < 3; round++) {
+		CHECK_OK(house_sync(&house, SECOND, NULL));
+		CHECK_OK(house_sync(&house, FIRST, NULL));
+	}
+	CHECK(synced_has(&house, SECOND, "its", "own"));
+	CHECK(is_by_member(&house, FIRST, "its") && is_by_member(&house, SECOND, "its"));
 }
 
 static void who_is_out_lost_its_log(void)
@@ -510,6 +534,7 @@ int main(void)
 		CHECK_TEST(who_has_left_does_not_come_back),
 #ifndef HOUSE_ON_SQLITE
 		CHECK_TEST(who_is_out_lost_its_log),
+		CHECK_TEST(who_is_out_lost_what_a_member_has_yet_to_read),
 		CHECK_TEST(who_is_out_has_a_damaged_log),
 #endif
 	};
