@@ -165,7 +165,8 @@ KC_MUST kc_err kc_circle_check_epoch_author(const struct kc_circle *circle, stru
 
 /* Notes the last list of a member among those from before. */
 KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
-/* Whether the last one came before one of that number; notes that one, too. */
+/* Whether one of that number has yet to be noted, and later ones came before it; notes that one,
+ * too. */
 bool kc_circle_was_passed_over(const struct kc_member *member, uint64_t seq);
 KC_MUST kc_err kc_circle_note_passed_list(
 	struct kc_member *member, const struct kc_list *list, const struct kc_record_id *id);

@@ -49,26 +49,41 @@ kc_err kc_circle_note_list(struct kc_member *member)
 	return kc_buf_check(&member->past);
 }
 
+/* Before which of those that are remembered one of that number comes. */
+static size_t place_of(const struct kc_past_list *rows, size_t count, uint64_t seq)
+{
+	size_t at = count;
+
+	while (at > 0 && rows[at - 1].seq >= seq)
+		at--;
+	return at;
+}
+
+/* Only among those that are never thinned out: what is not there has not come. */
 bool kc_circle_was_passed_over(const struct kc_member *member, uint64_t seq)
 {
 	size_t count;
 	const struct kc_past_list *rows = rows_of(member, &count);
+	size_t at = place_of(rows, count, seq);
 
-	return count > 0 && seq < rows[count - 1].seq && (count < 2 || seq > rows[count - 2].seq);
+	return at < count && count - at < LATEST && rows[at].seq != seq;
 }
 
 kc_err kc_circle_note_passed_list(
 	struct kc_member *member, const struct kc_list *list, const struct kc_record_id *id)
 {
-	struct kc_past_list row = {.seq = list->seq, .id = *id, .time_ms = list->time_ms}, last;
-	size_t count;
-	struct kc_past_list *rows = rows_of(member, &count);
+	struct kc_past_list row = {.seq = list->seq, .id = *id, .time_ms = list->time_ms};
+	struct kc_past_list *rows;
+	size_t count, at;
 
-	last = rows[count - 1];
-	rows[count - 1] = row;
 	thin(member);
-	kc_buf_push(&member->past, &last, sizeof last);
-	return kc_buf_check(&member->past);
+	kc_buf_push(&member->past, &row, sizeof row);
+	KC_TRY(kc_buf_check(&member->past));
+	rows = rows_of(member, &count);
+	at = place_of(rows, count - 1, list->seq);
+	memmove(&rows[at + 1], &rows[at], (count - 1 - at) * sizeof *rows);
+	rows[at] = row;
+	return KC_OK;
 }
 
 /* The last list from before a time; before all that are remembered, the one that the first of them

@@ -561,6 +561,56 @@ static void small_changes_change_little(void)
 		largest);
 }
 
+static bool has_noted(const struct kc_member *member, uint64_t seq)
+{
+	const struct kc_past_list *rows =
+		(const struct kc_past_list *)(const void *)member->past.data;
+	size_t count = member->past.len / sizeof *rows, found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		CHECK(i == 0 || rows[i].seq > rows[i - 1].seq);
+		found += rows[i].seq == seq;
+	}
+	return found == 1;
+}
+
+/* A device is told twice that it is out, ahead of lists that come after that: each is remembered,
+ * since a cut may name it. */
+static void passed_over_twice(void)
+{
+	CLEANUP_FAMILY struct family f;
+	struct kc_buf lists[5] = {KC_BUF_INIT, KC_BUF_INIT, KC_BUF_INIT, KC_BUF_INIT, KC_BUF_INIT};
+	const struct kc_member *author;
+	uint64_t seq;
+
+	family_init(&f);
+	author = kc_circle_find(f.late, telling_id(f.first));
+	seq = author->list->seq;
+	for (size_t i = 0; i < KC_COUNT_OF(lists); i++) {
+		struct kc_bytes record;
+
+		if (i == 3)
+			CHECK_OK_FATAL(kc_circle_exclude(
+				f.first, telling_id(f.late), KC_EXCLUSION_LOST, 0, NULL));
+		telling_say(f.first);
+		record = kc_buf_bytes(&kc_circle_self(f.first)->list_record);
+		kc_buf_push(&lists[i], record.data, record.len);
+		CHECK_OK_FATAL(kc_buf_check(&lists[i]));
+	}
+	CHECK_FATAL(kc_circle_self(f.first)->list->seq == seq + 5);
+	hear_list(f.late, f.first, &lists[0]);
+	for (size_t i = 3; i < KC_COUNT_OF(lists); i++)
+		CHECK_OK(kc_circle_take_out(f.late, telling_id(f.first), kc_buf_bytes(&lists[i])));
+	for (size_t again = 0; again < 2; again++)
+		for (size_t i = 0; i < KC_COUNT_OF(lists); i++)
+			hear_list(f.late, f.first, &lists[i]);
+	for (uint64_t i = 0; i <= 5; i++)
+		CHECK(has_noted(author, seq + i));
+	CHECK(author->list->seq == seq + 5);
+	for (size_t i = 0; i < KC_COUNT_OF(lists); i++)
+		kc_buf_done(&lists[i]);
+}
+
 /* A newcomer makes keys before its sponsor's list has come, which may be sealed with them: they are
  * kept, and nothing is written with them yet. Of one that nobody vouches for they wait. */
 static void before_its_sponsors_list(void)
@@ -906,6 +956,7 @@ int main(void)
 		CHECK_TEST(small_changes_change_little),
 		CHECK_TEST(nobody_lends_all_keys),
 		CHECK_TEST(companions_without_end),
+		CHECK_TEST(passed_over_twice),
 		CHECK_TEST(before_its_sponsors_list),
 	};
 	return check_main("circle", tests, KC_COUNT_OF(tests));
