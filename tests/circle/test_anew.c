@@ -305,6 +305,46 @@ static void what_counts_is_not_repeated(void)
 	CHECK(log_of(&house, 0).first == 1);
 }
 
+/* It was lost days ago, and a program went on there, whose log begins anew beyond the cut. What
+ * counts of it stands there no more, but others have said it. */
+static void one_that_was_lost_begins_anew(void)
+{
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	struct kc_peer_id id;
+	size_t newcomer;
+
+	house_clock_set(START_MS);
+	house_init(&house);
+	house_add(&house, 0);
+	house_add(&house, 0);
+	house_settle(&house);
+	write_much(&house, 2, ITEMS);
+	house_settle(&house);
+	house_clock_move(DAY_MS);
+	write_much(&house, 2, ROUNDS);
+	house_clock_move(2 * DAY_MS);
+	write_much(&house, 2, 1);
+	CHECK_FATAL(log_of(&house, 2).first > ITEMS + 4);
+	house_settle(&house);
+	id = house_id(&house, 2);
+	CHECK_OK_FATAL(kc_keychain_device_remove(house.homes[0].keychain, id.bytes,
+		kc_bytes_str(HOUSE_PASSWORD), true, START_MS + DAY_MS / 2, &report));
+	for (size_t round = 0; round < 4; round++)
+		for (size_t i = 0; i < 2; i++)
+			CHECK_OK(house_sync(&house, i, NULL));
+	newcomer = house_add_home(&house);
+	CHECK_OK(house_knock(&house, 0, newcomer));
+	for (size_t round = 0; round < 3; round++) {
+		CHECK_OK(house_sync(&house, 0, NULL));
+		CHECK_OK(house_sync(&house, newcomer, NULL));
+	}
+	house_clock_move(11 * 60 * 1000);
+	CHECK_OK(house_sync(&house, newcomer, NULL));
+	CHECK(words_count(&house.homes[newcomer], GENP, "") == ITEMS);
+	CHECK(house_has_alarm(&house, newcomer, NULL));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -318,6 +358,7 @@ int main(void)
 		CHECK_TEST(changes_of_the_password_are_repeated),
 		CHECK_TEST(in_as_many_operations_as_it_takes),
 		CHECK_TEST(what_counts_is_not_repeated),
+		CHECK_TEST(one_that_was_lost_begins_anew),
 	};
 	return check_main("anew", tests, KC_COUNT_OF(tests));
 }

@@ -104,6 +104,28 @@ static void put_passwords(struct kc_der_writer *w, const struct kc_circle *circl
 	kc_der_end(w);
 }
 
+/* Whether nothing is left to be read of one who is out, since all that it wrote was made somebody's
+ * own: so it is where its cut is before a list that was heard. Its log may begin beyond that. */
+static bool is_made_own(const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
+{
+	const struct kc_member *m = circle->members[number];
+
+	if (!kc_peer_set_has(trust->excluded, number) || !m->list ||
+		kc_circle_is_within_cut(circle, trust, number, m->list->seq, &m->list_id))
+		return false;
+	for (unsigned view = 1; view < KC_CIRCLE_MAX_VIEWS; view++) {
+		const struct kc_held_epoch *held;
+
+		if (kc_vector_get(&circle->views[view].vector, &m->id) == 0)
+			continue;
+		if (kc_circle_usable_epoch(circle, trust, view, &held) != KC_OK ||
+			memcmp(circle->views[view].kid, held->epoch->name.kid, KC_KID_LEN) != 0 ||
+			kc_circle_closing(circle, trust, view, &m->id) > 0)
+			return false;
+	}
+	return true;
+}
+
 /* How far a newcomer must get in a log. That of one who is out may be lost, or damaged, for good:
  * when this device has made all of it its own, it is no way to anything. */
 static const struct kc_log_position *target_of(
@@ -111,7 +133,7 @@ static const struct kc_log_position *target_of(
 {
 	static const struct kc_log_position nowhere;
 	const struct kc_member *m = circle->members[number];
-	bool is_said = m->retold && !circle->span.mends;
+	bool is_said = (m->retold && !circle->span.mends) || is_made_own(circle, trust, number);
 
 	return is_said && !kc_peer_set_has(trust->trusted, number) ? &nowhere : &m->position;
 }
