@@ -112,8 +112,9 @@ struct kc_member {
 		uint64_t shown; /* with which its log ended ... */
 		uint64_t known; /* ... and up to where it was settled; 0: that is over */
 	} excuse;
-	bool retold; /* it was out when the store was mended: this device says what it had written
-		      */
+	/* Up to where its log was settled when the store was mended, and it was out: this device
+	 * says what stands in it. */
+	uint64_t retold;
 };
 
 struct kc_held_voucher {

@@ -5,13 +5,13 @@
  */
 #include "backend/circle/circle_impl.h"
 #include "backend/circle/record/head.h"
+#include "base/clock.h"
 
 /* What the last list of a member says; of what does not open it is nothing. Errors: NO_MEMORY. */
 static kc_err find_said(const struct kc_circle *circle, const struct kc_member *member,
 	unsigned view, const uint8_t *view_tag, struct kc_head *ret)
 {
-	const struct kc_list_head *row =
-		member->list ? kc_list_find_head(member->list, view_tag) : NULL;
+	const struct kc_list_head *row = kc_list_find_head(member->list, view_tag);
 	const struct kc_held_epoch *held = row ? kc_circle_find_epoch(circle, row->kid) : NULL;
 	KC_CLEANUP_SECRET struct kc_secret key = KC_SECRET_INIT;
 	kc_err err;
@@ -47,6 +47,16 @@ static kc_err keep_least(struct kc_vector *vector, const struct kc_vector *other
 	return KC_OK;
 }
 
+/* Whose word is asked for. A newcomer has none as yet, and reads such logs itself; one that nobody
+ * waits for any more asks for what it lacks when it comes back. */
+static bool is_asked(const struct kc_circle *circle, const struct kc_trust *trust, size_t number)
+{
+	const struct kc_member *m = circle->members[number];
+
+	return number != circle->self && kc_peer_set_has(trust->trusted, number) && m->list &&
+	       !kc_circle_is_stale(m, kc_clock_now_ms());
+}
+
 kc_err kc_circle_held_by_all(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, struct kc_vector *ret)
 {
@@ -59,7 +69,7 @@ kc_err kc_circle_held_by_all(const struct kc_circle *circle, const struct kc_tru
 	for (size_t i = 0; i < circle->member_count; i++) {
 		KC_CLEANUP_HEAD struct kc_head head = {0};
 
-		if (i == circle->self || !kc_peer_set_has(trust->trusted, i))
+		if (!is_asked(circle, trust, i))
 			continue;
 		KC_TRY(find_said(circle, circle->members[i], view, view_tag, &head));
 		KC_TRY(keep_least(ret, &head.vector));

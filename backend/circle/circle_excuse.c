@@ -35,7 +35,7 @@ kc_err kc_circle_excuse(struct kc_circle *circle, struct kc_member *member, uint
 	member->waiting_since_ms = 0;
 	if (kc_circle_is_trusted(circle, &trust, &member->id))
 		return KC_OK;
-	member->retold = true;
+	member->retold = member->position.number;
 	if (circle->joining)
 		member->target = (struct kc_log_position){0}; /* nobody but others can say it */
 	return KC_OK;
@@ -52,7 +52,7 @@ void kc_circle_settle_excuses(struct kc_circle *circle, const struct kc_trust *t
 		if (member->excuse.seq > last)
 			member->excuse.seq = last;
 		if (kc_peer_set_has(trust->trusted, i))
-			member->retold = false;
+			member->retold = 0;
 	}
 }
 

@@ -99,7 +99,7 @@ kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_
 	kc_coder_bool(c, &m->forged);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)
 		kc_coder_uint(c, &m->acked[view]);
-	kc_coder_bool(c, &m->retold);
+	kc_coder_uint(c, &m->retold);
 	kc_coder_buf(c, &m->said_before);
 	return KC_OK;
 }

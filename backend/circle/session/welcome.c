@@ -133,7 +133,8 @@ static const struct kc_log_position *target_of(
 {
 	static const struct kc_log_position nowhere;
 	const struct kc_member *m = circle->members[number];
-	bool is_said = (m->retold && !circle->span.mends) || is_made_own(circle, trust, number);
+	bool is_said = (m->retold == m->position.number && !circle->span.mends) ||
+		       is_made_own(circle, trust, number);
 
 	return is_said && !kc_peer_set_has(trust->trusted, number) ? &nowhere : &m->position;
 }
