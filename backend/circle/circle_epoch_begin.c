@@ -74,12 +74,14 @@ static kc_err make_key(
 static uint64_t close_at(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_dot *dot, uint64_t *ret_cut)
 {
-	size_t member = kc_circle_number(circle, &dot->writer);
-	const struct kc_member *m = circle->members[member];
 	uint64_t closed = kc_circle_closing_cut(circle, trust, view, &dot->writer, ret_cut);
-	bool out = kc_peer_set_has(kc_trust_outsiders(trust), member);
+	size_t member = kc_circle_number(circle, &dot->writer);
+	const struct kc_member *m;
 
-	if (out &&
+	if (member == circle->member_count)
+		return dot->counter;
+	m = circle->members[member];
+	if (kc_peer_set_has(kc_trust_outsiders(trust), member) &&
 		(closed || !m->list ||
 			!kc_circle_is_within_cut(circle, trust, member, m->list->seq, &m->list_id)))
 		return dot->counter < closed ? dot->counter : closed;
