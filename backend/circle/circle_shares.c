@@ -123,12 +123,22 @@ static kc_err find_in_use(
 	return kc_label_hash(&label, ret->hash);
 }
 
+/* Whoever is given a key waits for a record of its epoch: that is told again when nobody hears its
+ * author any more, as of one that was used. */
+static void note_given(struct kc_circle *circle, const struct kc_trust *trust)
+{
+	for (size_t i = 0; i < circle->epoch_count; i++)
+		if (circle->epochs[i].key.len && is_end(circle, trust, &circle->epochs[i]))
+			kc_circle_note_use(circle, circle->epochs[i].epoch->name.kid);
+}
+
 static kc_err give(struct kc_circle *circle, const struct kc_trust *trust, struct kc_member *m,
 	const struct in_use *in_use)
 {
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	KC_TRY(kc_circle_build_shares(circle, trust, &m->permanent, &m->id, &record));
+	note_given(circle, trust);
 	memcpy(m->given, in_use->hash, sizeof m->given);
 	return kc_circle_queue_for(circle, "s/", &m->id, kc_buf_bytes(&record));
 }

@@ -165,8 +165,6 @@ run sync status --json
 json '.missing | length == 1 and .[0].device == "phone"' "also for programs"
 run doctor store
 says '^! .phone. is out, and something that it wrote before is damaged or missing there' "so does its doctor"
-run get three.example
-exits 3 "not all is here"
 on laptop
 run sync repair --push-from-here --yes
 exits 0 "a device that has it says it anew"
