@@ -116,6 +116,7 @@ static void remove_author(struct costs *costs)
 {
 	between_count = (struct between_count){0};
 	house_remove(&house, 0, AUTHOR);
+	costs->rows[COST_REMOVED] = between_count;
 	CHECK_OK_FATAL(house_sync(&house, 0, NULL)); /* what the new keys lead to */
 	costs->rows[COST_REMOVAL] = between_count;
 }
@@ -195,7 +196,7 @@ void costs_print(const struct costs *costs, size_t count)
 	printf(" |\n|");
 	for (size_t i = 0; i <= count; i++)
 		printf("---|");
-	for (size_t row = 0; row < COST_COUNT; row++) {
+	for (size_t row = 0; row <= COST_REMOVAL; row++) {
 		printf("\n| %s |", names[row]);
 		for (size_t i = 0; i < count; i++)
 			print_count(&costs[i].rows[row]);

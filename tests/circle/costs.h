@@ -15,6 +15,7 @@ enum cost {
 	COST_LOST,     /* the store does not know any more how far a device has read */
 	COST_KEYS,     /* new keys for all */
 	COST_REMOVAL,  /* the device that wrote all items is removed, and an exchange after that */
+	COST_REMOVED,  /* of that, the removal by itself; not in the table */
 	COST_COUNT
 };
 

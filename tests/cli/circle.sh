@@ -22,8 +22,8 @@ begin_circle() { # name
   exits 0 "$1 begins a store"
 }
 
-# Lets one device in by another.
-pair() { # the one that is in, the new one
+# Starts devices add on a device, with its code in $code; waits until it has ended.
+start_letting_in() { # name
   on "$1"
   rm -f "$work/code"
   mkfifo "$work/code"
@@ -32,13 +32,21 @@ pair() { # the one that is in, the new one
   waiting=$!
   exec 8< "$work/code"
   read -r code <&8
-  on "$2"
-  run_known join "$store" --code "$code"
-  exits 0 "$2 comes in by $1"
+}
+end_letting_in() {
   cat <&8 > /dev/null
   exec 8<&-
   wait "$waiting"
   waiting=
+}
+
+# Lets one device in by another.
+pair() { # the one that is in, the new one
+  start_letting_in "$1"
+  on "$2"
+  run_known join "$store" --code "$code"
+  exits 0 "$2 comes in by $1"
+  end_letting_in
 }
 
 # Exchanges on these devices, in turn, twice.

@@ -90,24 +90,14 @@ is_well desktop
 # --- who joins --------------------------------------------------------------------------------------
 # Nobody waits here for what it says after a while: what remains is a device that lacks something.
 knock() { # the one that is in, the new one
-  on "$1"
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --yes --account-password-file "$work/secret/account" \
-    < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
+  start_letting_in "$1"
   on "$2"
   most=5
   [ -z "${KC_LONG:-}" ] || most=100
   timeout "$most" setsid -w "$program" join "$store" --code "$code" --account-password-file "$work/secret/account" \
     < /dev/null > "$out" 2> "$err"
   status=$?
-  cat <&8 > /dev/null
-  exec 8<&-
-  wait "$waiting"
-  waiting=
+  end_letting_in
 }
 flip "$operation" 0.3
 make_device phone
