@@ -260,13 +260,12 @@ static kc_err sqlite_changed(
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-/* What stands under each name, in ret; whether it is what is expected. */
-static kc_err compare(struct kc_sqlite_file *file, const struct zone *zone,
-	const struct kc_record_write *writes, size_t count, struct kc_record_state *ret,
-	bool *ret_as_expected)
+/* What stands under each name, in ret; nothing is all zero. */
+static kc_err read_states(struct kc_sqlite_file *file, const struct zone *zone,
+	const struct kc_record_write *writes, size_t count, struct kc_record_state *ret)
 {
 	KC_CLEANUP_SQLITE_STMT struct sqlite3_stmt *stmt = NULL;
-	bool row = false, equal = true;
+	bool row = false;
 
 	KC_TRY(kc_sqlite_file_prepare(file,
 		"SELECT name, seq, write_id, x'' FROM record WHERE zone = ? AND name = ?", &stmt));
@@ -283,11 +282,17 @@ static kc_err compare(struct kc_sqlite_file *file, const struct zone *zone,
 			KC_TRY(read_row(stmt, zone, false, &found, &seq));
 			ret[i] = (struct kc_record_state){found.etag, found.id};
 		}
-		if (memcmp(&ret[i].etag, &writes[i].expect, sizeof ret[i].etag) != 0)
-			equal = false;
 	}
-	*ret_as_expected = equal;
 	return KC_OK;
+}
+
+static bool is_as_expected(
+	const struct kc_record_write *writes, size_t count, const struct kc_record_state *states)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(&states[i].etag, &writes[i].expect, sizeof states[i].etag) != 0)
+			return false;
+	return true;
 }
 
 static kc_err write_zone(struct kc_sqlite_file *file, const struct zone *zone)
@@ -331,21 +336,48 @@ static kc_err write_rows(struct kc_sqlite_file *file, struct zone *zone,
 	return KC_OK;
 }
 
+static kc_err count_row(void *context, const struct kc_record_row *row)
+{
+	(void)row;
+	++*(size_t *)context;
+	return KC_OK;
+}
+
+/* Whether what was written is found, by its names and in the feed. Where an index of the file was
+ * damaged SQLite writes without a word what is never found again. */
+static kc_err read_back(struct kc_sqlite_file *file, const struct zone *zone, int64_t before,
+	const struct kc_record_write *writes, size_t count, const struct kc_record_state *written)
+{
+	struct kc_record_state found[KC_RECORDS_MAX_BATCH];
+	size_t rows = 0;
+	bool more;
+
+	KC_TRY(read_states(file, zone, writes, count, found));
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(&found[i].etag, &written[i].etag, sizeof found[i].etag) != 0 ||
+			memcmp(&found[i].id, &written[i].id, sizeof found[i].id) != 0)
+			return KC_ERR(STORE_SUSPECT);
+	KC_TRY(visit_rows(file, zone, "", count, count_row, &rows, &before, &more));
+	return rows == count && !more ? KC_OK : KC_ERR(STORE_SUSPECT);
+}
+
 static kc_err sqlite_put(void *handle, enum kc_zone number, const struct kc_record_write *writes,
 	size_t count, struct kc_record_state *ret)
 {
 	KC_CLEANUP_SQLITE_FILE struct kc_sqlite_file file = KC_SQLITE_FILE_INIT;
 	const struct store *store = handle;
 	struct zone zone;
-	bool as_expected;
+	int64_t before;
 
 	KC_TRY(kc_sqlite_file_open(store->path, true, &file));
 	KC_TRY(read_zone(&file, number, &zone));
-	KC_TRY(compare(&file, &zone, writes, count, ret, &as_expected));
-	if (!as_expected)
+	KC_TRY(read_states(&file, &zone, writes, count, ret));
+	if (!is_as_expected(writes, count, ret))
 		return KC_ERR(CONFLICT);
+	before = zone.seq;
 	KC_TRY(write_rows(&file, &zone, writes, count, ret));
 	KC_TRY(write_zone(&file, &zone));
+	KC_TRY(read_back(&file, &zone, before, writes, count, ret));
 	return kc_sqlite_file_commit(&file);
 }
 
