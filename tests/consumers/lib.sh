@@ -167,17 +167,24 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Starts a server that ends with the test, and waits until it listens.
+# Starts a server that ends with the test, and waits until it listens, as long as for any command.
 serve() { # port, log, command…
   serve_port=$1
   serve_log=$2
   shift 2
   "$@" < /dev/null > "$serve_log" 2>&1 &
   ours="${ours-} $!"
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    python3 -c "import socket; socket.create_connection(('127.0.0.1', $serve_port), 1)" 2> /dev/null && return
-    sleep 0.2
-  done
+  python3 - "$serve_port" << 'LISTENS' && return
+import socket, sys, time
+until = time.monotonic() + 30
+while time.monotonic() < until:
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)
+        sys.exit(0)
+    except OSError:
+        time.sleep(0.05)
+sys.exit(1)
+LISTENS
   cp "$serve_log" "$out"
   bad "a server that listens: $1"
 }

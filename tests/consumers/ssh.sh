@@ -84,10 +84,10 @@ works "a key moves to the other token" "$kc" sync on work
 works "and the other" "$kc" sync on tower
 works "lists keys on a terminal" python3 "$top_srcdir/tests/cli/terminal.py" -- ssh-keygen -D "$module"
 says '^ecdsa-sha2-nistp256 ' "the elliptic key"
-is_silent_about 'PIN|login' "without a question"
+is_silent_about 'PIN for|login' "without a question"
 works "logs in on a terminal" python3 "$top_srcdir/tests/cli/terminal.py" -- \
   sh "$work/log_in" -o PKCS11Provider="$module" -o IdentityAgent=none
-is_silent_about 'PIN|login' "without a question"
+is_silent_about 'PIN for|login' "without a question"
 
 # A server hangs up after six keys; ssh is told which one.
 for number in 1 2 3 4 5 6; do
