@@ -40,7 +40,7 @@ kc_err kc_keychain_user_key(
 		kc_keychain_user_key_forget(sync);
 	if (!sync->user_key.len)
 		return KC_ERR(NOT_FOUND);
-	return kc_pk_load(KC_KEY_EC, true, kc_secret_bytes(&sync->user_key), ret);
+	return kc_pk_load_own(KC_KEY_EC, kc_secret_bytes(&sync->user_key), ret);
 }
 
 /* --- typed --------------------------------------------------------------------------------------

@@ -94,7 +94,25 @@ kc_err kc_pk_load(
 
 	KC_TRY(kind_of(type, &kind));
 	KC_TRY((is_private ? kind->load_private : kind->load_public)(kind, stored, &key));
+	if (is_private && kind->check_pair) {
+		kc_err err = kind->check_pair(key);
+
+		if (err != KC_OK) {
+			EVP_PKEY_free(key);
+			return err;
+		}
+	}
 	return kc_pk_take(kind, is_private, key, ret);
+}
+
+kc_err kc_pk_load_own(enum kc_key_type type, struct kc_bytes stored, struct kc_pk **ret)
+{
+	const struct kc_pk_kind *kind = NULL;
+	EVP_PKEY *key = NULL;
+
+	KC_TRY(kind_of(type, &kind));
+	KC_TRY(kind->load_private(kind, stored, &key));
+	return kc_pk_take(kind, true, key, ret);
 }
 
 kc_err kc_pk_from_params(const char *name, int selection, OSSL_PARAM *params, EVP_PKEY **ret)

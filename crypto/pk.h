@@ -28,6 +28,9 @@ KC_MUST kc_err kc_pk_generate_rsa(unsigned bits, struct kc_bytes exponent, struc
  * Errors: DECODE, KEY_TYPE, KEY_SIZE. */
 KC_MUST kc_err kc_pk_load(
 	enum kc_key_type type, bool is_private, struct kc_bytes stored, struct kc_pk **ret);
+/* A private key that we made ourselves, and kept where nobody else can alter it: that the halves of
+ * an EC key belong together, which takes longer than to sign, is not asked again. */
+KC_MUST kc_err kc_pk_load_own(enum kc_key_type type, struct kc_bytes stored, struct kc_pk **ret);
 KC_MUST kc_err kc_pk_load_spki(struct kc_bytes spki, struct kc_pk **ret);
 /* The stored form of an EC public key from its compressed one (SEC 1 2.3.3, 02‖X or 03‖X), which
  * kc_pk_load refuses. Errors: DECODE. */

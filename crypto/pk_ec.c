@@ -53,6 +53,10 @@ static kc_err generate(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **
 /* --- loading ------------------------------------------------------------------------------------
  * The library takes compressed points and the point at infinity too, and does not ask whether the
  * two halves belong together; we do.
+ *
+ * A point is asked whether it is on the curve and finite, not for its order (SP 800-56A rev. 3,
+ * 5.6.2.3.4): these curves have the cofactor 1, so that every other point has the order of the
+ * base. To multiply it would take as long as to check a signature.
  */
 
 /* The curve that has a stored form of this length, with or without the private scalar. */
@@ -98,7 +102,7 @@ static kc_err public_of(const struct curve *curve, struct kc_bytes point, EVP_PK
 	};
 
 	KC_TRY(kc_pk_from_params("EC", EVP_PKEY_PUBLIC_KEY, params, &key));
-	KC_TRY(check(key, EVP_PKEY_public_check));
+	KC_TRY(check(key, EVP_PKEY_public_check_quick));
 	*ret = key;
 	key = NULL;
 	return KC_OK;
@@ -143,10 +147,16 @@ static kc_err load_private(const struct kc_pk_kind *kind, struct kc_bytes stored
 		OSSL_PARAM_construct_end(),
 	};
 	KC_TRY(kc_pk_from_params("EC", EVP_PKEY_KEYPAIR, params, &key));
-	KC_TRY(check(key, EVP_PKEY_check));
+	KC_TRY(check(key, EVP_PKEY_public_check_quick));
 	*ret = key;
 	key = NULL;
 	return KC_OK;
+}
+
+static kc_err check_pair(EVP_PKEY *key)
+{
+	KC_TRY(check(key, EVP_PKEY_private_check));
+	return check(key, EVP_PKEY_pairwise_check);
 }
 
 /* --- storing ------------------------------------------------------------------------------------
@@ -287,6 +297,7 @@ const struct kc_pk_kind kc_pk_ec = {
 	.generate = generate,
 	.load_private = load_private,
 	.load_public = load_public,
+	.check_pair = check_pair,
 	.store_private = store_private,
 	.store_public = store_public,
 	.sign = sign,

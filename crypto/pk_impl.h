@@ -17,11 +17,14 @@ struct kc_pk_kind {
 	bool agrees;	  /* on secrets with others of its type */
 	/* Errors: KEY_SIZE. */
 	kc_err (*generate)(const struct kc_pk_kind *kind, unsigned bits, EVP_PKEY **ret);
-	/* From the stored form, checked. Errors: DECODE, KEY_SIZE. */
+	/* From the stored form, checked, but for what check_pair asks. Errors: DECODE, KEY_SIZE. */
 	kc_err (*load_private)(
 		const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret);
 	kc_err (*load_public)(
 		const struct kc_pk_kind *kind, struct kc_bytes stored, EVP_PKEY **ret);
+	/* That the private half is one, and of this public half. NULL where the stored form has no
+	 * two halves, or loading sees it. Errors: DECODE. */
+	kc_err (*check_pair)(EVP_PKEY *key);
 	kc_err (*store_private)(const EVP_PKEY *key, struct kc_buf *ret);
 	kc_err (*store_public)(const EVP_PKEY *key, struct kc_buf *ret);
 	/* NULL for types that have no signatures. Errors: MECHANISM, MECHANISM_PARAM, DATA_LEN;

@@ -76,7 +76,7 @@ static kc_err derive(const struct kc_account_key *params, const struct kc_accoun
 	KC_TRY(stretch(params, account, password, &stretched));
 	KC_TRY(expand(&stretched, "kc1/user-key", account, &seed, USER_SEED_LEN));
 	KC_TRY(kc_scalar_key_make(kc_secret_bytes(&seed), &stored));
-	KC_TRY(kc_pk_load(KC_KEY_EC, true, kc_secret_bytes(&stored), &keys.user));
+	KC_TRY(kc_pk_load_own(KC_KEY_EC, kc_secret_bytes(&stored), &keys.user));
 	KC_TRY(expand(&stretched, "kc1/account-wrap", account, &keys.wrap, KC_SIV_KEY_LEN));
 	kc_password_keys_move(ret, &keys);
 	return KC_OK;

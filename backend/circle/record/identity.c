@@ -98,7 +98,7 @@ kc_err kc_identity_load(struct kc_bytes saved, struct kc_identity *ret)
 	for (size_t i = 0; i < KC_COUNT_OF(keys); i++) {
 		struct kc_bytes stored = kc_der_get_bytes(&seq);
 
-		KC_TRY(kc_pk_load(KC_KEY_EC, true, stored, keys[i]));
+		KC_TRY(kc_pk_load_own(KC_KEY_EC, stored, keys[i]));
 	}
 	kc_der_get_array(&seq, loaded.permanent.agree_public, sizeof loaded.permanent.agree_public);
 	kc_der_get_array(&seq, loaded.permanent.nonce, sizeof loaded.permanent.nonce);
@@ -115,7 +115,7 @@ kc_err kc_identity_load_agree(struct kc_bytes saved, struct kc_identity *identit
 	struct kc_pk *agree = NULL;
 	kc_err err;
 
-	KC_TRY(kc_pk_load(KC_KEY_EC, true, saved, &agree));
+	KC_TRY(kc_pk_load_own(KC_KEY_EC, saved, &agree));
 	err = put_public(agree, public, sizeof public);
 	if (err == KC_OK && memcmp(public, identity->permanent.agree_public, sizeof public) != 0)
 		err = KC_ERR(DECODE);
