@@ -3,12 +3,12 @@
 # The account password is changed: on one device, for all. The store is one file, so that what is in it can be taken away.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 secret=$work/secret
 mkdir -m 700 "$work/folder"
 store=sqlite://$work/folder/store
-waiting=
-trap 'kill $waiting 2> /dev/null; clean_up' EXIT
 printf 'another one for all devices\n' > "$secret/second"
 printf 'a third one for all devices\n' > "$secret/third"
 printf 'a fourth one for all devices\n' > "$secret/fourth"
@@ -16,20 +16,12 @@ printf 'short\n' > "$secret/short"
 
 # Lets a device in, with the same password on both sides; its answer is the last run.
 pair() { # sponsor, newcomer, file of the password
-  on "$1"
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --yes --account-password-file "$3" < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  code=
-  read -r code <&8
+  account_file=$3
+  start_letting_in "$1" --yes
   on "$2"
   run join "$store" --code "$code" --account-password-file "$3"
-  exec 8<&-
   [ "$status" -eq 0 ] || kill "$waiting" 2> /dev/null
-  wait "$waiting"
-  waiting=
+  end_letting_in
 }
 
 change() { # old, new

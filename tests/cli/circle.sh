@@ -7,8 +7,8 @@ case ${engine:-folder} in
 folder) store=$folder ;;
 sqlite) store=sqlite://$folder/store ;;
 esac
-waiting=
-trap 'kill $waiting 2> /dev/null; clean_up' EXIT
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 # With the account password.
 run_known() {
@@ -22,27 +22,9 @@ begin_circle() { # name
   exits 0 "$1 begins a store"
 }
 
-# Starts devices add on a device, with its code in $code; waits until it has ended.
-start_letting_in() { # name
-  on "$1"
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --yes --account-password-file "$work/secret/account" \
-    < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
-}
-end_letting_in() {
-  cat <&8 > /dev/null
-  exec 8<&-
-  wait "$waiting"
-  waiting=
-}
-
 # Lets one device in by another.
 pair() { # the one that is in, the new one
-  start_letting_in "$1"
+  start_letting_in "$1" --yes
   on "$2"
   run_known join "$store" --code "$code"
   exits 0 "$2 comes in by $1"

@@ -90,7 +90,7 @@ is_well desktop
 # --- who joins --------------------------------------------------------------------------------------
 # Nobody waits here for what it says after a while: what remains is a device that lacks something.
 knock() { # the one that is in, the new one
-  start_letting_in "$1"
+  start_letting_in "$1" --yes
   on "$2"
   most=5
   [ -z "${KC_LONG:-}" ] || most=100

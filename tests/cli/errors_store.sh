@@ -5,8 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/cli/rows.sh
 . "$(dirname "$0")/rows.sh"
-waiting=
-trap 'kill $waiting 2> /dev/null; clean_up' EXIT
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 known_fails() { # as fails, with the account password
   fails "$@" --account-password-file "$secret/account"
@@ -224,33 +224,15 @@ known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code 4
 fails 6 errSecDuplicateItem "there is an account in .$folder. already" "kc join $folder" sync use "$folder" \
   --account-password-file "$secret/account"
 
-# Starts devices add on the laptop; its code is in $code.
-start_pairing() {
-  on laptop
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --yes --account-password-file "$secret/account" \
-    < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
-  on phone
-}
-end_pairing() {
-  cat <&8 > /dev/null
-  exec 8<&-
-  wait "$waiting"
-  sponsor=$?
-  waiting=
-}
-start_pairing
+start_letting_in laptop --yes
+on phone
 given 'a wrong account password on the new device'
 fails 5 errSecAuthFailed "that isn't the account password" 'kc help passwords' \
   join "$folder" --code "$code" --account-password-file "$secret/wrong"
 given 'the right code'
 run join "$folder" --code "$code" --account-password-file "$secret/account"
 exits 0 "which cost no code"
-end_pairing
+end_letting_in
 holds "the other device lets it in" test "$sponsor" -eq 0
 known_fails 6 errSecDuplicateItem 'this device is one of your devices already' 'kc devices' join "$folder" --code "$code"
 known_fails 2 errSecParam 'your other devices know this one as “phone”' 'kc join -h' join "$folder" --code "$code" --name other
@@ -330,16 +312,18 @@ until_told() { # how many operations there were
 }
 for signal in TERM KILL; do
   given "a device that gave up: $signal"
-  start_pairing
+  start_letting_in laptop --yes
+  on phone
   operations=$(find "$folder" -name '*.op' | wc -l)
   kill "-$signal" "$waiting"
-  end_pairing
+  end_letting_in
   until_told "$operations"
   on tablet
   known_fails 5 errKCPairingCode "$spent" 'kc devices add' join "$folder" --code "$code"
 done
 given 'a device that gives up in the middle'
-start_pairing
+start_letting_in laptop --yes
+on phone
 kill -STOP "$waiting"
 on tablet
 setsid "$program" join "$folder" --code "$code" --account-password-file "$secret/account" \
@@ -350,7 +334,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
   sleep 0.2
 done
 kill -KILL "$waiting"
-end_pairing
+end_letting_in
 wait "$joining"
 status=$?
 exits 7 "the new device is told, and does not wait for ten minutes"
@@ -358,12 +342,13 @@ complains 'did not let this one into' "what happened"
 complains 'kc devices add' "and what to type"
 given 'a wrong code'
 for try in 1 2 3; do
-  start_pairing
+  start_letting_in laptop --yes
+  on phone
   on tablet
   run join "$folder" --code "$(printf %s "$code" | tr 0123456789 1234567890)" --account-password-file "$secret/account"
   exits 5 "wrong code $try, on the new device"
   complains "$spent" "wrong code $try is told"
-  end_pairing
+  end_letting_in
   holds "wrong code $try, on the other" test "$sponsor" -eq 5
   holds "wrong code $try is told there" grep -q "$spent" "$work/sponsor"
 done

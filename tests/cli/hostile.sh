@@ -3,29 +3,12 @@
 # A folder that is damaged, full of junk or hostile: what kc sync and kc join say, and that nothing is lost.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 folder=$work/folder
 mkdir -m 700 "$folder"
-waiting=
-trap 'kill $waiting 2> /dev/null; clean_up' EXIT
 
-# Starts devices add on the laptop, in the background, with its code in $code; waits for its end.
-start_pairing() {
-  on laptop
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --yes --account-password-file "$work/secret/account" < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
-}
-end_pairing() {
-  cat <&8 > /dev/null
-  exec 8<&-
-  wait "$waiting"
-  sponsor=$?
-  waiting=
-}
 join() { # more words…
   run join "$folder" --code "$code" --account-password-file "$work/secret/account" "$@"
 }
@@ -70,11 +53,11 @@ laptop=$(basename "$(find "$folder" -mindepth 1 -maxdepth 1 -type d)")
 make_device desktop
 run_with 'only on the desktop' add local.example --user ana --stdin
 run_with 'of the desktop' add mine.example --user ana --stdin --sync
-start_pairing
+start_letting_in laptop --yes
 on desktop
 join
 exits 0 "two devices"
-end_pairing
+end_letting_in
 holds "and the first is content" test "$sponsor" -eq 0
 keeps_its_own "to begin with"
 
@@ -158,7 +141,7 @@ holds "and left alone" cmp -s "$work/before" "$work/after"
 # False offers, and operations that are nobody's, beside the true offer.
 make_device phone
 find "$folder" -name 0000000000000001.op | sort > "$work/before"
-start_pairing
+start_letting_in laptop --yes
 find "$folder" -name 0000000000000001.op | sort > "$work/after"
 offer=$(comm -13 "$work/before" "$work/after")
 for id in 4 5 6 7; do
@@ -171,7 +154,7 @@ alter cut "$folder/00000000000000000000000000000006/0000000000000001.op" 60
 on phone
 join
 exits 0 "a device joins amid junk and false offers"
-end_pairing
+end_letting_in
 holds "as the sponsor says too" test "$sponsor" -eq 0
 run get new1.example
 writes 'secret 1' "and it has the items"
@@ -182,7 +165,7 @@ exits 3 "but those"
 make_device tablet
 run_with 'of the tablet' add tablet.example --user ana --stdin --sync
 find "$folder" -name 0000000000000001.op | sort > "$work/before"
-start_pairing
+start_letting_in laptop --yes
 log=$folder/$laptop/0000000000000003.op
 cp "$log" "$work/whole"
 alter lie "$log" 64
@@ -194,7 +177,7 @@ run sync status --json
 json '.alarm == "fork"' "by its name"
 run get tablet.example
 writes 'of the tablet' "its own items stay"
-end_pairing
+end_letting_in
 cp "$work/whole" "$log"
 on tablet
 run sync --json

@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/cli/rows.sh
 . "$(dirname "$0")/rows.sh"
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 known_fails() { # as fails, with the account password
   fails "$@" --account-password-file "$secret/account"
@@ -14,21 +16,12 @@ promises_nothing() {
   holds "$cause: $*: nothing is promised" test -z "$(grep -E 'will be sent|without-store|--new' "$work/rows/$row.err")"
 }
 let_in() { # sponsor, device, store
-  on "$1"
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  # shellcheck disable=SC2086
-  setsid "$program" devices add --yes $known < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
+  start_letting_in "$1" --yes
   on "$2"
   # shellcheck disable=SC2086
   run join "$3" --code "$code" $known
   exits 0 "$2 comes in"
-  cat <&8 > /dev/null
-  exec 8<&-
-  wait "$waiting"
+  end_letting_in
 }
 
 # --- what no store can be ---------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 # Two devices and a folder, or (sync_sqlite.sh) a file in it: sync, devices, join, watch. (What goes wrong is in errors_store.sh.)
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
 
 folder=$work/folder
 mkdir -m 700 "$folder"
@@ -13,7 +15,6 @@ in_store() { # folder: the URL of the store there
   esac
 }
 store=$(in_store "$folder")
-waiting=
 watching=
 trap 'kill $waiting $watching 2> /dev/null; clean_up' EXIT
 
@@ -67,31 +68,13 @@ says '^laptop +[0-9a-f]{8} .*member, this one$' "devices in words"
 
 # --- a second device --------------------------------------------------------------------------------
 make_device desktop
-# Starts devices add in the background, with its code in $code.
-start_pairing() { # words of kc…
-  on laptop
-  rm -f "$work/code"
-  mkfifo "$work/code"
-  setsid "$program" devices add --account-password-file "$work/secret/account" "$@" < /dev/null > "$work/code" 2> "$work/sponsor" &
-  waiting=$!
-  exec 8< "$work/code"
-  read -r code <&8
-}
-end_pairing() {
-  cat <&8 > "$work/sponsored"
-  exec 8<&-
-  wait "$waiting"
-  sponsor=$?
-  waiting=
-}
-
-start_pairing --yes --json
+start_letting_in laptop --yes --json
 code=$(printf %s "$code" | jq -r 'select(.v == 1).code')
 on desktop
 run_known join "$store" --code "$(printf %s "$code" | tr -d -)" --name 'the desk' --json
 exits 0 "the right code, whatever its grouping"
 json '.received > 0 and .alarm == null' "join --json"
-end_pairing
+end_letting_in
 holds "devices add ends well" test "$sponsor" -eq 0
 holds "and answers who came in" sh -c "jq -e '.v == 1 and .added.name == \"the desk\"' '$work/sponsored' > /dev/null"
 run devices --json
@@ -328,21 +311,21 @@ on laptop
 run devices --json
 json '.items | length == 2' "nobody came in"
 
-start_pairing --yes
+start_letting_in laptop --yes
 holds "the first line is the code" sh -c "printf %s '$code' | grep -qE '^[0-9]{3}-[0-9]{3}-[0-9]{3}$'"
 kill "$waiting"
-end_pairing
+end_letting_in
 holds "a signal ends devices add" test "$sponsor" -eq 143
 
 # The last code counts: whoever looks at an earlier one must not say yes to who knows the other.
-start_pairing --yes
+start_letting_in laptop --yes
 run devices add --yes --account-password-file "$work/secret/wrong"
 exits 5 "another devices add with a wrong password"
 kill -0 "$waiting"
 holds "which leaves the first to go on" test $? -eq 0
 setsid "$program" devices add --yes --account-password-file "$work/secret/account" < /dev/null > "$work/code2" 2> /dev/null &
 second=$!
-end_pairing
+end_letting_in
 holds "with the right one it ends the first" test "$sponsor" -eq 5
 holds "which says so" grep -qF "another kc devices add has begun on this device. The code of this one can't be used any more." \
   "$work/sponsor"

@@ -4,6 +4,8 @@
 # that kc-evilstore carries.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/../cli/sponsor.sh"
 
 evil=$top_builddir/kc-evilstore
 in_store() { # folder: the URL of the store there
@@ -80,17 +82,11 @@ run sync use "$(in_store "$truth")" --account-password-file "$work/secret/accoun
 exits 0 "a store"
 run_with 'first secret' add first.example --user ana --stdin --sync
 run sync
-mkfifo "$work/code"
-setsid "$program" devices add --account-password-file "$work/secret/account" --yes < /dev/null > "$work/code" 2> /dev/null &
-sponsor=$!
-exec 8< "$work/code"
-read -r code <&8
+start_letting_in laptop --yes
 make_device desktop
 run join "$(in_store "$truth")" --code "$code" --account-password-file "$work/secret/account" --name desktop
 exits 0 "a second device joins through the true store"
-cat <&8 > /dev/null
-exec 8<&-
-wait $sponsor
+end_letting_in
 for device in laptop desktop; do
   on laptop
   run sync
