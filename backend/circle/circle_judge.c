@@ -308,7 +308,6 @@ static bool has_had(const struct kc_member *member, uint64_t seq, const struct k
 bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	size_t member, uint64_t seq, const struct kc_record_id *id)
 {
-	static const struct kc_record_id unknown;
 	const struct kc_member *m = circle->members[member];
 	bool named = false;
 
@@ -324,7 +323,7 @@ bool kc_circle_leads_to_cut(const struct kc_circle *circle, const struct kc_trus
 
 		if (!e || e->cut_seq != trust->cut[member])
 			continue;
-		if (kc_record_id_equal(&e->cut_id, &unknown) || has_had(m, e->cut_seq, &e->cut_id))
+		if (has_had(m, e->cut_seq, &e->cut_id))
 			return true;
 		named = true;
 	}

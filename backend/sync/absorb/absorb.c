@@ -355,14 +355,38 @@ static kc_err take_all(struct kc_absorb *absorb, bool lists, bool *ret_progress)
 	return KC_OK;
 }
 
-/* Whether an operation of one who is out, with this list, counts: it leads to the last that does,
- * or a sponsor had settled it. */
-static bool counts(const struct kc_circle *circle, const struct kc_trust *trust,
-	const struct kc_gathered_op *op, uint64_t seq, const struct kc_record_id *id)
+/* Of a log of one who is out that alone counts which digests tie to the operation with the very
+ * list that its cut names, or to what a sponsor had settled: what it signed is its word still, but
+ * not when, and of any number it could sign another. */
+static void see_what_leads(struct kc_absorb *absorb)
 {
-	if (op->op.position.number > circle->members[op->member]->target.number)
-		return kc_circle_leads_to_cut(circle, trust, op->member, seq, id);
-	return kc_circle_is_within_cut(circle, trust, op->member, seq, id);
+	struct kc_gathered *gathered = absorb->gathered;
+	kc_peer_set leads = 0;
+
+	for (size_t i = gathered->count; i-- > 0;) {
+		struct kc_gathered_op *op = &gathered->ops[i];
+		kc_peer_set bit = (kc_peer_set)1 << op->member;
+
+		if (!(gathered->out & bit))
+			continue;
+		if (op->ends)
+			leads |= bit;
+		if (op->op.position.number <= absorb->circle->members[op->member]->target.number
+				? !op->reaches
+				: !(leads & bit))
+			op->beyond = true;
+		if (op->apart)
+			leads &= ~bit;
+	}
+}
+
+/* Whether an operation stands behind the last one of a peer that left. */
+static bool is_after_it_left(const struct kc_absorb *absorb, const struct kc_gathered_op *op)
+{
+	const struct kc_member *member = absorb->circle->members[op->member];
+
+	return !absorb->gathered->by_feed && kc_circle_is_over(member) &&
+	       op->op.position.number > member->list->number;
 }
 
 /* What a peer that is out said and wrote counts up to its cut: the operations with lists up to that
@@ -378,17 +402,23 @@ static kc_err see_what_is_beyond(struct kc_absorb *absorb, const struct kc_trust
 	for (size_t i = 0; i < absorb->gathered->count; i++) {
 		struct kc_gathered_op *op = &absorb->gathered->ops[i];
 
-		op->beyond = kc_peer_set_has(absorb->gathered->out, op->member);
+		op->beyond = kc_peer_set_has(absorb->gathered->out, op->member) ||
+			     is_after_it_left(absorb, op);
+		op->ends = false;
 	}
 	for (size_t i = 0; i < absorb->count; i++) {
 		const struct kc_absorb_record *record = &absorb->records[i];
 		struct kc_gathered_op *op = &absorb->gathered->ops[record->op];
 
-		if (!op->beyond || record->kind != KC_ABSORB_LIST || record->value.len == 0 ||
+		if (!is_out(absorb, record) || record->kind != KC_ABSORB_LIST ||
+			record->value.len == 0 ||
 			kc_list_parse(record->value, &circle->account, list, &id) != KC_OK)
 			continue;
-		op->beyond = !counts(circle, trust, op, list->seq, &id);
+		op->beyond = !kc_circle_is_within_cut(circle, trust, op->member, list->seq, &id);
+		op->ends = !op->beyond && list->seq == trust->cut[op->member];
 	}
+	if (!absorb->gathered->by_feed)
+		see_what_leads(absorb);
 	return KC_OK;
 }
 

@@ -141,6 +141,18 @@ static void add_shut_lists(struct kc_absorb_reader *r)
 	}
 }
 
+/* Whether a list that came says what its writer had said: of one who is out up to the cut, of one
+ * that left in its log up to the last, or in that one; an older one may have been signed since. */
+static bool may_vouch(const struct kc_absorb_reader *r, const struct kc_absorb_record *record)
+{
+	const struct kc_gathered *gathered = r->absorb->gathered;
+	const struct kc_member *m = r->circle->members[kc_absorb_member(r->absorb, record)];
+
+	return record->kind == KC_ABSORB_LIST && record->state == KC_OK &&
+	       !gathered->ops[record->op].beyond &&
+	       (record->current || !gathered->by_feed || !kc_circle_is_over(m));
+}
+
 /* And those before it that came now; some were passed over unread. */
 static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 {
@@ -153,8 +165,7 @@ static kc_err add_earlier_lists(struct kc_absorb_reader *r, kc_peer_set writers)
 		const struct kc_absorb_record *record = &r->absorb->records[i];
 		size_t member = kc_absorb_member(r->absorb, record);
 
-		if (record->kind != KC_ABSORB_LIST || record->state != KC_OK ||
-			!kc_peer_set_has(writers, member))
+		if (!may_vouch(r, record) || !kc_peer_set_has(writers, member))
 			continue;
 		KC_TRY(kc_list_parse(record->value, &r->circle->account, list, &id));
 		if (kc_record_id_equal(&id, &r->circle->members[member]->list_id))
@@ -206,6 +217,7 @@ static bool was_settled_by_sponsor(
 		       item->counter <= kc_vector_get(&r->circle->views[item->view].vector,
 						&r->circle->members[item->member]->id);
 	return r->circle->joining &&
+	       (op->reaches || kc_peer_set_has(r->trust.trusted, item->member)) &&
 	       op->op.position.number <= r->circle->members[item->member]->target.number;
 }
 

@@ -188,8 +188,8 @@ bool kc_absorb_counts(const struct kc_absorb_reader *r, const struct kc_absorb_r
 {
 	const struct kc_gathered_op *op = &r->absorb->gathered->ops[record->op];
 
-	return kc_peer_set_has(r->trust.heard, record->member) ||
-	       (kc_peer_set_has(r->absorb->gathered->out, record->member) && !op->beyond);
+	return kc_peer_set_has(r->trust.heard | r->absorb->gathered->out, record->member) &&
+	       !op->beyond;
 }
 
 /* Opens all items once, and leaves those that somebody vouches for. */

@@ -49,7 +49,7 @@ static bool is_read(const struct kc_absorb *absorb, size_t member, bool taken)
 		if (!follows(absorb, op, last))
 			return false;
 		if (op->beyond) /* and behind nothing that was taken away */
-			return op->op.position.number == last + 1;
+			return op->reaches && op->op.position.number == last + 1;
 		if (i == waiting)
 			return false;
 		last = op->op.position.number;

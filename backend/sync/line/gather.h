@@ -25,7 +25,10 @@ struct kc_gathered_op {
 	bool has_keys; /* the records that lead to keys are taken in */
 	bool opened;   /* and all others */
 	bool waits;    /* something in it is not settled */
-	bool beyond;   /* of a peer that is out, after its last list that counts */
+	bool apart;    /* no digest ties it to the operation before it */
+	bool reaches;  /* digests lead from it to what the sponsor had settled */
+	bool ends;     /* of a peer that is out: with the very list that its cut names */
+	bool beyond;   /* of a peer that is out, or left: it does not count */
 	/* Of a record. An item is of whoever its body says; until that is read, of this device. */
 	const char *name; /* in bytes; NULL: an operation */
 	enum kc_zone zone;
