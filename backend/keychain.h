@@ -327,10 +327,11 @@ bool kc_keychain_watch_drain(struct kc_keychain_watch *watch);
 KC_MUST kc_err kc_keychain_devices(struct kc_keychain *keychain, struct kc_device_list *ret);
 
 /* Puts a device out, and gives the others new keys. With the account password (it may be empty) the
- * removal counts more than one without. lost: somebody else may have it; before_ms: what it said
- * from then on does not count either (0: from now on). The removal is remembered, and sent with the
- * next exchange, also when this one fails. Errors: NOT_FOUND (no such device), PARAM (this one),
- * DUPLICATE (this device has removed it already), ACCOUNT_PASSWORD, and those of sync_now. */
+ * removal counts more than one without. lost: somebody else may have it; before_ms: what was heard
+ * of it here from then on does not count either (0: from now on). The removal is remembered, and
+ * sent with the next exchange, also when this one fails. Errors: NOT_FOUND (no such device), PARAM
+ * (this one), DUPLICATE (this device has removed it already), ACCOUNT_PASSWORD, and those of
+ * sync_now. */
 KC_MUST kc_err kc_keychain_device_remove(struct kc_keychain *keychain,
 	const uint8_t id[static KC_DEVICE_ID_LEN], struct kc_bytes account_password, bool lost,
 	uint64_t before_ms, struct kc_sync_report *ret);

@@ -99,7 +99,7 @@ static kc_err read_before(struct kc_run *run, uint64_t *ret)
 	*ret = (uint64_t)kc_when_from_absolute(date) * 1000;
 	if (*ret > (uint64_t)kc_clock_wall_ms())
 		return kc_run_misused(run, "--before is a time in the past: from when on nothing "
-					   "counts that the device said");
+					   "counts that was heard of the device");
 	return KC_OK;
 }
 

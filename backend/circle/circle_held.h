@@ -29,7 +29,8 @@ const char *kc_alarm_name(enum kc_alarm alarm); /* "rollback"; NULL for none */
 struct kc_past_list {
 	uint64_t seq;
 	struct kc_record_id id;
-	uint64_t time_ms;
+	uint64_t time_ms;  /* by its author's clock */
+	uint64_t heard_ms; /* by this device's */
 };
 
 /* A compatibility circle. */
@@ -184,6 +185,7 @@ struct kc_password_record {
 	struct kc_buf record;
 	struct kc_account_key parts;
 	struct kc_record_id id;
+	uint64_t heard_ms; /* when it came, by this device's clock */
 };
 
 /* One that no user key that counted vouches for. */

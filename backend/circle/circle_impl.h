@@ -59,7 +59,8 @@ KC_MUST kc_err kc_circle_check_password_twin(
 	const struct kc_circle *circle, struct kc_bytes record);
 bool kc_circle_holds_password(const struct kc_circle *circle, struct kc_bytes record);
 /* Keeps a record and its user key; the first of the two the record alone. */
-KC_MUST kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record);
+KC_MUST kc_err kc_circle_add_password(
+	struct kc_circle *circle, struct kc_bytes record, uint64_t heard_ms);
 KC_MUST kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes record);
 /* Whether one counts: by who made it, and by who put that device out. */
 KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
@@ -67,10 +68,15 @@ KC_MUST kc_err kc_circle_weigh_password(const struct kc_circle *circle,
 /* The last account key record that this device made, which its list names. */
 KC_MUST kc_err kc_circle_find_made_password(
 	const struct kc_circle *circle, bool *ret_any, struct kc_record_id *ret);
-/* Which of an author's records a statement against it acknowledges: those from before a time, all
- * for 0. */
+/* From when on nothing counts that a peer says; 0: from now on. By what it says itself of its time,
+ * or by when that was heard here. */
+struct kc_moment {
+	uint64_t ms;
+	bool is_authors;
+};
+/* Which of an author's records a statement against it acknowledges: those from before. */
 KC_MUST kc_err kc_circle_acknowledge_password(
-	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret);
+	const struct kc_circle *circle, const struct kc_moment *before, struct kc_exclusion *ret);
 /* REFUSED when the author is out, and enough of its records are held. */
 KC_MUST kc_err kc_circle_check_crowd(
 	const struct kc_circle *circle, const struct kc_peer_id *author);
@@ -170,6 +176,12 @@ KC_MUST kc_err kc_circle_note_list(struct kc_member *member);
 bool kc_circle_was_passed_over(const struct kc_member *member, uint64_t seq);
 KC_MUST kc_err kc_circle_note_passed_list(
 	struct kc_member *member, const struct kc_list *list, const struct kc_record_id *id);
+/* The last of those that are remembered from before a moment is the cut. */
+void kc_circle_find_cut(
+	const struct kc_member *member, const struct kc_moment *before, struct kc_exclusion *ret);
+/* PastLists of doc/keycircle.asn1. Errors: DECODE. */
+void kc_circle_put_past(struct kc_der_writer *w, const struct kc_member *member);
+KC_MUST kc_err kc_circle_pull_past(struct kc_der_reader *r, struct kc_member *member);
 /* The statements that wait for the next list: each, into it, what was sealed for those whom they
  * put out, and to these. */
 KC_MUST kc_err kc_circle_each_statement(const struct kc_circle *circle,

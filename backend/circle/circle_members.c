@@ -6,102 +6,6 @@
 
 #include "base/clock.h"
 
-/* --- where to cut -------------------------------------------------------------------------------
- *
- * What is remembered of a peer's lists: number, identity and time, oldest first. The last ones, and
- * of the days before the last one of each.
- */
-
-#define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
-#define MOST_PAST 64
-#define LATEST 16
-
-static struct kc_past_list *rows_of(const struct kc_member *member, size_t *ret_count)
-{
-	*ret_count = member->past.len / sizeof(struct kc_past_list);
-	return (struct kc_past_list *)(void *)member->past.data;
-}
-
-/* Makes room for one more. */
-static void thin(struct kc_member *member)
-{
-	size_t count, goes = 0;
-	struct kc_past_list *rows = rows_of(member, &count);
-
-	if (count < MOST_PAST)
-		return;
-	for (size_t i = 0; i + LATEST < count; i++)
-		if (rows[i].time_ms / DAY_MS == rows[i + 1].time_ms / DAY_MS) {
-			goes = i;
-			break;
-		}
-	memmove(&rows[goes], &rows[goes + 1], (count - goes - 1) * sizeof *rows);
-	kc_buf_truncate(&member->past, (count - 1) * sizeof *rows);
-}
-
-kc_err kc_circle_note_list(struct kc_member *member)
-{
-	struct kc_past_list row = {
-		.seq = member->list->seq, .id = member->list_id, .time_ms = member->list->time_ms};
-
-	thin(member);
-	kc_buf_push(&member->past, &row, sizeof row);
-	return kc_buf_check(&member->past);
-}
-
-/* Before which of those that are remembered one of that number comes. */
-static size_t place_of(const struct kc_past_list *rows, size_t count, uint64_t seq)
-{
-	size_t at = count;
-
-	while (at > 0 && rows[at - 1].seq >= seq)
-		at--;
-	return at;
-}
-
-/* Only among those that are never thinned out: what is not there has not come. */
-bool kc_circle_was_passed_over(const struct kc_member *member, uint64_t seq)
-{
-	size_t count;
-	const struct kc_past_list *rows = rows_of(member, &count);
-	size_t at = place_of(rows, count, seq);
-
-	return at < count && count - at < LATEST && rows[at].seq != seq;
-}
-
-kc_err kc_circle_note_passed_list(
-	struct kc_member *member, const struct kc_list *list, const struct kc_record_id *id)
-{
-	struct kc_past_list row = {.seq = list->seq, .id = *id, .time_ms = list->time_ms};
-	struct kc_past_list *rows;
-	size_t count, at;
-
-	thin(member);
-	kc_buf_push(&member->past, &row, sizeof row);
-	KC_TRY(kc_buf_check(&member->past));
-	rows = rows_of(member, &count);
-	at = place_of(rows, count - 1, list->seq);
-	memmove(&rows[at + 1], &rows[at], (count - 1 - at) * sizeof *rows);
-	rows[at] = row;
-	return KC_OK;
-}
-
-/* The last list from before a time; before all that are remembered, the one that the first of them
- * follows. */
-static void find_cut(const struct kc_member *member, uint64_t before_ms, struct kc_exclusion *ret)
-{
-	size_t count;
-	const struct kc_past_list *rows = rows_of(member, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (before_ms == 0 || rows[i].time_ms < before_ms) {
-			ret->cut_seq = rows[i].seq;
-			ret->cut_id = rows[i].id;
-		}
-	if (ret->cut_seq == 0 && count > 0)
-		ret->cut_seq = rows[0].seq - 1;
-}
-
 /* --- statements that the next list makes --------------------------------------------------------
  */
 
@@ -157,25 +61,32 @@ static bool has_said(const struct kc_circle *circle, const struct kc_peer_id *ta
 
 /* Nobody's word but this device's own counts for what came when: where a statement of another cuts,
  * it cuts no later than at the last list that is here, and acknowledges no record that is not. */
-static kc_err bound(
-	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *exclusion)
+static kc_err bound(const struct kc_circle *circle, const struct kc_moment *before,
+	struct kc_exclusion *exclusion)
 {
 	const struct kc_member *member = kc_circle_find(circle, &exclusion->target);
 	struct kc_exclusion own = {.target = exclusion->target};
 
 	if (!member)
 		return KC_OK;
-	find_cut(member, before_ms, &own);
+	kc_circle_find_cut(member, before, &own);
 	if (exclusion->cut_seq >= own.cut_seq) {
 		exclusion->cut_seq = own.cut_seq;
 		exclusion->cut_id = own.cut_id;
 	}
-	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &own));
+	KC_TRY(kc_circle_acknowledge_password(circle, before, &own));
 	if (exclusion->password_seq >= own.password_seq) {
 		exclusion->password_seq = own.password_seq;
 		exclusion->password_id = own.password_id;
 	}
 	return KC_OK;
+}
+
+/* A loss is told by the owner: what counts is when something was heard here. An answer goes by the
+ * time that the list says itself which is answered. */
+static struct kc_moment moment_of(enum kc_exclusion_reason reason, uint64_t before_ms)
+{
+	return (struct kc_moment){.ms = before_ms, .is_authors = reason == KC_EXCLUSION_COUNTER};
 }
 
 struct statements {
@@ -262,6 +173,8 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 	const struct kc_member *target, enum kc_exclusion_reason reason, uint64_t before_ms,
 	const struct kc_signer *cosigner)
 {
+	const struct kc_moment before = moment_of(reason, before_ms);
+
 	for (size_t i = 0; target->list && i < target->list->exclude_count; i++) {
 		struct kc_exclusion again = target->list->exclude[i];
 
@@ -275,7 +188,7 @@ static kc_err repeat(struct kc_circle *circle, const struct kc_trust *trust,
 			continue;
 		}
 		again.cosigned = false;
-		KC_TRY(bound(circle, before_ms, &again));
+		KC_TRY(bound(circle, &before, &again));
 		KC_TRY(state(circle, &again, cosigner));
 	}
 	return KC_OK;
@@ -287,6 +200,7 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	const struct kc_member *member = kc_circle_find(circle, target);
 	struct kc_exclusion exclusion = {
 		.target = *target, .time_ms = kc_clock_now_ms(), .reason = reason};
+	const struct kc_moment before = moment_of(reason, before_ms);
 	struct kc_trust trust;
 
 	if (!member)
@@ -304,8 +218,8 @@ kc_err kc_circle_exclude(struct kc_circle *circle, const struct kc_peer_id *targ
 	}
 	if (!kc_peer_set_has(trust.known, kc_circle_number(circle, target)))
 		return KC_ERR(NOT_FOUND);
-	find_cut(member, before_ms, &exclusion);
-	KC_TRY(kc_circle_acknowledge_password(circle, before_ms, &exclusion));
+	kc_circle_find_cut(member, &before, &exclusion);
+	KC_TRY(kc_circle_acknowledge_password(circle, &before, &exclusion));
 	KC_TRY(repeat(circle, &trust, member, reason, before_ms, cosigner));
 	return state(circle, &exclusion, cosigner);
 }
@@ -519,7 +433,7 @@ kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
 /* --- new keys -----------------------------------------------------------------------------------
  */
 
-#define YEAR_MS (365 * DAY_MS)
+#define YEAR_MS (UINT64_C(365) * 24 * 60 * 60 * 1000)
 
 kc_err kc_circle_rotate(struct kc_circle *circle, enum kc_epoch_reason reason)
 {

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 #define MOST_OF_OUTSIDER 8 /* records of one who is out */
 
 /* --- user keys ----------------------------------------------------------------------------------
@@ -285,9 +287,9 @@ kc_err kc_circle_check_password_twin(const struct kc_circle *circle, struct kc_b
 	return KC_OK;
 }
 
-kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record)
+kc_err kc_circle_add_password(struct kc_circle *circle, struct kc_bytes record, uint64_t heard_ms)
 {
-	struct kc_password_record row = {.record = KC_BUF_INIT};
+	struct kc_password_record row = {.record = KC_BUF_INIT, .heard_ms = heard_ms};
 
 	if (kc_circle_holds_password(circle, record))
 		return KC_OK;
@@ -305,7 +307,7 @@ kc_err kc_circle_hold_password(struct kc_circle *circle, struct kc_bytes record)
 {
 	if (kc_circle_holds_password(circle, record))
 		return KC_OK;
-	KC_TRY(kc_circle_add_password(circle, record));
+	KC_TRY(kc_circle_add_password(circle, record, kc_clock_now_ms()));
 	return note_key(circle, &circle->passwords[circle->password_count - 1]);
 }
 
@@ -443,24 +445,25 @@ kc_err kc_circle_find_made_password(
 	return identity_of(circle, kc_buf_bytes(&circle->own_keys[circle->own_key_count - 1]), ret);
 }
 
-static void acknowledge(const struct kc_account_key *parts, const struct kc_record_id *id,
-	uint64_t before_ms, struct kc_exclusion *ret)
+static void acknowledge(const struct kc_password_record *row, const struct kc_moment *before,
+	struct kc_exclusion *ret)
 {
-	if ((before_ms && parts->time_ms >= before_ms) || parts->seq < ret->password_seq ||
-		(parts->seq == ret->password_seq &&
-			memcmp(id->bytes, ret->password_id.bytes, sizeof id->bytes) < 0))
+	uint64_t ms = before->is_authors ? row->parts.time_ms : row->heard_ms;
+
+	if ((before->ms && ms >= before->ms) || row->parts.seq < ret->password_seq ||
+		(row->parts.seq == ret->password_seq &&
+			memcmp(row->id.bytes, ret->password_id.bytes, sizeof row->id.bytes) < 0))
 		return;
-	ret->password_seq = parts->seq;
-	ret->password_id = *id;
+	ret->password_seq = row->parts.seq;
+	ret->password_id = row->id;
 }
 
 /* Of one that is pending nobody knows what comes before it, and that one could still make. */
 kc_err kc_circle_acknowledge_password(
-	const struct kc_circle *circle, uint64_t before_ms, struct kc_exclusion *ret)
+	const struct kc_circle *circle, const struct kc_moment *before, struct kc_exclusion *ret)
 {
 	for (size_t i = 0; i < circle->password_count; i++)
 		if (kc_peer_id_equal(&circle->passwords[i].parts.author, &ret->target))
-			acknowledge(&circle->passwords[i].parts, &circle->passwords[i].id,
-				before_ms, ret);
+			acknowledge(&circle->passwords[i], before, ret);
 	return KC_OK;
 }

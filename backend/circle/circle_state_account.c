@@ -94,12 +94,16 @@ kc_err kc_circle_code_user_key(struct kc_coder *c, struct kc_circle *circle, siz
 kc_err kc_circle_code_password(struct kc_coder *c, struct kc_circle *circle, size_t number)
 {
 	struct kc_bytes record = kc_bytes(NULL, 0);
+	uint64_t heard_ms = 0;
 
-	if (!c->loads)
+	if (!c->loads) {
 		record = kc_buf_bytes(&circle->passwords[number].record);
+		heard_ms = circle->passwords[number].heard_ms;
+	}
 	kc_coder_view(c, &record);
+	kc_coder_uint(c, &heard_ms);
 	KC_TRY(kc_coder_check(c));
-	return c->loads ? kc_circle_add_password(circle, record) : KC_OK;
+	return c->loads ? kc_circle_add_password(circle, record, heard_ms) : KC_OK;
 }
 
 kc_err kc_circle_code_pending_key(struct kc_coder *c, struct kc_circle *circle, size_t number)

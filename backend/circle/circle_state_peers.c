@@ -22,26 +22,10 @@ static kc_err add_member(struct kc_circle *circle, struct kc_bytes record, struc
 /* The lists of a member that are remembered: what adopting the last one noted is among them. */
 static kc_err code_past(struct kc_coder *c, struct kc_member *member)
 {
-	size_t count = member->past.len / sizeof(struct kc_past_list);
-	struct kc_past_list row, *rows = (struct kc_past_list *)(void *)member->past.data;
-
 	if (c->loads)
-		kc_buf_reset(&member->past);
-	kc_coder_begin(c);
-	for (size_t i = 0; c->loads ? kc_der_more(kc_coder_reader(c)) : i < count; i++) {
-		if (!c->loads)
-			row = rows[i];
-		kc_coder_begin(c);
-		kc_coder_uint(c, &row.seq);
-		kc_coder_array(c, row.id.bytes, sizeof row.id.bytes);
-		kc_coder_uint(c, &row.time_ms);
-		kc_coder_end(c);
-		if (c->loads)
-			kc_buf_push(&member->past, &row, sizeof row);
-	}
-	kc_coder_end(c);
-	KC_TRY(kc_coder_check(c));
-	return kc_buf_check(&member->past);
+		return kc_circle_pull_past(kc_coder_reader(c), member);
+	kc_circle_put_past(&c->w, member);
+	return KC_OK;
 }
 
 static kc_err code_retire(struct kc_coder *c, struct kc_member *member)

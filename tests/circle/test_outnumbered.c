@@ -1152,6 +1152,39 @@ static void a_time_to_come_puts_off_no_rotation(void)
 	kc_clock_set_wall(NULL);
 }
 
+/* Which of the thief's records a loss before a time acknowledges. */
+static uint64_t acknowledged(struct kc_circle *circle, const struct kc_circle *thief, int64_t ms)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *copy = NULL;
+
+	telling_copy(circle, &copy);
+	CHECK_OK_FATAL(
+		kc_circle_exclude(copy, telling_id(thief), KC_EXCLUSION_LOST, (uint64_t)ms, NULL));
+	telling_say(copy);
+	return kc_list_find_exclusion(kc_circle_self(copy)->list, telling_id(thief))->password_seq;
+}
+
+/* The thief sets its clock back, and then a password. */
+static void a_password_is_of_when_it_was_heard(void)
+{
+	static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys own = KC_PASSWORD_KEYS_INIT;
+	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
+
+	clock_ms = INT64_C(1800000000000);
+	kc_clock_set_wall(by_hand);
+	house_init(&h);
+	CHECK_OK_FATAL(kc_account_key_make(&h.bob->account, &h.thief->identity, &h.bob->keys,
+		kc_bytes_str("a thief's own"), 2, h.user.user, &record, &own));
+	clock_ms += 10 * day_ms;
+	CHECK_OK(kc_circle_take_account_key(h.bob, kc_buf_bytes(&record)));
+	clock_ms += day_ms;
+	CHECK(acknowledged(h.bob, h.thief, clock_ms - 5 * day_ms) == 0);
+	CHECK(acknowledged(h.bob, h.thief, clock_ms) == 2);
+	kc_clock_set_wall(NULL);
+}
+
 /* --- who has left -------------------------------------------------------------------------------
  */
 
@@ -1296,6 +1329,7 @@ int main(void)
 		CHECK_TEST(who_is_given_keys_again_is_in_no_doubt),
 		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
+		CHECK_TEST(a_password_is_of_when_it_was_heard),
 		CHECK_TEST(of_two_leavings_the_same_one_counts),
 		CHECK_TEST(one_who_is_out_excuses_nobody),
 		CHECK_TEST(an_excuse_falls_with_whoever_gave_it),

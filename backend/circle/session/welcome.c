@@ -99,8 +99,12 @@ static void put_user_keys(struct kc_der_writer *w, const struct kc_circle *circl
 static void put_passwords(struct kc_der_writer *w, const struct kc_circle *circle)
 {
 	kc_der_begin(w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < circle->password_count; i++)
+	for (size_t i = 0; i < circle->password_count; i++) {
+		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_bytes(w, kc_buf_bytes(&circle->passwords[i].record));
+		kc_der_put_uint(w, circle->passwords[i].heard_ms);
+		kc_der_end(w);
+	}
 	kc_der_end(w);
 }
 
@@ -150,6 +154,7 @@ static void put_peers(
 		kc_der_begin(w, KC_DER_SEQUENCE);
 		kc_der_put_bytes(w, kc_buf_bytes(&m->permanent_record));
 		kc_der_put_bytes(w, kc_buf_bytes(&m->list_record));
+		kc_circle_put_past(w, m);
 		kc_der_put_bytes(w, kc_buf_bytes(&m->retire_record));
 		kc_der_put_uint(w, target->number);
 		kc_der_put_bytes(w, KC_BYTES_OF(target->digest));
@@ -232,18 +237,43 @@ kc_err kc_circle_admit(struct kc_circle *circle, const struct kc_application *ap
 /* --- entering -----------------------------------------------------------------------------------
  */
 
+/* A list and those before it, with when the sponsor heard each: this device was not there. */
+static kc_err enter_lists(struct kc_circle *circle, struct kc_member *member, struct kc_bytes list,
+	struct kc_der_reader *past)
+{
+	const struct kc_past_list *last;
+
+	if (list.len) {
+		KC_TRY(kc_circle_adopt_list(circle, member, list));
+		KC_TRY(kc_list_verify(list, &circle->account, member->list, &member->permanent));
+		if (!kc_peer_id_equal(&member->list->peer, &member->id))
+			return KC_ERR(VERIFY);
+	}
+	KC_TRY(kc_circle_pull_past(past, member));
+	if ((member->list != NULL) != (member->past.len > 0))
+		return KC_ERR(DECODE);
+	if (!member->list)
+		return KC_OK;
+	last = (const struct kc_past_list *)(const void *)(member->past.data + member->past.len) -
+	       1;
+	return last->seq == member->list->seq && kc_record_id_equal(&last->id, &member->list_id)
+		       ? KC_OK
+		       : KC_ERR(DECODE);
+}
+
 static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 {
 	struct kc_permanent permanent;
 	struct kc_bytes record, list, retire;
 	struct kc_log_position target;
-	struct kc_der_reader seq;
+	struct kc_der_reader seq, past;
 	struct kc_member *member;
 	struct kc_peer_id id;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &seq);
 	record = kc_der_get_bytes(&seq);
 	list = kc_der_get_bytes(&seq);
+	kc_der_reader_init(&past, kc_der_get_raw(&seq));
 	retire = kc_der_get_bytes(&seq);
 	target.number = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, target.digest, sizeof target.digest);
@@ -253,12 +283,7 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	KC_TRY(kc_circle_add_member(circle, record, &permanent, &id));
 	member = circle->members[circle->member_count - 1];
 	member->target = target;
-	if (list.len) {
-		KC_TRY(kc_circle_adopt_list(circle, member, list));
-		KC_TRY(kc_list_verify(list, &circle->account, member->list, &permanent));
-		if (!kc_peer_id_equal(&member->list->peer, &id))
-			return KC_ERR(VERIFY);
-	}
+	KC_TRY(enter_lists(circle, member, list, &past));
 	return retire.len ? kc_circle_take_retire(circle, &id, retire) : KC_OK;
 }
 
@@ -354,14 +379,19 @@ static kc_err enter_user_keys(struct kc_der_reader *r, struct kc_circle *circle)
 
 static kc_err enter_passwords(struct kc_der_reader *r, struct kc_circle *circle)
 {
-	struct kc_der_reader rows;
+	struct kc_der_reader rows, one;
 
 	kc_der_enter(r, KC_DER_SEQUENCE, &rows);
 	while (kc_der_more(&rows)) {
-		struct kc_bytes record = kc_der_get_bytes(&rows);
+		struct kc_bytes record;
+		uint64_t heard_ms;
 
+		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
+		record = kc_der_get_bytes(&one);
+		heard_ms = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
+		kc_der_leave(&rows, &one);
 		KC_TRY(kc_der_reader_check(&rows));
-		KC_TRY(kc_circle_add_password(circle, record));
+		KC_TRY(kc_circle_add_password(circle, record, heard_ms));
 	}
 	kc_der_leave(r, &rows);
 	KC_TRY(kc_der_reader_check(r));
