@@ -218,8 +218,8 @@ static kc_err read_until(
 	if (!member)
 		return KC_ERR(NOT_FOUND);
 	*ret_ms = UINT64_MAX;
-	if (member->retire_record.len)
-		*ret_ms = member->retire.time_ms;
+	if (kc_circle_is_over(member))
+		*ret_ms = member->list->time_ms;
 	else if (kc_circle_find_removal(circle, &trust, &peer, &removal, &author))
 		*ret_ms = removal.time_ms;
 	return KC_OK;

@@ -119,7 +119,7 @@ static void fill_part(const struct looker *l, size_t number, struct kc_store_par
 
 	*ret = (struct kc_store_part){.is_this = number == l->circle->self,
 		.is_out = kc_peer_set_has(kc_trust_outsiders(&l->trust), number) ||
-			  member->retire_record.len > 0,
+			  kc_circle_is_over(member),
 		.settled = member->position.number,
 		.list = list ? list->seq : 0,
 		.named = named_of(l, member),

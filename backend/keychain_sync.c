@@ -348,8 +348,8 @@ static void fill_end(const struct kc_circle *circle, const struct kc_trust *trus
 		copy_name(circle, author, ret->removed_by);
 		ret->removed_ms = e.time_ms;
 		ret->lost = e.reason == KC_EXCLUSION_LOST;
-	} else if (member->retire_record.len) {
-		ret->removed_ms = member->retire.time_ms;
+	} else if (kc_circle_is_over(member)) {
+		ret->removed_ms = member->list->time_ms;
 	}
 }
 
@@ -360,7 +360,7 @@ static enum kc_device_standing standing_of(
 
 	if (kc_peer_set_has(kc_trust_outsiders(trust), number))
 		return KC_DEVICE_REMOVED;
-	if (member->retire_record.len)
+	if (kc_circle_is_over(member))
 		return KC_DEVICE_RETIRED;
 	if (number == circle->self)
 		return KC_DEVICE_MEMBER;

@@ -34,7 +34,6 @@ static void free_member(struct kc_member *member)
 	kc_buf_done(&member->list_record);
 	kc_buf_done(&member->past);
 	kc_buf_done(&member->said_before);
-	kc_buf_done(&member->retire_record);
 	kc_held_compat_done(&member->compat_held);
 	free(member->list);
 	free(member);

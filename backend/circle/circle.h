@@ -82,7 +82,7 @@ KC_MUST kc_err kc_circle_name_apart(const struct kc_circle *circle,
 	char ret[static KC_DEVICE_NAME_MAX + 1]);
 struct kc_writer_id kc_circle_writer(const struct kc_peer_id *id); /* of a peer's log */
 const struct kc_account_keys *kc_circle_keys(const struct kc_circle *circle);
-/* Whether a peer has left, and its last list is here: it says nothing more. */
+/* Whether a peer has left, by its last list: it says nothing more. */
 bool kc_circle_is_over(const struct kc_member *member);
 /* The voucher that introduced a peer, or NULL for the first device. */
 const struct kc_voucher *kc_circle_find_voucher(
@@ -142,8 +142,6 @@ KC_MUST kc_err kc_circle_take_account_key(struct kc_circle *circle, struct kc_by
 /* Puts into force which of the account key records counts most, after it was heard who is out. */
 KC_MUST kc_err kc_circle_settle_password(struct kc_circle *circle);
 
-KC_MUST kc_err kc_circle_take_retire(
-	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record);
 /* Rule 5: whether lists that came contradict each other, or what others said before, once all is
  * taken: nobody keeps others from a list that puts it out. Errors: STORE_SUSPECT. */
 KC_MUST kc_err kc_circle_check_said(struct kc_circle *circle, kc_peer_set came);

@@ -70,7 +70,7 @@ void kc_circle_drop_gifts(struct kc_circle *circle, const struct kc_view_key_nam
 /* The list by which a giver will be heard. Who has left signed none after its last. */
 static uint64_t list_of(const struct kc_member *giver, uint64_t seq)
 {
-	return giver->retire_record.len && seq > giver->retire.seq ? giver->retire.seq : seq;
+	return kc_circle_is_over(giver) && seq > giver->list->seq ? giver->list->seq : seq;
 }
 
 static bool is_heard(

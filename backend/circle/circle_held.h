@@ -12,7 +12,6 @@
 #include "backend/circle/record/evidence.h"
 #include "backend/circle/record/head.h"
 #include "backend/circle/record/op.h"
-#include "backend/circle/record/retire.h"
 #include "backend/circle/record/shares.h"
 #include "backend/circle/record/voucher.h"
 
@@ -73,14 +72,12 @@ struct kc_member {
 	struct kc_list *list;	   /* its parts, owned; NULL before the first */
 	struct kc_record_id list_id;
 	uint64_t cosign_checked, cosign_good; /* co-signatures of its exclusions, by number */
-	struct kc_buf past;	     /* struct kc_past_list, oldest first: where one may cut */
-	struct kc_buf said_before;   /* whom it had put out before this device, as heard by then */
-	bool has_moved;		     /* its list is a later one than was loaded; not saved */
-	struct kc_buf retire_record; /* empty: it has not left */
-	struct kc_retire retire;
-	bool is_over;	   /* it had left, and said its last, when this was loaded; not saved */
-	uint8_t given[32]; /* which keys this device gave it last, hashed */
-	bool forged;	   /* it sent a key that was not the one that it named */
+	struct kc_buf past;	   /* struct kc_past_list, oldest first: where one may cut */
+	struct kc_buf said_before; /* whom it had put out before this device, as heard by then */
+	bool has_moved;		   /* its list is a later one than was loaded; not saved */
+	bool is_over;		   /* it had left when this was loaded; not saved */
+	uint8_t given[32];	   /* which keys this device gave it last, hashed */
+	bool forged;		   /* it sent a key that was not the one that it named */
 	struct kc_log_position position;     /* settled so far in its log */
 	struct kc_log_position target;	     /* to be reached before this device has joined */
 	uint64_t acked[KC_CIRCLE_MAX_VIEWS]; /* which of this device's dots it says it holds */

@@ -100,11 +100,13 @@ static kc_err add_goings(
 	}
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
-		struct kc_history_entry left = {
-			.kind = KC_HISTORY_LEFT, .time_ms = m->retire.time_ms};
+		struct kc_history_entry left = {.kind = KC_HISTORY_LEFT};
 
-		if (m->retire_record.len)
-			KC_TRY(add(circle, list, &left, &m->id, &m->id));
+		if (!kc_circle_is_over(m) ||
+			!kc_circle_is_within_cut(circle, trust, i, m->list->seq, &m->list_id))
+			continue;
+		left.time_ms = m->list->time_ms;
+		KC_TRY(add(circle, list, &left, &m->id, &m->id));
 	}
 	return KC_OK;
 }

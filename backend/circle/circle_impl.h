@@ -194,7 +194,5 @@ KC_MUST kc_err kc_circle_tell_targets(struct kc_circle *circle, struct kc_bytes 
  * with whom it puts out. */
 KC_MUST kc_err kc_circle_find_fallen(
 	const struct kc_circle *circle, const struct kc_list *list, kc_peer_set *ret);
-/* Makes and queues this device's retirement; seq is that of its last list. */
-KC_MUST kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq);
 
 #endif

@@ -146,21 +146,31 @@ static kc_err add_excludes(const struct index *index, size_t number, struct kc_t
 	return kc_circle_each_statement(circle, add_exclusion, &author);
 }
 
-static kc_err add_voucher(
-	const struct index *index, const struct kc_voucher *voucher, struct kc_trust *trust)
+/* Whether it is for after the last list of a sponsor that left. */
+static bool is_late(const struct kc_member *sponsor, const struct kc_voucher *voucher)
+{
+	return kc_circle_is_over(sponsor) && voucher->sponsor_seq > sponsor->list->seq;
+}
+
+/* Late ones come behind all others. */
+static kc_err add_voucher(const struct index *index, const struct kc_voucher *voucher, bool late,
+	struct kc_trust *trust)
 {
 	const struct kc_circle *circle = index->circle;
 	struct kc_trust_voucher row = {.sponsor_seq = voucher->sponsor_seq};
 
 	if (!look_up(index, &voucher->sponsor, &row.sponsor) ||
-		!look_up(index, &voucher->beneficiary, &row.beneficiary))
+		!look_up(index, &voucher->beneficiary, &row.beneficiary) ||
+		is_late(circle->members[row.sponsor], voucher) != late)
 		return KC_OK;
-	if (kc_peer_set_has(trust->retired, row.sponsor) &&
-		voucher->sponsor_seq > circle->members[row.sponsor]->retire.seq)
-		return KC_OK; /* who has left lets nobody in */
-	if (trust->voucher_count == KC_TRUST_MAX_VOUCHERS)
+	if (trust->voucher_count + trust->late_count == KC_TRUST_MAX_VOUCHERS)
 		return KC_ERR(TOO_LARGE);
-	trust->vouchers[trust->voucher_count++] = row;
+	trust->vouchers[trust->voucher_count + trust->late_count] = row;
+	if (late) {
+		trust->late_count++;
+		return KC_OK;
+	}
+	trust->voucher_count++;
 	/* Whom this device let in, and who let it in, are in its next list. */
 	if (row.sponsor == circle->self)
 		trust->include[circle->self] |= (kc_peer_set)1 << row.beneficiary;
@@ -183,12 +193,13 @@ kc_err kc_circle_judge(const struct kc_circle *circle, struct kc_trust *ret)
 	ret->peer_count = circle->member_count;
 	for (size_t i = 0; i < circle->member_count; i++) {
 		ret->ids[i] = circle->members[i]->id;
-		if (circle->members[i]->retire_record.len)
+		if (kc_circle_is_over(circle->members[i]))
 			ret->retired |= (kc_peer_set)1 << i;
 		add_includes(&index, i, circle->members[i]->list, ret);
 	}
-	for (size_t i = 0; i < circle->voucher_count; i++)
-		KC_TRY(add_voucher(&index, &circle->vouchers[i].voucher, ret));
+	for (int late = 0; late <= 1; late++)
+		for (size_t i = 0; i < circle->voucher_count; i++)
+			KC_TRY(add_voucher(&index, &circle->vouchers[i].voucher, late, ret));
 	for (size_t i = 0; i < circle->member_count; i++)
 		KC_TRY(add_excludes(&index, i, ret));
 	kc_trust_compute(ret);

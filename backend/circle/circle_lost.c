@@ -121,7 +121,7 @@ struct kind {
 	kc_err (*say)(struct kc_circle *circle, const struct kc_trust *trust, struct kc_bytes rest);
 };
 
-/* Questions and answers are asked for anew, and a retirement is a device's last word. */
+/* Questions and answers are asked for anew. */
 static const struct kind kinds[] = {
 	{"g", say_genesis},
 	{"k/", say_account_key},

@@ -358,76 +358,9 @@ bool kc_circle_find_removal(const struct kc_circle *circle, const struct kc_trus
 /* --- leaving ------------------------------------------------------------------------------------
  */
 
-static kc_err identity_of(
-	const struct kc_circle *circle, struct kc_bytes record, struct kc_record_id *ret)
-{
-	struct kc_record parsed;
-
-	KC_TRY(kc_record_parse(record, KC_RECORD_RETIRE, &parsed));
-	return kc_record_identity(&parsed, &circle->account, ret);
-}
-
-/* REFUSED when another retirement that is here counts: the one with the lower number, then the
- * smaller identity, whatever was heard first. So nobody comes back by making a later one. */
-static kc_err check_other(const struct kc_circle *circle, const struct kc_member *member,
-	const struct kc_retire *retire, struct kc_bytes record)
-{
-	struct kc_record_id id, other;
-
-	if (member->retire_record.len == 0)
-		return KC_OK;
-	if (retire->seq != member->retire.seq)
-		return retire->seq < member->retire.seq ? KC_OK : KC_ERR(REFUSED);
-	KC_TRY(identity_of(circle, record, &id));
-	KC_TRY(identity_of(circle, kc_buf_bytes(&member->retire_record), &other));
-	return memcmp(id.bytes, other.bytes, sizeof id.bytes) < 0 ? KC_OK : KC_ERR(REFUSED);
-}
-
-kc_err kc_circle_take_retire(
-	struct kc_circle *circle, const struct kc_peer_id *from, struct kc_bytes record)
-{
-	KC_CLEANUP_BUF struct kc_buf kept = KC_BUF_INIT;
-	struct kc_retire retire;
-	struct kc_member *member;
-
-	KC_TRY_RECORD(kc_retire_parse(record, &retire));
-	KC_TRY(kc_circle_check_from(from, &retire.peer));
-	member = kc_circle_find(circle, &retire.peer);
-	if (!member)
-		return KC_ERR(WAITING);
-	if (kc_bytes_equal(record, kc_buf_bytes(&member->retire_record)))
-		return KC_OK;
-	KC_TRY_RECORD(kc_retire_verify(record, &circle->account, &retire, &member->permanent));
-	KC_TRY(check_other(circle, member, &retire, record));
-	kc_buf_push(&kept, record.data, record.len);
-	KC_TRY(kc_buf_check(&kept));
-	kc_buf_done(&member->retire_record);
-	member->retire_record = kept;
-	kept = (struct kc_buf)KC_BUF_INIT;
-	member->retire = retire;
-	return KC_OK;
-}
-
 bool kc_circle_is_over(const struct kc_member *member)
 {
-	return member->retire_record.len && member->list && member->list->seq >= member->retire.seq;
-}
-
-kc_err kc_circle_retire(struct kc_circle *circle, uint64_t seq)
-{
-	struct kc_member *self = kc_circle_self(circle);
-	struct kc_retire retire = {
-		.peer = circle->identity.id, .seq = seq, .time_ms = kc_clock_now_ms()};
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-
-	KC_TRY(kc_retire_build(&retire, &circle->account, &circle->identity, &record));
-	KC_TRY(kc_circle_queue_sealed(circle, "retire", kc_buf_bytes(&record)));
-	kc_buf_done(&self->retire_record);
-	self->retire_record = record;
-	record = (struct kc_buf)KC_BUF_INIT;
-	self->retire = retire;
-	circle->leaving = false;
-	return KC_OK;
+	return member->list && member->list->leaves;
 }
 
 /* --- new keys -----------------------------------------------------------------------------------

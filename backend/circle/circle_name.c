@@ -12,7 +12,7 @@ static bool is_taken(const struct kc_circle *circle, const struct kc_trust *trus
 	for (size_t i = 0; i < circle->member_count; i++) {
 		const struct kc_member *m = circle->members[i];
 
-		if (!kc_peer_id_equal(&m->id, newcomer) && !m->retire_record.len &&
+		if (!kc_peer_id_equal(&m->id, newcomer) && !kc_circle_is_over(m) &&
 			!kc_peer_set_has(kc_trust_outsiders(trust), i) &&
 			strcmp(kc_circle_name_of(circle, m), name) == 0)
 			return true;

@@ -174,6 +174,7 @@ static kc_err fill(struct kc_circle *circle, const struct kc_trust *trust, uint6
 	list->has_prev = self->list != NULL;
 	list->prev = self->list_id;
 	list->time_ms = kc_clock_now_ms();
+	list->leaves = circle->leaving;
 	list->policy = policy;
 	if (circle->compat.compat) {
 		list->has_circle = true;
@@ -227,7 +228,7 @@ static kc_err publish(struct kc_circle *circle, struct kc_bytes record)
 {
 	KC_TRY(remember(circle, record));
 	KC_TRY(kc_circle_tell_targets(circle, record));
-	circle->tells_all = false;
+	circle->tells_all = circle->leaving = false;
 	return kc_circle_queue_sealed(circle, "p", record);
 }
 
@@ -246,8 +247,6 @@ kc_err kc_circle_sign_list(
 	err = fill(circle, &trust, policy, list, boxes);
 	if (err == KC_OK)
 		err = kc_circle_take_back_shares(circle);
-	if (err == KC_OK && circle->leaving)
-		err = kc_circle_retire(circle, list->seq);
 	if (err == KC_OK && operation)
 		err = name_operation(circle, &trust, operation, list);
 	if (err == KC_OK)

@@ -28,17 +28,6 @@ static kc_err code_past(struct kc_coder *c, struct kc_member *member)
 	return KC_OK;
 }
 
-static kc_err code_retire(struct kc_coder *c, struct kc_member *member)
-{
-	kc_coder_buf(c, &member->retire_record);
-	KC_TRY(kc_coder_check(c));
-	if (!c->loads || member->retire_record.len == 0)
-		return KC_OK;
-	KC_TRY(kc_retire_parse(kc_buf_bytes(&member->retire_record), &member->retire));
-	member->is_over = kc_circle_is_over(member);
-	return KC_OK;
-}
-
 static void code_leap(struct kc_coder *c, struct kc_leap *leap)
 {
 	kc_coder_uint(c, &leap->first);
@@ -78,7 +67,7 @@ kc_err kc_circle_code_member(struct kc_coder *c, struct kc_circle *circle, size_
 	kc_coder_uint(c, &m->excuse.shown);
 	kc_coder_uint(c, &m->excuse.known);
 	KC_TRY(code_past(c, m));
-	KC_TRY(code_retire(c, m));
+	m->is_over = kc_circle_is_over(m);
 	kc_coder_array(c, m->given, sizeof m->given);
 	kc_coder_bool(c, &m->forged);
 	for (size_t view = 0; view < KC_CIRCLE_MAX_VIEWS; view++)

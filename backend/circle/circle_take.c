@@ -505,10 +505,10 @@ static kc_err take_parsed_list(struct kc_circle *circle, struct kc_bytes record,
 	if (member->list && kc_record_id_equal(id, &member->list_id))
 		return KC_OK;
 	KC_TRY_RECORD(kc_list_verify(record, &circle->account, list, &member->permanent));
-	if (member->retire_record.len && list->seq > member->retire.seq)
-		return KC_ERR(REFUSED); /* it has left */
 	if (member->list && list->seq == member->list->seq)
 		return catch_two(circle, member, list, record);
+	if (kc_circle_is_over(member))
+		return KC_ERR(REFUSED); /* it has left */
 	KC_TRY(check_seen_self(circle, list, record));
 	KC_TRY(check_succession(circle, member, list, record));
 	if (!to_this && names_stranger(circle, list))

@@ -77,8 +77,8 @@ static bool is_reason_heard(
 	if (number == circle->member_count)
 		return false;
 	m = circle->members[number];
-	if (m->retire_record.len && seq > m->retire.seq)
-		seq = m->retire.seq;
+	if (kc_circle_is_over(m) && seq > m->list->seq)
+		seq = m->list->seq;
 	return kc_circle_has_heard(circle, trust, number, seq);
 }
 

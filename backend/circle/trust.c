@@ -17,19 +17,22 @@ struct fallen {
 	bool vouchers[KC_TRUST_MAX_VOUCHERS];
 };
 
+static bool takes_back(const struct kc_trust *trust, const struct kc_trust_statement *s,
+	const struct kc_trust_voucher *v)
+{
+	return v->sponsor == s->target &&
+	       (v->sponsor_seq > s->cut_seq ||
+		       !kc_peer_set_has(trust->include[s->author], v->beneficiary));
+}
+
 static bool fell(
 	const struct kc_trust *trust, const struct kc_trust_statement *s, struct fallen *fallen)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < trust->voucher_count; i++) {
-		const struct kc_trust_voucher *v = &trust->vouchers[i];
-
-		if (v->sponsor == s->target &&
-			(v->sponsor_seq > s->cut_seq ||
-				!kc_peer_set_has(trust->include[s->author], v->beneficiary)))
+	for (size_t i = 0; i < trust->voucher_count; i++)
+		if (takes_back(trust, s, &trust->vouchers[i]))
 			any = fallen->vouchers[i] = true;
-	}
 	return any;
 }
 
@@ -270,7 +273,7 @@ static kc_peer_set taken_in(const struct kc_trust *trust)
 	return set & in;
 }
 
-void kc_trust_compute(struct kc_trust *trust)
+static void compute(struct kc_trust *trust)
 {
 	struct fallen none = {{false}};
 	struct contest c;
@@ -285,4 +288,36 @@ void kc_trust_compute(struct kc_trust *trust)
 	trust->others = taken_in(trust);
 	trust->heard = kc_peer_set_has(trust->others, trust->self) ? trust->others : 0;
 	trust->trusted = trust->heard & ~trust->retired;
+}
+
+/* Whether a voucher stays by the word of all who put its sponsor out; of one whom nobody did, none
+ * does. */
+static bool is_upheld(const struct kc_trust *trust, const struct kc_trust_voucher *v)
+{
+	if (!kc_peer_set_has(trust->excluded, v->sponsor))
+		return false;
+	for (size_t i = 0; i < trust->statement_count; i++)
+		if (trust->stands[i] && takes_back(trust, &trust->statements[i], v))
+			return false;
+	return true;
+}
+
+/* Who left lets nobody in by what it signs then. But where it is out besides, those who put it out
+ * know what it had said: a last list from before that may be made up, and shown to a device that
+ * had not heard of more. */
+void kc_trust_compute(struct kc_trust *trust)
+{
+	size_t had = trust->voucher_count, end = had + trust->late_count;
+
+	compute(trust);
+	for (size_t i = had; i < end; i++)
+		if (is_upheld(trust, &trust->vouchers[i])) {
+			struct kc_trust_voucher late = trust->vouchers[i];
+
+			trust->vouchers[i] = trust->vouchers[trust->voucher_count];
+			trust->vouchers[trust->voucher_count++] = late;
+			trust->late_count--;
+		}
+	if (trust->voucher_count > had)
+		compute(trust);
 }

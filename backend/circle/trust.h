@@ -43,6 +43,7 @@ struct kc_trust {
 	struct kc_peer_id ids[KC_CIRCLE_MAX_PEERS];
 	kc_peer_set include[KC_CIRCLE_MAX_PEERS]; /* of each peer's list; 0 without one */
 	size_t statement_count, voucher_count;
+	size_t late_count;   /* of vouchers behind these: for after the last list of who left */
 	kc_peer_set retired; /* those who left by themselves */
 	/* what follows */
 	kc_peer_set known; /* introduced, exclusions aside: what they say of others is heard */

@@ -336,19 +336,6 @@ static kc_err read_compat(struct kc_bytes bytes)
 	return kc_circle_take_compat(readers[BEFORE_EPOCH], &third->identity.id, 7, bytes);
 }
 
-static void build_retire(struct kc_buf *ret)
-{
-	struct kc_retire retire = {
-		.peer = third->identity.id, .seq = kc_circle_self(third)->list->seq, .time_ms = 9};
-
-	MUST(kc_retire_build(&retire, &third->account, &third->identity, ret));
-}
-
-static kc_err read_retire(struct kc_bytes bytes)
-{
-	return kc_circle_take_retire(readers[BEFORE_LIST], &third->identity.id, bytes);
-}
-
 /* --- what records travel in ---------------------------------------------------------------------
  */
 
@@ -741,7 +728,6 @@ const struct specimen specimens[] = {
 	{"shares_ahead",    false, build_shares,          read_shares_ahead},
 	{"account_key",     false, build_account_key,     read_account_key},
 	{"compat",          false, build_compat,          read_compat},
-	{"retire",          false, build_retire,          read_retire},
 	{"envelope",        false, build_envelope,        read_envelope},
 	{"operation",       false, build_operation,       read_operation},
 	{"marker",          false, build_marker,          read_marker},

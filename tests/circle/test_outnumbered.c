@@ -69,6 +69,13 @@ static void put_out(
 	telling_say(by);
 }
 
+/* With its next list. */
+static void leave(struct kc_circle *circle)
+{
+	circle->leaving = true;
+	telling_say(circle);
+}
+
 /* --- friends ------------------------------------------------------------------------------------
  */
 
@@ -112,14 +119,20 @@ static struct kc_list *begin_list(const struct kc_identity *author)
 	return list;
 }
 
-static void tell_list(
+static kc_err show_list(
 	struct kc_circle *hearer, const struct kc_identity *author, const struct kc_list *list)
 {
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 	bool current;
 
 	CHECK_OK_FATAL(kc_list_build(list, &hearer->account, author, &record));
-	CHECK_OK(kc_circle_take_list(hearer, &author->id, kc_buf_bytes(&record), &current));
+	return kc_circle_take_list(hearer, &author->id, kc_buf_bytes(&record), &current);
+}
+
+static void tell_list(
+	struct kc_circle *hearer, const struct kc_identity *author, const struct kc_list *list)
+{
+	CHECK_OK(show_list(hearer, author, list));
 }
 
 /* --- passwords ----------------------------------------------------------------------------------
@@ -394,7 +407,6 @@ static void epochs_of_who_fell_leave_room_for_others(void)
 static void epochs_of_who_left_leave_room_for_others(void)
 {
 	CLEANUP_HOUSE struct house h;
-	KC_CLEANUP_BUF struct kc_buf retirement = KC_BUF_INIT;
 	const struct kc_held_epoch *held;
 	struct kc_trust trust;
 
@@ -406,10 +418,8 @@ static void epochs_of_who_left_leave_room_for_others(void)
 		CHECK_OK_FATAL(
 			kc_circle_take_epoch(h.bob, telling_id(h.thief), kc_buf_bytes(&record)));
 	}
-	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = *telling_id(h.thief),
-					       .seq = kc_circle_self(h.thief)->list->seq},
-		&h.bob->account, &h.thief->identity, &retirement));
-	CHECK_OK(kc_circle_take_retire(h.bob, telling_id(h.thief), kc_buf_bytes(&retirement)));
+	leave(h.thief);
+	CHECK_OK(telling_hear(h.bob, h.thief));
 	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
 	CHECK_ERR(kc_circle_usable_epoch(h.bob, &trust, 1, &held), KC_E_NOT_FOUND);
 	CHECK_OK(kc_circle_begin_epoch(h.bob, &trust, 1, KC_EPOCH_REMOVAL));
@@ -541,10 +551,8 @@ static void a_friend_that_left_explains_nothing(void)
 	list = begin_list(&friend);
 	CHECK_OK(kc_list_add_exclusion(list, &(struct kc_exclusion){.target = *telling_id(h.thief),
 						     .reason = KC_EXCLUSION_REMOVED}));
+	list->leaves = true;
 	tell_list(h.bob, &friend, list);
-	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = friend.id, .seq = 1},
-		&h.bob->account, &friend, &record));
-	CHECK_OK(kc_circle_take_retire(h.bob, &friend.id, kc_buf_bytes(&record)));
 	CHECK(trusts(h.bob, h.thief));
 	put_out(h.ann, h.thief, NULL);
 	begin_epoch(h.ann);
@@ -576,13 +584,10 @@ static void one_that_left_and_is_out_explains_nothing(void)
 	let_in(h.bob, h.ann, "carl", &carl);
 	/* Carl puts out the thief, and the thief carl, with the password. */
 	put_out(carl, h.thief, NULL);
-	CHECK_OK_FATAL(kc_retire_build(&(struct kc_retire){.peer = *telling_id(carl),
-					       .seq = kc_circle_self(carl)->list->seq},
-		&carl->account, &carl->identity, &record));
+	leave(carl);
 	put_out(h.bob, carl, &h.user);
 	put_out(h.ann, carl, &h.user);
 	CHECK_OK(telling_hear(h.bob, carl));
-	CHECK_OK(kc_circle_take_retire(h.bob, telling_id(carl), kc_buf_bytes(&record)));
 	CHECK(trusts(h.bob, h.thief));
 	put_out(h.ann, h.thief, NULL);
 	begin_epoch(h.ann);
@@ -1188,59 +1193,85 @@ static void a_password_is_of_when_it_was_heard(void)
 /* --- who has left -------------------------------------------------------------------------------
  */
 
-static void tell_of_leaving(
-	struct kc_circle *hearer, const struct kc_identity *whom, uint64_t seq, uint64_t time_ms)
+/* Whom the thief let in leaves; what it says after that, with its keys, changes nothing. */
+static void who_left_says_no_more(void)
 {
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	const struct kc_retire retire = {.peer = whom->id, .seq = seq, .time_ms = time_ms};
-	kc_err err;
-
-	CHECK_OK_FATAL(kc_retire_build(&retire, &hearer->account, whom, &record));
-	err = kc_circle_take_retire(hearer, &whom->id, kc_buf_bytes(&record));
-	CHECK(err == KC_OK || err == KC_E_REFUSED);
-}
-
-/* Two by one device, of which two others hear in both orders. */
-static void check_two_leavings(struct house *h, struct kc_retire one, struct kc_retire other)
-{
+	CLEANUP_HOUSE struct house h;
 	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
 	KC_CLEANUP_FREE struct kc_list *list = NULL;
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
-	const struct kc_member *a, *b;
-
-	befriend(h->thief, h->ann, &friend);
-	vouch(h->bob, &h->thief->identity, &friend.id, 1000);
-	CHECK_OK_FATAL(kc_identity_permanent_record(&friend, &h->bob->account, &record));
-	CHECK_OK(kc_circle_take_permanent(h->bob, kc_buf_bytes(&record)));
-	list = begin_list(&friend);
-	list->seq = 2;
-	list->has_prev = true;
-	tell_list(h->ann, &friend, list);
-	tell_list(h->bob, &friend, list);
-	tell_of_leaving(h->ann, &friend, one.seq, one.time_ms);
-	tell_of_leaving(h->ann, &friend, other.seq, other.time_ms);
-	tell_of_leaving(h->bob, &friend, other.seq, other.time_ms);
-	tell_of_leaving(h->bob, &friend, one.seq, one.time_ms);
-	a = kc_circle_find(h->ann, &friend.id);
-	b = kc_circle_find(h->bob, &friend.id);
-	CHECK(a->retire.seq == b->retire.seq);
-	CHECK(a->retire.time_ms == b->retire.time_ms);
-	CHECK(a->retire_record.len > 0 && b->retire_record.len > 0);
-	CHECK(a->retire.seq == (one.seq < other.seq ? one.seq : other.seq));
-}
-
-static void of_two_leavings_the_same_one_counts(void)
-{
-	static const struct kc_retire early = {.seq = 2}, late = {.seq = 3, .time_ms = 1};
-	static const struct kc_retire below = {.seq = 1}, again = {.seq = 2, .time_ms = 2};
-	CLEANUP_HOUSE struct house h;
+	const struct kc_member *member;
+	uint64_t time_ms = 1;
 
 	house_init(&h);
-	check_two_leavings(&h, early, late);
-	check_two_leavings(&h, late, early);
-	check_two_leavings(&h, early, again);
-	check_two_leavings(&h, again, early);
-	check_two_leavings(&h, early, below); /* a list above it has come */
+	befriend(h.thief, h.ann, &friend);
+	member = kc_circle_find(h.ann, &friend.id);
+	list = begin_list(&friend);
+	list->seq = 3;
+	list->has_prev = true;
+	list->leaves = true;
+	tell_list(h.ann, &friend, list);
+	CHECK_FATAL(kc_circle_is_over(member));
+	for (uint64_t seq = 1; seq <= 4; seq++)
+		for (int leaves = 0; leaves <= 1; leaves++) {
+			list->seq = seq;
+			list->has_prev = seq > 1;
+			list->prev = seq == 4 ? member->list_id : (struct kc_record_id){{0}};
+			list->leaves = leaves;
+			list->time_ms = time_ms++;
+			CHECK(show_list(h.ann, &friend, list) ==
+				(seq < 3	   ? KC_OK
+					: seq == 3 ? KC_E_STORE_SUSPECT
+						   : KC_E_REFUSED));
+			CHECK(kc_circle_is_over(member) && member->list->seq == 3 &&
+				member->list->time_ms == 0);
+		}
+}
+
+/* Carl came by the thief, when it had said more than bob has heard. Then it is out, or left; and
+ * bob is shown that it had left before it let in carl, and another newcomer of it. */
+static void check_left_before(bool is_removed)
+{
+	CLEANUP_HOUSE struct house h;
+	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL, *stale = NULL;
+	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
+	KC_CLEANUP_FREE struct kc_list *list = malloc(sizeof *list);
+	struct kc_trust trust;
+
+	CHECK_FATAL(list != NULL);
+	house_init(&h);
+	telling_copy(h.thief, &stale);
+	telling_say(h.thief);
+	CHECK_OK(telling_hear(h.ann, h.thief));
+	let_in(h.thief, h.ann, "carl", &carl);
+	telling_say(h.ann);
+	telling_hear_of(h.bob, h.thief, telling_id(carl));
+	befriend(h.thief, h.bob, &friend);
+	telling_next_list(stale, list);
+	list->leaves = true;
+	tell_list(h.bob, &h.thief->identity, list);
+	if (is_removed)
+		put_out(h.ann, h.thief, NULL);
+	else
+		telling_say(h.ann);
+	CHECK_OK(telling_hear(h.bob, h.ann));
+	CHECK(trusts(h.ann, carl));
+	CHECK(trusts(h.bob, carl) == is_removed);
+	CHECK(!trusts(h.bob, h.thief));
+	CHECK_OK_FATAL(kc_circle_judge(h.bob, &trust));
+	CHECK(!kc_circle_is_in(h.bob, &trust, &friend.id));
+	CHECK(kc_circle_is_behind(
+		h.bob, trust.trusted, kc_circle_find(h.bob, telling_id(h.thief))));
+}
+
+static void who_is_out_takes_nobody_along(void)
+{
+	check_left_before(true);
+}
+
+/* Nobody but the thief can have said so, and more is known to be there. */
+static void who_left_is_missed(void)
+{
+	check_left_before(false);
 }
 
 /* --- what the store has lost --------------------------------------------------------------------
@@ -1330,7 +1361,9 @@ int main(void)
 		CHECK_TEST(who_was_in_again_is_out_with_all_keys),
 		CHECK_TEST(a_time_to_come_puts_off_no_rotation),
 		CHECK_TEST(a_password_is_of_when_it_was_heard),
-		CHECK_TEST(of_two_leavings_the_same_one_counts),
+		CHECK_TEST(who_left_says_no_more),
+		CHECK_TEST(who_is_out_takes_nobody_along),
+		CHECK_TEST(who_left_is_missed),
 		CHECK_TEST(one_who_is_out_excuses_nobody),
 		CHECK_TEST(an_excuse_falls_with_whoever_gave_it),
 	};

@@ -121,7 +121,7 @@ static void leave(struct kc_circle *circle)
 
 /* Records on their way to somebody, each with whoever says it. */
 struct record {
-	enum { LIST, PASSWORD_RECORD, RETIREMENT } kind;
+	enum { LIST, PASSWORD_RECORD } kind;
 	struct kc_peer_id from;
 	struct kc_buf bytes;
 };
@@ -169,8 +169,6 @@ static kc_err take(struct kc_circle *circle, const struct record *record)
 	switch (record->kind) {
 	case LIST:
 		return kc_circle_take_list(circle, &record->from, bytes, &current);
-	case RETIREMENT:
-		return kc_circle_take_retire(circle, &record->from, bytes);
 	case PASSWORD_RECORD:
 		break;
 	}
@@ -482,7 +480,6 @@ static void what_one_that_left_made_before_counts(void)
 	add_password(&story, cat);
 	leave(cat);
 	add_list(&story, cat);
-	add(&story, cat, RETIREMENT, &kc_circle_self(cat)->retire_record);
 	CHECK_OK_FATAL(kc_account_key_make(&cat->account, &cat->identity, &cat->keys,
 		kc_bytes_str("a thief's own"), 4, newer.user, &record, &late));
 	add(&story, cat, PASSWORD_RECORD, &record);
@@ -506,7 +503,6 @@ static void no_other_takes_its_place(void)
 	add_password(&story, cat);
 	leave(cat);
 	add_list(&story, cat);
-	add(&story, cat, RETIREMENT, &kc_circle_self(cat)->retire_record);
 	make_greater(&four, cat, &record, &late);
 	add(&story, cat, PASSWORD_RECORD, &record);
 	check_orders(&four, &story, cat);

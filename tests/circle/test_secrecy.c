@@ -211,8 +211,6 @@ static kc_err take(struct kc_circle *circle, const struct said *s)
 		return kc_circle_take_epoch(circle, from, record);
 	if (begins(s->key, "s/"))
 		return kc_circle_take_shares(circle, from, record);
-	if (begins(s->key, "retire"))
-		return kc_circle_take_retire(circle, from, record);
 	if (strcmp(s->key, "p") == 0)
 		return kc_circle_take_list(circle, from, record, &current);
 	return KC_OK;

@@ -73,16 +73,22 @@ static void leave(struct world *world, size_t who)
 	world->last_seq[who] = ++world->seq[who];
 }
 
-/* Who has left lets nobody in (kc_circle_judge). */
+static bool is_late(const struct world *world, const struct kc_trust_voucher *v)
+{
+	return kc_peer_set_has(world->retired, v->sponsor) &&
+	       v->sponsor_seq > world->last_seq[v->sponsor];
+}
+
+/* Those for after the last list of who has left are the last (kc_circle_judge). */
 static void add_vouchers(const struct world *world, struct kc_trust *trust)
 {
-	for (size_t i = 0; i < world->voucher_count; i++) {
-		const struct kc_trust_voucher *v = &world->vouchers[i];
-
-		if (!kc_peer_set_has(world->retired, v->sponsor) ||
-			v->sponsor_seq <= world->last_seq[v->sponsor])
-			trust->vouchers[trust->voucher_count++] = *v;
-	}
+	for (size_t i = 0; i < world->voucher_count; i++)
+		if (!is_late(world, &world->vouchers[i]))
+			trust->vouchers[trust->voucher_count++] = world->vouchers[i];
+	for (size_t i = 0; i < world->voucher_count; i++)
+		if (is_late(world, &world->vouchers[i]))
+			trust->vouchers[trust->voucher_count + trust->late_count++] =
+				world->vouchers[i];
 }
 
 /* What device self computes from everything. Ids ascend with the numbers. */
@@ -198,9 +204,20 @@ static void who_leaves(void)
 	adopt_all(&world);
 	CHECK(!trusts(&world, 0, late));
 	CHECK(!trusts(&world, 2, late));
-	/* Put out as well, as of before it let another in: that counts more. */
+	/* Put out as well, as of after that, by one that had included whom it let in. */
+	exclude(&world, 0, 1, world.seq[1], KC_RANK_NONE);
+	CHECK(trusts(&world, 0, late));
+	CHECK(trusts(&world, 2, late));
+	CHECK(!trusts(&world, 0, 1));
+	/* By another as of before it let in anybody: that counts more. */
+	exclude(&world, late, 1, 1, KC_RANK_NONE);
+	CHECK(trusts(&world, 0, late)); /* not by its own sponsor's newcomer */
+	exclude(&world, 2, 1, 1, KC_RANK_NONE);
+	CHECK(trusts(&world, 0, 2));
+	world.statement_count = 0;
 	exclude(&world, 0, 1, 1, KC_RANK_NONE);
 	CHECK(!trusts(&world, 0, 2));
+	CHECK(!trusts(&world, 0, late));
 }
 
 static void whoever_came_after_the_cut_goes_too(void)

@@ -47,7 +47,7 @@ static void describe_members(const struct kc_circle *circle, struct kc_buf *ret)
 
 		kc_buf_printf(ret, "member %02x%02x in %d out %d left %d", m->id.bytes[0],
 			m->id.bytes[1], kc_peer_set_has(trust.trusted, i),
-			kc_peer_set_has(trust.excluded, i), m->retire_record.len > 0);
+			kc_peer_set_has(trust.excluded, i), kc_circle_is_over(m));
 		if (i != circle->self)
 			kc_buf_printf(ret, " list %" PRIu64 " %02x%02x", m->list ? m->list->seq : 0,
 				m->list_id.bytes[0], m->list_id.bytes[1]);

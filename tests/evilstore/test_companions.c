@@ -73,11 +73,6 @@ static void let_in(struct house *house)
 	CHECK_FATAL(evil_house_add(house, ELDER) == NEWCOMER);
 }
 
-static void leave(struct house *house)
-{
-	CHECK_OK_FATAL(kc_keychain_leave(house->homes[OTHER].keychain, false));
-}
-
 /* A newcomer is shown a part of the items, and asks its sponsor. */
 static void ask(struct house *house)
 {
@@ -118,7 +113,6 @@ static const struct companion companions[] = {
 	{"a newcomer's permanent record",    let_in,          ELDER,    "perm/",  NEWCOMER, false},
 	{"shares for a newcomer",            let_in,          ELDER,    "s/",     NEWCOMER, false},
 	{"a permanent record",               let_in,          NEWCOMER, "perm",   ANY,      false},
-	{"a retirement",                     leave,           OTHER,    "retire", ANY,      false},
 	{"a question",                       ask,             NEWCOMER, "r",      ANY,      false},
 	{"an answer",                        answer,          ELDER,    "r/",     NEWCOMER, false},
 };
@@ -183,8 +177,7 @@ static void publish(struct house *house, const struct companion *c, char name[st
 		writers[NEWCOMER] = evil_house_writer(house, NEWCOMER);
 	if (c->publish == let_in)
 		add(house, c->writer, c->writer == NEWCOMER ? "b" : "c");
-	if (c->publish != leave)
-		CHECK_OK_FATAL(house_sync(house, ELDER, NULL));
+	CHECK_OK_FATAL(house_sync(house, ELDER, NULL));
 	if (c->publish == let_in)
 		CHECK_OK_FATAL(house_sync(house, NEWCOMER, NULL));
 	find_cell(c, name);
@@ -222,10 +215,8 @@ static void heals(struct house *house, const struct companion *c, uint64_t befor
 	evil_house_is_content(house, WITNESS);
 	CHECK_MSG(heard(house, c->writer) > before, c->what);
 	CHECK_MSG(c->publish == ask || c->publish == answer || has(house, WITNESS, "b"), c->what);
-	if (c->publish != leave) {
-		house_settle(house);
-		CHECK_MSG(house_agrees(house), c->what);
-	}
+	house_settle(house);
+	CHECK_MSG(house_agrees(house), c->what);
 	CHECK_OK(house_sync(house, ELDER, NULL));
 	CHECK_MSG(has(house, ELDER, "own"), c->what);
 }
@@ -362,10 +353,10 @@ static void lose(const struct companion *c, void (*how)(const char *name))
 	CHECK_MSG(house_agrees(&house), c->what);
 }
 
-/* Who has left writes no more. A newcomer that does not know all yet asks anew. */
+/* A newcomer that does not know all yet asks anew. */
 static bool mends(const struct companion *c)
 {
-	return c->publish != leave && c->publish != ask;
+	return c->publish != ask;
 }
 
 static void case_112_its_writer_says_it_again(void)

@@ -548,13 +548,15 @@ static void case_22_signature_of_another_type(void)
 		{"v/00000000000000000000000000000000", KC_RECORD_VOUCHER},
 		{"e/00000000000000000000000000000000", KC_RECORD_EPOCH},
 		{"c",      KC_RECORD_CIRCLE},
-		{"retire", KC_RECORD_RETIRE},
 	};
 	/* clang-format on */
 	struct scene *scene = the_scene();
 	struct thief *thief = &scene->thief;
 	struct kc_identity *self = &thief->circle->identity;
-	struct kc_retire retire = {.peer = self->id, .seq = thief->list->seq, .time_ms = NOW};
+	const struct kc_voucher voucher = {.sponsor = self->id,
+		.sponsor_seq = thief->list->seq + 100,
+		.beneficiary = self->id,
+		.reason = KC_VOUCHER_PAIRING};
 	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT, truth = KC_BUF_INIT;
 	struct kc_record parsed;
 
@@ -569,11 +571,11 @@ static void case_22_signature_of_another_type(void)
 		scene_refuses(scene, WITNESS);
 	}
 	/* A body that is right for the other type, signed for this one. */
-	CHECK_OK_FATAL(kc_retire_build(&retire, &thief->circle->account, self, &truth));
-	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&truth), KC_RECORD_RETIRE, &parsed));
-	sign_body(thief, KC_RECORD_VOUCHER, parsed.body, &record);
-	set_type(&record, KC_RECORD_RETIRE);
-	thief_put(thief, "retire", &record);
+	CHECK_OK_FATAL(kc_voucher_build(&voucher, &thief->circle->account, self, &truth));
+	CHECK_OK_FATAL(kc_record_parse(kc_buf_bytes(&truth), KC_RECORD_VOUCHER, &parsed));
+	sign_body(thief, KC_RECORD_PERMANENT, parsed.body, &record);
+	set_type(&record, KC_RECORD_VOUCHER);
+	thief_put(thief, rows[1].key, &record);
 	scene_refuses(scene, WITNESS);
 	thief->list->seq--; /* it was not said */
 }

@@ -80,6 +80,7 @@ static kc_err put_body(const struct kc_list *list, struct kc_buf *ret)
 	kc_der_put_uint(&w, list->number);
 	kc_der_put_bytes(&w, kc_bytes(list->contents, list->number ? sizeof list->contents : 0));
 	kc_der_put_uint(&w, list->base);
+	kc_der_put_bool(&w, list->leaves);
 	kc_der_put_uint(&w, list->policy);
 	kc_der_put_bytes(&w, kc_bytes(list->made.bytes, list->has_made ? 32 : 0));
 	kc_der_put_uint(&w, list->circle_generation);
@@ -256,6 +257,7 @@ static kc_err parse_body(struct kc_bytes body, struct kc_list *list)
 	list->base = kc_der_get_uint(&seq);
 	if (list->base > list->number)
 		kc_der_reader_fail(&seq);
+	list->leaves = kc_der_get_bool(&seq);
 	list->policy = kc_der_get_uint(&seq);
 	list->has_made = kc_record_get_optional32(&seq, list->made.bytes);
 	list->circle_generation = kc_der_get_uint(&seq);

@@ -61,6 +61,7 @@ struct kc_list {
 	uint64_t number; /* of the operation that the list stands in; 0 where there are no logs */
 	uint8_t contents[KC_OP_DIGEST_LEN]; /* of that operation, what else is in it */
 	uint64_t base; /* of the operation with which the log begins anew; 0: it did not yet */
+	bool leaves;   /* the device leaves, and this is its last list */
 	uint64_t policy;
 	bool has_made; /* the last account key record of its own */
 	struct kc_record_id made;

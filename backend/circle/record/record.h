@@ -35,7 +35,6 @@ enum kc_record_type {
 	KC_RECORD_EPOCH = 5,
 	KC_RECORD_SHARES = 6,
 	KC_RECORD_CIRCLE = 8,
-	KC_RECORD_RETIRE = 9,
 };
 
 enum kc_signature_kind {

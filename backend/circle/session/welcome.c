@@ -155,7 +155,6 @@ static void put_peers(
 		kc_der_put_bytes(w, kc_buf_bytes(&m->permanent_record));
 		kc_der_put_bytes(w, kc_buf_bytes(&m->list_record));
 		kc_circle_put_past(w, m);
-		kc_der_put_bytes(w, kc_buf_bytes(&m->retire_record));
 		kc_der_put_uint(w, target->number);
 		kc_der_put_bytes(w, KC_BYTES_OF(target->digest));
 		kc_der_end(w);
@@ -264,7 +263,7 @@ static kc_err enter_lists(struct kc_circle *circle, struct kc_member *member, st
 static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 {
 	struct kc_permanent permanent;
-	struct kc_bytes record, list, retire;
+	struct kc_bytes record, list;
 	struct kc_log_position target;
 	struct kc_der_reader seq, past;
 	struct kc_member *member;
@@ -274,7 +273,6 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	record = kc_der_get_bytes(&seq);
 	list = kc_der_get_bytes(&seq);
 	kc_der_reader_init(&past, kc_der_get_raw(&seq));
-	retire = kc_der_get_bytes(&seq);
 	target.number = kc_der_get_uint(&seq);
 	kc_der_get_array(&seq, target.digest, sizeof target.digest);
 	kc_der_leave(r, &seq);
@@ -283,8 +281,7 @@ static kc_err enter_peer(struct kc_der_reader *r, struct kc_circle *circle)
 	KC_TRY(kc_circle_add_member(circle, record, &permanent, &id));
 	member = circle->members[circle->member_count - 1];
 	member->target = target;
-	KC_TRY(enter_lists(circle, member, list, &past));
-	return retire.len ? kc_circle_take_retire(circle, &id, retire) : KC_OK;
+	return enter_lists(circle, member, list, &past);
 }
 
 static kc_err enter_peers(struct kc_der_reader *r, struct kc_circle *circle)

@@ -18,7 +18,6 @@ static const struct form {
 	{"perm",  KC_ABSORB_PERMANENT,   true},
 	{"perm/", KC_ABSORB_PERMANENT,   true},
 	{"p",     KC_ABSORB_LIST,        true},
-	{"retire", KC_ABSORB_RETIRE,     true},
 	{"out/",  KC_ABSORB_OUT,         true},
 	{"e/",    KC_ABSORB_EPOCH,       true},
 	{"s/",    KC_ABSORB_SHARES,      true},
@@ -260,8 +259,6 @@ static kc_err take(struct kc_absorb *absorb, struct kc_absorb_record *record)
 		return kc_circle_take_voucher(circle, &from, record->value);
 	case KC_ABSORB_LIST:
 		return take_list(absorb, record, &from);
-	case KC_ABSORB_RETIRE:
-		return kc_circle_take_retire(circle, &from, record->value);
 	case KC_ABSORB_OUT:
 	case KC_ABSORB_OUT_OF_OTHER:
 		return kc_circle_take_out(circle, &from, record->value);

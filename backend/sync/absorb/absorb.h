@@ -18,7 +18,6 @@ enum kc_absorb_kind {
 	KC_ABSORB_PERMANENT,
 	KC_ABSORB_VOUCHER,
 	KC_ABSORB_LIST,
-	KC_ABSORB_RETIRE,
 	KC_ABSORB_OUT,
 	KC_ABSORB_OUT_OF_OTHER, /* by which another is told; looked at when all else is taken */
 	KC_ABSORB_EPOCH,

@@ -273,7 +273,7 @@ static kc_err find_gone(const struct kc_circle *circle, kc_peer_set *ret)
 	KC_TRY(kc_circle_judge(circle, &trust));
 	*ret = kc_trust_outsiders(&trust);
 	for (size_t i = 0; i < circle->member_count; i++)
-		if (circle->members[i]->retire_record.len)
+		if (kc_circle_is_over(circle->members[i]))
 			*ret |= (kc_peer_set)1 << i;
 	return KC_OK;
 }
