@@ -543,7 +543,6 @@ static void a_friend_that_left_explains_nothing(void)
 	CLEANUP_HOUSE struct house h;
 	KC_CLEANUP_IDENTITY struct kc_identity friend = KC_IDENTITY_INIT;
 	KC_CLEANUP_FREE struct kc_list *list = NULL;
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	house_init(&h);
 	befriend(h.thief, h.bob, &friend);
@@ -578,7 +577,6 @@ static void one_that_left_and_is_out_explains_nothing(void)
 {
 	CLEANUP_HOUSE struct house h;
 	KC_CLEANUP_CIRCLE struct kc_circle *carl = NULL;
-	KC_CLEANUP_BUF struct kc_buf record = KC_BUF_INIT;
 
 	house_init(&h);
 	let_in(h.bob, h.ann, "carl", &carl);
