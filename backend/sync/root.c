@@ -64,15 +64,17 @@ kc_err kc_root_look(struct kc_txn *txn, const struct kc_circle *circle,
 {
 	const struct kc_view_state *state = &circle->views[view];
 	struct kc_trie_root root;
+	struct kc_vector own;
 	bool adopting;
 
 	KC_TRY(kc_trie_get_root(txn, view, &root));
 	KC_TRY(is_adopting(txn, circle, trust, view, &adopting));
 	memcpy(ret->hash, root.hash, sizeof ret->hash);
 	ret->count = root.count;
-	/* A record may be here whose dot the vector does not reach yet. */
-	ret->exact =
-		!root.doubted && !adopting && kc_vector_is_within(&state->reached, &state->vector);
+	/* A record may be here whose dot the vector does not reach yet; this device's own come back
+	 * as well, where the store shows them anew. */
+	KC_TRY(kc_root_own_vector(circle, view, &own));
+	ret->exact = !root.doubted && !adopting && kc_vector_is_within(&state->reached, &own);
 	return KC_OK;
 }
 
