@@ -41,6 +41,7 @@ struct kc_absorb_record {
 	uint8_t name[KC_RECORD_NAME_LEN]; /* of an item, by its key; of a segment, its beginning */
 	bool current;			  /* a list: the last one of its peer when it was taken */
 	bool claimed; /* an item of a feed: it was opened, and its writer is known */
+	bool covers;  /* an item: a greater one was here, or nobody will ever vouch for it */
 	kc_err state; /* KC_OK: taken; WAITING: for a piece, or its turn; LOCKED: for the unlock;
 			 NEWER; REFUSED; STORE_SUSPECT: evidence that is yet to be weighed */
 };

@@ -304,18 +304,32 @@ static kc_peer_set unsettled(const struct kc_absorb_reader *r)
 	return writers;
 }
 
-/* What is here already, or what replaced it, was judged before; it is read again because something
- * before it waits. */
-static kc_err judge_again(
-	struct kc_absorb_reader *r, const struct kc_absorb_item *item, kc_err *verdict)
+/* What waits, and is not greater than what is here. The very version that is here was judged
+ * before, and so was one whose dot is accounted for: it is read again because something before it
+ * waits. Any other may be made up by one who is out: under a retired epoch no root says anything of
+ * it, so where no list will name it either, it is passed over, and leaves no trace. */
+static void judge_again(const struct kc_absorb_reader *r, struct kc_absorb_item *item, bool is_held,
+	kc_err *verdict)
 {
-	bool holds;
-
-	if (*verdict != KC_E_WAITING && *verdict != KC_E_LOCKED)
-		return KC_OK;
-	KC_TRY(kc_merge_holds(r->txn, item->name, &item->version, &holds));
-	if (holds)
+	if (is_held || item->acknowledged) {
 		*verdict = KC_OK;
+	} else if (*verdict == KC_E_WAITING && is_unnamed(r, item)) {
+		item->unvouched = true;
+		*verdict = KC_OK;
+	}
+}
+
+static kc_err judge_beside(
+	struct kc_absorb_reader *r, struct kc_absorb_item *item, kc_err *ret_verdict)
+{
+	struct kc_absorb_record *record = &r->absorb->records[item->record];
+	int order;
+
+	*ret_verdict = judge(r, item);
+	KC_TRY(kc_merge_compare(r->txn, item->name, &item->version, &order));
+	if (order >= 0 && (*ret_verdict == KC_E_WAITING || *ret_verdict == KC_E_LOCKED))
+		judge_again(r, item, order == 0, ret_verdict);
+	record->covers = order > 0 || *ret_verdict == KC_E_REFUSED;
 	return KC_OK;
 }
 
@@ -334,9 +348,9 @@ kc_err kc_absorb_check_anchors(struct kc_absorb_reader *r)
 		sort_anchors(&r->anchors);
 	}
 	for (size_t i = 0; i < r->item_count; i++) {
-		kc_err verdict = judge(r, &r->items[i]);
+		kc_err verdict;
 
-		KC_TRY(judge_again(r, &r->items[i], &verdict));
+		KC_TRY(judge_beside(r, &r->items[i], &verdict));
 		if (verdict != KC_OK)
 			r->absorb->records[r->items[i].record].state = verdict;
 		if (verdict == KC_E_WAITING && is_unnamed(r, &r->items[i]))

@@ -19,7 +19,8 @@ struct kc_absorb_item {
 	bool deleted;
 	bool retired;	   /* somebody who is out has the key that it is under */
 	bool acknowledged; /* its dot is within what this device says it holds */
-	bool applied;	   /* by the merge */
+	bool unvouched; /* nobody will name it, and a greater one is here: it counts for nothing */
+	bool applied;	/* by the merge */
 };
 
 /* What a signed list says of a dot. */

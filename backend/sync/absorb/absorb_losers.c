@@ -64,8 +64,8 @@ static bool has_lost(const struct contest *c, const struct kc_absorb_item *item)
 	bool is_held = !c->held.pending &&
 		       memcmp(c->held.digest, version->digest, sizeof c->held.digest) == 0;
 
-	if (item->deleted || item->acknowledged || is_held || version->t > c->held.t ||
-		c->r->absorb->records[item->record].state != KC_OK)
+	if (item->deleted || item->acknowledged || item->unvouched || is_held ||
+		version->t > c->held.t || c->r->absorb->records[item->record].state != KC_OK)
 		return false;
 	return gave_way(c, version) || (!is_followed(c, version) && !is_before_us(c, version));
 }

@@ -227,7 +227,7 @@ static kc_err merge_turn(struct merger *m, struct group *group, bool repair, uin
 	if (err == KC_OK)
 		err = kc_merge_incoming(
 			m->r->txn, &m->r->circle->identity.id, &incoming, repair, &applied);
-	if (err == KC_OK)
+	if (err == KC_OK && !item_of(m, group)->unvouched)
 		err = kc_vector_raise(&m->r->circle->views[incoming.view].reached,
 			&incoming.body.version.writer, incoming.body.counter);
 	if (err == KC_E_REFUSED && incoming.forged) {

@@ -39,22 +39,31 @@ static kc_err find_held(
 	return err == KC_E_NOT_FOUND || err == KC_E_CORRUPT ? KC_OK : err;
 }
 
-kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
-	const struct kc_version *version, bool *ret)
+kc_err kc_merge_compare(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	const struct kc_version *version, int *ret)
 {
 	struct kc_version held_version;
 	struct kc_track held;
 	kc_err err = kc_track_find_name(txn, name, &held);
 
-	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT) {
-		*ret = false;
+	*ret = -1;
+	if (err == KC_E_NOT_FOUND || err == KC_E_CORRUPT)
 		return KC_OK;
-	}
 	KC_TRY(err);
 	/* A change that has no dot yet stands for nothing: its writer may never send it. */
 	held_version = said_of(&held);
 	/* What was damaged here was held once: the store is not to blame. */
-	*ret = kc_version_compare(&held_version, version) >= 0;
+	*ret = kc_version_compare(&held_version, version);
+	return KC_OK;
+}
+
+kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	const struct kc_version *version, bool *ret)
+{
+	int order;
+
+	KC_TRY(kc_merge_compare(txn, name, version, &order));
+	*ret = order >= 0;
 	return KC_OK;
 }
 

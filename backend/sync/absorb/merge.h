@@ -47,7 +47,11 @@ KC_MUST kc_err kc_merge_vacate(struct kc_txn *txn, const uint8_t name[static KC_
 /* Forgets a record that the circle has forgotten; what was in it goes to the history. */
 KC_MUST kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track);
 
-/* Whether this device holds a version of that record at least as great, and with a dot. */
+/* How the version of that record that this device holds, with a dot, compares with another: above 0
+ * it is the greater one; below 0 as well when it holds none. */
+KC_MUST kc_err kc_merge_compare(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
+	const struct kc_version *version, int *ret);
+/* Whether it is at least as great. */
 KC_MUST kc_err kc_merge_holds(struct kc_txn *txn, const uint8_t name[static KC_RECORD_NAME_LEN],
 	const struct kc_version *version, bool *ret);
 

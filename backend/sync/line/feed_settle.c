@@ -87,6 +87,18 @@ static kc_err add_waiting(struct kc_feed_names *waiting, const struct kc_gathere
 	return KC_OK;
 }
 
+/* Whether what stands in an item's place is not what should: one that does not count of a writer
+ * that is out, or that nobody vouches for, or an older one, be it its writer's. Nobody honest
+ * writes over what it has not read, so never an older one over a newer. */
+static bool is_cover(const struct kc_absorb_record *record, bool is_out)
+{
+	if (!record->claimed)
+		return false;
+	if (is_out && record->state != KC_OK)
+		return true;
+	return record->covers && (record->state == KC_OK || record->state == KC_E_REFUSED);
+}
+
 /* An item that somebody took out of the store, or covered, without a word that counts: who wrote it
  * puts it back, or anybody when that device is not here any more. A deletion is back where nothing
  * is, but not where it was covered. */
@@ -133,7 +145,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 
 		if (record->kind == KC_ABSORB_ITEM && record->state == KC_E_REFUSED)
 			op->refused = true;
-		if (is_out && record->claimed && record->state != KC_OK)
+		if (is_cover(record, is_out))
 			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
 		if (!op->waits || !is_out || is_heard_later(record))
 			continue;
