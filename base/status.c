@@ -125,6 +125,7 @@ void kc_sync_report_put(struct kc_der_writer *w, const struct kc_sync_report *re
 	kc_der_put_uint(w, report->pending);
 	kc_der_put_bool(w, report->stuck);
 	kc_der_put_uint(w, report->for_unlock);
+	kc_der_put_uint(w, report->left_out);
 	kc_der_put_uint(w, report->last_ms);
 	put_optional(w, report->alarm);
 	kc_der_put_bool(w, report->pending_password);
@@ -150,6 +151,7 @@ void kc_sync_report_pull(struct kc_der_reader *r, struct kc_sync_report *ret)
 	report.pending = kc_der_get_uint(&seq);
 	report.stuck = kc_der_get_bool(&seq);
 	report.for_unlock = kc_der_get_uint(&seq);
+	report.left_out = kc_der_get_uint(&seq);
 	report.last_ms = kc_der_get_uint(&seq);
 	report.alarm = pull_optional(&seq);
 	report.pending_password = kc_der_get_bool(&seq);

@@ -46,6 +46,7 @@ struct kc_sync_report {
 	uint64_t pending;			   /* local changes still to send */
 	bool stuck; /* what is to be sent is ready, and the store did not take it the last time */
 	uint64_t for_unlock; /* items that are here and come with the unlock */
+	uint64_t left_out;   /* records of nobody who is known, for which there was no room */
 	uint64_t last_ms;    /* end of the last good exchange, Unix ms; 0 never */
 	char *alarm; /* "rollback", "fork", "omission" or "forgery"; NULL: all well; owned */
 	bool pending_password; /* of the account: changed where this device could not check it */

@@ -421,6 +421,7 @@ void kc_store_set_report(json_t *object, const struct kc_sync_report *report)
 	kc_json_set(object, "received", json_integer((json_int_t)report->received));
 	kc_json_set(object, "waiting", json_integer((json_int_t)report->waiting));
 	kc_json_set(object, "for_unlock", json_integer((json_int_t)report->for_unlock));
+	kc_json_set(object, "left_out", json_integer((json_int_t)report->left_out));
 	kc_json_set(object, "refused", json_integer((json_int_t)report->refused));
 	kc_json_set(object, "pending", json_integer((json_int_t)report->pending));
 	kc_json_set(object, "pending_password", json_boolean(report->pending_password));

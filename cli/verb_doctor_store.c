@@ -226,6 +226,12 @@ static void tell_exchange(struct kc_doctor *doctor, const struct kc_sync_report 
 			"%llu item%s here, to be opened by the unlock",
 			(unsigned long long)report->for_unlock,
 			report->for_unlock == 1 ? " is" : "s are");
+	if (report->left_out)
+		kc_doctor_find(doctor, "left_out", KC_DOCTOR_NOTE,
+			"%llu record%s of nobody who is known, more than there is room for: left "
+			"out until more is known. Somebody writes into the store",
+			(unsigned long long)report->left_out,
+			report->left_out == 1 ? " in it is" : "s in it are");
 	if (report->refused)
 		kc_doctor_find(doctor, "refused", KC_DOCTOR_BAD,
 			"%llu thing%s in it not as any of your devices made %s: left out until "

@@ -305,6 +305,12 @@ static void print_rest(struct kc_run *run, const struct kc_sync_report *report)
 		kc_out_print(out, "For the unlock %llu, which %s with it\n",
 			(unsigned long long)report->for_unlock,
 			report->for_unlock == 1 ? "is here and opens" : "are here and open");
+	if (report->left_out)
+		kc_out_print(out,
+			"Left out       %llu, of nobody who is known, until more is known: "
+			"somebody "
+			"writes into the store\n",
+			(unsigned long long)report->left_out);
 	if (report->refused)
 		kc_out_print(out,
 			"Refused        %llu, as none of your devices has made %s so; left out "

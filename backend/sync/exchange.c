@@ -263,6 +263,7 @@ kc_err kc_exchange_run(struct kc_store *store, const struct kc_exchange_aids *ai
 	*ret_joining = x.circle && x.circle->joining;
 	if (err != KC_OK && err != KC_E_STORE_SUSPECT && err != KC_E_NOT_MEMBER)
 		return err;
+	x.report.left_out = x.line.feed.left_out;
 	if (err != KC_E_NOT_MEMBER)
 		KC_TRY(kc_exchange_remember_report(&x));
 	kc_sync_report_done(ret);

@@ -116,7 +116,8 @@ static kc_err sample_result(struct kc_record *result)
 	result->status =
 		(struct kc_status){.lock = KC_LOCK_UNLOCKED, .device = "laptop", .items = 4};
 	result->status.store = strdup("/store");
-	result->report = (struct kc_sync_report){.sent = 1, .received = 2, .for_unlock = 3};
+	result->report =
+		(struct kc_sync_report){.sent = 1, .received = 2, .for_unlock = 3, .left_out = 4};
 	result->report.alarm = strdup("fork");
 	result->devices.rows = calloc(1, sizeof *result->devices.rows);
 	if (!result->status.store || !result->report.alarm || !result->devices.rows)

@@ -33,6 +33,7 @@ void kc_feed_done(struct kc_feed *feed)
 {
 	kc_feed_end_round(feed);
 	kc_feed_names_done(&feed->waiting);
+	kc_feed_names_done(&feed->strange);
 }
 
 /* --- reading ------------------------------------------------------------------------------------
@@ -41,15 +42,19 @@ void kc_feed_done(struct kc_feed *feed)
 /* Asks for what waits once more. */
 static kc_err read_waiting(struct kc_feed_reader *r, struct kc_cloud *cloud)
 {
-	const struct kc_feed_names *waiting = &r->feed->waiting;
+	struct kc_feed_names *waiting = &r->feed->waiting;
 
+	KC_TRY(kc_feed_names_sort(waiting));
+	for (size_t i = 0; i < waiting->count; i++) {
+		waiting->rows[i].met = false;
+		waiting->rows[i].op = 0;
+	}
 	r->again = true;
 	for (size_t at = 0; at < waiting->count;) {
 		const char *names[KC_RECORDS_MAX_BATCH];
 		size_t count = 0;
 
 		r->zone = waiting->rows[at].zone;
-		r->asked = at;
 		while (at < waiting->count && count < KC_RECORDS_MAX_BATCH &&
 			waiting->rows[at].zone == r->zone)
 			names[count++] = waiting->rows[at++].name;
@@ -71,6 +76,7 @@ void kc_feed_start_whole(struct kc_feed *feed, enum kc_zone zone)
 	feed->skims = !feed->suspicious;
 	feed->own_seen = feed->own_listed = false;
 	feed->reading++;
+	feed->left_out = 0;
 	for (size_t i = 0; i < feed->peer_count; i++)
 		feed->peers[i].listed = false;
 }
@@ -217,6 +223,39 @@ static kc_err read_wanted(struct kc_feed_reader *r, struct kc_cloud *cloud)
 	return KC_OK;
 }
 
+/* --- who was introduced -------------------------------------------------------------------------
+ */
+
+_Static_assert(KC_FEED_MAX_STRANGERS <= KC_RECORDS_MAX_BATCH, "they are asked for at once");
+
+/* Asks for what is remembered of those who are members by now. */
+static kc_err read_introduced(struct kc_feed_reader *r, struct kc_cloud *cloud, kc_peer_set members)
+{
+	const char *names[KC_ZONE_COUNT][KC_FEED_MAX_STRANGERS];
+	size_t counts[KC_ZONE_COUNT] = {0};
+
+	for (size_t i = 0; i < r->feed->strange.count; i++) {
+		struct kc_feed_name *strange = &r->feed->strange.rows[i];
+
+		if (strange->met || !kc_feed_is_of(strange->name, r->circle, members))
+			continue;
+		strange->met = r->feed->altered = true;
+		if (!is_here(r->feed, strange->name) &&
+			counts[strange->zone] < KC_FEED_MAX_STRANGERS)
+			names[strange->zone][counts[strange->zone]++] = strange->name;
+	}
+	r->feed->most = KC_GATHER_MAX_LEN + AHEAD_LEN;
+	r->again = true;
+	for (size_t zone = 1; zone < KC_ZONE_COUNT; zone++) {
+		r->zone = (enum kc_zone)zone;
+		if (counts[zone])
+			KC_TRY(kc_records_get(
+				cloud, r->zone, names[zone], counts[zone], kc_feed_visit, r));
+	}
+	r->again = false;
+	return KC_OK;
+}
+
 /* --- handing over -------------------------------------------------------------------------------
  */
 
@@ -259,6 +298,8 @@ kc_err kc_feed_read(struct kc_feed *feed, struct kc_cloud *cloud, struct kc_stor
 
 	if (err == KC_OK && feed->more)
 		err = read_lists_ahead(&r, cloud, members);
+	if (err == KC_OK)
+		err = read_introduced(&r, cloud, members);
 	if (err == KC_OK)
 		err = read_wanted(&r, cloud);
 	if (err == KC_E_STORE_SUSPECT && circle->alarm == KC_ALARM_NONE)

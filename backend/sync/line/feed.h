@@ -13,6 +13,16 @@
 #include "backend/sync/line/session_logs.h"
 
 #define KC_FEED_MAX_WAITING 4096 /* records; with more of them the token stays where it is */
+/* What of it anybody can make who can write to the store, and is forgotten above that
+ * (feed_bounds.c): cells of writers that nobody introduced, which are not read again before
+ * somebody does; items that say nothing; and of each that is out, cells in which it says something
+ * of others.
+ */
+#define KC_FEED_MAX_STRANGERS 256
+#define KC_FEED_MAX_UNCLAIMED 256
+#define KC_FEED_MAX_UNCLAIMED_LEN ((size_t)8 << 20)
+#define KC_FEED_MAX_OUTSIDE 32
+#define KC_FEED_MAX_OUTSIDE_LEN ((size_t)1 << 20)
 /* Records that say nothing to this device, and are remembered all the same. */
 #define KC_FEED_MAX_STRANGE 4096
 #define KC_FEED_PAGE 1024 /* records */
@@ -20,14 +30,16 @@
 struct kc_feed_name {
 	enum kc_zone zone;
 	struct kc_etag etag; /* where it is of interest */
-	bool met;	     /* it was there when it was asked for */
-	uint64_t since_ms;   /* an item whose writer nobody knows: since when it waits; else 0 */
-	bool given_up;	     /* it may be written over */
+	bool met;	   /* it was there when it was asked for; of strange ones: need not stay */
+	size_t op;	   /* number and one more, of an item that came when it was asked for */
+	uint64_t since_ms; /* an item whose writer nobody knows: since when it waits; else 0 */
+	bool given_up;	   /* it may be written over */
 	char name[KC_RECORDS_MAX_NAME + 1];
 };
 struct kc_feed_names {
 	struct kc_feed_name *rows; /* owned */
 	size_t count, allocated;
+	struct kc_feed_name **by_name; /* owned; rows in order; NULL: they were not sorted */
 };
 
 /* What is remembered of a peer. */
@@ -56,6 +68,9 @@ struct kc_feed {
 	uint64_t own_looked_ms;	   /* when that was */
 	uint64_t mends, mended_ms; /* how often in a row it was said again, and when last */
 	struct kc_feed_names waiting;
+	struct kc_feed_names strange; /* cells of writers that nobody introduced yet */
+	uint64_t left_out;	      /* for how many records there was no room */
+	uint64_t left_out_print;      /* as what was known then */
 	struct kc_feed_peer peers[KC_CIRCLE_MAX_PEERS];
 	size_t peer_count;
 
@@ -71,6 +86,7 @@ struct kc_feed {
 	bool all_listed;		    /* everybody's last list is there */
 	bool skims;			    /* items that were seen are read without their values */
 	kc_peer_set ahead;		    /* whose lists were asked for by name */
+	uint64_t print;			    /* of who is known, and which keys */
 	size_t len, most;		    /* of memory */
 	struct kc_feed_stranger *strangers; /* owned */
 	size_t stranger_count;
@@ -96,6 +112,11 @@ KC_MUST kc_err kc_feed_move(struct kc_txn *txn);
 KC_MUST kc_err kc_feed_names_add(struct kc_feed_names *names, enum kc_zone zone, const char *name,
 	const struct kc_etag *etag);
 void kc_feed_names_done(struct kc_feed_names *names);
+/* So that they are found in no time, until one is added. */
+KC_MUST kc_err kc_feed_names_sort(struct kc_feed_names *names);
+/* NULL when it is not among them. */
+struct kc_feed_name *kc_feed_names_find(
+	const struct kc_feed_names *names, enum kc_zone zone, const char *name);
 /* The row of a peer, made when there is none. NULL when there is no room. */
 struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_writer_id *writer);
 
@@ -128,6 +149,9 @@ KC_MUST kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circl
 /* How far was read, once all is taken that can be taken. */
 KC_MUST kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, struct kc_absorb *absorb);
+/* Whether a cell is remembered of somebody who was introduced since. */
+bool kc_feed_has_introduced(
+	const struct kc_feed *feed, const struct kc_circle *circle, const struct kc_trust *trust);
 /* Whether an item's record waits, and was not given up: nobody may write over it. */
 bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN]);
 

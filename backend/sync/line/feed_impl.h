@@ -18,10 +18,27 @@ struct kc_feed_reader {
 	struct kc_gathered *gathered;
 	enum kc_zone zone;
 	bool again;
-	size_t asked;		     /* the first of those waiting that are asked for now */
 	bool expired[KC_ZONE_COUNT]; /* the token was not known */
 	enum kc_feed_own *own;	     /* of each companion of the own list; NULL: nobody asks */
 };
+
+/* Whether a cell is of one of these members (feed_bounds.c). */
+bool kc_feed_is_of(const char *name, const struct kc_circle *circle, kc_peer_set members);
+/* Who is known, and which keys, as a number that changes with it. */
+uint64_t kc_feed_print(const struct kc_circle *circle, const struct kc_trust *trust);
+/* What is remembered of this round so far. */
+struct kc_feed_room {
+	size_t unclaimed, unclaimed_len;
+	size_t outside[KC_CIRCLE_MAX_PEERS], outside_len[KC_CIRCLE_MAX_PEERS];
+};
+/* Whether there is room for one more that waits; it is taken up, or the record is left out. An item
+ * that says nothing of any that is known here; what one who is out says of others. */
+bool kc_feed_room_for_unclaimed(
+	struct kc_feed *feed, struct kc_feed_room *room, const struct kc_gathered_op *op);
+bool kc_feed_room_for_outside(
+	struct kc_feed *feed, struct kc_feed_room *room, const struct kc_gathered_op *op);
+/* Remembers those of whom nobody knows anything. */
+KC_MUST kc_err kc_feed_keep_strangers(struct kc_feed *feed);
 
 /* Takes a row (feed_rows.c); context is a struct kc_feed_reader. */
 KC_MUST kc_err kc_feed_visit(void *context, const struct kc_record_row *row);

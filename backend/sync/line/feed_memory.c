@@ -26,6 +26,8 @@ kc_err kc_feed_names_add(struct kc_feed_names *names, enum kc_zone zone, const c
 		names->rows = grown;
 		names->allocated = wanted;
 	}
+	free(names->by_name); /* they may have moved */
+	names->by_name = NULL;
 	row = &names->rows[names->count++];
 	*row = (struct kc_feed_name){.zone = zone};
 	if (etag)
@@ -37,7 +39,64 @@ kc_err kc_feed_names_add(struct kc_feed_names *names, enum kc_zone zone, const c
 void kc_feed_names_done(struct kc_feed_names *names)
 {
 	free(names->rows);
+	free(names->by_name);
 	*names = (struct kc_feed_names){0};
+}
+
+static int compare(enum kc_zone zone, const char *name, const struct kc_feed_name *row)
+{
+	return zone != row->zone ? (zone < row->zone ? -1 : 1) : strcmp(name, row->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct kc_feed_name *x = *(struct kc_feed_name *const *)a;
+
+	return compare(x->zone, x->name, *(struct kc_feed_name *const *)b);
+}
+
+kc_err kc_feed_names_sort(struct kc_feed_names *names)
+{
+	struct kc_feed_name **sorted = calloc(names->count + 1, sizeof(struct kc_feed_name *));
+
+	if (!sorted)
+		return KC_ERR(NO_MEMORY);
+	for (size_t i = 0; i < names->count; i++)
+		sorted[i] = &names->rows[i];
+	qsort(sorted, names->count, sizeof *sorted, by_name);
+	free(names->by_name);
+	names->by_name = sorted;
+	return KC_OK;
+}
+
+static struct kc_feed_name *find_sorted(
+	const struct kc_feed_names *names, enum kc_zone zone, const char *name)
+{
+	size_t low = 0, high = names->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare(zone, name, names->by_name[middle]);
+
+		if (order == 0)
+			return names->by_name[middle];
+		if (order > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+struct kc_feed_name *kc_feed_names_find(
+	const struct kc_feed_names *names, enum kc_zone zone, const char *name)
+{
+	if (names->by_name)
+		return find_sorted(names, zone, name);
+	for (size_t i = 0; i < names->count; i++)
+		if (compare(zone, name, &names->rows[i]) == 0)
+			return &names->rows[i];
+	return NULL;
 }
 
 struct kc_feed_peer *kc_feed_find_peer(struct kc_feed *feed, const struct kc_writer_id *writer)
@@ -70,6 +129,19 @@ static void put_peers(struct kc_der_writer *w, const struct kc_feed *feed)
 	kc_der_end(w);
 }
 
+static void put_names(struct kc_der_writer *w, const struct kc_feed_names *names)
+{
+	kc_der_begin(w, KC_DER_SEQUENCE);
+	for (size_t i = 0; i < names->count; i++) {
+		kc_der_begin(w, KC_DER_SEQUENCE);
+		kc_der_put_uint(w, names->rows[i].zone);
+		kc_der_put_str(w, names->rows[i].name);
+		kc_der_put_uint(w, names->rows[i].since_ms);
+		kc_der_end(w);
+	}
+	kc_der_end(w);
+}
+
 kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 {
 	KC_CLEANUP_BUF struct kc_buf saved = KC_BUF_INIT;
@@ -88,16 +160,11 @@ kc_err kc_feed_remember(struct kc_txn *txn, const struct kc_feed *feed)
 	kc_der_put_uint(&w, feed->own_looked_ms);
 	kc_der_put_uint(&w, feed->mends);
 	kc_der_put_uint(&w, feed->mended_ms);
+	kc_der_put_uint(&w, feed->left_out);
+	kc_der_put_uint(&w, feed->left_out_print);
 	put_peers(&w, feed);
-	kc_der_begin(&w, KC_DER_SEQUENCE);
-	for (size_t i = 0; i < feed->waiting.count; i++) {
-		kc_der_begin(&w, KC_DER_SEQUENCE);
-		kc_der_put_uint(&w, feed->waiting.rows[i].zone);
-		kc_der_put_str(&w, feed->waiting.rows[i].name);
-		kc_der_put_uint(&w, feed->waiting.rows[i].since_ms);
-		kc_der_end(&w);
-	}
-	kc_der_end(&w);
+	put_names(&w, &feed->waiting);
+	put_names(&w, &feed->strange);
 	kc_der_end(&w);
 	KC_TRY(kc_der_writer_check(&w));
 	return kc_cell_put(txn, KC_PROTECTION_CKU, CELL_FEED, kc_buf_bytes(&saved));
@@ -133,7 +200,7 @@ static void pull_peers(struct kc_der_reader *r, struct kc_feed *ret)
 	kc_der_leave(r, &rows);
 }
 
-static kc_err pull_waiting(struct kc_der_reader *r, struct kc_feed *ret)
+static kc_err pull_names(struct kc_der_reader *r, struct kc_feed_names *ret)
 {
 	struct kc_der_reader rows, one;
 
@@ -152,8 +219,8 @@ static kc_err pull_waiting(struct kc_der_reader *r, struct kc_feed *ret)
 		if (name.len == 0 || name.len > KC_RECORDS_MAX_NAME)
 			return KC_ERR(CORRUPT);
 		memcpy(text, name.data, name.len);
-		KC_TRY(kc_feed_names_add(&ret->waiting, zone, text, NULL));
-		ret->waiting.rows[ret->waiting.count - 1].since_ms = since_ms;
+		KC_TRY(kc_feed_names_add(ret, zone, text, NULL));
+		ret->rows[ret->count - 1].since_ms = since_ms;
 	}
 	kc_der_leave(r, &rows);
 	return KC_OK;
@@ -184,8 +251,11 @@ kc_err kc_feed_recall(struct kc_txn *txn, struct kc_feed *ret)
 	ret->own_looked_ms = kc_der_get_uint(&seq);
 	ret->mends = kc_der_get_uint(&seq);
 	ret->mended_ms = kc_der_get_uint(&seq);
+	ret->left_out = kc_der_get_uint(&seq);
+	ret->left_out_print = kc_der_get_uint(&seq);
 	pull_peers(&seq, ret);
-	KC_TRY(pull_waiting(&seq, ret));
+	KC_TRY(pull_names(&seq, &ret->waiting));
+	KC_TRY(pull_names(&seq, &ret->strange));
 	kc_der_leave(&r, &seq);
 	return kc_der_reader_finish(&r) == KC_OK ? KC_OK : KC_ERR(CORRUPT);
 }

@@ -12,12 +12,9 @@ _Static_assert(KC_SIGHTING_LEN == sizeof(struct kc_etag), "a sighting is an etag
 /* Since when what is asked for again has waited for a writer that somebody knows; 0: it has not. */
 static uint64_t waits_since(const struct kc_feed_reader *r, const char *name)
 {
-	const struct kc_feed_names *waiting = &r->feed->waiting;
+	const struct kc_feed_name *row = kc_feed_names_find(&r->feed->waiting, r->zone, name);
 
-	for (size_t i = 0; i < waiting->count; i++)
-		if (strcmp(waiting->rows[i].name, name) == 0)
-			return waiting->rows[i].since_ms;
-	return 0;
+	return row ? row->since_ms : 0;
 }
 
 /* The record as an operation with one write, and its name. */
@@ -82,6 +79,17 @@ static kc_err add_stranger(
 	return KC_OK;
 }
 
+/* What came of a name that is asked for again, to be compared with what the feed brings. */
+static void note_op(
+	struct kc_feed_reader *r, const struct kc_cell *cell, const struct kc_gathered_op *op)
+{
+	struct kc_feed_name *row =
+		r->again ? kc_feed_names_find(&r->feed->waiting, r->zone, op->name) : NULL;
+
+	if (row)
+		row->op = cell->is_item ? r->gathered->count : r->feed->stranger_count;
+}
+
 static kc_err take_op(
 	struct kc_feed_reader *r, const struct kc_cell *cell, const struct kc_record_row *row)
 {
@@ -92,9 +100,12 @@ static kc_err take_op(
 	r->feed->len += cost_of(&op);
 	err = cell->is_item ? kc_gathered_add(r->gathered, &op)
 			    : add_stranger(r->feed, &cell->writer, &op);
-	if (err != KC_OK)
+	if (err != KC_OK) {
 		kc_buf_done(&op.bytes);
-	return err;
+		return err;
+	}
+	note_op(r, cell, &op);
+	return KC_OK;
 }
 
 /* A list of this device that is not the last one: from before the one that came back, or newer, or
@@ -156,12 +167,14 @@ static bool is_own(const struct kc_feed_reader *r, const struct kc_cell *cell)
 	return !cell->is_item && memcmp(&own, &cell->writer, sizeof own) == 0;
 }
 
-/* Of the names that are asked for again. */
+/* Of the names that are asked for again: that it is there. */
 static void meet(struct kc_feed_reader *r, const char *name)
 {
-	for (size_t i = r->asked; r->again && i < r->asked + KC_RECORDS_MAX_BATCH; i++)
-		if (i < r->feed->waiting.count && strcmp(r->feed->waiting.rows[i].name, name) == 0)
-			r->feed->waiting.rows[i].met = true;
+	struct kc_feed_name *row =
+		r->again ? kc_feed_names_find(&r->feed->waiting, r->zone, name) : NULL;
+
+	if (row)
+		row->met = true;
 }
 
 static bool is_of_row(const struct kc_gathered_op *op, const struct kc_record_row *row)
@@ -174,19 +187,19 @@ static bool is_of_row(const struct kc_gathered_op *op, const struct kc_record_ro
 	       (row->bare || kc_bytes_equal(write.value, row->value));
 }
 
-/* Whether the feed brings what was asked for by name just now. What was comes first. */
-static bool came_by_name(const struct kc_feed_reader *r, const struct kc_record_row *row)
+/* Whether the feed brings what was asked for by name just now. Until all was read they stay where
+ * they are. */
+static bool came_by_name(
+	const struct kc_feed_reader *r, const struct kc_cell *cell, const struct kc_record_row *row)
 {
-	const struct kc_gathered *gathered = r->gathered;
-	const struct kc_feed *feed = r->feed;
+	const struct kc_feed_name *asked =
+		kc_feed_names_find(&r->feed->waiting, r->zone, row->name);
 
-	for (size_t i = 0; i < gathered->count && gathered->ops[i].again; i++)
-		if (is_of_row(&gathered->ops[i], row))
-			return true;
-	for (size_t i = 0; i < feed->stranger_count && feed->strangers[i].op.again; i++)
-		if (is_of_row(&feed->strangers[i].op, row))
-			return true;
-	return false;
+	if (!asked || asked->op == 0 || r->feed->was_read)
+		return false;
+	return is_of_row(cell->is_item ? &r->gathered->ops[asked->op - 1]
+				       : &r->feed->strangers[asked->op - 1].op,
+		row);
 }
 
 static kc_err see_session(struct kc_feed *feed, const struct kc_record_row *row)
@@ -218,7 +231,7 @@ kc_err kc_feed_visit(void *context, const struct kc_record_row *row)
 	if (kc_record_is_tombstone(row))
 		return add_name(feed, cell.is_item ? &feed->gone : &feed->known, r->zone, row->name,
 			&row->etag);
-	if (!r->again && came_by_name(r, row))
+	if (!r->again && came_by_name(r, &cell, row))
 		return KC_OK;
 	if (feed->len > feed->most) {
 		feed->more = feed->altered = !r->again || feed->more;

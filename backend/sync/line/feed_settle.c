@@ -128,6 +128,29 @@ static bool is_heard_later(const struct kc_absorb_record *record)
 	return kc_absorb_says_who(record->kind) && record->state == KC_E_WAITING;
 }
 
+/* Its list is always asked for again; of others there may be any number. */
+static bool is_kept(struct kc_feed *feed, struct kc_feed_room *room,
+	const struct kc_gathered_op *op, const struct kc_absorb_record *record)
+{
+	return is_heard_later(record) &&
+	       (record->kind == KC_ABSORB_LIST || kc_feed_room_for_outside(feed, room, op));
+}
+
+/* An item that waits under a name of which something is here is to be written over; of any other,
+ * which anybody can make, a few are remembered. */
+static kc_err add_item_waiting(struct kc_feed *feed, struct kc_txn *txn, struct kc_feed_room *room,
+	const struct kc_gathered_op *op, struct kc_feed_names *waiting)
+{
+	struct kc_track track;
+	kc_err err = op->unclaimed ? find_track(txn, op->name, &track) : KC_OK;
+
+	if (err == KC_E_NOT_FOUND && !kc_feed_room_for_unclaimed(feed, room, op))
+		return KC_OK;
+	if (err != KC_E_NOT_FOUND && err != KC_E_CORRUPT)
+		KC_TRY(err);
+	return add_waiting(waiting, op);
+}
+
 /* What became of each record: it waits, or its version is seen. */
 static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 	const struct kc_circle *circle, const struct kc_absorb *absorb,
@@ -135,6 +158,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 {
 	const struct kc_gathered *gathered = absorb->gathered;
 	struct room room = {.left = 0};
+	struct kc_feed_room bounded = {.unclaimed = 0};
 	struct kc_trust trust;
 
 	KC_TRY(kc_circle_judge(circle, &trust));
@@ -147,7 +171,7 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			op->refused = true;
 		if (is_cover(record, is_out))
 			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
-		if (!op->waits || !is_out || is_heard_later(record))
+		if (!op->waits || !is_out || is_kept(feed, &bounded, op, record))
 			continue;
 		op->waits = false;
 		pass_over(feed, circle, record->member);
@@ -156,17 +180,13 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
 		if (op->waits)
-			KC_TRY(add_waiting(waiting, op));
+			KC_TRY(add_item_waiting(feed, txn, &bounded, op, waiting));
 		else if (op->refused)
 			KC_TRY(see_strange(feed, txn, op->name, &op->etag, &room));
 		else if (is_item(op->name))
 			KC_TRY(see(feed, txn, op->name, &op->etag));
 	}
-	for (size_t i = 0; i < feed->stranger_count; i++) {
-		const struct kc_gathered_op *op = &feed->strangers[i].op;
-
-		KC_TRY(kc_feed_names_add(waiting, op->zone, op->name, &op->etag));
-	}
+	KC_TRY(kc_feed_keep_strangers(feed));
 	for (size_t i = 0; i < feed->known.count; i++)
 		KC_TRY(see_known(feed, txn, &feed->known.rows[i], &room));
 	return KC_OK;
@@ -215,13 +235,20 @@ static kc_err settle_gone(struct kc_feed *feed, struct kc_txn *txn, const struct
 	}
 }
 
-/* Those that were asked for again, and wait still. */
+/* Those that were asked for again, and wait still; and as many as there is room for of those that
+ * are given up in a while, or they would never be. */
 static kc_err keep_old_waiting(const struct kc_gathered *gathered, struct kc_feed_names *ret)
 {
 	for (size_t i = 0; i < gathered->count; i++) {
 		const struct kc_gathered_op *op = &gathered->ops[i];
 
 		if (op->waits && op->again)
+			KC_TRY(add_waiting(ret, op));
+	}
+	for (size_t i = 0; i < gathered->count && ret->count < KC_FEED_MAX_WAITING; i++) {
+		const struct kc_gathered_op *op = &gathered->ops[i];
+
+		if (op->waits && op->unclaimed && !op->again)
 			KC_TRY(add_waiting(ret, op));
 	}
 	return KC_OK;
@@ -278,17 +305,21 @@ kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_
 		err = settle_gone(feed, txn, circle);
 	absorb->moved = absorb->moved || feed->altered;
 	if (waiting.count > KC_FEED_MAX_WAITING) {
-		/* The token stays; what is above it comes again. */
+		/* The token stays; what is above it comes again, or all. */
 		kc_feed_names_done(&waiting);
 		if (err == KC_OK)
 			err = keep_old_waiting(absorb->gathered, &waiting);
 		absorb->moved = false;
+		if (feed->next[KC_ZONE_RECORDS].len == 0)
+			feed->tokens[KC_ZONE_RECORDS] = feed->next[KC_ZONE_RECORDS];
 	} else {
 		memcpy(feed->tokens, feed->next, sizeof feed->tokens);
 		feed->whole = feed->whole && feed->more;
 	}
 	kc_feed_names_done(&feed->waiting);
 	feed->waiting = waiting;
+	if (err == KC_OK)
+		err = kc_feed_names_sort(&feed->waiting);
 	KC_TRY(err);
 	return kc_feed_remember(txn, feed);
 }
@@ -296,13 +327,14 @@ kc_err kc_feed_settle(struct kc_feed *feed, struct kc_txn *txn, const struct kc_
 bool kc_feed_is_waiting(const struct kc_feed *feed, const uint8_t name[static KC_RECORD_NAME_LEN])
 {
 	KC_CLEANUP_BUF struct kc_buf text = KC_BUF_INIT;
+	const struct kc_feed_name *row;
 
 	if (feed->waiting.count == 0)
 		return false;
 	kc_buf_push_str(&text, KC_FEED_ITEM_PREFIX);
 	kc_op_put_hex(&text, kc_bytes(name, KC_RECORD_NAME_LEN));
-	for (size_t i = 0; i < feed->waiting.count && kc_buf_text(&text); i++)
-		if (strcmp(feed->waiting.rows[i].name, kc_buf_text(&text)) == 0)
-			return !feed->waiting.rows[i].given_up;
-	return false;
+	if (!kc_buf_text(&text))
+		return false;
+	row = kc_feed_names_find(&feed->waiting, KC_ZONE_RECORDS, kc_buf_text(&text));
+	return row && !row->given_up;
 }

@@ -32,6 +32,28 @@ static void weigh_missing(struct kc_feed *feed, const struct kc_circle *circle, 
 		suspect(gathered, member);
 }
 
+/* Somebody, or some key, is known that was not when records were left out. So all are looked at
+ * once more; and copies of the circle, which stand in the other zone, by name. */
+static kc_err read_left_out(
+	struct kc_feed *feed, const struct kc_circle *circle, struct kc_gathered *gathered)
+{
+	if (feed->left_out == 0 || feed->left_out_print == feed->print)
+		return KC_OK;
+	for (size_t i = 0; i < circle->member_count; i++) {
+		struct kc_writer_id writer = kc_circle_writer(&circle->members[i]->id);
+		char name[KC_RECORDS_MAX_NAME + 1];
+
+		if (i == circle->self)
+			continue;
+		KC_TRY(kc_cell_name_put(kc_bytes_str("c"), &writer, name));
+		KC_TRY(kc_feed_names_add(&feed->later, KC_ZONE_VALUES, name, NULL));
+	}
+	kc_feed_start_whole(feed, KC_ZONE_RECORDS);
+	feed->more = true;
+	gathered->more = ~(kc_peer_set)0;
+	return KC_OK;
+}
+
 kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint64_t now_ms,
 	struct kc_gathered *gathered)
 {
@@ -64,6 +86,8 @@ kc_err kc_feed_weigh(struct kc_feed *feed, const struct kc_circle *circle, uint6
 			gathered->more = ~(kc_peer_set)0;
 		}
 	}
+	feed->print = kc_feed_print(circle, &trust);
+	KC_TRY(read_left_out(feed, circle, gathered));
 	gathered->moved = gathered->moved || feed->altered;
 	return KC_OK;
 }

@@ -66,12 +66,26 @@ static bool is_anything_open(const struct kc_line *line)
 	       is_to_be_sent(line) || line->outbox.lost || is_own_due(line);
 }
 
+/* Whether a cell is remembered of somebody who was introduced since. */
+static kc_err is_anybody_introduced(const struct kc_line *line, bool *ret)
+{
+	struct kc_trust trust;
+
+	*ret = false;
+	if (line->feed.strange.count == 0)
+		return KC_OK;
+	KC_TRY(kc_circle_judge(line->circle, &trust));
+	*ret = kc_feed_has_introduced(&line->feed, line->circle, &trust);
+	return KC_OK;
+}
+
 /* With nothing new in the store, and nothing open here, one question is all that is asked. */
 static kc_err look_for_news(struct kc_line *line)
 {
-	bool changed;
+	bool introduced, changed;
 
-	if (is_anything_open(line))
+	KC_TRY(is_anybody_introduced(line, &introduced));
+	if (introduced || is_anything_open(line))
 		return KC_OK;
 	KC_TRY(kc_records_changed(line->cloud, line->feed.tokens, &changed));
 	line->idle = !changed;
