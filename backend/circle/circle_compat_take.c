@@ -79,14 +79,40 @@ static bool is_rightly_signed(const struct kc_circle *circle, const struct incom
 	return true;
 }
 
-/* Whether one of the signatures is by a trusted member of a circle. */
-static bool is_by_trusted(
+/* A device that left, and is not out besides. */
+static bool has_left(const struct kc_trust *trust, size_t number)
+{
+	return kc_peer_set_has(trust->heard & trust->retired, number);
+}
+
+static bool is_list_of(
+	const struct kc_list *list, uint64_t generation, const struct kc_record_id *id)
+{
+	return list && list->has_circle && list->circle_generation == generation &&
+	       kc_record_id_equal(&list->circle_id, id);
+}
+
+/* Whether a device's signature counts: it is trusted; or has left, and its last list names this
+ * very circle (who has left may know the password still, and could make any). */
+static bool is_heard(
+	const struct kc_circle *circle, const struct incoming *in, const struct kc_peer_id *peer)
+{
+	size_t number = kc_circle_number(circle, peer);
+
+	if (kc_circle_is_trusted(circle, &in->trust, peer))
+		return true;
+	return has_left(&in->trust, number) &&
+	       is_list_of(circle->members[number]->list, in->compat->generation, in->id);
+}
+
+/* Whether one of the signatures is by a member of a circle that is heard. */
+static bool is_by_heard(
 	const struct kc_circle *circle, const struct incoming *in, const struct kc_compat *of)
 {
 	for (size_t i = 0; of && i < of->member_count; i++) {
 		const struct kc_compat_member *m = &of->members[i];
 
-		if (!kc_circle_is_trusted(circle, &in->trust, &m->peer))
+		if (!is_heard(circle, in, &m->peer))
 			continue;
 		for (size_t k = 0; k < in->signatures; k++)
 			if (kc_compat_check(in->record, &circle->account, k, m->key) == KC_OK)
@@ -98,22 +124,19 @@ static bool is_by_trusted(
 /* Rule 2: by one of the circle in force. */
 static bool has_member_signature(const struct kc_circle *circle, const struct incoming *in)
 {
-	return is_by_trusted(circle, in, circle->compat.compat);
+	return is_by_heard(circle, in, circle->compat.compat);
 }
 
-/* Whether a trusted device's list says that it accepts a circle; one that is in another, when that
- * is not NULL. */
+/* Whether the list of a trusted device, or the last of one that left, says that it accepts a
+ * circle; of one that is in another, when that is not NULL. */
 static bool is_named(const struct kc_circle *circle, const struct kc_trust *trust,
 	uint64_t generation, const struct kc_record_id *id, const struct kc_compat *by)
 {
 	for (size_t i = 0; i < circle->member_count; i++) {
-		const struct kc_list *list = circle->members[i]->list;
+		const struct kc_member *m = circle->members[i];
 
-		if (list && list->has_circle && i != circle->self &&
-			kc_peer_set_has(trust->trusted, i) &&
-			(!by || kc_compat_find(by, &circle->members[i]->id)) &&
-			list->circle_generation == generation &&
-			kc_record_id_equal(&list->circle_id, id))
+		if (i != circle->self && kc_peer_set_has(trust->heard, i) &&
+			(!by || kc_compat_find(by, &m->id)) && is_list_of(m->list, generation, id))
 			return true;
 	}
 	return false;
@@ -242,8 +265,10 @@ static kc_err accept(
 static bool is_held_better(const struct kc_circle *circle, const struct kc_held_compat *slot,
 	const struct incoming *in)
 {
-	struct incoming held = {
-		.record = kc_buf_bytes(&slot->record), .compat = slot->compat, .trust = in->trust};
+	struct incoming held = {.record = kc_buf_bytes(&slot->record),
+		.compat = slot->compat,
+		.id = &slot->id,
+		.trust = in->trust};
 	bool is_signed;
 
 	if (!held.compat || kc_compat_count_signatures(held.record, &held.signatures) != KC_OK)
@@ -256,16 +281,18 @@ static bool is_held_better(const struct kc_circle *circle, const struct kc_held_
 	return held.compat->generation > in->compat->generation;
 }
 
-/* Where one is set aside: with the first trusted device that signed it, so that none displaces what
- * another made; those of all others share a place. A device that is out trusts nobody, and may be
- * in again when it has heard more. */
+/* Where one is set aside: with the first trusted device that signed it, or that left and named it
+ * last, so that none displaces what another made; those of all others share a place. A device that
+ * is out trusts nobody, and may be in again when it has heard more. */
 static struct kc_held_compat *place_of(struct kc_circle *circle, const struct incoming *in)
 {
 	for (size_t k = 0; k < in->signatures; k++)
 		for (size_t i = 0; i < circle->member_count; i++) {
 			struct kc_member *m = circle->members[i];
 
-			if (kc_peer_set_has(in->trust.others & ~in->trust.retired, i) &&
+			if (kc_peer_set_has(in->trust.others, i) &&
+				(!kc_peer_set_has(in->trust.retired, i) ||
+					is_list_of(m->list, in->compat->generation, in->id)) &&
 				kc_compat_check(in->record, &circle->account, k,
 					m->permanent.legacy_public) == KC_OK)
 				return &m->compat_held;
@@ -290,6 +317,24 @@ static kc_err keep_for_later(struct kc_circle *circle, const struct incoming *in
 	return place_of(circle, in) == &circle->compat_held ? KC_OK : set_aside(circle, in);
 }
 
+/* One that nobody signed whose signature counts. A device that left, and signed it, names another
+ * one in its last list, that this one gave way to or that came later; or made this one after it.
+ * Errors: REFUSED; otherwise, of what nobody signed who left. */
+static kc_err give_up(const struct kc_circle *circle, const struct incoming *in, kc_err otherwise)
+{
+	for (size_t i = 0; i < circle->member_count; i++) {
+		const struct kc_member *m = circle->members[i];
+
+		for (size_t k = 0; has_left(&in->trust, i) && k < in->signatures; k++)
+			if (kc_compat_check(in->record, &circle->account, k,
+				    m->permanent.legacy_public) == KC_OK)
+				return in->compat->generation <= m->list->circle_generation
+					       ? KC_OK
+					       : KC_ERR(REFUSED);
+	}
+	return otherwise;
+}
+
 /* Against the one in force. */
 static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 {
@@ -308,7 +353,9 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 	if (lineage == LOSER && has_member_signature(circle, in))
 		return keep_evidence(circle, in->record); /* whoever its members are */
 	if (lineage == GAP)
-		return KC_ERR(WAITING);
+		return has_member_signature(circle, in) || is_by_heard(circle, in, in->compat)
+			       ? KC_ERR(WAITING)
+			       : give_up(circle, in, KC_E_WAITING);
 	/* Over a gap a member's copy has one. Where no member says that it accepts this one, it is
 	 * of devices that were let in meanwhile: a member will make the next. */
 	if (!has_member_signature(circle, in) && lineage == BRIDGED)
@@ -318,8 +365,8 @@ static kc_err follow(struct kc_circle *circle, const struct incoming *in)
 			       : set_aside(circle, in);
 	/* So may one be that gives way. */
 	if (!has_member_signature(circle, in) &&
-		(lineage != LOSER || (members == KC_OK && !is_by_trusted(circle, in, in->compat))))
-		return KC_ERR(REFUSED);
+		(lineage != LOSER || (members == KC_OK && !is_by_heard(circle, in, in->compat))))
+		return give_up(circle, in, KC_E_REFUSED);
 	KC_TRY(members);
 	if (lineage == LOSER)
 		return keep_evidence(circle, in->record);

@@ -861,6 +861,130 @@ static void what_cannot_be_followed_any_more_is_not_kept(void)
 	CHECK(generation(late) == 5 && count_held(late) == 0);
 }
 
+/* --- of one who left ----------------------------------------------------------------------------
+ */
+
+/* What a circle says is signed by its device, and that has it in force. */
+static void make_next(struct trio *t, struct kc_circle *circle, struct kc_buf *ret)
+{
+	struct kc_compat next = next_of(circle);
+
+	next.time_ms++;
+	build(t, &next, circle->identity.legacy, t->user.user, ret);
+	CHECK_OK_FATAL(take(circle, ret));
+}
+
+static void leave(struct kc_circle *circle)
+{
+	circle->leaving = true;
+	telling_say(circle);
+}
+
+/* The circle of a new password, heard of with the leave of the device that made both. */
+static void what_one_named_last_before_it_left_counts(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_PASSWORD_KEYS struct kc_password_keys keys = KC_PASSWORD_KEYS_INIT;
+
+	trio_init(&t);
+	change(t.c, &t.user, "the password of c", &keys);
+	CHECK_FATAL(generation(t.c) == 4);
+	leave(t.c);
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.b, kc_buf_bytes(&t.c->account_key_record)));
+	CHECK_OK_FATAL(telling_hear(t.b, t.c));
+	CHECK_OK_FATAL(kc_circle_settle_password(t.b));
+	CHECK_OK(take_copy(t.b, t.c));
+	CHECK(agree(t.b, t.c));
+	/* One who heard of it in time has the same. */
+	CHECK_OK_FATAL(kc_circle_take_account_key(t.a, kc_buf_bytes(&t.c->account_key_record)));
+	CHECK_OK(take_copy(t.a, t.c));
+	CHECK_OK_FATAL(telling_hear(t.a, t.c));
+	CHECK(agree(t.a, t.b));
+}
+
+/* It made several: the last one counts, over the gap, and those before it are not missed. */
+static void what_one_made_and_did_not_name_last_is_given_up(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf four = KC_BUF_INIT, five = KC_BUF_INIT, six = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf other = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.c);
+	next.time_ms += 5;
+	build(&t, &next, t.c->identity.legacy, t.user.user, &other);
+	make_next(&t, t.c, &four);
+	make_next(&t, t.c, &five);
+	make_next(&t, t.c, &six);
+	leave(t.c);
+	CHECK_OK_FATAL(telling_hear(t.b, t.c));
+	CHECK_OK(take(t.b, &four));
+	CHECK_OK(take(t.b, &other));
+	CHECK_OK(take(t.b, &five));
+	CHECK(generation(t.b) == 3 && count_held(t.b) == 0);
+	CHECK_OK(take(t.b, &six));
+	CHECK(agree(t.b, t.c) && generation(t.b) == 6);
+	/* Where somebody who is in took one of them, it counts by that. */
+	CHECK_OK(take(t.a, &four));
+	CHECK_OK_FATAL(telling_hear(t.a, t.c));
+	CHECK_OK(take(t.a, &six));
+	CHECK(agree(t.a, t.b));
+}
+
+/* Who has left may know the password still, and has its keys if it lied. */
+static void what_one_made_after_it_left_is_refused(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf four = KC_BUF_INIT, tied = KC_BUF_INIT, five = KC_BUF_INIT;
+	KC_CLEANUP_BUF struct kc_buf far = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	make_next(&t, t.c, &four);
+	leave(t.c);
+	CHECK_OK_FATAL(telling_hear(t.b, t.c));
+	/* Another one of the number that it named is not followed, wherever it stands. */
+	for (uint64_t time = 1; time < 9; time++) {
+		next = *t.c->compat.compat;
+		next.time_ms += time;
+		kc_buf_reset(&tied);
+		build(&t, &next, t.c->identity.legacy, t.user.user, &tied);
+		CHECK_OK(take(t.b, &tied));
+		CHECK(generation(t.b) == (time < 5 ? 3 : 4));
+		if (time == 4)
+			CHECK_OK(take(t.b, &four));
+		CHECK(time < 4 || agree(t.b, t.c));
+	}
+	next = next_of(t.c);
+	build(&t, &next, t.c->identity.legacy, t.user.user, &five);
+	CHECK_ERR(take(t.b, &five), KC_E_REFUSED);
+	next.generation += 7;
+	build(&t, &next, t.c->identity.legacy, t.user.user, &far);
+	CHECK_ERR(take(t.b, &far), KC_E_REFUSED);
+	CHECK(generation(t.b) == 4 && count_held(t.b) == 0);
+}
+
+/* Nor does it count what one named last that is out besides. */
+static void who_left_and_is_out_signs_nothing(void)
+{
+	CLEANUP_TRIO struct trio t;
+	KC_CLEANUP_BUF struct kc_buf list = KC_BUF_INIT, record = KC_BUF_INIT;
+	struct kc_compat next;
+
+	trio_init(&t);
+	next = next_of(t.c);
+	leave_out(&next, telling_id(t.c));
+	build(&t, &next, t.c->identity.legacy, t.user.user, &record);
+	CHECK_OK_FATAL(take(t.c, &record));
+	leave(t.c);
+	CHECK_OK_FATAL(telling_hear(t.b, t.c));
+	add_exclusion(t.a, telling_id(t.c), &list);
+	CHECK_OK_FATAL(hear_list(t.b, t.a, &list));
+	CHECK_ERR(take(t.b, &record), KC_E_REFUSED);
+	CHECK(generation(t.b) == 3);
+}
+
 /* --- members and lists --------------------------------------------------------------------------
  */
 
@@ -976,6 +1100,10 @@ int main(void)
 		CHECK_TEST(one_with_a_member_that_seems_out_is_followed_when_it_is_not),
 		CHECK_TEST(of_each_device_one_is_kept),
 		CHECK_TEST(what_cannot_be_followed_any_more_is_not_kept),
+		CHECK_TEST(what_one_named_last_before_it_left_counts),
+		CHECK_TEST(what_one_made_and_did_not_name_last_is_given_up),
+		CHECK_TEST(what_one_made_after_it_left_is_refused),
+		CHECK_TEST(who_left_and_is_out_signs_nothing),
 		CHECK_TEST(members_are_those_of_trusted_lists),
 		CHECK_TEST(a_list_does_not_go_back_to_an_older_circle),
 		CHECK_TEST(a_circle_is_kept),

@@ -350,6 +350,48 @@ static void a_device_that_leaves(void)
 	CHECK(house_agrees(&house));
 }
 
+/* Two new passwords, and with each a circle, heard of when who made them is gone; and with them,
+ * or before, that it let another in. What it made last is followed: nothing of all that is refused,
+ * and nothing missed. */
+static void leave_with_new_passwords(bool before)
+{
+	static const size_t left[] = {0, 2};
+	CLEANUP_HOUSE struct house house;
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report changed = {0};
+	KC_CLEANUP_CIRCLE struct kc_circle *made = NULL;
+
+	house_init(&house);
+	house_add(&house, 0);
+	house_settle(&house);
+	house_add(&house, 1);
+	if (before)
+		house_settle(&house);
+	made = house_recall(&house, 1);
+	for (int time = 0; time < 2; time++)
+		CHECK_OK_FATAL(kc_keychain_account_password(house.homes[1].keychain,
+			kc_bytes_str(time ? "another for all devices" : HOUSE_PASSWORD),
+			kc_bytes_str(time ? "a third for all devices" : "another for all devices"),
+			&changed));
+	CHECK_OK(kc_keychain_leave(house.homes[1].keychain, false));
+	for (size_t i = 0; i < 2; i++) {
+		KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL;
+
+		CHECK_OK(house_sync(&house, left[i], &report));
+		CHECK(report.waiting == 0 && report.refused == 0);
+		circle = house_recall(&house, left[i]);
+		CHECK(circle->account_key.seq == 3);
+		CHECK(circle->compat.compat->generation == made->compat.compat->generation + 2);
+	}
+	settle_some(&house, left, 2);
+}
+
+static void leaving_with_new_passwords(void)
+{
+	leave_with_new_passwords(true);
+	leave_with_new_passwords(false);
+}
+
 static void leaving_without_the_store(void)
 {
 	CLEANUP_HOUSE struct house house;
@@ -576,6 +618,7 @@ int main(void)
 		CHECK_TEST(an_answer_leaves_out_who_was_out),
 		CHECK_TEST(an_answer_again_with_the_password),
 		CHECK_TEST(a_device_that_leaves),
+		CHECK_TEST(leaving_with_new_passwords),
 		CHECK_TEST(leaving_without_the_store),
 		CHECK_TEST(leaving_without_a_word),
 		CHECK_TEST(a_restored_copy_joins_again),
