@@ -474,7 +474,7 @@ kc_err kc_verb_doctor_store(struct kc_run *run)
 	KC_TRY(place);
 	if (view.report.removed_by[0])
 		return KC_ERR(NOT_MEMBER);
-	if (!view.report.alarm && !is_older && !view.store.suspect && !damaged)
+	if (doctor.bad == 0 && !view.report.alarm && !is_older && !view.store.suspect && !damaged)
 		return KC_OK;
 	if (!view.report.alarm && !is_older && damaged) {
 		kc_parts_tell_damaged(run, damaged);

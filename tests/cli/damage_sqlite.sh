@@ -8,9 +8,9 @@ engine=sqlite
 # shellcheck source=tests/cli/circle.sh
 . "$(dirname "$0")/circle.sh"
 
-# What somebody with an editor does to the file: nothing in it says that it was done.
+# What somebody with an editor does to the file: nothing in it says that it was done. What is added is at its end.
 file=$folder/store
-edit() { # names, flip, lose, keep or put back; of what; for flip where, for the last two a file
+edit() { # names, flip, lose, keep, put back or add; of what; for flip where, for keep and back a file
   python3 - "$file" "$@" << 'SCRIPT'
 import sqlite3, sys
 db, (verb, name), rest = sqlite3.connect(sys.argv[1]), sys.argv[2:4], sys.argv[4:]
@@ -27,6 +27,11 @@ elif verb == "keep":
 elif verb == "back":
     db.execute("ATTACH ? AS kept", (rest[0],))
     db.execute("REPLACE INTO main.record SELECT * FROM kept.record")
+elif verb == "add":
+    zone, seq = db.execute("SELECT zone, seq + 1 FROM zone WHERE zone = (SELECT zone FROM record WHERE name LIKE 'p-%')").fetchone()
+    db.execute("INSERT INTO record (zone, name, seq, write_id, value) SELECT zone, ?, ?, write_id, value FROM record "
+               "WHERE name LIKE 'p-%' LIMIT 1", (name, seq))
+    db.execute("UPDATE zone SET seq = ? WHERE zone = ?", (seq, zone))
 else:
     db.execute("DELETE FROM record WHERE name = ?", (name,))
 db.commit()
@@ -98,5 +103,19 @@ make_device phone
 pair desktop phone
 run get one.example
 writes secret "who joins has all"
+
+# --- what is refused --------------------------------------------------------------------------------
+# It is counted in the exchange that it came with, and in none after; that may have been one that nobody asked for.
+on laptop
+found=
+for number in 1 2 3 4 5 6 7 8 9 10; do
+  edit add "junk$number"
+  run sync
+  run doctor store
+  if grep -q '^✗ 1 thing is in it not as any of your devices made it' "$out"; then found=1 && break; fi
+done
+holds "what no device has made is refused" test -n "$found"
+exits 10 "and what is wrong for the doctor is wrong at its end"
+complains 'the store looks wrong, as is said above' "in words"
 
 finish
