@@ -62,6 +62,7 @@ static kc_err recall(struct kc_exchange *x, struct kc_buf *place, enum kc_layout
 	KC_TRY(kc_memory_get_report(&txn, &last));
 	x->had_alarm = last.alarm != NULL;
 	x->had_pending_password = last.pending_password;
+	x->had_counts = last.waiting || last.refused || last.for_unlock;
 	x->report.pending = last.pending;
 	return kc_memory_get_outbox(&txn, &x->line.outbox);
 }

@@ -98,10 +98,11 @@ kc_err kc_exchange_is_quiet(
 			clocks || x->circle->members[i]->waiting_since_ms ||
 			(!kc_peer_set_has(gathered->out, i) &&
 				kc_circle_is_behind(x->circle, trust.heard, x->circle->members[i]));
-	/* What was alarming is looked at until it is not. */
+	/* What was alarming is looked at until it is not; what waited, or was refused, may be gone
+	 * without a trace, and is counted anew. */
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
-	       x->report.pending == 0 && !news && !due && !clocks && !x->circle->joining &&
-	       !kc_circle_has_untold(x->circle, &trust) && !is_repeating(x->circle) &&
-	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       (x->busy || !x->had_counts) && x->report.pending == 0 && !news && !due && !clocks &&
+	       !x->circle->joining && !kc_circle_has_untold(x->circle, &trust) &&
+	       !is_repeating(x->circle) && x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

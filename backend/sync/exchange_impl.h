@@ -20,6 +20,7 @@ struct kc_exchange {
 	bool busy;		      /* something happened that the report should tell */
 	bool had_alarm;		      /* the report before told of an alarm */
 	bool had_pending_password;    /* ... of a password that waits for the user */
+	bool had_counts;	      /* ... of what waits, or was refused */
 	struct kc_live_mailbox *live; /* borrowed; NULL: no live channel */
 	struct kc_pace *pace;	      /* borrowed, or NULL */
 	bool listened;		      /* to it, in this exchange */

@@ -516,6 +516,40 @@ static void who_is_out_has_a_damaged_log(void)
 {
 	who_is_out_left_nothing(damage);
 }
+
+/* A file that somebody puts behind a log, and takes away again. */
+static void put_and_take_away(struct house *house, size_t of, uint64_t ahead)
+{
+	KC_CLEANUP_CIRCLE struct kc_circle *circle = house_recall(house, of);
+	struct kc_writer_id writer = kc_circle_writer(&circle->identity.id);
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0}, status = {0};
+	char path[HOUSE_PATH_MAX];
+
+	house_path(house, &writer, kc_circle_self(circle)->position.number + ahead, path);
+	CHECK_FATAL(file_write(path, kc_bytes_str("nothing that a device wrote")));
+	CHECK_OK(house_sync(house, SECOND, &report));
+	CHECK(report.waiting + report.refused > 0);
+	CHECK_FATAL(unlink(path) == 0);
+	CHECK_OK(house_sync(house, SECOND, NULL));
+	CHECK_OK(kc_keychain_sync_status(house->homes[SECOND].keychain, &status));
+	CHECK(status.waiting == 0 && status.refused == 0);
+}
+
+/* Nothing is missed of one whose loss was excused, so nothing keeps an exchange from being quiet
+ * when what waited in its log is gone. */
+static void what_waited_and_is_gone_is_counted_no_more(void)
+{
+	CLEANUP_HOUSE struct house house;
+
+	house_init(&house);
+	house_add(&house, FIRST);
+	house_settle(&house);
+	put_and_take_away(&house, FIRST, 1);
+	put_and_take_away(&house, FIRST, 90);
+	repair(&house, SECOND);
+	put_and_take_away(&house, FIRST, 1);
+	put_and_take_away(&house, FIRST, 90);
+}
 #endif
 
 int main(void)
@@ -536,6 +570,7 @@ int main(void)
 		CHECK_TEST(who_is_out_lost_its_log),
 		CHECK_TEST(who_is_out_lost_what_a_member_has_yet_to_read),
 		CHECK_TEST(who_is_out_has_a_damaged_log),
+		CHECK_TEST(what_waited_and_is_gone_is_counted_no_more),
 #endif
 	};
 	return check_main("repair", tests, KC_COUNT_OF(tests));
