@@ -25,6 +25,15 @@ static kc_err look_whether_left(struct kc_run *run)
 	return KC_OK;
 }
 
+/* Whether no other is in; a device that leaves again, as it could not tell the others, is out. */
+static bool is_last(const struct kc_device_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->rows[i].is_this && kc_device_is_in(&list->rows[i]))
+			return false;
+	return true;
+}
+
 kc_err kc_verb_devices_leave(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
@@ -39,7 +48,7 @@ kc_err kc_verb_devices_leave(struct kc_run *run)
 	kc_facts_set_str(&run->facts, KC_FACT_DEVICE, status.device);
 	kc_facts_set_str(&run->facts, KC_FACT_URL, status.store);
 	KC_TRY(kc_client_devices(run->client, &devices));
-	last = kc_device_count_in(&devices) == 1;
+	last = is_last(&devices);
 	KC_TRY(kc_ask_check_consent(run));
 	kc_run_note(run, untold ? KC_NOTE_LEAVING_UNTOLD
 			 : last ? KC_NOTE_LEAVING_LAST

@@ -202,6 +202,8 @@ if [ "$(id -u)" -ne 0 ]; then
   chmod -R u+w "$store"
   run devices leave --yes
   exits 0 "and comes to its end"
+  complains 'After this, “tablet”, the device you are using, gets nothing new' "with the same words"
+  never_says 'is the last' "as others are left"
   on laptop
   run sync
   run devices --json
