@@ -12,6 +12,7 @@
 
 #define FILE_SCHEME "file://"
 #define SQLITE_SCHEME "sqlite://"
+#define SYSTEMD "/run/systemd/system"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const struct {
@@ -365,14 +366,14 @@ kc_err kc_store_check_place(struct kc_run *run, const char *url)
 /* --- what went wrong ----------------------------------------------------------------------------
  */
 
-/* What is done among devices is in their history. */
+/* What is done among devices is in the list of them, or their history. */
 static bool is_among_devices(struct kc_run *run)
 {
 	struct kc_bytes verb = kc_facts_get(&run->facts, KC_FACT_VERB);
 	size_t len = strlen("devices");
 
 	return (verb.len > len && memcmp(verb.data, "devices", len) == 0) ||
-	       kc_bytes_equal(verb, kc_bytes_str("join")) || kc_run_has(run, KC_OPTION_ACCOUNT);
+	       kc_bytes_equal(verb, kc_bytes_str("join"));
 }
 
 /* A service that can be asked again has ended in the middle: nobody knows how far it came. */
@@ -380,7 +381,13 @@ static void explain_end(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 
-	if (run->client && kc_client_status(run->client, &status) == KC_OK)
+	if (access(SYSTEMD, F_OK) == 0) /* elsewhere is no journal */
+		kc_facts_set_str(&run->facts, KC_FACT_JOURNAL, "keycircled");
+	if (!run->client || kc_client_status(run->client, &status) != KC_OK)
+		return;
+	if (kc_run_has(run, KC_OPTION_ACCOUNT))
+		kc_facts_set_str(&run->facts, KC_FACT_ENDED_PASSWORD, "passwd --account");
+	else
 		kc_facts_set(&run->facts,
 			is_among_devices(run) ? KC_FACT_ENDED_AMONG : KC_FACT_ENDED,
 			kc_facts_get(&run->facts, KC_FACT_VERB));

@@ -28,11 +28,17 @@ static kc_err tell_superseded(struct kc_run *run, kc_err err)
 	return KC_ERR(PAIRING_CODE);
 }
 
+/* A service that has ended took the code with it, and nobody was let in before the question. */
 static kc_err look_for_applicant(void *context)
 {
 	struct sponsor *sponsor = context;
-	return tell_superseded(
-		sponsor->run, kc_client_pair_poll(sponsor->run->client, &sponsor->applicant));
+	struct kc_run *run = sponsor->run;
+	kc_err err = kc_client_pair_poll(run->client, &sponsor->applicant);
+
+	if (err == KC_E_SERVICE)
+		kc_facts_set_str(&run->facts, KC_FACT_CODE_LOST,
+			"the keychain service ended while it waited for the new device");
+	return tell_superseded(run, err);
 }
 
 static void cancel_pairing(void *context)

@@ -20,6 +20,10 @@
 #define END_AFTER_US UINT64_C(60000000)
 #define LOOK_EVERY_US UINT64_C(2000000)
 
+/* How long the other device may say nothing before it is said where to look. It may be gone, or its
+ * user may think about it: only the ten minutes of the code tell the two apart. */
+#define SILENT_AFTER_US UINT64_C(30000000)
+
 /* Nine digits, however they were grouped, as 493-207-118. */
 static kc_err parse_code(struct kc_run *run, const char *typed, struct kc_buf *ret)
 {
@@ -63,8 +67,9 @@ struct applicant {
 	struct kc_secret password;
 	struct kc_sync_report report;
 	uint64_t begun_us, looked_us;
-	bool is_in;    /* it was let in */
-	bool is_stuck; /* something that it waits for is damaged, or missing: it was told */
+	bool is_in;	/* it was let in */
+	bool is_stuck;	/* something that it waits for is damaged, or missing: it was told */
+	bool is_silent; /* the other device says nothing: it was told */
 };
 
 static void applicant_done(struct applicant *applicant)
@@ -87,6 +92,22 @@ static kc_err ask_to_join(void *context)
 	return KC_OK;
 }
 
+/* A device that was taken out before has a store, too, and is not in it. */
+static bool was_let_in(struct kc_run *run)
+{
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	return kc_client_status(run->client, &status) == KC_OK && status.store && !status.is_out;
+}
+
+static void tell_silence(struct applicant *applicant, uint64_t passed)
+{
+	if (passed < SILENT_AFTER_US || applicant->is_silent)
+		return;
+	kc_run_note(applicant->run, KC_NOTE_SILENT);
+	applicant->is_silent = true;
+}
+
 /* Once this device is in there is a view of the store, and what keeps the items from it. */
 static kc_err look_what_is_missing(struct applicant *applicant)
 {
@@ -98,9 +119,11 @@ static kc_err look_what_is_missing(struct applicant *applicant)
 	if (passed < TELL_AFTER_US || now - applicant->looked_us < LOOK_EVERY_US)
 		return KC_ERR(WAITING);
 	applicant->looked_us = now;
-	if (kc_client_store_view(run->client, false, &view) != KC_OK)
+	applicant->is_in = applicant->is_in || was_let_in(run);
+	if (!applicant->is_in)
+		tell_silence(applicant, passed);
+	if (!applicant->is_in || kc_client_store_view(run->client, false, &view) != KC_OK)
 		return KC_ERR(WAITING);
-	applicant->is_in = true;
 	stuck = kc_parts_find_stuck(&view);
 	if (!stuck)
 		return KC_ERR(WAITING);
@@ -140,21 +163,34 @@ static kc_err wait_for_answer(struct applicant *applicant)
 	return err == KC_E_TIMED_OUT && applicant->is_stuck ? KC_ERR(STORE_SUSPECT) : err;
 }
 
+/* A device that is in, and is no copy of another, has nothing to join; and one that others know
+ * keeps its name. Before anything is said or asked. */
+static kc_err check_may_join(struct kc_run *run)
+{
+	KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+	const char *name = kc_run_get(run, KC_OPTION_NAME);
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (!status.store)
+		return KC_OK;
+	if (name && strcmp(name, status.device) != 0)
+		return kc_run_misused(run,
+			"your other devices know this one as “%s”, and it keeps that name",
+			status.device);
+	KC_TRY(kc_client_sync_status(run->client, &report));
+	return status.is_out || report.copied ? KC_OK : KC_ERR(DUPLICATE);
+}
+
 /* Before it is known to others, the device may still be called something else. */
 static kc_err rename_device(struct kc_run *run)
 {
 	KC_CLEANUP_STATUS struct kc_status status = {0};
 	const char *name = kc_run_get(run, KC_OPTION_NAME);
 
-	if (!name)
-		return KC_OK;
 	KC_TRY(kc_client_status(run->client, &status));
-	if (strcmp(name, status.device) == 0)
+	if (!name || strcmp(name, status.device) == 0)
 		return KC_OK;
-	if (status.store)
-		return kc_run_misused(run,
-			"your other devices know this one as “%s”, and it keeps that name",
-			status.device);
 	return kc_client_rename(run->client, name);
 }
 
@@ -229,6 +265,7 @@ kc_err kc_verb_join(struct kc_run *run)
 	KC_TRY(kc_store_url(run, run->args[0], &applicant.url));
 	kc_facts_set(&run->facts, KC_FACT_JOINING, kc_buf_bytes(&applicant.url));
 	KC_TRY(open_keychain(run, kc_buf_text(&applicant.url)));
+	KC_TRY(check_may_join(run));
 	KC_TRY(get_code(run, &applicant.code));
 	KC_TRY(kc_password_get(run, KC_PASSWORD_ACCOUNT, &applicant.password));
 	return join(&applicant);

@@ -47,6 +47,14 @@ static bool is_sponsor(const struct kc_request *request)
 	return atomic_load(&request->service->sponsor) == request->application->number;
 }
 
+/* Where nobody has made a code, the service that made this one's has ended. */
+static kc_err check_sponsor(const struct kc_request *request)
+{
+	if (is_sponsor(request))
+		return KC_OK;
+	return atomic_load(&request->service->sponsor) ? KC_ERR(CANCELED) : KC_ERR(SERVICE);
+}
+
 kc_err kc_handle_pair_start(struct kc_request *request)
 {
 	char code[KC_PAIRING_CODE_LEN + 1];
@@ -63,8 +71,7 @@ kc_err kc_handle_pair_poll(struct kc_request *request)
 	struct kc_device_list *list = &request->result.devices;
 	struct kc_device applicant;
 
-	if (!is_sponsor(request))
-		return KC_ERR(CANCELED);
+	KC_TRY(check_sponsor(request));
 	KC_TRY(kc_keychain_pair_poll(request->keychain, &applicant));
 	list->rows = malloc(sizeof *list->rows);
 	if (!list->rows)
@@ -76,8 +83,7 @@ kc_err kc_handle_pair_poll(struct kc_request *request)
 
 kc_err kc_handle_pair_decide(struct kc_request *request)
 {
-	if (!is_sponsor(request))
-		return KC_ERR(CANCELED);
+	KC_TRY(check_sponsor(request));
 	return kc_keychain_pair_decide(request->keychain, request->arguments.fields[0].truth);
 }
 

@@ -302,6 +302,14 @@ END
   complains 'the keychain service ended while it was working, and “devices remove” may be done or not' "which is told"
   complains 'Look whether it was done:  kc devices' "and where to look"
   never_says 'could not be started' "since it could"
+  run unlock --password-file "$work/secret/keychain"
+  rm "$work/held"
+  sed -i "s/kill -KILL [0-9]*/kill -KILL $(service_of "$KEYCIRCLE_HOME")/" "$work/ends"
+  run passwd --account --askpass "$work/ends" --new-account-password-file "$work/secret/wrong"
+  exits 1 "and during a change of the account password"
+  complains 'the keychain service ended while it was working, and “passwd --account” may be done or not' "which is told"
+  complains 'Look whether it was done:  kc history' "and what shows that"
+  [ -d /run/systemd/system ] || never_says journalctl "and no journal where there is none"
 fi
 
 # --- the store is gone for good ---------------------------------------------------------------------

@@ -244,10 +244,13 @@ nothing_lost
 # --- the service ------------------------------------------------------------------------------------
 given 'no service'
 end_service
+journal='kc status'
+[ ! -d /run/systemd/system ] || journal='journalctl --user'
 for program_of_the_service in "$work/nowhere" /bin/false; do
   KEYCIRCLED=$program_of_the_service
   each_fails 1 errSecNotAvailable "the keychain service doesn't answer, and it could not be started" \
-    "journalctl --user.*ls -ld $KEYCIRCLE_HOME/data" "$work/some"
+    "$journal.*ls -ld $KEYCIRCLE_HOME/data" "$work/some"
+  [ -d /run/systemd/system ] || never_says journalctl "without systemd there is no journal to look at"
   fails 1 errSecNotAvailable 'could not be started' "KEYCIRCLED names .*ls -l $program_of_the_service" status
 done
 KEYCIRCLED=$top_builddir/tests/service/keycircled-fast

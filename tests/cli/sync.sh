@@ -16,12 +16,37 @@ in_store() { # folder: the URL of the store there
 }
 store=$(in_store "$folder")
 watching=
-trap 'kill $waiting $watching 2> /dev/null; clean_up' EXIT
+joining=
+trap 'kill $waiting $watching $joining 2> /dev/null; clean_up' EXIT
 
 # With the account password.
 run_known() {
   run "$@" --account-password-file "$work/secret/account"
 }
+
+# --- a service that ends while somebody is let in ---------------------------------------------------
+# The device that joins is left alone; what it says after a while is looked at in the end.
+mkdir -m 700 "$work/lonely"
+make_device oak
+run_known sync use "$(in_store "$work/lonely")"
+exits 0 "a store of others"
+make_device elm
+start_letting_in oak --yes
+kill -STOP "$waiting"
+on elm
+setsid "$program" join "$(in_store "$work/lonely")" --code "$code" --account-password-file "$work/secret/account" \
+  < /dev/null > "$work/joined" 2> "$work/joining" &
+joining=$!
+for _ in $(seq 50); do
+  grep -q 'Waiting for the device you already use' "$work/joining" && break
+  sleep 0.1
+done
+kill -KILL "$(service_of "$work/device-oak")"
+kill -CONT "$waiting"
+end_letting_in
+holds "devices add ends with it" test "$sponsor" -eq 1
+holds "and says why" grep -qF "the keychain service ended while it waited for the new device. Its code can't be used any more" \
+  "$work/sponsor"
 
 # --- a device that does not sync --------------------------------------------------------------------
 make_device laptop
@@ -333,6 +358,25 @@ holds "and not that nobody answered" sh -c "! grep -q 'nobody answered' '$work/s
 kill "$second"
 wait "$second"
 holds "and itself goes on until it is ended" test $? -eq 143
+start_letting_in laptop --yes
+run service stop
+end_letting_in
+holds "a service that is told to end takes the code with it" test "$sponsor" -eq 1
+holds "which is no other devices add" sh -c "! grep -q 'another kc devices add' '$work/sponsor'"
+run unlock --password-file "$work/secret/keychain"
+
+# --- a device that waits for one that is gone ---------------------------------------------------------
+for _ in $(seq 120); do
+  grep -q 'has said nothing so far' "$work/joining" && break
+  sleep 0.5
+done
+holds "who waits is told where to look after a while" \
+  grep -q 'The device you already use has said nothing so far. It asks there whether to let this one in' "$work/joining"
+holds "and how long this goes on" grep -q 'ten minutes in all' "$work/joining"
+holds "once" test "$(grep -c 'said nothing' "$work/joining")" = 1
+kill "$joining"
+wait "$joining"
+joining=
 
 # --- a store that goes back in time -----------------------------------------------------------------
 on laptop
