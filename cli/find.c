@@ -25,6 +25,10 @@ kc_err kc_find_asked(struct kc_run *run, struct kc_find *ret)
 		kc_facts_set_str(&run->facts, KC_FACT_USER, ret->user);
 	if (kind && kc_item_kind_from(kind, &ret->kind) != KC_OK)
 		return kc_run_misused(run, "--kind is internet, generic, key or certificate");
+	ret->local = kc_run_has(run, KC_OPTION_LOCAL);
+	ret->synced = kc_run_has(run, KC_OPTION_SYNC);
+	if (ret->local && ret->synced)
+		return kc_run_misused(run, "only one of --local and --sync at a time");
 	return KC_OK;
 }
 
@@ -51,7 +55,7 @@ static kc_err look(struct kc_run *run, const struct kc_find *find, struct kc_que
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
 	kc_err err;
 
-	query->sync = KC_SYNC_ANY;
+	query->sync = find->local ? KC_SYNC_LOCAL : find->synced ? KC_SYNC_SYNCED : KC_SYNC_ANY;
 	query->want = KC_WANT_ATTRS | find->want;
 	query->skip_locked = find->skip_locked;
 	if (find->user)

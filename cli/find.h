@@ -10,12 +10,13 @@ struct kc_find {
 	const char *name;
 	const char *user;	/* NULL: any */
 	enum kc_item_kind kind; /* KC_ITEM_ANY: all */
+	bool local, synced;	/* only those that don't sync, that do; not both */
 	bool skip_locked;	/* leave out what the lock hides */
 	bool earlier;		/* among the earlier values of items, not the items */
 	uint32_t want;		/* KC_WANT_… besides the attributes */
 };
 
-/* The name and the options --user and --kind of a run. Errors: PARAM. */
+/* The name and the options --user, --kind, --local and --sync of a run. Errors: PARAM. */
 KC_MUST kc_err kc_find_asked(struct kc_run *run, struct kc_find *ret);
 
 /* All that match, with their attributes; several only once. Errors: NOT_FOUND (told, with names

@@ -60,11 +60,16 @@ void kc_pick_sort(struct kc_found_list *list)
 		qsort(list->rows, list->count, sizeof *list->rows, compare);
 }
 
-/* Equal but for the sync mark, or halves of one key. */
+bool kc_pick_are_twins(const struct kc_found *a, const struct kc_found *b)
+{
+	return kc_item_is_same_place(a, b) && kc_item_is_synced(a) != kc_item_is_synced(b);
+}
+
+/* Halves of one key, of which one may have been marked alone. */
 static bool are_one(const struct kc_found *a, const struct kc_found *b)
 {
-	return kc_item_is_same_place(a, b) &&
-	       (a->class == KC_CLASS_KEY || kc_item_is_synced(a) != kc_item_is_synced(b));
+	return kc_item_is_same_key(a, b) &&
+	       (key_class(a) != key_class(b) || kc_item_is_synced(a) == kc_item_is_synced(b));
 }
 
 /* They have neither users nor addresses that a command could name. */
@@ -72,6 +77,12 @@ static bool are_keys_of_a_name(const struct kc_found *a, const struct kc_found *
 {
 	return a->class == KC_CLASS_KEY && b->class == KC_CLASS_KEY &&
 	       kc_bytes_equal(kc_item_name(a), kc_item_name(b));
+}
+
+void kc_pick_tell_twins(struct kc_run *run)
+{
+	kc_facts_set_str(&run->facts, KC_FACT_HOW_MANY, "2 items");
+	kc_facts_set(&run->facts, KC_FACT_LOCAL_TWIN, kc_facts_get(&run->facts, KC_FACT_NAME));
 }
 
 static void tell_ambiguous(struct kc_run *run, const struct kc_found_list *list)
@@ -104,15 +115,13 @@ static void tell_ambiguous(struct kc_run *run, const struct kc_found_list *list)
 		kc_facts_set(&run->facts, KC_FACT_TWINS, kc_item_name(&list->rows[0]));
 }
 
-/* The row to put first: the private half of a key, the local one of two items. */
+/* The row to put first: the private half of a key. */
 static size_t first_of(const struct kc_found_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct kc_found *item = &list->rows[i];
-		if (item->class == KC_CLASS_KEY ? key_class(item) != KC_KEY_PUBLIC
-						: !kc_item_is_synced(item))
+	for (size_t i = 0; i < list->count; i++)
+		if (list->rows[i].class != KC_CLASS_KEY ||
+			key_class(&list->rows[i]) != KC_KEY_PUBLIC)
 			return i;
-	}
 	return 0;
 }
 
@@ -129,6 +138,8 @@ kc_err kc_pick_one(struct kc_run *run, const struct kc_find *find, struct kc_fou
 			continue;
 		kc_pick_drop_halves(&all);
 		tell_ambiguous(run, &all);
+		if (all.count == 2 && kc_pick_are_twins(&all.rows[0], &all.rows[1]))
+			kc_pick_tell_twins(run);
 		return KC_ERR(AMBIGUOUS);
 	}
 	first = first_of(&all);

@@ -3,7 +3,8 @@
  * kc add: a new item, or a new secret for the one that is there.
  *
  * The one that is replaced has the same class, server or service, protocol and user, whichever its
- * sync mark. A port, a path or a realm that the name does not speak of may differ; of several such
+ * sync mark. Of one that syncs and one that doesn't, --sync means the first; without it the name is
+ * ambiguous. A port, a path or a realm that the name does not speak of may differ; of several such
  * items the plainest is meant, and without one the name is ambiguous.
  */
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "cli/ask.h"
 #include "cli/attr.h"
 #include "cli/input.h"
-#include "cli/find.h"
+#include "cli/pick.h"
 #include "cli/store.h"
 #include "cli/url.h"
 #include "cli/verb.h"
@@ -109,6 +110,27 @@ static bool is_plain(const struct kc_found *item, const struct kc_attrs *identit
 	       kc_attrs_get_number(&item->attrs, KC_ATTR_PORT, 0) == 0;
 }
 
+/* Which of two, one on this device only and one that syncs: with --no-replace neither is touched.
+ */
+static kc_err choose_twin(struct kc_run *run, const struct wish *wish,
+	const struct kc_found_list *list, size_t *plain)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!kc_pick_are_twins(&list->rows[i], &list->rows[*plain]))
+			continue;
+		if (kc_run_has(run, KC_OPTION_NO_REPLACE))
+			return KC_OK;
+		if (!wish->to_sync) {
+			kc_facts_set_str(&run->facts, KC_FACT_HOW_MANY, "2 items");
+			kc_facts_set_str(&run->facts, KC_FACT_ADDED_TWIN, run->args[0]);
+			return KC_ERR(AMBIGUOUS);
+		}
+		if (kc_item_is_synced(&list->rows[i]))
+			*plain = i;
+	}
+	return KC_OK;
+}
+
 static kc_err find_old(struct kc_run *run, const struct wish *wish, struct kc_found_list *ret)
 {
 	KC_CLEANUP_QUERY struct kc_query query = KC_QUERY_INIT;
@@ -123,7 +145,7 @@ static kc_err find_old(struct kc_run *run, const struct wish *wish, struct kc_fo
 	for (size_t i = ret->count; i-- > 0;) {
 		if (!is_plain(&ret->rows[i], &wish->identity))
 			continue;
-		plain = i; /* of a local and a synced one the local one, which comes first */
+		plain = i;
 		plain_count++;
 	}
 	if (ret->count > 1 && plain_count == 0) {
@@ -132,6 +154,7 @@ static kc_err find_old(struct kc_run *run, const struct wish *wish, struct kc_fo
 			&run->facts, KC_FACT_PLACES, "with different ports, paths or realms");
 		return KC_ERR(AMBIGUOUS);
 	}
+	KC_TRY(choose_twin(run, wish, ret, &plain));
 	first = ret->rows[0];
 	ret->rows[0] = ret->rows[plain];
 	ret->rows[plain] = first;

@@ -217,7 +217,11 @@ kc_err kc_verb_key_new(struct kc_run *run)
 /* While locked the public half answers; only without one the private half must be opened. */
 static kc_err find_key(struct kc_run *run, struct kc_found_list *ret)
 {
-	struct kc_find find = {.name = run->args[0], .kind = KC_ITEM_KEY, .skip_locked = true};
+	struct kc_find find = {.name = run->args[0],
+		.kind = KC_ITEM_KEY,
+		.local = kc_run_has(run, KC_OPTION_LOCAL),
+		.synced = kc_run_has(run, KC_OPTION_SYNC),
+		.skip_locked = true};
 	kc_err err = kc_pick_one(run, &find, ret);
 
 	if (err != KC_E_NOT_FOUND)
@@ -235,6 +239,8 @@ kc_err kc_verb_key_show(struct kc_run *run)
 
 	if (ssh + pem + uri > 1)
 		return kc_run_misused(run, "only one of --ssh, --pem and --uri at a time");
+	if (kc_run_has(run, KC_OPTION_LOCAL) && kc_run_has(run, KC_OPTION_SYNC))
+		return kc_run_misused(run, "only one of --local and --sync at a time");
 	kc_facts_set_str(&run->facts, KC_FACT_NAME, run->args[0]);
 	KC_TRY(find_key(run, &found));
 	KC_TRY(make_forms(run, &found.rows[0], &forms));

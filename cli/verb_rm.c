@@ -23,7 +23,7 @@ static kc_err ask(struct kc_run *run, const struct kc_found *item)
 	return kc_ask_yes(run, kc_buf_text(&question));
 }
 
-/* The rows that go: the item, and what is the same key. A synced twin of a local item stays. */
+/* The rows that go: the item, and what is the same key. */
 static kc_err remove_rows(
 	struct kc_run *run, const struct kc_found_list *found, uint64_t *ret_count)
 {

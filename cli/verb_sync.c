@@ -169,16 +169,46 @@ static kc_err tell_address(struct kc_run *run, const struct kc_found *item, bool
 	return KC_OK;
 }
 
+/* Where the others hear that it is to be deleted. */
+static kc_err tell_where_heard(struct kc_run *run)
+{
+	KC_CLEANUP_DEVICE_LIST struct kc_device_list devices = {0};
+	KC_CLEANUP_STATUS struct kc_status status = {0};
+
+	KC_TRY(kc_client_status(run->client, &status));
+	if (!status.store || status.is_out)
+		return KC_OK;
+	KC_TRY(kc_client_devices(run->client, &devices));
+	if (kc_device_count_in(&devices) > 1)
+		kc_facts_set_str(&run->facts, KC_FACT_HEARD, status.store);
+	return KC_OK;
+}
+
+/* Of one that syncs and one that doesn't neither can be marked, whichever is meant. */
+static kc_err pick(struct kc_run *run, struct kc_found_list *ret)
+{
+	struct kc_find find;
+	kc_err err;
+
+	KC_TRY(kc_find_asked(run, &find));
+	err = kc_pick_one(run, &find, ret);
+	if (err == KC_E_AMBIGUOUS && run->facts.known[KC_FACT_LOCAL_TWIN])
+		kc_facts_set_str(&run->facts, KC_FACT_SYNCED_TWIN, find.name);
+	return err;
+}
+
 static kc_err switch_sync(struct kc_run *run, bool synced)
 {
 	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
-	struct kc_find find;
 	json_t *object;
+	bool did_sync;
 
-	KC_TRY(kc_find_asked(run, &find));
-	KC_TRY(kc_pick_one(run, &find, &found));
+	KC_TRY(pick(run, &found));
+	did_sync = kc_item_is_synced(&found.rows[0]);
 	KC_TRY(tell_address(run, &found.rows[0], synced)); /* a row that is marked is another */
 	KC_TRY(mark(run, &found, synced));
+	if (did_sync && !synced)
+		KC_TRY(tell_where_heard(run));
 	if (synced)
 		KC_TRY(kc_store_tell_marked(run, KC_NOTE_SYNC_ON, KC_NOTE_SYNC_MARKED));
 	else

@@ -5,6 +5,7 @@
 #define SECRET_SOURCES \
 	(KC_OPT(STDIN) | KC_OPT(STDIN_RAW) | KC_OPT(FILE) | KC_OPT(FD) | KC_OPT(GENERATE))
 #define WHICH_ITEM (KC_OPT(USER) | KC_OPT(KIND))
+#define WHICH_TWIN (WHICH_ITEM | KC_OPT(LOCAL) | KC_OPT(SYNC))
 #define OFFICERS_PIN (KC_OPT(SO_PIN_FILE) | KC_OPT(SO_PIN_FD))
 #define PASSPHRASE (KC_OPT(PASSPHRASE_FILE) | KC_OPT(PASSPHRASE_FD))
 
@@ -64,18 +65,18 @@ static const struct kc_verb verbs[] = {
 		1, 1, KC_OPENS_OR_MAKES, kc_verb_add,
 	},
 	{
-		"get", "NAME [--user USER]",
+		"get", "NAME [--user USER] [--local | --sync]",
 		"print a secret, its exact bytes",
 		"kc get github.com\n"
 		"kc get github.com --user ana-work\n",
-		WHICH_ITEM, 1, 1, KC_OPENS_LATE, kc_verb_get,
+		WHICH_TWIN, 1, 1, KC_OPENS_LATE, kc_verb_get,
 	},
 	{
-		"show", "NAME [--user USER] [-c]",
+		"show", "NAME [--user USER] [--local | --sync] [-c]",
 		"show what is known about an item, or copy its secret",
 		"kc show github.com\n"
 		"kc show github.com -c\n",
-		WHICH_ITEM | KC_OPT(COPY), 1, 1, KC_OPENS_LATE, kc_verb_show,
+		WHICH_TWIN | KC_OPT(COPY), 1, 1, KC_OPENS_LATE, kc_verb_show,
 	},
 	{
 		"list", "[PATTERN]",
@@ -86,11 +87,11 @@ static const struct kc_verb verbs[] = {
 		KC_OPT(FORMAT) | KC_OPT(KIND), 0, 1, KC_OPENS_LATE, kc_verb_list,
 	},
 	{
-		"rm", "NAME [--user USER]",
+		"rm", "NAME [--user USER] [--local | --sync]",
 		"delete an item",
 		"kc rm github.com --user ana\n"
 		"kc rm github.com --yes\n",
-		WHICH_ITEM, 1, 1, KC_OPENS_FIRST, kc_verb_rm,
+		WHICH_TWIN, 1, 1, KC_OPENS_FIRST, kc_verb_rm,
 	},
 	{
 		"item", "-a | -q | -u | -D 'class=CLASS,ATTR=VALUE,…' [--set 'ATTR=VALUE,…'] [-g]",
@@ -132,7 +133,7 @@ static const struct kc_verb verbs[] = {
 		"print the public half of a key",
 		"kc key show work --ssh\n"
 		"kc key show work --pem > work.pem\n",
-		KC_OPT(SSH) | KC_OPT(PEM) | KC_OPT(URI), 1, 1, KC_OPENS_LATE, kc_verb_key_show,
+		KC_OPT(SSH) | KC_OPT(PEM) | KC_OPT(URI) | KC_OPT(LOCAL) | KC_OPT(SYNC), 1, 1, KC_OPENS_LATE, kc_verb_key_show,
 	},
 	{
 		"cert import", "FILE [NAME]",

@@ -189,12 +189,74 @@ run sync
 on laptop
 run sync
 run sync off first.example
+complains "The next exchange with $store deletes it on your other devices\." "what stays home goes elsewhere, which is told"
+run sync off first.example
+never_says 'deletes it' "once"
 run sync
 on desktop
 run sync
 on laptop
 run get first.example
 writes 'first secret' "an item that stays home is still at home"
+
+# --- two of a name, of which one syncs ----------------------------------------------------------------
+run_with 'of all' add twin.example --user ana --stdin --sync
+on desktop
+run_with 'of the desk' add twin.example --user ana --stdin
+run sync
+on laptop
+run sync
+on desktop
+run sync
+run list twin.example --json
+json '[.items[].sync] | sort == [false, true]' "one that syncs has come to one that doesn't"
+for words in get show 'rm --yes'; do
+  # shellcheck disable=SC2086
+  run $words twin.example --user ana
+  exits 12 "$words: two of a name"
+  complains '2 items match “twin.example”: one on this device only, and one that syncs\. Add --local or --sync\.' "$words: which is told"
+  complains 'kc show twin.example --user ana --local .*kc show twin.example --user ana --sync' "$words: and how each is named"
+  # shellcheck disable=SC2086
+  run $words twin.example --local --sync
+  exits 2 "$words: not both"
+done
+run get twin.example --local
+writes 'of the desk' "--local means the one of this device"
+run get twin.example --sync
+writes 'of all' "and --sync the other"
+for words in 'sync on' 'sync off'; do
+  # shellcheck disable=SC2086
+  run $words twin.example
+  exits 12 "$words: two of a name"
+  complains 'kc rm twin.example --local .*kc rm twin.example --sync' "$words: one is to go first"
+done
+run_with 'new' add twin.example --user ana --stdin
+exits 12 "add does not say which"
+complains 'kc add twin.example --user ana --sync' "which is told"
+run_with 'new' add twin.example --user ana --stdin --no-replace
+exits 6 "and with --no-replace they are there"
+run_with 'new of all' add twin.example --user ana --stdin --sync
+exits 0 "add --sync means the one that syncs"
+run get twin.example --sync
+writes 'new of all' "which has the new secret"
+run get twin.example --local
+writes 'of the desk' "and the other has its own"
+run rm twin.example --local --yes
+exits 0 "the one of this device goes"
+run get twin.example
+writes 'new of all' "and the other stays"
+run rm twin.example --yes
+run sync
+on laptop
+run sync
+
+# --- a device that is in already ----------------------------------------------------------------------
+on desktop
+run join "$store"
+exits 6 "a device that is in has nothing to join"
+never_says 'along' "and hears of nothing that goes along"
+complains 'this device is one of your devices already' "before anything is asked"
+on laptop
 
 # --- a device that was locked again -------------------------------------------------------------------
 on desktop
