@@ -104,13 +104,24 @@ static enum kc_fact absence_of(enum kc_where state)
 	return KC_FACT_COUNT;
 }
 
+/* Why what was done here was not sent. */
+static void tell_unsent(struct kc_run *run, enum kc_fact fact, const char *path)
+{
+	if (fact == KC_FACT_FULL)
+		kc_facts_print(&run->facts, KC_FACT_UNSENT, "the disk of %s is full", path);
+	else if (fact == KC_FACT_SHUT)
+		kc_facts_print(&run->facts, KC_FACT_UNSENT, "%s can't be written", path);
+}
+
 static void tell_absence(struct kc_run *run, const char *url)
 {
 	KC_CLEANUP_BUF struct kc_buf path = KC_BUF_INIT;
 	enum kc_fact fact = absence_of(kc_where_look(url, &path));
 
-	if (fact != KC_FACT_COUNT && kc_buf_text(&path))
-		kc_facts_set_str(&run->facts, fact, kc_buf_text(&path));
+	if (fact == KC_FACT_COUNT || !kc_buf_text(&path))
+		return;
+	kc_facts_set_str(&run->facts, fact, kc_buf_text(&path));
+	tell_unsent(run, fact, kc_buf_text(&path));
 }
 
 bool kc_store_is_shut(const char *url)

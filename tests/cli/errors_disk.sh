@@ -158,4 +158,58 @@ json '.pending == 0 and .alarm == null' "when it can be written, it is"
 run sync status --json
 json '.reached and .writable' "which the status has, too"
 
+# --- what is done among devices ---------------------------------------------------------------------
+# All of it is done here, and the others hear of it later.
+# shellcheck source=tests/cli/sponsor.sh
+. "$(dirname "$0")/sponsor.sh"
+trap 'kill $waiting 2> /dev/null; end_services; umount -l "$work/device-full" "$work/device-shut" "$folder" 2> /dev/null; clean_up' EXIT
+mount -o remount,size=2m "$folder"
+for name in phone tablet; do
+  make_device "$name"
+  start_letting_in full --yes
+  on "$name"
+  # shellcheck disable=SC2086
+  run join "$folder" --code "$code" $known
+  exits 0 "$name comes in"
+  end_letting_in
+done
+on full
+run sync
+printf 'the next one of all\n' > "$secret/next"
+fill "$folder"
+given "the store's disk is full, and something waits"
+run_with 'waits' add waits.example --user ana --stdin --sync
+fails 9 errSecNotAvailable "the disk of $folder is full, so nothing can be sent" "df -h $folder" \
+  passwd --account --account-password-file "$secret/account" --new-account-password-file "$secret/next"
+rm "$folder/ballast"
+run sync
+exits 0 "with room it is sent"
+fill "$folder"
+given "the store's disk is full"
+run passwd --account --account-password-file "$secret/account" --new-account-password-file "$secret/next"
+exits 9 "$cause: a new account password"
+complains "the account password is changed on this device, and that could not be written to the store, as the disk of $folder is full" \
+  "$cause: is changed here, with the reason"
+run devices remove tablet --yes
+exits 9 "$cause: a removal"
+complains "“tablet” is out on this device, and the disk of $folder is full: the others hear of it once that is sent" \
+  "$cause: is done here, with the reason"
+complains "df -h $folder" "$cause: and where to look"
+rm "$folder/ballast"
+run sync
+exits 0 "with room the others hear of it"
+on phone
+run sync
+given "the store's disk is read-only"
+mount -o remount,bind,ro "$folder"
+run devices leave --yes
+exits 9 "$cause: leaving"
+complains "“phone”, this device, has left, and that could not be written to the store, as $folder can't be written" \
+  "$cause: is done here, with the reason"
+mount -o remount,bind,rw "$folder"
+run devices leave --yes
+exits 0 "when it can be written it comes to its end"
+complains 'After this, “phone”, the device you are using, gets nothing new' "with the same words"
+never_says 'the last' "as there is another"
+
 finish_rows
