@@ -291,8 +291,10 @@ void kc_parts_print_missing(struct kc_run *run, const struct kc_store_view *view
 				kc_bytes_str(", which is out; on a device that has it, and then "
 					     "here: kc sync repair --push-from-here\n"));
 		else if (stuck)
-			kc_out_print(&run->out, ", damaged in the store or not there; on it: "
-						"kc sync repair --push-from-here\n");
+			kc_out_print(&run->out,
+				", damaged in the store or not there; %s: "
+				"kc sync repair --push-from-here\n",
+				part->is_this ? "here" : "on it");
 		else
 			kc_out_push(&run->out, kc_bytes_str(", which has not arrived\n"));
 	}
@@ -306,7 +308,8 @@ void kc_parts_tell_damaged(struct kc_run *run, const struct kc_store_part *part)
 	else if (!part->is_out) /* it mends nothing any more */
 		kc_facts_print(&run->facts, KC_FACT_DAMAGED, "number %llu",
 			(number)(part->damaged ? part->damaged : part->hole));
-	kc_facts_set_str(&run->facts, KC_FACT_MENDER, part->name);
+	kc_facts_set_str(
+		&run->facts, part->is_this ? KC_FACT_MENDER_HERE : KC_FACT_MENDER, part->name);
 }
 
 /* --- for programs -------------------------------------------------------------------------------

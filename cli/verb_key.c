@@ -214,6 +214,18 @@ kc_err kc_verb_key_new(struct kc_run *run)
 	return KC_OK;
 }
 
+/* What is called so, and is no key. */
+static void tell_other(struct kc_run *run, struct kc_find find)
+{
+	KC_CLEANUP_FOUND_LIST struct kc_found_list found = KC_FOUND_LIST_INIT;
+
+	find.kind = KC_ITEM_ANY;
+	if (kc_find_all(run, &find, &found) != KC_OK)
+		return;
+	kc_facts_set_str(&run->facts, KC_FACT_KIND, kc_item_word(&found.rows[0]));
+	kc_facts_set_str(&run->facts, KC_FACT_NO_KEY, find.name);
+}
+
 /* While locked the public half answers; only without one the private half must be opened. */
 static kc_err find_key(struct kc_run *run, struct kc_found_list *ret)
 {
@@ -227,7 +239,10 @@ static kc_err find_key(struct kc_run *run, struct kc_found_list *ret)
 	if (err != KC_E_NOT_FOUND)
 		return err;
 	find.skip_locked = false;
-	return kc_pick_one(run, &find, ret);
+	err = kc_pick_one(run, &find, ret);
+	if (err == KC_E_NOT_FOUND)
+		tell_other(run, find);
+	return err;
 }
 
 kc_err kc_verb_key_show(struct kc_run *run)

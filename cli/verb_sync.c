@@ -95,6 +95,14 @@ kc_err kc_verb_sync(struct kc_run *run)
 	return state;
 }
 
+/* Whose store it is, is looked at before the password is: an empty one is never right. */
+static kc_err check_account(struct kc_run *run, const char *url)
+{
+	kc_err err = kc_client_sync_use(run->client, url, false, kc_bytes_str(""));
+
+	return err == KC_E_ACCOUNT_PASSWORD ? KC_OK : err;
+}
+
 kc_err kc_verb_sync_use(struct kc_run *run)
 {
 	KC_CLEANUP_BUF struct kc_buf url = KC_BUF_INIT;
@@ -116,6 +124,8 @@ kc_err kc_verb_sync_use(struct kc_run *run)
 		KC_TRY(kc_store_check_own(run, status.store));
 	else
 		KC_TRY(kc_store_check_move(run, kc_buf_text(&url)));
+	if (!create && !kc_password_is_given(run, KC_PASSWORD_ACCOUNT))
+		KC_TRY(check_account(run, kc_buf_text(&url)));
 	KC_TRY(kc_password_get(
 		run, create ? KC_PASSWORD_ACCOUNT_FIRST : KC_PASSWORD_ACCOUNT, &password));
 	KC_TRY(kc_client_sync_use(

@@ -49,8 +49,16 @@ is_ill() { # name, number
   run doctor store
   exits 10 "$1: the doctor says so"
   says "^✗ number $2[ ,]" "$1: by its number"
-  complains "number $2 of what .laptop. wrote is damaged in the store" "$1: and of whom it is"
-  complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended"
+  case $1 in
+  laptop)
+    complains "number $2 of what .laptop., this device, wrote is damaged in the store" "$1: and of whom it is"
+    complains 'To write it anew, here: +kc sync repair --push-from-here' "$1: and that it is mended here"
+    ;;
+  *)
+    complains "number $2 of what .laptop. wrote is damaged in the store" "$1: and of whom it is"
+    complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended"
+    ;;
+  esac
   never_says "number $2, is there" "$1: nothing is praised that is spoilt"
   run doctor store --json
   json ".healthy == false and any(.devices[]; .device == \"laptop\" and .damaged == $2)" "$1: for programs"

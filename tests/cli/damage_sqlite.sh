@@ -69,8 +69,11 @@ is_ill() { # name
   run doctor store
   exits 10 "$1: the doctor says so"
   says "^✗ 1 record of “laptop” is damaged or missing there" "$1: and of whom it is"
-  complains "a part .1 record. of what .laptop. wrote is damaged in the store" "$1: in the end, too"
-  complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended"
+  complains "a part .1 record. of what .laptop.(, this device,)? wrote is damaged in the store" "$1: in the end, too"
+  case $1 in
+  laptop) complains 'To write it anew, here: +kc sync repair --push-from-here' "$1: and that it is mended here" ;;
+  *) complains 'On “laptop”.*kc sync repair --push-from-here' "$1: and where it is mended" ;;
+  esac
   run doctor store --json
   json '.healthy == false and [.devices[] | select(.damaged_records == 1) | .device] == ["laptop"]' "$1: for programs"
 }

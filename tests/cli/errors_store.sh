@@ -162,6 +162,7 @@ run sync status
 exits 9 "a store that looked wrong, and is away by now"
 back
 known_fails 10 errKCStoreSuspect "the store in $work/others is not that of your devices" 'kc sync use URL' sync use "$work/others"
+fails 10 errKCStoreSuspect "the store in $work/others is not that of your devices" 'kc sync use URL' sync use "$work/others"
 known_fails 6 errSecDuplicateItem "there is an account in .$work/others. already" "kc join $work/others" sync use "$work/others" --new
 run status --json
 json ".store == \"$folder\"" "the store is still the one that it was"

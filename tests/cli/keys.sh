@@ -104,6 +104,11 @@ run sync off "$short"
 complains 'key address is now: +pkcs11:token=Keycircle;id=%' "and the old one again"
 run rm "$short" --yes --json
 json '.removed == 2' "and goes by it"
+run_with x add lock.example --user ana --stdin
+run key show lock.example
+exits 3 "a password is no key"
+complains '“lock.example” is no key: it is a password\.' "which is told"
+never_says 'Did you mean' "and nothing else was meant"
 
 run key new travels --sync --json
 json '.sync == true and (.uri | test("token=Keycircle%20Sync"))' "key new --sync"
