@@ -243,9 +243,12 @@ bool kc_circle_is_closed(const struct kc_circle *circle, const struct kc_trust *
 /* Forgets of all others who gave them, after all was heard. */
 void kc_circle_settle_gifts(struct kc_circle *circle, const struct kc_trust *trust);
 /* Up to which dot of a writer a view was closed by those who began later epochs of it; 0: nobody
- * said. */
+ * said. Of one who is out, whoever holds more makes the rest its own. */
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer);
+/* Whether that is more than this device holds of one who is out: it begins the next epoch. */
+bool kc_circle_lacks_closed(
+	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view);
 /* Something was read, or will be written, under the epoch with this kid; that opened it. */
 void kc_circle_note_use(struct kc_circle *circle, const uint8_t kid[static KC_KID_LEN]);
 void kc_circle_note_opened(struct kc_circle *circle, struct kc_bytes sealed);

@@ -98,7 +98,9 @@ static bool has_only_left(const struct kc_circle *circle, const struct kc_trust 
 }
 
 /* Of one who is out no more than all others hold as well: whoever has yet to read the rest may find
- * its log gone, and is not to miss it. */
+ * its log gone, and is not to miss it. Of one that has only left everything; but no cut goes with
+ * that, so it counts no more, and nor does the epoch, when it is heard that it was put out besides.
+ */
 static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, struct kc_epoch *epoch)
 {
@@ -109,10 +111,11 @@ static kc_err close_view(const struct kc_circle *circle, const struct kc_trust *
 	for (size_t i = 0; i < state->vector.count; i++) {
 		const struct kc_dot *dot = &state->vector.rows[i];
 		uint64_t cut, counter = close_at(circle, trust, view, dot, &cut);
-		bool is_out = kc_peer_id_is_among(epoch->out, epoch->out_count, &dot->writer);
+		bool is_out = kc_peer_id_is_among(epoch->out, epoch->out_count, &dot->writer) &&
+			      !has_only_left(circle, trust, &dot->writer);
 		uint64_t most = kc_vector_get(&held, &dot->writer);
 
-		if (is_out && !has_only_left(circle, trust, &dot->writer) && counter > most)
+		if (is_out && counter > most)
 			counter = most;
 		KC_TRY(kc_vector_raise(&epoch->closing, &dot->writer, counter));
 		if (counter && is_out)

@@ -125,29 +125,62 @@ bool kc_circle_is_retired(const struct kc_circle *circle, const struct kc_trust 
 	return true;
 }
 
+static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
+{
+	if (a->epoch->name.epoch != b->epoch->name.epoch)
+		return a->epoch->name.epoch > b->epoch->name.epoch;
+	return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
+}
+
+/* Whether what a record closes of a writer is said of it as it stands now. */
+static bool may_close(const struct kc_circle *circle, const struct kc_trust *trust,
+	const struct kc_held_epoch *held, size_t member)
+{
+	return closes_within_cut(trust, held, member) &&
+	       (is_proper(circle, trust, held) ||
+		       (kc_circle_is_trusted(circle, trust, &held->epoch->author) &&
+			       !has_key(held, &trust->ids[member])));
+}
+
+/* The record that says up to where one who is out is closed: the latest, since each may close less
+ * than those before. Who tells of an epoch again says nothing of that. Of one who is in, or has
+ * only left, the one that closes most: what that wrote is read to its end. */
+static const struct kc_held_epoch *find_closing(
+	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view, size_t member)
+{
+	const struct kc_peer_id *writer = &circle->members[member]->id;
+	bool is_out = kc_peer_set_has(kc_trust_outsiders(trust), member);
+	const struct kc_held_epoch *best = NULL;
+
+	for (size_t i = circle->epoch_count; i-- > 0;) { /* the latest are the last, as a rule */
+		const struct kc_held_epoch *held = &circle->epochs[i];
+		uint64_t closed = kc_vector_get(&held->epoch->closing, writer);
+
+		if (held->epoch->name.view != view || held->epoch->reason == KC_EPOCH_RETOLD)
+			continue;
+		if (best && (is_out ? !is_later(held, best)
+				    : closed <= kc_vector_get(&best->epoch->closing, writer)))
+			continue;
+		if (may_close(circle, trust, held, member))
+			best = held;
+	}
+	return best;
+}
+
 uint64_t kc_circle_closing_cut(const struct kc_circle *circle, const struct kc_trust *trust,
 	unsigned view, const struct kc_peer_id *writer, uint64_t *ret_cut)
 {
 	size_t member = kc_circle_number(circle, writer);
-	uint64_t most = 0;
+	const struct kc_held_epoch *held;
 
 	*ret_cut = 0;
 	if (member == circle->member_count)
 		return 0;
-	for (size_t i = 0; i < circle->epoch_count; i++) {
-		const struct kc_held_epoch *held = &circle->epochs[i];
-		uint64_t counter = kc_vector_get(&held->epoch->closing, writer);
-
-		if (held->epoch->name.view != view || counter <= most ||
-			!closes_within_cut(trust, held, member) ||
-			(!is_proper(circle, trust, held) &&
-				(!kc_circle_is_trusted(circle, trust, &held->epoch->author) ||
-					has_key(held, writer))))
-			continue;
-		most = counter;
-		*ret_cut = kc_vector_get(&held->epoch->cuts, writer);
-	}
-	return most;
+	held = find_closing(circle, trust, view, member);
+	if (!held || kc_vector_get(&held->epoch->closing, writer) == 0)
+		return 0;
+	*ret_cut = kc_vector_get(&held->epoch->cuts, writer);
+	return kc_vector_get(&held->epoch->closing, writer);
 }
 
 uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust *trust,
@@ -156,13 +189,6 @@ uint64_t kc_circle_closing(const struct kc_circle *circle, const struct kc_trust
 	uint64_t cut;
 
 	return kc_circle_closing_cut(circle, trust, view, writer, &cut);
-}
-
-static bool is_later(const struct kc_held_epoch *a, const struct kc_held_epoch *b)
-{
-	if (a->epoch->name.epoch != b->epoch->name.epoch)
-		return a->epoch->name.epoch > b->epoch->name.epoch;
-	return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
 }
 
 /* The newest one that all who have the key may have; before another, or of all. */
@@ -212,4 +238,31 @@ const struct kc_held_epoch *kc_circle_newest_epoch(
 			best = held;
 	}
 	return best;
+}
+
+/* Whether more of one who is out is closed than this device holds, by a record that the next epoch
+ * comes after. */
+static bool lacks_of(const struct kc_circle *circle, const struct kc_trust *trust, unsigned view,
+	const struct kc_held_epoch *in_use, size_t member)
+{
+	const struct kc_peer_id *writer = &circle->members[member]->id;
+	const struct kc_held_epoch *held = find_closing(circle, trust, view, member);
+
+	return held && held->epoch->name.epoch <= in_use->epoch->name.epoch &&
+	       kc_vector_get(&held->epoch->closing, writer) >
+		       kc_vector_get(&circle->views[view].vector, writer);
+}
+
+bool kc_circle_lacks_closed(
+	const struct kc_circle *circle, const struct kc_trust *trust, unsigned view)
+{
+	kc_peer_set out = kc_trust_outsiders(trust);
+	const struct kc_held_epoch *in_use;
+
+	if (circle->joining || kc_circle_usable_epoch(circle, trust, view, &in_use) != KC_OK)
+		return false;
+	for (size_t i = 0; i < circle->member_count; i++)
+		if (kc_peer_set_has(out, i) && lacks_of(circle, trust, view, in_use, i))
+			return true;
+	return false;
 }

@@ -151,6 +151,9 @@ struct kc_view_state {
 	uint8_t headed_kid[KC_KID_LEN];
 	uint64_t headed_since;
 	uint64_t again, again_to; /* own dots that are to be sent once more; none when above */
+	/* What it had taken of those who are out, beyond what is closed of them, when it last made
+	 * that its own: kc_root_beyond. */
+	uint8_t made_own[32];
 };
 
 /* How long what stands below the beginning of a log is left for whoever has not read it. */

@@ -77,6 +77,7 @@ kc_err kc_circle_code_view_state(struct kc_coder *c, struct kc_circle *circle, s
 	kc_coder_array(c, state->kid, sizeof state->kid);
 	kc_coder_uint(c, &state->again);
 	kc_coder_uint(c, &state->again_to);
+	kc_coder_array(c, state->made_own, sizeof state->made_own);
 	KC_TRY(kc_coder_log(c, &state->log));
 	return kc_coder_segments(c, &state->segments);
 }

@@ -84,6 +84,16 @@ static bool is_repeating(const struct kc_circle *circle)
 	       (!kc_circle_is_locked(circle) && (circle->span.begun || again));
 }
 
+/* Whether it has yet to begin an epoch that closes no more than is here: it was locked. */
+static bool lacks_closed(const struct kc_circle *circle, const struct kc_trust *trust)
+{
+	for (unsigned view = KC_VIEW_NEVER + 1;
+		view < KC_VIEW_COUNT && !kc_circle_is_locked(circle); view++)
+		if (kc_circle_lacks_closed(circle, trust, view))
+			return true;
+	return false;
+}
+
 kc_err kc_exchange_is_quiet(
 	const struct kc_exchange *x, const struct kc_gathered *gathered, bool *ret)
 {
@@ -103,6 +113,7 @@ kc_err kc_exchange_is_quiet(
 	*ret = is_empty(gathered) && !gathered->moved && !x->line.outbox.lost && !x->had_alarm &&
 	       (x->busy || !x->had_counts) && x->report.pending == 0 && !news && !due && !clocks &&
 	       !x->circle->joining && !kc_circle_has_untold(x->circle, &trust) &&
-	       !is_repeating(x->circle) && x->circle->queue.len == 0 && !is_heartbeat_due(x);
+	       !lacks_closed(x->circle, &trust) && !is_repeating(x->circle) &&
+	       x->circle->queue.len == 0 && !is_heartbeat_due(x);
 	return KC_OK;
 }

@@ -40,22 +40,50 @@ kc_err kc_root_is_closed(const struct kc_circle *circle, const struct kc_trust *
 	return KC_OK;
 }
 
-/* Whether what one who is out wrote too late is here, and not yet this device's own. */
+kc_err kc_root_beyond(const struct kc_circle *circle, const struct kc_trust *trust,
+	enum kc_view view, uint8_t ret[static KC_HASH32_LEN])
+{
+	const struct kc_vector *reached = &circle->views[view].reached;
+	KC_CLEANUP_LABEL struct kc_label label = {0};
+	struct kc_vector closed;
+
+	memset(ret, 0, KC_HASH32_LEN);
+	KC_TRY(kc_root_close_vector(circle, trust, view, reached, &closed));
+	if (kc_vector_is_within(reached, &closed))
+		return KC_OK;
+	kc_label_init(&label, "kc1/made-own");
+	for (size_t i = 0; i < reached->count; i++) {
+		const struct kc_dot *dot = &reached->rows[i];
+		uint64_t end = kc_vector_get(&closed, &dot->writer);
+
+		if (dot->counter <= end)
+			continue;
+		kc_der_put_bytes(&label.w, KC_BYTES_OF(dot->writer.bytes));
+		kc_der_put_uint(&label.w, dot->counter);
+		kc_der_put_uint(&label.w, end);
+	}
+	return kc_label_hash(&label, ret);
+}
+
+/* Whether what one who is out wrote too late is here, and not yet this device's own. One that is
+ * joining makes nothing its own. */
 static kc_err is_adopting(struct kc_txn *txn, const struct kc_circle *circle,
 	const struct kc_trust *trust, enum kc_view view, bool *ret)
 {
+	static const uint8_t none[KC_HASH32_LEN];
 	const struct kc_view_state *state = &circle->views[view];
-	struct kc_vector closed;
+	uint8_t beyond[KC_HASH32_LEN];
 	uint64_t pending;
 	bool done;
 
 	*ret = false;
-	KC_TRY(kc_root_close_vector(circle, trust, view, &state->reached, &closed));
-	if (kc_vector_is_within(&state->reached, &closed))
+	KC_TRY(kc_root_beyond(circle, trust, view, beyond));
+	if (memcmp(beyond, none, sizeof none) == 0)
 		return KC_OK;
 	KC_TRY(kc_root_is_closed(circle, trust, view, state->kid, &done));
 	KC_TRY(kc_track_journal_count(txn, &pending));
-	*ret = !done || pending > 0;
+	*ret = !done || pending > 0 ||
+	       (!circle->joining && memcmp(beyond, state->made_own, sizeof beyond) != 0);
 	return KC_OK;
 }
 

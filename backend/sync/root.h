@@ -29,5 +29,9 @@ KC_MUST kc_err kc_root_close_vector(const struct kc_circle *circle, const struct
 /* Whether this device writes, and a head is, under the epoch that closed the view. */
 KC_MUST kc_err kc_root_is_closed(const struct kc_circle *circle, const struct kc_trust *trust,
 	enum kc_view view, const uint8_t head_kid[static KC_KID_LEN], bool *ret);
+/* What this device has taken of those who are out beyond what is closed of them, and up to where
+ * that is, hashed; zeros: nothing. As long as it stays the same, all of that was made its own. */
+KC_MUST kc_err kc_root_beyond(const struct kc_circle *circle, const struct kc_trust *trust,
+	enum kc_view view, uint8_t ret[static KC_HASH32_LEN]);
 
 #endif

@@ -22,7 +22,9 @@ static kc_err rotate_yearly(struct kc_composer *c)
 	return due ? kc_circle_rotate(c->circle, KC_EPOCH_YEARLY) : KC_OK;
 }
 
-/* A view whose keys somebody has who should not gets new ones before anything is written in it. */
+/* A view whose keys somebody has who should not gets new ones before anything is written in it; and
+ * so does one that closes more of somebody who is out than is here, so that whoever holds the rest
+ * makes it its own. */
 static kc_err ensure_epochs(struct kc_composer *c)
 {
 	bool began = false;
@@ -35,7 +37,8 @@ static kc_err ensure_epochs(struct kc_composer *c)
 			continue;
 		err = kc_circle_usable_epoch(c->circle, &c->trust, view, &held);
 
-		if (err == KC_E_NOT_FOUND) {
+		if (err == KC_E_NOT_FOUND ||
+			(err == KC_OK && kc_circle_lacks_closed(c->circle, &c->trust, view))) {
 			err = kc_circle_begin_epoch(c->circle, &c->trust, view, KC_EPOCH_REMOVAL);
 			began = began || err == KC_OK;
 		}

@@ -13,6 +13,7 @@
 
 #include "backend/store/change.h"
 #include "backend/store/trie.h"
+#include "backend/sync/root.h"
 
 /* --- writes of this device ----------------------------------------------------------------------
  */
@@ -146,14 +147,12 @@ static bool is_by_outsider(const struct kc_composer *c, const struct kc_track *t
 	return false;
 }
 
-static kc_err adopt(struct kc_composer *c, unsigned view)
+static kc_err adopt_all(struct kc_composer *c, unsigned view)
 {
 	struct kc_track track = {.id = 0};
 	uint64_t id = 0;
 	kc_err err;
 
-	if (kc_trust_outsiders(&c->trust) == 0)
-		return KC_OK;
 	for (;;) {
 		KC_TRY(kc_track_next_id(c->txn, id, &id));
 		if (id == 0)
@@ -172,10 +171,24 @@ static kc_err adopt(struct kc_composer *c, unsigned view)
 	}
 }
 
+/* Each time that it is another than the last: somebody is out besides, or less is closed. */
+static kc_err adopt(struct kc_composer *c, unsigned view)
+{
+	static const uint8_t none[KC_HASH32_LEN];
+	struct kc_view_state *state = &c->circle->views[view];
+	uint8_t beyond[KC_HASH32_LEN];
+
+	KC_TRY(kc_root_beyond(c->circle, &c->trust, (enum kc_view)view, beyond));
+	if (c->circle->joining || memcmp(beyond, state->made_own, sizeof beyond) == 0)
+		return KC_OK;
+	memcpy(state->made_own, beyond, sizeof state->made_own);
+	return memcmp(beyond, none, sizeof none) == 0 ? KC_OK : adopt_all(c, view);
+}
+
 /* --- both ---------------------------------------------------------------------------------------
  */
 
-/* When this device goes over to another epoch: what it means for what was written before. */
+/* When this device goes over to another epoch: what it means for what it wrote before. */
 static kc_err turn_to(struct kc_composer *c, unsigned view, const struct kc_held_epoch *held)
 {
 	struct kc_view_state *state = &c->circle->views[view];
@@ -193,7 +206,6 @@ static kc_err turn_to(struct kc_composer *c, unsigned view, const struct kc_held
 			state->again = closed + 1;
 			state->again_to = state->counter;
 		}
-		KC_TRY(adopt(c, view));
 	}
 	memcpy(state->kid, held->epoch->name.kid, sizeof state->kid);
 	return KC_OK;
@@ -212,6 +224,7 @@ kc_err kc_compose_again(struct kc_composer *c, bool *ret_more)
 		KC_TRY(err);
 		if (memcmp(state->kid, held->epoch->name.kid, sizeof state->kid) != 0)
 			KC_TRY(turn_to(c, view, held));
+		KC_TRY(adopt(c, view));
 		if (state->again <= state->again_to && state->again_to > 0)
 			KC_TRY(send_all_again(c, view, held, ret_more));
 	}
