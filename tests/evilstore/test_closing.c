@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What somebody who is out wrote last, and one member has yet to read (doc/protocol.md 7): cases
- * 143 to 145 of doc/attacks.md. Its log is not read any more, and the store goes on to keep it
- * back. So whoever holds it says it anew.
+ * 143 to 145 and 148 of doc/attacks.md. Its log is not read any more, and the store goes on to keep
+ * it back. So whoever holds it says it anew.
  */
 #include <stdio.h>
 #include <string.h>
@@ -193,6 +193,51 @@ static void case_145_keys_before_the_removal(void)
 	all_have(&house, 2, "last");
 }
 
+/* --- what gave way meanwhile --------------------------------------------------------------------
+ */
+
+/* An item of the one that is out gave way to another of its primary key, and the one that puts it
+ * out is kept from that: what it says anew is not to come back when the other item is deleted,
+ * whichever of the two hears of the other. The two versions have the same time, so which has the
+ * greater writer must not matter. */
+static void gave_way_to(bool greater, bool keeper_hears)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	struct kc_peer_id ids[2];
+	char rest[2][NAME_MAX_LEN];
+	size_t keeper, remover;
+
+	evil_house_init(&house, KC_LAYOUT_LOGS, 3);
+	for (size_t i = 0; i < 2; i++)
+		ids[i] = house_id(&house, i);
+	keeper = (kc_peer_id_compare(&ids[1], &ids[0]) > 0) == greater;
+	remover = 1 - keeper;
+	add(&house, 2, "item");
+	CHECK_OK(house_sync(&house, remover, NULL));
+	for (size_t i = 0; i < 2; i++) {
+		rest_of_log(&house, i, rest[i]);
+		hide(rest[i], 1 - i);
+	}
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	add(&house, keeper, "item");
+	house_remove(&house, remover, 2);
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	CHECK_OK(words_delete(&house.homes[keeper], GENP, "svce=item"));
+	if (!keeper_hears)
+		CHECK_OK(house_sync(&house, keeper, NULL));
+	evil_house_mute();
+	CHECK_OK(house_sync(&house, keeper_hears ? keeper : remover, NULL));
+	go_on(&house, 2);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(words_count(&house.homes[i], GENP, "svce=item") == 0);
+}
+
+static void case_148_what_gave_way_is_said_anew(void)
+{
+	for (int i = 0; i < 4; i++)
+		gave_way_to(i & 1, i & 2);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -200,6 +245,7 @@ int main(void)
 		CHECK_TEST(case_144_one_that_was_never_asked),
 		CHECK_TEST(a_newcomer_makes_no_removal_dear),
 		CHECK_TEST(case_145_keys_before_the_removal),
+		CHECK_TEST(case_148_what_gave_way_is_said_anew),
 	};
 
 	home_use_memory();

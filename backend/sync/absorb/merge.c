@@ -267,6 +267,36 @@ static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_t
 	return kc_track_put(txn, held);
 }
 
+/* Whether a version that is here, and one that comes in, were made of the same version, 1 above it:
+ * of the one it gave way, the other says it again. Nobody changed anything, so the deletion counts,
+ * whoever is the greater writer. */
+static bool is_said_again(const struct kc_track *held, const struct kc_item_body *body)
+{
+	return held->id && !held->lost && held->t == body->version.t &&
+	       held->replaced == body->replaced && held->t == held->replaced + 1 &&
+	       held->deleted != body->deleted && held->t < KC_TRACK_MAX_T;
+}
+
+/* What said it again is the greater one of the two, here or as it comes in: the record gives way
+ * once more. */
+static kc_err give_way_again(
+	struct kc_txn *txn, struct kc_incoming *incoming, const struct kc_track *held)
+{
+	struct kc_track track = track_of(incoming);
+
+	track.replaced = track.t++;
+	if (incoming->body.deleted) {
+		KC_TRY(kc_apply_deletion(txn, &track, &incoming->winner));
+		track.said = held->pending ? said_by(incoming) : held->said;
+	} else {
+		track.id = held->id;
+		track.item = held->item; /* of a tombstone, if any */
+		track.protection = held->protection;
+		track.deleted = true;
+	}
+	return kc_track_write(txn, &track, track.t);
+}
+
 kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	struct kc_incoming *incoming, bool repair, bool *ret_applied)
 {
@@ -286,6 +316,9 @@ kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	incoming->forged = incoming->acknowledged && order > 0;
 	if (incoming->forged) /* made up after this device had accounted for the dot */
 		return KC_ERR(REFUSED);
+	if (!incoming->acknowledged && is_said_again(&held, &incoming->body) &&
+		incoming->body.deleted == (order < 0))
+		return give_way_again(txn, incoming, &held);
 	if (order < 0 || (order == 0 && !held.lost))
 		return held.pending ? lose(txn, incoming, &held) : KC_OK;
 	KC_TRY(apply(txn, self, incoming, &held, repair));

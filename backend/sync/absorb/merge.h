@@ -9,6 +9,9 @@
  * undone only by who has seen it, beside a greater version of another record; and that the last
  * changes of two records are both undone would need a version of each that is greater than the
  * other's last.
+ *
+ * Who says a version again, without a change, is 1 above it, too: where it gave way elsewhere, it
+ * gives way once more.
  */
 #ifndef KC_SYNC_ABSORB_MERGE_H
 #define KC_SYNC_ABSORB_MERGE_H
