@@ -92,6 +92,24 @@ static kc_err begin(struct kc_exchange *x)
 /* --- a round ------------------------------------------------------------------------------------
  */
 
+/* Whether this device's last list is in no store: of records, the batch with it met a conflict. */
+static bool is_leaving_unsaid(const struct kc_exchange *x)
+{
+	return x->circle->layout == KC_LAYOUT_RECORDS && x->line.outbox.number > 0 &&
+	       x->line.outbox.tries == 0 && kc_circle_is_over(kc_circle_self(x->circle));
+}
+
+/* Whoever is leaving is in until that is said: another list says it then. */
+static kc_err check_membership(struct kc_exchange *x, struct kc_trust *trust)
+{
+	if (!kc_peer_set_has(trust->trusted, x->circle->self) && is_leaving_unsaid(x)) {
+		kc_circle_self(x->circle)->list->leaves = false;
+		x->circle->leaving = true;
+		KC_TRY(kc_circle_judge(x->circle, trust));
+	}
+	return kc_peer_set_has(trust->trusted, x->circle->self) ? KC_OK : KC_ERR(NOT_MEMBER);
+}
+
 /* Steps 2 and 3. Whoever is introduced by what one log says has a log of its own to be read; so has
  * one that is out, for what it says of others. What lists name, and is not here, is asked for. */
 static kc_err read_circle(
@@ -117,8 +135,7 @@ static kc_err read_circle(
 		x->circle->known = gathered->known;
 		return KC_ERR(STORE_SUSPECT);
 	}
-	if (!kc_peer_set_has(trust.trusted, x->circle->self))
-		return KC_ERR(NOT_MEMBER);
+	KC_TRY(check_membership(x, &trust));
 	return kc_exchange_listen(x, &trust);
 }
 

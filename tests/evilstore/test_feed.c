@@ -581,6 +581,33 @@ static void case_67_always_a_conflict(void)
 	}
 }
 
+/* So may its last word be, when a device leaves: it is said again, at once or when it is told to
+ * leave once more. (In a log a conflict is another who writes there.) */
+static void case_67_a_conflict_when_it_leaves(void)
+{
+	static const unsigned times[] = {2, 0};
+
+	for (size_t i = 0; i < KC_COUNT_OF(times); i++) {
+		CLEANUP_EVIL_HOUSE struct house house;
+		KC_CLEANUP_CIRCLE struct kc_circle *circle = NULL, *gone = NULL;
+		size_t rule;
+
+		begin(&house, KC_LAYOUT_RECORDS, 3);
+		gone = house_recall(&house, 1);
+		rule = evil_add(&(struct evil_rule){
+			.verb = EVIL_CONFLICT, .devices = 1 << 1, .times = times[i]});
+		if (times[i] == 0) {
+			CHECK(kc_keychain_leave(house.homes[1].keychain, false) != KC_OK);
+			evil_house_mute();
+		}
+		CHECK_OK(kc_keychain_leave(house.homes[1].keychain, false));
+		CHECK(times[i] == 0 || evil_deeds(rule) == times[i]);
+		CHECK_OK(house_sync(&house, 0, NULL));
+		circle = house_recall(&house, 0);
+		CHECK(kc_circle_is_over(kc_circle_find(circle, &gone->identity.id)));
+	}
+}
+
 /* The list before the items that it names; in logs operations without their items are none. */
 static void case_68_in_another_order(void)
 {
@@ -826,6 +853,7 @@ int main(void)
 		CHECK_TEST(case_66_others_wrote_meanwhile),
 		CHECK_TEST(case_66_lost_among_others),
 		CHECK_TEST(case_67_always_a_conflict),
+		CHECK_TEST(case_67_a_conflict_when_it_leaves),
 		CHECK_TEST(case_68_in_another_order),
 		CHECK_TEST(case_115_junk_without_end),
 		CHECK_TEST(case_115_junk_of_other_kinds),
