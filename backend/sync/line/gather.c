@@ -227,6 +227,8 @@ static kc_err read_on(struct cursor *c, struct kc_gathered *gathered, bool *ret)
 /* Takes operations away, and lets those behind them move up. */
 static void drop_ops(struct kc_gathered *gathered, size_t from, size_t to)
 {
+	if (from == to) /* nothing may have been read at all */
+		return;
 	for (size_t i = from; i < to; i++)
 		kc_buf_done(&gathered->ops[i].bytes);
 	memmove(gathered->ops + from, gathered->ops + to,
