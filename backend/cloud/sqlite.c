@@ -343,15 +343,19 @@ static kc_err count_row(void *context, const struct kc_record_row *row)
 	return KC_OK;
 }
 
-/* Whether what was written is found, by its names and in the feed. Where an index of the file was
- * damaged SQLite writes without a word what is never found again. */
+/* Whether what was written is found, by its names and in the feed, under a count that others take.
+ * Where an index of the file was damaged SQLite writes without a word what is never found again. */
 static kc_err read_back(struct kc_sqlite_file *file, const struct zone *zone, int64_t before,
 	const struct kc_record_write *writes, size_t count, const struct kc_record_state *written)
 {
 	struct kc_record_state found[KC_RECORDS_MAX_BATCH];
+	struct zone counted;
 	size_t rows = 0;
 	bool more;
 
+	KC_TRY(read_zone(file, (enum kc_zone)zone->number, &counted));
+	if (counted.seq != zone->seq)
+		return KC_ERR(STORE_SUSPECT);
 	KC_TRY(read_states(file, zone, writes, count, found));
 	for (size_t i = 0; i < count; i++)
 		if (memcmp(&found[i].etag, &written[i].etag, sizeof found[i].etag) != 0 ||
