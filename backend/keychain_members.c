@@ -268,7 +268,7 @@ static kc_err add_all_exposed(
 		if (err == KC_E_CORRUPT || err == KC_E_NOT_FOUND)
 			continue;
 		KC_TRY(err);
-		if (track.item && !track.deleted && track.created <= until_ms)
+		if (track.item && !track.deleted && kc_track_changed_ms(track.created) <= until_ms)
 			KC_TRY(add_exposed(&txn, track.item, exposure));
 	}
 }

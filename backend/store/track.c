@@ -77,11 +77,6 @@ static void pull_said(struct kc_der_reader *r, struct kc_track_said *ret)
 	kc_der_leave(r, &seq);
 }
 
-bool kc_track_gives_way(const struct kc_track *track, uint64_t t)
-{
-	return track->deleted && track->replaced == t && track->t == t + 1;
-}
-
 /* What a track that is not pending says is what it holds, or did before it was lost. */
 static void say(struct kc_track *track)
 {

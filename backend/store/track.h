@@ -19,8 +19,15 @@
 #define KC_TRACK_NAME_LEN 16
 #define KC_TRACK_WRITER_LEN 32
 #define KC_TRACK_DIGEST_LEN 32
-#define KC_TRACK_MAX_T \
-	((UINT64_C(1) << 53) - 1) /* ms; a version beyond would be refused elsewhere */
+/*
+ * The t of a version is the time of the change that it stands for, ms, times KC_TRACK_TURN; and
+ * what becomes of it without a change of anybody's is counted below the next one:
+ *
+ *   change      said again, by another or once more      gave way                    next change
+ *   0           +1 .. +32767                             +32768 .. +65535            +65536
+ */
+#define KC_TRACK_TURN 65536
+#define KC_TRACK_MAX_T ((UINT64_C(1) << 63) - 1) /* a version beyond is refused elsewhere */
 
 /* The last version of a record that has a dot: what the circle holds this device to, whatever was
  * changed here since. Roots are made of these (trie.h). */
@@ -40,7 +47,7 @@ struct kc_track {
 	bool deleted;
 	bool lost;	  /* the item was damaged and set aside: the version is not held any more */
 	bool pending;	  /* changed here since it was last sent; the next fields are not set yet */
-	uint64_t t;	  /* version: ms, 2 above that of the version before or more */
+	uint64_t t;	  /* of the version, above that of the one before */
 	uint64_t created; /* t of the first version */
 	uint64_t replaced; /* t of the version that this one was made of; 0: of none */
 	uint8_t writer[KC_TRACK_WRITER_LEN];
@@ -72,13 +79,19 @@ KC_MUST kc_err kc_track_put(struct kc_txn *txn, struct kc_track *track);
 /* Forgets a track, its leaf, and its journal entry. */
 KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 
-/* Makes the track, as it is otherwise, this device's own newest version of time t, and journals it:
- * for what a merge has to write. Errors: NOT_MODIFIABLE (no version can be greater than what is
- * there: somebody made it so). */
-KC_MUST kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t);
+/* Makes the track, as it is otherwise, this device's own newest version, and journals it: with its
+ * time, to a circle that has not heard of it; said again, to one that has; or the deletion by which
+ * it gives way to another record of its primary key. Errors: NOT_MODIFIABLE (no version can be
+ * greater than what is there: somebody made it so). */
+KC_MUST kc_err kc_track_say(struct kc_txn *txn, struct kc_track *track);
+KC_MUST kc_err kc_track_say_again(struct kc_txn *txn, struct kc_track *track);
+KC_MUST kc_err kc_track_give_way(struct kc_txn *txn, struct kc_track *track);
 
-/* Whether a track is the deletion by which a version of time t gave way to another record of its
- * primary key: no other that was made of it is 1 above it. */
+/* When the change was made that a version stands for, said again or not: ms. */
+uint64_t kc_track_changed_ms(uint64_t t);
+/* Whether there can be a change after a version: there is, unless somebody made it so. */
+bool kc_track_can_follow(uint64_t t);
+/* Whether a track is the deletion by which a version of t gave way. */
 bool kc_track_gives_way(const struct kc_track *track, uint64_t t);
 
 /* The journal: what is to be sent, oldest change first, each track once. next gives the first entry

@@ -15,7 +15,47 @@
 #include "base/clock.h"
 #include "base/random.h"
 
-kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
+/* --- times --------------------------------------------------------------------------------------
+ */
+
+#define GAVE_WAY (KC_TRACK_TURN / 2)
+
+uint64_t kc_track_changed_ms(uint64_t t)
+{
+	return t / KC_TRACK_TURN;
+}
+
+static uint64_t next_change(uint64_t t)
+{
+	return (kc_track_changed_ms(t) + 1) * KC_TRACK_TURN;
+}
+
+/* Once the room is used up it counts as a change: nothing is lost by it. */
+static uint64_t again(uint64_t t)
+{
+	return (t + 1) % GAVE_WAY ? t + 1 : next_change(t);
+}
+
+static uint64_t way_given(uint64_t t)
+{
+	return t % KC_TRACK_TURN < GAVE_WAY ? t - t % KC_TRACK_TURN + GAVE_WAY : again(t);
+}
+
+bool kc_track_can_follow(uint64_t t)
+{
+	return next_change(t) <= KC_TRACK_MAX_T;
+}
+
+bool kc_track_gives_way(const struct kc_track *track, uint64_t t)
+{
+	return track->deleted && track->t % KC_TRACK_TURN >= GAVE_WAY &&
+	       kc_track_changed_ms(track->t) == kc_track_changed_ms(t);
+}
+
+/* --- versions -----------------------------------------------------------------------------------
+ */
+
+static kc_err write_own(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 {
 	if (t > KC_TRACK_MAX_T)
 		return KC_ERR(NOT_MODIFIABLE);
@@ -34,15 +74,34 @@ kc_err kc_track_write(struct kc_txn *txn, struct kc_track *track, uint64_t t)
 	return kc_track_journal_put(txn, track->id);
 }
 
-/* A version of now, or just after the one that it replaces; between the two there is room for the
- * repair of a collision (backend/sync/absorb/merge.h). */
+kc_err kc_track_say(struct kc_txn *txn, struct kc_track *track)
+{
+	return write_own(txn, track, track->t);
+}
+
+kc_err kc_track_say_again(struct kc_txn *txn, struct kc_track *track)
+{
+	return write_own(txn, track, again(track->t));
+}
+
+kc_err kc_track_give_way(struct kc_txn *txn, struct kc_track *track)
+{
+	track->item = 0;
+	track->deleted = true;
+	return write_own(txn, track, way_given(track->t));
+}
+
+/* A change: of now, or the next one after what it replaces. */
 static kc_err renew(struct kc_txn *txn, struct kc_track *track)
 {
 	int64_t wall = kc_clock_wall_ms();
-	uint64_t now = wall > 0 && (uint64_t)wall <= KC_TRACK_MAX_T ? (uint64_t)wall : 0;
+	uint64_t ms = wall > 0 && kc_track_changed_ms(KC_TRACK_MAX_T) >= (uint64_t)wall
+			      ? (uint64_t)wall
+			      : 0;
+	uint64_t now = ms * KC_TRACK_TURN, least = next_change(track->t);
 
 	memset(track->author, 0, sizeof track->author);
-	return kc_track_write(txn, track, now > track->t + 1 ? now : track->t + 2);
+	return write_own(txn, track, now > least ? now : least);
 }
 
 static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)

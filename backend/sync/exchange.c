@@ -315,7 +315,7 @@ kc_err kc_exchange_start_over(struct kc_txn *txn)
 		if (track.deleted || track.lost || track.item == 0)
 			KC_TRY(kc_track_drop(txn, track.id));
 		else
-			KC_TRY(kc_track_write(txn, &track, track.t));
+			KC_TRY(kc_track_say(txn, &track));
 	}
 	return err == KC_E_NOT_FOUND ? KC_OK : err;
 }

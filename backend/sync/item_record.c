@@ -174,12 +174,12 @@ static kc_err parse_body(struct kc_bytes bytes, struct kc_item_body *ret)
 
 	kc_der_reader_init(&r, bytes);
 	kc_der_enter(&r, KC_DER_SEQUENCE, &seq);
-	ret->version.t = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
+	ret->version.t = kc_der_get_uint_max(&seq, KC_VERSION_MAX_T);
 	kc_der_get_array(&seq, ret->version.writer.bytes, sizeof ret->version.writer.bytes);
 	ret->counter = kc_der_get_uint(&seq);
 	ret->deleted = kc_der_get_bool(&seq);
-	ret->created = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
-	ret->replaced = kc_der_get_uint_max(&seq, KC_MAX_TIME - 1);
+	ret->created = kc_der_get_uint_max(&seq, KC_VERSION_MAX_T);
+	ret->replaced = kc_der_get_uint_max(&seq, KC_VERSION_MAX_T);
 	kc_der_get_array(&seq, ret->key_digest, sizeof ret->key_digest);
 	ret->policy = kc_der_get_uint(&seq);
 	KC_TRY(kc_der_reader_check(&seq));

@@ -6,7 +6,7 @@
 #include "backend/circle/record/head.h"
 
 struct kc_version {
-	uint64_t t; /* ms; above that of the version it replaced */
+	uint64_t t; /* backend/store/track.h; above that of the version it replaced */
 	struct kc_peer_id writer;
 	uint8_t digest[KC_VERSION_DIGEST_LEN];
 };

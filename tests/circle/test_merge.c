@@ -145,7 +145,7 @@ static void to_another_view(void)
  * with, and is in the way of nothing else. */
 static void the_end_of_time(void)
 {
-	static const int64_t end = (INT64_C(1) << 53) - 1;
+	static const int64_t end = KC_TRACK_MAX_T / KC_TRACK_TURN;
 	CLEANUP_HOUSE struct house house;
 	struct kc_sync_report report = {0};
 

@@ -7,11 +7,14 @@
 #define KC_TESTS_EVILSTORE_EVIL_HOUSE_H
 
 #include "backend/circle/circle.h"
+#include "backend/store/track.h"
 #include "tests/circle/house.h"
 #include "tests/circle/memory_cloud.h"
 #include "tests/evilstore/evil.h"
 
 #define EVIL_HOUSE_NOW INT64_C(1800000000000)
+/* The t of a version, of a time or of a span, ms. */
+#define EVIL_HOUSE_T(ms) ((uint64_t)(ms)*KC_TRACK_TURN)
 #define EVIL_HOUSE_MINUTE (INT64_C(60) * 1000)
 #define EVIL_HOUSE_GRACE (INT64_C(11) * EVIL_HOUSE_MINUTE)
 

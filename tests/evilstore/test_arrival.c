@@ -187,7 +187,7 @@ static void case_92_a_newcomer_is_shown_what_was_deleted(void)
 static void make_another(struct kc_item_header *header, struct kc_item_body *body, const void *name)
 {
 	memcpy(header->name, name, sizeof header->name);
-	body->version.t += 1000;
+	body->version.t += EVIL_HOUSE_T(1000);
 	body->key_digest[0] ^= 1;
 }
 
@@ -264,7 +264,7 @@ static void make_deletion(struct kc_item_header *header, struct kc_item_body *bo
 	const struct deletion *deletion = of;
 
 	memcpy(header->name, deletion->name, sizeof header->name);
-	body->version.t += UINT64_C(1) << 40;
+	body->version.t += EVIL_HOUSE_T(INT64_C(1) << 40);
 	body->deleted = true;
 	header->class = KC_ITEM_CLASS_A;
 }
@@ -332,7 +332,7 @@ static void case_123_one_that_left_makes_up_a_deletion(void)
 static void make_worse(struct kc_item_header *header, struct kc_item_body *body, const void *secret)
 {
 	(void)header;
-	body->version.t += 100000;
+	body->version.t += EVIL_HOUSE_T(100000);
 	CHECK_OK_FATAL(kc_secret_set(&body->item.secret, kc_bytes_str(secret)));
 }
 

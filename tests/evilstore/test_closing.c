@@ -238,6 +238,56 @@ static void case_148_what_gave_way_is_said_anew(void)
 		gave_way_to(i & 1, i & 2);
 }
 
+/* The same, and whoever had said it anew is put out in turn: it is said anew twice, by two, while
+ * the one that knows what gave way is kept from both. first_shown: whether it is shown the first
+ * one's log at last. */
+static void gave_way_to_what_was_said(bool twice, bool first_shown)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	const size_t keeper = 0, first = 1, out = 2, second = 3;
+	char rest[4][NAME_MAX_LEN];
+
+	evil_house_init(&house, KC_LAYOUT_LOGS, 4);
+	add(&house, out, "item");
+	CHECK_OK(house_sync(&house, first, NULL));
+	CHECK_OK(house_sync(&house, second, NULL));
+	for (size_t i = 0; i < 4; i++)
+		rest_of_log(&house, i, rest[i]);
+	hide(rest[first], keeper);
+	hide(rest[second], keeper);
+	hide(rest[keeper], first);
+	hide(rest[keeper], second);
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	add(&house, keeper, "item");
+	CHECK(words_count(&house.homes[keeper], GENP, "svce=item") == 1);
+	house_remove(&house, first, out);
+	CHECK_OK(house_sync(&house, first, NULL));
+	CHECK_OK(house_sync(&house, second, NULL));
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	if (twice)
+		house_remove(&house, second, first);
+	CHECK_OK(house_sync(&house, second, NULL));
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	CHECK_OK(words_delete(&house.homes[keeper], GENP, "svce=item"));
+	evil_house_mute();
+	if (!first_shown)
+		hide(rest[first], keeper);
+	for (int round = 0; round < 5; round++) {
+		house_clock_move(EVIL_HOUSE_MINUTE);
+		CHECK_OK(house_sync(&house, keeper, NULL));
+		CHECK_OK(house_sync(&house, second, NULL));
+	}
+	CHECK(words_count(&house.homes[keeper], GENP, "svce=item") == 0);
+	CHECK(words_count(&house.homes[second], GENP, "svce=item") == 0);
+}
+
+static void case_148_what_gave_way_is_said_anew_twice(void)
+{
+	gave_way_to_what_was_said(false, true);
+	gave_way_to_what_was_said(true, false);
+	gave_way_to_what_was_said(true, true);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -246,6 +296,7 @@ int main(void)
 		CHECK_TEST(a_newcomer_makes_no_removal_dear),
 		CHECK_TEST(case_145_keys_before_the_removal),
 		CHECK_TEST(case_148_what_gave_way_is_said_anew),
+		CHECK_TEST(case_148_what_gave_way_is_said_anew_twice),
 	};
 
 	home_use_memory();

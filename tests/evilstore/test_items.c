@@ -15,7 +15,7 @@
 
 #define GENP KC_CLASS_GENERIC
 #define NAME_MAX_LEN (KC_RECORDS_MAX_NAME + 1)
-#define POISON ((UINT64_C(1) << 53) - 1)
+#define POISON KC_VERSION_MAX_T
 
 static const enum kc_layout layouts[] = {KC_LAYOUT_LOGS, KC_LAYOUT_RECORDS};
 #define EACH_LAYOUT(layout)                                                                   \
@@ -526,7 +526,7 @@ static void case_50_an_item_under_a_retired_epoch(void)
 		CLEANUP_EVIL_HOUSE struct house house;
 		KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
 		KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
-		struct forgery f = {.counter = 1, .t = EVIL_HOUSE_NOW + 50000};
+		struct forgery f = {.counter = 1, .t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 50000)};
 		struct kc_sync_report report = {0};
 		char name[NAME_MAX_LEN];
 
@@ -573,7 +573,7 @@ static void case_50_in_the_name_of_a_member(void)
 			struct kc_writer_id elder;
 			struct forgery f = {.counter = how & 1,
 				.deleted = how & 2,
-				.t = EVIL_HOUSE_NOW + 50000};
+				.t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 50000)};
 			char name[NAME_MAX_LEN], key[NAME_MAX_LEN];
 
 			evil_house_init(&house, *layout, 3);
@@ -611,7 +611,8 @@ static void case_50_an_item_under_a_retired_epoch_for_a_newcomer(void)
 		CLEANUP_EVIL_HOUSE struct house house;
 		KC_CLEANUP_CIRCLE struct kc_circle *thief = NULL;
 		KC_CLEANUP_BUF struct kc_buf own = KC_BUF_INIT, made = KC_BUF_INIT;
-		struct forgery f = {.t = EVIL_HOUSE_NOW + INT64_C(26) * 60 * EVIL_HOUSE_MINUTE};
+		struct forgery f = {
+			.t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + INT64_C(26) * 60 * EVIL_HOUSE_MINUTE)};
 		char name[NAME_MAX_LEN];
 		size_t newcomer, rule;
 		kc_err err;
@@ -781,7 +782,7 @@ static void case_56_an_item_of_one_device_only(void)
 		CHECK_OK(house_sync(&house, 0, &report));
 		CHECK(report.sent == 0);
 		offer(&house, &(struct forgery){.counter = 1,
-				      .t = EVIL_HOUSE_NOW + 5000,
+				      .t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 5000),
 				      .protection = KC_PROTECTION_AKU});
 		CHECK_OK(house_sync(&house, 1, &report));
 		CHECK(report.received == 0 && report.refused > 0);
@@ -808,7 +809,7 @@ static void case_57_an_item_in_another_view(void)
 		CHECK_OK_FATAL(kc_circle_usable_epoch(circle, &trust, KC_VIEW_WIFI, &held));
 		CHECK_OK_FATAL(kc_account_view_tag(
 			kc_circle_keys(circle), &circle->account, KC_VIEW_WIFI, tag));
-		offer(&house, &(struct forgery){.t = EVIL_HOUSE_NOW + 5000,
+		offer(&house, &(struct forgery){.t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 5000),
 				      .view_tag = tag,
 				      .kid = held->epoch->name.kid});
 		CHECK_OK(house_sync(&house, 1, &report));
@@ -983,7 +984,7 @@ static void case_89_an_acknowledged_dot_again(void)
 		CLEANUP_EVIL_HOUSE struct house house;
 
 		begin(&house, *layout);
-		offer(&house, &(struct forgery){.t = EVIL_HOUSE_NOW + 50000});
+		offer(&house, &(struct forgery){.t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 50000)});
 		refuses(&house, 1);
 		CHECK(proof_is_kept(
 			house.homes[1].keychain, KC_EVIDENCE_FORGED_ITEM, KC_E_UNSUPPORTED));
@@ -1119,6 +1120,92 @@ static void case_109_a_covered_item_of_one_who_is_out(void)
 	evil_house_is_content(&house, 0);
 }
 
+/* A store alone: it refuses what device 1 writes, and covers an item so often that its writer says
+ * it again. Device 1 knows that it gave way to an item of its own, and deletes that. */
+static void gave_way_and_is_covered(int times)
+{
+	CLEANUP_EVIL_HOUSE struct house house;
+	kc_err err;
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 2);
+	house_settle(&house);
+	evil_add(&(struct evil_rule){.verb = EVIL_CONFLICT, .devices = 1 << 1});
+	CHECK_OK_FATAL(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first a"));
+	CHECK_OK_FATAL(house_sync(&house, 0, NULL));
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	CHECK_OK_FATAL(words_add(&house.homes[1], GENP, "svce=a acct=ada sync=#1", "own a"));
+	err = house_sync(&house, 1, NULL);
+	CHECK(err != KC_OK);
+	CHECK(has(&house, 1, "svce=a", "own a"));
+	for (int i = 0; i < times; i++) {
+		uint64_t sent = 0;
+
+		cover(&house, "svce=a");
+		for (int turn = 0; turn < 6; turn++) {
+			KC_CLEANUP_SYNC_REPORT struct kc_sync_report report = {0};
+
+			CHECK_OK(house_sync(&house, 0, &report));
+			sent += report.sent;
+			house_clock_move(EVIL_HOUSE_GRACE);
+		}
+		CHECK(sent > 0);
+	}
+	house_clock_move(EVIL_HOUSE_MINUTE);
+	CHECK_OK(words_delete(&house.homes[1], GENP, "svce=a"));
+	CHECK(words_count(&house.homes[1], GENP, "svce=a") == 0);
+	evil_house_mute();
+	house_settle(&house);
+	for (size_t device = 0; device < 2; device++)
+		CHECK(words_count(&house.homes[device], GENP, "svce=a") == 0);
+}
+
+static void case_148_what_gave_way_is_covered(void)
+{
+	gave_way_and_is_covered(0);
+	gave_way_and_is_covered(1);
+	gave_way_and_is_covered(12);
+}
+
+/* An item has a time ahead of all clocks. Device 1 changes or deletes it and has not sent that; the
+ * store meanwhile covers the item, and its writer says it again, times times. */
+static void ahead_and_covered(int times, bool deletes)
+{
+	static const int64_t ahead = INT64_C(30) * 24 * 60 * EVIL_HOUSE_MINUTE;
+	CLEANUP_EVIL_HOUSE struct house house;
+
+	evil_house_init(&house, KC_LAYOUT_RECORDS, 2);
+	house_settle(&house);
+	house_clock_move(ahead);
+	CHECK_OK_FATAL(words_add(&house.homes[0], GENP, "svce=a acct=ada sync=#1", "first a"));
+	house_clock_move(-ahead);
+	house_settle(&house);
+	CHECK(has(&house, 1, "svce=a", "first a"));
+	if (deletes) {
+		CHECK_OK(words_delete(&house.homes[1], GENP, "svce=a"));
+	} else {
+		CHECK_OK(words_update(&house.homes[1], GENP, "svce=a", "labl=changed", "second a"));
+	}
+	for (int i = 0; i < times; i++) {
+		cover(&house, "svce=a");
+		for (int turn = 0; turn < 6; turn++) {
+			CHECK_OK(house_sync(&house, 0, NULL));
+			house_clock_move(EVIL_HOUSE_GRACE);
+		}
+	}
+	house_settle(&house);
+	for (size_t device = 0; device < 2; device++)
+		CHECK(deletes ? words_count(&house.homes[device], GENP, "svce=a") == 0
+			      : has(&house, device, "svce=a", "second a"));
+}
+
+static void case_149_a_change_of_a_covered_item(void)
+{
+	ahead_and_covered(0, true);
+	ahead_and_covered(0, false);
+	ahead_and_covered(4, true);
+	ahead_and_covered(4, false);
+}
+
 /* What is to be sealed again under new keys is covered meanwhile: the rest is sent, and that later.
  */
 static void case_109_covered_when_keys_change(void)
@@ -1189,6 +1276,8 @@ int main(void)
 		CHECK_TEST(case_109_a_covered_item_is_said_again),
 		CHECK_TEST(case_109_a_covered_item_of_one_who_is_out),
 		CHECK_TEST(case_109_covered_when_keys_change),
+		CHECK_TEST(case_148_what_gave_way_is_covered),
+		CHECK_TEST(case_149_a_change_of_a_covered_item),
 	};
 
 	home_use_memory();

@@ -50,7 +50,7 @@ static void forge(struct kc_item_header *header, struct kc_item_body *body, cons
 
 	CHECK_FATAL(held != NULL);
 	body->version.writer = circle->identity.id;
-	body->version.t = EVIL_HOUSE_NOW + 50000;
+	body->version.t = EVIL_HOUSE_T(EVIL_HOUSE_NOW + 50000);
 	body->counter = circle->views[held->epoch->name.view].counter + 1;
 	body->deleted = thief->deletes;
 	if (!thief->deletes)

@@ -112,17 +112,17 @@ static void versions_go_up_and_names_stay(void)
 	kc_clock_set_wall(frozen);
 	CHECK_OK(words_add_as(&home, &home_user, GENP, "acct=a sync=!1", "a", &added));
 	first = track_of(&home, added.id);
-	CHECK(first.t == 1000 && first.created == 1000);
+	CHECK(first.t == 1000 * KC_TRACK_TURN && first.created == first.t);
 	CHECK(first.view == KC_VIEW_PASSWORDS && first.protection == KC_PROTECTION_AK);
 	CHECK_OK(words_update(&home, GENP, "acct=a", "acct=b", NULL));
 	second = track_of(&home, added.id);
-	CHECK(second.t == 1002 && second.created == 1000);
+	CHECK(second.t == 1001 * KC_TRACK_TURN && second.created == first.t);
 	CHECK(memcmp(second.name, first.name, sizeof first.name) == 0);
 	CHECK(memcmp(second.key_digest, first.key_digest, sizeof first.key_digest) != 0);
 	CHECK_OK(words_delete(&home, GENP, "acct=b"));
 	CHECK_OK(words_add(&home, GENP, "acct=b sync=!1", "again"));
 	third = track_of(&home, added.id);
-	CHECK(third.t == 1006 && !third.deleted);
+	CHECK(third.t == 1003 * KC_TRACK_TURN && !third.deleted);
 	CHECK(memcmp(third.name, first.name, sizeof first.name) == 0);
 	/* In another view it is another record, and a later one, whatever the clock says. */
 	CHECK_OK(words_update(&home, GENP, "acct=b", "svce=AirPort", NULL));
@@ -301,32 +301,35 @@ static void losers_go_to_the_history(void)
 	CHECK(entry_is(&earlier.rows[2], "one", KC_EARLIER_REPLACED, 0x22, 0));
 }
 
-/* A deletion 1 above what it was made of gives way, when something is seen that it gives way to;
- * without that somebody deleted the item, and is named. */
+/* A deletion between a change and the next one gives way, when something is seen that it gives way
+ * to; without that somebody deleted the item, and is named. */
 static void what_gives_way(void)
 {
+	enum { CHANGE = 5 * KC_TRACK_TURN };
 	static const struct {
-		uint64_t t, replaced;
+		uint64_t t;
 		struct kc_history_who winner;
 		enum kc_earlier how;
 		uint8_t by;
 	} rows[] = {
-		{5001, 5000, {true, {0x44}}, KC_EARLIER_GAVE_WAY, 0x44},
-		{5001, 5000, {false, {0}}, KC_EARLIER_DELETED, 0x22},
-		{5001, 4000, {true, {0x44}}, KC_EARLIER_DELETED, 0x22},
-		{5002, 5000, {true, {0x44}}, KC_EARLIER_DELETED, 0x22},
+		{CHANGE + KC_TRACK_TURN / 2, {true, {0x44}}, KC_EARLIER_GAVE_WAY, 0x44},
+		{CHANGE + KC_TRACK_TURN / 2, {false, {0}}, KC_EARLIER_DELETED, 0x22},
+		{CHANGE + KC_TRACK_TURN - 1, {true, {0x44}}, KC_EARLIER_GAVE_WAY, 0x44},
+		{CHANGE + KC_TRACK_TURN, {true, {0x44}}, KC_EARLIER_DELETED, 0x22},
+		{CHANGE + KC_TRACK_TURN + KC_TRACK_TURN / 2, {true, {0x44}}, KC_EARLIER_DELETED,
+			0x22},
 	};
 
 	for (size_t i = 0; i < KC_COUNT_OF(rows); i++) {
 		CLEANUP_HOME struct home home = HOME_INIT;
 		KC_CLEANUP_FOUND_LIST struct kc_found_list earlier = KC_FOUND_LIST_INIT;
-		struct kc_track version = remote_version(5000);
+		struct kc_track version = remote_version(CHANGE + 3);
 		uint64_t rival;
 
 		home_init(&home);
 		CHECK_OK_FATAL(apply(&home, &version, "acct=r", "one", &rival));
 		version.t = rows[i].t;
-		version.replaced = rows[i].replaced;
+		version.replaced = CHANGE + 3;
 		CHECK_OK_FATAL(apply_beside(&home, &version, &rows[i].winner, NULL, NULL, &rival));
 		find_earlier(&home, &earlier);
 		CHECK_FATAL(earlier.count == 1);

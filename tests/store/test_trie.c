@@ -126,7 +126,7 @@ static void change_one(struct kc_txn *txn, size_t number, struct expected *expec
 		expected->live = false;
 	} else if (what == 1) { /* changed here, and not sent: the circle knows nothing of it */
 		track.deleted = chance(2);
-		CHECK_OK_FATAL(kc_track_write(txn, &track, track.t + 2));
+		CHECK_OK_FATAL(kc_track_say_again(txn, &track));
 	} else if (what == 2 && track.id && !track.pending) {
 		track.lost = true;
 		CHECK_OK_FATAL(kc_track_put(txn, &track));

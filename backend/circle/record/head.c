@@ -67,7 +67,7 @@ kc_err kc_head_log_pull(struct kc_der_reader *r, struct kc_head_log *ret)
 		kc_der_enter(&rows, KC_DER_SEQUENCE, &one);
 		entry.counter = kc_der_get_uint(&one);
 		kc_der_get_array(&one, entry.name, sizeof entry.name);
-		entry.t = kc_der_get_uint_max(&one, KC_MAX_TIME - 1);
+		entry.t = kc_der_get_uint_max(&one, KC_VERSION_MAX_T);
 		kc_der_get_array(&one, entry.digest, sizeof entry.digest);
 		kc_der_leave(&rows, &one);
 		if (entry.counter <= before || ret->count == KC_HEAD_MAX_LOG)

@@ -15,12 +15,13 @@
 
 #define KC_RECORD_NAME_LEN 16
 #define KC_VERSION_DIGEST_LEN 32
+#define KC_VERSION_MAX_T ((UINT64_C(1) << 63) - 1)
 
 /* One write of a device: what the store may not hold back without being found out. */
 struct kc_log_entry {
 	uint64_t counter;
 	uint8_t name[KC_RECORD_NAME_LEN];
-	uint64_t t;
+	uint64_t t; /* below 2^63 */
 	uint8_t digest[KC_VERSION_DIGEST_LEN];
 };
 

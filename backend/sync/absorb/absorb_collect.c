@@ -97,7 +97,8 @@ static bool is_done_with(const struct kc_track *track, const struct common *comm
 	struct kc_peer_id writer;
 
 	memcpy(writer.bytes, track->writer, sizeof writer.bytes);
-	return track->deleted && !track->pending && track->t + KEPT_MS < now_ms && common->known &&
+	return track->deleted && !track->pending &&
+	       kc_track_changed_ms(track->t) + KEPT_MS < now_ms && common->known &&
 	       track->counter <= kc_vector_get(&common->vector, &writer);
 }
 

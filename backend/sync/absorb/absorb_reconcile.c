@@ -56,7 +56,7 @@ kc_err kc_absorb_own_cell_place(const struct kc_absorb_reader *r, enum kc_view v
 
 kc_err kc_absorb_write_anew(struct kc_txn *txn, struct kc_track *track)
 {
-	kc_err err = kc_track_write(txn, track, track->t + 1);
+	kc_err err = kc_track_say_again(txn, track);
 
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+_Static_assert(KC_TRACK_MAX_T == KC_VERSION_MAX_T, "what is written here is read elsewhere");
+
 /* The version that a track stands for. A change that is not sent yet has its time already, and is
  * this device's. */
 static struct kc_version version_of(const struct kc_track *track, const struct kc_peer_id *self)
@@ -167,35 +169,35 @@ kc_err kc_merge_bury(struct kc_txn *txn, const struct kc_track *track)
 	return kc_track_drop(txn, track->id);
 }
 
-/* The record becomes a deletion, just after the version that it has: any change that somebody makes
- * to that version comes later (backend/store/track_follow.c). */
-static kc_err give_way(struct kc_txn *txn, struct kc_track *track)
+/* Which of two records of one primary key stays: that of the later change, else the one of the
+ * greater name. Whoever says a version again changes nothing about it. */
+static bool is_to_stay(const struct kc_track *record, const struct kc_track *rival)
 {
-	track->item = 0;
-	track->deleted = true;
-	return kc_track_write(txn, track, track->t + 1);
+	uint64_t change = kc_track_changed_ms(record->t), other = kc_track_changed_ms(rival->t);
+
+	return change == other ? memcmp(record->name, rival->name, sizeof record->name) > 0
+			       : change > other;
 }
 
 /*
- * Two live records, one primary key. The greater version stays, the other record gives way. No
- * content goes to another record: a change or a deletion that is made meanwhile is of the record
- * that it was made of. That not both give way, whoever repairs what: merge.h.
+ * Two live records, one primary key. One stays, the other gives way. No content goes to another
+ * record: a change or a deletion that is made meanwhile is of the record that it was made of. That
+ * not both give way, whoever repairs what: merge.h.
  */
-static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self,
-	struct kc_incoming *incoming, struct kc_track *track, struct kc_track *rival)
+static kc_err repair_collision(struct kc_txn *txn, struct kc_incoming *incoming,
+	struct kc_track *track, struct kc_track *rival)
 {
-	struct kc_version ours = version_of(rival, self);
 	uint64_t row = rival->item, none;
 	struct kc_history_end end;
 
-	if (kc_version_compare(&incoming->body.version, &ours) < 0) {
+	if (!is_to_stay(track, rival)) {
 		KC_TRY(keep_loser(txn, incoming, rival));
-		return give_way(txn, track);
+		return kc_track_give_way(txn, track);
 	}
 	KC_TRY(end_of_row(txn, row, KC_EARLIER_GAVE_WAY, &end));
 	end.by = kc_history_writer(track);
 	KC_TRY(kc_history_keep_row(txn, row, &end));
-	KC_TRY(give_way(txn, rival));
+	KC_TRY(kc_track_give_way(txn, rival));
 	track->item = row;
 	track->protection = rival->protection;
 	KC_TRY(kc_track_put(txn, track));
@@ -203,8 +205,8 @@ static kc_err repair_collision(struct kc_txn *txn, const struct kc_peer_id *self
 }
 
 /* Another live item has the primary key of an incoming one. */
-static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
-	struct kc_incoming *incoming, const struct kc_track *held, uint64_t row, bool repair)
+static kc_err meet_rival(struct kc_txn *txn, struct kc_incoming *incoming,
+	const struct kc_track *held, uint64_t row, bool repair)
 {
 	struct kc_track track = track_of(incoming), rival;
 	kc_err err = kc_track_find_item(txn, row, &rival);
@@ -218,18 +220,18 @@ static kc_err meet_rival(struct kc_txn *txn, const struct kc_peer_id *self,
 	}
 	KC_TRY(err);
 	memcpy(incoming->rival, rival.name, sizeof incoming->rival);
-	if (track.t >= KC_TRACK_MAX_T || rival.t >= KC_TRACK_MAX_T) /* no version comes after it */
+	if (!kc_track_can_follow(track.t) || !kc_track_can_follow(rival.t))
 		return KC_ERR(REFUSED);
 	if (!repair)
 		return KC_ERR(DUPLICATE);
 	if (held->item && held->item != row)
 		KC_TRY(clear_row(txn, held->item, KC_EARLIER_REPLACED, &track));
 	track.id = held->id;
-	return repair_collision(txn, self, incoming, &track, &rival);
+	return repair_collision(txn, incoming, &track, &rival);
 }
 
-static kc_err apply(struct kc_txn *txn, const struct kc_peer_id *self, struct kc_incoming *incoming,
-	const struct kc_track *held, bool repair)
+static kc_err apply(
+	struct kc_txn *txn, struct kc_incoming *incoming, const struct kc_track *held, bool repair)
 {
 	struct kc_track track = track_of(incoming);
 	uint64_t row = 0;
@@ -238,7 +240,7 @@ static kc_err apply(struct kc_txn *txn, const struct kc_peer_id *self, struct kc
 	if (incoming->body.deleted)
 		return kc_apply_deletion(txn, &track, &incoming->winner);
 	err = kc_apply_live(txn, &track, &incoming->body.item, &row);
-	return err == KC_E_DUPLICATE ? meet_rival(txn, self, incoming, held, row, repair) : err;
+	return err == KC_E_DUPLICATE ? meet_rival(txn, incoming, held, row, repair) : err;
 }
 
 kc_err kc_merge_check(const struct kc_incoming *incoming)
@@ -267,36 +269,6 @@ static kc_err lose(struct kc_txn *txn, struct kc_incoming *incoming, struct kc_t
 	return kc_track_put(txn, held);
 }
 
-/* Whether a version that is here, and one that comes in, were made of the same version, 1 above it:
- * of the one it gave way, the other says it again. Nobody changed anything, so the deletion counts,
- * whoever is the greater writer. */
-static bool is_said_again(const struct kc_track *held, const struct kc_item_body *body)
-{
-	return held->id && !held->lost && held->t == body->version.t &&
-	       held->replaced == body->replaced && held->t == held->replaced + 1 &&
-	       held->deleted != body->deleted && held->t < KC_TRACK_MAX_T;
-}
-
-/* What said it again is the greater one of the two, here or as it comes in: the record gives way
- * once more. */
-static kc_err give_way_again(
-	struct kc_txn *txn, struct kc_incoming *incoming, const struct kc_track *held)
-{
-	struct kc_track track = track_of(incoming);
-
-	track.replaced = track.t++;
-	if (incoming->body.deleted) {
-		KC_TRY(kc_apply_deletion(txn, &track, &incoming->winner));
-		track.said = held->pending ? said_by(incoming) : held->said;
-	} else {
-		track.id = held->id;
-		track.item = held->item; /* of a tombstone, if any */
-		track.protection = held->protection;
-		track.deleted = true;
-	}
-	return kc_track_write(txn, &track, track.t);
-}
-
 kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	struct kc_incoming *incoming, bool repair, bool *ret_applied)
 {
@@ -316,12 +288,9 @@ kc_err kc_merge_incoming(struct kc_txn *txn, const struct kc_peer_id *self,
 	incoming->forged = incoming->acknowledged && order > 0;
 	if (incoming->forged) /* made up after this device had accounted for the dot */
 		return KC_ERR(REFUSED);
-	if (!incoming->acknowledged && is_said_again(&held, &incoming->body) &&
-		incoming->body.deleted == (order < 0))
-		return give_way_again(txn, incoming, &held);
 	if (order < 0 || (order == 0 && !held.lost))
 		return held.pending ? lose(txn, incoming, &held) : KC_OK;
-	KC_TRY(apply(txn, self, incoming, &held, repair));
+	KC_TRY(apply(txn, incoming, &held, repair));
 	*ret_applied = true;
 	return KC_OK;
 }

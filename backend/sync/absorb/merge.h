@@ -4,14 +4,11 @@
  *
  * Total and deterministic: whatever order versions come in, every device ends with the same ones.
  *
- * Of two records with one primary key that of the lesser version gives way, to a deletion with a
- * time 1 above its own; a change is 2 above what it changes, or more. So a record's last change is
- * undone only by who has seen it, beside a greater version of another record; and that the last
- * changes of two records are both undone would need a version of each that is greater than the
- * other's last.
- *
- * Who says a version again, without a change, is 1 above it, too: where it gave way elsewhere, it
- * gives way once more.
+ * Of two records with one primary key that of the lesser change gives way, to a deletion whose time
+ * is above every saying of that change, and below the next one (store/track.h). So a record's last
+ * change is undone only by who has seen it, beside a later one of another record, or one as late of
+ * a greater name; and that the last changes of two records are both undone would need a change of
+ * each that is greater than the other's last.
  */
 #ifndef KC_SYNC_ABSORB_MERGE_H
 #define KC_SYNC_ABSORB_MERGE_H

@@ -37,7 +37,7 @@ static bool is_of(const struct kc_track *track, const struct kc_log_entry *entry
 /* What stands in its place waits itself: so does this, as a new write, for its turn. */
 static kc_err put_off(struct kc_composer *c, struct kc_track *track)
 {
-	kc_err err = kc_track_write(c->txn, track, track->t + 1);
+	kc_err err = kc_track_say_again(c->txn, track);
 
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
@@ -164,7 +164,7 @@ static kc_err adopt_all(struct kc_composer *c, unsigned view)
 		if (!is_by_outsider(c, &track, view))
 			continue;
 		/* What cannot be made its own is held by nobody else. */
-		err = kc_track_write(c->txn, &track, track.t + 1);
+		err = kc_track_say_again(c->txn, &track);
 		if (err == KC_E_NOT_MODIFIABLE)
 			err = kc_trie_doubt(c->txn, (enum kc_view)view, true);
 		KC_TRY(err);

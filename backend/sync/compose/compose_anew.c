@@ -125,7 +125,7 @@ static kc_err adopt(struct kc_composer *c, struct kc_track *track, bool *ret)
 	       (!writer || !kc_circle_is_trusted(c->circle, &c->trust, &writer->id));
 	if (!*ret)
 		return KC_OK;
-	err = kc_track_write(c->txn, track, track->t + 1);
+	err = kc_track_say_again(c->txn, track);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 

@@ -117,7 +117,7 @@ static kc_err put_back(struct kc_txn *txn, const struct kc_circle *circle, kc_pe
 			memcmp(circle->members[i]->id.bytes, track.writer, sizeof track.writer) ==
 				0)
 			return KC_OK;
-	err = kc_track_write(txn, &track, track.t + 1);
+	err = kc_track_say_again(txn, &track);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 
@@ -171,8 +171,9 @@ static kc_err settle_records(struct kc_feed *feed, struct kc_txn *txn,
 			op->refused = true;
 		if (is_cover(record, is_out))
 			KC_TRY(put_back(txn, circle, trust.trusted, op->name, true));
-		if (!op->waits || !is_out || is_kept(feed, &bounded, op, record))
-			continue;
+		if (!is_out || (record->state == KC_OK && !op->waits) ||
+			is_kept(feed, &bounded, op, record))
+			continue; /* what is refused of one who is out may count when it is back */
 		op->waits = false;
 		pass_over(feed, circle, record->member);
 	}

@@ -165,7 +165,7 @@ static kc_err put_off(
 	KC_TRY(err);
 	if (!*ret)
 		return KC_OK;
-	err = kc_track_write(txn, &track, track.t + 1);
+	err = kc_track_say_again(txn, &track);
 	return err == KC_E_NOT_MODIFIABLE ? KC_OK : err;
 }
 
