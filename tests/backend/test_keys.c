@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Keys behind the door: what is stored of them, who may use them when, and what never comes out. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -662,31 +663,36 @@ static void import_takes_what_suits(void)
  */
 
 #define SIGNERS 3
-#define ROUNDS 60
+#define ROUNDS 15
 
 struct crowd {
 	struct home *home;
 	uint64_t id;
 	struct kc_bytes spki;
-	atomic_uint good, locked, other;
+	atomic_uint good, other;
+	atomic_bool ended; /* what disturbs them */
 };
 
 static void *sign_again_and_again(void *data)
 {
 	struct crowd *crowd = data;
+	bool last = false;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	/* Until it is left alone, and once more. */
+	while (!last) {
 		KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
-		kc_err err = kc_keychain_key_sign(
-			crowd->home->keychain, &home_user, crowd->id, &ecdsa, MESSAGE, &signature);
+		kc_err err;
 
+		last = crowd->ended;
+		err = kc_keychain_key_sign(
+			crowd->home->keychain, &home_user, crowd->id, &ecdsa, MESSAGE, &signature);
 		if (err == KC_OK && kc_keychain_key_verify(crowd->home->keychain, crowd->spki,
 					    &ecdsa, MESSAGE, kc_buf_bytes(&signature)) == KC_OK)
 			crowd->good++;
-		else if (err == KC_E_LOCKED)
-			crowd->locked++;
-		else
+		else if (err != KC_E_LOCKED)
 			crowd->other++;
+		else
+			sched_yield();
 	}
 	return NULL;
 }
@@ -696,7 +702,7 @@ static void *disturb(void *data)
 	struct crowd *crowd = data;
 	struct kc_bytes password = kc_bytes_str("password");
 
-	for (int i = 0; i < ROUNDS / 4; i++) {
+	for (int i = 0; i < ROUNDS; i++) {
 		CLEANUP_PAIR struct pair pair = PAIR_INIT;
 		KC_CLEANUP_BUF struct kc_buf signature = KC_BUF_INIT;
 		kc_err err = generate(crowd->home, "labl=passing", &pair);
@@ -712,6 +718,7 @@ static void *disturb(void *data)
 		if (kc_keychain_unlock(crowd->home->keychain, password) != KC_OK)
 			crowd->other++;
 	}
+	crowd->ended = true;
 	return NULL;
 }
 
@@ -733,8 +740,7 @@ static void threads_sign_while_others_change(void)
 		pthread_join(signers[i], NULL);
 	pthread_join(disturber, NULL);
 	CHECK(crowd.other == 0);
-	CHECK(crowd.good > 0);
-	CHECK(crowd.good + crowd.locked == SIGNERS * ROUNDS);
+	CHECK(crowd.good >= SIGNERS);
 }
 
 int main(void)
