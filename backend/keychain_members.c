@@ -174,11 +174,10 @@ static kc_err rotate(struct kc_keychain *keychain)
 kc_err kc_keychain_rotate(struct kc_keychain *keychain, struct kc_sync_report *ret)
 {
 	KC_CLEANUP_SYNC struct kc_keychain_sync *sync = NULL;
-	KC_CLEANUP_SYNC_REPORT struct kc_sync_report before = {0};
 	bool joining;
 
 	KC_TRY(kc_keychain_sync_lock(keychain, &sync));
-	KC_TRY(kc_keychain_sync_exchange(keychain, sync, &before, &joining));
+	KC_TRY(kc_keychain_sync_exchange(keychain, sync, ret, &joining));
 	KC_TRY(rotate(keychain));
 	return kc_keychain_sync_exchange(keychain, sync, ret, &joining);
 }

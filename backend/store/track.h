@@ -86,6 +86,8 @@ KC_MUST kc_err kc_track_drop(struct kc_txn *txn, uint64_t id);
 KC_MUST kc_err kc_track_say(struct kc_txn *txn, struct kc_track *track);
 KC_MUST kc_err kc_track_say_again(struct kc_txn *txn, struct kc_track *track);
 KC_MUST kc_err kc_track_give_way(struct kc_txn *txn, struct kc_track *track);
+/* A change of its user's: of now, or the next one after what it replaces. Errors: the same. */
+KC_MUST kc_err kc_track_change(struct kc_txn *txn, struct kc_track *track);
 
 /* When the change was made that a version stands for, said again or not: ms. */
 uint64_t kc_track_changed_ms(uint64_t t);

@@ -12,97 +12,7 @@
 
 #include "backend/store/row.h"
 #include "backend/store/track.h"
-#include "base/clock.h"
 #include "base/random.h"
-
-/* --- times --------------------------------------------------------------------------------------
- */
-
-#define GAVE_WAY (KC_TRACK_TURN / 2)
-
-uint64_t kc_track_changed_ms(uint64_t t)
-{
-	return t / KC_TRACK_TURN;
-}
-
-static uint64_t next_change(uint64_t t)
-{
-	return (kc_track_changed_ms(t) + 1) * KC_TRACK_TURN;
-}
-
-/* Once the room is used up it counts as a change: nothing is lost by it. */
-static uint64_t again(uint64_t t)
-{
-	return (t + 1) % GAVE_WAY ? t + 1 : next_change(t);
-}
-
-static uint64_t way_given(uint64_t t)
-{
-	return t % KC_TRACK_TURN < GAVE_WAY ? t - t % KC_TRACK_TURN + GAVE_WAY : again(t);
-}
-
-bool kc_track_can_follow(uint64_t t)
-{
-	return next_change(t) <= KC_TRACK_MAX_T;
-}
-
-bool kc_track_gives_way(const struct kc_track *track, uint64_t t)
-{
-	return track->deleted && track->t % KC_TRACK_TURN >= GAVE_WAY &&
-	       kc_track_changed_ms(track->t) == kc_track_changed_ms(t);
-}
-
-/* --- versions -----------------------------------------------------------------------------------
- */
-
-static kc_err write_own(struct kc_txn *txn, struct kc_track *track, uint64_t t)
-{
-	if (t > KC_TRACK_MAX_T)
-		return KC_ERR(NOT_MODIFIABLE);
-	/* Else nobody has seen what is replaced, or it is said anew to another circle. */
-	if (!track->pending && t != track->t)
-		track->replaced = track->created ? track->t : 0;
-	track->t = t;
-	if (track->created == 0)
-		track->created = t;
-	track->pending = true;
-	track->lost = false;
-	memset(track->writer, 0, sizeof track->writer);
-	memset(track->digest, 0, sizeof track->digest);
-	track->counter = 0;
-	KC_TRY(kc_track_put(txn, track));
-	return kc_track_journal_put(txn, track->id);
-}
-
-kc_err kc_track_say(struct kc_txn *txn, struct kc_track *track)
-{
-	return write_own(txn, track, track->t);
-}
-
-kc_err kc_track_say_again(struct kc_txn *txn, struct kc_track *track)
-{
-	return write_own(txn, track, again(track->t));
-}
-
-kc_err kc_track_give_way(struct kc_txn *txn, struct kc_track *track)
-{
-	track->item = 0;
-	track->deleted = true;
-	return write_own(txn, track, way_given(track->t));
-}
-
-/* A change: of now, or the next one after what it replaces. */
-static kc_err renew(struct kc_txn *txn, struct kc_track *track)
-{
-	int64_t wall = kc_clock_wall_ms();
-	uint64_t ms = wall > 0 && kc_track_changed_ms(KC_TRACK_MAX_T) >= (uint64_t)wall
-			      ? (uint64_t)wall
-			      : 0;
-	uint64_t now = ms * KC_TRACK_TURN, least = next_change(track->t);
-
-	memset(track->author, 0, sizeof track->author);
-	return write_own(txn, track, now > least ? now : least);
-}
 
 static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)
 {
@@ -110,7 +20,7 @@ static kc_err make_deletion(struct kc_txn *txn, struct kc_track *track)
 	if (track->deleted) /* already: the row went, and nothing that others could see */
 		return kc_track_put(txn, track);
 	track->deleted = true;
-	return renew(txn, track);
+	return kc_track_change(txn, track);
 }
 
 /* The item's track; *ret_is_there is false when it has none. One that does not open counts as none
@@ -139,7 +49,7 @@ static kc_err follow_live(struct kc_txn *txn, const struct kc_stored *stored, en
 	track->protection = stored->item.protection;
 	track->deleted = false;
 	KC_TRY(kc_track_key_digest(&stored->item, track->key_digest));
-	return renew(txn, track);
+	return kc_track_change(txn, track);
 }
 
 kc_err kc_track_follow(struct kc_txn *txn, const struct kc_stored *stored)
@@ -154,7 +64,7 @@ kc_err kc_track_follow(struct kc_txn *txn, const struct kc_stored *stored)
 		if (track.deleted)
 			return KC_OK;
 		track.deleted = true;
-		return renew(txn, &track);
+		return kc_track_change(txn, &track);
 	}
 	if (is_there && view != track.view) {
 		KC_TRY(make_deletion(txn, &track));
