@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "tests/check.h"
+#include "tests/circle/session_op.h"
 #include "tests/file.h"
 
 #if defined HOUSE_BETWEEN
@@ -374,10 +375,8 @@ void house_drop_sessions(struct house *house)
 #else
 static void drop_session(void *context, const char *path, struct kc_buf *contents)
 {
-	static const char mark[] = {0x0c, 0x01, 'q'}; /* the key of the one write */
-
 	(void)context;
-	if (memmem(contents->data, contents->len < 200 ? contents->len : 200, mark, sizeof mark))
+	if (session_op_is(kc_buf_bytes(contents)))
 		CHECK_FATAL(unlink(path) == 0);
 }
 

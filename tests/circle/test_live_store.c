@@ -9,6 +9,7 @@
 #include "backend/keychain_sync.h"
 #include "backend/sync/heard.h"
 #include "tests/check.h"
+#include "tests/circle/session_op.h"
 #include "tests/circle/synced.h"
 #include "tests/file.h"
 
@@ -23,14 +24,6 @@ static void add(struct house *house, size_t device, const char *name)
 /* --- files --------------------------------------------------------------------------------------
  */
 
-static bool is_of_session(const struct kc_buf *contents)
-{
-	static const char mark[] = {0x0c, 0x01, 'q'}; /* the key of the one write */
-
-	return contents->len && memmem(contents->data, contents->len < 200 ? contents->len : 200,
-					mark, sizeof mark) != NULL;
-}
-
 struct tally {
 	size_t sessions, total;
 	struct kc_buf all; /* contents, one behind the other */
@@ -42,7 +35,7 @@ static void count_file(void *context, const char *path, struct kc_buf *contents)
 
 	(void)path;
 	tally->total++;
-	tally->sessions += is_of_session(contents);
+	tally->sessions += session_op_is(kc_buf_bytes(contents));
 	kc_buf_push(&tally->all, contents->data, contents->len);
 }
 
@@ -231,7 +224,7 @@ static void spoil(void *context, const char *path, struct kc_buf *contents)
 {
 	size_t *number = context;
 
-	if (!is_of_session(contents))
+	if (!session_op_is(kc_buf_bytes(contents)))
 		return;
 	switch ((*number)++ % 4) {
 	case 0: /* a bit of the message, with a digest that fits no more */
@@ -327,7 +320,7 @@ static void carry_file(void *context, const char *path, struct kc_buf *contents)
 	const char *const *stores = context; /* from, to */
 	char to[400], *slash;
 
-	if (!is_of_session(contents))
+	if (!session_op_is(kc_buf_bytes(contents)))
 		return;
 	snprintf(to, sizeof to, "%s%s", stores[1], path + strlen(stores[0]));
 	if (access(to, F_OK) == 0)

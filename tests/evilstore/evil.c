@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "tests/circle/session_op.h"
 #include "tests/evilstore/evil_impl.h"
 
 #define MAX_HELD 1024
@@ -65,11 +66,8 @@ uint64_t evil_deeds(size_t rule)
 
 static bool is_not_live(void *context, const char *name, struct kc_buf *value)
 {
-	static const char mark[] = {0x0c, 0x01, 'q'}; /* the key of the one write */
-
 	(void)context, (void)name;
-	return !value->len ||
-	       !memmem(value->data, value->len < 200 ? value->len : 200, mark, sizeof mark);
+	return !value->len || !session_op_is(kc_buf_bytes(value));
 }
 
 void evil_mute(void)
